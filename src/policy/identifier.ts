@@ -1,0 +1,29 @@
+/**
+ * Identifiers compare without case. NFC first, so that one name typed on two keyboards is one name.
+ */
+
+export type Identifier =
+  | { readonly kind: 'email'; readonly value: string }
+  | { readonly kind: 'username'; readonly value: string };
+
+export function normalised(identifier: Identifier): Identifier {
+  return { kind: identifier.kind, value: identifier.value.normalize('NFC').toLowerCase() };
+}
+
+/**
+ * What a log may show: enough to recognise one's own test account, too little to contact anyone.
+ * The length of the hidden part is not kept.
+ */
+export function masked({ kind, value }: Identifier): string {
+  const at = value.lastIndexOf('@');
+  const local = kind === 'email' && at >= 0 ? value.slice(0, at) : value;
+  const first = local.length > 2 ? [...local][0] : '';
+  return kind === 'email' && at >= 0
+    ? `${first}***@${maskedDomain(value.slice(at + 1))}`
+    : `${first}***`;
+}
+
+function maskedDomain(domain: string): string {
+  const dot = domain.lastIndexOf('.');
+  return dot > 0 ? `***${domain.slice(dot)}` : '***';
+}
