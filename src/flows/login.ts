@@ -1,0 +1,247 @@
+/**
+ * The way of a login, read top to bottom: admit, reserve and verify, judge, open, sign.
+ *
+ * It waits for the network twice: for the address's guard and the user together, and for the one
+ * batch that stores the session. The account's guard answers while the password is being hashed.
+ *
+ * What every step keeps:
+ * - no verdict is told without a ticket that is still good (policy/lockout.ts);
+ * - an unknown user, a wrong password and a missing hash cost the same calls, bytes and time;
+ * - nothing is granted that is not stored.
+ *
+ * A thrown error is an outage or a bug: the caller answers with the contract's internal refusal.
+ */
+import { normalised } from '../policy/identifier.ts';
+import { expiries } from '../policy/lifetimes.ts';
+import { TICKET_MS, type Verdict } from '../policy/lockout.ts';
+import { granted, refused, type Granted, type Outcome, type Refusal } from './outcome.ts';
+import type { Account, Attempt, LoginRules, Services, Visit } from './services.ts';
+
+export interface LoginRequest {
+  services: Services;
+  rules: LoginRules;
+  attempt: Attempt;
+  visit: Visit;
+}
+
+export async function login(request: LoginRequest): Promise<Outcome<Granted>> {
+  const { services, rules, visit } = request;
+  const identifier = normalised(request.attempt.identifier);
+
+  // Admit. Both calls start at once: the look-up is wasted on a refused address, and only then.
+  const refusedUntilMs = services.guard.refusedUntilMs(visit.address, rules.limit);
+  if (refusedUntilMs !== null) return limited(rules, refusedUntilMs);
+  const [admission, nearest] = await Promise.all([
+    services.guard.admit(visit.address, rules.limit),
+    services.users.find(identifier, 'nearest'),
+  ]);
+  if (!admission.admitted) return limited(rules, admission.retryAtMs);
+
+  // Once on what the nearest database says, and once more on the primary's word where that is
+  // another: a replica may be behind, and the user may change while the password is hashed.
+  let { account, fromPrimary } = nearest;
+  for (let round = 1; round <= 2; round += 1) {
+    const subject = await services.subject(account, identifier);
+    const guess = await verify(request, { account, subject });
+    if (!guess.ok) return guess;
+
+    const { verdict, ticket } = guess.value;
+    const refusal = verdict === 'right' ? judge(account, rules) : invalid(account);
+    if (refusal === null && account !== null) {
+      const outcome = await open(request, { account, subject, ticket });
+      if (outcome !== 'fenced') return outcome;
+    }
+
+    const current: Account | null =
+      refusal !== null && fromPrimary
+        ? account
+        : (await services.users.find(identifier, 'primary')).account;
+    if (refusal !== null && sameCredentials(account, current)) {
+      return conclude(request, { refusal, account, subject, ticket });
+    }
+    await ticket.settle('void');
+    account = current;
+    fromPrimary = true;
+  }
+  throw new Error('the account changed twice during one login');
+}
+
+interface Ticket {
+  /** Past this moment the guard has counted the ticket as a failure. */
+  isExpired(): boolean;
+  settle(verdict: Verdict): Promise<boolean>;
+}
+
+/**
+ * Draws a ticket and hashes while it travels. Without a ticket there is no verdict: `locked` and
+ * `queued` stop the hash as soon as they arrive, and a queued caller hashes when its turn comes.
+ */
+async function verify(
+  { services, rules, attempt }: LoginRequest,
+  { account, subject }: { account: Account | null; subject: string },
+): Promise<Outcome<{ verdict: 'right' | 'wrong'; ticket: Ticket }>> {
+  const id = services.uuid();
+  const guess = { password: attempt.password, stored: account?.passwordHash ?? null };
+
+  let sentAtMs = services.nowMs();
+  let stop = false;
+  const reserving = services.guard.reserve(subject, id, rules.lockout);
+  reserving.then(
+    (answer) => (stop = answer.state !== 'ticket'),
+    () => (stop = true),
+  );
+  await services.turn();
+  let verdict = await services.passwords.verify({ ...guess, stop: () => stop });
+
+  let standing = await reserving;
+  let waitedMs = 0;
+  if (standing.state === 'queued') {
+    sentAtMs = services.nowMs();
+    standing = await services.guard.wait(subject, id, rules.lockout);
+    if (standing.state === 'ticket') {
+      waitedMs = standing.waitedMs;
+      verdict = await services.passwords.verify({ ...guess, stop: () => false });
+    }
+  }
+  if (standing.state === 'locked') {
+    return refused({
+      reason: 'locked',
+      untilMs: standing.untilMs,
+      untilReset: standing.untilReset,
+    });
+  }
+  if (standing.state !== 'ticket' || verdict === 'stopped') return refused({ reason: 'busy' });
+
+  // Measured on this clock alone and from before the guard saw the call: never later than the
+  // guard's own expiry, however far apart the two clocks are.
+  const expiresAtMs = sentAtMs + waitedMs + TICKET_MS;
+  const ticket: Ticket = {
+    isExpired: () => services.nowMs() >= expiresAtMs,
+    settle: (settled) =>
+      services.guard.settle(subject, { ticket: id, verdict: settled, rules: rules.lockout }),
+  };
+  return granted({ verdict, ticket });
+}
+
+/** Only ever asked after a right password, so that its answers tell a stranger nothing. */
+function judge(account: Account | null, rules: LoginRules): Refusal | null {
+  if (account === null) return invalid(account);
+  if (account.user.status !== 'active') return { reason: 'inactive' };
+  if (rules.requiresVerifiedEmail && !account.user.emailVerified) return { reason: 'unverified' };
+  return null;
+}
+
+/** Stores the session, then signs. `fenced`: the account is no longer what was verified. */
+async function open(
+  { services, rules, attempt, visit }: LoginRequest,
+  { account, subject, ticket }: { account: Account; subject: string; ticket: Ticket },
+): Promise<Outcome<Granted> | 'fenced'> {
+  const sessionId = services.uuid();
+  try {
+    const outdated =
+      account.passwordHash !== null && services.passwords.isOutdated(account.passwordHash);
+    const renewedHash = outdated ? await services.passwords.hash(attempt.password) : null;
+    const nowMs = services.nowMs();
+    const expiry = expiries(rules.lifetimes, attempt.remember, nowMs);
+    const refreshId =
+      expiry.refreshExpiresAtMs === null ? null : await services.tokens.refreshId(sessionId, 0);
+    const stored = await services.sessions.open({
+      account,
+      sessionId,
+      contract: rules.contract,
+      visit,
+      subject,
+      expiries: expiry,
+      nowMs,
+      requiresVerifiedEmail: rules.requiresVerifiedEmail,
+      refreshHash: refreshId?.hash ?? null,
+      renewedHash,
+    });
+    if (!stored) return 'fenced';
+    if (ticket.isExpired()) {
+      services.later(services.sessions.discard(sessionId));
+      return refused({ reason: 'busy' });
+    }
+
+    const user = { ...account.user, lastLoginAtMs: nowMs };
+    const claims = rules.claims(user);
+    const common = { subject: user.publicId, sessionId, issuedAtMs: expiry.issuedAtMs };
+    const accessToken = await services.tokens.signAccess({
+      ...common,
+      jti: services.uuid(),
+      expiresAtMs: expiry.accessExpiresAtMs,
+      extra: claims.access,
+    });
+    const refreshToken =
+      refreshId === null || expiry.refreshExpiresAtMs === null
+        ? null
+        : await services.tokens.signRefresh({
+            ...common,
+            jti: refreshId.jti,
+            expiresAtMs: expiry.refreshExpiresAtMs,
+            extra: claims.refresh,
+          });
+    services.later(ticket.settle('right'));
+    return granted({
+      user,
+      issuedAtMs: expiry.issuedAtMs,
+      access: { token: accessToken, expiresAtMs: expiry.accessExpiresAtMs },
+      refresh:
+        refreshToken === null || expiry.refreshExpiresAtMs === null
+          ? null
+          : { token: refreshToken, expiresAtMs: expiry.refreshExpiresAtMs },
+    });
+  } catch (outage) {
+    // The password was right: an outage must not add up to a lock for its owner.
+    services.later(ticket.settle('void'));
+    throw outage;
+  }
+}
+
+/** Tells a refusal that the primary stands behind, and accounts for its ticket. */
+async function conclude(
+  { services, rules, visit }: LoginRequest,
+  told: { refusal: Refusal; account: Account | null; subject: string; ticket: Ticket },
+): Promise<Outcome<never>> {
+  const { refusal, account, subject, ticket } = told;
+  if (refusal.reason === 'invalid') {
+    if (!(await ticket.settle('wrong'))) return refused({ reason: 'busy' });
+  } else {
+    if (ticket.isExpired()) return refused({ reason: 'busy' });
+    services.later(ticket.settle('right'));
+  }
+  services.later(
+    services.audit.record({
+      action: 'LOGIN_FAILED',
+      atMs: services.nowMs(),
+      userId: account?.user.id ?? null,
+      subject,
+      contract: rules.contract,
+      visit,
+      reason: refusal.reason === 'invalid' ? refusal.because : refusal.reason,
+    }),
+  );
+  return refused(refusal);
+}
+
+function invalid(account: Account | null): Refusal {
+  if (account === null) return { reason: 'invalid', because: 'unknown-user' };
+  const because = account.passwordHash === null ? 'no-password' : 'wrong-password';
+  return { reason: 'invalid', because };
+}
+
+function limited(rules: LoginRules, retryAtMs: number): Outcome<never> {
+  return refused({ reason: 'limited', limit: rules.limit, retryAtMs });
+}
+
+/** Whether a judgement made on `one` holds for `other`. */
+function sameCredentials(one: Account | null, other: Account | null): boolean {
+  if (one === null || other === null) return one === other;
+  return (
+    one.user.id === other.user.id &&
+    one.credentialVersion === other.credentialVersion &&
+    one.passwordHash === other.passwordHash &&
+    one.user.status === other.user.status &&
+    one.user.emailVerified === other.user.emailVerified
+  );
+}

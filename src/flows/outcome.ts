@@ -1,0 +1,57 @@
+/**
+ * What a flow can answer. Refusals are values, each with its precise reason; a contract decides
+ * what its clients see of it. Exceptions are left for bugs and outages.
+ */
+import type { Limit } from '../policy/throttle.ts';
+import type { User } from './services.ts';
+
+/** One thing that is wrong with a request's body. */
+export interface Issue {
+  /** The field's name on the wire; `body` where the body as a whole cannot be read. */
+  field: string;
+  message: string;
+  /** The field is absent, null or empty. */
+  missing: boolean;
+}
+
+export type Refusal =
+  | { reason: 'malformed'; issues: readonly [Issue, ...Issue[]] }
+  /** The address has used up its attempts. */
+  | { reason: 'limited'; limit: Limit; retryAtMs: number }
+  /** Too many attempts at this account are under way at once. */
+  | { reason: 'busy' }
+  /** `untilReset`: waiting does not help, only a password reset does. */
+  | { reason: 'locked'; untilMs: number; untilReset: boolean }
+  /** Nobody but the log and the audit may tell why. */
+  | { reason: 'invalid'; because: 'unknown-user' | 'wrong-password' | 'no-password' }
+  | { reason: 'inactive' }
+  | { reason: 'unverified' }
+  | { reason: 'internal' }
+  | { reason: 'unknown-path' }
+  | { reason: 'wrong-method'; allow: readonly string[] }
+  /** Plain http. Refused, not redirected: the password has already crossed the wire. */
+  | { reason: 'insecure' };
+
+export type Outcome<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+
+/** A successful login, before a contract gives it its shape. */
+export interface Granted {
+  /** `lastLoginAtMs` is this login's. */
+  user: User;
+  /** In whole seconds, as the tokens' `iat` is. */
+  issuedAtMs: number;
+  access: IssuedToken;
+  /** Null where the contract has no refresh token. */
+  refresh: IssuedToken | null;
+}
+
+export interface IssuedToken {
+  token: string;
+  expiresAtMs: number;
+}
+
+export const granted = <T>(value: T): Outcome<T> => ({ ok: true, value });
+export const refused = (refusal: Refusal): { ok: false; refusal: Refusal } => ({
+  ok: false,
+  refusal,
+});

@@ -1,0 +1,177 @@
+/**
+ * What the flows need of the world, as types only. The rooms store, guard, crypto and observe
+ * implement them, app.ts wires them, and tests break them one call at a time.
+ */
+import type { Identifier } from '../policy/identifier.ts';
+import type { Expiries, Lifetimes } from '../policy/lifetimes.ts';
+import type { LockoutRules, Standing, Verdict } from '../policy/lockout.ts';
+import type { Admission, Limit } from '../policy/throttle.ts';
+
+/** A user as contracts may show it. */
+export interface User {
+  id: number;
+  publicId: string;
+  username: string | null;
+  email: string | null;
+  emailVerified: boolean;
+  name: string | null;
+  phone: string | null;
+  avatar: string | null;
+  language: string;
+  isAdmin: boolean;
+  role: { id: string; name: string } | null;
+  team: { id: string; name: string } | null;
+  status: 'active' | 'inactive';
+  createdAtMs: number;
+  lastLoginAtMs: number | null;
+}
+
+/** A user with what a login verifies. Never leaves the flows. */
+export interface Account {
+  user: User;
+  /** Null: this user has no password. */
+  passwordHash: string | null;
+  /** Changes whenever the password does; what is granted is fenced on it. */
+  credentialVersion: number;
+}
+
+/** What a contract fixes about a login. */
+export interface LoginRules {
+  contract: string;
+  lifetimes: Lifetimes;
+  limit: Limit;
+  lockout: LockoutRules;
+  requiresVerifiedEmail: boolean;
+  claims(user: User): { access: Record<string, unknown>; refresh: Record<string, unknown> };
+}
+
+/** The request as the flows see it. */
+export interface Visit {
+  traceId: string;
+  address: string;
+  userAgent: string | null;
+}
+
+/** A contract's reading of a login's body. */
+export interface Attempt {
+  identifier: Identifier;
+  password: string;
+  remember: boolean;
+}
+
+export interface Users {
+  /** `nearest` may be a replica and behind; `fromPrimary` says whether it was. */
+  find(
+    identifier: Identifier,
+    from: 'nearest' | 'primary',
+  ): Promise<{ account: Account | null; fromPrimary: boolean }>;
+}
+
+/** The one batch that a login writes. */
+export interface Opening {
+  account: Account;
+  sessionId: string;
+  contract: string;
+  visit: Visit;
+  subject: string;
+  expiries: Expiries;
+  nowMs: number;
+  requiresVerifiedEmail: boolean;
+  /** SHA-256 of the refresh token's id. */
+  refreshHash: string | null;
+  /** Replaces the stored hash; null leaves it. */
+  renewedHash: string | null;
+}
+
+export interface Sessions {
+  /** False: the account is no longer what was verified, and nothing was written. */
+  open(opening: Opening): Promise<boolean>;
+  /** Takes back a session whose token was never handed out. */
+  discard(sessionId: string): Promise<void>;
+}
+
+export type AuditAction = 'LOGIN' | 'LOGIN_FAILED';
+
+export interface AuditEvent {
+  action: AuditAction;
+  atMs: number;
+  userId: number | null;
+  /** A pseudonym of the account, the same one the guard uses; no identifier is kept. */
+  subject: string;
+  contract: string;
+  visit: Visit;
+  reason: string;
+}
+
+export interface Audit {
+  record(event: AuditEvent): Promise<void>;
+}
+
+/** A ticket's standing; `waitedMs` is how long the guard kept the caller waiting for it. */
+export type Reservation =
+  | Exclude<Standing, { state: 'ticket' }>
+  | { state: 'ticket'; waitedMs: number }
+  | { state: 'busy' };
+
+/** `subject` is the account's pseudonym; no identifier stands in an object's name. */
+export interface Guard {
+  /** Until when this isolate knows the address to be refused; asks nobody. */
+  refusedUntilMs(address: string, limit: Limit): number | null;
+  admit(address: string, limit: Limit): Promise<Admission>;
+  reserve(subject: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
+  /** For the holder of a `queued` reservation. Answers `ticket`, `locked` or `busy`. */
+  wait(subject: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
+  /** False: the ticket had expired, and its verdict must not be told. */
+  settle(
+    subject: string,
+    settling: { ticket: string; verdict: Verdict; rules: LockoutRules },
+  ): Promise<boolean>;
+}
+
+export interface Passwords {
+  /**
+   * Takes the same time whatever `stored` is, null and garbage included. Lets the event loop turn
+   * between slices, and gives up (`stopped`) as soon as `stop` says so.
+   */
+  verify(guess: {
+    password: string;
+    stored: string | null;
+    stop(): boolean;
+  }): Promise<'right' | 'wrong' | 'stopped'>;
+  hash(password: string): Promise<string>;
+  /** Made with less than today's parameters, or another pepper. */
+  isOutdated(stored: string): boolean;
+}
+
+export interface Tokens {
+  signAccess(claims: TokenClaims): Promise<string>;
+  signRefresh(claims: TokenClaims): Promise<string>;
+  /** The id of a session's refresh token, and what the database keeps of it. */
+  refreshId(sessionId: string, generation: number): Promise<{ jti: string; hash: string }>;
+}
+
+export interface TokenClaims {
+  jti: string;
+  subject: string;
+  sessionId: string;
+  issuedAtMs: number;
+  expiresAtMs: number;
+  extra: Record<string, unknown>;
+}
+
+export interface Services {
+  nowMs(): number;
+  /** Lets the event loop turn once, so that calls which were started are really sent. */
+  turn(): Promise<void>;
+  /** Work that the answer does not wait for. */
+  later(work: Promise<unknown>): void;
+  uuid(): string;
+  /** The pseudonym of an account: keyed, so that it cannot be guessed back. */
+  subject(account: Account | null, identifier: Identifier): Promise<string>;
+  users: Users;
+  sessions: Sessions;
+  audit: Audit;
+  guard: Guard;
+  passwords: Passwords;
+  tokens: Tokens;
+}
