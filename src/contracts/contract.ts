@@ -1,0 +1,62 @@
+/**
+ * What a wire contract is: a value that says where it answers, how it reads a body, and what each
+ * outcome looks like on its wire. It knows no framework, no clock and no database, and decides
+ * nothing: the flows do.
+ */
+import type { ZodType } from 'zod';
+import type { Granted, Refusal } from '../flows/outcome.ts';
+import type { Attempt, User } from '../flows/services.ts';
+import type { Lifetimes } from '../policy/lifetimes.ts';
+
+/** A response in a contract's own shape. Shared headers (Retry-After, Allow, …) come on top. */
+export interface Wire {
+  status: number;
+  body: Record<string, unknown>;
+  headers?: Record<string, string>;
+}
+
+/** What a refusal may mention besides its reason. */
+export interface Circumstances {
+  nowMs: number;
+  traceId: string;
+}
+
+/** One entry for every reason there is: a forgotten one does not compile. */
+export type Refusals = {
+  readonly [R in Refusal['reason']]: (
+    refusal: Extract<Refusal, { reason: R }>,
+    circumstances: Circumstances,
+  ) => Wire;
+};
+
+export interface Contract {
+  /** Names it in settings and logs, and is its prefix on the wire. */
+  readonly name: string;
+  /** The path that its operations stand under; login is `{base}/login`. */
+  readonly base: string;
+  /** By its document; settings may change them. */
+  readonly lifetimes: Lifetimes;
+  /** How many attempts a minute it allows an address. */
+  readonly attemptsPerMinute: number;
+  readonly requiresVerifiedEmail: boolean;
+  /** The claims its document names, besides the registered ones that every token has. */
+  claims(user: User): { access: Record<string, unknown>; refresh: Record<string, unknown> };
+  /** Takes a body to an attempt. Its messages are what the client is told. */
+  readonly login: ZodType<Attempt>;
+  grant(granted: Granted): Wire;
+  readonly refusals: Refusals;
+}
+
+/** The contract's answer to a refusal. */
+export function refusalWire(
+  contract: Contract,
+  refusal: Refusal,
+  circumstances: Circumstances,
+): Wire {
+  // The table is keyed by the reason; TypeScript cannot follow the pair through the index.
+  const entry = contract.refusals[refusal.reason] as (
+    refusal: Refusal,
+    circumstances: Circumstances,
+  ) => Wire;
+  return entry(refusal, circumstances);
+}

@@ -1,0 +1,89 @@
+/**
+ * `email-cookie`: the access token in the body, the refresh token in an HttpOnly cookie.
+ *
+ * The cookie's attributes are the document's, to the letter. It names no Path, so browsers keep
+ * the cookie to the folder of the login path, which is where it is needed.
+ */
+import * as z from 'zod';
+import type { Issue } from '../flows/outcome.ts';
+import type { User } from '../flows/services.ts';
+import type { Contract, Wire } from './contract.ts';
+
+const login = z
+  .object({
+    email: z
+      .string('Email is required')
+      .min(1, 'Email is required')
+      .pipe(z.email('Email must be a valid email address')),
+    password: z.string('Password is required').min(1, 'Password is required'),
+  })
+  .transform(({ email, password }) => ({
+    identifier: { kind: 'email' as const, value: email },
+    password,
+    remember: false,
+  }));
+
+function refuse(status: number, code: string, message: string, details: object = {}): Wire {
+  return { status, body: { error: { code, message, details } } };
+}
+
+/** `field` is the first that fits the code; `validationErrors` has everything that is wrong. */
+function malformed(issues: readonly [Issue, ...Issue[]]): Wire {
+  const firstMissing = issues.find(({ missing }) => missing);
+  const details = {
+    field: (firstMissing ?? issues[0]).field,
+    validationErrors: issues.map(({ field, message }) => ({ field, message })),
+  };
+  return firstMissing
+    ? refuse(400, 'REQUIRED_FIELD_MISSING', 'Required field is missing', details)
+    : refuse(400, 'VALIDATION_ERROR', 'Validation failed', details);
+}
+
+const later = () => refuse(429, 'TOO_MANY_REQUESTS', 'Too many attempts. Try again later.');
+
+const inSeconds = (expiresAtMs: number, issuedAtMs: number) => (expiresAtMs - issuedAtMs) / 1000;
+
+export const emailCookie: Contract = {
+  name: 'email-cookie',
+  base: '/api/v1/auth',
+  lifetimes: { accessSeconds: 86_400, refreshSeconds: 7 * 86_400 },
+  attemptsPerMinute: 60,
+  requiresVerifiedEmail: false,
+  claims: (user: User) => ({
+    access: { userId: user.publicId, email: user.email },
+    refresh: {},
+  }),
+  login,
+
+  grant: ({ user, issuedAtMs, access, refresh }) => ({
+    status: 200,
+    body: {
+      user: {
+        id: user.publicId,
+        email: user.email,
+        createdAt: new Date(user.createdAtMs).toISOString(),
+      },
+      token: access.token,
+      expiresIn: inSeconds(access.expiresAtMs, issuedAtMs),
+    },
+    headers: refresh
+      ? {
+          'Set-Cookie': `refreshToken=${refresh.token}; HttpOnly; Secure; SameSite=Strict; Max-Age=${inSeconds(refresh.expiresAtMs, issuedAtMs)}`,
+        }
+      : {},
+  }),
+
+  refusals: {
+    malformed: ({ issues }) => malformed(issues),
+    invalid: () => refuse(401, 'INVALID_CREDENTIALS', 'Invalid email or password'),
+    limited: later,
+    busy: later,
+    locked: later,
+    inactive: () => refuse(403, 'ACCOUNT_INACTIVE', 'This account is inactive'),
+    unverified: () => refuse(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
+    insecure: () => refuse(403, 'HTTPS_REQUIRED', 'HTTPS is required'),
+    'unknown-path': () => refuse(404, 'NOT_FOUND', 'Not found'),
+    'wrong-method': () => refuse(405, 'METHOD_NOT_ALLOWED', 'Method not allowed'),
+    internal: () => refuse(500, 'INTERNAL_SERVER_ERROR', 'An unexpected error occurred'),
+  },
+};

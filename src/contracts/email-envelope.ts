@@ -1,0 +1,89 @@
+/**
+ * `email-envelope`: one envelope for everything, with a trace id in every refusal.
+ * The only contract that turns unverified addresses away, and whose login itself asks for
+ * passwords of eight characters.
+ */
+import * as z from 'zod';
+import type { Circumstances, Contract, Wire } from './contract.ts';
+
+const login = z
+  .object({
+    email: z
+      .string('Email is required')
+      .min(1, 'Email is required')
+      .pipe(z.email('Email must be a valid email address')),
+    password: z
+      .string('Password is required')
+      .min(1, 'Password is required')
+      .refine((password) => [...password].length >= 8, 'Password must be at least 8 characters'),
+  })
+  .transform(({ email, password }) => ({
+    identifier: { kind: 'email' as const, value: email },
+    password,
+    remember: false,
+  }));
+
+function refuse(
+  [status, code, message]: readonly [number, string, string],
+  { traceId }: Circumstances,
+  errors: Record<string, string[]> = {},
+): Wire {
+  return { status, body: { success: false, message, code, errors, trace_id: traceId } };
+}
+
+/** A refusal that says the same whatever the occasion. */
+const always =
+  (...said: [number, string, string]) =>
+  (_refusal: unknown, circumstances: Circumstances): Wire =>
+    refuse(said, circumstances);
+
+const later = always(429, 'RATE_LIMITED', 'Too many attempts. Try again later.');
+
+export const emailEnvelope: Contract = {
+  name: 'email-envelope',
+  base: '/api/v1/auth',
+  lifetimes: { accessSeconds: 86_400 },
+  attemptsPerMinute: 60,
+  requiresVerifiedEmail: true,
+  claims: () => ({ access: {}, refresh: {} }),
+  login,
+
+  grant: ({ user, access }) => ({
+    status: 200,
+    body: {
+      success: true,
+      data: {
+        user: {
+          id: user.id,
+          name: user.name,
+          email: user.email,
+          phone: user.phone,
+          avatar: user.avatar,
+          language_preference: user.language,
+          is_admin: user.isAdmin,
+        },
+        token: access.token,
+        token_type: 'Bearer',
+      },
+    },
+  }),
+
+  refusals: {
+    malformed: ({ issues }, circumstances) =>
+      refuse(
+        [422, 'VALIDATION_ERROR', 'Validation failed'],
+        circumstances,
+        Object.fromEntries(issues.map(({ field, message }) => [field, [message]])),
+      ),
+    invalid: always(401, 'INVALID_CREDENTIALS', 'Invalid email or password'),
+    limited: later,
+    busy: later,
+    locked: always(403, 'ACCOUNT_INACTIVE', 'Account is locked. Try again later.'),
+    inactive: always(403, 'ACCOUNT_INACTIVE', 'Account is inactive. Contact support.'),
+    unverified: always(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
+    insecure: always(403, 'HTTPS_REQUIRED', 'HTTPS is required'),
+    'unknown-path': always(404, 'NOT_FOUND', 'Not found'),
+    'wrong-method': always(405, 'METHOD_NOT_ALLOWED', 'Method not allowed'),
+    internal: always(500, 'INTERNAL_ERROR', 'Server error'),
+  },
+};

@@ -1,0 +1,94 @@
+/**
+ * `email-remember`: one token, longer-lived where the user asks to be remembered, and a 423 that
+ * says how long a lock lasts. Its times have no milliseconds.
+ *
+ * The document's eight-character rule governs passwords that are set: its own sample signs in
+ * with five letters.
+ */
+import * as z from 'zod';
+import type { Contract, Wire } from './contract.ts';
+
+const login = z
+  .object({
+    email: z
+      .string('Email is required')
+      .min(1, 'Email is required')
+      .pipe(z.email('Invalid email format')),
+    password: z.string('Password is required').min(1, 'Password is required'),
+    rememberMe: z.boolean('rememberMe must be true or false').default(false),
+  })
+  .transform(({ email, password, rememberMe }) => ({
+    identifier: { kind: 'email' as const, value: email },
+    password,
+    remember: rememberMe,
+  }));
+
+function refuse(status: number, code: string, message: string, details?: unknown): Wire {
+  const error = details === undefined ? { code, message } : { code, message, details };
+  return { status, body: { error } };
+}
+
+const later = () => refuse(429, 'RATE_LIMITED', 'Too many attempts. Try again later.');
+
+const time = (ms: number) => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+
+function locked(untilMs: number, nowMs: number): string {
+  const minutes = Math.max(1, Math.ceil((untilMs - nowMs) / 60_000));
+  return `Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`;
+}
+
+export const emailRemember: Contract = {
+  name: 'email-remember',
+  base: '/api/v1/auth',
+  lifetimes: { accessSeconds: 86_400, rememberedSeconds: 30 * 86_400 },
+  attemptsPerMinute: 10,
+  requiresVerifiedEmail: false,
+  claims: () => ({ access: {}, refresh: {} }),
+  login,
+
+  grant: ({ user, issuedAtMs, access }) => ({
+    status: 200,
+    body: {
+      user: {
+        id: user.publicId,
+        name: user.name,
+        email: user.email,
+        avatar: user.avatar,
+        role: user.role,
+        team: user.team,
+        status: user.status,
+        lastLoginAt: time(issuedAtMs),
+        createdAt: time(user.createdAtMs),
+      },
+      token: access.token,
+      expiresAt: time(access.expiresAtMs),
+    },
+  }),
+
+  refusals: {
+    malformed: ({ issues }) =>
+      refuse(
+        422,
+        'VALIDATION_ERROR',
+        'Validation failed',
+        issues.map(({ field, message }) => ({ field, message })),
+      ),
+    invalid: () => refuse(401, 'INVALID_CREDENTIALS', 'Invalid email or password'),
+    limited: later,
+    busy: later,
+    locked: ({ untilMs, untilReset }, { nowMs }) =>
+      refuse(
+        423,
+        'ACCOUNT_LOCKED',
+        `Account locked due to too many failed attempts. ${
+          untilReset ? 'Reset your password to unlock it.' : locked(untilMs, nowMs)
+        }`,
+      ),
+    inactive: () => refuse(403, 'ACCOUNT_INACTIVE', 'This account is inactive'),
+    unverified: () => refuse(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
+    insecure: () => refuse(403, 'HTTPS_REQUIRED', 'HTTPS is required'),
+    'unknown-path': () => refuse(404, 'NOT_FOUND', 'Not found'),
+    'wrong-method': () => refuse(405, 'METHOD_NOT_ALLOWED', 'Method not allowed'),
+    internal: () => refuse(500, 'INTERNAL_ERROR', 'An unexpected error occurred'),
+  },
+};

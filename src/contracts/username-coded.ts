@@ -1,0 +1,74 @@
+/**
+ * `username-coded`: success envelope with `data`, refusals with a code.
+ * The document fixes the path, the fields and the codes, and shows no bodies; their shapes are ours.
+ */
+import * as z from 'zod';
+import type { User } from '../flows/services.ts';
+import type { Contract, Wire } from './contract.ts';
+
+const login = z
+  .object({
+    username: z.string('Username is required').min(1, 'Username is required'),
+    password: z.string('Password is required').min(1, 'Password is required'),
+  })
+  .transform(({ username, password }) => ({
+    identifier: { kind: 'username' as const, value: username },
+    password,
+    remember: false,
+  }));
+
+function refuse(status: number, code: string, message: string, details?: unknown): Wire {
+  const error = details === undefined ? { code, message } : { code, message, details };
+  return { status, body: { success: false, error } };
+}
+
+const later = () => refuse(429, 'RATE_LIMITED', 'Too many attempts. Try again later.');
+
+export const usernameCoded: Contract = {
+  name: 'username-coded',
+  base: '/api/auth',
+  lifetimes: { accessSeconds: 900, refreshSeconds: 14 * 86_400 },
+  attemptsPerMinute: 60,
+  requiresVerifiedEmail: false,
+  claims: (user: User) => ({
+    access: { userId: user.id, username: user.username },
+    refresh: { userId: user.id },
+  }),
+  login,
+
+  grant: ({ user, access, refresh }) => ({
+    status: 200,
+    body: {
+      success: true,
+      data: {
+        user: {
+          id: user.id,
+          username: user.username,
+          email: user.email,
+          createdAt: new Date(user.createdAtMs).toISOString(),
+        },
+        tokens: { accessToken: access.token, refreshToken: refresh?.token },
+      },
+    },
+  }),
+
+  refusals: {
+    malformed: ({ issues }) =>
+      refuse(
+        400,
+        'VALIDATION_ERROR',
+        'Validation failed',
+        issues.map(({ field, message }) => ({ field, message })),
+      ),
+    invalid: () => refuse(401, 'INVALID_CREDENTIALS', 'Invalid username or password'),
+    limited: later,
+    busy: later,
+    locked: later,
+    inactive: () => refuse(403, 'ACCOUNT_INACTIVE', 'This account is inactive'),
+    unverified: () => refuse(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
+    insecure: () => refuse(403, 'HTTPS_REQUIRED', 'HTTPS is required'),
+    'unknown-path': () => refuse(404, 'NOT_FOUND', 'Not found'),
+    'wrong-method': () => refuse(405, 'METHOD_NOT_ALLOWED', 'Method not allowed'),
+    internal: () => refuse(500, 'INTERNAL_ERROR', 'An unexpected error occurred'),
+  },
+};
