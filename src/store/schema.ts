@@ -1,0 +1,91 @@
+/**
+ * The tables. Times are Unix milliseconds (`_ms`), so that no driver's idea of a date stands
+ * between a clock and a comparison. `npm run migrations` turns changes here into migrations/.
+ */
+import { sql } from 'drizzle-orm';
+import { check, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+export const roles = sqliteTable('roles', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+});
+
+export const teams = sqliteTable('teams', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+});
+
+export const users = sqliteTable(
+  'users',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    /** The id that leaves the house where a contract does not ask for the number. */
+    publicId: text('public_id').notNull(),
+    /** As its owner writes it. */
+    username: text('username'),
+    /** As it compares: normalised (policy/identifier.ts). */
+    usernameKey: text('username_key'),
+    /** Normalised. */
+    email: text('email'),
+    emailVerified: integer('email_verified').notNull().default(0),
+    name: text('name'),
+    phone: text('phone'),
+    avatar: text('avatar'),
+    language: text('language').notNull().default('en'),
+    isAdmin: integer('is_admin').notNull().default(0),
+    roleId: text('role_id').references(() => roles.id),
+    teamId: text('team_id').references(() => teams.id),
+    status: text('status').notNull().default('active'),
+    /** crypto/password.ts; null: this user has no password. */
+    passwordHash: text('password_hash'),
+    /** Goes up whenever the password changes hands; sessions are opened only against the current one. */
+    credentialVersion: integer('credential_version').notNull().default(1),
+    createdAtMs: integer('created_at_ms').notNull(),
+    lastLoginAtMs: integer('last_login_at_ms'),
+  },
+  (table) => [
+    uniqueIndex('users_public_id').on(table.publicId),
+    uniqueIndex('users_username_key').on(table.usernameKey),
+    uniqueIndex('users_email').on(table.email),
+    check('users_status', sql`${table.status} in ('active', 'inactive')`),
+    check('users_identified', sql`${table.email} is not null or ${table.usernameKey} is not null`),
+  ],
+);
+
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    contract: text('contract').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    lastUsedAtMs: integer('last_used_at_ms').notNull(),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+    /** The password that opened it; a session does not outlive it. */
+    credentialVersion: integer('credential_version').notNull(),
+    /** SHA-256 of the current refresh token's id; null where the contract has none. */
+    refreshHash: text('refresh_hash'),
+    refreshGeneration: integer('refresh_generation').notNull(),
+    refreshedAtMs: integer('refreshed_at_ms').notNull(),
+    address: text('address').notNull(),
+    userAgent: text('user_agent'),
+  },
+  (table) => [index('sessions_user_id').on(table.userId)],
+);
+
+/** Append-only. `user_id` has no foreign key: the record outlives the user. */
+export const auditEvents = sqliteTable('audit_events', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  atMs: integer('at_ms').notNull(),
+  action: text('action').notNull(),
+  reason: text('reason').notNull(),
+  userId: integer('user_id'),
+  /** Keyed pseudonym of the account, also of an unknown one. */
+  subject: text('subject').notNull(),
+  sessionId: text('session_id'),
+  contract: text('contract').notNull(),
+  address: text('address').notNull(),
+  traceId: text('trace_id').notNull(),
+});
