@@ -1,0 +1,95 @@
+/**
+ * The flows' view of the guard: names the objects, remembers refusals, and calls again once where
+ * the platform says that a call is worth repeating. Every call may be repeated: a ticket is named
+ * by its caller, and an attempt counted twice errs on the safe side.
+ */
+import type { Guard, Reservation } from '../flows/services.ts';
+import type { Admission, Limit } from '../policy/throttle.ts';
+import type { AccountGuard } from './account-guard.ts';
+import type { AddressGuard } from './address-guard.ts';
+import { RefusalMemory } from './memory.ts';
+
+/** A lock may be lifted by a password reset, so it is not believed for longer than this. */
+const BELIEVE_LOCK_MS = 5_000;
+
+interface GuardNamespaces {
+  addresses: DurableObjectNamespace<AddressGuard>;
+  accounts: DurableObjectNamespace<AccountGuard>;
+}
+
+interface GuardClientOptions extends GuardNamespaces {
+  nowMs(): number;
+  /** The object's name for an address. */
+  nameOf(address: string): Promise<string>;
+}
+
+type Lock = { untilMs: number; locked: Extract<Reservation, { state: 'locked' }> };
+
+/** Made once per isolate: what it remembers is worth having only across requests. */
+export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientOptions): Guard {
+  const refusals = new RefusalMemory<{ untilMs: number }>();
+  const locks = new RefusalMemory<Lock>();
+
+  const remember = (subject: string, reservation: Reservation): Reservation => {
+    if (reservation.state === 'locked') {
+      const untilMs = Math.min(reservation.untilMs, nowMs() + BELIEVE_LOCK_MS);
+      locks.set(subject, { untilMs, locked: reservation });
+    }
+    return reservation;
+  };
+
+  return {
+    refusedUntilMs: (address, limit) =>
+      refusals.get(refusalKey(address, limit), nowMs())?.untilMs ?? null,
+
+    async admit(address, limit) {
+      const name = await nameOf(address);
+      const admission = await repeatable<Admission>(async () =>
+        addresses.getByName(name).admit(limit),
+      );
+      if (!admission.admitted) {
+        refusals.set(refusalKey(address, limit), { untilMs: admission.retryAtMs });
+      }
+      return admission;
+    },
+
+    async reserve(subject, ticket, rules) {
+      const lock = locks.get(subject, nowMs());
+      if (lock !== null) return lock.locked;
+      const call = async () => accounts.getByName(subject).reserve(ticket, rules);
+      return remember(subject, await repeatable<Reservation>(call));
+    },
+
+    async wait(subject, ticket, rules) {
+      const call = async () => accounts.getByName(subject).wait(ticket, rules);
+      return remember(subject, await repeatable<Reservation>(call));
+    },
+
+    settle: (subject, { rules, ...settling }) =>
+      repeatable<boolean>(async () => accounts.getByName(subject).settle(settling, rules)),
+  };
+}
+
+/** One object of each kind, of a fixed name, answers. */
+export async function guardAnswers({ addresses, accounts }: GuardNamespaces): Promise<void> {
+  await Promise.all([
+    addresses.getByName('health').answers(),
+    accounts.getByName('health').answers(),
+  ]);
+}
+
+/** An attempt refused under one contract's limit may be admitted under another's wider one. */
+function refusalKey(address: string, { attempts, windowSeconds }: Limit): string {
+  return `${attempts}/${windowSeconds} ${address}`;
+}
+
+/** `call` gets a new stub each time: one that threw may stay broken. */
+async function repeatable<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
+    if (retryable !== true || overloaded === true) throw error;
+    return call();
+  }
+}

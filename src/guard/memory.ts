@@ -1,0 +1,31 @@
+/**
+ * What an isolate remembers of refusals, so that a flood against a closed door costs neither a
+ * guard call nor a database statement. Only refusals, each with its end: forgetting one is safe.
+ */
+const MOST_ENTRIES = 10_000;
+
+/** The least recently used entries go first, so a flood of new keys cannot fill the memory. */
+export class RefusalMemory<T extends { untilMs: number }> {
+  readonly #entries = new Map<string, T>();
+
+  get(key: string, nowMs: number): T | null {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return null;
+    this.#entries.delete(key);
+    if (entry.untilMs <= nowMs) return null;
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  set(key: string, entry: T): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (this.#entries.size <= MOST_ENTRIES) return;
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined) this.#entries.delete(oldest);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+}
