@@ -1,0 +1,126 @@
+/**
+ * Wires the house: builds the services of a request, finds the contract it is for, and has the
+ * last word where none is. The only file that sees both Cloudflare's bindings and every room.
+ */
+import { Hono } from 'hono';
+import type { Contract } from './contracts/contract.ts';
+import { contracts } from './contracts/index.ts';
+import { createMac } from './crypto/keys.ts';
+import { createPasswords } from './crypto/password.ts';
+import { createTokens } from './crypto/tokens.ts';
+import type { Services } from './flows/services.ts';
+import { createGuard, guardAnswers } from './guard/client.ts';
+import { addressOf } from './http/address.ts';
+import { createContractApp, pathWithin, type ContractApp } from './http/contract-app.ts';
+import { crossOrigin, protective, TRACE_HEADER } from './http/headers.ts';
+import { wireResponse } from './http/refuse.ts';
+import { logFailure } from './observe/log.ts';
+import { readSettings } from './settings.ts';
+import { createAudit } from './store/audit.ts';
+import { databaseAnswers } from './store/health.ts';
+import { createSessions } from './store/sessions.ts';
+import { createUsers } from './store/users.ts';
+
+type App = Hono<{ Bindings: Env; Variables: { traceId: string } }>;
+
+/** Throws where a setting is missing or malformed. */
+export function createApp(env: Env): App {
+  const settings = readSettings(env, contracts);
+  const house = furnish(env, settings);
+  const apps = new Map<Contract, ContractApp>();
+  const appOf = (contract: Contract): ContractApp => {
+    let found = apps.get(contract);
+    if (found === undefined)
+      apps.set(contract, (found = createContractApp(contract, settings.lockout)));
+    return found;
+  };
+
+  const app: App = new Hono();
+  app.use(protective);
+  app.use(crossOrigin(settings.allowedOrigins));
+  app.use(async (at, next) => {
+    at.set('traceId', crypto.randomUUID());
+    await next();
+    at.header(TRACE_HEADER, at.var.traceId);
+    at.header('Cache-Control', 'no-store');
+  });
+  app.onError((error, at) => {
+    logFailure(error, at.req.path, at.var.traceId);
+    return wireResponse({ status: 500, body: { error: 'internal' } });
+  });
+
+  app.get('/healthz', async (at) => {
+    try {
+      await Promise.all([databaseAnswers(env.DB), guardAnswers(house.namespaces)]);
+      return wireResponse({ status: 200, body: { status: 'ok' } });
+    } catch (error) {
+      logFailure(error, 'healthz', at.var.traceId);
+      return wireResponse({ status: 503, body: { status: 'unavailable' } });
+    }
+  });
+
+  app.all('*', (at) => {
+    const { raw } = at.req;
+    const url = new URL(raw.url);
+    const contract = contractFor(settings, url);
+    const { traceId } = at.var;
+    const services: Services = {
+      ...house.services,
+      later: (work) =>
+        at.executionCtx.waitUntil(
+          work.catch((error: unknown) => logFailure(error, 'after the response', traceId)),
+        ),
+    };
+    return appOf(contract).fetch(
+      raw,
+      {
+        services,
+        visit: {
+          traceId,
+          address: addressOf(raw.headers),
+          userAgent: raw.headers.get('User-Agent'),
+        },
+        insecure: url.protocol !== 'https:' && !settings.localDevelopment,
+      },
+      at.executionCtx,
+    );
+  });
+  return app;
+}
+
+type Settings = ReturnType<typeof readSettings>;
+
+/** A contract's own prefix, else the host's contract, else the first that has the path. */
+function contractFor({ contracts: served, hosts }: Settings, url: URL): Contract {
+  const [, prefix] = url.pathname.split('/', 2);
+  const host = hosts.get(url.host) ?? hosts.get(url.hostname);
+  const contract =
+    served.find(({ name }) => name === prefix) ??
+    served.find(({ name }) => name === host) ??
+    served.find((candidate) => pathWithin(candidate, url.href).startsWith(`${candidate.base}/`)) ??
+    served[0];
+  if (contract === undefined) throw new Error('no contract is served');
+  return contract;
+}
+
+/** What lives as long as the isolate: keys, statements, and the memory of refusals. */
+function furnish(env: Env, settings: Settings) {
+  const nowMs = () => Date.now();
+  const turn = () => scheduler.wait(0);
+  const mac = createMac(settings.serverKey);
+  const namespaces = { addresses: env.ADDRESS_GUARD, accounts: env.ACCOUNT_GUARD };
+  const services: Omit<Services, 'later'> = {
+    nowMs,
+    turn,
+    uuid: () => crypto.randomUUID(),
+    subject: (account, { kind, value }) =>
+      mac('account', account === null ? `${kind}:${value}` : `user:${account.user.id}`),
+    users: createUsers(env.DB),
+    sessions: createSessions(env.DB),
+    audit: createAudit(env.DB),
+    guard: createGuard({ ...namespaces, nowMs, nameOf: (address) => mac('address', address) }),
+    passwords: createPasswords(settings.passwords, turn),
+    tokens: createTokens(settings.tokens, mac),
+  };
+  return { services, namespaces };
+}

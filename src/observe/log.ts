@@ -1,0 +1,89 @@
+/**
+ * The log: one JSON line an event, through which no secret and no full identifier can pass.
+ *
+ * Error messages are never written. They quote what they choke on: bound parameters, header
+ * values, bodies. What is written is the error's class, the platform's flags, and a message only
+ * where it matches one of a few known ones that quote nothing.
+ */
+import { masked, type Identifier } from '../policy/identifier.ts';
+
+export interface AttemptLine {
+  contract: string;
+  /** `granted`, or the refusal's precise reason. */
+  outcome: string;
+  /** Null where the body could not be read. */
+  identifier: Identifier | null;
+  address: string;
+  traceId: string;
+  durationMs: number;
+}
+
+export function logAttempt({ contract, outcome, identifier, ...line }: AttemptLine): void {
+  write({
+    event: 'login',
+    contract,
+    outcome,
+    identifier: identifier === null ? null : masked(identifier),
+    address: line.address,
+    trace_id: line.traceId,
+    duration_ms: line.durationMs,
+  });
+}
+
+/** `during` says what failed; `traceId` is null outside a request. */
+export function logFailure(error: unknown, during: string, traceId: string | null): void {
+  const { retryable, overloaded, remote } = Object(error) as Record<string, unknown>;
+  write({
+    event: 'failure',
+    during,
+    error: error instanceof Error ? safeName(error.name) : typeof error,
+    known: knownCause(error),
+    retryable: retryable === true,
+    overloaded: overloaded === true,
+    remote: remote === true,
+    trace: framesOf(error),
+    trace_id: traceId,
+  });
+}
+
+const KNOWN_CAUSES = [
+  /Network connection lost/,
+  /storage caused object to be reset/,
+  /reset because its code was updated/,
+  /D1 DB is overloaded/,
+  /Durable Object is overloaded/,
+  /no such table: \w+/,
+  /no such column: \w+/,
+  /(?:UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: [\w.]+)?/,
+  /iteration counts above 100000 are not supported/,
+  /the account changed twice during one login/,
+];
+
+function knownCause(error: unknown): string | null {
+  const message = error instanceof Error ? error.message : '';
+  for (const known of KNOWN_CAUSES) {
+    const match = known.exec(message);
+    if (match) return match[0];
+  }
+  return null;
+}
+
+/** Function names and positions. The message, which a stack begins with, is left out. */
+function framesOf(error: unknown): string[] {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const frames = stack
+    .split('\n')
+    .map((line) => /^\s+at (?:([\w.$<> ]+) )?\(?.*?([\w.-]+:\d+:\d+)\)?$/.exec(line));
+  return frames
+    .filter((frame) => frame !== null)
+    .slice(0, 8)
+    .map(([, name = '', position = '']) => `${name} ${position}`.trim());
+}
+
+function safeName(name: string): string {
+  return /^\w{1,40}$/.test(name) ? name : 'Error';
+}
+
+function write(line: Record<string, unknown>): void {
+  console.log(JSON.stringify(line));
+}
