@@ -1,0 +1,73 @@
+/** `npm start` after the install: prepares local development, runs wrangler dev, says hello. */
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from './install.mjs';
+import { localSettings, makeSecrets, prepareDatabase } from './local.ts';
+import type { Settings } from '../src/settings.ts';
+
+const passedOn = process.argv.slice(2);
+const { values } = parseArgs({
+  args: passedOn,
+  options: { 'persist-to': { type: 'string' } },
+  strict: false,
+});
+const persistTo = values['persist-to'];
+const state = resolve(root, typeof persistTo === 'string' ? persistTo : '.wrangler/state');
+
+try {
+  makeSecrets();
+  const settings = localSettings();
+  await prepareDatabase(settings, state);
+  serve(settings);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+function serve(settings: Settings): void {
+  const own = ['--persist-to', state, '--show-interactive-dev-session=false'];
+  const wrangler = spawn('wrangler', ['dev', ...own, ...passedOn], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => wrangler.kill(signal));
+  }
+  wrangler.on('exit', (code) => process.exit(code ?? 0));
+
+  let greeted = false;
+  wrangler.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    process.stdout.write(chunk);
+    const address = /Ready on (https?:\/\/\S+)/.exec(chunk)?.[1];
+    if (address !== undefined && !greeted) {
+      greeted = true;
+      greet(settings, address);
+    }
+  });
+}
+
+function greet({ contracts }: Settings, address: string): void {
+  const width = Math.max(...contracts.map(({ name }) => name.length));
+  const rows = contracts.map(
+    ({ name, base }) => `  ${name.padEnd(width)}  POST ${address}/${name}${base}/login`,
+  );
+  console.log(`
+Gatehouse answers at ${address}
+
+${rows.join('\n')}
+
+Bare paths work too: the first contract in CONTRACTS that has the path answers.
+Demo accounts are in tools/demo-accounts.ts. Try one:
+
+  ${sample(contracts[0]?.name ?? '', contracts[0]?.base ?? '', address)}
+`);
+}
+
+function sample(name: string, base: string, address: string): string {
+  const body = name.startsWith('username')
+    ? { username: 'johndoe', password: 'MySecure123!' }
+    : { email: 'user@example.com', password: 'SecurePass123!' };
+  return `curl -i ${address}/${name}${base}/login -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+}

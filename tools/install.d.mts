@@ -1,0 +1,3 @@
+export const root: string;
+export const environment: NodeJS.ProcessEnv;
+export function installIfMissing(): void;

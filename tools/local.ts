@@ -1,0 +1,89 @@
+/** Prepares local development: secrets, settings, migrations and demo accounts. */
+import { execFileSync } from 'node:child_process';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { unstable_readConfig } from 'wrangler';
+import { contracts } from '../src/contracts/index.ts';
+import { createPasswords } from '../src/crypto/password.ts';
+import { readSettings, type Settings } from '../src/settings.ts';
+import { demoSql } from './demo-accounts.ts';
+import { root } from './install.mjs';
+
+const secretsFile = join(root, '.dev.vars');
+
+const makers: Record<string, () => string> = {
+  LOCAL_DEVELOPMENT: () => 'true',
+  SERVER_KEY: () => randomBytes(32).toString('base64url'),
+  TOKEN_KEYS: () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const kid = randomBytes(8).toString('base64url');
+    const key = { ...privateKey.export({ format: 'jwk' }), kid, alg: 'EdDSA' };
+    return JSON.stringify({ keys: [key] });
+  },
+};
+
+/** Adds the local secrets that are missing; one that is there is never touched. */
+export function makeSecrets(): void {
+  const present = existsSync(secretsFile) ? readFileSync(secretsFile, 'utf8') : '';
+  const known = parseEnv(present);
+  const lines = Object.entries(makers)
+    .filter(([name]) => !(name in known))
+    .map(([name, make]) => `${name}='${make()}'\n`);
+  if (lines.length === 0) return;
+  const gap = present === '' || present.endsWith('\n') ? '' : '\n';
+  appendFileSync(secretsFile, gap + lines.join(''), { mode: 0o600 });
+  console.log('Made local secrets in .dev.vars.');
+}
+
+/** The settings that the Worker will start with. Throws an error that names a faulty one. */
+export function localSettings(): Settings {
+  const { vars } = unstable_readConfig({ config: join(root, 'wrangler.toml') });
+  const secrets = parseEnv(readFileSync(secretsFile, 'utf8'));
+  return readSettings({ ...vars, ...secrets }, contracts);
+}
+
+/** Applies migrations and adds demo accounts, unless that was done and nothing changed since. */
+export async function prepareDatabase(settings: Settings, stateDirectory: string): Promise<void> {
+  const stamp = join(stateDirectory, 'gatehouse-prepared');
+  const version = fingerprint(settings);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === version) return;
+  console.log('Preparing the local database …');
+  wrangler('d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', stateDirectory);
+  const passwords = createPasswords(settings.passwords, async () => undefined);
+  const file = join(stateDirectory, 'demo.sql');
+  mkdirSync(stateDirectory, { recursive: true });
+  writeFileSync(file, (await demoSql(passwords.hash)).join('\n'));
+  wrangler('d1', 'execute', 'DB', '--local', '--persist-to', stateDirectory, '--file', file);
+  rmSync(file);
+  writeFileSync(stamp, version);
+}
+
+function fingerprint(settings: Settings): string {
+  const hash = createHash('sha256').update(JSON.stringify(settings.passwords));
+  for (const directory of ['migrations', 'tools']) {
+    for (const name of readdirSync(join(root, directory)).sort()) {
+      if (/\.sql$|^demo-accounts/.test(name))
+        hash.update(readFileSync(join(root, directory, name)));
+    }
+  }
+  return hash.digest('hex');
+}
+
+function wrangler(...argv: string[]): void {
+  try {
+    execFileSync('wrangler', argv, { cwd: root, stdio: 'pipe', encoding: 'utf8' });
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`wrangler ${argv.slice(0, 3).join(' ')} failed.\n${stdout}${stderr}`);
+  }
+}
