@@ -103,10 +103,11 @@ function contractFor({ contracts: served, hosts }: Settings, url: URL): Contract
   return contract;
 }
 
+const nowMs = () => Date.now();
+const turn = () => scheduler.wait(0);
+
 /** What lives as long as the isolate: keys, statements, and the memory of refusals. */
 function furnish(env: Env, settings: Settings) {
-  const nowMs = () => Date.now();
-  const turn = () => scheduler.wait(0);
   const mac = createMac(settings.serverKey);
   const namespaces = { addresses: env.ADDRESS_GUARD, accounts: env.ACCOUNT_GUARD };
   const services: Omit<Services, 'later'> = {

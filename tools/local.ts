@@ -71,7 +71,7 @@ export async function prepareDatabase(settings: Settings, stateDirectory: string
 function fingerprint(settings: Settings): string {
   const hash = createHash('sha256').update(JSON.stringify(settings.passwords));
   for (const directory of ['migrations', 'tools']) {
-    for (const name of readdirSync(join(root, directory)).sort()) {
+    for (const name of readdirSync(join(root, directory)).toSorted()) {
       if (/\.sql$|^demo-accounts/.test(name))
         hash.update(readFileSync(join(root, directory, name)));
     }
@@ -84,6 +84,8 @@ function wrangler(...argv: string[]): void {
     execFileSync('wrangler', argv, { cwd: root, stdio: 'pipe', encoding: 'utf8' });
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    throw new Error(`wrangler ${argv.slice(0, 3).join(' ')} failed.\n${stdout}${stderr}`);
+    throw new Error(`wrangler ${argv.slice(0, 3).join(' ')} failed.\n${stdout}${stderr}`, {
+      cause: error,
+    });
   }
 }

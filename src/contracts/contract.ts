@@ -3,7 +3,7 @@
  * outcome looks like on its wire. It knows no framework, no clock and no database, and decides
  * nothing: the flows do.
  */
-import type { ZodType } from 'zod';
+import type * as z from 'zod';
 import type { Granted, Refusal } from '../flows/outcome.ts';
 import type { Attempt, User } from '../flows/services.ts';
 import type { Lifetimes } from '../policy/lifetimes.ts';
@@ -42,7 +42,7 @@ export interface Contract {
   /** The claims its document names, besides the registered ones that every token has. */
   claims(user: User): { access: Record<string, unknown>; refresh: Record<string, unknown> };
   /** Takes a body to an attempt. Its messages are what the client is told. */
-  readonly login: ZodType<Attempt>;
+  readonly login: z.ZodType<Attempt>;
   grant(granted: Granted): Wire;
   readonly refusals: Refusals;
 }

@@ -23,9 +23,10 @@ const login = z
     remember: false,
   }));
 
-function refuse(status: number, code: string, message: string, details: object = {}): Wire {
-  return { status, body: { error: { code, message, details } } };
-}
+const refuse = (status: number, code: string, message: string): Wire => ({
+  status,
+  body: { error: { code, message, details: {} } },
+});
 
 /** `field` is the first that fits the code; `validationErrors` has everything that is wrong. */
 function malformed(issues: readonly [Issue, ...Issue[]]): Wire {
@@ -34,9 +35,10 @@ function malformed(issues: readonly [Issue, ...Issue[]]): Wire {
     field: (firstMissing ?? issues[0]).field,
     validationErrors: issues.map(({ field, message }) => ({ field, message })),
   };
-  return firstMissing
-    ? refuse(400, 'REQUIRED_FIELD_MISSING', 'Required field is missing', details)
-    : refuse(400, 'VALIDATION_ERROR', 'Validation failed', details);
+  const error = firstMissing
+    ? { code: 'REQUIRED_FIELD_MISSING', message: 'Required field is missing', details }
+    : { code: 'VALIDATION_ERROR', message: 'Validation failed', details };
+  return { status: 400, body: { error } };
 }
 
 const later = () => refuse(429, 'TOO_MANY_REQUESTS', 'Too many attempts. Try again later.');

@@ -23,10 +23,10 @@ const login = z
     remember: rememberMe,
   }));
 
-function refuse(status: number, code: string, message: string, details?: unknown): Wire {
-  const error = details === undefined ? { code, message } : { code, message, details };
-  return { status, body: { error } };
-}
+const refuse = (status: number, code: string, message: string): Wire => ({
+  status,
+  body: { error: { code, message } },
+});
 
 const later = () => refuse(429, 'RATE_LIMITED', 'Too many attempts. Try again later.');
 
@@ -66,13 +66,16 @@ export const emailRemember: Contract = {
   }),
 
   refusals: {
-    malformed: ({ issues }) =>
-      refuse(
-        422,
-        'VALIDATION_ERROR',
-        'Validation failed',
-        issues.map(({ field, message }) => ({ field, message })),
-      ),
+    malformed: ({ issues }) => ({
+      status: 422,
+      body: {
+        error: {
+          code: 'VALIDATION_ERROR',
+          message: 'Validation failed',
+          details: issues.map(({ field, message }) => ({ field, message })),
+        },
+      },
+    }),
     invalid: () => refuse(401, 'INVALID_CREDENTIALS', 'Invalid email or password'),
     limited: later,
     busy: later,

@@ -17,10 +17,10 @@ const login = z
     remember: false,
   }));
 
-function refuse(status: number, code: string, message: string, details?: unknown): Wire {
-  const error = details === undefined ? { code, message } : { code, message, details };
-  return { status, body: { success: false, error } };
-}
+const refuse = (status: number, code: string, message: string): Wire => ({
+  status,
+  body: { success: false, error: { code, message } },
+});
 
 const later = () => refuse(429, 'RATE_LIMITED', 'Too many attempts. Try again later.');
 
@@ -53,13 +53,17 @@ export const usernameCoded: Contract = {
   }),
 
   refusals: {
-    malformed: ({ issues }) =>
-      refuse(
-        400,
-        'VALIDATION_ERROR',
-        'Validation failed',
-        issues.map(({ field, message }) => ({ field, message })),
-      ),
+    malformed: ({ issues }) => ({
+      status: 400,
+      body: {
+        success: false,
+        error: {
+          code: 'VALIDATION_ERROR',
+          message: 'Validation failed',
+          details: issues.map(({ field, message }) => ({ field, message })),
+        },
+      },
+    }),
     invalid: () => refuse(401, 'INVALID_CREDENTIALS', 'Invalid username or password'),
     limited: later,
     busy: later,
