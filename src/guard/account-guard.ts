@@ -119,7 +119,7 @@ export class AccountGuard extends DurableObject {
     this.#watchExpiry();
   }
 
-  /** A ticket whose holder died comes free by time alone, and nobody calls to say so. */
+  /** Tickets whose holders died turn into failures by time alone, and nobody calls to say so. */
   #watchExpiry(): void {
     clearTimeout(this.#nextExpiry);
     this.#nextExpiry = undefined;

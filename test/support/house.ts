@@ -1,0 +1,121 @@
+/** Logs in as a client would: over HTTP, against the whole app on real bindings. */
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { createApp } from '../../src/app.ts';
+import { contracts } from '../../src/contracts/index.ts';
+import { createPasswords } from '../../src/crypto/password.ts';
+import { tapped, type Tap } from './tap.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+export interface Sending {
+  address?: string;
+  headers?: Record<string, string>;
+  origin?: string;
+  method?: string;
+}
+
+export interface House {
+  /** Posts JSON and waits for what the app does after the response, too. */
+  post(path: string, body: unknown, sending?: Sending): Promise<Answer>;
+  fetch(path: string, init?: RequestInit & { origin?: string }): Promise<Answer>;
+}
+
+/** An app of its own (settings, memory of refusals) on the file's database and guards. */
+export function house(settings: object = {}, tap?: Tap): House {
+  const own = { ...env, ...settings };
+  const app = createApp(tap ? tapped(own, tap) : own);
+  const fetch: House['fetch'] = async (
+    path,
+    { origin = 'https://gatehouse.example', ...init } = {},
+  ) => {
+    const context = createExecutionContext();
+    const response = await app.fetch(new Request(origin + path, init), own, context);
+    const text = await response.text();
+    await waitOnExecutionContext(context);
+    return { status: response.status, headers: response.headers, text };
+  };
+  return {
+    fetch,
+    post: (path, body, { address = freshAddress(), headers = {}, origin, method = 'POST' } = {}) =>
+      fetch(path, {
+        method,
+        headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': address, ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        ...(origin === undefined ? {} : { origin }),
+      }),
+  };
+}
+
+let addresses = 0;
+export function freshAddress(): string {
+  addresses += 1;
+  return `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`;
+}
+
+let people = 0;
+/** A user of their own for a test, with a username and an address. */
+export async function addUser(columns: Record<string, string | number | null> = {}) {
+  people += 1;
+  const person = {
+    username: `person${people}`,
+    email: `person${people}@example.com`,
+    password: `correct horse ${people}`,
+  };
+  const row = {
+    public_id: crypto.randomUUID(),
+    username: person.username,
+    username_key: person.username,
+    email: person.email,
+    email_verified: 1,
+    password_hash: await hashOf(person.password),
+    created_at_ms: 0,
+    ...columns,
+  };
+  const names = Object.keys(row);
+  const { meta } = await env.DB.prepare(
+    `INSERT INTO users (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+  )
+    .bind(...Object.values(row))
+    .run();
+  return { ...person, id: meta.last_row_id };
+}
+
+export async function hashOf(
+  password: string,
+  cost = env.PASSWORD_COST as { iterations: number; rounds: number },
+) {
+  return createPasswords({ cost, peppers: [] }, async () => undefined).hash(password);
+}
+
+export interface Person {
+  username: string;
+  email: string;
+  password: string;
+}
+
+/** Every contract with its login path, and a body that signs `person` in there. */
+export const doors = contracts.map((contract) => ({
+  contract,
+  name: contract.name,
+  path: `/${contract.name}${contract.base}/login`,
+  body: ({ username, email, password }: Person) =>
+    contract.name.startsWith('username') ? { username, password } : { email, password },
+}));
+
+export function door(name: string) {
+  const found = doors.find((candidate) => candidate.name === name);
+  if (found === undefined) throw new Error(`no contract ${name}`);
+  return found;
+}
+
+export async function count(table: 'sessions' | 'audit_events', userId: number): Promise<number> {
+  const row = await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE user_id = ?`)
+    .bind(userId)
+    .first<{ n: number }>();
+  return row?.n ?? 0;
+}

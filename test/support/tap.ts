@@ -1,0 +1,83 @@
+/**
+ * Puts an ear, or a spanner, between the app and its bindings. Every database call and every guard
+ * call goes through one function, which may note it, break it, or do something else first. Behind
+ * it are the real D1 and the real Durable Objects.
+ */
+export interface Call {
+  to: 'database' | 'guard';
+  /** `all`, `run` or `batch` for the database, the method's name for the guard. */
+  method: string;
+  /** The statements; for the guard, the object's name. */
+  what: string[];
+  /** Which copy of the database was asked for. */
+  session: string | null;
+}
+
+export type Tap = <T>(call: Call, proceed: () => Promise<T>) => Promise<T>;
+
+type Statement = { all: unknown; run: unknown; real: D1PreparedStatement; sql: string };
+
+export function tapped(env: Env, tap: Tap): Env {
+  return {
+    ...env,
+    DB: tapDatabase(env.DB, tap) as D1Database,
+    ADDRESS_GUARD: tapNamespace(env.ADDRESS_GUARD, tap),
+    ACCOUNT_GUARD: tapNamespace(env.ACCOUNT_GUARD, tap),
+  };
+}
+
+function tapDatabase(database: D1Database, tap: Tap) {
+  const prepareOn = (connection: D1Database | D1DatabaseSession, session: string | null) => {
+    return (sql: string) => ({
+      bind: (...values: unknown[]): Statement => {
+        const real = connection.prepare(sql).bind(...values);
+        const call = (method: string) => ({
+          to: 'database' as const,
+          method,
+          what: [sql],
+          session,
+        });
+        return {
+          real,
+          sql,
+          all: () => tap(call('all'), () => real.all()),
+          run: () => tap(call('run'), () => real.run()),
+        };
+      },
+    });
+  };
+  return {
+    prepare: prepareOn(database, null),
+    withSession: (constraint: string) => ({
+      prepare: prepareOn(database.withSession(constraint), constraint),
+    }),
+    batch: (statements: Statement[]) =>
+      tap(
+        { to: 'database', method: 'batch', what: statements.map(({ sql }) => sql), session: null },
+        () => database.batch(statements.map(({ real }) => real)),
+      ),
+  } as unknown;
+}
+
+function tapNamespace<T extends Rpc.DurableObjectBranded>(
+  namespace: DurableObjectNamespace<T>,
+  tap: Tap,
+): DurableObjectNamespace<T> {
+  const getByName = (name: string) =>
+    new Proxy(
+      {},
+      {
+        get: (_target, method: string) => {
+          return (...given: unknown[]) =>
+            tap({ to: 'guard', method, what: [name], session: null }, async () => {
+              const stub = namespace.getByName(name) as unknown as Record<
+                string,
+                (...given: unknown[]) => Promise<never>
+              >;
+              return stub[method]?.(...given) as Promise<never>;
+            });
+        },
+      },
+    );
+  return { getByName } as unknown as DurableObjectNamespace<T>;
+}

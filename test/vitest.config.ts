@@ -1,0 +1,41 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
+import { defineConfig } from 'vitest/config';
+import { testSecrets } from './support/secrets.ts';
+
+export default defineConfig({
+  test: {
+    silent: 'passed-only',
+    projects: [
+      {
+        test: {
+          name: 'pure',
+          environment: 'node',
+          include: ['test/pure/**/*.test.ts'],
+          setupFiles: ['test/support/platform-limits.ts'],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: 'wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ...testSecrets(),
+                // Few iterations: what is tested is the order of things, not the arithmetic.
+                PASSWORD_COST: { iterations: 100, rounds: 6 },
+                MIGRATIONS: await readD1Migrations('migrations'),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'worker',
+          // A guard against hanging, not a measure: these machines are shared.
+          testTimeout: 120_000,
+          include: ['test/worker/**/*.test.ts'],
+          setupFiles: ['test/support/platform-limits.ts', 'test/support/database.ts'],
+        },
+      },
+    ],
+  },
+});
