@@ -68,13 +68,19 @@ function knownCause(error: unknown): string | null {
   return null;
 }
 
-/** Function names and positions. The message, which a stack begins with, is left out. */
+/**
+ * Function names and positions. A stack begins with the message, which could hold lines that look
+ * like frames: it is cut off, and where it cannot be found nothing of the stack is kept.
+ */
 function framesOf(error: unknown): string[] {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const frames = stack
+  if (!(error instanceof Error) || error.stack === undefined) return [];
+  const { message, stack } = error;
+  const start = stack.indexOf(message);
+  if (start < 0) return [];
+  return stack
+    .slice(start + message.length)
     .split('\n')
-    .map((line) => /^\s+at (?:([\w.$<> ]+) )?\(?.*?([\w.-]+:\d+:\d+)\)?$/.exec(line));
-  return frames
+    .map((line) => /^\s+at (?:([\w.$<> ]+) )?\(?.*?([\w.-]+:\d+:\d+)\)?$/.exec(line))
     .filter((frame) => frame !== null)
     .slice(0, 8)
     .map(([, name = '', position = '']) => `${name} ${position}`.trim());

@@ -1,0 +1,129 @@
+/** The log says what happened, and no secret and no full identifier gets into it. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Tap } from '../support/tap.ts';
+import { addUser, door, doors, house } from '../support/house.ts';
+
+const CANARY = 'canary-7f3a9c';
+const lines: string[] = [];
+
+beforeEach(() => {
+  lines.length = 0;
+  for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+    vi.spyOn(console, method).mockImplementation((...said) => void lines.push(said.join(' ')));
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Fails with an error that quotes all it knows, as drivers do. */
+const quoting =
+  (which: string): Tap =>
+  (call, proceed) =>
+    call.method === which || which === 'any'
+      ? Promise.reject(
+          Object.assign(new Error(`D1_ERROR: near "${CANARY}"\n    at ${CANARY} (${CANARY}:1:1)`), {
+            name: `${CANARY} Error`,
+            params: [CANARY],
+            cause: new Error(CANARY),
+          }),
+        )
+      : proceed();
+
+describe.each(doors)('$name', ({ contract, path, body }) => {
+  it.each(['none', 'all', 'batch', 'run', 'admit', 'reserve', 'settle', 'any'])(
+    'keeps passwords, tokens, hashes and identifiers out while %s fails',
+    async (which) => {
+      const person = await addUser();
+      const canaries = {
+        username: `${CANARY}-${which}`,
+        email: `${CANARY}-${which}@${CANARY}.${contract.name}.com`,
+        password: `${CANARY}-password`,
+      };
+      const { post } = house({}, quoting(which));
+      const headers = {
+        'User-Agent': CANARY,
+        Cookie: `refreshToken=${CANARY}`,
+        Authorization: `Bearer ${CANARY}`,
+        'X-Request-Id': CANARY,
+      };
+      const granted = await post(path, body(person), { headers });
+      await post(path, body({ ...person, password: canaries.password }), { headers });
+      await post(path, body(canaries), { headers });
+      await post(path, `{"password":"${CANARY}", ${CANARY}`, { headers });
+      await post(`${path}/${CANARY}`, body(canaries), { headers });
+      const log = lines.join('\n');
+      const secrets = [
+        CANARY,
+        person.password,
+        person.email,
+        person.username,
+        'eyJ',
+        '$gh-',
+        '$2b',
+      ];
+      for (const secret of secrets) expect(log).not.toContain(secret);
+      const tokens = granted.text.match(/[\w-]{20,}\.[\w-]+\.[\w-]+/g) ?? [];
+      for (const token of tokens) expect(log).not.toContain(token.split('.')[2]);
+      expect(lines.length).toBeGreaterThanOrEqual(4);
+      for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
+    },
+  );
+
+  it('says contract, outcome, masked identifier, address, trace id and duration', async () => {
+    const person = await addUser();
+    const { post } = house();
+    const answers = [
+      await post(path, body(person), { address: '192.0.2.77' }),
+      await post(path, body({ ...person, password: 'a wrong one' }), { address: '192.0.2.77' }),
+      await post(path, '[]', { address: '192.0.2.77' }),
+    ];
+    const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(said.map(({ outcome }) => outcome)).toEqual(['granted', 'invalid', 'malformed']);
+    for (const [n, line] of said.entries()) {
+      expect(line).toEqual({
+        event: 'login',
+        contract: contract.name,
+        outcome: expect.any(String),
+        identifier: n === 2 ? null : expect.stringMatching(/^p\*\*\*/),
+        address: '192.0.2.77',
+        trace_id: answers[n]?.headers.get('X-Request-Id'),
+        duration_ms: expect.any(Number),
+      });
+    }
+  });
+});
+
+it('keeps one record one line, whatever the identifier holds', async () => {
+  const { path } = door('username-coded');
+  const username = 'x\r\n{"event":"login","outcome":"granted"}';
+  await house().post(path, { username, password: 'y' });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).not.toMatch(/[\r\n]/);
+});
+
+it('names the trace id of the log in the body of the envelope contract', async () => {
+  const { path } = door('email-envelope');
+  const { text, headers } = await house().post(path, {});
+  const { trace_id } = JSON.parse(text) as { trace_id: string };
+  expect(trace_id).toBe(headers.get('X-Request-Id'));
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ trace_id });
+});
+
+it('says what kind of failure it was, as far as that quotes nothing', async () => {
+  const { path, body } = door('email-cookie');
+  const lost: Tap = (call, proceed) =>
+    call.method === 'all'
+      ? Promise.reject(
+          Object.assign(new Error('D1_ERROR: Network connection lost. x@y.z'), { retryable: true }),
+        )
+      : proceed();
+  await house({}, lost).post(path, body(await addUser()));
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    event: 'failure',
+    during: 'login',
+    error: 'Error',
+    known: 'Network connection lost',
+    retryable: true,
+  });
+});

@@ -1,0 +1,173 @@
+/** What a login leaves behind, and what its tokens say. */
+import { env } from 'cloudflare:workers';
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JWK } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { addUser, count, door, doors, hashOf, house } from '../support/house.ts';
+
+const { keys } = JSON.parse(env.TOKEN_KEYS) as { keys: JWK[] };
+const keySet = createLocalJWKSet({ keys: keys.map(({ d: _, ...key }) => key) });
+const expected = { issuer: env.ISSUER, audience: env.AUDIENCE };
+
+const tokensIn = (text: string, cookie: string | null) =>
+  [...(text + (cookie ?? '')).matchAll(/[\w-]{20,}\.[\w-]+\.[\w-]+/g)].map(([token]) => token);
+
+describe.each(doors)('$name', ({ contract, path, body }) => {
+  it('grants tokens that verify, typed apart, for a session that is stored', async () => {
+    const person = await addUser();
+    const answer = await house().post(path, body(person));
+    const tokens = tokensIn(answer.text, answer.headers.get('set-cookie'));
+    expect(tokens).toHaveLength(contract.lifetimes.refreshSeconds === undefined ? 1 : 2);
+    for (const token of tokens) {
+      const { payload, protectedHeader } = await jwtVerify(token, keySet, expected);
+      expect(protectedHeader).toMatchObject({ kid: 'test-key', alg: 'EdDSA' });
+      const stored = await env.DB.prepare('SELECT * FROM sessions WHERE id = ?')
+        .bind(payload['sid'])
+        .first();
+      expect(stored).toMatchObject({ user_id: person.id, contract: contract.name });
+    }
+    expect(tokens.map((token) => decodeProtectedHeader(token).typ)).toEqual(
+      ['at+jwt', 'rt+jwt'].slice(0, tokens.length),
+    );
+  });
+
+  it('writes one session, one audit row and the time of the login', async () => {
+    const person = await addUser();
+    await house().post(path, body(person), { headers: { 'User-Agent': 'u'.repeat(1000) } });
+    expect(await count('sessions', person.id)).toBe(1);
+    const audit = await env.DB.prepare('SELECT * FROM audit_events WHERE user_id = ?')
+      .bind(person.id)
+      .all();
+    expect(audit.results).toMatchObject([{ action: 'LOGIN', contract: contract.name }]);
+    const user = await env.DB.prepare('SELECT last_login_at_ms FROM users WHERE id = ?')
+      .bind(person.id)
+      .first<number>('last_login_at_ms');
+    expect(user).toBeGreaterThan(0);
+  });
+});
+
+it('keeps of a refresh token only the SHA-256 of its id', async () => {
+  const { path, body } = door('username-pair');
+  const person = await addUser();
+  const answer = await house().post(path, body(person));
+  const [, refreshToken = ''] = tokensIn(answer.text, null);
+  const { payload } = await jwtVerify(refreshToken, keySet, expected);
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(payload.jti));
+  const stored = await env.DB.prepare('SELECT refresh_hash FROM sessions WHERE user_id = ?')
+    .bind(person.id)
+    .first<string>('refresh_hash');
+  expect(stored).toBe(Buffer.from(digest).toString('base64url'));
+});
+
+it('records failures with their precise reason, and no identifier', async () => {
+  const { path, body } = door('email-envelope');
+  const inactive = await addUser({ status: 'inactive' });
+  const unverified = await addUser({ email_verified: 0 });
+  const passwordless = await addUser({ password_hash: null });
+  const { post } = house();
+  await post(path, body({ ...inactive, password: 'a wrong one' }));
+  await post(path, body(inactive));
+  await post(path, body(unverified));
+  await post(path, body(passwordless));
+  const { results } = await env.DB.prepare(
+    "SELECT action, reason, user_id FROM audit_events WHERE action = 'LOGIN_FAILED' ORDER BY id",
+  ).all<{ reason: string; user_id: number }>();
+  expect(results.map(({ user_id, reason }) => [user_id, reason])).toEqual([
+    [inactive.id, 'wrong-password'],
+    [inactive.id, 'inactive'],
+    [unverified.id, 'unverified'],
+    [passwordless.id, 'no-password'],
+  ]);
+  const everything = await env.DB.prepare('SELECT * FROM audit_events').all();
+  expect(JSON.stringify(everything.results)).not.toContain('@');
+});
+
+it('gives the failures back after a success', async () => {
+  const { path, body } = door('email-remember');
+  const person = await addUser();
+  const { post } = house();
+  for (let round = 0; round < 3; round += 1) {
+    for (let n = 0; n < 4; n += 1) await post(path, body({ ...person, password: 'wrong' }));
+    expect((await post(path, body(person))).status).toBe(200);
+  }
+});
+
+it('counts failures of an account over all contracts and both of its names', async () => {
+  const person = await addUser();
+  const wrong = { ...person, password: 'a wrong one' };
+  const { post } = house();
+  const statuses = [];
+  for (const { path, body } of doors) statuses.push((await post(path, body(wrong))).status);
+  expect(statuses).toEqual([401, 401, 401, 401, 401]);
+  for (const { name, path, body } of doors) {
+    const { status, headers } = await post(path, body(person));
+    expect([name, status]).toEqual([
+      name,
+      { 'email-envelope': 403, 'email-remember': 423 }[name] ?? 429,
+    ]);
+    expect(Number(headers.get('Retry-After'))).toBeGreaterThan(890);
+  }
+});
+
+it('locks for an account what another account does not feel', async () => {
+  const { path, body } = door('username-coded');
+  const [one, other] = [await addUser(), await addUser()];
+  const { post } = house();
+  for (let n = 0; n < 5; n += 1) await post(path, body({ ...one, password: 'wrong' }));
+  expect((await post(path, body(one))).status).toBe(429);
+  expect((await post(path, body(other))).status).toBe(200);
+});
+
+describe('a hash made with weaker parameters', () => {
+  it('is renewed by a right login, within its batch', async () => {
+    const weak = await hashOf('the password', { iterations: 50, rounds: 1 });
+    const person = { ...(await addUser({ password_hash: weak })), password: 'the password' };
+    const { path, body } = door('email-cookie');
+    const batches: number[] = [];
+    const { post } = house({}, (call, proceed) => {
+      if (call.method === 'batch') batches.push(call.what.length);
+      return proceed();
+    });
+    expect((await post(path, body(person))).status).toBe(200);
+    const stored = await env.DB.prepare(
+      'SELECT password_hash, credential_version FROM users WHERE id = ?',
+    )
+      .bind(person.id)
+      .first<{ password_hash: string; credential_version: number }>();
+    expect(stored?.password_hash).toMatch(/^\$gh-pbkdf2-sha256\$i=100,n=6\$/);
+    expect(stored?.credential_version).toBe(1);
+    expect(batches).toEqual([3]);
+    expect((await post(path, body(person))).status).toBe(200);
+  });
+
+  it('stays as it is after a wrong one', async () => {
+    const weak = await hashOf('the password', { iterations: 50, rounds: 1 });
+    const person = await addUser({ password_hash: weak });
+    const { path, body } = door('email-cookie');
+    await house().post(path, body({ ...person, password: 'not the password' }));
+    const stored = await env.DB.prepare('SELECT password_hash FROM users WHERE id = ?')
+      .bind(person.id)
+      .first<string>('password_hash');
+    expect(stored).toBe(weak);
+  });
+});
+
+it('waits for the network twice: guard and user together, then one batch', async () => {
+  const { path, body } = door('email-remember');
+  const person = await addUser();
+  const open = new Set<object>();
+  const rounds: string[][] = [];
+  const { post } = house({}, async (call, proceed) => {
+    const name = `${call.to} ${call.method}`;
+    // The account's guard travels beside the hash; its settling comes after the response.
+    if (name === 'guard reserve' || name === 'guard settle') return proceed();
+    if (open.size === 0) rounds.push([]);
+    rounds.at(-1)?.push(name);
+    open.add(call);
+    return proceed().finally(() => open.delete(call));
+  });
+  await post(path, body(person));
+  expect(rounds.map((round) => round.toSorted())).toEqual([
+    ['database all', 'guard admit'],
+    ['database batch'],
+  ]);
+});
