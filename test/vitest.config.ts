@@ -15,6 +15,14 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'start',
+          environment: 'node',
+          include: ['test/start/**/*.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      {
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: 'wrangler.toml' },

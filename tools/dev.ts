@@ -1,7 +1,7 @@
 /** `npm start` after the install: prepares local development, runs wrangler dev, says hello. */
-import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { become } from './child.mjs';
 import { root } from './install.mjs';
 import { localSettings, makeSecrets, prepareDatabase } from './local.ts';
 import type { Settings } from '../src/settings.ts';
@@ -26,19 +26,13 @@ try {
 }
 
 function serve(settings: Settings): void {
-  const own = ['--persist-to', state, '--show-interactive-dev-session=false'];
-  const wrangler = spawn('wrangler', ['dev', ...own, ...passedOn], {
+  const own = ['--show-interactive-dev-session=false'];
+  const wrangler = become('wrangler', ['dev', ...own, ...passedOn], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
-    shell: process.platform === 'win32',
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => wrangler.kill(signal));
-  }
-  wrangler.on('exit', (code) => process.exit(code ?? 0));
-
   let greeted = false;
-  wrangler.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+  wrangler.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     process.stdout.write(chunk);
     const address = /Ready on (https?:\/\/\S+)/.exec(chunk)?.[1];
     if (address !== undefined && !greeted) {

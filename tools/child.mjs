@@ -1,0 +1,31 @@
+/** Runs a command as if it were this process: same signals, same end, and never left behind. */
+import { spawn } from 'node:child_process';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Ends this process with the child's exit code. A terminal's Ctrl-C reaches the child by itself;
+ * a second signal does it no harm.
+ *
+ * @param {string} command
+ * @param {string[]} argv
+ * @param {import('node:child_process').SpawnOptions} options
+ */
+export function become(command, argv, options) {
+  const child = spawn(command, argv, { shell: process.platform === 'win32', ...options });
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
+  // npm's shell dies of a signal without passing it on: an orphan ends what it started.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, 500);
+  child.on('error', (error) => {
+    console.error(`${command} could not be started: ${error.message}`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => {
+    clearInterval(watch);
+    process.exit(code ?? (signal === 'SIGINT' ? 130 : 143));
+  });
+  return child;
+}
