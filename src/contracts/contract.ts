@@ -3,7 +3,7 @@
  * outcome looks like on its wire. It knows no framework, no clock and no database, and decides
  * nothing: the flows do.
  */
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Granted, Refusal } from '../flows/outcome.ts';
 import type { Attempt, User } from '../flows/services.ts';
 import type { Lifetimes } from '../policy/lifetimes.ts';
@@ -60,3 +60,14 @@ export function refusalWire(
   ) => Wire;
   return entry(refusal, circumstances);
 }
+
+/** A field that must hold text. Empty is missing: forms send what nobody filled in. */
+export const requiredText = (label: string) =>
+  z
+    .string({
+      error: ({ input }) =>
+        input === undefined || input === null
+          ? `${label} is required`
+          : `${label} must be a string`,
+    })
+    .min(1, `${label} is required`);

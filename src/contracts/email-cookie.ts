@@ -7,15 +7,12 @@
 import * as z from 'zod';
 import type { Issue } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
-import type { Contract, Wire } from './contract.ts';
+import { requiredText, type Contract, type Wire } from './contract.ts';
 
 const login = z
   .object({
-    email: z
-      .string('Email is required')
-      .min(1, 'Email is required')
-      .pipe(z.email('Email must be a valid email address')),
-    password: z.string('Password is required').min(1, 'Password is required'),
+    email: requiredText('Email').pipe(z.email('Email must be a valid email address')),
+    password: requiredText('Password'),
   })
   .transform(({ email, password }) => ({
     identifier: { kind: 'email' as const, value: email },

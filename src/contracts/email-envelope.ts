@@ -4,18 +4,15 @@
  * passwords of eight characters.
  */
 import * as z from 'zod';
-import type { Circumstances, Contract, Wire } from './contract.ts';
+import { requiredText, type Circumstances, type Contract, type Wire } from './contract.ts';
 
 const login = z
   .object({
-    email: z
-      .string('Email is required')
-      .min(1, 'Email is required')
-      .pipe(z.email('Email must be a valid email address')),
-    password: z
-      .string('Password is required')
-      .min(1, 'Password is required')
-      .refine((password) => [...password].length >= 8, 'Password must be at least 8 characters'),
+    email: requiredText('Email').pipe(z.email('Email must be a valid email address')),
+    password: requiredText('Password').refine(
+      (password) => [...password].length >= 8,
+      'Password must be at least 8 characters',
+    ),
   })
   .transform(({ email, password }) => ({
     identifier: { kind: 'email' as const, value: email },

@@ -6,15 +6,12 @@
  * with five letters.
  */
 import * as z from 'zod';
-import type { Contract, Wire } from './contract.ts';
+import { requiredText, type Contract, type Wire } from './contract.ts';
 
 const login = z
   .object({
-    email: z
-      .string('Email is required')
-      .min(1, 'Email is required')
-      .pipe(z.email('Invalid email format')),
-    password: z.string('Password is required').min(1, 'Password is required'),
+    email: requiredText('Email').pipe(z.email('Invalid email format')),
+    password: requiredText('Password'),
     rememberMe: z.boolean('rememberMe must be true or false').default(false),
   })
   .transform(({ email, password, rememberMe }) => ({

@@ -4,12 +4,12 @@
  */
 import * as z from 'zod';
 import type { User } from '../flows/services.ts';
-import type { Contract, Wire } from './contract.ts';
+import { requiredText, type Contract, type Wire } from './contract.ts';
 
 const login = z
   .object({
-    username: z.string('Username is required').min(1, 'Username is required'),
-    password: z.string('Password is required').min(1, 'Password is required'),
+    username: requiredText('Username'),
+    password: requiredText('Password'),
   })
   .transform(({ username, password }) => ({
     identifier: { kind: 'username' as const, value: username },

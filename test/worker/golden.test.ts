@@ -1,0 +1,195 @@
+/**
+ * Plays the golden pairs: requests and the exact answers that the contracts' own documents promise.
+ * Bodies compare byte for byte, key order included. Placeholders, in any string of an answer:
+ * <access-jwt> and <refresh-jwt> (signature and header are verified, `claims` may say what is
+ * inside), <uuid>, <opaque> (a name without meaning), <integer> (a number, without quotes), and
+ * <epoch>, <epoch+900> (a number: the moment of the request in seconds, and 900 after it).
+ */
+/// <reference types="vite/types/importMeta.d.ts" />
+import { env, exports } from 'cloudflare:workers';
+import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AccountGuard, AddressGuard } from '../../src/worker.ts';
+
+interface Asked {
+  method: string;
+  path: string;
+  /** Without a CF-Connecting-IP of its own, a request gets an address that no other has. */
+  headers?: Record<string, string>;
+  body?: unknown;
+  rawBody?: string;
+  /** Length in bytes to which the <pad> within rawBody is blown up. */
+  padTo?: number;
+}
+
+interface Pair {
+  name: string;
+  /** The document and the part of it that promises this answer. */
+  source: string;
+  /** The moment of everything that names no other. Pairs are played in the order of it. */
+  at?: string;
+  /** What stands between the request and its answer besides the request itself. */
+  given?: 'the database is out of reach';
+  /** `at`: the moment of this request and of those that follow it here. */
+  before?: { at?: string; repeat?: number; request: Asked; status: number }[];
+  request: Asked;
+  response: {
+    status: number;
+    headers: Record<string, string>;
+    absentHeaders?: string[];
+    body: unknown;
+    claims?: Record<string, Record<string, unknown>>;
+  };
+}
+
+/** The moment of document 003's sample. */
+const SAMPLE_MOMENT = '2026-01-22T10:30:00.000Z';
+
+const TOKEN_TYPES = { 'access-jwt': 'at+jwt', 'refresh-jwt': 'rt+jwt' } as const;
+
+const files = import.meta.glob<Pair>('../golden/**/*.json', { eager: true, import: 'default' });
+const played = Object.entries(files)
+  .map(([file, pair]) => ({ ...pair, file, contract: file.split('/')[2] ?? '' }))
+  .toSorted((one, other) => momentOf(one) - momentOf(other) || (one.file < other.file ? -1 : 1));
+
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(SAMPLE_MOMENT) });
+  // Alarms keep the real time, to which all of this is long ago: they would ring without a pause.
+  vi.spyOn(AccountGuard.prototype, 'alarm').mockResolvedValue();
+  vi.spyOn(AddressGuard.prototype, 'alarm').mockResolvedValue();
+  // No demo account with a username is inactive or unverified, and these contracts know no other.
+  await env.DB.batch(
+    ['inactive', 'unverified'].map((name) =>
+      env.DB.prepare('UPDATE users SET username = ?1, username_key = ?1 WHERE email = ?2').bind(
+        name,
+        `${name}@example.com`,
+      ),
+    ),
+  );
+});
+afterAll(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+it('has golden pairs for every contract that is served', () => {
+  const contracts: readonly string[] = env.CONTRACTS;
+  expect(new Set(played.map(({ contract }) => contract))).toEqual(new Set(contracts));
+});
+
+describe.each(played)('$contract', (pair) => {
+  it(`${pair.name} (${pair.source})`, async () => {
+    vi.setSystemTime(momentOf(pair));
+    for (const { at, repeat = 1, request, status } of pair.before ?? []) {
+      if (at !== undefined) vi.setSystemTime(Date.parse(at));
+      for (let times = 0; times < repeat; times++) {
+        expect((await ask(request)).status, 'a request that comes before').toBe(status);
+      }
+    }
+    vi.setSystemTime(momentOf(pair));
+
+    const response = await during(pair.given, () => ask(pair.request));
+    const body = await response.text();
+    const expected = pair.response;
+    const template = JSON.stringify(expected.body);
+    expect.soft(recognised(body, template)).toBe(template);
+    expect.soft(response.status).toBe(expected.status);
+    const tokens = tokensIn(body, template);
+    for (const [header, value] of Object.entries(expected.headers)) {
+      const sent = response.headers.get(header) ?? '';
+      expect.soft(recognised(sent, value), header).toBe(value);
+      Object.assign(tokens, tokensIn(sent, value));
+    }
+    for (const header of expected.absentHeaders ?? []) {
+      expect.soft(response.headers.get(header), header).toBeNull();
+    }
+    const claims = new Map(Object.entries(expected.claims ?? {}));
+    for (const [name, token] of Object.entries(tokens)) {
+      const inside = await verified(token, TOKEN_TYPES[name as keyof typeof TOKEN_TYPES]);
+      const promised = sorted(claims.get(`<${name}>`) ?? {});
+      expect.soft(recognised(sorted(inside), promised), name).toBe(promised);
+      claims.delete(`<${name}>`);
+    }
+    expect([...claims.keys()], 'tokens that were promised').toEqual([]);
+  });
+});
+
+function momentOf({ at = SAMPLE_MOMENT }: Pair): number {
+  return Date.parse(at);
+}
+
+let addresses = 0;
+
+function ask({ method, path, headers = {}, body, rawBody, padTo = 0 }: Asked): Promise<Response> {
+  const all = new Headers(headers);
+  if (!all.has('CF-Connecting-IP')) {
+    addresses += 1;
+    all.set(
+      'CF-Connecting-IP',
+      `10.${addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`,
+    );
+  }
+  const text = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
+  const padding = 'x'.repeat(Math.max(0, padTo - (text?.length ?? 0) + '<pad>'.length));
+  // Bytes, since a string would bring a Content-Type of its own along.
+  const bytes =
+    text === undefined ? null : new TextEncoder().encode(text.replace('<pad>', padding));
+  const url = `https://gatehouse.example${path}`;
+  return exports.default.fetch(new Request(url, { method, headers: all, body: bytes }));
+}
+
+/** Plays a request while what a pair gives is so. */
+async function during(given: Pair['given'], play: () => Promise<Response>): Promise<Response> {
+  if (given === undefined) return play();
+  await env.DB.exec('ALTER TABLE users RENAME TO users_out_of_reach');
+  try {
+    return await play();
+  } finally {
+    await env.DB.exec('ALTER TABLE users_out_of_reach RENAME TO users');
+  }
+}
+
+/** The template where the text is what it says, so that a failure shows the two side by side. */
+function recognised(text: string, template: string): string {
+  return patternOf(template).test(text) ? template : text;
+}
+
+/** The regular expression that an answer's text must match as a whole. */
+function patternOf(template: string): RegExp {
+  const seconds = Math.floor(Date.now() / 1000);
+  const pattern = template
+    .replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`)
+    .replaceAll(/"<epoch(?:\\\+(\d+))?>"/g, (_, after = '0') => String(seconds + Number(after)))
+    .replaceAll('"<integer>"', String.raw`\d+`)
+    .replaceAll('<uuid>', '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
+    .replaceAll('<opaque>', String.raw`[\w-]{16,}`)
+    .replaceAll(/<(access|refresh)-jwt>/g, String.raw`(?<$1>[\w-]+\.[\w-]+\.[\w-]+)`);
+  return new RegExp(`^${pattern}$`);
+}
+
+function tokensIn(text: string, template: string): Record<string, string> {
+  const groups = patternOf(template).exec(text)?.groups ?? {};
+  return Object.fromEntries(Object.entries(groups).map(([use, token]) => [`${use}-jwt`, token]));
+}
+
+/** What a token says, after its signature, key, type and lifetime have been verified. */
+async function verified(token: string, typ: string): Promise<Record<string, unknown>> {
+  const published = JSON.parse(env.TOKEN_KEYS, (name, value: unknown) =>
+    name === 'd' ? undefined : value,
+  ) as JSONWebKeySet;
+  const requiredClaims = ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp'];
+  const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(published), {
+    typ,
+    requiredClaims,
+  });
+  const { alg, kid } = published.keys[0] ?? {};
+  expect(protectedHeader).toEqual({ alg, kid, typ });
+  return payload;
+}
+
+/** As JSON, with keys in the order of the alphabet: claims have no order of their own. */
+function sorted(claims: Record<string, unknown>): string {
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(claims).toSorted(([one], [other]) => (one < other ? -1 : 1))),
+  );
+}
