@@ -1,15 +1,15 @@
 /** Prepares local development: secrets, settings, migrations and demo accounts. */
 import { execFileSync } from 'node:child_process';
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { unstable_readConfig } from 'wrangler';
@@ -18,25 +18,21 @@ import { createPasswords } from '../src/crypto/password.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
 import { demoSql } from './demo-accounts.ts';
 import { root } from './install.mjs';
+import { makers } from './secrets.ts';
 
 const secretsFile = join(root, '.dev.vars');
 
-const makers: Record<string, () => string> = {
+const wanted = {
   LOCAL_DEVELOPMENT: () => 'true',
-  SERVER_KEY: () => randomBytes(32).toString('base64url'),
-  TOKEN_KEYS: () => {
-    const { privateKey } = generateKeyPairSync('ed25519');
-    const kid = randomBytes(8).toString('base64url');
-    const key = { ...privateKey.export({ format: 'jwk' }), kid, alg: 'EdDSA' };
-    return JSON.stringify({ keys: [key] });
-  },
+  SERVER_KEY: makers.SERVER_KEY,
+  TOKEN_KEYS: makers.TOKEN_KEYS,
 };
 
 /** Adds the local secrets that are missing; one that is there is never touched. */
 export function makeSecrets(): void {
   const present = existsSync(secretsFile) ? readFileSync(secretsFile, 'utf8') : '';
   const known = parseEnv(present);
-  const lines = Object.entries(makers)
+  const lines = Object.entries(wanted)
     .filter(([name]) => !(name in known))
     .map(([name, make]) => `${name}='${make()}'\n`);
   if (lines.length === 0) return;
