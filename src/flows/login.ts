@@ -98,8 +98,8 @@ async function verify(
   if (standing.state === 'queued') {
     sentAtMs = services.nowMs();
     standing = await services.guard.wait(subject, id, rules.lockout);
-    if (standing.state === 'ticket') {
-      waitedMs = standing.waitedMs;
+    if (standing.state === 'ticket') waitedMs = standing.waitedMs;
+    if (standing.state === 'ticket' && verdict === 'stopped') {
       verdict = await services.passwords.verify({ ...guess, stop: () => false });
     }
   }
