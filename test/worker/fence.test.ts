@@ -42,6 +42,22 @@ describe('a user who changes between read and commit', () => {
     expect(logins.results).toEqual([]);
   });
 
+  it('keeps the new password: the old one, just verified, is not renewed over it', async () => {
+    const weak = await hashOf('the old password', { iterations: 50, rounds: 1 });
+    const person = await addUser({ password_hash: weak });
+    const taken =
+      "UPDATE users SET credential_version = 2, password_hash = 'the new one' WHERE id = ?";
+    const { post } = house({}, changing(taken, person.id));
+    const answer = await post(path, body({ ...person, password: 'the old password' }));
+    expect(answer.status).toBe(401);
+    const stored = await env.DB.prepare(
+      'SELECT password_hash, last_login_at_ms FROM users WHERE id = ?',
+    )
+      .bind(person.id)
+      .first();
+    expect(stored).toEqual({ password_hash: 'the new one', last_login_at_ms: null });
+  });
+
   it('is let in where the password is still right', async () => {
     const person = await addUser();
     const bump = 'UPDATE users SET credential_version = credential_version + 1 WHERE id = ?';

@@ -15,9 +15,8 @@ const answering =
   async (call, proceed) => {
     const answer = answers[call.method];
     if (answer === undefined) return proceed();
-    for (let turn = 0; first === 'late' && call.method === 'reserve' && turn < 50; turn += 1) {
-      await scheduler.wait(0);
-    }
+    const turns = first === 'late' && call.method === 'reserve' ? 50 : 0;
+    for (let turn = 0; turn < turns; turn += 1) await scheduler.wait(0);
     return answer as never;
   };
 
