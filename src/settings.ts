@@ -26,7 +26,8 @@ const json = <T extends z.ZodType>(schema: T) =>
 
 const key = z
   .string('is missing')
-  .regex(/^[\w-]+$/, 'is not base64url')
+  // No length of 1 mod 4: six bits are no byte, and the decoder would throw.
+  .regex(/^(?:[\w-]{4})*(?:[\w-]{2,3})?$/, 'is not base64url')
   .transform((text) => base64url.decode(text))
   .refine(({ length }) => length >= LEAST_KEY_BYTES, `has less than ${LEAST_KEY_BYTES} bytes`);
 

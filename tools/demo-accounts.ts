@@ -1,4 +1,5 @@
 /** The demo accounts: made by `npm start` in the local database only, and used by the tests. */
+import { normalised } from '../src/policy/identifier.ts';
 
 export interface DemoAccount {
   id?: number;
@@ -72,7 +73,7 @@ export async function demoSql(hash: (password: string) => Promise<string>): Prom
         ...(account.id === undefined ? {} : { id: account.id }),
         public_id: account.publicId ?? crypto.randomUUID(),
         username: account.username ?? null,
-        username_key: account.username?.toLowerCase() ?? null,
+        username_key: account.username === undefined ? null : keyOf(account.username),
         email: account.email,
         email_verified: account.emailVerified === false ? 0 : 1,
         name: account.name ?? null,
@@ -87,6 +88,8 @@ export async function demoSql(hash: (password: string) => Promise<string>): Prom
   }
   return statements;
 }
+
+const keyOf = (username: string) => normalised({ kind: 'username', value: username }).value;
 
 function insert(table: string, row: Record<string, string | number | null>): string {
   const values = Object.values(row).map((value) =>

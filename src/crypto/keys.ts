@@ -42,23 +42,27 @@ export interface SigningKey {
   key: CryptoKey | Uint8Array;
 }
 
+/** 32 bytes: every part of an Ed25519 or P-256 key, and the least of an HS256 key (RFC 7518 3.2). */
+const PART = /^[\w-]{43}$/;
+const SECRET = /^[\w-]{43,}$/;
+
+const fits = (pattern: RegExp, ...parts: unknown[]): boolean =>
+  parts.every((part) => typeof part === 'string' && pattern.test(part));
+
 /** The algorithms a key may name. Nothing else is ever accepted (RFC 8725 3.1). */
-const ALGORITHMS: Record<string, (key: JWK) => boolean> = {
-  EdDSA: ({ kty, crv }) => kty === 'OKP' && crv === 'Ed25519',
-  Ed25519: ({ kty, crv }) => kty === 'OKP' && crv === 'Ed25519',
-  ES256: ({ kty, crv }) => kty === 'EC' && crv === 'P-256',
-  // At least as long as its output (RFC 7518 3.2); in base64url that is 43 characters.
-  HS256: ({ kty, k }) => kty === 'oct' && k !== undefined && k.length >= 43,
-};
+const ALGORITHMS = new Map<unknown, (key: JWK) => boolean>([
+  ['EdDSA', ({ kty, crv, x, d }) => kty === 'OKP' && crv === 'Ed25519' && fits(PART, x, d)],
+  ['Ed25519', ({ kty, crv, x, d }) => kty === 'OKP' && crv === 'Ed25519' && fits(PART, x, d)],
+  ['ES256', ({ kty, crv, x, y, d }) => kty === 'EC' && crv === 'P-256' && fits(PART, x, y, d)],
+  ['HS256', ({ kty, k }) => kty === 'oct' && fits(SECRET, k)],
+]);
 
 /** What is wrong with a key of the set, or null. Looks at its form only; imports nothing. */
 export function flawOfKey(key: JWK): string | null {
-  if (!key.kid) return 'has no kid';
-  const fits = ALGORITHMS[key.alg ?? ''];
-  if (fits === undefined) return `has no alg of ${Object.keys(ALGORITHMS).join(', ')}`;
-  if (!fits(key)) return `is not a key for its alg ${key.alg}, or too short for it`;
-  if (key.kty !== 'oct' && !key.d) return 'is not a private key';
-  return null;
+  if (typeof key.kid !== 'string' || key.kid === '') return 'has no kid';
+  const check = ALGORITHMS.get(key.alg);
+  if (check === undefined) return `has no alg of ${[...ALGORITHMS.keys()].join(', ')}`;
+  return check(key) ? null : `is not a private key for its alg ${key.alg}, or too short for it`;
 }
 
 export async function importSigningKey(jwk: JWK): Promise<SigningKey> {

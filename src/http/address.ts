@@ -10,12 +10,13 @@
 const UNKNOWN = 'unknown';
 
 export function addressOf(headers: Headers): string {
-  return networkOf(headers.get('CF-Connecting-IP')?.trim() ?? '');
+  return networkOf(headers.get('CF-Connecting-IP') ?? '');
 }
 
 export function networkOf(address: string): string {
   if (!address.includes(':')) return /^\d{1,3}(\.\d{1,3}){3}$/.test(address) ? address : UNKNOWN;
-  if (!URL.canParse(`http://[${address}]/`)) return UNKNOWN;
+  // Anything else would let the URL parser read user names, paths and ports into it.
+  if (!/^[\da-f:.]+$/i.test(address) || !URL.canParse(`http://[${address}]/`)) return UNKNOWN;
   // The URL parser writes every spelling of an address in one way (RFC 5952).
   const canonical = new URL(`http://[${address}]/`).hostname.slice(1, -1);
   const mapped = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(canonical);

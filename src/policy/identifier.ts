@@ -1,5 +1,6 @@
 /**
- * Identifiers compare without case. NFC first, so that one name typed on two keyboards is one name.
+ * Identifiers compare without case and in one normal form, so that one name typed on two keyboards
+ * is one name. NFC comes last as well: lower-casing can take a composed letter apart.
  */
 
 export type Identifier =
@@ -7,7 +8,8 @@ export type Identifier =
   | { readonly kind: 'username'; readonly value: string };
 
 export function normalised(identifier: Identifier): Identifier {
-  return { kind: identifier.kind, value: identifier.value.normalize('NFC').toLowerCase() };
+  const value = identifier.value.normalize('NFC').toLowerCase().normalize('NFC');
+  return { kind: identifier.kind, value };
 }
 
 /**

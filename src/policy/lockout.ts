@@ -108,7 +108,10 @@ export function settle(
   return { state: { ...untouched, lastEventMs: nowMs, tickets: returned.tickets }, settled: true };
 }
 
-/** When the state says no more than `untouched` does; null while only a reset can change it. */
+/**
+ * When to look whether the state says no more than `untouched` does; null while only a reset can
+ * change it.
+ */
 export function forgettableAtMs(state: LockoutState, rules: LockoutRules): number | null {
   if (state.failuresInARow >= rules.stopAfterFailures) return null;
   const lastTicketMs = state.tickets.at(-1)?.expiresAtMs;

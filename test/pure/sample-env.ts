@@ -1,0 +1,36 @@
+/** A production-like environment that readSettings takes, with keys made for the occasion. */
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { contracts } from '../../src/contracts/index.ts';
+import { readSettings, type Settings } from '../../src/settings.ts';
+
+export const ed25519 = (kid: string) => ({
+  ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
+  kid,
+  alg: 'EdDSA',
+});
+
+const required = {
+  CONTRACTS: ['email-remember', 'email-cookie', 'username-pair'],
+  ISSUER: 'https://gatehouse.example',
+  AUDIENCE: 'https://app.example',
+  SERVER_KEY: randomBytes(32).toString('base64url'),
+  TOKEN_KEYS: { keys: [ed25519('first')] },
+};
+
+export const envWith = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
+  ...required,
+  ...changes,
+});
+
+export const settingsWith = (changes: Record<string, unknown> = {}): Settings =>
+  readSettings(envWith(changes), contracts);
+
+/** What readSettings complains of; empty where it does not. */
+export function complaint(changes: Record<string, unknown>): string {
+  try {
+    settingsWith(changes);
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : 'threw what is no error';
+  }
+}
