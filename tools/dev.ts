@@ -55,13 +55,22 @@ ${rows.join('\n')}
 Bare paths work too: the first contract in CONTRACTS that has the path answers.
 Demo accounts are in tools/demo-accounts.ts. Try one:
 
-  ${sample(contracts[0]?.name ?? '', contracts[0]?.base ?? '', address)}
+  ${sample(contracts, address)}
 `);
 }
 
-function sample(name: string, base: string, address: string): string {
-  const body = name.startsWith('username')
-    ? { username: 'johndoe', password: 'MySecure123!' }
-    : { email: 'user@example.com', password: 'SecurePass123!' };
-  return `curl -i ${address}/${name}${base}/login -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+const bodies = [
+  { email: 'user@example.com', password: 'SecurePass123!' },
+  { username: 'johndoe', password: 'MySecure123!' },
+];
+
+/** A login at the first contract whose fields are among the usual ones. */
+function sample(contracts: Settings['contracts'], address: string): string {
+  for (const { name, base, login } of contracts) {
+    const body = bodies.find((candidate) => login.safeParse(candidate).success);
+    if (body !== undefined) {
+      return `curl -i ${address}/${name}${base}/login -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+    }
+  }
+  return `curl -i ${address}/healthz`;
 }

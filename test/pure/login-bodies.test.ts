@@ -1,10 +1,14 @@
 /**
- * How each contract reads a login's body: what is missing or malformed is told field by field, in
+ * How each documented contract reads a login's body: what is missing or malformed is told field by field, in
  * the contract's words, and what is sound becomes an attempt, taken as received.
  */
 import { describe, expect, it } from 'vitest';
 import type { Contract } from '../../src/contracts/contract.ts';
-import { contracts } from '../../src/contracts/index.ts';
+import { emailCookie } from '../../src/contracts/email-cookie.ts';
+import { emailEnvelope } from '../../src/contracts/email-envelope.ts';
+import { emailRemember } from '../../src/contracts/email-remember.ts';
+import { usernameCoded } from '../../src/contracts/username-coded.ts';
+import { usernamePair } from '../../src/contracts/username-pair.ts';
 import { issuesOf, UNREADABLE } from '../../src/http/body.ts';
 
 /** Rows for a table of values of any kind, arrays among them. */
@@ -16,7 +20,8 @@ function read(contract: Contract, body: unknown) {
   return success ? { attempt: data } : { issues: issuesOf(error, body) };
 }
 
-const each = contracts.map((contract) => {
+const documented = [usernameCoded, usernamePair, emailEnvelope, emailRemember, emailCookie];
+const each = documented.map((contract) => {
   const { name } = contract;
   const field = name.startsWith('username') ? 'username' : 'email';
   const identifier = field === 'email' ? 'user@example.com' : 'johndoe';

@@ -1,9 +1,11 @@
 /** Logs in as a client would: over HTTP, against the whole app on real bindings. */
+/// <reference types="vite/types/importMeta.d.ts" />
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { createApp } from '../../src/app.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import { createPasswords } from '../../src/crypto/password.ts';
+import { demoAccounts } from '../../tools/demo-accounts.ts';
 import { tapped, type Tap } from './tap.ts';
 
 export interface Answer {
@@ -98,14 +100,38 @@ export interface Person {
   password: string;
 }
 
-/** Every contract with its login path, and a body that signs `person` in there. */
-export const doors = contracts.map((contract) => ({
-  contract,
-  name: contract.name,
-  path: `/${contract.name}${contract.base}/login`,
-  body: ({ username, email, password }: Person) =>
-    contract.name.startsWith('username') ? { username, password } : { email, password },
-}));
+/** Every contract's own login request: the golden pair that signs a demo account in. */
+const logins = import.meta.glob<{ request: { path: string; body: Record<string, unknown> } }>(
+  '../golden/*/login.json',
+  { eager: true, import: 'default' },
+);
+
+/** Every contract with its login path, and the body that signs `person` in there. */
+export const doors = contracts.map((contract) => {
+  const { path, body } = logins[`../golden/${contract.name}/login.json`]?.request ?? {};
+  if (path === undefined || body === undefined) {
+    throw new Error(`test/golden/${contract.name}/login.json is missing`);
+  }
+  return {
+    contract,
+    name: contract.name,
+    path,
+    body: (person: Person) =>
+      Object.fromEntries(
+        Object.entries(body).map(([key, value]) => [key, inPlaceOf(value, person)]),
+      ),
+  };
+});
+
+/** Puts a person's own name, address and password where those of a demo account stand. */
+function inPlaceOf(value: unknown, person: Person): unknown {
+  for (const { username, email, password } of demoAccounts) {
+    if (value === username) return person.username;
+    if (value === email) return person.email;
+    if (value === password) return person.password;
+  }
+  return value;
+}
 
 export function door(name: string) {
   const found = doors.find((candidate) => candidate.name === name);

@@ -3,6 +3,7 @@
  * a client cannot tell why a login failed, nothing internal is told, nothing is cached.
  */
 import { describe, expect, it } from 'vitest';
+import { refusalWire } from '../../src/contracts/contract.ts';
 import { addUser, doors, hashOf, house, type Person } from '../support/house.ts';
 
 /** What a stranger may look like to the house. All must be answered alike. */
@@ -110,13 +111,14 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
     };
     const { post } = house(strict);
     const answer = await post(path, body(person), { origin: 'http://gatehouse.example' });
-    expect(answer.status).toBe(403);
-    expect(answer.text).toContain('HTTPS is required');
+    const told = refusalWire(contract, { reason: 'insecure' }, { nowMs: 0, traceId: '' });
+    expect(answer.status).toBe(told.status);
+    expect(Object.keys(JSON.parse(answer.text))).toEqual(Object.keys(told.body));
     const spoofed = {
       origin: 'http://gatehouse.example',
       headers: { 'X-Forwarded-Proto': 'https' },
     };
-    expect((await post(path, body(person), spoofed)).status).toBe(403);
+    expect((await post(path, body(person), spoofed)).status).toBe(told.status);
   });
 
   it('refuses more attempts from one address than it promises, whatever the contract before', async () => {
