@@ -12,6 +12,7 @@ import type { Services } from './flows/services.ts';
 import { createGuard, guardAnswers } from './guard/client.ts';
 import { addressOf } from './http/address.ts';
 import { createContractApp, pathWithin, type ContractApp } from './http/contract-app.ts';
+import { publishedDocument } from './http/documents.ts';
 import { crossOrigin, protective, TRACE_HEADER } from './http/headers.ts';
 import { wireResponse } from './http/refuse.ts';
 import { logFailure } from './observe/log.ts';
@@ -42,7 +43,7 @@ export function createApp(env: Env): App {
     at.set('traceId', crypto.randomUUID());
     await next();
     at.header(TRACE_HEADER, at.var.traceId);
-    at.header('Cache-Control', 'no-store');
+    if (!at.res.headers.has('Cache-Control')) at.header('Cache-Control', 'no-store');
   });
   app.onError((error, at) => {
     logFailure(error, at.req.path, at.var.traceId);
@@ -57,6 +58,11 @@ export function createApp(env: Env): App {
       logFailure(error, 'healthz', at.var.traceId);
       return wireResponse({ status: 503, body: { status: 'unavailable' } });
     }
+  });
+
+  app.get('/openapi/:file', async (at, next) => {
+    const asked = settings.contracts.find(({ name }) => at.req.param('file') === `${name}.json`);
+    return asked === undefined ? next() : publishedDocument(env.ASSETS, asked.name);
   });
 
   app.all('*', (at) => {

@@ -47,6 +47,20 @@ export interface Contract {
   readonly refusals: Refusals;
 }
 
+/**
+ * What a contract publishes of its answers: each contract's file exports one as `answers`. A
+ * function that the Worker never calls, so that it is no part of the bundle; the OpenAPI documents
+ * are made from it, and what is really answered is held against them.
+ */
+export interface Answers {
+  title: string;
+  description: string;
+  /** The body of a granted login. */
+  login: z.ZodType;
+  /** The body of every refusal; its `id` names the component. */
+  refusal: z.ZodType;
+}
+
 /** The contract's answer to a refusal. */
 export function refusalWire(
   contract: Contract,
@@ -63,11 +77,16 @@ export function refusalWire(
 
 /** A field that must hold text. Empty is missing: forms send what nobody filled in. */
 export const requiredText = (label: string) =>
-  z
-    .string({
-      error: ({ input }) =>
-        input === undefined || input === null
-          ? `${label} is required`
-          : `${label} must be a string`,
-    })
-    .min(1, `${label} is required`);
+  z.string({ error: ({ input }) => unfit(label, input) }).min(1, `${label} is required`);
+
+/** A field that must hold an e-mail address; `malformed` is what is said of other text. */
+export const requiredEmail = (malformed: string) =>
+  z.email({
+    error: ({ code, input }) =>
+      code === 'invalid_format' && input ? malformed : unfit('Email', input),
+  });
+
+const unfit = (label: string, input: unknown): string =>
+  input === undefined || input === null || input === ''
+    ? `${label} is required`
+    : `${label} must be a string`;

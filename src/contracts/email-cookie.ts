@@ -7,11 +7,11 @@
 import * as z from 'zod';
 import type { Issue } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
-import { requiredText, type Contract, type Wire } from './contract.ts';
+import { requiredEmail, requiredText, type Answers, type Contract, type Wire } from './contract.ts';
 
 const login = z
   .object({
-    email: requiredText('Email').pipe(z.email('Email must be a valid email address')),
+    email: requiredEmail('Email must be a valid email address'),
     password: requiredText('Password'),
   })
   .transform(({ email, password }) => ({
@@ -86,3 +86,40 @@ export const emailCookie: Contract = {
     internal: () => refuse(500, 'INTERNAL_SERVER_ERROR', 'An unexpected error occurred'),
   },
 };
+
+export const answers = (): Answers => ({
+  title: 'Login with a refresh cookie',
+  description: 'Signs in with email and password. The refresh token is set as an HttpOnly cookie.',
+  login: z
+    .object({
+      user: z.object({ id: z.string(), email: z.email(), createdAt: z.iso.datetime() }),
+      token: z.string().meta({ description: 'JWT' }),
+      expiresIn: z.int().meta({ description: 'Seconds until the token expires' }),
+    })
+    .meta({ id: 'LoginResponse' }),
+  refusal: z
+    .object({
+      error: z.object({
+        code: z.enum([
+          'VALIDATION_ERROR',
+          'REQUIRED_FIELD_MISSING',
+          'INVALID_CREDENTIALS',
+          'TOO_MANY_REQUESTS',
+          'ACCOUNT_INACTIVE',
+          'HTTPS_REQUIRED',
+          'NOT_FOUND',
+          'METHOD_NOT_ALLOWED',
+          'INTERNAL_SERVER_ERROR',
+        ]),
+        message: z.string(),
+        details: z.union([
+          z.object({
+            field: z.string(),
+            validationErrors: z.array(z.object({ field: z.string(), message: z.string() })),
+          }),
+          z.object({}),
+        ]),
+      }),
+    })
+    .meta({ id: 'ErrorResponse' }),
+});

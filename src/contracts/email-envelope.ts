@@ -4,15 +4,21 @@
  * passwords of eight characters.
  */
 import * as z from 'zod';
-import { requiredText, type Circumstances, type Contract, type Wire } from './contract.ts';
+import {
+  requiredEmail,
+  requiredText,
+  type Circumstances,
+  type Answers,
+  type Contract,
+  type Wire,
+} from './contract.ts';
 
 const login = z
   .object({
-    email: requiredText('Email').pipe(z.email('Email must be a valid email address')),
-    password: requiredText('Password').refine(
-      (password) => [...password].length >= 8,
-      'Password must be at least 8 characters',
-    ),
+    email: requiredEmail('Email must be a valid email address'),
+    password: requiredText('Password')
+      .refine((password) => [...password].length >= 8, 'Password must be at least 8 characters')
+      .meta({ minLength: 8 }),
   })
   .transform(({ email, password }) => ({
     identifier: { kind: 'email' as const, value: email },
@@ -84,3 +90,45 @@ export const emailEnvelope: Contract = {
     internal: always(500, 'INTERNAL_ERROR', 'Server error'),
   },
 };
+
+export const answers = (): Answers => ({
+  title: 'Login in an envelope',
+  description: 'Signs in with email and password. Every refusal carries a code and a trace id.',
+  login: z
+    .object({
+      success: z.literal(true),
+      data: z.object({
+        user: z.object({
+          id: z.int(),
+          name: z.string().nullable(),
+          email: z.email(),
+          phone: z.string().nullable(),
+          avatar: z.string().nullable(),
+          language_preference: z.string(),
+          is_admin: z.boolean(),
+        }),
+        token: z.string().meta({ description: 'JWT, good for 24 hours' }),
+        token_type: z.literal('Bearer'),
+      }),
+    })
+    .meta({ id: 'LoginResponse' }),
+  refusal: z
+    .object({
+      success: z.literal(false),
+      message: z.string(),
+      code: z.enum([
+        'VALIDATION_ERROR',
+        'INVALID_CREDENTIALS',
+        'RATE_LIMITED',
+        'ACCOUNT_INACTIVE',
+        'EMAIL_NOT_VERIFIED',
+        'HTTPS_REQUIRED',
+        'NOT_FOUND',
+        'METHOD_NOT_ALLOWED',
+        'INTERNAL_ERROR',
+      ]),
+      errors: z.record(z.string(), z.array(z.string())),
+      trace_id: z.uuid().meta({ description: 'Also in the header X-Request-Id' }),
+    })
+    .meta({ id: 'ApiEnvelope', description: 'The envelope that all errors share' }),
+});

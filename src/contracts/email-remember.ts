@@ -6,11 +6,11 @@
  * with five letters.
  */
 import * as z from 'zod';
-import { requiredText, type Contract, type Wire } from './contract.ts';
+import { requiredEmail, requiredText, type Answers, type Contract, type Wire } from './contract.ts';
 
 const login = z
   .object({
-    email: requiredText('Email').pipe(z.email('Invalid email format')),
+    email: requiredEmail('Invalid email format'),
     password: requiredText('Password'),
     rememberMe: z.boolean('rememberMe must be true or false').default(false),
   })
@@ -92,3 +92,46 @@ export const emailRemember: Contract = {
     internal: () => refuse(500, 'INTERNAL_ERROR', 'An unexpected error occurred'),
   },
 };
+
+const named = () => z.object({ id: z.string(), name: z.string() });
+
+export const answers = (): Answers => ({
+  title: 'Login that remembers',
+  description: 'Signs in with email and password; `rememberMe` makes the token last 30 days.',
+  login: z
+    .object({
+      user: z.object({
+        id: z.string(),
+        name: z.string().nullable(),
+        email: z.email(),
+        avatar: z.string().nullable(),
+        role: named().nullable(),
+        team: named().nullable(),
+        status: z.enum(['active', 'inactive']),
+        lastLoginAt: z.iso.datetime({ precision: 0 }),
+        createdAt: z.iso.datetime({ precision: 0 }),
+      }),
+      token: z.string().meta({ description: 'JWT' }),
+      expiresAt: z.iso.datetime({ precision: 0 }).meta({ description: 'When the token expires' }),
+    })
+    .meta({ id: 'LoginResponse' }),
+  refusal: z
+    .object({
+      error: z.object({
+        code: z.enum([
+          'VALIDATION_ERROR',
+          'INVALID_CREDENTIALS',
+          'ACCOUNT_LOCKED',
+          'RATE_LIMITED',
+          'ACCOUNT_INACTIVE',
+          'HTTPS_REQUIRED',
+          'NOT_FOUND',
+          'METHOD_NOT_ALLOWED',
+          'INTERNAL_ERROR',
+        ]),
+        message: z.string(),
+        details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+      }),
+    })
+    .meta({ id: 'ErrorResponse' }),
+});

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import type { User } from '../flows/services.ts';
-import { requiredText, type Contract, type Wire } from './contract.ts';
+import { requiredText, type Answers, type Contract, type Wire } from './contract.ts';
 
 const login = z
   .object({
@@ -76,3 +76,44 @@ export const usernameCoded: Contract = {
     internal: () => refuse(500, 'INTERNAL_ERROR', 'An unexpected error occurred'),
   },
 };
+
+export const answers = (): Answers => ({
+  title: 'Login with coded errors',
+  description: 'Signs in with username and password. Every refusal carries a code.',
+  login: z
+    .object({
+      success: z.literal(true),
+      data: z.object({
+        user: z.object({
+          id: z.int(),
+          username: z.string(),
+          email: z.email().nullable(),
+          createdAt: z.iso.datetime(),
+        }),
+        tokens: z.object({
+          accessToken: z.string().meta({ description: 'JWT, good for 15 minutes' }),
+          refreshToken: z.string().meta({ description: 'JWT, good for 14 days' }),
+        }),
+      }),
+    })
+    .meta({ id: 'LoginResponse' }),
+  refusal: z
+    .object({
+      success: z.literal(false),
+      error: z.object({
+        code: z.enum([
+          'VALIDATION_ERROR',
+          'INVALID_CREDENTIALS',
+          'RATE_LIMITED',
+          'ACCOUNT_INACTIVE',
+          'HTTPS_REQUIRED',
+          'NOT_FOUND',
+          'METHOD_NOT_ALLOWED',
+          'INTERNAL_ERROR',
+        ]),
+        message: z.string(),
+        details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+      }),
+    })
+    .meta({ id: 'ErrorResponse' }),
+});

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import type { User } from '../flows/services.ts';
-import type { Contract, Wire } from './contract.ts';
+import type { Answers, Contract, Wire } from './contract.ts';
 
 const USERNAME_REQUIRED = 'Username is required';
 
@@ -68,3 +68,37 @@ export const usernamePair: Contract = {
     internal: () => refuse(500, 'InternalServerError', 'An unexpected error occurred'),
   },
 };
+
+export const answers = (): Answers => ({
+  title: 'Login with a pair of tokens',
+  description: 'Signs in with username and password, and answers with access and refresh token.',
+  login: z
+    .object({
+      success: z.literal(true),
+      user: z.object({
+        id: z.int(),
+        username: z.string(),
+        email: z.email().nullable(),
+        created_at: z.iso.datetime(),
+      }),
+      tokens: z.object({
+        accessToken: z.string().meta({ description: 'JWT, good for 15 minutes' }),
+        refreshToken: z.string().meta({ description: 'JWT, good for 14 days' }),
+      }),
+    })
+    .meta({ id: 'LoginResponse' }),
+  refusal: z
+    .object({
+      error: z.enum([
+        'ValidationError',
+        'UnauthorizedError',
+        'TooManyRequestsError',
+        'ForbiddenError',
+        'NotFoundError',
+        'MethodNotAllowedError',
+        'InternalServerError',
+      ]),
+      message: z.string(),
+    })
+    .meta({ id: 'ErrorResponse' }),
+});

@@ -6,7 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { refusalWire, type Contract } from '../../src/contracts/contract.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import type { Refusal } from '../../src/flows/outcome.ts';
-import { circumstances, NOW_MS, refusals, sampleOf, type Reason } from './sample-refusals.ts';
+import {
+  circumstances,
+  NOW_MS,
+  refusals,
+  sampleOf,
+  type Reason,
+} from '../../tools/openapi/samples.ts';
 
 const wireOf = (contract: Contract, refusal: Refusal) =>
   refusalWire(contract, refusal, circumstances);

@@ -7,7 +7,7 @@ import { emailRemember } from '../../src/contracts/email-remember.ts';
 import { usernameCoded } from '../../src/contracts/username-coded.ts';
 import { usernamePair } from '../../src/contracts/username-pair.ts';
 import type { Issue, Refusal } from '../../src/flows/outcome.ts';
-import { circumstances, sampleOf } from './sample-refusals.ts';
+import { circumstances, sampleOf } from '../../tools/openapi/samples.ts';
 
 const malformed = (...issues: [Issue, ...Issue[]]): Refusal => ({ reason: 'malformed', issues });
 const noUsername = { field: 'username', message: 'Username is required', missing: true };

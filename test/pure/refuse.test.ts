@@ -5,7 +5,13 @@ import { refusalWire } from '../../src/contracts/contract.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import type { Refusal } from '../../src/flows/outcome.ts';
 import { refusalResponse, wireResponse } from '../../src/http/refuse.ts';
-import { circumstances, NOW_MS, refusals, sampleOf, type Reason } from './sample-refusals.ts';
+import {
+  circumstances,
+  NOW_MS,
+  refusals,
+  sampleOf,
+  type Reason,
+} from '../../tools/openapi/samples.ts';
 
 const limitedUntil = (retryAtMs: number): Refusal => ({ ...sampleOf('limited'), retryAtMs });
 const lockedUntil = (untilMs: number): Refusal => ({ ...sampleOf('locked'), untilMs });

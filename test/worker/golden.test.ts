@@ -10,6 +10,7 @@ import { env, exports } from 'cloudflare:workers';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AccountGuard, AddressGuard } from '../../src/worker.ts';
+import { flawsOfAnswer, flawsOfRequest } from '../support/published.ts';
 
 interface Asked {
   method: string;
@@ -94,6 +95,9 @@ describe.each(played)('$contract', (pair) => {
     const template = JSON.stringify(expected.body);
     expect.soft(recognised(body, template)).toBe(template);
     expect.soft(response.status).toBe(expected.status);
+    expect
+      .soft(againstDocument(pair, response.status, body), 'by the OpenAPI document')
+      .toEqual([]);
     const tokens = tokensIn(body, template);
     for (const [header, value] of Object.entries(expected.headers)) {
       const sent = response.headers.get(header) ?? '';
@@ -113,6 +117,23 @@ describe.each(played)('$contract', (pair) => {
     expect([...claims.keys()], 'tokens that were promised').toEqual([]);
   });
 });
+
+/** What the published document has against a request's reading, or its answer. */
+function againstDocument(
+  pair: Pair & { contract: string },
+  status: number,
+  text: string,
+): string[] {
+  const { method, path, body, headers = {} } = pair.request;
+  const exchange = { contract: pair.contract, method, path, status };
+  const flaws = method === 'HEAD' ? [] : flawsOfAnswer(exchange, JSON.parse(text));
+  const judged = body !== undefined && headers['content-type']?.startsWith('application/json');
+  const ofRequest = judged ? flawsOfRequest(exchange, body) : null;
+  if (ofRequest === null) return flaws;
+  const malformed = /VALIDATION_ERROR|REQUIRED_FIELD_MISSING|ValidationError/.test(text);
+  if (malformed && ofRequest.length === 0) return [...flaws, 'refused what the document allows'];
+  return malformed ? flaws : [...flaws, ...ofRequest];
+}
 
 function momentOf({ at = SAMPLE_MOMENT }: Pair): number {
   return Date.parse(at);

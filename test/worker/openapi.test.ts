@@ -1,0 +1,35 @@
+/// <reference types="vite/types/importMeta.d.ts" />
+/** Every contract publishes what it answers; golden.test.ts holds the answers against it. */
+import { describe, expect, it } from 'vitest';
+import { doors, house } from '../support/house.ts';
+
+const documents = import.meta.glob<object>('../../docs/api/*.json', {
+  eager: true,
+  import: 'default',
+});
+
+describe.each(doors)('$name', ({ name, contract }) => {
+  it('serves its document, as it was made', async () => {
+    const { status, headers, text } = await house().fetch(`/openapi/${name}.json`);
+    expect(status).toBe(200);
+    expect(headers.get('Content-Type')).toBe('application/json');
+    expect(headers.get('Cache-Control')).toBe('public, max-age=300');
+    expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+    expect(JSON.parse(text)).toEqual(documents[`../../docs/api/${name}.json`]);
+    expect(JSON.parse(text)).toHaveProperty(['paths', `${contract.base}/login`, 'post']);
+  });
+
+  it('does not serve it where the contract is not listed', async () => {
+    const other = doors.find((door) => door.name !== name);
+    const only = house({ CONTRACTS: [other?.name] });
+    expect((await only.fetch(`/openapi/${name}.json`)).status).toBe(404);
+  });
+});
+
+it.each(['email-cookie.yaml', 'nothing.json', '..%2f..%2fwrangler.toml', 'email-cookie.json/'])(
+  'serves nothing at /openapi/%s',
+  async (file) => {
+    expect((await house().fetch(`/openapi/${file}`)).status).toBe(404);
+    expect((await house().fetch(`/${file}`)).status).toBe(404);
+  },
+);

@@ -1,0 +1,45 @@
+/**
+ * `npm run openapi` writes every contract's OpenAPI document to docs/api: as YAML to be read, and
+ * as JSON to be served at /openapi/<contract>.json. With `--check` it writes nothing, and fails
+ * where a file is not what it would write.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Answers } from '../../src/contracts/contract.ts';
+import { contracts } from '../../src/contracts/index.ts';
+import { root } from '../install.mjs';
+import { openApiDocument, type Golden } from './document.ts';
+
+const checking = process.argv.includes('--check');
+const directory = join(root, 'docs', 'api');
+let stale = 0;
+
+for (const contract of contracts) {
+  const { name } = contract;
+  const { answers } = (await import(`../../src/contracts/${name}.ts`)) as {
+    answers?: () => Answers;
+  };
+  if (answers === undefined) throw new Error(`src/contracts/${name}.ts exports no answers`);
+  const golden = readFileSync(join(root, 'test', 'golden', name, 'login.json'), 'utf8');
+  const document = openApiDocument(contract, answers(), JSON.parse(golden) as Golden);
+  put(`${name}.yaml`, stringify(document, { aliasDuplicateObjects: false }));
+  put(`${name}.json`, `${JSON.stringify(document)}\n`);
+}
+if (stale > 0) {
+  console.error('Run `npm run openapi` and commit what it writes.');
+  process.exit(1);
+}
+
+function put(file: string, content: string): void {
+  const path = join(directory, file);
+  if (existsSync(path) && readFileSync(path, 'utf8') === content) return;
+  if (checking) {
+    stale += 1;
+    console.error(`docs/api/${file} is stale.`);
+    return;
+  }
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(path, content);
+  console.log(`Wrote docs/api/${file}.`);
+}
