@@ -11,8 +11,8 @@ import { createTokens } from './crypto/tokens.ts';
 import type { Services } from './flows/services.ts';
 import { createGuard, guardAnswers } from './guard/client.ts';
 import { addressOf } from './http/address.ts';
-import { createContractApp, pathWithin, type ContractApp } from './http/contract-app.ts';
-import { publishedDocument } from './http/documents.ts';
+import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
+import { publishedDocument, publishedKeys } from './http/documents.ts';
 import { crossOrigin, protective, TRACE_HEADER } from './http/headers.ts';
 import { wireResponse } from './http/refuse.ts';
 import { logFailure } from './observe/log.ts';
@@ -31,8 +31,7 @@ export function createApp(env: Env): App {
   const apps = new Map<Contract, ContractApp>();
   const appOf = (contract: Contract): ContractApp => {
     let found = apps.get(contract);
-    if (found === undefined)
-      apps.set(contract, (found = createContractApp(contract, settings.lockout)));
+    if (found === undefined) apps.set(contract, (found = createContractApp(contract, settings)));
     return found;
   };
 
@@ -59,6 +58,8 @@ export function createApp(env: Env): App {
       return wireResponse({ status: 503, body: { status: 'unavailable' } });
     }
   });
+
+  app.get('/.well-known/jwks.json', () => publishedKeys(settings.tokens.keys));
 
   app.get('/openapi/:file', async (at, next) => {
     const asked = settings.contracts.find(({ name }) => at.req.param('file') === `${name}.json`);
@@ -103,7 +104,7 @@ function contractFor({ contracts: served, hosts }: Settings, url: URL): Contract
   const contract =
     served.find(({ name }) => name === prefix) ??
     served.find(({ name }) => name === host) ??
-    served.find((candidate) => pathWithin(candidate, url.href).startsWith(`${candidate.base}/`)) ??
+    served.find((candidate) => ownsPath(candidate, url.pathname)) ??
     served[0];
   if (contract === undefined) throw new Error('no contract is served');
   return contract;
@@ -120,8 +121,8 @@ function furnish(env: Env, settings: Settings) {
     nowMs,
     turn,
     uuid: () => crypto.randomUUID(),
-    subject: (account, { kind, value }) =>
-      mac('account', account === null ? `${kind}:${value}` : `user:${account.user.id}`),
+    subject: (who) =>
+      mac('account', 'userId' in who ? `user:${who.userId}` : `${who.kind}:${who.value}`),
     users: createUsers(env.DB),
     sessions: createSessions(env.DB),
     audit: createAudit(env.DB),

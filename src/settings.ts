@@ -60,6 +60,7 @@ const schema = z.object({
   LOCAL_DEVELOPMENT: z.enum(['true', 'false']).default('false'),
   TOKEN_LIFETIMES: json(z.record(z.string(), lifetimes)).default({}),
   ADDRESS_LIMITS: json(z.record(z.string(), z.int().min(1).max(1000))).default({}),
+  SESSION_ABSOLUTE_SECONDS: json(seconds).default(90 * 86_400),
   LOCKOUT: json(
     z
       .strictObject({
@@ -148,6 +149,7 @@ export function readSettings(env: object, known: readonly Contract[]) {
       audience: values.AUDIENCE,
       keys: values.TOKEN_KEYS.keys as [JWK, ...JWK[]],
     },
+    sessions: { absoluteSeconds: values.SESSION_ABSOLUTE_SECONDS },
     lockout: values.LOCKOUT,
     passwords: { cost: values.PASSWORD_COST, peppers: values.PEPPERS },
     serverKey: values.SERVER_KEY,

@@ -5,13 +5,14 @@
  */
 import * as z from 'zod';
 import type { Granted, Refusal } from '../flows/outcome.ts';
-import type { Attempt, User } from '../flows/services.ts';
+import type { Attempt, ListedSession, User } from '../flows/services.ts';
 import type { Lifetimes } from '../policy/lifetimes.ts';
 
 /** A response in a contract's own shape. Shared headers (Retry-After, Allow, …) come on top. */
 export interface Wire {
   status: number;
-  body: Record<string, unknown>;
+  /** Null: none, as with 204. */
+  body: Record<string, unknown> | null;
   headers?: Record<string, string>;
 }
 
@@ -29,6 +30,19 @@ export type Refusals = {
   ) => Wire;
 };
 
+/** How refresh tokens travel: in a field of the body, or in a cookie. */
+export type RefreshCarrier =
+  | { readonly in: 'body'; readonly schema: z.ZodType<string> }
+  | { readonly in: 'cookie'; readonly name: string };
+
+/** A session in the list of its owner's. */
+export interface SessionView extends ListedSession {
+  /** What it was opened with, for people to recognise. */
+  device: string;
+  /** The one that asks. */
+  current: boolean;
+}
+
 export interface Contract {
   /** Names it in settings and logs, and is its prefix on the wire. */
   readonly name: string;
@@ -43,7 +57,17 @@ export interface Contract {
   claims(user: User): { access: Record<string, unknown>; refresh: Record<string, unknown> };
   /** Takes a body to an attempt. Its messages are what the client is told. */
   readonly login: z.ZodType<Attempt>;
+  /** Null: there are no refresh tokens, and no operation to use one. */
+  readonly refresh: RefreshCarrier | null;
+  readonly profilePath: string;
   grant(granted: Granted): Wire;
+  /** New tokens for an old one. */
+  refreshed(granted: Granted): Wire;
+  profile(user: User): Wire;
+  sessions(sessions: readonly SessionView[]): Wire;
+  /** The caller's own session has ended; `ended`: another one of theirs. */
+  loggedOut(): Wire;
+  ended(): Wire;
   readonly refusals: Refusals;
 }
 
@@ -57,9 +81,42 @@ export interface Answers {
   description: string;
   /** The body of a granted login. */
   login: z.ZodType;
+  /** Of a refresh; null where there is none. */
+  refreshed: z.ZodType | null;
+  profile: z.ZodType;
+  sessions: z.ZodType;
+  /** Of a logout or an ended session; null where there is no body. */
+  ended: z.ZodType | null;
   /** The body of every refusal; its `id` names the component. */
   refusal: z.ZodType;
 }
+
+/** A session in the list, in the contract's own time format and case. */
+export const shownSession =
+  (time: (ms: number) => string, fields: 'camel' | 'snake' = 'camel') =>
+  (session: SessionView) => ({
+    id: session.id,
+    [fields === 'camel' ? 'startedAt' : 'started_at']: time(session.startedAtMs),
+    [fields === 'camel' ? 'lastUsedAt' : 'last_used_at']: time(session.lastUsedAtMs),
+    contract: session.contract,
+    address: session.address,
+    device: session.device,
+    current: session.current,
+  });
+
+/** A session in the list, for `answers`: in the case that the contract's other fields are in. */
+export const publishedSession = (fields: 'camel' | 'snake' = 'camel') =>
+  z
+    .object({
+      id: z.uuid(),
+      [fields === 'camel' ? 'startedAt' : 'started_at']: z.iso.datetime(),
+      [fields === 'camel' ? 'lastUsedAt' : 'last_used_at']: z.iso.datetime(),
+      contract: z.string(),
+      address: z.string(),
+      device: z.string(),
+      current: z.boolean().meta({ description: 'The session that asks' }),
+    })
+    .meta({ id: 'Session' });
 
 /** The contract's answer to a refusal. */
 export function refusalWire(

@@ -5,9 +5,17 @@
  * the cookie to the folder of the login path, which is where it is needed.
  */
 import * as z from 'zod';
-import type { Issue } from '../flows/outcome.ts';
+import type { Granted, Issue } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
-import { requiredEmail, requiredText, type Answers, type Contract, type Wire } from './contract.ts';
+import {
+  shownSession,
+  publishedSession,
+  requiredEmail,
+  requiredText,
+  type Answers,
+  type Contract,
+  type Wire,
+} from './contract.ts';
 
 const login = z
   .object({
@@ -19,6 +27,30 @@ const login = z
     password,
     remember: false,
   }));
+
+const COOKIE = 'refreshToken';
+const COOKIE_ATTRIBUTES = 'HttpOnly; Secure; SameSite=Strict';
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+const shown = (user: User) => ({
+  id: user.publicId,
+  email: user.email,
+  createdAt: iso(user.createdAtMs),
+});
+
+const inSeconds = (expiresAtMs: number, issuedAtMs: number) => (expiresAtMs - issuedAtMs) / 1000;
+
+const tokenIn = ({ access, issuedAtMs }: Granted) => ({
+  token: access.token,
+  expiresIn: inSeconds(access.expiresAtMs, issuedAtMs),
+});
+
+function cookieIn({ refresh, issuedAtMs }: Granted): Record<string, string> {
+  if (refresh === null) return {};
+  const seconds = inSeconds(refresh.expiresAtMs, issuedAtMs);
+  return { 'Set-Cookie': `${COOKIE}=${refresh.token}; ${COOKIE_ATTRIBUTES}; Max-Age=${seconds}` };
+}
 
 const refuse = (status: number, code: string, message: string): Wire => ({
   status,
@@ -40,8 +72,6 @@ function malformed(issues: readonly [Issue, ...Issue[]]): Wire {
 
 const later = () => refuse(429, 'TOO_MANY_REQUESTS', 'Too many attempts. Try again later.');
 
-const inSeconds = (expiresAtMs: number, issuedAtMs: number) => (expiresAtMs - issuedAtMs) / 1000;
-
 export const emailCookie: Contract = {
   name: 'email-cookie',
   base: '/api/v1/auth',
@@ -54,23 +84,28 @@ export const emailCookie: Contract = {
   }),
   login,
 
-  grant: ({ user, issuedAtMs, access, refresh }) => ({
+  refresh: { in: 'cookie', name: COOKIE },
+  profilePath: '/api/v1/profile',
+
+  grant: (granted) => ({
+    status: 200,
+    body: { user: shown(granted.user), ...tokenIn(granted) },
+    headers: cookieIn(granted),
+  }),
+  refreshed: (granted) => ({ status: 200, body: tokenIn(granted), headers: cookieIn(granted) }),
+  profile: (user) => ({ status: 200, body: { user: shown(user) } }),
+  sessions: (sessions) => ({
     status: 200,
     body: {
-      user: {
-        id: user.publicId,
-        email: user.email,
-        createdAt: new Date(user.createdAtMs).toISOString(),
-      },
-      token: access.token,
-      expiresIn: inSeconds(access.expiresAtMs, issuedAtMs),
+      sessions: sessions.map(shownSession(iso)),
     },
-    headers: refresh
-      ? {
-          'Set-Cookie': `refreshToken=${refresh.token}; HttpOnly; Secure; SameSite=Strict; Max-Age=${inSeconds(refresh.expiresAtMs, issuedAtMs)}`,
-        }
-      : {},
   }),
+  loggedOut: () => ({
+    status: 204,
+    body: null,
+    headers: { 'Set-Cookie': `${COOKIE}=; ${COOKIE_ATTRIBUTES}; Max-Age=0` },
+  }),
+  ended: () => ({ status: 204, body: null }),
 
   refusals: {
     malformed: ({ issues }) => malformed(issues),
@@ -78,48 +113,61 @@ export const emailCookie: Contract = {
     limited: later,
     busy: later,
     locked: later,
+    unauthenticated: () => refuse(401, 'UNAUTHENTICATED', 'Missing, invalid or expired token'),
     inactive: () => refuse(403, 'ACCOUNT_INACTIVE', 'This account is inactive'),
     unverified: () => refuse(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
     insecure: () => refuse(403, 'HTTPS_REQUIRED', 'HTTPS is required'),
+    'cross-site': () => refuse(403, 'CROSS_SITE_REQUEST', 'Origin is not allowed'),
+    'not-found': () => refuse(404, 'NOT_FOUND', 'Not found'),
     'unknown-path': () => refuse(404, 'NOT_FOUND', 'Not found'),
     'wrong-method': () => refuse(405, 'METHOD_NOT_ALLOWED', 'Method not allowed'),
     internal: () => refuse(500, 'INTERNAL_SERVER_ERROR', 'An unexpected error occurred'),
   },
 };
 
-export const answers = (): Answers => ({
-  title: 'Login with a refresh cookie',
-  description: 'Signs in with email and password. The refresh token is set as an HttpOnly cookie.',
-  login: z
-    .object({
-      user: z.object({ id: z.string(), email: z.email(), createdAt: z.iso.datetime() }),
-      token: z.string().meta({ description: 'JWT' }),
-      expiresIn: z.int().meta({ description: 'Seconds until the token expires' }),
-    })
-    .meta({ id: 'LoginResponse' }),
-  refusal: z
-    .object({
-      error: z.object({
-        code: z.enum([
-          'VALIDATION_ERROR',
-          'REQUIRED_FIELD_MISSING',
-          'INVALID_CREDENTIALS',
-          'TOO_MANY_REQUESTS',
-          'ACCOUNT_INACTIVE',
-          'HTTPS_REQUIRED',
-          'NOT_FOUND',
-          'METHOD_NOT_ALLOWED',
-          'INTERNAL_SERVER_ERROR',
-        ]),
-        message: z.string(),
-        details: z.union([
-          z.object({
-            field: z.string(),
-            validationErrors: z.array(z.object({ field: z.string(), message: z.string() })),
-          }),
-          z.object({}),
-        ]),
-      }),
-    })
-    .meta({ id: 'ErrorResponse' }),
-});
+export const answers = (): Answers => {
+  const user = z
+    .object({ id: z.string(), email: z.email(), createdAt: z.iso.datetime() })
+    .meta({ id: 'User' });
+  const token = {
+    token: z.string().meta({ description: 'JWT' }),
+    expiresIn: z.int().meta({ description: 'Seconds until the token expires' }),
+  };
+  return {
+    title: 'Login with a refresh cookie',
+    description:
+      'Signs in with email and password. The refresh token is set as an HttpOnly cookie.',
+    login: z.object({ user, ...token }).meta({ id: 'LoginResponse' }),
+    refreshed: z.object(token).meta({ id: 'RefreshResponse' }),
+    profile: z.object({ user }).meta({ id: 'ProfileResponse' }),
+    sessions: z.object({ sessions: z.array(publishedSession()) }).meta({ id: 'SessionsResponse' }),
+    ended: null,
+    refusal: z
+      .object({
+        error: z.object({
+          code: z.enum([
+            'VALIDATION_ERROR',
+            'REQUIRED_FIELD_MISSING',
+            'INVALID_CREDENTIALS',
+            'UNAUTHENTICATED',
+            'TOO_MANY_REQUESTS',
+            'ACCOUNT_INACTIVE',
+            'CROSS_SITE_REQUEST',
+            'HTTPS_REQUIRED',
+            'NOT_FOUND',
+            'METHOD_NOT_ALLOWED',
+            'INTERNAL_SERVER_ERROR',
+          ]),
+          message: z.string(),
+          details: z.union([
+            z.object({
+              field: z.string(),
+              validationErrors: z.array(z.object({ field: z.string(), message: z.string() })),
+            }),
+            z.object({}),
+          ]),
+        }),
+      })
+      .meta({ id: 'ErrorResponse' }),
+  };
+};

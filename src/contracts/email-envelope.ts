@@ -4,7 +4,10 @@
  * passwords of eight characters.
  */
 import * as z from 'zod';
+import type { User } from '../flows/services.ts';
 import {
+  publishedSession,
+  shownSession,
   requiredEmail,
   requiredText,
   type Circumstances,
@@ -25,6 +28,20 @@ const login = z
     password,
     remember: false,
   }));
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+const shown = (user: User) => ({
+  id: user.id,
+  name: user.name,
+  email: user.email,
+  phone: user.phone,
+  avatar: user.avatar,
+  language_preference: user.language,
+  is_admin: user.isAdmin,
+});
+
+const succeed = (data: object): Wire => ({ status: 200, body: { success: true, data } });
 
 function refuse(
   [status, code, message]: readonly [number, string, string],
@@ -51,25 +68,19 @@ export const emailEnvelope: Contract = {
   claims: () => ({ access: {}, refresh: {} }),
   login,
 
-  grant: ({ user, access }) => ({
-    status: 200,
-    body: {
-      success: true,
-      data: {
-        user: {
-          id: user.id,
-          name: user.name,
-          email: user.email,
-          phone: user.phone,
-          avatar: user.avatar,
-          language_preference: user.language,
-          is_admin: user.isAdmin,
-        },
-        token: access.token,
-        token_type: 'Bearer',
-      },
-    },
-  }),
+  refresh: null,
+  profilePath: '/api/v1/profile',
+
+  grant: ({ user, access }) =>
+    succeed({ user: shown(user), token: access.token, token_type: 'Bearer' }),
+  refreshed: () => succeed({}),
+  profile: (user) => succeed({ user: shown(user) }),
+  sessions: (sessions) =>
+    succeed({
+      sessions: sessions.map(shownSession(iso, 'snake')),
+    }),
+  loggedOut: () => succeed({}),
+  ended: () => succeed({}),
 
   refusals: {
     malformed: ({ issues }, circumstances) =>
@@ -82,53 +93,66 @@ export const emailEnvelope: Contract = {
     limited: later,
     busy: later,
     locked: always(403, 'ACCOUNT_INACTIVE', 'Account is locked. Try again later.'),
+    unauthenticated: always(401, 'UNAUTHENTICATED', 'Missing, invalid or expired token'),
     inactive: always(403, 'ACCOUNT_INACTIVE', 'Account is inactive. Contact support.'),
     unverified: always(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
     insecure: always(403, 'HTTPS_REQUIRED', 'HTTPS is required'),
+    'cross-site': always(403, 'CROSS_SITE_REQUEST', 'Origin is not allowed'),
+    'not-found': always(404, 'NOT_FOUND', 'Not found'),
     'unknown-path': always(404, 'NOT_FOUND', 'Not found'),
     'wrong-method': always(405, 'METHOD_NOT_ALLOWED', 'Method not allowed'),
     internal: always(500, 'INTERNAL_ERROR', 'Server error'),
   },
 };
 
-export const answers = (): Answers => ({
-  title: 'Login in an envelope',
-  description: 'Signs in with email and password. Every refusal carries a code and a trace id.',
-  login: z
+const data = (shape: z.ZodRawShape) =>
+  z.object({ success: z.literal(true), data: z.object(shape) });
+
+export const answers = (): Answers => {
+  const user = z
     .object({
-      success: z.literal(true),
-      data: z.object({
-        user: z.object({
-          id: z.int(),
-          name: z.string().nullable(),
-          email: z.email(),
-          phone: z.string().nullable(),
-          avatar: z.string().nullable(),
-          language_preference: z.string(),
-          is_admin: z.boolean(),
-        }),
-        token: z.string().meta({ description: 'JWT, good for 24 hours' }),
-        token_type: z.literal('Bearer'),
-      }),
+      id: z.int(),
+      name: z.string().nullable(),
+      email: z.email(),
+      phone: z.string().nullable(),
+      avatar: z.string().nullable(),
+      language_preference: z.string(),
+      is_admin: z.boolean(),
     })
-    .meta({ id: 'LoginResponse' }),
-  refusal: z
-    .object({
-      success: z.literal(false),
-      message: z.string(),
-      code: z.enum([
-        'VALIDATION_ERROR',
-        'INVALID_CREDENTIALS',
-        'RATE_LIMITED',
-        'ACCOUNT_INACTIVE',
-        'EMAIL_NOT_VERIFIED',
-        'HTTPS_REQUIRED',
-        'NOT_FOUND',
-        'METHOD_NOT_ALLOWED',
-        'INTERNAL_ERROR',
-      ]),
-      errors: z.record(z.string(), z.array(z.string())),
-      trace_id: z.uuid().meta({ description: 'Also in the header X-Request-Id' }),
-    })
-    .meta({ id: 'ApiEnvelope', description: 'The envelope that all errors share' }),
-});
+    .meta({ id: 'User' });
+  return {
+    title: 'Login in an envelope',
+    description: 'Signs in with email and password. Every refusal carries a code and a trace id.',
+    login: data({
+      user,
+      token: z.string().meta({ description: 'JWT, good for 24 hours' }),
+      token_type: z.literal('Bearer'),
+    }).meta({ id: 'LoginResponse' }),
+    refreshed: null,
+    profile: data({ user }).meta({ id: 'ProfileResponse' }),
+    sessions: data({ sessions: z.array(publishedSession('snake')) }).meta({
+      id: 'SessionsResponse',
+    }),
+    ended: data({}).meta({ id: 'EndedResponse' }),
+    refusal: z
+      .object({
+        success: z.literal(false),
+        message: z.string(),
+        code: z.enum([
+          'VALIDATION_ERROR',
+          'INVALID_CREDENTIALS',
+          'UNAUTHENTICATED',
+          'RATE_LIMITED',
+          'ACCOUNT_INACTIVE',
+          'EMAIL_NOT_VERIFIED',
+          'HTTPS_REQUIRED',
+          'NOT_FOUND',
+          'METHOD_NOT_ALLOWED',
+          'INTERNAL_ERROR',
+        ]),
+        errors: z.record(z.string(), z.array(z.string())),
+        trace_id: z.uuid().meta({ description: 'Also in the header X-Request-Id' }),
+      })
+      .meta({ id: 'ApiEnvelope', description: 'The envelope that all errors share' }),
+  };
+};

@@ -6,7 +6,16 @@
  * with five letters.
  */
 import * as z from 'zod';
-import { requiredEmail, requiredText, type Answers, type Contract, type Wire } from './contract.ts';
+import type { User } from '../flows/services.ts';
+import {
+  shownSession,
+  publishedSession,
+  requiredEmail,
+  requiredText,
+  type Answers,
+  type Contract,
+  type Wire,
+} from './contract.ts';
 
 const login = z
   .object({
@@ -29,6 +38,22 @@ const later = () => refuse(429, 'RATE_LIMITED', 'Too many attempts. Try again la
 
 const time = (ms: number) => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 
+const shown = (user: User, lastLoginAtMs: number | null) => ({
+  id: user.publicId,
+  name: user.name,
+  email: user.email,
+  avatar: user.avatar,
+  role: user.role,
+  team: user.team,
+  status: user.status,
+  lastLoginAt: lastLoginAtMs === null ? null : time(lastLoginAtMs),
+  createdAt: time(user.createdAtMs),
+});
+
+const succeed = (body: Record<string, unknown>): Wire => ({ status: 200, body });
+
+const nothing = (): Wire => ({ status: 204, body: null });
+
 function locked(untilMs: number, nowMs: number): string {
   const minutes = Math.max(1, Math.ceil((untilMs - nowMs) / 60_000));
   return `Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`;
@@ -43,24 +68,23 @@ export const emailRemember: Contract = {
   claims: () => ({ access: {}, refresh: {} }),
   login,
 
-  grant: ({ user, issuedAtMs, access }) => ({
-    status: 200,
-    body: {
-      user: {
-        id: user.publicId,
-        name: user.name,
-        email: user.email,
-        avatar: user.avatar,
-        role: user.role,
-        team: user.team,
-        status: user.status,
-        lastLoginAt: time(issuedAtMs),
-        createdAt: time(user.createdAtMs),
-      },
+  refresh: null,
+  profilePath: '/api/v1/profile',
+
+  grant: ({ user, issuedAtMs, access }) =>
+    succeed({
+      user: shown(user, issuedAtMs),
       token: access.token,
       expiresAt: time(access.expiresAtMs),
-    },
-  }),
+    }),
+  refreshed: nothing,
+  profile: (user) => succeed({ user: shown(user, user.lastLoginAtMs) }),
+  sessions: (sessions) =>
+    succeed({
+      sessions: sessions.map(shownSession(time)),
+    }),
+  loggedOut: nothing,
+  ended: nothing,
 
   refusals: {
     malformed: ({ issues }) => ({
@@ -84,54 +108,68 @@ export const emailRemember: Contract = {
           untilReset ? 'Reset your password to unlock it.' : locked(untilMs, nowMs)
         }`,
       ),
+    unauthenticated: () => refuse(401, 'UNAUTHENTICATED', 'Missing, invalid or expired token'),
     inactive: () => refuse(403, 'ACCOUNT_INACTIVE', 'This account is inactive'),
     unverified: () => refuse(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
     insecure: () => refuse(403, 'HTTPS_REQUIRED', 'HTTPS is required'),
+    'cross-site': () => refuse(403, 'CROSS_SITE_REQUEST', 'Origin is not allowed'),
+    'not-found': () => refuse(404, 'NOT_FOUND', 'Not found'),
     'unknown-path': () => refuse(404, 'NOT_FOUND', 'Not found'),
     'wrong-method': () => refuse(405, 'METHOD_NOT_ALLOWED', 'Method not allowed'),
     internal: () => refuse(500, 'INTERNAL_ERROR', 'An unexpected error occurred'),
   },
 };
 
+const seconds = () => z.iso.datetime({ precision: 0 });
 const named = () => z.object({ id: z.string(), name: z.string() });
 
-export const answers = (): Answers => ({
-  title: 'Login that remembers',
-  description: 'Signs in with email and password; `rememberMe` makes the token last 30 days.',
-  login: z
+export const answers = (): Answers => {
+  const user = z
     .object({
-      user: z.object({
-        id: z.string(),
-        name: z.string().nullable(),
-        email: z.email(),
-        avatar: z.string().nullable(),
-        role: named().nullable(),
-        team: named().nullable(),
-        status: z.enum(['active', 'inactive']),
-        lastLoginAt: z.iso.datetime({ precision: 0 }),
-        createdAt: z.iso.datetime({ precision: 0 }),
-      }),
-      token: z.string().meta({ description: 'JWT' }),
-      expiresAt: z.iso.datetime({ precision: 0 }).meta({ description: 'When the token expires' }),
+      id: z.string(),
+      name: z.string().nullable(),
+      email: z.email(),
+      avatar: z.string().nullable(),
+      role: named().nullable(),
+      team: named().nullable(),
+      status: z.enum(['active', 'inactive']),
+      lastLoginAt: seconds(),
+      createdAt: seconds(),
     })
-    .meta({ id: 'LoginResponse' }),
-  refusal: z
-    .object({
-      error: z.object({
-        code: z.enum([
-          'VALIDATION_ERROR',
-          'INVALID_CREDENTIALS',
-          'ACCOUNT_LOCKED',
-          'RATE_LIMITED',
-          'ACCOUNT_INACTIVE',
-          'HTTPS_REQUIRED',
-          'NOT_FOUND',
-          'METHOD_NOT_ALLOWED',
-          'INTERNAL_ERROR',
-        ]),
-        message: z.string(),
-        details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
-      }),
-    })
-    .meta({ id: 'ErrorResponse' }),
-});
+    .meta({ id: 'User' });
+  return {
+    title: 'Login that remembers',
+    description: 'Signs in with email and password; `rememberMe` makes the token last 30 days.',
+    login: z
+      .object({
+        user,
+        token: z.string().meta({ description: 'JWT' }),
+        expiresAt: seconds().meta({ description: 'When the token expires' }),
+      })
+      .meta({ id: 'LoginResponse' }),
+    refreshed: null,
+    profile: z.object({ user }).meta({ id: 'ProfileResponse' }),
+    sessions: z.object({ sessions: z.array(publishedSession()) }).meta({ id: 'SessionsResponse' }),
+    ended: null,
+    refusal: z
+      .object({
+        error: z.object({
+          code: z.enum([
+            'VALIDATION_ERROR',
+            'INVALID_CREDENTIALS',
+            'UNAUTHENTICATED',
+            'ACCOUNT_LOCKED',
+            'RATE_LIMITED',
+            'ACCOUNT_INACTIVE',
+            'HTTPS_REQUIRED',
+            'NOT_FOUND',
+            'METHOD_NOT_ALLOWED',
+            'INTERNAL_ERROR',
+          ]),
+          message: z.string(),
+          details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+        }),
+      })
+      .meta({ id: 'ErrorResponse' }),
+  };
+};

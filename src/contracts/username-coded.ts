@@ -3,8 +3,16 @@
  * The document fixes the path, the fields and the codes, and shows no bodies; their shapes are ours.
  */
 import * as z from 'zod';
+import type { Granted } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
-import { requiredText, type Answers, type Contract, type Wire } from './contract.ts';
+import {
+  shownSession,
+  publishedSession,
+  requiredText,
+  type Answers,
+  type Contract,
+  type Wire,
+} from './contract.ts';
 
 const login = z
   .object({
@@ -16,6 +24,26 @@ const login = z
     password,
     remember: false,
   }));
+
+const refresh = z
+  .object({ refreshToken: requiredText('Refresh token') })
+  .transform(({ refreshToken }) => refreshToken);
+
+const shown = (user: User) => ({
+  id: user.id,
+  username: user.username,
+  email: user.email,
+  createdAt: iso(user.createdAtMs),
+});
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+const pair = ({ access, refresh: next }: Granted) => ({
+  accessToken: access.token,
+  refreshToken: next?.token,
+});
+
+const succeed = (data: object): Wire => ({ status: 200, body: { success: true, data } });
 
 const refuse = (status: number, code: string, message: string): Wire => ({
   status,
@@ -36,21 +64,18 @@ export const usernameCoded: Contract = {
   }),
   login,
 
-  grant: ({ user, access, refresh }) => ({
-    status: 200,
-    body: {
-      success: true,
-      data: {
-        user: {
-          id: user.id,
-          username: user.username,
-          email: user.email,
-          createdAt: new Date(user.createdAtMs).toISOString(),
-        },
-        tokens: { accessToken: access.token, refreshToken: refresh?.token },
-      },
-    },
-  }),
+  refresh: { in: 'body', schema: refresh },
+  profilePath: '/api/profile',
+
+  grant: (granted) => succeed({ user: shown(granted.user), tokens: pair(granted) }),
+  refreshed: (granted) => succeed({ tokens: pair(granted) }),
+  profile: (user) => succeed({ user: shown(user) }),
+  sessions: (sessions) =>
+    succeed({
+      sessions: sessions.map(shownSession(iso)),
+    }),
+  loggedOut: () => succeed({}),
+  ended: () => succeed({}),
 
   refusals: {
     malformed: ({ issues }) => ({
@@ -68,52 +93,63 @@ export const usernameCoded: Contract = {
     limited: later,
     busy: later,
     locked: later,
+    unauthenticated: () => refuse(401, 'UNAUTHENTICATED', 'Missing, invalid or expired token'),
     inactive: () => refuse(403, 'ACCOUNT_INACTIVE', 'This account is inactive'),
     unverified: () => refuse(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
     insecure: () => refuse(403, 'HTTPS_REQUIRED', 'HTTPS is required'),
+    'cross-site': () => refuse(403, 'CROSS_SITE_REQUEST', 'Origin is not allowed'),
+    'not-found': () => refuse(404, 'NOT_FOUND', 'Not found'),
     'unknown-path': () => refuse(404, 'NOT_FOUND', 'Not found'),
     'wrong-method': () => refuse(405, 'METHOD_NOT_ALLOWED', 'Method not allowed'),
     internal: () => refuse(500, 'INTERNAL_ERROR', 'An unexpected error occurred'),
   },
 };
 
-export const answers = (): Answers => ({
-  title: 'Login with coded errors',
-  description: 'Signs in with username and password. Every refusal carries a code.',
-  login: z
+const data = (shape: z.ZodRawShape) =>
+  z.object({ success: z.literal(true), data: z.object(shape) });
+
+export const answers = (): Answers => {
+  const user = z
     .object({
-      success: z.literal(true),
-      data: z.object({
-        user: z.object({
-          id: z.int(),
-          username: z.string(),
-          email: z.email().nullable(),
-          createdAt: z.iso.datetime(),
-        }),
-        tokens: z.object({
-          accessToken: z.string().meta({ description: 'JWT, good for 15 minutes' }),
-          refreshToken: z.string().meta({ description: 'JWT, good for 14 days' }),
-        }),
-      }),
+      id: z.int(),
+      username: z.string(),
+      email: z.email().nullable(),
+      createdAt: z.iso.datetime(),
     })
-    .meta({ id: 'LoginResponse' }),
-  refusal: z
+    .meta({ id: 'User' });
+  const tokens = z
     .object({
-      success: z.literal(false),
-      error: z.object({
-        code: z.enum([
-          'VALIDATION_ERROR',
-          'INVALID_CREDENTIALS',
-          'RATE_LIMITED',
-          'ACCOUNT_INACTIVE',
-          'HTTPS_REQUIRED',
-          'NOT_FOUND',
-          'METHOD_NOT_ALLOWED',
-          'INTERNAL_ERROR',
-        ]),
-        message: z.string(),
-        details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
-      }),
+      accessToken: z.string().meta({ description: 'JWT, good for 15 minutes' }),
+      refreshToken: z.string().meta({ description: 'JWT, good for 14 days' }),
     })
-    .meta({ id: 'ErrorResponse' }),
-});
+    .meta({ id: 'Tokens' });
+  return {
+    title: 'Login with coded errors',
+    description: 'Signs in with username and password. Every refusal carries a code.',
+    login: data({ user, tokens }).meta({ id: 'LoginResponse' }),
+    refreshed: data({ tokens }).meta({ id: 'RefreshResponse' }),
+    profile: data({ user }).meta({ id: 'ProfileResponse' }),
+    sessions: data({ sessions: z.array(publishedSession()) }).meta({ id: 'SessionsResponse' }),
+    ended: data({}).meta({ id: 'EndedResponse' }),
+    refusal: z
+      .object({
+        success: z.literal(false),
+        error: z.object({
+          code: z.enum([
+            'VALIDATION_ERROR',
+            'INVALID_CREDENTIALS',
+            'UNAUTHENTICATED',
+            'RATE_LIMITED',
+            'ACCOUNT_INACTIVE',
+            'HTTPS_REQUIRED',
+            'NOT_FOUND',
+            'METHOD_NOT_ALLOWED',
+            'INTERNAL_ERROR',
+          ]),
+          message: z.string(),
+          details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+        }),
+      })
+      .meta({ id: 'ErrorResponse' }),
+  };
+};

@@ -4,8 +4,15 @@
  * told what it lacks first: a username.
  */
 import * as z from 'zod';
+import type { Granted } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
-import type { Answers, Contract, Wire } from './contract.ts';
+import {
+  shownSession,
+  publishedSession,
+  type Answers,
+  type Contract,
+  type Wire,
+} from './contract.ts';
 
 const USERNAME_REQUIRED = 'Username is required';
 
@@ -19,6 +26,30 @@ const login = z
     password,
     remember: false,
   }));
+
+const REFRESH_TOKEN_REQUIRED = 'Refresh token is required';
+
+const refresh = z
+  .object({
+    refreshToken: z.string(REFRESH_TOKEN_REQUIRED).min(1, REFRESH_TOKEN_REQUIRED),
+  })
+  .transform(({ refreshToken }) => refreshToken);
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+const shown = (user: User) => ({
+  id: user.id,
+  username: user.username,
+  email: user.email,
+  created_at: iso(user.createdAtMs),
+});
+
+const pair = ({ access, refresh: next }: Granted) => ({
+  accessToken: access.token,
+  refreshToken: next?.token,
+});
+
+const succeed = (body: object): Wire => ({ status: 200, body: { success: true, ...body } });
 
 const refuse = (status: number, error: string, message: string): Wire => ({
   status,
@@ -39,19 +70,18 @@ export const usernamePair: Contract = {
   }),
   login,
 
-  grant: ({ user, access, refresh }) => ({
-    status: 200,
-    body: {
-      success: true,
-      user: {
-        id: user.id,
-        username: user.username,
-        email: user.email,
-        created_at: new Date(user.createdAtMs).toISOString(),
-      },
-      tokens: { accessToken: access.token, refreshToken: refresh?.token },
-    },
-  }),
+  refresh: { in: 'body', schema: refresh },
+  profilePath: '/api/profile',
+
+  grant: (granted) => succeed({ user: shown(granted.user), tokens: pair(granted) }),
+  refreshed: (granted) => succeed({ tokens: pair(granted) }),
+  profile: (user) => succeed({ user: shown(user) }),
+  sessions: (sessions) =>
+    succeed({
+      sessions: sessions.map(shownSession(iso, 'snake')),
+    }),
+  loggedOut: () => succeed({}),
+  ended: () => succeed({}),
 
   refusals: {
     malformed: ({ issues: [first] }) =>
@@ -60,45 +90,58 @@ export const usernamePair: Contract = {
     limited: later,
     busy: later,
     locked: later,
+    unauthenticated: () => refuse(401, 'UnauthorizedError', 'Missing, invalid or expired token'),
     inactive: () => refuse(403, 'ForbiddenError', 'This account is inactive'),
     unverified: () => refuse(403, 'ForbiddenError', 'Email is not verified'),
     insecure: () => refuse(403, 'ForbiddenError', 'HTTPS is required'),
+    'cross-site': () => refuse(403, 'ForbiddenError', 'Origin is not allowed'),
+    'not-found': () => refuse(404, 'NotFoundError', 'Not found'),
     'unknown-path': () => refuse(404, 'NotFoundError', 'Not found'),
     'wrong-method': () => refuse(405, 'MethodNotAllowedError', 'Method not allowed'),
     internal: () => refuse(500, 'InternalServerError', 'An unexpected error occurred'),
   },
 };
 
-export const answers = (): Answers => ({
-  title: 'Login with a pair of tokens',
-  description: 'Signs in with username and password, and answers with access and refresh token.',
-  login: z
+const success = (shape: z.ZodRawShape) => z.object({ success: z.literal(true), ...shape });
+
+export const answers = (): Answers => {
+  const user = z
     .object({
-      success: z.literal(true),
-      user: z.object({
-        id: z.int(),
-        username: z.string(),
-        email: z.email().nullable(),
-        created_at: z.iso.datetime(),
-      }),
-      tokens: z.object({
-        accessToken: z.string().meta({ description: 'JWT, good for 15 minutes' }),
-        refreshToken: z.string().meta({ description: 'JWT, good for 14 days' }),
-      }),
+      id: z.int(),
+      username: z.string(),
+      email: z.email().nullable(),
+      created_at: z.iso.datetime(),
     })
-    .meta({ id: 'LoginResponse' }),
-  refusal: z
+    .meta({ id: 'User' });
+  const tokens = z
     .object({
-      error: z.enum([
-        'ValidationError',
-        'UnauthorizedError',
-        'TooManyRequestsError',
-        'ForbiddenError',
-        'NotFoundError',
-        'MethodNotAllowedError',
-        'InternalServerError',
-      ]),
-      message: z.string(),
+      accessToken: z.string().meta({ description: 'JWT, good for 15 minutes' }),
+      refreshToken: z.string().meta({ description: 'JWT, good for 14 days' }),
     })
-    .meta({ id: 'ErrorResponse' }),
-});
+    .meta({ id: 'Tokens' });
+  return {
+    title: 'Login with a pair of tokens',
+    description: 'Signs in with username and password, and answers with access and refresh token.',
+    login: success({ user, tokens }).meta({ id: 'LoginResponse' }),
+    refreshed: success({ tokens }).meta({ id: 'RefreshResponse' }),
+    profile: success({ user }).meta({ id: 'ProfileResponse' }),
+    sessions: success({ sessions: z.array(publishedSession('snake')) }).meta({
+      id: 'SessionsResponse',
+    }),
+    ended: success({}).meta({ id: 'EndedResponse' }),
+    refusal: z
+      .object({
+        error: z.enum([
+          'ValidationError',
+          'UnauthorizedError',
+          'TooManyRequestsError',
+          'ForbiddenError',
+          'NotFoundError',
+          'MethodNotAllowedError',
+          'InternalServerError',
+        ]),
+        message: z.string(),
+      })
+      .meta({ id: 'ErrorResponse' }),
+  };
+};

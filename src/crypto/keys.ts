@@ -70,3 +70,7 @@ export async function importSigningKey(jwk: JWK): Promise<SigningKey> {
   if (!kid || !alg) throw new Error('a signing key needs kid and alg');
   return { kid, alg, key: await importJWK(jwk, alg) };
 }
+
+export async function importVerifyingKey({ d: _private, ...jwk }: JWK): Promise<SigningKey> {
+  return importSigningKey(jwk as JWK);
+}

@@ -1,25 +1,35 @@
 /**
- * Signs tokens (RFC 7519, access tokens as RFC 9068 types them). The `typ` keeps a refresh token
- * from being taken for an access token and the reverse (RFC 8725 3.11).
+ * Signs and verifies tokens (RFC 7519; access tokens as RFC 9068 types them). What RFC 8725 asks
+ * of a verifier holds for both kinds: the algorithm is the key's and never the token's (3.1),
+ * issuer and audience are ours (3.8, 3.9), and the `typ` keeps one kind from being taken for the
+ * other (3.11).
  */
-import { base64url, SignJWT, type JWK } from 'jose';
+import { base64url, jwtVerify, SignJWT, type JWK } from 'jose';
 import type { TokenClaims, Tokens } from '../flows/services.ts';
-import { importSigningKey, type Mac, type SigningKey } from './keys.ts';
+import { importSigningKey, importVerifyingKey, type Mac, type SigningKey } from './keys.ts';
 
 export interface TokenSettings {
   issuer: string;
   audience: string;
-  /** The first one signs. */
+  /** The first one signs, all verify. */
   keys: readonly [JWK, ...JWK[]];
 }
 
+const TYPES = { access: 'at+jwt', refresh: 'rt+jwt' } as const;
+
 export function createTokens({ issuer, audience, keys }: TokenSettings, mac: Mac): Tokens {
   let signing: Promise<SigningKey> | undefined;
+  const verifying = new Map<string, Promise<SigningKey>>();
+  const algorithms = [...new Set(keys.map(({ alg = '' }) => alg))];
 
-  const sign = async (typ: string, claims: TokenClaims): Promise<string> => {
+  const sign = async (
+    kind: keyof typeof TYPES,
+    claims: TokenClaims & { generation?: number },
+  ): Promise<string> => {
     const { kid, alg, key } = await (signing ??= importSigningKey(keys[0]));
-    return new SignJWT({ ...claims.extra, sid: claims.sessionId })
-      .setProtectedHeader({ alg, kid, typ })
+    const own = claims.generation === undefined ? {} : { gen: claims.generation };
+    return new SignJWT({ ...claims.extra, sid: claims.sessionId, ...own })
+      .setProtectedHeader({ alg, kid, typ: TYPES[kind] })
       .setIssuer(issuer)
       .setAudience(audience)
       .setSubject(claims.subject)
@@ -29,9 +39,37 @@ export function createTokens({ issuer, audience, keys }: TokenSettings, mac: Mac
       .sign(key);
   };
 
+  /** By `kid` among our own keys: a token brings no key, and names none by address (3.5, 3.10). */
+  const keyOf = async ({ kid, alg }: { kid?: string; alg?: string }) => {
+    const jwk = keys.find((candidate) => candidate.kid === kid);
+    if (jwk === undefined || kid === undefined || jwk.alg !== alg) throw new Error('no such key');
+    let key = verifying.get(kid);
+    if (key === undefined) verifying.set(kid, (key = importVerifyingKey(jwk)));
+    return (await key).key;
+  };
+
   return {
-    signAccess: (claims) => sign('at+jwt', claims),
-    signRefresh: (claims) => sign('rt+jwt', claims),
+    signAccess: (claims) => sign('access', claims),
+    signRefresh: (claims) => sign('refresh', claims),
+
+    async verify(kind, token, expiredToo) {
+      if (!isCanonical(token)) return null;
+      try {
+        const { payload } = await jwtVerify(token, keyOf, {
+          issuer,
+          audience,
+          algorithms,
+          typ: TYPES[kind],
+          requiredClaims: ['sub', 'sid', 'jti', 'iat', 'exp'],
+          ...(expiredToo ? { currentDate: new Date(0) } : {}),
+        });
+        const { jti, sid, gen } = payload;
+        if (typeof jti !== 'string' || typeof sid !== 'string') return null;
+        return { jti, sessionId: sid, generation: Number.isSafeInteger(gen) ? Number(gen) : null };
+      } catch {
+        return null;
+      }
+    },
 
     async refreshId(sessionId, generation) {
       const jti = await mac('refresh', `${sessionId}.${generation}`);
@@ -39,4 +77,18 @@ export function createTokens({ issuer, audience, keys }: TokenSettings, mac: Mac
       return { jti, hash: base64url.encode(new Uint8Array(digest)) };
     },
   };
+}
+
+/**
+ * Three parts of base64url, each written in the one way there is. The decoder behind jose takes
+ * others too (padding, white space, stray bits at the end), and two spellings of one token are two
+ * tokens to whoever compares them.
+ */
+function isCanonical(token: string): boolean {
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return false;
+  try {
+    return token.split('.').every((part) => base64url.encode(base64url.decode(part)) === part);
+  } catch {
+    return false;
+  }
 }

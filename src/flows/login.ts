@@ -41,7 +41,9 @@ export async function login(request: LoginRequest): Promise<Outcome<Granted>> {
   // another: a replica may be behind, and the user may change while the password is hashed.
   let { account, fromPrimary } = nearest;
   for (let round = 1; round <= 2; round += 1) {
-    const subject = await services.subject(account, identifier);
+    const subject = await services.subject(
+      account === null ? identifier : { userId: account.user.id },
+    );
     const guess = await verify(request, { account, subject });
     if (!guess.ok) return guess;
 
@@ -178,6 +180,7 @@ async function open(
         : await services.tokens.signRefresh({
             ...common,
             jti: refreshId.jti,
+            generation: 0,
             expiresAtMs: expiry.refreshExpiresAtMs,
             extra: claims.refresh,
           });

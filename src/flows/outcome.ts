@@ -27,6 +27,12 @@ export type Refusal =
   | { reason: 'inactive' }
   | { reason: 'unverified' }
   | { reason: 'internal' }
+  /** No token, or (`presented`) one that is not good, or no longer. */
+  | { reason: 'unauthenticated'; presented: boolean }
+  /** A request with a cookie that another site may have caused. */
+  | { reason: 'cross-site' }
+  /** What the path names is not there, or not the caller's. */
+  | { reason: 'not-found' }
   | { reason: 'unknown-path' }
   | { reason: 'wrong-method'; allow: readonly string[] }
   /** Plain http. Refused, not redirected: the password has already crossed the wire. */

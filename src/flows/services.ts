@@ -83,14 +83,71 @@ export interface Opening {
   renewedHash: string | null;
 }
 
+/** A session that has neither ended nor expired, of a user who may still use it. */
+export interface LiveSession {
+  id: string;
+  contract: string;
+  user: User;
+  createdAtMs: number;
+  /** Of its refresh token: 0 after login, one more with every rotation. */
+  generation: number;
+  refreshedAtMs: number;
+}
+
+/** A session as its owner may list it. */
+export interface ListedSession {
+  id: string;
+  contract: string;
+  startedAtMs: number;
+  lastUsedAtMs: number;
+  address: string;
+  userAgent: string | null;
+}
+
+export interface Rotation {
+  sessionId: string;
+  contract: string;
+  presentedHash: string;
+  successorHash: string;
+  nowMs: number;
+  idleMs: number;
+  absoluteMs: number;
+}
+
+/** Who ends sessions, and why: what the audit keeps of it. */
+export interface Ending {
+  action: 'LOGOUT' | 'LOGOUT_ALL' | 'SESSION_ENDED' | 'REFRESH_REUSED';
+  contract: string;
+  visit: Visit;
+  subject: string;
+  nowMs: number;
+}
+
+/** All of these read and write the primary. */
 export interface Sessions {
   /** False: the account is no longer what was verified, and nothing was written. */
   open(opening: Opening): Promise<boolean>;
   /** Takes back a session whose token was never handed out. */
   discard(sessionId: string): Promise<void>;
+  live(sessionId: string, nowMs: number): Promise<LiveSession | null>;
+  /**
+   * Swaps the hash if the presented one is current, and answers the session as it stands after
+   * that, whoever swapped it. Null: there is no such live session.
+   */
+  rotate(rotation: Rotation): Promise<LiveSession | null>;
+  list(userId: number, nowMs: number): Promise<ListedSession[]>;
+  /** False: there was no such session of this user, and nothing was written. */
+  end(session: { id: string; userId: number }, ending: Ending): Promise<boolean>;
+  endAll(userId: number, ending: Ending): Promise<void>;
 }
 
-export type AuditAction = 'LOGIN' | 'LOGIN_FAILED';
+export type AuditAction =
+  | 'LOGIN'
+  | 'LOGIN_FAILED'
+  | 'LOGOUT'
+  | 'LOGOUT_ALL'
+  | 'SESSION_ENDED'
+  | 'REFRESH_REUSED';
 
 export interface AuditEvent {
   action: AuditAction;
@@ -145,7 +202,13 @@ export interface Passwords {
 
 export interface Tokens {
   signAccess(claims: TokenClaims): Promise<string>;
-  signRefresh(claims: TokenClaims): Promise<string>;
+  signRefresh(claims: TokenClaims & { generation: number }): Promise<string>;
+  /** Null: not a token of this kind that is good now. `expiredToo` takes it however old it is. */
+  verify(
+    kind: 'access' | 'refresh',
+    token: string,
+    expiredToo?: 'expiredToo',
+  ): Promise<VerifiedClaims | null>;
   /** The id of a session's refresh token, and what the database keeps of it. */
   refreshId(sessionId: string, generation: number): Promise<{ jti: string; hash: string }>;
 }
@@ -159,6 +222,13 @@ export interface TokenClaims {
   extra: Record<string, unknown>;
 }
 
+export interface VerifiedClaims {
+  jti: string;
+  sessionId: string;
+  /** Null in an access token. */
+  generation: number | null;
+}
+
 export interface Services {
   nowMs(): number;
   /** Lets the event loop turn once, so that calls which were started are really sent. */
@@ -166,8 +236,8 @@ export interface Services {
   /** Work that the answer does not wait for. */
   later(work: Promise<unknown>): void;
   uuid(): string;
-  /** The pseudonym of an account: keyed, so that it cannot be guessed back. */
-  subject(account: Account | null, identifier: Identifier): Promise<string>;
+  /** The pseudonym of an account, or of one that there is not: keyed, so that it cannot be guessed back. */
+  subject(who: { userId: number } | Identifier): Promise<string>;
   users: Users;
   sessions: Sessions;
   audit: Audit;

@@ -2,13 +2,16 @@
  * Reads bodies. Whatever can be wrong with one becomes issues for the contract's own validation
  * refusal: its own shape, never the validator's.
  */
-import type { Context, MiddlewareHandler } from 'hono';
+import { zValidator } from '@hono/zod-validator';
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type * as z from 'zod';
 import type { Issue } from '../flows/outcome.ts';
+import type { Operation } from '../observe/log.ts';
+import type { At, HonoArrival } from './arrival.ts';
 
 export type Issues = readonly [Issue, ...Issue[]];
-type Refuse = (context: Context, issues: Issues) => Response;
+type Refuse = (at: At, issues: Issues) => Response;
 
 const MOST_BYTES = 16 * 1024;
 
@@ -17,18 +20,30 @@ const wholeBody = (message: string): Issues => [{ field: 'body', message, missin
 /** What hono's validator could not read; it answers such a body with an exception. */
 export const UNREADABLE = wholeBody('Request body must be a JSON object');
 
-/** Turns away what is too large or not declared as JSON, before anything is parsed. */
-export function readable(refuse: Refuse): MiddlewareHandler {
+/** Reads a JSON body through a contract's schema, on the way to an operation. */
+export function validated<T>(operation: Operation, schema: z.ZodType<T>, refuse: Refuse) {
   const limit = bodyLimit({
     maxSize: MOST_BYTES,
-    onError: (context) =>
-      refuse(context, wholeBody(`Request body must be at most ${MOST_BYTES} bytes`)),
+    onError: (at) =>
+      refuse(at as At, wholeBody(`Request body must be at most ${MOST_BYTES} bytes`)),
   });
-  return async (context, next) => {
-    const [type = ''] = (context.req.header('Content-Type') ?? '').split(';');
+  const validate = zValidator('json', schema, (result, at) =>
+    result.success ? undefined : refuse(at as At, issuesOf(result.error, result.data)),
+  );
+  return [declaredAsJson(operation, refuse), limit, validate] as const;
+}
+
+/** Turns away what is not declared as JSON, before anything is parsed. */
+export function declaredAsJson(
+  operation: Operation,
+  refuse: Refuse,
+): MiddlewareHandler<HonoArrival> {
+  return async (at, next) => {
+    at.set('operation', operation);
+    const [type = ''] = (at.req.header('Content-Type') ?? '').split(';');
     return type.trim().toLowerCase() === 'application/json'
-      ? limit(context, next)
-      : refuse(context, wholeBody('Content-Type must be application/json'));
+      ? next()
+      : refuse(at, wholeBody('Content-Type must be application/json'));
   };
 }
 

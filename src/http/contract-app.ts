@@ -2,96 +2,72 @@
  * A contract's own Hono app: its routes, and its shape for everything that can go wrong on them.
  * It answers under `/<name>` and on bare paths alike; app.ts decides which requests are its own.
  */
-import { zValidator } from '@hono/zod-validator';
-import { Hono, type Context } from 'hono';
+import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Contract } from '../contracts/contract.ts';
-import { login } from '../flows/login.ts';
-import type { Outcome, Refusal } from '../flows/outcome.ts';
 import type { LoginRules } from '../flows/services.ts';
+import { logFailure } from '../observe/log.ts';
+import type { SessionLimits } from '../policy/lifetimes.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
-import { logAttempt, logFailure } from '../observe/log.ts';
-import type { Arrival } from './arrival.ts';
-import { issuesOf, readable, UNREADABLE, type Issues } from './body.ts';
-import { refusalResponse, wireResponse } from './refuse.ts';
+import type { At, HonoArrival } from './arrival.ts';
+import { UNREADABLE } from './body.ts';
+import { createDesk } from './desk.ts';
+import { mountLogin } from './login-route.ts';
+import { mountSessions } from './session-routes.ts';
 
-type At = Context<{ Bindings: Arrival }>;
+export type ContractApp = Hono<HonoArrival>;
 
-export type ContractApp = Hono<{ Bindings: Arrival }>;
+export interface HouseRules {
+  lockout: LockoutRules;
+  sessions: SessionLimits;
+  allowedOrigins: readonly string[];
+}
 
-export function createContractApp(contract: Contract, lockout: LockoutRules): ContractApp {
+export function createContractApp(contract: Contract, house: HouseRules): ContractApp {
   const rules: LoginRules = {
     contract: contract.name,
     lifetimes: contract.lifetimes,
     limit: { attempts: contract.attemptsPerMinute, windowSeconds: 60 },
-    lockout,
+    lockout: house.lockout,
     requiresVerifiedEmail: contract.requiresVerifiedEmail,
     claims: contract.claims,
   };
+  const desk = createDesk(contract);
   const app: ContractApp = new Hono({ getPath: (request) => pathWithin(contract, request.url) });
 
-  app.notFound((at) => refuse(at, { reason: 'unknown-path' }));
+  app.notFound((at) => desk.refuse(at, { reason: 'unknown-path' }));
   app.onError((error, at) => {
-    if (error instanceof HTTPException && error.status === 400) return malformed(at, UNREADABLE);
+    if (error instanceof HTTPException && error.status === 400) {
+      return desk.malformed(at, UNREADABLE);
+    }
     logFailure(error, at.req.path, at.env.visit.traceId);
-    return refuse(at, { reason: 'internal' });
+    return desk.refuse(at, { reason: 'internal' });
   });
-  app.use(async (at, next) => (at.env.insecure ? refuse(at, { reason: 'insecure' }) : next()));
+  app.use(async (at, next) => (at.env.insecure ? desk.refuse(at, { reason: 'insecure' }) : next()));
   app.use(
     methodNotAllowed({
       app,
-      onMethodNotAllowed: (at, allow) => refuse(at as At, { reason: 'wrong-method', allow }),
+      onMethodNotAllowed: (at, allow) => desk.refuse(at as At, { reason: 'wrong-method', allow }),
     }),
   );
 
-  app.post(
-    `${contract.base}/login`,
-    readable(malformed),
-    zValidator('json', contract.login, (result, at) =>
-      result.success ? undefined : malformed(at as At, issuesOf(result.error, result.data)),
-    ),
-    async (at) => {
-      const { services, visit } = at.env;
-      const attempt = at.req.valid('json');
-      const startedMs = services.nowMs();
-      const work = login({ services, rules, attempt, visit });
-      // Finished even if the client hangs up: a login cut in two would keep its ticket.
-      services.later(work.catch(() => undefined));
-      const outcome = await work.catch((error: unknown): Outcome<never> => {
-        logFailure(error, 'login', visit.traceId);
-        return { ok: false, refusal: { reason: 'internal' } };
-      });
-      logAttempt({
-        contract: contract.name,
-        outcome: outcome.ok ? 'granted' : outcome.refusal.reason,
-        identifier: attempt.identifier,
-        address: visit.address,
-        traceId: visit.traceId,
-        durationMs: services.nowMs() - startedMs,
-      });
-      return outcome.ok ? wireResponse(contract.grant(outcome.value)) : refuse(at, outcome.refusal);
-    },
-  );
-
+  mountLogin(app, desk, rules);
+  mountSessions(app, desk, { rules, ...house });
   return app;
-
-  function refuse(at: At, refusal: Refusal): Response {
-    const { services, visit } = at.env;
-    const circumstances = { nowMs: services.nowMs(), traceId: visit.traceId };
-    return refusalResponse(contract, refusal, circumstances);
-  }
-
-  function malformed(at: At, issues: Issues): Response {
-    const { address, traceId } = at.env.visit;
-    const line = { contract: contract.name, outcome: 'malformed', identifier: null };
-    logAttempt({ ...line, address, traceId, durationMs: 0 });
-    return refuse(at, { reason: 'malformed', issues });
-  }
 }
 
 /** The path without the contract's own prefix. */
 export function pathWithin({ name }: Contract, url: string): string {
   const { pathname } = new URL(url);
   return pathname.startsWith(`/${name}/`) ? pathname.slice(name.length + 1) : pathname;
+}
+
+/** Whether the contract has an operation at a path, its own prefix left aside. */
+export function ownsPath({ base, refresh, profilePath }: Contract, path: string): boolean {
+  if (path === profilePath) return true;
+  if (!path.startsWith(`${base}/`)) return false;
+  const rest = path.slice(base.length + 1);
+  if (rest === 'refresh') return refresh !== null;
+  return /^(?:login|logout|logout-all|sessions(?:\/[^/]+)?)$/.test(rest);
 }

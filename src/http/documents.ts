@@ -1,13 +1,32 @@
-/** The contracts' OpenAPI documents, made ahead of time and kept as static assets. */
-const FRESH_SECONDS = 300;
+/** What anyone may read, and keep for a while. */
+import { wireResponse } from './refuse.ts';
 
-export async function publishedDocument(assets: Fetcher, contract: string): Promise<Response> {
+const CACHEABLE = { 'Cache-Control': 'public, max-age=300' };
+
+/** A contract's OpenAPI document, made ahead of time and kept as a static asset. */ export async function publishedDocument(
+  assets: Fetcher,
+  contract: string,
+): Promise<Response> {
   const asset = await assets.fetch(`https://assets.local/${contract}.json`);
   if (!asset.ok) throw new Error('a contract is served whose document was not made');
   return new Response(asset.body, {
-    headers: {
-      'Content-Type': 'application/json',
-      'Cache-Control': `public, max-age=${FRESH_SECONDS}`,
-    },
+    headers: { 'Content-Type': 'application/json', ...CACHEABLE },
   });
+}
+
+/** The JWK set (RFC 7517) that other services verify our tokens with: no secret is ever part of it. */
+export function publishedKeys(keys: readonly PublicParts[]): Response {
+  const shown = keys
+    .filter(({ kty }) => kty !== 'oct')
+    .map(({ kty, crv, x, y, kid, alg }) => ({ kty, crv, x, y, kid, alg, use: 'sig' }));
+  return wireResponse({ status: 200, body: { keys: shown }, headers: CACHEABLE });
+}
+
+interface PublicParts {
+  kty?: string;
+  crv?: string;
+  x?: string;
+  y?: string;
+  kid?: string;
+  alg?: string;
 }

@@ -20,12 +20,14 @@ export function refusalResponse(
 }
 
 export function wireResponse({ status, body, headers }: Wire): Response {
-  return Response.json(body, { status, ...(headers ? { headers } : {}) });
+  const init = { status, ...(headers ? { headers } : {}) };
+  return body === null ? new Response(null, init) : Response.json(body, init);
 }
 
 /**
  * Retry-After (RFC 9110 10.2.3) is never earlier than the moment it stands for; RateLimit and
- * RateLimit-Policy as in draft-ietf-httpapi-ratelimit-headers-11; Allow (RFC 9110 10.2.1).
+ * RateLimit-Policy as in draft-ietf-httpapi-ratelimit-headers-11; Allow (RFC 9110 10.2.1);
+ * WWW-Authenticate (RFC 6750 3).
  */
 function sharedHeaders(refusal: Refusal, nowMs: number): Record<string, string> {
   const secondsUntil = (ms: number) => Math.max(1, Math.ceil((ms - nowMs) / 1000));
@@ -45,6 +47,11 @@ function sharedHeaders(refusal: Refusal, nowMs: number): Record<string, string> 
       return { 'Retry-After': String(BUSY_RETRY_SECONDS) };
     case 'internal':
       return { 'Retry-After': String(OUTAGE_RETRY_SECONDS) };
+    case 'unauthenticated':
+      // RFC 6750 3: no error code for a caller who brought no token.
+      return {
+        'WWW-Authenticate': refusal.presented ? 'Bearer error="invalid_token"' : 'Bearer',
+      };
     case 'wrong-method':
       return { Allow: refusal.allow.join(', ') };
     default:

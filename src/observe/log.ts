@@ -7,20 +7,36 @@
  */
 import { masked, type Identifier } from '../policy/identifier.ts';
 
-export interface AttemptLine {
+export type Operation =
+  | 'login'
+  | 'refresh'
+  | 'logout'
+  | 'logout-all'
+  | 'profile'
+  | 'list-sessions'
+  | 'end-session';
+
+export interface OperationLine {
+  operation: Operation;
   contract: string;
   /** `granted`, or the refusal's precise reason. */
   outcome: string;
-  /** Null where the body could not be read. */
+  /** Null where none was read. */
   identifier: Identifier | null;
   address: string;
   traceId: string;
   durationMs: number;
 }
 
-export function logAttempt({ contract, outcome, identifier, ...line }: AttemptLine): void {
+export function logOperation({
+  operation,
+  contract,
+  outcome,
+  identifier,
+  ...line
+}: OperationLine): void {
   write({
-    event: 'login',
+    event: operation,
     contract,
     outcome,
     identifier: identifier === null ? null : masked(identifier),

@@ -31,3 +31,24 @@ export function expiries(lifetimes: Lifetimes, remember: boolean, nowMs: number)
     sessionExpiresAtMs: Math.max(accessExpiresAtMs, refreshExpiresAtMs ?? 0),
   };
 }
+
+export interface SessionLimits {
+  /** However often it is refreshed, a session ends this long after its login. */
+  absoluteSeconds: number;
+}
+
+/** A session is as old as its login; `refreshedAtMs` is when its tokens were last replaced. */
+export function expiriesOfRefresh(
+  lifetimes: Lifetimes,
+  { absoluteSeconds }: SessionLimits,
+  { createdAtMs, refreshedAtMs }: { createdAtMs: number; refreshedAtMs: number },
+): { issuedAtMs: number; accessExpiresAtMs: number; refreshExpiresAtMs: number } {
+  const issuedAtMs = Math.floor(refreshedAtMs / 1000) * 1000;
+  const endMs = Math.floor(createdAtMs / 1000) * 1000 + absoluteSeconds * 1000;
+  const until = (seconds: number) => Math.min(issuedAtMs + seconds * 1000, endMs);
+  return {
+    issuedAtMs,
+    accessExpiresAtMs: until(lifetimes.accessSeconds),
+    refreshExpiresAtMs: until(lifetimes.refreshSeconds ?? 0),
+  };
+}

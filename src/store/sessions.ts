@@ -1,137 +1,204 @@
 /**
- * Opens sessions: session, last login, renewed hash and audit in one transaction (a D1 batch).
- *
- * The batch is fenced: the session is inserted only while the account is still the one whose
- * password was verified, and the other statements act only if the session was.
+ * Sessions after their login: looked at, rotated, listed, ended. All on the primary: a session that
+ * was ended a moment ago must not live on in a copy.
  */
-import { and, eq, exists, sql } from 'drizzle-orm';
-import type { Sessions } from '../flows/services.ts';
-import { auditEvents, sessions, users } from './schema.ts';
+import { and, desc, eq, exists, gt, sql } from 'drizzle-orm';
+import type { Ending, ListedSession, LiveSession, Sessions } from '../flows/services.ts';
+import { createOpening } from './opening.ts';
+import { auditEvents, roles, sessions, teams, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
+import { userColumns, userOf, type UserRow } from './users.ts';
 
-const USER_AGENT_LENGTH = 256;
+/** Who may still use a session: an active user, with the password that opened it. */
+const stillEntitled = and(
+  eq(users.id, sessions.userId),
+  eq(users.status, 'active'),
+  eq(users.credentialVersion, sessions.credentialVersion),
+);
 
-const insertFenced = statement<{
+const findLive = statement<{ sessionId: string; nowMs: number }>(() =>
+  builder
+    .select({
+      ...userColumns,
+      sessionId: sql<string>`${sessions.id}`.as('sessionId'),
+      contract: sessions.contract,
+      openedAtMs: sql<number>`${sessions.createdAtMs}`.as('openedAtMs'),
+      generation: sql<number>`${sessions.refreshGeneration}`.as('generation'),
+      refreshedAtMs: sql<number>`${sessions.refreshedAtMs}`.as('refreshedAtMs'),
+    })
+    .from(sessions)
+    .innerJoin(users, stillEntitled)
+    .leftJoin(roles, eq(roles.id, users.roleId))
+    .leftJoin(teams, eq(teams.id, users.teamId))
+    .where(
+      and(
+        eq(sessions.id, sql.placeholder('sessionId')),
+        gt(sessions.expiresAtMs, sql.placeholder('nowMs')),
+      ),
+    ),
+);
+
+type LiveRow = UserRow & {
   sessionId: string;
-  userId: number;
-  credentialVersion: number;
   contract: string;
+  openedAtMs: number;
+  generation: number;
+  refreshedAtMs: number;
+};
+
+const swapHash = statement<{
+  sessionId: string;
+  contract: string;
+  presentedHash: string;
+  successorHash: string;
   nowMs: number;
-  expiresAtMs: number;
-  refreshHash: string | null;
-  address: string;
-  userAgent: string | null;
-  verifiedAtLeast: number;
+  idleMs: number;
+  absoluteMs: number;
 }>(() =>
-  builder.insert(sessions).select((query) =>
-    query
-      .select({
-        id: sql`${sql.placeholder('sessionId')}`.as('id'),
-        userId: users.id,
-        contract: sql`${sql.placeholder('contract')}`.as('contract'),
-        createdAtMs: sql`${sql.placeholder('nowMs')}`.as('created_at_ms'),
-        lastUsedAtMs: sql`${sql.placeholder('nowMs')}`.as('last_used_at_ms'),
-        expiresAtMs: sql`${sql.placeholder('expiresAtMs')}`.as('expires_at_ms'),
-        credentialVersion: users.credentialVersion,
-        refreshHash: sql`${sql.placeholder('refreshHash')}`.as('refresh_hash'),
-        refreshGeneration: sql`0`.as('refresh_generation'),
-        refreshedAtMs: sql`${sql.placeholder('nowMs')}`.as('refreshed_at_ms'),
-        address: sql`${sql.placeholder('address')}`.as('address'),
-        userAgent: sql`${sql.placeholder('userAgent')}`.as('user_agent'),
-      })
-      .from(users)
-      .where(
-        and(
-          eq(users.id, sql.placeholder('userId')),
-          eq(users.credentialVersion, sql.placeholder('credentialVersion')),
-          eq(users.status, 'active'),
-          sql`${users.emailVerified} >= ${sql.placeholder('verifiedAtLeast')}`,
+  builder
+    .update(sessions)
+    .set({
+      refreshHash: sql`${sql.placeholder('successorHash')}`,
+      refreshGeneration: sql`${sessions.refreshGeneration} + 1`,
+      refreshedAtMs: sql`${sql.placeholder('nowMs')}`,
+      lastUsedAtMs: sql`${sql.placeholder('nowMs')}`,
+      expiresAtMs: sql`min(${sql.placeholder('nowMs')} + ${sql.placeholder('idleMs')}, ${sessions.createdAtMs} + ${sql.placeholder('absoluteMs')})`,
+    })
+    .where(
+      and(
+        eq(sessions.id, sql.placeholder('sessionId')),
+        eq(sessions.contract, sql.placeholder('contract')),
+        eq(sessions.refreshHash, sql.placeholder('presentedHash')),
+        gt(sessions.expiresAtMs, sql.placeholder('nowMs')),
+        sql`${sessions.createdAtMs} + ${sql.placeholder('absoluteMs')} > ${sql.placeholder('nowMs')}`,
+        exists(
+          builder
+            .select({ one: sql`1` })
+            .from(users)
+            .where(stillEntitled),
         ),
       ),
-  ),
+    ),
 );
 
-const thisSession = () =>
+const listLive = statement<{ userId: number; nowMs: number }>(() =>
   builder
-    .select({ one: sql`1` })
-    .from(sessions)
-    .where(eq(sessions.id, sql.placeholder('sessionId')));
-
-const touchUser = statement<{
-  sessionId: string;
-  userId: number;
-  nowMs: number;
-  renewedHash: string | null;
-}>(() =>
-  builder
-    .update(users)
-    .set({
-      lastLoginAtMs: sql`${sql.placeholder('nowMs')}`,
-      passwordHash: sql`coalesce(${sql.placeholder('renewedHash')}, ${users.passwordHash})`,
+    .select({
+      id: sessions.id,
+      contract: sessions.contract,
+      startedAtMs: sql<number>`${sessions.createdAtMs}`.as('startedAtMs'),
+      lastUsedAtMs: sql<number>`${sessions.lastUsedAtMs}`.as('lastUsedAtMs'),
+      address: sessions.address,
+      userAgent: sql<string | null>`${sessions.userAgent}`.as('userAgent'),
     })
-    .where(and(eq(users.id, sql.placeholder('userId')), exists(thisSession()))),
+    .from(sessions)
+    .innerJoin(users, stillEntitled)
+    .where(
+      and(
+        eq(sessions.userId, sql.placeholder('userId')),
+        gt(sessions.expiresAtMs, sql.placeholder('nowMs')),
+      ),
+    )
+    .orderBy(desc(sessions.createdAtMs)),
 );
 
-const auditLogin = statement<{
-  sessionId: string;
-  userId: number;
-  subject: string;
-  contract: string;
-  nowMs: number;
-  address: string;
-  traceId: string;
-}>(() =>
-  builder.insert(auditEvents).select((query) =>
-    query
-      .select({
-        id: sql`null`.as('id'),
-        atMs: sql`${sql.placeholder('nowMs')}`.as('at_ms'),
-        action: sql`'LOGIN'`.as('action'),
-        reason: sql`'granted'`.as('reason'),
-        userId: sessions.userId,
-        subject: sql`${sql.placeholder('subject')}`.as('subject'),
-        sessionId: sessions.id,
-        contract: sessions.contract,
-        address: sessions.address,
-        traceId: sql`${sql.placeholder('traceId')}`.as('trace_id'),
-      })
-      .from(sessions)
-      .where(eq(sessions.id, sql.placeholder('sessionId'))),
-  ),
-);
+/** What the audit keeps of an ending; nothing, where there is nothing to end. */
+const auditEnding = (where: 'one' | 'all') =>
+  statement<{
+    nowMs: number;
+    action: string;
+    userId: number;
+    subject: string;
+    sessionId: string;
+    contract: string;
+    address: string;
+    traceId: string;
+  }>(() =>
+    builder.insert(auditEvents).select((query) =>
+      query
+        .select({
+          id: sql`null`.as('id'),
+          atMs: sql`${sql.placeholder('nowMs')}`.as('at_ms'),
+          action: sql`${sql.placeholder('action')}`.as('action'),
+          reason: sql`'ended'`.as('reason'),
+          userId: sessions.userId,
+          subject: sql`${sql.placeholder('subject')}`.as('subject'),
+          sessionId: sessions.id,
+          contract: sql`${sql.placeholder('contract')}`.as('contract'),
+          address: sql`${sql.placeholder('address')}`.as('address'),
+          traceId: sql`${sql.placeholder('traceId')}`.as('trace_id'),
+        })
+        .from(sessions)
+        .where(theirs(where)),
+    ),
+  );
 
-const remove = statement<{ sessionId: string }>(() =>
-  builder.delete(sessions).where(eq(sessions.id, sql.placeholder('sessionId'))),
-);
+const removeWhere = (where: 'one' | 'all') =>
+  statement<{ userId: number; sessionId: string }>(() =>
+    builder.delete(sessions).where(theirs(where)),
+  );
+
+const theirs = (where: 'one' | 'all') => {
+  const user = eq(sessions.userId, sql.placeholder('userId'));
+  return where === 'all' ? user : and(eq(sessions.id, sql.placeholder('sessionId')), user);
+};
+
+const endOne = [auditEnding('one'), removeWhere('one')] as const;
+const endAll = [auditEnding('all'), removeWhere('all')] as const;
 
 export function createSessions(database: D1Database): Sessions {
+  const end = async (
+    [audit, remove]: typeof endOne,
+    who: { id: string; userId: number },
+    ending: Ending,
+  ) => {
+    const { visit, ...rest } = ending;
+    const values = { ...rest, userId: who.userId, sessionId: who.id };
+    const [, removed] = await database.batch([
+      audit.bind(database, { ...values, address: visit.address, traceId: visit.traceId }),
+      remove.bind(database, values),
+    ]);
+    return removed !== undefined && removed.meta.changes > 0;
+  };
+
   return {
-    async open({ account, visit, expiries, ...opening }) {
-      const values = {
-        sessionId: opening.sessionId,
-        userId: account.user.id,
-        credentialVersion: account.credentialVersion,
-        contract: opening.contract,
-        nowMs: opening.nowMs,
-        expiresAtMs: expiries.sessionExpiresAtMs,
-        refreshHash: opening.refreshHash,
-        address: visit.address,
-        userAgent: visit.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
-        verifiedAtLeast: opening.requiresVerifiedEmail ? 1 : 0,
-        renewedHash: opening.renewedHash,
-        subject: opening.subject,
-        traceId: visit.traceId,
-      };
-      const [inserted] = await database.batch([
-        insertFenced.bind(database, values),
-        touchUser.bind(database, values),
-        auditLogin.bind(database, values),
-      ]);
-      return inserted !== undefined && inserted.meta.changes > 0;
+    ...createOpening(database),
+
+    async live(sessionId, nowMs) {
+      const { results } = await findLive.bind(database, { sessionId, nowMs }).all<LiveRow>();
+      return liveOf(results);
     },
 
-    async discard(sessionId) {
-      await remove.bind(database, { sessionId }).run();
+    async rotate(rotation) {
+      const { sessionId, nowMs } = rotation;
+      const [, found] = await database.batch<LiveRow>([
+        swapHash.bind(database, { ...rotation }),
+        findLive.bind(database, { sessionId, nowMs }),
+      ]);
+      return liveOf(found?.results ?? []);
     },
+
+    async list(userId, nowMs) {
+      const { results } = await listLive.bind(database, { userId, nowMs }).all<ListedSession>();
+      return results;
+    },
+
+    end: (session, ending) => end(endOne, session, ending),
+
+    async endAll(userId, ending) {
+      await end(endAll, { id: '', userId }, ending);
+    },
+  };
+}
+
+function liveOf([row]: readonly LiveRow[]): LiveSession | null {
+  if (row === undefined) return null;
+  return {
+    id: row.sessionId,
+    contract: row.contract,
+    user: userOf(row),
+    createdAtMs: row.openedAtMs,
+    generation: row.generation,
+    refreshedAtMs: row.refreshedAtMs,
   };
 }

@@ -4,7 +4,8 @@ import type { Account, User, Users } from '../flows/services.ts';
 import { roles, teams, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
 
-const columns = {
+/** Names of its own for every column, since the rows come back as objects. */
+export const userColumns = {
   id: users.id,
   publicId: sql<string>`${users.publicId}`.as('publicId'),
   username: users.username,
@@ -26,7 +27,7 @@ const columns = {
   lastLoginAtMs: sql<number | null>`${users.lastLoginAtMs}`.as('lastLoginAtMs'),
 };
 
-interface Row {
+export interface UserRow {
   id: number;
   publicId: string;
   username: string | null;
@@ -51,7 +52,7 @@ interface Row {
 const find = (where: SQL) =>
   statement<{ value: string }>(() =>
     builder
-      .select(columns)
+      .select(userColumns)
       .from(users)
       .leftJoin(roles, eq(roles.id, users.roleId))
       .leftJoin(teams, eq(teams.id, users.teamId))
@@ -69,7 +70,7 @@ export function createUsers(database: D1Database): Users {
       const constraint = from === 'primary' ? 'first-primary' : 'first-unconstrained';
       const result = await findBy[identifier.kind]
         .bind(database.withSession(constraint), { value: identifier.value })
-        .all<Row>();
+        .all<UserRow>();
       const [row] = result.results;
       return {
         account: row === undefined ? null : accountOf(row),
@@ -80,8 +81,8 @@ export function createUsers(database: D1Database): Users {
   };
 }
 
-function accountOf(row: Row): Account {
-  const user: User = {
+export function userOf(row: UserRow): User {
+  return {
     id: row.id,
     publicId: row.publicId,
     username: row.username,
@@ -98,11 +99,11 @@ function accountOf(row: Row): Account {
     createdAtMs: row.createdAtMs,
     lastLoginAtMs: row.lastLoginAtMs,
   };
-  return {
-    user,
-    passwordHash: row.passwordHash,
-    credentialVersion: row.credentialVersion,
-  };
+}
+
+function accountOf(row: UserRow): Account {
+  const { passwordHash, credentialVersion } = row;
+  return { user: userOf(row), passwordHash, credentialVersion };
 }
 
 function named(id: string | null, name: string | null): { id: string; name: string } | null {

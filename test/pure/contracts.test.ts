@@ -104,6 +104,9 @@ const table: Record<Reason, Said[]> = {
     .with(2, [422, 'VALIDATION_ERROR'])
     .with(3, [422, 'VALIDATION_ERROR'])
     .with(4, [400, 'REQUIRED_FIELD_MISSING']),
+  unauthenticated: but('UnauthorizedError', [401, 'UNAUTHENTICATED']),
+  'cross-site': but('ForbiddenError', [403, 'CROSS_SITE_REQUEST']),
+  'not-found': but('NotFoundError', [404, 'NOT_FOUND']),
   insecure: but('ForbiddenError', [403, 'HTTPS_REQUIRED']),
   'unknown-path': but('NotFoundError', [404, 'NOT_FOUND']),
   'wrong-method': but('MethodNotAllowedError', [405, 'METHOD_NOT_ALLOWED']),

@@ -30,6 +30,9 @@ const shared: Record<Reason, Record<string, string>> = {
   invalid: {},
   inactive: {},
   unverified: {},
+  unauthenticated: { 'www-authenticate': 'Bearer error="invalid_token"' },
+  'cross-site': {},
+  'not-found': {},
   insecure: {},
   'unknown-path': {},
 };

@@ -1,0 +1,67 @@
+/**
+ * A contract's front desk: runs a flow for a request and answers in the contract's shape, whatever
+ * comes of it. Every operation is logged here, once.
+ */
+import type { Contract, Wire } from '../contracts/contract.ts';
+import type { Outcome, Refusal } from '../flows/outcome.ts';
+import { logFailure, logOperation, type Operation } from '../observe/log.ts';
+import type { Identifier } from '../policy/identifier.ts';
+import type { At } from './arrival.ts';
+import type { Issues } from './body.ts';
+import { refusalResponse, wireResponse } from './refuse.ts';
+
+export interface Desk {
+  contract: Contract;
+  refuse(at: At, refusal: Refusal): Response;
+  malformed(at: At, issues: Issues): Response;
+  run<T>(at: At, run: Run<T>): Promise<Response>;
+}
+
+export interface Run<T> {
+  operation: Operation;
+  identifier?: Identifier;
+  work: Promise<Outcome<T>>;
+  answer(value: T): Wire;
+}
+
+export function createDesk(contract: Contract): Desk {
+  const refuse: Desk['refuse'] = (at, refusal) => {
+    const { services, visit } = at.env;
+    const circumstances = { nowMs: services.nowMs(), traceId: visit.traceId };
+    return refusalResponse(contract, refusal, circumstances);
+  };
+
+  return {
+    contract,
+    refuse,
+
+    malformed(at, issues) {
+      const operation = at.get('operation') ?? 'login';
+      const { address, traceId } = at.env.visit;
+      const line = { operation, contract: contract.name, outcome: 'malformed', identifier: null };
+      logOperation({ ...line, address, traceId, durationMs: 0 });
+      return refuse(at, { reason: 'malformed', issues });
+    },
+
+    async run(at, { operation, identifier = null, work, answer }) {
+      const { services, visit } = at.env;
+      const startedMs = services.nowMs();
+      // Finished even if the client hangs up: a login cut in two would keep its ticket.
+      services.later(work.catch(() => undefined));
+      const outcome = await work.catch((error: unknown): Outcome<never> => {
+        logFailure(error, operation, visit.traceId);
+        return { ok: false, refusal: { reason: 'internal' } };
+      });
+      logOperation({
+        operation,
+        contract: contract.name,
+        outcome: outcome.ok ? 'granted' : outcome.refusal.reason,
+        identifier,
+        address: visit.address,
+        traceId: visit.traceId,
+        durationMs: services.nowMs() - startedMs,
+      });
+      return outcome.ok ? wireResponse(answer(outcome.value)) : refuse(at, outcome.refusal);
+    },
+  };
+}

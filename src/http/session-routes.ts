@@ -1,0 +1,118 @@
+/**
+ * What follows a login: `{base}/refresh`, `/logout`, `/logout-all`, `/sessions`, and the profile.
+ * Where a cookie counts, the request must be the contract's own site's and declared as JSON.
+ */
+import { getCookie } from 'hono/cookie';
+import type { SessionView } from '../contracts/contract.ts';
+import { logout } from '../flows/logout.ts';
+import { refresh } from '../flows/refresh.ts';
+import type { ListedSession, LoginRules } from '../flows/services.ts';
+import { endSession, listSessions, logoutAll, profile } from '../flows/sessions.ts';
+import { deviceOf } from '../policy/device.ts';
+import type { SessionLimits } from '../policy/lifetimes.ts';
+import { declaredAsJson, validated } from './body.ts';
+import type { ContractApp } from './contract-app.ts';
+import { bearerIn } from './credentials.ts';
+import type { At } from './arrival.ts';
+import type { Desk } from './desk.ts';
+import { isOwnRequest } from './origin.ts';
+
+interface SessionRules {
+  rules: LoginRules;
+  sessions: SessionLimits;
+  allowedOrigins: readonly string[];
+}
+
+export function mountSessions(
+  app: ContractApp,
+  desk: Desk,
+  { rules, sessions: limits, allowedOrigins }: SessionRules,
+): void {
+  const { contract } = desk;
+  const { base, refresh: carrier } = contract;
+  const callerOf = (at: At) => {
+    const { services, visit } = at.env;
+    const bearer = { contract: contract.name, token: bearerIn(at.req.raw.headers) };
+    return { services, visit, bearer };
+  };
+
+  if (carrier?.in === 'body') {
+    app.post(`${base}/refresh`, ...validated('refresh', carrier.schema, desk.malformed), (at) => {
+      const { services, visit } = at.env;
+      const token = at.req.valid('json');
+      return desk.run(at, {
+        operation: 'refresh',
+        work: refresh({ services, rules, limits, token, visit }),
+        answer: contract.refreshed,
+      });
+    });
+  }
+
+  /** The refresh cookie, or the refusal of a request that another site may have caused. */
+  const cookieOf = (at: At): { token: string | null } | Response => {
+    if (carrier?.in !== 'cookie') return { token: null };
+    const token = getCookie(at, carrier.name) || null;
+    if (token !== null && !isOwnRequest(at.req.raw.headers, at.req.url, allowedOrigins)) {
+      return desk.refuse(at, { reason: 'cross-site' });
+    }
+    return { token };
+  };
+
+  if (carrier?.in === 'cookie') {
+    app.post(`${base}/refresh`, declaredAsJson('refresh', desk.malformed), (at) => {
+      const { services, visit } = at.env;
+      const cookie = cookieOf(at);
+      if (cookie instanceof Response) return cookie;
+      return desk.run(at, {
+        operation: 'refresh',
+        work: refresh({ services, rules, limits, token: cookie.token, visit }),
+        answer: contract.refreshed,
+      });
+    });
+  }
+
+  app.post(`${base}/logout`, (at) => {
+    const { services, visit } = at.env;
+    const cookie = cookieOf(at);
+    if (cookie instanceof Response) return cookie;
+    const tokens = { access: bearerIn(at.req.raw.headers), refresh: cookie.token };
+    return desk.run(at, {
+      operation: 'logout',
+      work: logout({ services, contract: contract.name, visit, ...tokens }),
+      answer: contract.loggedOut,
+    });
+  });
+
+  app.post(`${base}/logout-all`, (at) =>
+    desk.run(at, {
+      operation: 'logout-all',
+      work: logoutAll(callerOf(at)),
+      answer: contract.loggedOut,
+    }),
+  );
+
+  app.get(contract.profilePath, (at) =>
+    desk.run(at, { operation: 'profile', work: profile(callerOf(at)), answer: contract.profile }),
+  );
+
+  app.get(`${base}/sessions`, (at) =>
+    desk.run(at, {
+      operation: 'list-sessions',
+      work: listSessions(callerOf(at)),
+      answer: ({ sessions, current }) =>
+        contract.sessions(sessions.map((session) => viewOf(session, current))),
+    }),
+  );
+
+  app.delete(`${base}/sessions/:id`, (at) =>
+    desk.run(at, {
+      operation: 'end-session',
+      work: endSession(callerOf(at), at.req.param('id')),
+      answer: contract.ended,
+    }),
+  );
+}
+
+function viewOf(session: ListedSession, current: string): SessionView {
+  return { ...session, device: deviceOf(session.userAgent), current: session.id === current };
+}

@@ -1,0 +1,45 @@
+/** What a client does after a login: keeps tokens, refreshes, calls with a bearer. */
+import type { Answer, House, Person, Sending } from './house.ts';
+import { door } from './house.ts';
+
+export interface Held {
+  access: string;
+  /** Empty where the contract has none. */
+  refresh: string;
+}
+
+const JWT = /[\w-]{20,}\.[\w-]+\.[\w-]+/g;
+
+export function held({ text, headers }: Answer): Held {
+  const [access = '', refresh = ''] = (text + (headers.get('Set-Cookie') ?? '')).match(JWT) ?? [];
+  return { access, refresh };
+}
+
+/** A client of one contract. */
+export function client(house: House, name: string) {
+  const { contract, path, body } = door(name);
+  const base = `/${name}${contract.base}`;
+  const cookie = contract.refresh?.in === 'cookie' ? contract.refresh.name : null;
+  const call = (method: string, at: string, token: string, sending: Sending = {}) =>
+    house.fetch(at, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, ...sending.headers },
+    });
+  return {
+    contract,
+    base,
+    login: (person: Person, sending?: Sending) => house.post(path, body(person), sending),
+    refresh: (token: string, { headers = {}, ...sending }: Sending = {}) =>
+      cookie === null
+        ? house.post(`${base}/refresh`, { refreshToken: token }, { headers, ...sending })
+        : house.post(`${base}/refresh`, '', {
+            headers: { Cookie: `${cookie}=${token}`, ...headers },
+            ...sending,
+          }),
+    profile: (token: string) => call('GET', `/${name}${contract.profilePath}`, token),
+    sessions: (token: string) => call('GET', `${base}/sessions`, token),
+    endSession: (token: string, id: string) => call('DELETE', `${base}/sessions/${id}`, token),
+    logout: (token: string, sending?: Sending) => call('POST', `${base}/logout`, token, sending),
+    logoutAll: (token: string) => call('POST', `${base}/logout-all`, token),
+  };
+}

@@ -1,0 +1,225 @@
+/** Refresh tokens rotate: one successor each, ten seconds of grace, and reuse ends the session. */
+import { env } from 'cloudflare:workers';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { addUser, count, doors, house } from '../support/house.ts';
+import { client, held } from '../support/session.ts';
+import type { Tap } from '../support/tap.ts';
+
+const DAY_MS = 86_400_000;
+const refreshing = doors.filter(({ contract }) => contract.refresh !== null);
+const moveClock = (byMs: number) => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + byMs });
+};
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function actions(userId: number): Promise<unknown[]> {
+  const { results } = await env.DB.prepare(
+    'SELECT action FROM audit_events WHERE user_id = ? ORDER BY id',
+  )
+    .bind(userId)
+    .all<{ action: string }>();
+  return results.map(({ action }) => action);
+}
+
+const jtiOf = (token: string) =>
+  (
+    JSON.parse(atob(token.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '')) as {
+      jti: string;
+    }
+  ).jti;
+
+describe.each(refreshing)('$name', ({ name, contract }) => {
+  const { login, refresh, profile } = client(house(), name);
+  const lifetimeMs = (contract.lifetimes.refreshSeconds ?? 0) * 1000;
+
+  it('gives new tokens that work, for the same session', async () => {
+    const person = await addUser();
+    const first = held(await login(person));
+    const answer = await refresh(first.refresh);
+    expect(answer.status).toBe(200);
+    const second = held(answer);
+    expect(second.refresh).not.toBe(first.refresh);
+    expect((await profile(second.access)).status).toBe(200);
+    expect((await profile(first.access)).status).toBe(200);
+    expect(await count('sessions', person.id)).toBe(1);
+    expect((await refresh(second.refresh)).status).toBe(200);
+  });
+
+  it('keeps 20 parallel tabs signed in, with one live successor', async () => {
+    const person = await addUser();
+    const { refresh: token } = held(await login(person));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(token)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    const successors = new Set(answers.map((answer) => jtiOf(held(answer).refresh)));
+    expect(successors.size).toBe(1);
+    const row = await env.DB.prepare('SELECT refresh_generation FROM sessions WHERE user_id = ?')
+      .bind(person.id)
+      .first<number>('refresh_generation');
+    expect(row).toBe(1);
+  });
+
+  it('takes the previous token for 10 seconds more, and leads it to the same successor', async () => {
+    const { refresh: old } = held(await login(await addUser()));
+    const successor = held(await refresh(old)).refresh;
+    moveClock(9_900);
+    const again = await refresh(old);
+    expect(again.status).toBe(200);
+    expect(jtiOf(held(again).refresh)).toBe(jtiOf(successor));
+  });
+
+  it('ends the session on reuse after that, for both who hold it, and audits it', async () => {
+    const person = await addUser();
+    const { refresh: old } = held(await login(person));
+    const { refresh: successor, access } = held(await refresh(old));
+    moveClock(10_000);
+    expect((await refresh(old)).status).toBe(401);
+    expect((await refresh(successor)).status).toBe(401);
+    expect((await profile(access)).status).toBe(401);
+    expect(await count('sessions', person.id)).toBe(0);
+    expect(await actions(person.id)).toEqual(['LOGIN', 'REFRESH_REUSED']);
+  });
+
+  it('ends the session on a token two generations old, at once', async () => {
+    const person = await addUser();
+    const { refresh: old } = held(await login(person));
+    const second = held(await refresh(old)).refresh;
+    await refresh(second);
+    expect((await refresh(old)).status).toBe(401);
+    expect(await count('sessions', person.id)).toBe(0);
+  });
+
+  it('ends by itself when it was not used for the lifetime of its token', async () => {
+    const { refresh: token } = held(await login(await addUser()));
+    moveClock(lifetimeMs - 1000);
+    const next = await refresh(token);
+    expect(next.status).toBe(200);
+    moveClock(lifetimeMs - 1000);
+    expect((await refresh(held(next).refresh)).status).toBe(200);
+    moveClock(lifetimeMs + 1000);
+    expect((await refresh(held(next).refresh)).status).toBe(401);
+  });
+
+  it('ends after 90 days, however often it was refreshed', async () => {
+    let { refresh: token } = held(await login(await addUser()));
+    for (let days = 0; days < 88; days += 4) {
+      moveClock(4 * DAY_MS);
+      const answer = await refresh(token);
+      expect([days, answer.status]).toEqual([days, 200]);
+      token = held(answer).refresh;
+    }
+    moveClock(3 * DAY_MS);
+    expect((await refresh(token)).status).toBe(401);
+  });
+
+  it.each([
+    ['deactivated', "UPDATE users SET status = 'inactive' WHERE id = ?"],
+    ['given another password', 'UPDATE users SET credential_version = 2 WHERE id = ?'],
+    ['deleted', 'DELETE FROM users WHERE id = ?'],
+  ])('refuses the refresh of a user who was %s', async (_, sql) => {
+    const person = await addUser();
+    const { refresh: token, access } = held(await login(person));
+    await env.DB.prepare(sql).bind(person.id).run();
+    expect((await refresh(token)).status).toBe(401);
+    expect((await profile(access)).status).toBe(401);
+  });
+
+  it('keeps the old token good where the database fails, before and after', async () => {
+    const { refresh: token } = held(await login(await addUser()));
+    const before: Tap = (call, proceed) =>
+      call.method === 'batch' ? Promise.reject(new Error('lost')) : proceed();
+    const after: Tap = async (call, proceed) => {
+      const answer = await proceed();
+      if (call.method === 'batch') throw new Error('lost');
+      return answer;
+    };
+    for (const tap of [before, after]) {
+      const answer = await client(house({}, tap), name).refresh(token);
+      expect([answer.status, answer.headers.get('Retry-After')]).toEqual([500, '5']);
+      expect(answer.headers.get('Set-Cookie')).toBeNull();
+    }
+    expect((await refresh(token)).status).toBe(200);
+  });
+
+  it('is one round trip to the database, and none to the guard', async () => {
+    const calls: string[] = [];
+    const { refresh: token } = held(await login(await addUser()));
+    const tap: Tap = (call, proceed) => (calls.push(`${call.to} ${call.method}`), proceed());
+    await client(house({}, tap), name).refresh(token);
+    expect(calls).toEqual(['database batch']);
+  });
+
+  it('takes no access token, and no token of another contract', async () => {
+    const person = await addUser();
+    const other = refreshing.find((candidate) => candidate.name !== name)?.name ?? '';
+    const { access } = held(await login(person));
+    const foreign = held(await client(house(), other).login(person));
+    for (const token of [access, foreign.refresh, 'a.b.c', 'x', `${access}x`]) {
+      const answer = await refresh(token);
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer error="invalid_token"');
+    }
+    expect(await count('sessions', person.id)).toBe(2);
+    expect(await actions(person.id)).toEqual(['LOGIN', 'LOGIN']);
+  });
+});
+
+it.each(doors.filter(({ contract }) => contract.refresh === null))(
+  '$name has no refresh',
+  async ({ name, contract }) => {
+    const answer = await house().post(`/${name}${contract.base}/refresh`, { refreshToken: 'x' });
+    expect(answer.status).toBe(404);
+  },
+);
+
+describe('the refresh cookie', () => {
+  const settings = { ALLOWED_ORIGINS: ['https://app.example.com'] };
+  const here = house(settings);
+  const { login, refresh, logout } = client(here, 'email-cookie');
+
+  it.each([
+    ['of an allowed origin', { Origin: 'https://app.example.com' }],
+    ['of the same origin', { Origin: 'https://gatehouse.example' }],
+    ['of the same origin, by Sec-Fetch-Site', { 'Sec-Fetch-Site': 'same-origin' }],
+    ['of no browser', {}],
+  ])('is taken from a request %s', async (_, headers) => {
+    const { refresh: token } = held(await login(await addUser()));
+    expect((await refresh(token, { headers })).status).toBe(200);
+  });
+
+  it.each([
+    ['of another origin', { Origin: 'https://evil.example' }],
+    ['of no origin at all', { Origin: 'null' }],
+    ['of another site, by Sec-Fetch-Site', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['of a neighbour on the same site', { 'Sec-Fetch-Site': 'same-site' }],
+  ])('is not taken from a request %s, nor can that one log out', async (_, headers) => {
+    const person = await addUser();
+    const { refresh: token } = held(await login(person));
+    expect((await refresh(token, { headers })).status).toBe(403);
+    const out = await here.post('/email-cookie/api/v1/auth/logout', '', {
+      headers: { Cookie: `refreshToken=${token}`, ...headers },
+    });
+    expect(out.status).toBe(403);
+    expect(await count('sessions', person.id)).toBe(1);
+    expect((await refresh(token)).status).toBe(200);
+  });
+
+  it('is not taken from a form', async () => {
+    const { refresh: token } = held(await login(await addUser()));
+    const headers = { 'Content-Type': 'text/plain' };
+    expect((await refresh(token, { headers })).status).toBe(400);
+  });
+
+  it('is cleared by a logout, which needs nothing but it', async () => {
+    const person = await addUser();
+    const { refresh: token } = held(await login(person));
+    const headers = { Cookie: `refreshToken=${token}`, Authorization: '' };
+    const answer = await logout('', { headers });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('Set-Cookie')).toBe(
+      'refreshToken=; HttpOnly; Secure; SameSite=Strict; Max-Age=0',
+    );
+    expect(await count('sessions', person.id)).toBe(0);
+  });
+});
