@@ -6,6 +6,7 @@ import { createApp } from '../../src/app.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import { createPasswords } from '../../src/crypto/password.ts';
 import { demoAccounts } from '../../tools/demo-accounts.ts';
+import { flawsOfAnswer, type Exchange } from './published.ts';
 import { tapped, type Tap } from './tap.ts';
 
 export interface Answer {
@@ -39,6 +40,9 @@ export function house(settings: object = {}, tap?: Tap): House {
     const response = await app.fetch(new Request(origin + path, init), own, context);
     const text = await response.text();
     await waitOnExecutionContext(context);
+    const exchange = { path, method: init.method ?? 'GET', status: response.status };
+    const contract = own.CONTRACTS.find((name) => path.startsWith(`/${name}/`));
+    if (contract !== undefined) holdAgainstDocument({ contract, ...exchange }, text);
     return { status: response.status, headers: response.headers, text };
   };
   return {
@@ -51,6 +55,15 @@ export function house(settings: object = {}, tap?: Tap): House {
         ...(origin === undefined ? {} : { origin }),
       }),
   };
+}
+
+/** Whatever a test is about: what a contract answers is what its document says. */
+function holdAgainstDocument(exchange: Exchange, text: string): void {
+  const { method, path, status } = exchange;
+  if (method === 'HEAD' || (method === 'OPTIONS' && status === 204)) return;
+  const flaws = flawsOfAnswer(exchange, text === '' ? null : JSON.parse(text));
+  if (flaws.length > 0)
+    throw new Error([`${method} ${path}: ${status} ${text}`, ...flaws].join('\n'));
 }
 
 let addresses = 0;

@@ -6,7 +6,8 @@
 import { Validator, type Schema } from '@cfworker/json-schema';
 
 interface Media {
-  content: { 'application/json': { schema: Schema } };
+  /** Absent: there is no body. */
+  content?: { 'application/json': { schema: Schema } };
 }
 
 interface Operation {
@@ -37,13 +38,15 @@ export function flawsOfAnswer(exchange: Exchange, body: unknown): string[] {
   if (operation === undefined) return flaws(document, refusalSchema(document), body);
   const response = operation.responses[exchange.status];
   if (response === undefined) return [`${exchange.status} is not documented`];
-  return flaws(document, response.content['application/json'].schema, body);
+  const schema = response.content?.['application/json'].schema;
+  if (schema === undefined) return body === null ? [] : ['a body is not documented'];
+  return flaws(document, schema, body);
 }
 
 /** What is wrong with a request's body by the document; null where it has no such operation. */
 export function flawsOfRequest(exchange: Exchange, body: unknown): string[] | null {
   const { document, operation } = find(exchange);
-  const schema = operation?.requestBody?.content['application/json'].schema;
+  const schema = operation?.requestBody?.content?.['application/json'].schema;
   return schema === undefined ? null : flaws(document, schema, body);
 }
 
@@ -54,13 +57,17 @@ function find({ contract, method, path }: Exchange) {
   const within = pathname.startsWith(`/${contract}/`)
     ? pathname.slice(contract.length + 1)
     : pathname;
-  return { document, operation: document.paths[within]?.[method.toLowerCase()] };
+  const template = Object.keys(document.paths).find((path) =>
+    new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(within),
+  );
+  const methods = template === undefined ? undefined : document.paths[template];
+  return { document, operation: methods?.[method.toLowerCase()] };
 }
 
 /** Where there is no operation (404, 405), the answer still has the shape of every refusal. */
 function refusalSchema({ paths }: OpenApi): Schema {
   const [operation] = Object.values(paths).flatMap((methods) => Object.values(methods));
-  const schema = operation?.responses['401']?.content['application/json'].schema;
+  const schema = operation?.responses['401']?.content?.['application/json'].schema;
   if (schema === undefined) throw new Error('no document without a 401');
   return schema;
 }

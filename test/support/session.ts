@@ -20,11 +20,15 @@ export function client(house: House, name: string) {
   const { contract, path, body } = door(name);
   const base = `/${name}${contract.base}`;
   const cookie = contract.refresh?.in === 'cookie' ? contract.refresh.name : null;
-  const call = (method: string, at: string, token: string, sending: Sending = {}) =>
-    house.fetch(at, {
-      method,
-      headers: { Authorization: `Bearer ${token}`, ...sending.headers },
-    });
+  const call = (
+    route: `${'GET' | 'POST' | 'DELETE'} ${string}`,
+    token: string,
+    sending: Sending = {},
+  ) => {
+    const [method = '', at = ''] = route.split(' ');
+    const headers = { Authorization: `Bearer ${token}`, ...sending.headers };
+    return house.fetch(at, { method, headers });
+  };
   return {
     contract,
     base,
@@ -36,10 +40,10 @@ export function client(house: House, name: string) {
             headers: { Cookie: `${cookie}=${token}`, ...headers },
             ...sending,
           }),
-    profile: (token: string) => call('GET', `/${name}${contract.profilePath}`, token),
-    sessions: (token: string) => call('GET', `${base}/sessions`, token),
-    endSession: (token: string, id: string) => call('DELETE', `${base}/sessions/${id}`, token),
-    logout: (token: string, sending?: Sending) => call('POST', `${base}/logout`, token, sending),
-    logoutAll: (token: string) => call('POST', `${base}/logout-all`, token),
+    profile: (token: string) => call(`GET /${name}${contract.profilePath}`, token),
+    sessions: (token: string) => call(`GET ${base}/sessions`, token),
+    endSession: (token: string, id: string) => call(`DELETE ${base}/sessions/${id}`, token),
+    logout: (token: string, sending?: Sending) => call(`POST ${base}/logout`, token, sending),
+    logoutAll: (token: string) => call(`POST ${base}/logout-all`, token),
   };
 }

@@ -1,41 +1,46 @@
 /**
- * A contract's OpenAPI 3.1 document: the request from the very schema that validates it, answers
+ * A contract's OpenAPI 3.1 document: requests from the very schemas that validate them, answers
  * from the schemas the contract publishes, and examples from what the contract really says.
  */
-import { createDocument, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
 import { refusalWire, type Answers, type Contract } from '../../src/contracts/contract.ts';
 import type { Refusal } from '../../src/flows/outcome.ts';
-import { issuesOf } from '../../src/http/body.ts';
+import { issuesOf, UNREADABLE } from '../../src/http/body.ts';
+import { operationsOf, type Operation } from './operations.ts';
 import { circumstances, sampleOf, type Reason } from './samples.ts';
 
-/** A golden pair: a request from the contract's own document, and its answer. */
+/** A golden pair: a login from the contract's own document. */
 export interface Golden {
   request: { body: Record<string, unknown> };
-  response: { body: unknown; headers: Record<string, string> };
 }
 
-/** What a login can be refused for, and when. Paths and methods that do not exist are no part of it. */
-const occasions: readonly [Reason, string][] = [
-  ['malformed', 'The body is not what the schema asks for'],
-  ['invalid', 'Unknown user or wrong password'],
-  ['inactive', 'Right password, inactive account'],
-  ['unverified', 'Right password, address not verified'],
-  ['locked', 'Too many failures at this account'],
-  ['limited', 'Too many attempts from this address'],
-  ['busy', 'Too many attempts at this account at once'],
-  ['insecure', 'Plain http'],
-  ['internal', 'A failure of ours'],
-];
+const WHEN: Record<Reason, string> = {
+  malformed: 'The body is not what the schema asks for',
+  invalid: 'Unknown user or wrong password',
+  inactive: 'Right password, inactive account',
+  unverified: 'Right password, address not verified',
+  locked: 'Too many failures at this account',
+  limited: 'Too many attempts from this address',
+  busy: 'Too many attempts at this account at once',
+  unauthenticated: 'No token, or one that is not good',
+  'cross-site': 'A request with the cookie that comes from another origin',
+  'not-found': 'No such session of this user',
+  insecure: 'Plain http',
+  internal: 'A failure of ours',
+  'unknown-path': 'No such path',
+  'wrong-method': 'No such method',
+};
 
 const text = { type: 'string' } as const;
-const RETRY_AFTER = {
+const retryAfter = {
   'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } },
 } as const;
-const RATE_LIMIT = {
-  RateLimit: { description: 'What is left of the limit', schema: text },
-  'RateLimit-Policy': { description: 'The limit', schema: text },
-} as const;
-const TRACE = {
+const trace = {
   'X-Request-Id': {
     description: 'Names the request in the log',
     schema: { type: 'string', format: 'uuid' },
@@ -43,13 +48,27 @@ const TRACE = {
 } as const;
 
 const headersOf: Partial<Record<Reason, object>> = {
-  locked: RETRY_AFTER,
-  limited: { ...RETRY_AFTER, ...RATE_LIMIT },
-  busy: RETRY_AFTER,
-  internal: RETRY_AFTER,
+  locked: retryAfter,
+  busy: retryAfter,
+  internal: retryAfter,
+  limited: {
+    ...retryAfter,
+    RateLimit: { description: 'What is left of the limit', schema: text },
+    'RateLimit-Policy': { description: 'The limit', schema: text },
+  },
+  unauthenticated: {
+    'WWW-Authenticate': { description: 'Bearer, and why a token was refused', schema: text },
+  },
 };
 
 export function openApiDocument(contract: Contract, answers: Answers, login: Golden) {
+  const operations = operationsOf(contract, answers);
+  const paths: ZodOpenApiPathsObject = {};
+  for (const operation of operations) {
+    const described = describe({ contract, answers, operation }, login);
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: described };
+  }
+  const cookie = contract.refresh?.in === 'cookie' ? contract.refresh.name : null;
   return createDocument({
     openapi: '3.1.0',
     info: {
@@ -62,55 +81,73 @@ export function openApiDocument(contract: Contract, answers: Answers, login: Gol
       { url: `/${contract.name}`, description: 'Under its own name' },
       { url: '/', description: 'On bare paths, where this contract is the one that answers' },
     ],
-    tags: [{ name: 'auth', description: 'Signing in' }],
+    tags: [{ name: 'auth', description: 'Signing in, staying so, and leaving' }],
     security: [],
-    paths: {
-      [`${contract.base}/login`]: {
-        post: {
-          operationId: 'login',
-          tags: ['auth'],
-          summary: 'Sign in',
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': {
-                schema: contract.login.meta({ id: 'LoginRequest' }),
-                example: login.request.body,
-              },
-            },
-          },
-          responses: { 200: grant(answers, login), ...refusals(contract, answers) },
-        },
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        ...(cookie === null
+          ? {}
+          : { cookie: { type: 'apiKey' as const, in: 'cookie' as const, name: cookie } }),
       },
     },
   });
 }
 
-function grant({ login: schema }: Answers, { response }: Golden) {
-  const cookie = Object.keys(response.headers).some((name) => /^set-cookie$/i.test(name));
-  const setCookie = { 'Set-Cookie': { description: 'The refresh token', schema: text } };
+interface Part {
+  contract: Contract;
+  answers: Answers;
+  operation: Operation;
+}
+
+function describe(part: Part, login: Golden): ZodOpenApiOperationObject {
+  const { operation } = part;
+  const { id, summary, credentials, request } = operation;
+  const example = id === 'login' ? { example: login.request.body } : {};
+  const parameters = operation.path.includes('{id}')
+    ? { parameters: [{ name: 'id', in: 'path' as const, required: true, schema: text }] }
+    : {};
+  const body = { required: true, content: { 'application/json': { schema: request, ...example } } };
   return {
-    description: 'Signed in',
-    headers: { ...TRACE, ...(cookie ? setCookie : {}) },
-    content: { 'application/json': { schema, example: legible(response.body) } },
+    operationId: id,
+    tags: ['auth'],
+    summary,
+    security: credentials.map((credential) => ({ [credential]: [] })),
+    ...parameters,
+    ...(request === null
+      ? {}
+      : { requestBody: body as ZodOpenApiOperationObject['requestBody'] & {} }),
+    responses: { ...granted(operation), ...refusals(part) },
+  };
+}
+
+function granted({ answer: { wire, schema, description } }: Operation): ZodOpenApiResponsesObject {
+  const setsCookie = wire.headers?.['Set-Cookie'] !== undefined;
+  const cookie = { 'Set-Cookie': { description: 'The refresh token', schema: text } };
+  const content =
+    schema === null ? {} : { content: { 'application/json': { schema, example: wire.body } } };
+  return {
+    [`${wire.status as 200}`]: {
+      description,
+      headers: { ...trace, ...(setsCookie ? cookie : {}) },
+      ...content,
+    },
   };
 }
 
 /** Refusals by status, each reason with the example of what is really said. */
-function refusals(contract: Contract, { refusal: schema }: Answers): ZodOpenApiResponsesObject {
+function refusals({ contract, answers, operation }: Part): ZodOpenApiResponsesObject {
   const byStatus = new Map<number, { said: string[]; headers: object; examples: object }>();
-  for (const [reason, when] of occasions) {
-    if (reason === 'unverified' && !contract.requiresVerifiedEmail) continue;
-    const { status, body } = refusalWire(contract, refusalFor(contract, reason), circumstances);
-    const { said, headers, examples } = byStatus.get(status) ?? {
-      said: [],
-      headers: {},
-      examples: {},
-    };
+  for (const reason of operation.reasons) {
+    const refusal = refusalFor(operation, reason);
+    const { status, body } = refusalWire(contract, refusal, circumstances);
+    const before = byStatus.get(status) ?? { said: [], headers: {}, examples: {} };
+    const when = WHEN[reason];
     byStatus.set(status, {
-      said: [...said, when],
-      headers: { ...headers, ...headersOf[reason] },
-      examples: { ...examples, [reason]: { summary: when, value: body } },
+      said: [...before.said, when],
+      headers: { ...before.headers, ...headersOf[reason] },
+      examples: { ...before.examples, [reason]: { summary: when, value: body } },
     });
   }
   return Object.fromEntries(
@@ -118,26 +155,16 @@ function refusals(contract: Contract, { refusal: schema }: Answers): ZodOpenApiR
       String(status),
       {
         description: said.join('; '),
-        headers: { ...TRACE, ...headers },
-        content: { 'application/json': { schema, examples } },
+        headers: { ...trace, ...headers },
+        content: { 'application/json': { schema: answers.refusal, examples } },
       },
     ]),
   ) as ZodOpenApiResponsesObject;
 }
 
-/** A malformed body says what this contract's own fields lack; the other reasons are samples. */
-function refusalFor(contract: Contract, reason: Reason): Refusal {
+/** A malformed body says what this operation's own fields lack; the other reasons are samples. */
+function refusalFor({ request }: Operation, reason: Reason): Refusal {
   if (reason !== 'malformed') return sampleOf(reason);
-  const { error } = contract.login.safeParse({});
-  if (error === undefined) throw new Error(`${contract.name} takes an empty body for a login`);
-  return { reason, issues: issuesOf(error, {}) };
-}
-
-/** The placeholders of a golden answer, as a reader would like to see them. */
-function legible(body: unknown): unknown {
-  const json = JSON.stringify(body)
-    .replaceAll(/<(?:access|refresh)-jwt>/g, 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9...')
-    .replaceAll('<uuid>', '550e8400-e29b-41d4-a716-446655440000')
-    .replaceAll('"<integer>"', '123');
-  return JSON.parse(json);
+  const error = request?.safeParse({}).error;
+  return { reason, issues: error === undefined ? UNREADABLE : issuesOf(error, {}) };
 }

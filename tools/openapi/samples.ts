@@ -1,5 +1,7 @@
-/** One sample of every refusal there is: a reason that is forgotten here does not compile. */
-import type { Refusal } from '../../src/flows/outcome.ts';
+/** Samples of what contracts put on the wire. A reason of refusal that is forgotten does not compile. */
+import type { SessionView } from '../../src/contracts/contract.ts';
+import type { Granted, Refusal } from '../../src/flows/outcome.ts';
+import type { User } from '../../src/flows/services.ts';
 
 export type Reason = Refusal['reason'];
 
@@ -37,3 +39,48 @@ export const refusals: readonly Refusal[] = Object.values(samples);
 
 export const sampleOf = <R extends Reason>(reason: R): Extract<Refusal, { reason: R }> =>
   samples[reason];
+
+const CREATED_MS = Date.parse('2024-01-15T10:30:45.123Z');
+const UUID = '550e8400-e29b-41d4-a716-446655440000';
+
+export const sampleUser: User = {
+  id: 123,
+  publicId: UUID,
+  username: 'johndoe',
+  email: 'john@example.com',
+  emailVerified: true,
+  name: 'John Doe',
+  phone: null,
+  avatar: null,
+  language: 'en',
+  isAdmin: false,
+  role: { id: 'role-admin', name: 'Admin' },
+  team: null,
+  status: 'active',
+  createdAtMs: CREATED_MS,
+  lastLoginAtMs: NOW_MS,
+};
+
+export const sampleGranted: Granted = {
+  user: sampleUser,
+  issuedAtMs: NOW_MS,
+  access: {
+    token: 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9...',
+    expiresAtMs: NOW_MS + 86_400_000,
+  },
+  refresh: {
+    token: 'eyJhbGciOiJFZERTQSIsInR5cCI6InJ0K2p3dCJ9...',
+    expiresAtMs: NOW_MS + 604_800_000,
+  },
+};
+
+export const sampleSession: SessionView = {
+  id: UUID,
+  contract: 'email-cookie',
+  startedAtMs: CREATED_MS,
+  lastUsedAtMs: NOW_MS,
+  address: '192.0.2.1',
+  userAgent: null,
+  device: 'Firefox on Linux',
+  current: true,
+};

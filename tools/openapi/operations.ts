@@ -1,0 +1,132 @@
+/** The operations of a contract, as its published document lists them. */
+import type * as z from 'zod';
+import type { Answers, Contract, Wire } from '../../src/contracts/contract.ts';
+import { sampleGranted, sampleSession, sampleUser, type Reason } from './samples.ts';
+
+export interface Operation {
+  id: string;
+  summary: string;
+  method: 'get' | 'post' | 'delete';
+  path: string;
+  /** What the caller proves who they are by; `cookie`: or by a bearer where both are named. */
+  credentials: readonly ('bearer' | 'cookie')[];
+  request: z.ZodType | null;
+  answer: { wire: Wire; schema: z.ZodType | null; description: string };
+  reasons: readonly Reason[];
+}
+
+const ALWAYS: readonly Reason[] = ['insecure', 'internal'];
+
+/** Login comes first. */
+export function operationsOf(contract: Contract, answers: Answers): Operation[] {
+  const { base, refresh } = contract;
+  const cookie = refresh?.in === 'cookie';
+  const crossSite: Reason[] = cookie ? ['cross-site'] : [];
+  const bearer = ['bearer'] as const;
+  const unverified: Reason[] = contract.requiresVerifiedEmail ? ['unverified'] : [];
+
+  const operations: Operation[] = [
+    {
+      id: 'login',
+      summary: 'Sign in',
+      method: 'post',
+      path: `${base}/login`,
+      credentials: [],
+      request: contract.login.meta({ id: 'LoginRequest' }),
+      answer: {
+        wire: contract.grant(sampleGranted),
+        schema: answers.login,
+        description: 'Signed in',
+      },
+      reasons: [
+        'malformed',
+        'invalid',
+        'inactive',
+        ...unverified,
+        'locked',
+        'limited',
+        'busy',
+        ...ALWAYS,
+      ],
+    },
+    {
+      id: 'logout',
+      summary: 'End this session',
+      method: 'post',
+      path: `${base}/logout`,
+      credentials: cookie ? ['bearer', 'cookie'] : bearer,
+      request: null,
+      answer: { wire: contract.loggedOut(), schema: answers.ended, description: 'Signed out' },
+      reasons: ['unauthenticated', ...crossSite, ...ALWAYS],
+    },
+    {
+      id: 'logoutAll',
+      summary: 'End all sessions of this user',
+      method: 'post',
+      path: `${base}/logout-all`,
+      credentials: bearer,
+      request: null,
+      answer: {
+        wire: contract.loggedOut(),
+        schema: answers.ended,
+        description: 'Signed out everywhere',
+      },
+      reasons: ['unauthenticated', ...ALWAYS],
+    },
+    {
+      id: 'getProfile',
+      summary: 'Who is signed in',
+      method: 'get',
+      path: contract.profilePath,
+      credentials: bearer,
+      request: null,
+      answer: {
+        wire: contract.profile(sampleUser),
+        schema: answers.profile,
+        description: 'The user',
+      },
+      reasons: ['unauthenticated', ...ALWAYS],
+    },
+    {
+      id: 'listSessions',
+      summary: 'The live sessions of this user, newest first',
+      method: 'get',
+      path: `${base}/sessions`,
+      credentials: bearer,
+      request: null,
+      answer: {
+        wire: contract.sessions([sampleSession]),
+        schema: answers.sessions,
+        description: 'The sessions',
+      },
+      reasons: ['unauthenticated', ...ALWAYS],
+    },
+    {
+      id: 'endSession',
+      summary: 'End one session of this user',
+      method: 'delete',
+      path: `${base}/sessions/{id}`,
+      credentials: bearer,
+      request: null,
+      answer: { wire: contract.ended(), schema: answers.ended, description: 'Ended' },
+      reasons: ['unauthenticated', 'not-found', ...ALWAYS],
+    },
+  ];
+  if (refresh !== null) {
+    operations.splice(1, 0, {
+      id: 'refresh',
+      summary: 'Trade the refresh token for new tokens',
+      method: 'post',
+      path: `${base}/refresh`,
+      credentials: cookie ? ['cookie'] : [],
+      request: refresh.in === 'body' ? refresh.schema.meta({ id: 'RefreshRequest' }) : null,
+      answer: {
+        wire: contract.refreshed(sampleGranted),
+        schema: answers.refreshed,
+        description: 'New tokens',
+      },
+      reasons: ['malformed', 'unauthenticated', ...crossSite, ...ALWAYS],
+    });
+  }
+  return operations;
+}
