@@ -41,6 +41,17 @@ export function makeSecrets(): void {
   console.log('Made local secrets in .dev.vars.');
 }
 
+export function readSecret(name: string): string {
+  return parseEnv(readFileSync(secretsFile, 'utf8'))[name] ?? '';
+}
+
+/** `value` must hold neither a line break nor a single quote. */
+export function replaceSecret(name: string, value: string): void {
+  const lines = readFileSync(secretsFile, 'utf8').split('\n');
+  const kept = lines.filter((line) => line !== '' && !line.startsWith(`${name}=`));
+  writeFileSync(secretsFile, [...kept, `${name}='${value}'`, ''].join('\n'), { mode: 0o600 });
+}
+
 /** The settings that the Worker will start with. Throws an error that names a faulty one. */
 export function localSettings(): Settings {
   const { vars } = unstable_readConfig({ config: join(root, 'wrangler.toml') });

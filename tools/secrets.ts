@@ -2,20 +2,15 @@
  * Makes secrets. `npm run --silent secret NAME` prints a fresh one, to be piped into
  * `wrangler secret put NAME`; `npm start` puts those that are missing into .dev.vars.
  */
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { generateKey } from './key-set.ts';
 
 const random = () => randomBytes(32).toString('base64url');
 
 export const makers = {
   SERVER_KEY: random,
-  TOKEN_KEYS: () => {
-    const { privateKey } = generateKeyPairSync('ed25519');
-    const kid = randomBytes(8).toString('base64url');
-    return JSON.stringify({
-      keys: [{ ...privateKey.export({ format: 'jwk' }), kid, alg: 'EdDSA' }],
-    });
-  },
+  TOKEN_KEYS: () => JSON.stringify({ keys: [generateKey('EdDSA')] }),
   PEPPERS: () => JSON.stringify([{ id: randomBytes(4).toString('hex'), key: random() }]),
 };
 
