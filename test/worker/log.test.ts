@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Tap } from '../support/tap.ts';
 import { addUser, door, doors, house } from '../support/house.ts';
+import { client, held } from '../support/session.ts';
 
 const CANARY = 'canary-7f3a9c';
 const lines: string[] = [];
@@ -92,6 +93,26 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
       });
     }
   });
+});
+
+it.each(doors)('keeps the tokens of $name out, whatever is done with them', async ({ name }) => {
+  const here = client(house(), name);
+  const first = held(await here.login(await addUser()));
+  const second = first.refresh === '' ? first : held(await here.refresh(first.refresh));
+  await here.profile(second.access);
+  await here.sessions(second.access);
+  await here.endSession(second.access, CANARY);
+  await here.profile(`${CANARY}.${CANARY}.${CANARY}`);
+  await here.logout(second.access);
+  const log = lines.join('\n');
+  expect(log).not.toContain(CANARY);
+  for (const token of [first.access, first.refresh, second.access, second.refresh]) {
+    for (const part of token.split('.')) if (part !== '') expect(log).not.toContain(part);
+  }
+  const operations = lines.map((line) => (JSON.parse(line) as { event: string }).event);
+  expect(operations).toEqual(
+    expect.arrayContaining(['login', 'profile', 'list-sessions', 'end-session', 'logout']),
+  );
 });
 
 it('keeps one record one line, whatever the identifier holds', async () => {
