@@ -165,6 +165,31 @@ describe.each(refreshing)('$name', ({ name, contract }) => {
   });
 });
 
+describe.each(refreshing.filter(({ contract }) => contract.refresh?.in === 'body'))(
+  'a refresh of $name',
+  ({ name, contract }) => {
+    const { login, refresh, base } = client(house(), name);
+
+    it.each([
+      ['no JSON', '{'],
+      ['a list', '[]'],
+      ['nothing', ''],
+      ['no token', {}],
+      ['an empty token', { refreshToken: '' }],
+      ['a number for a token', { refreshToken: 7 }],
+      ['more than fits', { refreshToken: 'x'.repeat(20_000) }],
+    ])('with %s is refused as malformed, and changes nothing', async (_, body) => {
+      const { refresh: token } = held(await login(await addUser()));
+      const told = contract.refusals.malformed(
+        { reason: 'malformed', issues: [{ field: 'refreshToken', message: '', missing: true }] },
+        { nowMs: 0, traceId: '' },
+      );
+      expect((await house().post(`${base}/refresh`, body)).status).toBe(told.status);
+      expect((await refresh(token)).status).toBe(200);
+    });
+  },
+);
+
 it.each(doors.filter(({ contract }) => contract.refresh === null))(
   '$name has no refresh',
   async ({ name, contract }) => {

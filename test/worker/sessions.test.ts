@@ -33,7 +33,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
     expect(answer.status).toBe(200);
     const user = (text: string) =>
       /"user":(\{.*?"(?:createdAt|created_at|is_admin)":[^}]*\})/.exec(text)?.[1];
-    expect(user(answer.text)).toBeDefined();
+    if (signedIn.text.includes('"user":{')) expect(user(answer.text)).toBeDefined();
     expect(user(answer.text)).toBe(user(signedIn.text));
   });
 
