@@ -20,6 +20,8 @@ export interface Wire {
 export interface Circumstances {
   nowMs: number;
   traceId: string;
+  /** What the request was on the way to, where that is known. */
+  operation?: string | undefined;
 }
 
 /** One entry for every reason there is: a forgotten one does not compile. */

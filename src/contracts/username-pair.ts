@@ -1,7 +1,7 @@
 /**
  * `username-pair`: an access and a refresh token; refusals name an error class and one message.
  * Its document lists every validation message there is, so a body that cannot be read at all is
- * told what it lacks first: a username.
+ * told what it lacks first.
  */
 import * as z from 'zod';
 import type { Granted } from '../flows/outcome.ts';
@@ -84,8 +84,10 @@ export const usernamePair: Contract = {
   ended: () => succeed({}),
 
   refusals: {
-    malformed: ({ issues: [first] }) =>
-      refuse(400, 'ValidationError', first.field === 'body' ? USERNAME_REQUIRED : first.message),
+    malformed: ({ issues: [first] }, { operation }) => {
+      const needed = operation === 'refresh' ? REFRESH_TOKEN_REQUIRED : USERNAME_REQUIRED;
+      return refuse(400, 'ValidationError', first.field === 'body' ? needed : first.message);
+    },
     invalid: () => refuse(401, 'UnauthorizedError', 'Invalid username or password'),
     limited: later,
     busy: later,

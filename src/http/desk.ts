@@ -27,7 +27,11 @@ export interface Run<T> {
 export function createDesk(contract: Contract): Desk {
   const refuse: Desk['refuse'] = (at, refusal) => {
     const { services, visit } = at.env;
-    const circumstances = { nowMs: services.nowMs(), traceId: visit.traceId };
+    const circumstances = {
+      nowMs: services.nowMs(),
+      traceId: visit.traceId,
+      operation: at.get('operation'),
+    };
     return refusalResponse(contract, refusal, circumstances);
   };
 

@@ -2,7 +2,12 @@
  * Puts a refusal on the wire: the contract gives status and body, this adds the headers that go
  * with the reason whatever the contract.
  */
-import { refusalWire, type Contract, type Wire } from '../contracts/contract.ts';
+import {
+  refusalWire,
+  type Circumstances,
+  type Contract,
+  type Wire,
+} from '../contracts/contract.ts';
 import type { Refusal } from '../flows/outcome.ts';
 
 /** For outages: long enough not to hammer, short enough to wait for. */
@@ -12,7 +17,7 @@ const BUSY_RETRY_SECONDS = 1;
 export function refusalResponse(
   contract: Contract,
   refusal: Refusal,
-  circumstances: { nowMs: number; traceId: string },
+  circumstances: Circumstances,
 ): Response {
   const wire = refusalWire(contract, refusal, circumstances);
   const shared = sharedHeaders(refusal, circumstances.nowMs);

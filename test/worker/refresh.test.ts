@@ -184,7 +184,9 @@ describe.each(refreshing.filter(({ contract }) => contract.refresh?.in === 'body
         { reason: 'malformed', issues: [{ field: 'refreshToken', message: '', missing: true }] },
         { nowMs: 0, traceId: '' },
       );
-      expect((await house().post(`${base}/refresh`, body)).status).toBe(told.status);
+      const answer = await house().post(`${base}/refresh`, body);
+      expect(answer.status).toBe(told.status);
+      expect(answer.text).not.toContain('Username');
       expect((await refresh(token)).status).toBe(200);
     });
   },
