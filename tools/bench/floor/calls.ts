@@ -1,0 +1,69 @@
+/**
+ * The calls of a right login and nothing else: the same statements with values of the same length,
+ * the same objects, in the same order. It reads no body, checks nothing, signs nothing.
+ */
+import type { AccountGuard } from '../../../src/guard/account-guard.ts';
+import type { AddressGuard } from '../../../src/guard/address-guard.ts';
+import type { Statement } from '../statements.ts';
+
+export { AccountGuard } from '../../../src/guard/account-guard.ts';
+export { AddressGuard } from '../../../src/guard/address-guard.ts';
+
+interface Bindings {
+  DB: D1Database;
+  ADDRESS_GUARD: DurableObjectNamespace<AddressGuard>;
+  ACCOUNT_GUARD: DurableObjectNamespace<AccountGuard>;
+  STATEMENTS: { find: Statement; open: Statement[] };
+}
+
+const limit = { attempts: 1, windowSeconds: 60 };
+const rules = { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 100 };
+const SESSION_MS = 86_400_000;
+
+export default {
+  async fetch(request, env, context) {
+    const address = request.headers.get('CF-Connecting-IP') ?? '';
+    const email = request.url.slice(request.url.indexOf('?') + 1);
+    const bind = (
+      connection: Pick<D1Database, 'prepare'>,
+      { sql, values }: Statement,
+      given: Record<string, unknown>,
+    ) =>
+      connection
+        .prepare(sql)
+        .bind(
+          ...values.map((value) =>
+            typeof value === 'object' && value !== null ? given[value.name] : value,
+          ),
+        );
+
+    const { find, open } = env.STATEMENTS;
+    const nearest = env.DB.withSession('first-unconstrained');
+    const [, found] = await Promise.all([
+      env.ADDRESS_GUARD.getByName(`address ${address}`).admit(limit),
+      bind(nearest, find, { email }).all<{ id: number; credentialVersion: number }>(),
+    ]);
+    const [user] = found.results;
+    if (user === undefined) return new Response(null, { status: 404 });
+
+    const account = env.ACCOUNT_GUARD.getByName(`account ${user.id}`);
+    const ticket = crypto.randomUUID();
+    await account.reserve(ticket, rules);
+
+    const nowMs = Date.now();
+    const given = {
+      sessionId: crypto.randomUUID(),
+      userId: user.id,
+      credentialVersion: user.credentialVersion,
+      nowMs,
+      expiresAtMs: nowMs + SESSION_MS,
+      address,
+      userAgent: request.headers.get('User-Agent'),
+      subject: ticket,
+      traceId: ticket,
+    };
+    await env.DB.batch(open.map((statement) => bind(env.DB, statement, given)));
+    context.waitUntil(account.settle({ ticket, verdict: 'right' }, rules));
+    return new Response('{"status":"ok"}');
+  },
+} satisfies ExportedHandler<Bindings>;
