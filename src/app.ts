@@ -13,7 +13,7 @@ import { createGuard, guardAnswers } from './guard/client.ts';
 import { addressOf } from './http/address.ts';
 import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
 import { publishedDocument, publishedKeys } from './http/documents.ts';
-import { crossOrigin, protective, TRACE_HEADER } from './http/headers.ts';
+import { dressed } from './http/headers.ts';
 import { wireResponse } from './http/refuse.ts';
 import { logFailure } from './observe/log.ts';
 import { readSettings } from './settings.ts';
@@ -36,14 +36,7 @@ export function createApp(env: Env): App {
   };
 
   const app: App = new Hono();
-  app.use(protective);
-  app.use(crossOrigin(settings.allowedOrigins));
-  app.use(async (at, next) => {
-    at.set('traceId', crypto.randomUUID());
-    await next();
-    at.header(TRACE_HEADER, at.var.traceId);
-    if (!at.res.headers.has('Cache-Control')) at.header('Cache-Control', 'no-store');
-  });
+  app.use(dressed(settings.allowedOrigins));
   app.onError((error, at) => {
     logFailure(error, at.req.path, at.var.traceId);
     return wireResponse({ status: 500, body: { error: 'internal' } });

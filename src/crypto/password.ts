@@ -85,10 +85,10 @@ export function createPasswords(
       let derived = await start(password, usable?.pepperId === null ? null : key);
       let result = derived;
       for (const [round, iterations] of slices.entries()) {
+        if (round > 0) await turn();
         if (stop()) return 'stopped';
         derived = await derive(derived, target.salt, iterations);
         if (round === target.rounds - 1) result = derived;
-        await turn();
       }
       const expected = usable?.hash ?? new Uint8Array(HASH_BYTES);
       const equal = crypto.subtle.timingSafeEqual(result, expected);
@@ -99,8 +99,8 @@ export function createPasswords(
       const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
       let derived = await start(password, pepper);
       for (let round = 0; round < cost.rounds; round += 1) {
+        if (round > 0) await turn();
         derived = await derive(derived, salt, cost.iterations);
-        await turn();
       }
       const keyed = pepper === null ? '' : `,k=${pepper.id}`;
       const parameters = `i=${cost.iterations},n=${cost.rounds}${keyed}`;

@@ -14,6 +14,8 @@ export interface Desk {
   contract: Contract;
   refuse(at: At, refusal: Refusal): Response;
   malformed(at: At, issues: Issues): Response;
+  /** Refuses before there is anything to run. */
+  turnAway(at: At, operation: Operation, refusal: Refusal): Response;
   run<T>(at: At, run: Run<T>): Promise<Response>;
 }
 
@@ -35,17 +37,20 @@ export function createDesk(contract: Contract): Desk {
     return refusalResponse(contract, refusal, circumstances);
   };
 
+  const turnAway: Desk['turnAway'] = (at, operation, refusal) => {
+    const { address, traceId } = at.env.visit;
+    const line = { operation, contract: contract.name, outcome: refusal.reason, identifier: null };
+    logOperation({ ...line, address, traceId, durationMs: 0 });
+    return refuse(at, refusal);
+  };
+
   return {
     contract,
     refuse,
 
-    malformed(at, issues) {
-      const operation = at.get('operation') ?? 'login';
-      const { address, traceId } = at.env.visit;
-      const line = { operation, contract: contract.name, outcome: 'malformed', identifier: null };
-      logOperation({ ...line, address, traceId, durationMs: 0 });
-      return refuse(at, { reason: 'malformed', issues });
-    },
+    turnAway,
+    malformed: (at, issues) =>
+      turnAway(at, at.get('operation') ?? 'login', { reason: 'malformed', issues }),
 
     async run(at, { operation, identifier = null, work, answer }) {
       const { services, visit } = at.env;

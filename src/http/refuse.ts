@@ -9,6 +9,7 @@ import {
   type Wire,
 } from '../contracts/contract.ts';
 import type { Refusal } from '../flows/outcome.ts';
+import { PROTECTIVE } from './headers.ts';
 
 /** For outages: long enough not to hammer, short enough to wait for. */
 const OUTAGE_RETRY_SECONDS = 5;
@@ -25,7 +26,7 @@ export function refusalResponse(
 }
 
 export function wireResponse({ status, body, headers }: Wire): Response {
-  const init = { status, ...(headers ? { headers } : {}) };
+  const init = { status, headers: { ...PROTECTIVE, ...headers } };
   return body === null ? new Response(null, init) : Response.json(body, init);
 }
 

@@ -37,6 +37,18 @@ const shared: Record<Reason, Record<string, string>> = {
   'unknown-path': {},
 };
 
+const protective = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-site',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  vary: 'Origin',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
 const everyAnswer = contracts.flatMap((contract) =>
   refusals.map((refusal) => ({ contract, refusal, name: contract.name, reason: refusal.reason })),
 );
@@ -48,6 +60,7 @@ describe('a refusal on the wire', () => {
       const { headers } = refusalResponse(contract, refusal, circumstances);
       expect(Object.fromEntries(headers)).toEqual({
         'content-type': 'application/json',
+        ...protective,
         ...shared[reason],
       });
     },

@@ -40,6 +40,9 @@ export function house(settings: object = {}, tap?: Tap): House {
     const response = await app.fetch(new Request(origin + path, init), own, context);
     const text = await response.text();
     await waitOnExecutionContext(context);
+    for (const name of everywhere) {
+      if (!response.headers.has(name)) throw new Error(`${path}: no ${name}`);
+    }
     const exchange = { path, method: init.method ?? 'GET', status: response.status };
     const contract = own.CONTRACTS.find((name) => path.startsWith(`/${name}/`));
     if (contract !== undefined) holdAgainstDocument({ contract, ...exchange }, text);
@@ -56,6 +59,8 @@ export function house(settings: object = {}, tap?: Tap): House {
       }),
   };
 }
+
+const everywhere = ['X-Request-Id', 'Cache-Control', 'Content-Security-Policy', 'Vary'];
 
 /** Whatever a test is about: what a contract answers is what its document says. */
 function holdAgainstDocument(exchange: Exchange, text: string): void {

@@ -154,6 +154,10 @@ describe('a refused address', () => {
     expect(answer.headers.get('RateLimit')).toBe(
       `"address";r=0;t=${answer.headers.get('Retry-After')}`,
     );
+    for (const faulty of ['', '{', '[]', { email: 'nobody' }]) {
+      expect((await post(path, faulty, from)).status).toBe(429);
+    }
+    expect(calls).toEqual([]);
   });
 
   it('costs no database write the first time', async () => {

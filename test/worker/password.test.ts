@@ -91,6 +91,9 @@ describe('verify', () => {
     const stop = () => turns >= 2;
     expect(await verify({ password: 'x', stored: null, stop })).toBe('stopped');
     expect(turns).toBe(2);
+    turns = 0;
+    expect(await verify({ password: 'x', stored: null, ...never })).toBe('wrong');
+    expect(turns).toBe(cost.rounds - 1);
   });
 });
 
