@@ -1,6 +1,7 @@
 /** What is measured: each kind of request, whom it goes to, and what it must be answered. */
 import { LIMITED_CONTRACT, PASSWORD, USERS, WIDER_CONTRACT, type Inhabitant } from './house.ts';
 import type { Burst } from './load.ts';
+import type { OpenSession } from './sessions.ts';
 
 export interface Cell {
   title: string;
@@ -15,6 +16,9 @@ export interface Cell {
   status: number;
   /** Calls for what must have happened to the addresses before they are measured. */
   address?: 'used-up' | 'remembered';
+  /** What `{token}` stands for in path and headers: of a session of each request's own, or of a few. */
+  token?: { of: keyof OpenSession; own: boolean };
+  headers?: Record<string, string>;
   /** How long a slice of the measurement should take. */
   seconds: number;
 }
@@ -76,6 +80,43 @@ const cellsByName = {
     address: 'remembered',
     seconds: 0.7,
   },
+  refresh: {
+    title: 'refresh',
+    to: 'cut',
+    path: `/${WIDER_CONTRACT}/api/v1/auth/refresh`,
+    headers: { Cookie: 'refreshToken={token}' },
+    token: { of: 'refresh', own: true },
+    status: 200,
+    seconds: 0.4,
+  },
+  logout: {
+    title: 'logout',
+    to: 'cut',
+    path: `/${WIDER_CONTRACT}/api/v1/auth/logout`,
+    headers: { Authorization: 'Bearer {token}' },
+    token: { of: 'access', own: true },
+    status: 204,
+    seconds: 0.4,
+  },
+  profile: {
+    title: 'profile',
+    to: 'cut',
+    path: `/${WIDER_CONTRACT}/api/v1/profile`,
+    method: 'GET',
+    headers: { Authorization: 'Bearer {token}' },
+    token: { of: 'access', own: false },
+    status: 200,
+    seconds: 0.7,
+  },
+  live: {
+    title: 'floor: the same D1 read alone',
+    to: 'calls',
+    path: '/live?{token}',
+    method: 'GET',
+    token: { of: 'id', own: false },
+    status: 200,
+    seconds: 0.7,
+  },
   health: {
     title: 'healthz',
     to: 'app',
@@ -135,6 +176,10 @@ export const cellNames: readonly CellName[] = [
   'remembered',
   'hono',
   'no-op',
+  'refresh',
+  'logout',
+  'profile',
+  'live',
   'health',
 ];
 
@@ -142,7 +187,14 @@ interface Wanted {
   first: number;
   amount: number;
   callers: number;
+  tokens?: string[];
 }
+
+const A_FEW = 16;
+
+/** How many sessions a burst needs to be open before it. */
+export const sessionsFor = ({ token }: Cell, amount: number): number =>
+  token === undefined ? 0 : token.own ? amount : A_FEW;
 
 /** The bursts that come before, unmeasured, and the one that is measured. */
 export function burstsOf(cell: Cell, origin: string, wanted: Wanted): [Burst[], Burst] {
@@ -152,8 +204,9 @@ export function burstsOf(cell: Cell, origin: string, wanted: Wanted): [Burst[], 
     headers: {
       'Content-Type': 'application/json',
       'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64)',
+      ...cell.headers,
     },
-    body: cell.method === 'GET' ? '' : bodyOf(cell.email ?? LOCKED_EMAIL),
+    body: cell.method === 'GET' || cell.token ? '' : bodyOf(cell.email ?? LOCKED_EMAIL),
     every: cell.every ?? Number.MAX_SAFE_INTEGER,
     addresses: cell.addresses ?? Number.MAX_SAFE_INTEGER,
     status: cell.status,

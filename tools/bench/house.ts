@@ -13,7 +13,7 @@ import { root } from '../install.mjs';
 import { makers } from '../secrets.ts';
 import type { Built, Script } from './build.ts';
 import { spawning } from './process.ts';
-import { loginStatements, probeSql } from './statements.ts';
+import { liveStatement, loginStatements, probeSql } from './statements.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 export const USERS = 64;
@@ -35,10 +35,10 @@ export interface House {
   close(): Promise<void>;
 }
 
-const { vars, compatibility_date: compatibilityDate } = unstable_readConfig({
-  config: join(root, 'wrangler.toml'),
-});
-const secrets = { SERVER_KEY: makers.SERVER_KEY(), TOKEN_KEYS: makers.TOKEN_KEYS() };
+const config = unstable_readConfig({ config: join(root, 'wrangler.toml') });
+const { compatibility_date: compatibilityDate } = config;
+export const vars: Record<string, unknown> = config.vars;
+export const secrets = { SERVER_KEY: makers.SERVER_KEY(), TOKEN_KEYS: makers.TOKEN_KEYS() };
 const guards = { ADDRESS_GUARD: 'AddressGuard', ACCOUNT_GUARD: 'AccountGuard' };
 
 function settings(cost: PasswordCost) {
@@ -55,7 +55,9 @@ const bindingsOf: Record<Inhabitant, () => Promise<object> | object> = {
   app: () => settings(DEPLOYED_COST),
   cut: () => settings(CUT_COST),
   counted: () => settings(CUT_COST),
-  calls: async () => ({ STATEMENTS: await loginStatements(LIMITED_CONTRACT) }),
+  calls: async () => ({
+    STATEMENTS: { ...(await loginStatements(LIMITED_CONTRACT)), live: await liveStatement() },
+  }),
   derives: () => ({}),
   hono: () => ({}),
   'no-op': async () => ({ PROBE: await probeSql() }),

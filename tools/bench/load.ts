@@ -8,7 +8,7 @@ import autocannon from 'autocannon';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** What the callers send. `{n}` stands for the number of the request. */
+/** What the callers send. `{n}` stands for the number of the request, `{token}` for its token. */
 export interface Burst {
   url: string;
   method: 'GET' | 'POST';
@@ -22,6 +22,8 @@ export interface Burst {
   amount: number;
   callers: number;
   status: number;
+  /** In turns, from the first request of the burst. */
+  tokens?: string[];
 }
 
 export interface Fired {
@@ -80,13 +82,19 @@ async function fire(burst: Burst): Promise<Fired> {
         requests: [
           {
             setupRequest: (request) => {
-              const own = (text: string) => text.replace('{n}', String(n % burst.every));
+              const token = burst.tokens?.[(n - burst.first) % burst.tokens.length] ?? '';
+              const own = (text: string) =>
+                text.replace('{n}', String(n % burst.every)).replace('{token}', token);
+              const headers = Object.entries(burst.headers).map(([name, value]) => [
+                name,
+                own(value),
+              ]);
               const address = burst.headers['CF-Connecting-IP'] ?? addressOf(n % burst.addresses);
               const prepared = {
                 ...request,
                 method: burst.method,
                 path: own(path),
-                headers: { ...burst.headers, 'CF-Connecting-IP': address },
+                headers: { ...Object.fromEntries(headers), 'CF-Connecting-IP': address },
                 body: own(burst.body),
               };
               n += 1;

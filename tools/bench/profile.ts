@@ -4,6 +4,7 @@ import { burstsOf, cells, lockingBurst, type Cell } from './cells.ts';
 import { furnish, openHouse } from './house.ts';
 import { inspect } from './inspector.ts';
 import type { Generator } from './load.ts';
+import { tokensFor } from './rounds.ts';
 
 interface Profile {
   nodes: {
@@ -27,15 +28,18 @@ export async function profile(built: Built, generator: Generator, name: string):
     if (cell.to === 'app') await generator.fire(lockingBurst(origin, 1));
     const amount = name === 'right' || name === 'wrong' ? 50 : 1500;
     const [beforeWarmUp, warmUp] = burstsOf(cell, origin, { first: 100, amount, callers: 4 });
-    for (const burst of [...beforeWarmUp, warmUp]) await generator.fire(burst);
+    const tokens = () => tokensFor(cell, house, amount);
+    for (const burst of [...beforeWarmUp, { ...warmUp, tokens: await tokens() }])
+      await generator.fire(burst);
     const [before, measured] = burstsOf(cell, origin, { first: 5000, amount, callers: 1 });
     for (const burst of before) await generator.fire(burst);
 
+    const measuredTokens = await tokens();
     const inspector = await inspect(house, cell.to);
     await inspector.send('Profiler.enable');
     await inspector.send('Profiler.setSamplingInterval', { interval: SAMPLE_EVERY_US });
     await inspector.send('Profiler.start');
-    const { tookMs } = await generator.fire(measured);
+    const { tookMs } = await generator.fire({ ...measured, tokens: measuredTokens });
     const { profile } = (await inspector.send('Profiler.stop')) as { profile: Profile };
     inspector.close();
     return `${cell.title}: ${amount} requests in ${Math.round(tookMs)} ms\n\n${ranking(profile, amount)}`;

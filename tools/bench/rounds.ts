@@ -7,10 +7,19 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Built } from './build.ts';
-import { burstsOf, cellNames, cells, lockingBurst, type CellName } from './cells.ts';
-import { furnish, openHouse, type Inhabitant } from './house.ts';
+import {
+  burstsOf,
+  cellNames,
+  cells,
+  lockingBurst,
+  sessionsFor,
+  type Cell,
+  type CellName,
+} from './cells.ts';
+import { furnish, openHouse, type House, type Inhabitant } from './house.ts';
 import type { Generator } from './load.ts';
 import { cpuMs } from './process.ts';
+import { openSessions } from './sessions.ts';
 
 export const CALLERS = [1, 16] as const;
 export type Callers = (typeof CALLERS)[number];
@@ -47,7 +56,8 @@ export async function runRound({ built, generator, round, pace }: RoundOptions):
 
     const fire = async (name: CellName, amount: number, callers: number) => {
       const cell = cells[name];
-      const wanted = { first: take(amount), amount, callers };
+      const tokens = await tokensFor(cell, house, amount);
+      const wanted = { first: take(amount), amount, callers, tokens };
       const [before, measured] = burstsOf(cell, house.url(cell.to), wanted);
       for (const burst of before) await generator.fire(burst);
       await sleep(SETTLE_MS);
@@ -76,6 +86,13 @@ export async function runRound({ built, generator, round, pace }: RoundOptions):
   } finally {
     await house.close();
   }
+}
+
+export async function tokensFor(cell: Cell, house: House, amount: number): Promise<string[]> {
+  const { token } = cell;
+  if (token === undefined) return [];
+  const sessions = await openSessions(house, sessionsFor(cell, amount));
+  return sessions.map((session) => session[token.of]);
 }
 
 type Fire = (

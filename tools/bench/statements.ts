@@ -45,6 +45,15 @@ export async function loginStatements(contract: string) {
   return { find, open: database.take() };
 }
 
+/** What a session check reads. */
+export async function liveStatement(): Promise<Statement> {
+  const database = dictaphone();
+  await createSessions(database.d1).live(mark('sessionId'), mark('nowMs') as unknown as number);
+  const [live] = database.take();
+  if (live === undefined) throw new Error('the session check sent no statement');
+  return live;
+}
+
 export async function probeSql(): Promise<string> {
   const database = dictaphone();
   await databaseAnswers(database.d1);

@@ -84,6 +84,10 @@ export function targetsOf({ samples, starts, memory, touched, gzipKib }: Results
         rounds('remembered', callers),
         rounds('hono', callers),
       ]),
+      ratio(`profile, CPU over the same D1 read, ${at}`, 1.3, [
+        rounds('profile', callers),
+        rounds('live', callers),
+      ]),
     ];
   });
 

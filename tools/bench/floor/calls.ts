@@ -1,6 +1,7 @@
 /**
  * The calls of a right login and nothing else: the same statements with values of the same length,
  * the same objects, in the same order. It reads no body, checks nothing, signs nothing.
+ * `/live?<session>` is the one read of a session check, and nothing else.
  */
 import type { AccountGuard } from '../../../src/guard/account-guard.ts';
 import type { AddressGuard } from '../../../src/guard/address-guard.ts';
@@ -13,35 +14,37 @@ interface Bindings {
   DB: D1Database;
   ADDRESS_GUARD: DurableObjectNamespace<AddressGuard>;
   ACCOUNT_GUARD: DurableObjectNamespace<AccountGuard>;
-  STATEMENTS: { find: Statement; open: Statement[] };
+  STATEMENTS: { find: Statement; open: Statement[]; live: Statement };
 }
 
 const limit = { attempts: 1, windowSeconds: 60 };
 const rules = { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 100 };
 const SESSION_MS = 86_400_000;
 
+function bind(
+  connection: Pick<D1Database, 'prepare'>,
+  { sql, values }: Statement,
+  given: Record<string, unknown>,
+): D1PreparedStatement {
+  const valueOf = (value: Statement['values'][number]) =>
+    typeof value === 'object' && value !== null ? given[value.name] : value;
+  return connection.prepare(sql).bind(...values.map(valueOf));
+}
+
 export default {
   async fetch(request, env, context) {
     const address = request.headers.get('CF-Connecting-IP') ?? '';
-    const email = request.url.slice(request.url.indexOf('?') + 1);
-    const bind = (
-      connection: Pick<D1Database, 'prepare'>,
-      { sql, values }: Statement,
-      given: Record<string, unknown>,
-    ) =>
-      connection
-        .prepare(sql)
-        .bind(
-          ...values.map((value) =>
-            typeof value === 'object' && value !== null ? given[value.name] : value,
-          ),
-        );
-
+    const [path = '', asked = ''] = request.url.split('?');
+    if (path.endsWith('/live')) {
+      const given = { sessionId: asked, nowMs: Date.now() };
+      const { results } = await bind(env.DB, env.STATEMENTS.live, given).all();
+      return Response.json(results, { status: results.length === 1 ? 200 : 404 });
+    }
     const { find, open } = env.STATEMENTS;
     const nearest = env.DB.withSession('first-unconstrained');
     const [, found] = await Promise.all([
       env.ADDRESS_GUARD.getByName(`address ${address}`).admit(limit),
-      bind(nearest, find, { email }).all<{ id: number; credentialVersion: number }>(),
+      bind(nearest, find, { email: asked }).all<{ id: number; credentialVersion: number }>(),
     ]);
     const [user] = found.results;
     if (user === undefined) return new Response(null, { status: 404 });
