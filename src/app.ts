@@ -16,6 +16,7 @@ import { publishedDocument, publishedKeys } from './http/documents.ts';
 import { dressed } from './http/headers.ts';
 import { wireResponse } from './http/refuse.ts';
 import { logFailure } from './observe/log.ts';
+import { ExpiringMemory } from './policy/memory.ts';
 import { readSettings } from './settings.ts';
 import { createAudit } from './store/audit.ts';
 import { databaseAnswers } from './store/health.ts';
@@ -103,6 +104,9 @@ function contractFor({ contracts: served, hosts }: Settings, url: URL): Contract
   return contract;
 }
 
+/** About a kilobyte each. */
+const MOST_GENUINE_TOKENS = 2_000;
+
 const nowMs = () => Date.now();
 const turn = () => scheduler.wait(0);
 
@@ -121,7 +125,11 @@ function furnish(env: Env, settings: Settings) {
     audit: createAudit(env.DB),
     guard: createGuard({ ...namespaces, nowMs, nameOf: (address) => mac('address', address) }),
     passwords: createPasswords(settings.passwords, turn),
-    tokens: createTokens(settings.tokens, mac),
+    tokens: createTokens(settings.tokens, {
+      mac,
+      nowMs,
+      genuine: new ExpiringMemory(MOST_GENUINE_TOKENS),
+    }),
   };
   return { services, namespaces };
 }

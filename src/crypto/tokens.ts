@@ -5,7 +5,7 @@
  * other (3.11).
  */
 import { base64url, jwtVerify, SignJWT, type JWK } from 'jose';
-import type { TokenClaims, Tokens } from '../flows/services.ts';
+import type { TokenClaims, Tokens, VerifiedClaims } from '../flows/services.ts';
 import { importSigningKey, importVerifyingKey, type Mac, type SigningKey } from './keys.ts';
 
 export interface TokenSettings {
@@ -15,9 +15,29 @@ export interface TokenSettings {
   keys: readonly [JWK, ...JWK[]];
 }
 
+/** Tokens found genuine, until they expire: their signature needs no second look. */
+export interface GenuineTokens {
+  get(token: string, nowMs: number): Genuine | null;
+  set(token: string, entry: Genuine): void;
+}
+
+interface Genuine {
+  claims: VerifiedClaims;
+  untilMs: number;
+}
+
+export interface TokenOptions {
+  mac: Mac;
+  nowMs(): number;
+  genuine: GenuineTokens;
+}
+
 const TYPES = { access: 'at+jwt', refresh: 'rt+jwt' } as const;
 
-export function createTokens({ issuer, audience, keys }: TokenSettings, mac: Mac): Tokens {
+export function createTokens(
+  { issuer, audience, keys }: TokenSettings,
+  { mac, nowMs, genuine }: TokenOptions,
+): Tokens {
   let signing: Promise<SigningKey> | undefined;
   const verifying = new Map<string, Promise<SigningKey>>();
   const algorithms = [...new Set(keys.map(({ alg = '' }) => alg))];
@@ -53,6 +73,8 @@ export function createTokens({ issuer, audience, keys }: TokenSettings, mac: Mac
     signRefresh: (claims) => sign('refresh', claims),
 
     async verify(kind, token, expiredToo) {
+      const known = kind === 'access' ? genuine.get(token, nowMs()) : null;
+      if (known !== null) return known.claims;
       if (!isCanonical(token)) return null;
       try {
         const { payload } = await jwtVerify(token, keyOf, {
@@ -63,9 +85,12 @@ export function createTokens({ issuer, audience, keys }: TokenSettings, mac: Mac
           requiredClaims: ['sub', 'sid', 'jti', 'iat', 'exp'],
           ...(expiredToo ? { currentDate: new Date(0) } : {}),
         });
-        const { jti, sid, gen } = payload;
+        const { jti, sid, gen, exp = 0 } = payload;
         if (typeof jti !== 'string' || typeof sid !== 'string') return null;
-        return { jti, sessionId: sid, generation: Number.isSafeInteger(gen) ? Number(gen) : null };
+        const generation = Number.isSafeInteger(gen) ? Number(gen) : null;
+        const claims = { jti, sessionId: sid, generation };
+        if (kind === 'access') genuine.set(token, { claims, untilMs: exp * 1000 });
+        return claims;
       } catch {
         return null;
       }

@@ -4,13 +4,15 @@
  * by its caller, and an attempt counted twice errs on the safe side.
  */
 import type { Guard, Reservation } from '../flows/services.ts';
+import { ExpiringMemory } from '../policy/memory.ts';
 import type { Admission, Limit } from '../policy/throttle.ts';
 import type { AccountGuard } from './account-guard.ts';
 import type { AddressGuard } from './address-guard.ts';
-import { RefusalMemory } from './memory.ts';
 
 /** A lock may be lifted by a password reset, so it is not believed for longer than this. */
 const BELIEVE_LOCK_MS = 5_000;
+
+const MOST_REMEMBERED = 10_000;
 
 interface GuardNamespaces {
   addresses: DurableObjectNamespace<AddressGuard>;
@@ -27,8 +29,8 @@ type Lock = { untilMs: number; locked: Extract<Reservation, { state: 'locked' }>
 
 /** Made once per isolate: what it remembers is worth having only across requests. */
 export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientOptions): Guard {
-  const refusals = new RefusalMemory<{ untilMs: number }>();
-  const locks = new RefusalMemory<Lock>();
+  const refusals = new ExpiringMemory<{ untilMs: number }>(MOST_REMEMBERED);
+  const locks = new ExpiringMemory<Lock>(MOST_REMEMBERED);
 
   const remember = (subject: string, reservation: Reservation): Reservation => {
     if (reservation.state === 'locked') {

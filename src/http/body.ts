@@ -20,6 +20,9 @@ const wholeBody = (message: string): Issues => [{ field: 'body', message, missin
 /** What hono's validator could not read; it answers such a body with an exception. */
 export const UNREADABLE = wholeBody('Request body must be a JSON object');
 
+/** What is not declared as JSON. */
+export const UNDECLARED = wholeBody('Content-Type must be application/json');
+
 /** Reads a JSON body through a contract's schema, on the way to an operation. */
 export function validated<T>(operation: Operation, schema: z.ZodType<T>, refuse: Refuse) {
   const limit = bodyLimit({
@@ -40,11 +43,14 @@ export function declaredAsJson(
 ): MiddlewareHandler<HonoArrival> {
   return async (at, next) => {
     at.set('operation', operation);
-    const [type = ''] = (at.req.header('Content-Type') ?? '').split(';');
-    return type.trim().toLowerCase() === 'application/json'
-      ? next()
-      : refuse(at, wholeBody('Content-Type must be application/json'));
+    return isJson(at.req.raw.headers) ? next() : refuse(at, UNDECLARED);
   };
+}
+
+/** What no form of another site can send without being asked first (a CORS preflight). */
+export function isJson(headers: Headers): boolean {
+  const [type = ''] = (headers.get('Content-Type') ?? '').split(';');
+  return type.trim().toLowerCase() === 'application/json';
 }
 
 /** One issue a field: the first, since the others follow from it. */

@@ -1,6 +1,7 @@
 /**
  * A contract's front desk: runs a flow for a request and answers in the contract's shape, whatever
- * comes of it. Every operation is logged here, once.
+ * comes of it. Every operation is logged here, once; a look that was allowed is none, since it
+ * changes nothing and happens with every page.
  */
 import type { Contract, Wire } from '../contracts/contract.ts';
 import type { Outcome, Refusal } from '../flows/outcome.ts';
@@ -9,6 +10,8 @@ import type { Identifier } from '../policy/identifier.ts';
 import type { At } from './arrival.ts';
 import type { Issues } from './body.ts';
 import { refusalResponse, wireResponse } from './refuse.ts';
+
+const LOOKS: ReadonlySet<Operation> = new Set<Operation>(['profile', 'list-sessions']);
 
 export interface Desk {
   contract: Contract;
@@ -61,15 +64,17 @@ export function createDesk(contract: Contract): Desk {
         logFailure(error, operation, visit.traceId);
         return { ok: false, refusal: { reason: 'internal' } };
       });
-      logOperation({
-        operation,
-        contract: contract.name,
-        outcome: outcome.ok ? 'granted' : outcome.refusal.reason,
-        identifier,
-        address: visit.address,
-        traceId: visit.traceId,
-        durationMs: services.nowMs() - startedMs,
-      });
+      if (!outcome.ok || !LOOKS.has(operation)) {
+        logOperation({
+          operation,
+          contract: contract.name,
+          outcome: outcome.ok ? 'granted' : outcome.refusal.reason,
+          identifier,
+          address: visit.address,
+          traceId: visit.traceId,
+          durationMs: services.nowMs() - startedMs,
+        });
+      }
       return outcome.ok ? wireResponse(answer(outcome.value)) : refuse(at, outcome.refusal);
     },
   };

@@ -10,7 +10,7 @@ import type { ListedSession, LoginRules } from '../flows/services.ts';
 import { endSession, listSessions, logoutAll, profile } from '../flows/sessions.ts';
 import { deviceOf } from '../policy/device.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
-import { declaredAsJson, validated } from './body.ts';
+import { declaredAsJson, isJson, UNDECLARED, validated } from './body.ts';
 import type { ContractApp } from './contract-app.ts';
 import { bearerIn } from './credentials.ts';
 import type { At } from './arrival.ts';
@@ -55,7 +55,9 @@ export function mountSessions(
     if (token !== null && !isOwnRequest(at.req.raw.headers, at.req.url, allowedOrigins)) {
       return desk.refuse(at, { reason: 'cross-site' });
     }
-    return { token };
+    return token === null || isJson(at.req.raw.headers)
+      ? { token }
+      : desk.malformed(at, UNDECLARED);
   };
 
   if (carrier?.in === 'cookie') {
@@ -73,6 +75,7 @@ export function mountSessions(
 
   app.post(`${base}/logout`, (at) => {
     const { services, visit } = at.env;
+    at.set('operation', 'logout');
     const cookie = cookieOf(at);
     if (cookie instanceof Response) return cookie;
     const tokens = { access: bearerIn(at.req.raw.headers), refresh: cookie.token };

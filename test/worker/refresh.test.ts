@@ -232,16 +232,28 @@ describe('the refresh cookie', () => {
     expect((await refresh(token)).status).toBe(200);
   });
 
-  it('is not taken from a form', async () => {
-    const { refresh: token } = held(await login(await addUser()));
-    const headers = { 'Content-Type': 'text/plain' };
-    expect((await refresh(token, { headers })).status).toBe(400);
-  });
+  it.each(['text/plain', 'application/x-www-form-urlencoded', ''])(
+    'is not taken from a form (%s), nor can that one log out',
+    async (type) => {
+      const person = await addUser();
+      const { refresh: token } = held(await login(person));
+      const headers = { 'Content-Type': type };
+      expect((await refresh(token, { headers })).status).toBe(400);
+      const cookie = { Cookie: `refreshToken=${token}`, ...headers };
+      const out = await here.post('/email-cookie/api/v1/auth/logout', '', { headers: cookie });
+      expect(out.status).toBe(400);
+      expect(await count('sessions', person.id)).toBe(1);
+    },
+  );
 
   it('is cleared by a logout, which needs nothing but it', async () => {
     const person = await addUser();
     const { refresh: token } = held(await login(person));
-    const headers = { Cookie: `refreshToken=${token}`, Authorization: '' };
+    const headers = {
+      Cookie: `refreshToken=${token}`,
+      Authorization: '',
+      'Content-Type': 'application/json',
+    };
     const answer = await logout('', { headers });
     expect(answer.status).toBe(204);
     expect(answer.headers.get('Set-Cookie')).toBe(

@@ -57,7 +57,11 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       credentials: cookie ? ['bearer', 'cookie'] : bearer,
       request: null,
       answer: { wire: contract.loggedOut(), schema: answers.ended, description: 'Signed out' },
-      reasons: ['unauthenticated', ...crossSite, ...ALWAYS],
+      reasons: [
+        'unauthenticated',
+        ...(cookie ? (['malformed', 'cross-site'] as const) : []),
+        ...ALWAYS,
+      ],
     },
     {
       id: 'logoutAll',

@@ -1,12 +1,16 @@
 /**
- * What an isolate remembers of refusals, so that a flood against a closed door costs neither a
- * guard call nor a database statement. Only refusals, each with its end: forgetting one is safe.
+ * What an isolate remembers, each entry with its end: who is refused, so that a flood against a
+ * closed door costs neither a guard call nor a database statement; which tokens were found
+ * genuine. Forgetting any of it is safe.
  */
-const MOST_ENTRIES = 10_000;
-
 /** The least recently used entries go first, so a flood of new keys cannot fill the memory. */
-export class RefusalMemory<T extends { untilMs: number }> {
+export class ExpiringMemory<T extends { untilMs: number }> {
   readonly #entries = new Map<string, T>();
+  readonly #mostEntries: number;
+
+  constructor(mostEntries: number) {
+    this.#mostEntries = mostEntries;
+  }
 
   get(key: string, nowMs: number): T | null {
     const entry = this.#entries.get(key);
@@ -20,7 +24,7 @@ export class RefusalMemory<T extends { untilMs: number }> {
   set(key: string, entry: T): void {
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    if (this.#entries.size <= MOST_ENTRIES) return;
+    if (this.#entries.size <= this.#mostEntries) return;
     const [oldest] = this.#entries.keys();
     if (oldest !== undefined) this.#entries.delete(oldest);
   }
