@@ -29,8 +29,8 @@ export async function login(request: LoginRequest): Promise<Outcome<Granted>> {
   const identifier = normalised(request.attempt.identifier);
 
   // Admit. Both calls start at once: the look-up is wasted on a refused address, and only then.
-  const refusedUntilMs = services.guard.refusedUntilMs(visit.address, rules.limit);
-  if (refusedUntilMs !== null) return limited(rules, refusedUntilMs);
+  const remembered = services.guard.rememberedRefusal(visit.address, rules.limit);
+  if (remembered !== null) return limited(rules, remembered.untilMs);
   const [admission, nearest] = await Promise.all([
     services.guard.admit(visit.address, rules.limit),
     services.users.find(identifier, 'nearest'),

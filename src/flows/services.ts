@@ -170,10 +170,16 @@ export type Reservation =
   | { state: 'ticket'; waitedMs: number }
   | { state: 'busy' };
 
+export interface RememberedRefusal {
+  untilMs: number;
+  /** How often it was asked for. */
+  times: number;
+}
+
 /** `subject` is the account's pseudonym; no identifier stands in an object's name. */
 export interface Guard {
-  /** Until when this isolate knows the address to be refused; asks nobody. */
-  refusedUntilMs(address: string, limit: Limit): number | null;
+  /** What this isolate knows of the address being refused; asks nobody, and counts the question. */
+  rememberedRefusal(address: string, limit: Limit): RememberedRefusal | null;
   admit(address: string, limit: Limit): Promise<Admission>;
   reserve(subject: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
   /** For the holder of a `queued` reservation. Answers `ticket`, `locked` or `busy`. */

@@ -3,7 +3,7 @@
  * the platform says that a call is worth repeating. Every call may be repeated: a ticket is named
  * by its caller, and an attempt counted twice errs on the safe side.
  */
-import type { Guard, Reservation } from '../flows/services.ts';
+import type { Guard, RememberedRefusal, Reservation } from '../flows/services.ts';
 import { ExpiringMemory } from '../policy/memory.ts';
 import type { Admission, Limit } from '../policy/throttle.ts';
 import type { AccountGuard } from './account-guard.ts';
@@ -29,7 +29,7 @@ type Lock = { untilMs: number; locked: Extract<Reservation, { state: 'locked' }>
 
 /** Made once per isolate: what it remembers is worth having only across requests. */
 export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientOptions): Guard {
-  const refusals = new ExpiringMemory<{ untilMs: number }>(MOST_REMEMBERED);
+  const refusals = new ExpiringMemory<RememberedRefusal>(MOST_REMEMBERED);
   const locks = new ExpiringMemory<Lock>(MOST_REMEMBERED);
 
   const remember = (subject: string, reservation: Reservation): Reservation => {
@@ -41,8 +41,11 @@ export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientO
   };
 
   return {
-    refusedUntilMs: (address, limit) =>
-      refusals.get(refusalKey(address, limit), nowMs())?.untilMs ?? null,
+    rememberedRefusal(address, limit) {
+      const refusal = refusals.get(refusalKey(address, limit), nowMs());
+      if (refusal !== null) refusal.times += 1;
+      return refusal;
+    },
 
     async admit(address, limit) {
       const name = await nameOf(address);
@@ -50,7 +53,7 @@ export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientO
         addresses.getByName(name).admit(limit),
       );
       if (!admission.admitted) {
-        refusals.set(refusalKey(address, limit), { untilMs: admission.retryAtMs });
+        refusals.set(refusalKey(address, limit), { untilMs: admission.retryAtMs, times: 0 });
       }
       return admission;
     },

@@ -5,7 +5,10 @@ import type { Limit } from '../policy/throttle.ts';
 import type { HonoArrival } from './arrival.ts';
 import type { Desk } from './desk.ts';
 
-/** Before the body's own faults are told: a refused address learns nothing but that it is. */
+/**
+ * Before the body's own faults are told: a refused address learns nothing but that it is. Its
+ * first, second, fourth, eighth … attempt is logged, or a flood of requests would be one of lines.
+ */
 export function turnAwayLimited(
   operation: Operation,
   desk: Desk,
@@ -13,9 +16,11 @@ export function turnAwayLimited(
 ): MiddlewareHandler<HonoArrival> {
   return async (at, next) => {
     const { services, visit } = at.env;
-    const retryAtMs = services.guard.refusedUntilMs(visit.address, limit);
-    return retryAtMs === null
-      ? next()
-      : desk.turnAway(at, operation, { reason: 'limited', limit, retryAtMs });
+    const remembered = services.guard.rememberedRefusal(visit.address, limit);
+    if (remembered === null) return next();
+    const { untilMs, times } = remembered;
+    const refusal = { reason: 'limited', limit, retryAtMs: untilMs } as const;
+    const isTold = Number.isInteger(Math.log2(times));
+    return isTold ? desk.turnAway(at, operation, refusal) : desk.refuse(at, refusal);
   };
 }

@@ -119,6 +119,18 @@ it.each(doors)('keeps the tokens of $name out, whatever is done with them', asyn
   ]);
 });
 
+it('tells of a flood from one address in ever fewer lines', async () => {
+  const { path, body } = door('email-cookie');
+  const { post } = house({ ADDRESS_LIMITS: { 'email-cookie': 1 } });
+  const person = await addUser();
+  for (let n = 0; n < 22; n += 1) {
+    await post(path, body(person), { address: '192.0.2.99' });
+  }
+  const outcomes = lines.map((line) => (JSON.parse(line) as { outcome: string }).outcome);
+  // Granted, refused by the guard, and then the 1st, 2nd, 4th, 8th and 16th that is remembered.
+  expect(outcomes).toEqual(['granted', ...Array<string>(6).fill('limited')]);
+});
+
 it('keeps one record one line, whatever the identifier holds', async () => {
   const { path } = door('username-coded');
   const username = 'x\r\n{"event":"login","outcome":"granted"}';
