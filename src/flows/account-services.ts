@@ -3,6 +3,115 @@
  * registrations, challenges (codes and links that prove a mailbox), mail, and password rules.
  */
 
+import type { Identifier } from '../policy/identifier.ts';
+import type { Account, Visit } from './services.ts';
+
+/** Asked for and not proven yet. Nothing can be opened with it. */
+export interface Registration {
+  id: string;
+  username: string | null;
+  /** Normalised. */
+  email: string;
+  name: string | null;
+  passwordHash: string;
+}
+
+/** Whose mailbox a challenge proves. */
+export type Owner =
+  | { is: 'user'; account: Account }
+  | { is: 'registration'; registration: Registration };
+
+export type Purpose = 'verify-email' | 'reset-password' | 'change-email';
+
+/** A code or a link that was sent to a mailbox and has neither been used nor expired. */
+export interface Challenge {
+  id: string;
+  secretHash: string;
+  /** The address that a change of address leads to. */
+  email: string | null;
+}
+
+/** What the audit keeps of a change. */
+export interface Happening {
+  subject: string;
+  contract: string;
+  visit: Visit;
+  nowMs: number;
+}
+
+export interface NewRegistration extends Registration {
+  expiresAtMs: number;
+  challenge: { id: string; secretHash: string; expiresAtMs: number };
+}
+
+/** All of these read and write the primary, each in one round trip. */
+export interface Registrations {
+  /**
+   * `kept`: the address is a user's or was registered before, and stays as it is. The same
+   * statements run whatever comes of it.
+   */
+  add(
+    registration: NewRegistration,
+    happening: Happening,
+  ): Promise<'added' | 'kept' | 'username-taken'>;
+  /** Makes it a user; `passwordHash` replaces its own. False: the challenge is no longer good. */
+  admit(
+    registration: Registration,
+    proof: Challenge,
+    how: Happening & { publicId: string; passwordHash: string | null },
+  ): Promise<boolean>;
+}
+
+export interface Challenges {
+  find(
+    identifier: Identifier,
+    purpose: Purpose,
+    nowMs: number,
+  ): Promise<{ owner: Owner | null; challenge: Challenge | null }>;
+  findBySecret(
+    secretHash: string,
+    purpose: Purpose,
+    nowMs: number,
+  ): Promise<{ owner: Owner; challenge: Challenge } | null>;
+  /** Takes the place of the one before it. */
+  issue(
+    owner: Owner,
+    challenge: Challenge & { purpose: Purpose; expiresAtMs: number },
+    happening: Happening,
+  ): Promise<void>;
+}
+
+/** Changes to a user. Each is one transaction, fenced on what was verified; false: it is not so. */
+export interface Credentials {
+  /** Ends the sessions that were opened before the mailbox was proven. */
+  verifyEmail(account: Account, proof: Challenge, happening: Happening): Promise<boolean>;
+  /** Marks the address verified, and ends all sessions and all other challenges. */
+  resetPassword(
+    account: Account,
+    proof: Challenge,
+    how: Happening & { passwordHash: string },
+  ): Promise<boolean>;
+  /** Ends all sessions but one, and all challenges. */
+  changePassword(
+    account: Account,
+    how: Happening & { passwordHash: string; keepSessionId: string },
+  ): Promise<boolean>;
+  /** False as well where somebody else has the address by now. */
+  changeEmail(account: Account, proof: Challenge, happening: Happening): Promise<boolean>;
+  /** Sessions and challenges go with the user; the audit keeps the pseudonym alone. */
+  remove(account: Account, happening: Happening): Promise<boolean>;
+}
+
+/** Codes and tokens from the CSPRNG, and what the database keeps of them. */
+export interface Secrets {
+  /** Six digits. */
+  newCode(challengeId: string): Promise<{ code: string; hash: string }>;
+  /** 256 bits, base64url. */
+  newToken(): Promise<{ token: string; hash: string }>;
+  isCode(challenge: Challenge, code: string): Promise<boolean>;
+  hashOfToken(token: string): Promise<string>;
+}
+
 /** What a letter says. The words, the link's origin and the sender are the mail room's. */
 export type Letter =
   /** Six digits that prove the mailbox; `minutes`: how long they are good. */

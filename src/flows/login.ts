@@ -13,7 +13,8 @@
  */
 import { normalised } from '../policy/identifier.ts';
 import { expiries } from '../policy/lifetimes.ts';
-import { TICKET_MS, type Verdict } from '../policy/lockout.ts';
+import { admitted } from './admission.ts';
+import { verifyGuess, type Ticket } from './guess.ts';
 import { granted, refused, type Granted, type Outcome, type Refusal } from './outcome.ts';
 import type { Account, Attempt, LoginRules, Services, Visit } from './services.ts';
 
@@ -29,13 +30,11 @@ export async function login(request: LoginRequest): Promise<Outcome<Granted>> {
   const identifier = normalised(request.attempt.identifier);
 
   // Admit. Both calls start at once: the look-up is wasted on a refused address, and only then.
-  const remembered = services.guard.rememberedRefusal(visit.address, rules.limit);
-  if (remembered !== null) return limited(rules, remembered.untilMs);
-  const [admission, nearest] = await Promise.all([
-    services.guard.admit(visit.address, rules.limit),
+  const [turnedAway, nearest] = await Promise.all([
+    admitted(services, rules.limit, visit),
     services.users.find(identifier, 'nearest'),
   ]);
-  if (!admission.admitted) return limited(rules, admission.retryAtMs);
+  if (turnedAway !== null) return refused(turnedAway);
 
   // Once on what the nearest database says, and once more on the primary's word where that is
   // another: a replica may be behind, and the user may change while the password is hashed.
@@ -44,7 +43,12 @@ export async function login(request: LoginRequest): Promise<Outcome<Granted>> {
     const subject = await services.subject(
       account === null ? identifier : { userId: account.user.id },
     );
-    const guess = await verify(request, { account, subject });
+    const guess = await verifyGuess(services, {
+      password: request.attempt.password,
+      stored: account?.passwordHash ?? null,
+      subject,
+      lockout: rules.lockout,
+    });
     if (!guess.ok) return guess;
 
     const { verdict, ticket } = guess.value;
@@ -66,63 +70,6 @@ export async function login(request: LoginRequest): Promise<Outcome<Granted>> {
     fromPrimary = true;
   }
   throw new Error('the account changed twice during one login');
-}
-
-interface Ticket {
-  /** Past this moment the guard has counted the ticket as a failure. */
-  isExpired(): boolean;
-  settle(verdict: Verdict): Promise<boolean>;
-}
-
-/**
- * Draws a ticket and hashes while it travels. Without a ticket there is no verdict: `locked` and
- * `queued` stop the hash as soon as they arrive, and a queued caller hashes when its turn comes.
- */
-async function verify(
-  { services, rules, attempt }: LoginRequest,
-  { account, subject }: { account: Account | null; subject: string },
-): Promise<Outcome<{ verdict: 'right' | 'wrong'; ticket: Ticket }>> {
-  const id = services.uuid();
-  const guess = { password: attempt.password, stored: account?.passwordHash ?? null };
-
-  let sentAtMs = services.nowMs();
-  let stop = false;
-  const reserving = services.guard.reserve(subject, id, rules.lockout);
-  reserving.then(
-    (answer) => (stop = answer.state !== 'ticket'),
-    () => (stop = true),
-  );
-  await services.turn();
-  let verdict = await services.passwords.verify({ ...guess, stop: () => stop });
-
-  let standing = await reserving;
-  let waitedMs = 0;
-  if (standing.state === 'queued') {
-    sentAtMs = services.nowMs();
-    standing = await services.guard.wait(subject, id, rules.lockout);
-    if (standing.state === 'ticket') waitedMs = standing.waitedMs;
-    if (standing.state === 'ticket' && verdict === 'stopped') {
-      verdict = await services.passwords.verify({ ...guess, stop: () => false });
-    }
-  }
-  if (standing.state === 'locked') {
-    return refused({
-      reason: 'locked',
-      untilMs: standing.untilMs,
-      untilReset: standing.untilReset,
-    });
-  }
-  if (standing.state !== 'ticket' || verdict === 'stopped') return refused({ reason: 'busy' });
-
-  // Measured on this clock alone and from before the guard saw the call: never later than the
-  // guard's own expiry, however far apart the two clocks are.
-  const expiresAtMs = sentAtMs + waitedMs + TICKET_MS;
-  const ticket: Ticket = {
-    isExpired: () => services.nowMs() >= expiresAtMs,
-    settle: (settled) =>
-      services.guard.settle(subject, { ticket: id, verdict: settled, rules: rules.lockout }),
-  };
-  return granted({ verdict, ticket });
 }
 
 /** Only ever asked after a right password, so that its answers tell a stranger nothing. */
@@ -231,10 +178,6 @@ function invalid(account: Account | null): Refusal {
   if (account === null) return { reason: 'invalid', because: 'unknown-user' };
   const because = account.passwordHash === null ? 'no-password' : 'wrong-password';
   return { reason: 'invalid', because };
-}
-
-function limited(rules: LoginRules, retryAtMs: number): Outcome<never> {
-  return refused({ reason: 'limited', limit: rules.limit, retryAtMs });
 }
 
 /** Whether a judgement made on `one` holds for `other`. */

@@ -75,17 +75,71 @@ export const sessions = sqliteTable(
   (table) => [index('sessions_user_id').on(table.userId)],
 );
 
-/** Append-only. `user_id` has no foreign key: the record outlives the user. */
-export const auditEvents = sqliteTable('audit_events', {
-  id: integer('id').primaryKey({ autoIncrement: true }),
-  atMs: integer('at_ms').notNull(),
-  action: text('action').notNull(),
-  reason: text('reason').notNull(),
-  userId: integer('user_id'),
-  /** Keyed pseudonym of the account, also of an unknown one. */
-  subject: text('subject').notNull(),
-  sessionId: text('session_id'),
-  contract: text('contract').notNull(),
-  address: text('address').notNull(),
-  traceId: text('trace_id').notNull(),
-});
+/** Append-only. `user_id` has no foreign key: the record outlives the user, under its pseudonym. */
+export const auditEvents = sqliteTable(
+  'audit_events',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    atMs: integer('at_ms').notNull(),
+    action: text('action').notNull(),
+    reason: text('reason').notNull(),
+    userId: integer('user_id'),
+    /** Keyed pseudonym of the account, also of an unknown one. */
+    subject: text('subject').notNull(),
+    sessionId: text('session_id'),
+    contract: text('contract').notNull(),
+    address: text('address').notNull(),
+    traceId: text('trace_id').notNull(),
+  },
+  (table) => [index('audit_events_user_id').on(table.userId)],
+);
+
+/**
+ * Who asked for an account and has not proven the mailbox yet: no user, so nothing can be opened
+ * with it. A row whose address somebody already has (`opens` 0) only holds its username, so that a
+ * name is taken alike whether the address was known or not.
+ */
+export const registrations = sqliteTable(
+  'registrations',
+  {
+    id: text('id').primaryKey(),
+    username: text('username'),
+    usernameKey: text('username_key'),
+    email: text('email').notNull(),
+    name: text('name'),
+    passwordHash: text('password_hash').notNull(),
+    opens: integer('opens').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+  },
+  (table) => [
+    uniqueIndex('registrations_username_key').on(table.usernameKey),
+    uniqueIndex('registrations_email')
+      .on(table.email)
+      .where(sql`opens = 1`),
+  ],
+);
+
+/** Codes and links that prove a mailbox: one at a time for each owner and purpose. */
+export const challenges = sqliteTable(
+  'challenges',
+  {
+    id: text('id').primaryKey(),
+    /** Its owner is a user or a registration. */
+    userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    registrationId: text('registration_id').references(() => registrations.id, {
+      onDelete: 'cascade',
+    }),
+    purpose: text('purpose').notNull(),
+    /** Keyed (a code) or plain SHA-256 (of 256 random bits): never the secret itself. */
+    secretHash: text('secret_hash').notNull(),
+    /** The address that a change of address leads to. */
+    email: text('email'),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+  },
+  (table) => [
+    uniqueIndex('challenges_user_purpose').on(table.userId, table.purpose),
+    uniqueIndex('challenges_registration_purpose').on(table.registrationId, table.purpose),
+    index('challenges_secret_hash').on(table.secretHash),
+  ],
+);

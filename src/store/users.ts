@@ -49,8 +49,8 @@ export interface UserRow {
   lastLoginAtMs: number | null;
 }
 
-const find = (where: SQL) =>
-  statement<{ value: string }>(() =>
+export const findUser = <Values extends Record<string, string | number>>(where: SQL) =>
+  statement<Values>(() =>
     builder
       .select(userColumns)
       .from(users)
@@ -59,9 +59,9 @@ const find = (where: SQL) =>
       .where(where),
   );
 
-const findBy = {
-  email: find(eq(users.email, sql.placeholder('value'))),
-  username: find(eq(users.usernameKey, sql.placeholder('value'))),
+export const findBy = {
+  email: findUser<{ value: string }>(eq(users.email, sql.placeholder('value'))),
+  username: findUser<{ value: string }>(eq(users.usernameKey, sql.placeholder('value'))),
 };
 
 export function createUsers(database: D1Database): Users {
@@ -101,7 +101,7 @@ export function userOf(row: UserRow): User {
   };
 }
 
-function accountOf(row: UserRow): Account {
+export function accountOf(row: UserRow): Account {
   const { passwordHash, credentialVersion } = row;
   return { user: userOf(row), passwordHash, credentialVersion };
 }

@@ -1,0 +1,67 @@
+/** One guess at a password, under the account's lockout: no verdict without a ticket. */
+import { TICKET_MS, type LockoutRules, type Verdict } from '../policy/lockout.ts';
+import { granted, refused, type Outcome } from './outcome.ts';
+import type { Services } from './services.ts';
+
+export interface Guess {
+  password: string;
+  /** Null: there is no such user, or no password. */
+  stored: string | null;
+  subject: string;
+  lockout: LockoutRules;
+}
+
+export interface Ticket {
+  /** Past this moment the guard has counted the ticket as a failure. */
+  isExpired(): boolean;
+  /** False: it had expired, and its verdict must not be told. */
+  settle(verdict: Verdict): Promise<boolean>;
+}
+
+/**
+ * Draws a ticket and hashes while it travels. Without a ticket there is no verdict: `locked` and
+ * `queued` stop the hash as soon as they arrive, and a queued caller hashes when its turn comes.
+ */
+export async function verifyGuess(
+  services: Services,
+  { subject, lockout, password, stored }: Guess,
+): Promise<Outcome<{ verdict: 'right' | 'wrong'; ticket: Ticket }>> {
+  const id = services.uuid();
+  const guess = { password, stored };
+
+  let sentAtMs = services.nowMs();
+  let stop = false;
+  const reserving = services.guard.reserve(subject, id, lockout);
+  reserving.then(
+    (answer) => (stop = answer.state !== 'ticket'),
+    () => (stop = true),
+  );
+  await services.turn();
+  let verdict = await services.passwords.verify({ ...guess, stop: () => stop });
+
+  let standing = await reserving;
+  let waitedMs = 0;
+  if (standing.state === 'queued') {
+    sentAtMs = services.nowMs();
+    standing = await services.guard.wait(subject, id, lockout);
+    if (standing.state === 'ticket') waitedMs = standing.waitedMs;
+    if (standing.state === 'ticket' && verdict === 'stopped') {
+      verdict = await services.passwords.verify({ ...guess, stop: () => false });
+    }
+  }
+  if (standing.state === 'locked') {
+    const { untilMs, untilReset } = standing;
+    return refused({ reason: 'locked', untilMs, untilReset });
+  }
+  if (standing.state !== 'ticket' || verdict === 'stopped') return refused({ reason: 'busy' });
+
+  // Measured on this clock alone and from before the guard saw the call: never later than the
+  // guard's own expiry, however far apart the two clocks are.
+  const expiresAtMs = sentAtMs + waitedMs + TICKET_MS;
+  const ticket: Ticket = {
+    isExpired: () => services.nowMs() >= expiresAtMs,
+    settle: (settled) =>
+      services.guard.settle(subject, { ticket: id, verdict: settled, rules: lockout }),
+  };
+  return granted({ verdict, ticket });
+}
