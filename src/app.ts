@@ -7,6 +7,7 @@ import type { Contract } from './contracts/contract.ts';
 import { contracts } from './contracts/index.ts';
 import { createMac } from './crypto/keys.ts';
 import { createPasswords } from './crypto/password.ts';
+import { createSecrets } from './crypto/secrets.ts';
 import { createTokens } from './crypto/tokens.ts';
 import type { Services } from './flows/services.ts';
 import { createGuard, guardAnswers } from './guard/client.ts';
@@ -19,7 +20,10 @@ import { logFailure } from './observe/log.ts';
 import { ExpiringMemory } from './policy/memory.ts';
 import { readSettings } from './settings.ts';
 import { createAudit } from './store/audit.ts';
+import { createChallenges } from './store/challenges.ts';
+import { createCredentials } from './store/credentials.ts';
 import { databaseAnswers } from './store/health.ts';
+import { createRegistrations } from './store/registrations.ts';
 import { createSessions } from './store/sessions.ts';
 import { createUsers } from './store/users.ts';
 
@@ -125,6 +129,10 @@ function furnish(env: Env, settings: Settings) {
     audit: createAudit(env.DB),
     guard: createGuard({ ...namespaces, nowMs, nameOf: (address) => mac('address', address) }),
     passwords: createPasswords(settings.passwords, turn),
+    secrets: createSecrets(mac),
+    registrations: createRegistrations(env.DB),
+    challenges: createChallenges(env.DB),
+    credentials: createCredentials(env.DB),
     tokens: createTokens(settings.tokens, {
       mac,
       nowMs,

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import type { Granted, Refusal } from '../flows/outcome.ts';
 import type { Attempt, ListedSession, User } from '../flows/services.ts';
 import type { Lifetimes } from '../policy/lifetimes.ts';
+import type { AccountBodies } from './account.ts';
 
 /** A response in a contract's own shape. Shared headers (Retry-After, Allow, …) come on top. */
 export interface Wire {
@@ -67,9 +68,14 @@ export interface Contract {
   refreshed(granted: Granted): Wire;
   profile(user: User): Wire;
   sessions(sessions: readonly SessionView[]): Wire;
-  /** The caller's own session has ended; `ended`: another one of theirs. */
+  /** The caller's own session has ended. */
   loggedOut(): Wire;
-  ended(): Wire;
+  /** What was asked for is done, and there is nothing to show. */
+  done(): Wire;
+  /** 202: what there is to say about it comes by mail. The same for everyone. */
+  accepted(): Wire;
+  /** How it reads what the operations around an account are asked. */
+  readonly account: AccountBodies;
   readonly refusals: Refusals;
 }
 
@@ -87,8 +93,9 @@ export interface Answers {
   refreshed: z.ZodType | null;
   profile: z.ZodType;
   sessions: z.ZodType;
-  /** Of a logout or an ended session; null where there is no body. */
-  ended: z.ZodType | null;
+  /** Of a logout and whatever is simply done; null where there is no body. */
+  done: z.ZodType | null;
+  accepted: z.ZodType | null;
   /** The body of every refusal; its `id` names the component. */
   refusal: z.ZodType;
 }
@@ -133,19 +140,3 @@ export function refusalWire(
   ) => Wire;
   return entry(refusal, circumstances);
 }
-
-/** A field that must hold text. Empty is missing: forms send what nobody filled in. */
-export const requiredText = (label: string) =>
-  z.string({ error: ({ input }) => unfit(label, input) }).min(1, `${label} is required`);
-
-/** A field that must hold an e-mail address; `malformed` is what is said of other text. */
-export const requiredEmail = (malformed: string) =>
-  z.email({
-    error: ({ code, input }) =>
-      code === 'invalid_format' && input ? malformed : unfit('Email', input),
-  });
-
-const unfit = (label: string, input: unknown): string =>
-  input === undefined || input === null || input === ''
-    ? `${label} is required`
-    : `${label} must be a string`;

@@ -7,15 +7,15 @@
 import * as z from 'zod';
 import type { Granted, Issue } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
+import { emailAccount } from './account.ts';
 import {
   shownSession,
   publishedSession,
-  requiredEmail,
-  requiredText,
   type Answers,
   type Contract,
   type Wire,
 } from './contract.ts';
+import { requiredEmail, requiredText } from './text.ts';
 
 const login = z
   .object({
@@ -105,7 +105,9 @@ export const emailCookie: Contract = {
     body: null,
     headers: { 'Set-Cookie': `${COOKIE}=; ${COOKIE_ATTRIBUTES}; Max-Age=0` },
   }),
-  ended: () => ({ status: 204, body: null }),
+  done: () => ({ status: 204, body: null }),
+  accepted: () => ({ status: 202, body: null }),
+  account: emailAccount,
 
   refusals: {
     malformed: ({ issues }) => malformed(issues),
@@ -116,6 +118,10 @@ export const emailCookie: Contract = {
     unauthenticated: () => refuse(401, 'UNAUTHENTICATED', 'Missing, invalid or expired token'),
     inactive: () => refuse(403, 'ACCOUNT_INACTIVE', 'This account is inactive'),
     unverified: () => refuse(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
+    taken: () => refuse(409, 'USERNAME_TAKEN', 'Username is already taken'),
+    'invalid-code': () =>
+      refuse(400, 'INVALID_CODE', 'Code or password is wrong, or the code has expired'),
+    'invalid-link': () => refuse(400, 'INVALID_TOKEN', 'The link has been used or has expired'),
     insecure: () => refuse(403, 'HTTPS_REQUIRED', 'HTTPS is required'),
     'cross-site': () => refuse(403, 'CROSS_SITE_REQUEST', 'Origin is not allowed'),
     'not-found': () => refuse(404, 'NOT_FOUND', 'Not found'),
@@ -141,7 +147,8 @@ export const answers = (): Answers => {
     refreshed: z.object(token).meta({ id: 'RefreshResponse' }),
     profile: z.object({ user }).meta({ id: 'ProfileResponse' }),
     sessions: z.object({ sessions: z.array(publishedSession()) }).meta({ id: 'SessionsResponse' }),
-    ended: null,
+    done: null,
+    accepted: null,
     refusal: z
       .object({
         error: z.object({
@@ -153,6 +160,8 @@ export const answers = (): Answers => {
             'TOO_MANY_REQUESTS',
             'ACCOUNT_INACTIVE',
             'CROSS_SITE_REQUEST',
+            'INVALID_CODE',
+            'INVALID_TOKEN',
             'HTTPS_REQUIRED',
             'NOT_FOUND',
             'METHOD_NOT_ALLOWED',

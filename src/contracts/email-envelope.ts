@@ -5,16 +5,16 @@
  */
 import * as z from 'zod';
 import type { User } from '../flows/services.ts';
+import { emailAccount } from './account.ts';
 import {
   publishedSession,
   shownSession,
-  requiredEmail,
-  requiredText,
   type Circumstances,
   type Answers,
   type Contract,
   type Wire,
 } from './contract.ts';
+import { requiredEmail, requiredText } from './text.ts';
 
 const login = z
   .object({
@@ -80,7 +80,9 @@ export const emailEnvelope: Contract = {
       sessions: sessions.map(shownSession(iso, 'snake')),
     }),
   loggedOut: () => succeed({}),
-  ended: () => succeed({}),
+  done: () => succeed({}),
+  accepted: () => ({ ...succeed({}), status: 202 }),
+  account: emailAccount,
 
   refusals: {
     malformed: ({ issues }, circumstances) =>
@@ -96,6 +98,13 @@ export const emailEnvelope: Contract = {
     unauthenticated: always(401, 'UNAUTHENTICATED', 'Missing, invalid or expired token'),
     inactive: always(403, 'ACCOUNT_INACTIVE', 'Account is inactive. Contact support.'),
     unverified: always(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
+    taken: always(409, 'USERNAME_TAKEN', 'Username is already taken'),
+    'invalid-code': always(
+      400,
+      'INVALID_CODE',
+      'Code or password is wrong, or the code has expired',
+    ),
+    'invalid-link': always(400, 'INVALID_TOKEN', 'The link has been used or has expired'),
     insecure: always(403, 'HTTPS_REQUIRED', 'HTTPS is required'),
     'cross-site': always(403, 'CROSS_SITE_REQUEST', 'Origin is not allowed'),
     'not-found': always(404, 'NOT_FOUND', 'Not found'),
@@ -133,7 +142,8 @@ export const answers = (): Answers => {
     sessions: data({ sessions: z.array(publishedSession('snake')) }).meta({
       id: 'SessionsResponse',
     }),
-    ended: data({}).meta({ id: 'EndedResponse' }),
+    done: data({}).meta({ id: 'DoneResponse' }),
+    accepted: data({}).meta({ id: 'AcceptedResponse' }),
     refusal: z
       .object({
         success: z.literal(false),
@@ -145,6 +155,8 @@ export const answers = (): Answers => {
           'RATE_LIMITED',
           'ACCOUNT_INACTIVE',
           'EMAIL_NOT_VERIFIED',
+          'INVALID_CODE',
+          'INVALID_TOKEN',
           'HTTPS_REQUIRED',
           'NOT_FOUND',
           'METHOD_NOT_ALLOWED',

@@ -7,15 +7,15 @@
  */
 import * as z from 'zod';
 import type { User } from '../flows/services.ts';
+import { emailAccount } from './account.ts';
 import {
   shownSession,
   publishedSession,
-  requiredEmail,
-  requiredText,
   type Answers,
   type Contract,
   type Wire,
 } from './contract.ts';
+import { requiredEmail, requiredText } from './text.ts';
 
 const login = z
   .object({
@@ -84,7 +84,9 @@ export const emailRemember: Contract = {
       sessions: sessions.map(shownSession(time)),
     }),
   loggedOut: nothing,
-  ended: nothing,
+  done: nothing,
+  accepted: () => ({ status: 202, body: null }),
+  account: emailAccount,
 
   refusals: {
     malformed: ({ issues }) => ({
@@ -111,6 +113,10 @@ export const emailRemember: Contract = {
     unauthenticated: () => refuse(401, 'UNAUTHENTICATED', 'Missing, invalid or expired token'),
     inactive: () => refuse(403, 'ACCOUNT_INACTIVE', 'This account is inactive'),
     unverified: () => refuse(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
+    taken: () => refuse(409, 'USERNAME_TAKEN', 'Username is already taken'),
+    'invalid-code': () =>
+      refuse(400, 'INVALID_CODE', 'Code or password is wrong, or the code has expired'),
+    'invalid-link': () => refuse(400, 'INVALID_TOKEN', 'The link has been used or has expired'),
     insecure: () => refuse(403, 'HTTPS_REQUIRED', 'HTTPS is required'),
     'cross-site': () => refuse(403, 'CROSS_SITE_REQUEST', 'Origin is not allowed'),
     'not-found': () => refuse(404, 'NOT_FOUND', 'Not found'),
@@ -150,7 +156,8 @@ export const answers = (): Answers => {
     refreshed: null,
     profile: z.object({ user }).meta({ id: 'ProfileResponse' }),
     sessions: z.object({ sessions: z.array(publishedSession()) }).meta({ id: 'SessionsResponse' }),
-    ended: null,
+    done: null,
+    accepted: null,
     refusal: z
       .object({
         error: z.object({
@@ -161,6 +168,8 @@ export const answers = (): Answers => {
             'ACCOUNT_LOCKED',
             'RATE_LIMITED',
             'ACCOUNT_INACTIVE',
+            'INVALID_CODE',
+            'INVALID_TOKEN',
             'HTTPS_REQUIRED',
             'NOT_FOUND',
             'METHOD_NOT_ALLOWED',

@@ -5,14 +5,15 @@
 import * as z from 'zod';
 import type { Granted } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
+import { usernameAccount } from './account.ts';
 import {
   shownSession,
   publishedSession,
-  requiredText,
   type Answers,
   type Contract,
   type Wire,
 } from './contract.ts';
+import { requiredText } from './text.ts';
 
 const login = z
   .object({
@@ -75,7 +76,9 @@ export const usernameCoded: Contract = {
       sessions: sessions.map(shownSession(iso)),
     }),
   loggedOut: () => succeed({}),
-  ended: () => succeed({}),
+  done: () => succeed({}),
+  accepted: () => ({ ...succeed({}), status: 202 }),
+  account: usernameAccount,
 
   refusals: {
     malformed: ({ issues }) => ({
@@ -96,6 +99,10 @@ export const usernameCoded: Contract = {
     unauthenticated: () => refuse(401, 'UNAUTHENTICATED', 'Missing, invalid or expired token'),
     inactive: () => refuse(403, 'ACCOUNT_INACTIVE', 'This account is inactive'),
     unverified: () => refuse(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
+    taken: () => refuse(409, 'USERNAME_TAKEN', 'Username is already taken'),
+    'invalid-code': () =>
+      refuse(400, 'INVALID_CODE', 'Code or password is wrong, or the code has expired'),
+    'invalid-link': () => refuse(400, 'INVALID_TOKEN', 'The link has been used or has expired'),
     insecure: () => refuse(403, 'HTTPS_REQUIRED', 'HTTPS is required'),
     'cross-site': () => refuse(403, 'CROSS_SITE_REQUEST', 'Origin is not allowed'),
     'not-found': () => refuse(404, 'NOT_FOUND', 'Not found'),
@@ -130,7 +137,8 @@ export const answers = (): Answers => {
     refreshed: data({ tokens }).meta({ id: 'RefreshResponse' }),
     profile: data({ user }).meta({ id: 'ProfileResponse' }),
     sessions: data({ sessions: z.array(publishedSession()) }).meta({ id: 'SessionsResponse' }),
-    ended: data({}).meta({ id: 'EndedResponse' }),
+    done: data({}).meta({ id: 'DoneResponse' }),
+    accepted: data({}).meta({ id: 'AcceptedResponse' }),
     refusal: z
       .object({
         success: z.literal(false),
@@ -141,6 +149,9 @@ export const answers = (): Answers => {
             'UNAUTHENTICATED',
             'RATE_LIMITED',
             'ACCOUNT_INACTIVE',
+            'USERNAME_TAKEN',
+            'INVALID_CODE',
+            'INVALID_TOKEN',
             'HTTPS_REQUIRED',
             'NOT_FOUND',
             'METHOD_NOT_ALLOWED',

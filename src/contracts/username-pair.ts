@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import type { Granted } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
+import { usernameAccount } from './account.ts';
 import {
   shownSession,
   publishedSession,
@@ -34,6 +35,12 @@ const refresh = z
     refreshToken: z.string(REFRESH_TOKEN_REQUIRED).min(1, REFRESH_TOKEN_REQUIRED),
   })
   .transform(({ refreshToken }) => refreshToken);
+
+/** What an unreadable body lacks first: the document has a closed list of messages. */
+const NEEDED: Record<string, string> = {
+  login: USERNAME_REQUIRED,
+  refresh: REFRESH_TOKEN_REQUIRED,
+};
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -81,11 +88,13 @@ export const usernamePair: Contract = {
       sessions: sessions.map(shownSession(iso, 'snake')),
     }),
   loggedOut: () => succeed({}),
-  ended: () => succeed({}),
+  done: () => succeed({}),
+  accepted: () => ({ ...succeed({}), status: 202 }),
+  account: usernameAccount,
 
   refusals: {
     malformed: ({ issues: [first] }, { operation }) => {
-      const needed = operation === 'refresh' ? REFRESH_TOKEN_REQUIRED : USERNAME_REQUIRED;
+      const needed = NEEDED[operation ?? 'login'] ?? first.message;
       return refuse(400, 'ValidationError', first.field === 'body' ? needed : first.message);
     },
     invalid: () => refuse(401, 'UnauthorizedError', 'Invalid username or password'),
@@ -95,6 +104,10 @@ export const usernamePair: Contract = {
     unauthenticated: () => refuse(401, 'UnauthorizedError', 'Missing, invalid or expired token'),
     inactive: () => refuse(403, 'ForbiddenError', 'This account is inactive'),
     unverified: () => refuse(403, 'ForbiddenError', 'Email is not verified'),
+    taken: () => refuse(409, 'ConflictError', 'Username is already taken'),
+    'invalid-code': () =>
+      refuse(400, 'ValidationError', 'Code or password is wrong, or the code has expired'),
+    'invalid-link': () => refuse(400, 'ValidationError', 'The link has been used or has expired'),
     insecure: () => refuse(403, 'ForbiddenError', 'HTTPS is required'),
     'cross-site': () => refuse(403, 'ForbiddenError', 'Origin is not allowed'),
     'not-found': () => refuse(404, 'NotFoundError', 'Not found'),
@@ -130,7 +143,8 @@ export const answers = (): Answers => {
     sessions: success({ sessions: z.array(publishedSession('snake')) }).meta({
       id: 'SessionsResponse',
     }),
-    ended: success({}).meta({ id: 'EndedResponse' }),
+    done: success({}).meta({ id: 'DoneResponse' }),
+    accepted: success({}).meta({ id: 'AcceptedResponse' }),
     refusal: z
       .object({
         error: z.enum([
@@ -138,6 +152,7 @@ export const answers = (): Answers => {
           'UnauthorizedError',
           'TooManyRequestsError',
           'ForbiddenError',
+          'ConflictError',
           'NotFoundError',
           'MethodNotAllowedError',
           'InternalServerError',

@@ -73,6 +73,7 @@ export interface Challenges {
     purpose: Purpose,
     nowMs: number,
   ): Promise<{ owner: Owner; challenge: Challenge } | null>;
+  ofUser(userId: number, purpose: Purpose, nowMs: number): Promise<Challenge | null>;
   /** Takes the place of the one before it. */
   issue(
     owner: Owner,

@@ -29,6 +29,12 @@ export type Refusal =
   | { reason: 'internal' }
   /** No token, or (`presented`) one that is not good, or no longer. */
   | { reason: 'unauthenticated'; presented: boolean }
+  /** The username is somebody's. Usernames are public; addresses are not, and never refused so. */
+  | { reason: 'taken' }
+  /** Code or password is wrong, or the code is used up or too old: which, nobody is told. */
+  | { reason: 'invalid-code' }
+  /** The link is used up, too old, or none of ours. */
+  | { reason: 'invalid-link' }
   /** A request with a cookie that another site may have caused. */
   | { reason: 'cross-site' }
   /** What the path names is not there, or not the caller's. */

@@ -2,6 +2,14 @@
  * What the flows need of the world, as types only. The rooms store, guard, crypto and observe
  * implement them, app.ts wires them, and tests break them one call at a time.
  */
+import type {
+  Challenges,
+  Credentials,
+  Mailer,
+  PasswordRules,
+  Registrations,
+  Secrets,
+} from './account-services.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import type { Expiries, Lifetimes } from '../policy/lifetimes.ts';
 import type { LockoutRules, Standing, Verdict } from '../policy/lockout.ts';
@@ -88,6 +96,8 @@ export interface LiveSession {
   id: string;
   contract: string;
   user: User;
+  /** The same user, with what a password is verified against. */
+  account: Account;
   createdAtMs: number;
   /** Of its refresh token: 0 after login, one more with every rotation. */
   generation: number;
@@ -147,7 +157,9 @@ export type AuditAction =
   | 'LOGOUT'
   | 'LOGOUT_ALL'
   | 'SESSION_ENDED'
-  | 'REFRESH_REUSED';
+  | 'REFRESH_REUSED'
+  | 'PASSWORD_CHECK_FAILED'
+  | 'CODE_CHECK_FAILED';
 
 export interface AuditEvent {
   action: AuditAction;
@@ -181,6 +193,8 @@ export interface Guard {
   /** What this isolate knows of the address being refused; asks nobody, and counts the question. */
   rememberedRefusal(address: string, limit: Limit): RememberedRefusal | null;
   admit(address: string, limit: Limit): Promise<Admission>;
+  /** The same for anything else that is rationed: what `name` stands for, in words of its own. */
+  allow(name: string, limit: Limit): Promise<Admission>;
   reserve(subject: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
   /** For the holder of a `queued` reservation. Answers `ticket`, `locked` or `busy`. */
   wait(subject: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
@@ -189,6 +203,8 @@ export interface Guard {
     subject: string,
     settling: { ticket: string; verdict: Verdict; rules: LockoutRules },
   ): Promise<boolean>;
+  /** Forgets failures and lock: the owner has proven who they are by other means. */
+  clear(subject: string): Promise<void>;
 }
 
 export interface Passwords {
@@ -249,5 +265,11 @@ export interface Services {
   audit: Audit;
   guard: Guard;
   passwords: Passwords;
+  passwordRules: PasswordRules;
   tokens: Tokens;
+  secrets: Secrets;
+  registrations: Registrations;
+  challenges: Challenges;
+  credentials: Credentials;
+  mailer: Mailer;
 }

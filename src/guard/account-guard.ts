@@ -10,6 +10,7 @@ import type { Reservation } from '../flows/services.ts';
 import {
   forgettableAtMs,
   lapse,
+  pardon,
   reserve,
   settle,
   untouched,
@@ -75,6 +76,12 @@ export class AccountGuard extends DurableObject {
     this.#serveWaiters();
     await this.#sweepLater(rules);
     return settled;
+  }
+
+  /** Forgets failures and lock. Tickets that are out stay out, and count as before. */
+  async clear(): Promise<void> {
+    this.#save(pardon(this.#load()));
+    this.#serveWaiters();
   }
 
   answers(): true {

@@ -21,7 +21,7 @@ interface GuardNamespaces {
 
 interface GuardClientOptions extends GuardNamespaces {
   nowMs(): number;
-  /** The object's name for an address. */
+  /** The object's name for an address, or for whatever else is rationed. */
   nameOf(address: string): Promise<string>;
 }
 
@@ -58,6 +58,11 @@ export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientO
       return admission;
     },
 
+    async allow(name, limit) {
+      const object = await nameOf(name);
+      return repeatable<Admission>(async () => addresses.getByName(object).admit(limit));
+    },
+
     async reserve(subject, ticket, rules) {
       const lock = locks.get(subject, nowMs());
       if (lock !== null) return lock.locked;
@@ -72,6 +77,11 @@ export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientO
 
     settle: (subject, { rules, ...settling }) =>
       repeatable<boolean>(async () => accounts.getByName(subject).settle(settling, rules)),
+
+    async clear(subject) {
+      await repeatable(async () => accounts.getByName(subject).clear());
+      locks.delete(subject);
+    },
   };
 }
 

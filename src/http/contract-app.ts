@@ -11,6 +11,7 @@ import { logFailure } from '../observe/log.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
 import type { At, HonoArrival } from './arrival.ts';
+import { ACCOUNT_PATHS, mountAccounts } from './account-routes.ts';
 import { UNREADABLE } from './body.ts';
 import { createDesk } from './desk.ts';
 import { mountLogin } from './login-route.ts';
@@ -53,6 +54,7 @@ export function createContractApp(contract: Contract, house: HouseRules): Contra
   );
 
   mountLogin(app, desk, rules);
+  mountAccounts(app, desk, rules);
   mountSessions(app, desk, { rules, ...house });
   return app;
 }
@@ -63,11 +65,19 @@ export function pathWithin({ name }: Contract, url: string): string {
   return pathname.startsWith(`/${name}/`) ? pathname.slice(name.length + 1) : pathname;
 }
 
+const OWN_PATHS: ReadonlySet<string> = new Set([
+  'login',
+  'logout',
+  'logout-all',
+  'sessions',
+  ...ACCOUNT_PATHS,
+]);
+
 /** Whether the contract has an operation at a path, its own prefix left aside. */
 export function ownsPath({ base, refresh, profilePath }: Contract, path: string): boolean {
   if (path === profilePath) return true;
   if (!path.startsWith(`${base}/`)) return false;
   const rest = path.slice(base.length + 1);
   if (rest === 'refresh') return refresh !== null;
-  return /^(?:login|logout|logout-all|sessions(?:\/[^/]+)?)$/.test(rest);
+  return OWN_PATHS.has(rest) || /^sessions\/[^/]+$/.test(rest);
 }

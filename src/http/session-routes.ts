@@ -111,7 +111,7 @@ export function mountSessions(
     desk.run(at, {
       operation: 'end-session',
       work: endSession(callerOf(at), at.req.param('id')),
-      answer: contract.ended,
+      answer: contract.done,
     }),
   );
 }

@@ -14,7 +14,16 @@ export type Operation =
   | 'logout-all'
   | 'profile'
   | 'list-sessions'
-  | 'end-session';
+  | 'end-session'
+  | 'register'
+  | 'send-code'
+  | 'verify-email'
+  | 'forgot-password'
+  | 'reset-password'
+  | 'change-password'
+  | 'change-email'
+  | 'confirm-email'
+  | 'delete-account';
 
 export interface OperationLine {
   operation: Operation;

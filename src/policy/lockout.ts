@@ -105,7 +105,12 @@ export function settle(
   };
   if (verdict === 'void') return { state: returned, settled: true };
   if (verdict === 'wrong') return { state: fail(returned, nowMs, rules), settled: true };
-  return { state: { ...untouched, lastEventMs: nowMs, tickets: returned.tickets }, settled: true };
+  return { state: pardon(returned), settled: true };
+}
+
+/** Failures and locks are forgotten, also the final stop; what is under way goes on. */
+export function pardon(before: LockoutState): LockoutState {
+  return { ...untouched, lastEventMs: before.lastEventMs, tickets: before.tickets };
 }
 
 /**

@@ -29,6 +29,10 @@ export class ExpiringMemory<T extends { untilMs: number }> {
     if (oldest !== undefined) this.#entries.delete(oldest);
   }
 
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
   get size(): number {
     return this.#entries.size;
   }

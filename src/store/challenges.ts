@@ -113,6 +113,19 @@ const registrationBySecret = statement<Secret>(() =>
     ),
 );
 
+const ofUser = statement<{ userId: number; purpose: string; nowMs: number }>(() =>
+  builder
+    .select(challengeColumns)
+    .from(challenges)
+    .where(
+      and(
+        eq(challenges.userId, given('userId')),
+        eq(challenges.purpose, given('purpose')),
+        gt(challenges.expiresAtMs, given('nowMs')),
+      ),
+    ),
+);
+
 type OwnerIds = { userId: number | null; registrationId: string | null; purpose: string };
 
 const replace = statement<OwnerIds>(() =>
@@ -175,6 +188,13 @@ export function createChallenges(database: D1Database): Challenges {
         challengeBySecret.bind(database, values),
       ]);
       return owner === null || challenge === null ? null : { owner, challenge };
+    },
+
+    async ofUser(userId, purpose, nowMs) {
+      const { results } = await ofUser
+        .bind(database, { userId, purpose, nowMs })
+        .all<ChallengeRow>();
+      return results[0] ?? null;
     },
 
     async issue(owner, { purpose, expiresAtMs, ...challenge }, happening) {

@@ -7,7 +7,7 @@ import type { Ending, ListedSession, LiveSession, Sessions } from '../flows/serv
 import { createOpening } from './opening.ts';
 import { auditEvents, roles, sessions, teams, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
-import { userColumns, userOf, type UserRow } from './users.ts';
+import { accountOf, userColumns, type UserRow } from './users.ts';
 
 /** Who may still use a session: an active user, with the password that opened it. */
 const stillEntitled = and(
@@ -193,10 +193,12 @@ export function createSessions(database: D1Database): Sessions {
 
 function liveOf([row]: readonly LiveRow[]): LiveSession | null {
   if (row === undefined) return null;
+  const account = accountOf(row);
   return {
     id: row.sessionId,
     contract: row.contract,
-    user: userOf(row),
+    user: account.user,
+    account,
     createdAtMs: row.openedAtMs,
     generation: row.generation,
     refreshedAtMs: row.refreshedAtMs,

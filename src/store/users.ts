@@ -81,7 +81,7 @@ export function createUsers(database: D1Database): Users {
   };
 }
 
-export function userOf(row: UserRow): User {
+function userOf(row: UserRow): User {
   return {
     id: row.id,
     publicId: row.publicId,

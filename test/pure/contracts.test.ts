@@ -105,6 +105,9 @@ const table: Record<Reason, Said[]> = {
     .with(3, [422, 'VALIDATION_ERROR'])
     .with(4, [400, 'REQUIRED_FIELD_MISSING']),
   unauthenticated: but('UnauthorizedError', [401, 'UNAUTHENTICATED']),
+  taken: but('ConflictError', [409, 'USERNAME_TAKEN']),
+  'invalid-code': but('ValidationError', [400, 'INVALID_CODE']),
+  'invalid-link': but('ValidationError', [400, 'INVALID_TOKEN']),
   'cross-site': but('ForbiddenError', [403, 'CROSS_SITE_REQUEST']),
   'not-found': but('NotFoundError', [404, 'NOT_FOUND']),
   insecure: but('ForbiddenError', [403, 'HTTPS_REQUIRED']),

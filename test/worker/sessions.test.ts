@@ -25,7 +25,7 @@ function listed(text: string): Record<string, unknown>[] {
 describe.each(doors)('$name', ({ name, contract }) => {
   const here = house();
   const { login, profile, sessions, endSession, logout, logoutAll, base } = client(here, name);
-  const done = contract.ended().status;
+  const done = contract.done().status;
 
   it('shows the profile in the shape of its login', async () => {
     const signedIn = await login(await addUser());

@@ -1,6 +1,7 @@
 /** The operations of a contract, as its published document lists them. */
 import type * as z from 'zod';
 import type { Answers, Contract, Wire } from '../../src/contracts/contract.ts';
+import { accountOperations } from './account-operations.ts';
 import { sampleGranted, sampleSession, sampleUser, type Reason } from './samples.ts';
 
 export interface Operation {
@@ -56,7 +57,7 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       path: `${base}/logout`,
       credentials: cookie ? ['bearer', 'cookie'] : bearer,
       request: null,
-      answer: { wire: contract.loggedOut(), schema: answers.ended, description: 'Signed out' },
+      answer: { wire: contract.loggedOut(), schema: answers.done, description: 'Signed out' },
       reasons: [
         'unauthenticated',
         ...(cookie ? (['malformed', 'cross-site'] as const) : []),
@@ -72,7 +73,7 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       request: null,
       answer: {
         wire: contract.loggedOut(),
-        schema: answers.ended,
+        schema: answers.done,
         description: 'Signed out everywhere',
       },
       reasons: ['unauthenticated', ...ALWAYS],
@@ -112,7 +113,7 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       path: `${base}/sessions/{id}`,
       credentials: bearer,
       request: null,
-      answer: { wire: contract.ended(), schema: answers.ended, description: 'Ended' },
+      answer: { wire: contract.done(), schema: answers.done, description: 'Ended' },
       reasons: ['unauthenticated', 'not-found', ...ALWAYS],
     },
   ];
@@ -132,5 +133,5 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       reasons: ['malformed', 'unauthenticated', ...crossSite, ...ALWAYS],
     });
   }
-  return operations;
+  return [...operations, ...accountOperations(contract, answers)];
 }

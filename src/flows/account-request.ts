@@ -1,0 +1,46 @@
+/** What every flow around an account is given, and the few steps that several of them take. */
+import type { Limit } from '../policy/throttle.ts';
+import type { Happening, Letter } from './account-services.ts';
+import type { Refusal } from './outcome.ts';
+import type { LoginRules, Services, Visit } from './services.ts';
+
+export interface AccountRequest {
+  services: Services;
+  rules: LoginRules;
+  visit: Visit;
+}
+
+export function happening({ services, rules, visit }: AccountRequest, subject: string): Happening {
+  return { subject, contract: rules.contract, visit, nowMs: services.nowMs() };
+}
+
+/** Null: fit to be set. `field`: where the request has it. */
+export async function flawOfPassword(
+  { services }: AccountRequest,
+  password: { value: string; field: string },
+  personal: readonly (string | null)[],
+): Promise<Refusal | null> {
+  const known = personal.filter((text) => text !== null);
+  const flaw = await services.passwordRules.flawOf(password.value, known);
+  if (flaw === null) return null;
+  const issue = { field: password.field, message: flaw.message, missing: false };
+  return { reason: 'malformed', issues: [issue] };
+}
+
+/**
+ * Work that begins only when the answer is on its way, so that its own length tells nothing: what
+ * is done for a known address and what is done for an unknown one differ.
+ */
+export function afterwards(services: Services, work: () => Promise<void>): void {
+  services.later(services.turn().then(work));
+}
+
+/** Sends a letter unless the address has had its share. Never before the response. */
+export async function post(
+  { services, rules }: AccountRequest,
+  to: string,
+  { letter, share }: { letter: Letter; share: { of: string; limit: Limit } },
+): Promise<void> {
+  const { admitted } = await services.guard.allow(`${share.of} to ${to}`, share.limit);
+  if (admitted) await services.mailer.send({ to, contract: rules.contract, letter });
+}

@@ -1,0 +1,86 @@
+/**
+ * Another address: asked for with the password, told to the old mailbox, and done once the code
+ * has come back from the new one. Whether somebody else has the new address is told to its mailbox
+ * alone.
+ */
+import { CODE_SECONDS, CODES, NOTICES, TRIES } from '../policy/allowances.ts';
+import { normalised } from '../policy/identifier.ts';
+import { afterwards, happening, post } from './account-request.ts';
+import type { Owner } from './account-services.ts';
+import { admitted } from './admission.ts';
+import { authenticate } from './authenticate.ts';
+import { granted, refused, type Outcome } from './outcome.ts';
+import { reauthenticate, type PrivateRequest } from './reauthenticate.ts';
+
+export async function changeEmail(
+  request: PrivateRequest & { email: string; password: string },
+): Promise<Outcome<null>> {
+  const { services } = request;
+  const caller = await reauthenticate(request, request.password);
+  if (!caller.ok) return caller;
+  const { session, subject } = caller.value;
+  const { value: email } = normalised({ kind: 'email', value: request.email });
+  const nowMs = services.nowMs();
+  const holder = await services.challenges.find(
+    { kind: 'email', value: email },
+    'change-email',
+    nowMs,
+  );
+  const mover: Owner = { is: 'user', account: session.account };
+  afterwards(services, () =>
+    holder.owner?.is === 'user'
+      ? post(request, email, {
+          letter: { kind: 'registration-attempt' },
+          share: { of: 'notices', limit: NOTICES },
+        })
+      : sendCode(request, { email, mover, subject }),
+  );
+  const { email: old } = session.user;
+  if (old !== null) {
+    const letter = { kind: 'email-change-notice' } as const;
+    afterwards(services, () =>
+      post(request, old, { letter, share: { of: 'notices', limit: NOTICES } }),
+    );
+  }
+  return granted(null);
+}
+
+async function sendCode(
+  request: PrivateRequest,
+  { email, mover, subject }: { email: string; mover: Owner; subject: string },
+): Promise<void> {
+  const { services, rules } = request;
+  const admission = await services.guard.allow(`codes to ${email}`, CODES);
+  if (!admission.admitted) return;
+  const id = services.uuid();
+  const { code, hash: secretHash } = await services.secrets.newCode(id);
+  const event = happening(request, subject);
+  const expiresAtMs = event.nowMs + CODE_SECONDS * 1000;
+  const challenge = { id, secretHash, email, purpose: 'change-email', expiresAtMs } as const;
+  await services.challenges.issue(mover, challenge, event);
+  const letter = { kind: 'email-change-code', code, minutes: CODE_SECONDS / 60 } as const;
+  await services.mailer.send({ to: email, contract: rules.contract, letter });
+}
+
+export async function confirmEmail(
+  request: PrivateRequest & { code: string },
+): Promise<Outcome<null>> {
+  const { services, rules, visit, token, code } = request;
+  const [turnedAway, caller] = await Promise.all([
+    admitted(services, rules.limit, visit),
+    authenticate(services, { contract: rules.contract, token }),
+  ]);
+  if (turnedAway !== null) return refused(turnedAway);
+  if (!caller.ok) return caller;
+  const { account } = caller.value;
+  const { id: userId } = account.user;
+  const challenge = await services.challenges.ofUser(userId, 'change-email', services.nowMs());
+  if (challenge === null) return refused({ reason: 'invalid-code' });
+  const tries = await services.guard.allow(`tries at ${challenge.id}`, TRIES);
+  if (!tries.admitted) return refused({ reason: 'invalid-code' });
+  const event = happening(request, await services.subject({ userId }));
+  const done =
+    (await services.secrets.isCode(challenge, code)) &&
+    (await services.credentials.changeEmail(account, challenge, event));
+  return done ? granted(null) : refused({ reason: 'invalid-code' });
+}

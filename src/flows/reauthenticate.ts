@@ -1,0 +1,54 @@
+/**
+ * Asks the bearer of an access token for the password once more, before what a stolen token must
+ * not do alone. The guess counts against the account like any login's.
+ */
+import type { AccountRequest } from './account-request.ts';
+import { admitted } from './admission.ts';
+import { authenticate } from './authenticate.ts';
+import { verifyGuess } from './guess.ts';
+import { granted, refused, type Outcome } from './outcome.ts';
+import type { LiveSession } from './services.ts';
+
+export interface PrivateRequest extends AccountRequest {
+  /** The access token; null where none was sent. */
+  token: string | null;
+}
+
+export async function reauthenticate(
+  { services, rules, visit, token }: PrivateRequest,
+  password: string,
+): Promise<Outcome<{ session: LiveSession; subject: string }>> {
+  const [turnedAway, caller] = await Promise.all([
+    admitted(services, rules.limit, visit),
+    authenticate(services, { contract: rules.contract, token }),
+  ]);
+  if (turnedAway !== null) return refused(turnedAway);
+  if (!caller.ok) return caller;
+  const { account } = caller.value;
+  const userId = account.user.id;
+  const subject = await services.subject({ userId });
+  const stored = account.passwordHash;
+  const guess = await verifyGuess(services, { password, stored, subject, lockout: rules.lockout });
+  if (!guess.ok) return guess;
+
+  const { verdict, ticket } = guess.value;
+  if (verdict === 'right') {
+    if (ticket.isExpired()) return refused({ reason: 'busy' });
+    services.later(ticket.settle('right'));
+    return granted({ session: caller.value, subject });
+  }
+  if (!(await ticket.settle('wrong'))) return refused({ reason: 'busy' });
+  const because = stored === null ? 'no-password' : 'wrong-password';
+  services.later(
+    services.audit.record({
+      action: 'PASSWORD_CHECK_FAILED',
+      atMs: services.nowMs(),
+      userId,
+      subject,
+      contract: rules.contract,
+      visit,
+      reason: because,
+    }),
+  );
+  return refused({ reason: 'invalid', because });
+}

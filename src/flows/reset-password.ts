@@ -1,0 +1,105 @@
+/**
+ * A forgotten password: a link to the mailbox, and a new password for whoever follows it. Asking
+ * is answered alike for everyone; the link is good once, for half an hour, and for nothing else.
+ */
+import { LINK_SECONDS, LINKS } from '../policy/allowances.ts';
+import { normalised, type Identifier } from '../policy/identifier.ts';
+import { afterwards, flawOfPassword, happening, type AccountRequest } from './account-request.ts';
+import type { Owner } from './account-services.ts';
+import { admitted } from './admission.ts';
+import { granted, refused, type Outcome } from './outcome.ts';
+import type { Services } from './services.ts';
+
+export async function forgotPassword(
+  request: AccountRequest & { identifier: Identifier },
+): Promise<Outcome<null>> {
+  const { services, rules, visit } = request;
+  const identifier = normalised(request.identifier);
+  const [turnedAway, { owner }] = await Promise.all([
+    admitted(services, rules.limit, visit),
+    services.challenges.find(identifier, 'reset-password', services.nowMs()),
+  ]);
+  if (turnedAway !== null) return refused(turnedAway);
+  afterwards(services, () => sendLink(request, owner));
+  return granted(null);
+}
+
+async function sendLink(request: AccountRequest, owner: Owner | null): Promise<void> {
+  const { services, rules } = request;
+  const to = owner === null ? null : mailboxOf(owner);
+  if (owner === null || to === null) return;
+  const admission = await services.guard.allow(`links to ${to}`, LINKS);
+  if (!admission.admitted) return;
+  const { token, hash: secretHash } = await services.secrets.newToken();
+  const event = happening(request, await subjectOf(services, owner));
+  await services.challenges.issue(
+    owner,
+    {
+      id: services.uuid(),
+      secretHash,
+      email: null,
+      purpose: 'reset-password',
+      expiresAtMs: event.nowMs + LINK_SECONDS * 1000,
+    },
+    event,
+  );
+  const letter = { kind: 'password-reset', token, minutes: LINK_SECONDS / 60 } as const;
+  await services.mailer.send({ to, contract: rules.contract, letter });
+}
+
+export async function resetPassword(
+  request: AccountRequest & { token: string; password: string },
+): Promise<Outcome<null>> {
+  const { services, rules, visit, token, password } = request;
+  const secretHash = await services.secrets.hashOfToken(token);
+  const [turnedAway, found] = await Promise.all([
+    admitted(services, rules.limit, visit),
+    services.challenges.findBySecret(secretHash, 'reset-password', services.nowMs()),
+  ]);
+  if (turnedAway !== null) return refused(turnedAway);
+  if (found === null) return refused({ reason: 'invalid-link' });
+
+  const { owner, challenge } = found;
+  const { username, email, name } = owner.is === 'user' ? owner.account.user : owner.registration;
+  const flaw = await flawOfPassword(request, { value: password, field: 'password' }, [
+    username,
+    email,
+    name,
+  ]);
+  if (flaw !== null) return refused(flaw);
+
+  const passwordHash = await services.passwords.hash(password);
+  const subject = await subjectOf(services, owner);
+  const event = { ...happening(request, subject), passwordHash };
+  const done =
+    owner.is === 'user'
+      ? await services.credentials.resetPassword(owner.account, challenge, event)
+      : await services.registrations.admit(owner.registration, challenge, {
+          ...event,
+          publicId: services.uuid(),
+        });
+  if (!done) return refused({ reason: 'invalid-link' });
+
+  // The password has changed whether the guard can be reached or not; the lock ends by itself.
+  await services.guard.clear(subject).catch((error: unknown) => {
+    services.later(Promise.reject(error));
+  });
+  const to = mailboxOf(owner);
+  const letter = { kind: 'password-changed' } as const;
+  if (to !== null) services.later(services.mailer.send({ to, contract: rules.contract, letter }));
+  return granted(null);
+}
+
+function mailboxOf(owner: Owner): string | null {
+  if (owner.is === 'registration') return owner.registration.email;
+  const { email, status } = owner.account.user;
+  return status === 'active' ? email : null;
+}
+
+function subjectOf(services: Services, owner: Owner): Promise<string> {
+  return services.subject(
+    owner.is === 'user'
+      ? { userId: owner.account.user.id }
+      : { kind: 'email', value: owner.registration.email },
+  );
+}

@@ -1,0 +1,152 @@
+/**
+ * What is done about an account, under `{base}`: register, codes, forgotten and changed passwords,
+ * another address, the end. Each counts against the address as a login does, and those that ask
+ * for a password count against the account as well.
+ */
+import type { Context } from 'hono';
+import type * as z from 'zod';
+import {
+  changeEmail as changeEmailBody,
+  changePassword as changePasswordBody,
+  confirmEmail as confirmEmailBody,
+  deleteAccount as deleteAccountBody,
+  resetPassword as resetPasswordBody,
+} from '../contracts/account.ts';
+import type { Wire } from '../contracts/contract.ts';
+import type { AccountRequest } from '../flows/account-request.ts';
+import { changeEmail, confirmEmail } from '../flows/change-email.ts';
+import { changePassword } from '../flows/change-password.ts';
+import { deleteAccount } from '../flows/delete-account.ts';
+import type { Outcome } from '../flows/outcome.ts';
+import type { PrivateRequest } from '../flows/reauthenticate.ts';
+import { register } from '../flows/register.ts';
+import { forgotPassword, resetPassword } from '../flows/reset-password.ts';
+import type { LoginRules } from '../flows/services.ts';
+import { sendCode, verifyEmail } from '../flows/verify-email.ts';
+import type { Operation } from '../observe/log.ts';
+import type { Identifier } from '../policy/identifier.ts';
+import type { HonoArrival } from './arrival.ts';
+import { validated } from './body.ts';
+import type { ContractApp } from './contract-app.ts';
+import { bearerIn } from './credentials.ts';
+import type { Desk } from './desk.ts';
+import { turnAwayLimited } from './limit.ts';
+
+/** Below `{base}`, in the order that they are published in. */
+export const ACCOUNT_PATHS = [
+  'register',
+  'verify-email/send',
+  'verify-email',
+  'forgot-password',
+  'reset-password',
+  'change-password',
+  'change-email',
+  'change-email/confirm',
+  'delete-account',
+] as const;
+
+interface Route<Body> {
+  path: (typeof ACCOUNT_PATHS)[number];
+  operation: Operation;
+  schema: z.ZodType<Body>;
+  work(request: PrivateRequest, body: Body): Promise<Outcome<null>>;
+  answer(): Wire;
+  identifierOf?(body: Body): Identifier;
+}
+
+export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): void {
+  const { contract } = desk;
+  const { account } = contract;
+
+  const mount = <Body>({ path, operation, schema, work, answer, identifierOf }: Route<Body>) => {
+    app.post(
+      `${contract.base}/${path}`,
+      turnAwayLimited(operation, desk, rules.limit),
+      ...validated(operation, schema, desk.malformed),
+      (at: Context<HonoArrival, string, { out: { json: Body } }>) => {
+        const { services, visit } = at.env;
+        const body = at.req.valid('json');
+        const token = bearerIn(at.req.raw.headers);
+        return desk.run(at, {
+          operation,
+          ...(identifierOf ? { identifier: identifierOf(body) } : {}),
+          work: work({ services, rules, visit, token }, body),
+          answer,
+        });
+      },
+    );
+  };
+  const byIdentifier =
+    (flow: (request: AccountRequest & { identifier: Identifier }) => Promise<Outcome<null>>) =>
+    (request: AccountRequest, identifier: Identifier) =>
+      flow({ ...request, identifier });
+
+  mount({
+    path: 'register',
+    operation: 'register',
+    schema: account.register,
+    work: (request, application) => register({ ...request, application }),
+    answer: contract.accepted,
+    identifierOf: ({ email }) => ({ kind: 'email', value: email }),
+  });
+  mount({
+    path: 'verify-email/send',
+    operation: 'send-code',
+    schema: account.sendCode,
+    work: byIdentifier(sendCode),
+    answer: contract.accepted,
+    identifierOf: (identifier) => identifier,
+  });
+  mount({
+    path: 'verify-email',
+    operation: 'verify-email',
+    schema: account.verifyEmail,
+    work: (request, body) => verifyEmail({ ...request, ...body }),
+    answer: contract.done,
+    identifierOf: ({ identifier }) => identifier,
+  });
+  mount({
+    path: 'forgot-password',
+    operation: 'forgot-password',
+    schema: account.forgotPassword,
+    work: byIdentifier(forgotPassword),
+    answer: contract.accepted,
+    identifierOf: (identifier) => identifier,
+  });
+  mount({
+    path: 'reset-password',
+    operation: 'reset-password',
+    schema: resetPasswordBody,
+    work: (request, { token, password }) => resetPassword({ ...request, token, password }),
+    answer: contract.done,
+  });
+  mount({
+    path: 'change-password',
+    operation: 'change-password',
+    schema: changePasswordBody,
+    work: (request, body) => changePassword({ ...request, ...body }),
+    answer: contract.done,
+  });
+  mount({
+    path: 'change-email',
+    operation: 'change-email',
+    schema: changeEmailBody,
+    work: (request, body) => changeEmail({ ...request, ...body }),
+    answer: contract.accepted,
+    identifierOf: ({ email }) => ({ kind: 'email', value: email }),
+  });
+  mount({
+    path: 'change-email/confirm',
+    operation: 'confirm-email',
+    schema: confirmEmailBody,
+    work: (request, { code }) => confirmEmail({ ...request, code }),
+    answer: contract.done,
+  });
+  mount({
+    path: 'delete-account',
+    operation: 'delete-account',
+    schema: deleteAccountBody,
+    work: (request, { password }) => deleteAccount({ ...request, password }),
+    answer: contract.loggedOut,
+  });
+}

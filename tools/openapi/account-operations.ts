@@ -1,0 +1,113 @@
+/** The operations around an account, as a contract's published document lists them. */
+import type * as z from 'zod';
+import {
+  changeEmail,
+  changePassword,
+  confirmEmail,
+  deleteAccount,
+  resetPassword,
+} from '../../src/contracts/account.ts';
+import type { Answers, Contract } from '../../src/contracts/contract.ts';
+import { ACCOUNT_PATHS } from '../../src/http/account-routes.ts';
+import type { Operation } from './operations.ts';
+import type { Reason } from './samples.ts';
+
+const GUESS: readonly Reason[] = ['locked', 'busy'];
+const BEARER: readonly Reason[] = ['unauthenticated'];
+
+interface Listed {
+  id: string;
+  summary: string;
+  request: z.ZodType;
+  answer: 'accepted' | 'done' | 'loggedOut';
+  reasons: readonly Reason[];
+}
+
+export function accountOperations(contract: Contract, answers: Answers): Operation[] {
+  const { account, base } = contract;
+  const taken: Reason[] = account.identifier === 'username' ? ['taken'] : [];
+  const listed: Record<(typeof ACCOUNT_PATHS)[number], Listed> = {
+    register: {
+      id: 'register',
+      summary: 'Ask for an account; what comes of it is told by mail',
+      request: account.register,
+      answer: 'accepted',
+      reasons: taken,
+    },
+    'verify-email/send': {
+      id: 'sendCode',
+      summary: 'Send a code to an address that is not verified yet',
+      request: account.sendCode,
+      answer: 'accepted',
+      reasons: [],
+    },
+    'verify-email': {
+      id: 'verifyEmail',
+      summary: 'Prove the mailbox with the code, and oneself with the password',
+      request: account.verifyEmail,
+      answer: 'done',
+      reasons: ['invalid-code', ...GUESS],
+    },
+    'forgot-password': {
+      id: 'forgotPassword',
+      summary: 'Send a link to set a new password',
+      request: account.forgotPassword,
+      answer: 'accepted',
+      reasons: [],
+    },
+    'reset-password': {
+      id: 'resetPassword',
+      summary: 'Set a new password with the token of the link; ends all sessions',
+      request: resetPassword,
+      answer: 'done',
+      reasons: ['invalid-link'],
+    },
+    'change-password': {
+      id: 'changePassword',
+      summary: 'Set a new password with the current one; ends all other sessions',
+      request: changePassword,
+      answer: 'done',
+      reasons: [...BEARER, 'invalid', ...GUESS],
+    },
+    'change-email': {
+      id: 'changeEmail',
+      summary: 'Send a code to another address',
+      request: changeEmail,
+      answer: 'accepted',
+      reasons: [...BEARER, 'invalid', ...GUESS],
+    },
+    'change-email/confirm': {
+      id: 'confirmEmail',
+      summary: 'Take the other address with the code',
+      request: confirmEmail,
+      answer: 'done',
+      reasons: [...BEARER, 'invalid-code'],
+    },
+    'delete-account': {
+      id: 'deleteAccount',
+      summary: 'Delete this account',
+      request: deleteAccount,
+      answer: 'loggedOut',
+      reasons: [...BEARER, 'invalid', ...GUESS],
+    },
+  };
+
+  return ACCOUNT_PATHS.map((path): Operation => {
+    const { id, summary, request, answer, reasons } = listed[path];
+    const name = id.charAt(0).toUpperCase() + id.slice(1);
+    return {
+      id,
+      summary,
+      method: 'post',
+      path: `${base}/${path}`,
+      credentials: reasons.includes('unauthenticated') ? ['bearer'] : [],
+      request: request.meta({ id: `${name}Request` }),
+      answer: {
+        wire: contract[answer](),
+        schema: answer === 'accepted' ? answers.accepted : answers.done,
+        description: answer === 'accepted' ? 'Accepted; the rest comes by mail' : 'Done',
+      },
+      reasons: ['malformed', ...reasons, 'limited', 'insecure', 'internal'],
+    };
+  });
+}
