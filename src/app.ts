@@ -16,7 +16,8 @@ import { createContractApp, ownsPath, type ContractApp } from './http/contract-a
 import { publishedDocument, publishedKeys } from './http/documents.ts';
 import { dressed } from './http/headers.ts';
 import { wireResponse } from './http/refuse.ts';
-import { logFailure } from './observe/log.ts';
+import { createMailer } from './mail/mailer.ts';
+import { logFailure, logMail } from './observe/log.ts';
 import { ExpiringMemory } from './policy/memory.ts';
 import { readSettings } from './settings.ts';
 import { createAudit } from './store/audit.ts';
@@ -139,5 +140,23 @@ function furnish(env: Env, settings: Settings) {
       genuine: new ExpiringMemory(MOST_GENUINE_TOKENS),
     }),
   };
-  return { services, namespaces };
+  return { services, namespaces, ...furnishAccounts(env, settings) };
+}
+
+const MAIL_PAUSE_MS = 1_000;
+
+/** What the flows around an account need besides; `mailer.outbox` is for the page /dev/mail. */
+function furnishAccounts(env: Env, settings: Settings) {
+  const mailer = createMailer({
+    settings: settings.mail,
+    localDevelopment: settings.localDevelopment,
+    binding: env.EMAIL,
+    fetch: (url, init) => fetch(url, init),
+    uuid: () => crypto.randomUUID(),
+    nowMs,
+    pause: () => scheduler.wait(MAIL_PAUSE_MS),
+    onFailure: (error) => logFailure(error, 'mail, first try', null),
+    onWritten: logMail,
+  });
+  return { mailer };
 }

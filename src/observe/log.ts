@@ -71,6 +71,11 @@ export function logFailure(error: unknown, during: string, traceId: string | nul
   });
 }
 
+/** Local development only. Neither the address nor the letter's words. */
+export function logMail(letter: string): void {
+  write({ event: 'mail', letter, see: '/dev/mail' });
+}
+
 const KNOWN_CAUSES = [
   /Network connection lost/,
   /storage caused object to be reset/,
@@ -82,6 +87,9 @@ const KNOWN_CAUSES = [
   /(?:UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: [\w.]+)?/,
   /iteration counts above 100000 are not supported/,
   /the account changed twice during one login/,
+  /(?:Resend|Have I Been Pwned) answered \d{3}/,
+  /the send_email binding answered (?:E_[A-Z_]+|an error)/,
+  /there is no send_email binding named EMAIL/,
 ];
 
 function knownCause(error: unknown): string | null {

@@ -16,6 +16,13 @@ describe('settings', () => {
       tokens: { issuer: 'https://gatehouse.example', audience: 'https://app.example' },
       lockout: { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 100 },
       passwords: { cost: { iterations: 100_000, rounds: 6 }, peppers: [] },
+      passwordRules: { least: 8, most: 256, breached: false },
+      mail: {
+        service: 'Gatehouse',
+        pagesOrigin: 'https://gatehouse.example',
+        from: { name: 'Gatehouse', email: 'no-reply@gatehouse.example' },
+        transport: { kind: 'binding' },
+      },
       localDevelopment: false,
     });
     expect(settings.hosts.size).toBe(0);
@@ -30,6 +37,8 @@ describe('settings', () => {
     ADDRESS_LIMITS: { 'username-pair': 7 },
     LOCKOUT: { threshold: 3, lockSeconds: 60, growth: 2, stopAfterFailures: 9 },
     PASSWORD_COST: { iterations: 60_000, rounds: 10 },
+    PASSWORD_RULES: { least: 15, most: 64, breached: true },
+    MAIL: { transport: 'binding', from: 'Acme Login <hi@acme.example>', service: 'Acmé 24/7' },
     TOKEN_KEYS: envWith()['TOKEN_KEYS'],
     PEPPERS: [{ id: 'p.2-a', key: Buffer.alloc(32, 7).toString('base64url') }],
   };
@@ -48,6 +57,12 @@ describe('settings', () => {
       passwords: {
         cost: rich.PASSWORD_COST,
         peppers: [{ id: 'p.2-a', key: new Uint8Array(32).fill(7) }],
+      },
+      passwordRules: rich.PASSWORD_RULES,
+      mail: {
+        service: 'Acmé 24/7',
+        pagesOrigin: 'https://gatehouse.example',
+        from: { name: 'Acme Login', email: 'hi@acme.example' },
       },
     });
     expect(settings.hosts).toEqual(new Map([['login.example.com', 'email-remember']]));

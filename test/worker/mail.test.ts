@@ -1,0 +1,33 @@
+/** A letter through the real `send_email` binding, in its local mode. */
+import { env } from 'cloudflare:workers';
+import { expect, it } from 'vitest';
+import { createMailer } from '../../src/mail/mailer.ts';
+
+it('goes through the binding of the local runtime, and stands in the outbox', async () => {
+  const failures: unknown[] = [];
+  const mailer = createMailer({
+    settings: {
+      service: 'Gatehouse',
+      pagesOrigin: 'https://login.example',
+      from: { name: 'Gatehouse', email: 'no-reply@login.example' },
+      transport: { kind: 'binding' },
+    },
+    localDevelopment: true,
+    binding: env.EMAIL,
+    fetch,
+    uuid: () => crypto.randomUUID(),
+    nowMs: () => Date.now(),
+    pause: async () => undefined,
+    onFailure: (error) => void failures.push(error),
+    onWritten: () => undefined,
+  });
+  await mailer.send({
+    to: 'john@example.com',
+    contract: 'email-cookie',
+    letter: { kind: 'password-reset', token: 'a-T_0k3n', minutes: 30 },
+  });
+  expect(failures).toEqual([]);
+  expect(await mailer.outbox?.list()).toMatchObject([
+    { to: 'john@example.com', text: expect.stringContaining('/email-cookie/reset#token=a-T_0k3n') },
+  ]);
+});
