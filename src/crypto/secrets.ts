@@ -11,11 +11,6 @@ const TOKEN_BYTES = 32;
 
 export function createSecrets(mac: Mac): Secrets {
   const hashOfCode = (challengeId: string, code: string) => mac('code', `${challengeId}.${code}`);
-  const hashOfToken = async (token: string) => {
-    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
-    return base64url.encode(new Uint8Array(digest));
-  };
-
   return {
     async newCode(challengeId) {
       const code = String(randomBelow(CODES)).padStart(6, '0');
@@ -37,6 +32,11 @@ export function createSecrets(mac: Mac): Secrets {
 
     hashOfToken,
   };
+}
+
+async function hashOfToken(token: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
+  return base64url.encode(new Uint8Array(digest));
 }
 
 /** Uniform: what would make small numbers likelier is drawn again. */

@@ -7,52 +7,58 @@
 import { DurableObject } from 'cloudflare:workers';
 import { admit, within, type Admission, type Limit } from '../policy/throttle.ts';
 
-const HITS = 'hits';
-const WINDOW = 'window';
+const KEPT = 'kept';
+
+interface Kept {
+  hits: readonly number[];
+  /** The longest that was asked for: an alarm has no caller who brings it along. */
+  windowSeconds: number;
+}
+
+const NOTHING: Kept = { hits: [], windowSeconds: 0 };
 
 export class AddressGuard extends DurableObject {
-  #hits: readonly number[] | undefined;
+  #kept: Kept | undefined;
   #alarmSet = false;
 
   async admit(limit: Limit): Promise<Admission> {
     const nowMs = Date.now();
-    const { hits, admission } = admit(this.#load(), limit, nowMs);
+    const before = this.#load();
+    const { hits, admission } = admit(before.hits, limit, nowMs);
     if (admission.admitted) {
-      this.#hits = hits;
-      this.ctx.storage.kv.put(HITS, hits);
-      await this.#clearLater(nowMs, limit.windowSeconds);
+      const windowSeconds = Math.max(before.windowSeconds, limit.windowSeconds);
+      this.#kept = { hits, windowSeconds };
+      this.ctx.storage.kv.put(KEPT, this.#kept);
+      await this.#clearLater(nowMs + windowSeconds * 1000);
     }
     return admission;
   }
 
   answers(): true {
-    this.ctx.storage.kv.get(HITS);
+    this.ctx.storage.kv.get(KEPT);
     return true;
   }
 
   /** Deletes an object that has nothing left to remember. */
   override async alarm(): Promise<void> {
     this.#alarmSet = false;
-    const windowSeconds = this.ctx.storage.kv.get<number>(WINDOW) ?? 0;
-    const last = this.#load().at(-1);
+    const { hits, windowSeconds } = this.#load();
+    const last = hits.at(-1);
     if (last === undefined || within([last], windowSeconds, Date.now()).length === 0) {
-      this.#hits = [];
+      this.#kept = NOTHING;
       await this.ctx.storage.deleteAll();
     } else {
-      await this.#clearLater(last, windowSeconds);
+      await this.#clearLater(last + windowSeconds * 1000);
     }
   }
 
-  #load(): readonly number[] {
-    return (this.#hits ??= this.ctx.storage.kv.get<number[]>(HITS) ?? []);
+  #load(): Kept {
+    return (this.#kept ??= this.ctx.storage.kv.get<Kept>(KEPT) ?? NOTHING);
   }
 
-  /** The alarm has no caller who brings the window along, so it is kept beside it. */
-  async #clearLater(lastMs: number, windowSeconds: number): Promise<void> {
+  async #clearLater(atMs: number): Promise<void> {
     if (this.#alarmSet) return;
     this.#alarmSet = true;
-    if ((await this.ctx.storage.getAlarm()) !== null) return;
-    this.ctx.storage.kv.put(WINDOW, windowSeconds);
-    await this.ctx.storage.setAlarm(lastMs + windowSeconds * 1000);
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(atMs);
   }
 }

@@ -54,6 +54,11 @@ interface Route<Body> {
   identifierOf?(body: Body): Identifier;
 }
 
+const byIdentifier =
+  (flow: (request: AccountRequest & { identifier: Identifier }) => Promise<Outcome<null>>) =>
+  (request: AccountRequest, identifier: Identifier) =>
+    flow({ ...request, identifier });
+
 export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): void {
   const { contract } = desk;
   const { account } = contract;
@@ -76,11 +81,6 @@ export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): 
       },
     );
   };
-  const byIdentifier =
-    (flow: (request: AccountRequest & { identifier: Identifier }) => Promise<Outcome<null>>) =>
-    (request: AccountRequest, identifier: Identifier) =>
-      flow({ ...request, identifier });
-
   mount({
     path: 'register',
     operation: 'register',

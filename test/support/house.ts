@@ -28,8 +28,11 @@ export interface House {
   fetch(path: string, init?: RequestInit & { origin?: string }): Promise<Answer>;
 }
 
-/** An app of its own (settings, memory of refusals) on the file's database and guards. */
-export function house(settings: object = {}, tap?: Tap): House {
+/**
+ * An app of its own (settings, memory of refusals) on the file's database and guards. `answered` is
+ * called when an answer is there, before what the app does after it is waited for.
+ */
+export function house(settings: object = {}, tap?: Tap, answered?: () => void): House {
   const own = { ...env, ...settings };
   const app = createApp(tap ? tapped(own, tap) : own);
   const fetch: House['fetch'] = async (
@@ -38,6 +41,7 @@ export function house(settings: object = {}, tap?: Tap): House {
   ) => {
     const context = createExecutionContext();
     const response = await app.fetch(new Request(origin + path, init), own, context);
+    answered?.();
     const text = await response.text();
     await waitOnExecutionContext(context);
     for (const name of everywhere) {

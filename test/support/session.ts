@@ -44,6 +44,16 @@ export function client(house: House, name: string) {
     sessions: (token: string) => call(`GET ${base}/sessions`, token),
     endSession: (token: string, id: string) => call(`DELETE ${base}/sessions/${id}`, token),
     logout: (token: string, sending?: Sending) => call(`POST ${base}/logout`, token, sending),
+    /** Posts to `{base}/<at>`, with a bearer where one is given. */
+    post: (
+      at: string,
+      body: unknown,
+      { token = '', ...sending }: Sending & { token?: string } = {},
+    ) =>
+      house.post(`${base}/${at}`, body, {
+        ...sending,
+        headers: { ...(token ? { Authorization: `Bearer ${token}` } : {}), ...sending.headers },
+      }),
     logoutAll: (token: string) => call(`POST ${base}/logout-all`, token),
   };
 }

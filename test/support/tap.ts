@@ -1,13 +1,13 @@
 /**
- * Puts an ear, or a spanner, between the app and its bindings. Every database call and every guard
- * call goes through one function, which may note it, break it, or do something else first. Behind
+ * Puts an ear, or a spanner, between the app and its bindings. Every call of database, guard and mail
+ * goes through one function, which may note it, break it, or do something else first. Behind
  * it are the real D1 and the real Durable Objects.
  */
 export interface Call {
-  to: 'database' | 'guard';
-  /** `all`, `run` or `batch` for the database, the method's name for the guard. */
+  to: 'database' | 'guard' | 'mail';
+  /** `all`, `run` or `batch` for the database, the method's name for the others. */
   method: string;
-  /** The statements; for the guard, the object's name. */
+  /** The statements; for the guard, the object's name; for mail, whom to and what it says. */
   what: string[];
   /** Which copy of the database was asked for. */
   session: string | null;
@@ -21,6 +21,7 @@ export function tapped(env: Env, tap: Tap): Env {
   return {
     ...env,
     DB: tapDatabase(env.DB, tap) as D1Database,
+    EMAIL: tapMail(env.EMAIL, tap),
     ADDRESS_GUARD: tapNamespace(env.ADDRESS_GUARD, tap),
     ACCOUNT_GUARD: tapNamespace(env.ACCOUNT_GUARD, tap),
   };
@@ -57,6 +58,15 @@ function tapDatabase(database: D1Database, tap: Tap) {
         () => database.batch(statements.map(({ real }) => real)),
       ),
   } as unknown;
+}
+
+function tapMail(binding: SendEmail, tap: Tap): SendEmail {
+  const send = (mail: { to: string; subject: string; text: string }) =>
+    tap(
+      { to: 'mail', method: 'send', what: [mail.to, mail.subject, mail.text], session: null },
+      () => binding.send(mail as never),
+    );
+  return { send } as unknown as SendEmail;
 }
 
 function tapNamespace<T extends Rpc.DurableObjectBranded>(

@@ -1,0 +1,61 @@
+/** What registrations and challenges keep, and for how long. */
+import { env } from 'cloudflare:workers';
+import { afterEach, expect, it, vi } from 'vitest';
+import { addUser } from '../support/house.ts';
+import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
+import { newcomer } from '../support/newcomer.ts';
+import { client } from '../support/session.ts';
+
+afterEach(() => vi.useRealTimers());
+
+it('takes a name alike whether the address was known or not', async () => {
+  const { here } = mailbox();
+  const { post } = client(here, 'username-coded');
+  const known = await addUser();
+  const [first, second] = [newcomer(), newcomer()];
+  const answers = [];
+  for (const { username, email } of [
+    { username: first.username, email: known.email },
+    { username: second.username, email: second.email },
+    { username: first.username.toUpperCase(), email: newcomer().email },
+    { username: second.username.toUpperCase(), email: newcomer().email },
+    { username: known.username, email: newcomer().email },
+  ]) {
+    answers.push((await post('register', { username, email, password: 'a long way off' })).status);
+  }
+  expect(answers).toEqual([202, 202, 409, 409, 409]);
+});
+
+it('frees a name and an address that nobody proved within a day', async () => {
+  const { here, to } = mailbox();
+  const { post } = client(here, 'username-coded');
+  const person = newcomer();
+  const body = { username: person.username, email: person.email, password: person.password };
+  await post('register', body);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_401_000 });
+  expect((await post('register', body)).status).toBe(202);
+  expect(to(person.email).filter(({ text }) => /\b\d{6}\b/.test(text))).toHaveLength(2);
+});
+
+it('stores neither codes nor tokens, nor anything that opens them', async () => {
+  const { here, to, calls } = mailbox();
+  const { post } = client(here, 'email-cookie');
+  const person = await addUser({ email_verified: 0 });
+  await post('verify-email/send', { email: person.email });
+  await post('forgot-password', { email: person.email });
+  const dump = JSON.stringify((await env.DB.prepare('SELECT * FROM challenges').all()).results);
+  expect(dump).not.toContain(codeIn(to(person.email)));
+  expect(dump).not.toContain(tokenIn(to(person.email)));
+  expect(calls.filter((call) => call.to === 'mail')).toHaveLength(2);
+});
+
+it('counts every attempt against its address', async () => {
+  const { here } = mailbox({ ADDRESS_LIMITS: { 'email-cookie': 2 } });
+  const { post } = client(here, 'email-cookie');
+  const from = { address: '203.0.113.77' };
+  const email = 'nobody@example.com';
+  expect((await post('forgot-password', { email }, from)).status).toBe(202);
+  expect((await post('verify-email/send', { email }, from)).status).toBe(202);
+  expect((await post('forgot-password', { email }, from)).status).toBe(429);
+  expect((await post('register', { email, password: 'a long way off' }, from)).status).toBe(429);
+});
