@@ -5,10 +5,12 @@
 import { Hono } from 'hono';
 import type { Contract } from './contracts/contract.ts';
 import { contracts } from './contracts/index.ts';
+import { createBreachCheck } from './crypto/breached.ts';
 import { createMac } from './crypto/keys.ts';
 import { createPasswords } from './crypto/password.ts';
 import { createSecrets } from './crypto/secrets.ts';
 import { createTokens } from './crypto/tokens.ts';
+import { createPasswordRules } from './flows/password-rules.ts';
 import type { Services } from './flows/services.ts';
 import { createGuard, guardAnswers } from './guard/client.ts';
 import { addressOf } from './http/address.ts';
@@ -146,6 +148,7 @@ function furnish(env: Env, settings: Settings) {
   return { services, namespaces, outbox: mailer.outbox };
 }
 
+const outside = (url: string, init: RequestInit) => fetch(url, init);
 const MAIL_PAUSE_MS = 1_000;
 
 /** What the flows around an account need besides; `mailer.outbox` is for the page /dev/mail. */
@@ -154,12 +157,22 @@ function furnishAccounts(env: Env, settings: Settings) {
     settings: settings.mail,
     localDevelopment: settings.localDevelopment,
     binding: env.EMAIL,
-    fetch: (url, init) => fetch(url, init),
+    fetch: outside,
     uuid: () => crypto.randomUUID(),
     nowMs,
     pause: () => scheduler.wait(MAIL_PAUSE_MS),
     onFailure: (error) => logFailure(error, 'mail, first try', null),
     onWritten: logMail,
   });
-  return { mailer, passwordRules: { flawOf: async () => null } };
+  const passwordRules = createPasswordRules({
+    rules: settings.passwordRules,
+    service: settings.mail.service,
+    isBreached: settings.passwordRules.breached
+      ? createBreachCheck({
+          fetch: outside,
+          onFailure: (error) => logFailure(error, 'breached passwords', null),
+        })
+      : null,
+  });
+  return { mailer, passwordRules };
 }

@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { become } from './child.mjs';
 import { root } from './install.mjs';
-import { localSettings, makeSecrets, prepareDatabase } from './local.ts';
+import { localPort, localSettings, makeSecrets, prepareDatabase, readSecret } from './local.ts';
 import type { Settings } from '../src/settings.ts';
 
 const passedOn = process.argv.slice(2);
 const { values } = parseArgs({
   args: passedOn,
-  options: { 'persist-to': { type: 'string' } },
+  options: { 'persist-to': { type: 'string' }, port: { type: 'string' } },
   strict: false,
 });
 const persistTo = values['persist-to'];
@@ -26,7 +26,7 @@ try {
 }
 
 function serve(settings: Settings): void {
-  const own = ['--show-interactive-dev-session=false'];
+  const own = ['--show-interactive-dev-session=false', ...pagesHere()];
   const wrangler = become('wrangler', ['dev', ...own, ...passedOn], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -40,6 +40,13 @@ function serve(settings: Settings): void {
       greet(settings, address);
     }
   });
+}
+
+/** Letters of local development lead here, unless .dev.vars says elsewhere. */
+function pagesHere(): string[] {
+  if (readSecret('PAGES_ORIGIN') !== '') return [];
+  const port = typeof values.port === 'string' ? values.port : localPort();
+  return ['--var', `PAGES_ORIGIN:http://localhost:${port}`];
 }
 
 function greet({ contracts }: Settings, address: string): void {

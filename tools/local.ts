@@ -52,6 +52,11 @@ export function replaceSecret(name: string, value: string): void {
   writeFileSync(secretsFile, [...kept, `${name}='${value}'`, ''].join('\n'), { mode: 0o600 });
 }
 
+/** Where `wrangler dev` serves, unless it is told otherwise. */
+export function localPort(): number {
+  return unstable_readConfig({ config: join(root, 'wrangler.toml') }).dev.port ?? 8787;
+}
+
 /** The settings that the Worker will start with. Throws an error that names a faulty one. */
 export function localSettings(): Settings {
   const { vars } = unstable_readConfig({ config: join(root, 'wrangler.toml') });
