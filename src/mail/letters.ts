@@ -33,7 +33,7 @@ interface Content {
 }
 
 export function writeLetter(head: Letterhead, contract: string, letter: Letter): WrittenLetter {
-  const service = oneLine(head.service);
+  const { service } = head;
   const pages = `${head.pagesOrigin}/${encodeURIComponent(contract)}`;
   const { subject, opening, key, closing } = contentOf(letter, { service, pages });
   const foot = `${service}, ${head.pagesOrigin}`;
@@ -119,8 +119,9 @@ const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '
 type Body = Omit<Content, 'subject'> & { foot: string };
 
 function textOf({ opening, key, closing, foot }: Body): string {
-  const shown = oneLine('code' in key ? key.code : key.url);
-  return `${[opening, `    ${shown}`, ...closing, `-- \n${foot}`].join('\n\n')}\n`;
+  const shown = `    ${oneLine('code' in key ? key.code : key.url)}`;
+  const lines = [oneLine(opening), shown, ...closing.map(oneLine), `-- \n${oneLine(foot)}`];
+  return `${lines.join('\n\n')}\n`;
 }
 
 const page = 'margin:0;padding:32px 16px;font:16px/1.5 system-ui,sans-serif';
@@ -133,7 +134,7 @@ const small = 'font-size:13px;color:#6b7280;overflow-wrap:anywhere';
 function htmlOf({ subject, opening, key, closing, foot }: Body & { subject: string }): string {
   const shown =
     'code' in key
-      ? html`<p style="${digits}">${oneLine(key.code)}</p>`
+      ? html`<p style="${digits}">${key.code}</p>`
       : html`<p><a href="${key.url}" style="${button}">${key.label}</a></p>
           <p style="${small}">${key.url}</p>`;
   return html`<!doctype html>
@@ -142,7 +143,7 @@ function htmlOf({ subject, opening, key, closing, foot }: Body & { subject: stri
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
         <meta name="color-scheme" content="light dark" />
-        <title>${oneLine(subject)}</title>
+        <title>${subject}</title>
       </head>
       <body style="${page}">
         <div style="${column}">

@@ -157,6 +157,7 @@ describe('what is put into a letter', () => {
         for (const href of hrefs(html)) {
           const url = new URL(href);
           expect(url.origin).toBe(head.pagesOrigin);
+          expect(href.startsWith(`${url.origin}/${encodeURIComponent(contract)}/`)).toBe(true);
           if (kind !== 'password-reset') continue;
           expect(decodeURIComponent(url.hash)).toBe(`#token=${secret}`);
         }
