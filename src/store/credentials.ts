@@ -8,7 +8,7 @@ import type { Challenge, Credentials, Happening } from '../flows/account-service
 import type { Account } from '../flows/services.ts';
 import { auditChange, auditOf } from './audit.ts';
 import { stillGood, type Proof } from './challenges.ts';
-import { auditEvents, challenges, sessions, users } from './schema.ts';
+import { auditEvents, challenges, registrations, sessions, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
 
 const given = (name: string) => sql.placeholder(name);
@@ -136,22 +136,25 @@ const isProven = () =>
 
 const removeUser = statement<Verified>(() => builder.delete(users).where(asVerified()));
 
+const isGone = () =>
+  notExists(
+    builder
+      .select({ one: sql`1` })
+      .from(users)
+      .where(eq(users.id, given('userId'))),
+  );
+
 /** Addresses are personal data; who they belonged to is gone, and only a pseudonym stays. */
 const forget = statement<{ userId: number }>(() =>
   builder
     .update(auditEvents)
     .set({ userId: sql`null`, address: '' })
-    .where(
-      and(
-        eq(auditEvents.userId, given('userId')),
-        notExists(
-          builder
-            .select({ one: sql`1` })
-            .from(users)
-            .where(eq(users.id, given('userId'))),
-        ),
-      ),
-    ),
+    .where(and(eq(auditEvents.userId, given('userId')), isGone())),
+);
+
+/** What others asked for in the name of who is gone. */
+const dropRegistrations = statement<{ userId: number; email: string }>(() =>
+  builder.delete(registrations).where(and(eq(registrations.email, given('email')), isGone())),
 );
 
 const verifiedOf = ({ user, credentialVersion }: Account): Verified => ({
@@ -221,7 +224,10 @@ export function createCredentials(database: D1Database): Credentials {
       // The user is gone by the time it is written down: the row has the pseudonym alone.
       const nameless = { ...happening, visit: { ...happening.visit, address: '' } };
       const event = { action: 'ACCOUNT_DELETED', userId: null, happening: nameless };
-      return run(removeUser.bind(database, values), event, [forget.bind(database, values)]);
+      return run(removeUser.bind(database, values), event, [
+        forget.bind(database, values),
+        dropRegistrations.bind(database, { ...values, email: account.user.email ?? '' }),
+      ]);
     },
   };
 }

@@ -4,7 +4,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { addUser } from '../support/house.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
 import { newcomer } from '../support/newcomer.ts';
-import { client } from '../support/session.ts';
+import { client, held } from '../support/session.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -58,4 +58,46 @@ it('counts every attempt against its address', async () => {
   expect((await post('verify-email/send', { email }, from)).status).toBe(202);
   expect((await post('forgot-password', { email }, from)).status).toBe(429);
   expect((await post('register', { email, password: 'a long way off' }, from)).status).toBe(429);
+});
+
+it('takes the newest code of a registration, and no older one', async () => {
+  const { here, to } = mailbox();
+  const { post, login } = client(here, 'email-envelope');
+  const person = newcomer();
+  const { email, password } = person;
+  await post('register', { email, password });
+  const first = codeIn(to(email));
+  await post('verify-email/send', { email });
+  const second = codeIn(to(email));
+  if (first !== second) {
+    expect((await post('verify-email', { email, password, code: first })).status).toBe(400);
+  }
+  expect((await post('verify-email', { email, password, code: second })).status).toBe(200);
+  expect((await login(person)).status).toBe(200);
+});
+
+it('answers alike when the mail cannot be sent, after trying twice', async () => {
+  const { here, calls } = mailbox({}, (call, proceed) =>
+    call.to === 'mail' ? Promise.reject(new Error('lost')) : proceed(),
+  );
+  const { email, password } = newcomer();
+  const answer = await client(here, 'email-cookie').post('register', { email, password });
+  expect(answer.status).toBe(202);
+  expect(calls.filter(({ to }) => to === 'mail')).toHaveLength(2);
+});
+
+it('forgets with an account what others asked for in its name', async () => {
+  const { here } = mailbox();
+  const { post, login } = client(here, 'username-coded');
+  const person = await addUser();
+  const { username } = newcomer();
+  await post('register', { username, email: person.email, password: 'a long way off' });
+  const { access: token } = held(await login(person));
+  await post('delete-account', { password: person.password }, { token });
+  for (const table of ['users', 'registrations']) {
+    const { n } = (await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE email = ?`)
+      .bind(person.email)
+      .first<{ n: number }>()) ?? { n: -1 };
+    expect([table, n]).toEqual([table, 0]);
+  }
 });
