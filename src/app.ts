@@ -17,6 +17,7 @@ import { addressOf } from './http/address.ts';
 import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
 import { publishedDocument, publishedKeys } from './http/documents.ts';
 import { dressed } from './http/headers.ts';
+import { createOperatorApp, operatorRefusal } from './http/operator.ts';
 import { wireResponse } from './http/refuse.ts';
 import { createMailer } from './mail/mailer.ts';
 import { logFailure, logMail } from './observe/log.ts';
@@ -59,6 +60,18 @@ export function createApp(env: Env): App {
       return wireResponse({ status: 503, body: { status: 'unavailable' } });
     }
   });
+
+  const operators = createOperatorApp({
+    token: settings.operatorToken,
+    localDevelopment: settings.localDevelopment,
+    guard: house.services.guard,
+    nowMs,
+  });
+  operators.all('*', () => operatorRefusal(404, 'not_found'));
+  if (settings.operatorToken !== null) {
+    app.route('/metrics', operators);
+    app.route('/admin', operators);
+  }
 
   app.get('/.well-known/jwks.json', () => publishedKeys(settings.tokens.keys));
 

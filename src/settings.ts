@@ -120,6 +120,10 @@ const schema = z.object({
     .string()
     .regex(/^[\x21-\x7e]+$/, 'is not a key')
     .optional(),
+  OPERATOR_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/-]{32,}$/, 'has less than 32 characters, or other ones than a bearer may have')
+    .optional(),
   SERVER_KEY: key,
   TOKEN_KEYS: json(z.object({ keys: z.tuple([jwk], jwk) }, 'is not a JWK set')),
   PEPPERS: json(
@@ -200,6 +204,8 @@ export function readSettings(env: object, known: readonly Contract[]) {
     passwords: { cost: values.PASSWORD_COST, peppers: values.PEPPERS },
     passwordRules: values.PASSWORD_RULES,
     mail: mailOf(values.MAIL, { pagesOrigin, key: values.RESEND_API_KEY ?? '' }),
+    /** Null: there is no operator's door. */
+    operatorToken: values.OPERATOR_TOKEN ?? null,
     serverKey: values.SERVER_KEY,
     /** Plain http and a cheap hash are allowed only here. Never derived from the request. */
     localDevelopment: local,

@@ -26,6 +26,7 @@ const wanted = {
   LOCAL_DEVELOPMENT: () => 'true',
   SERVER_KEY: makers.SERVER_KEY,
   TOKEN_KEYS: makers.TOKEN_KEYS,
+  OPERATOR_TOKEN: makers.OPERATOR_TOKEN,
 };
 
 /** Adds the local secrets that are missing; one that is there is never touched. */

@@ -11,6 +11,7 @@ const random = () => randomBytes(32).toString('base64url');
 export const makers = {
   SERVER_KEY: random,
   TOKEN_KEYS: () => JSON.stringify({ keys: [generateKey('EdDSA')] }),
+  OPERATOR_TOKEN: random,
   PEPPERS: () => JSON.stringify([{ id: randomBytes(4).toString('hex'), key: random() }]),
 };
 

@@ -6,6 +6,7 @@ export function testSecrets() {
   const key = { ...privateKey.export({ format: 'jwk' }), kid: 'test-key', alg: 'EdDSA' };
   return {
     LOCAL_DEVELOPMENT: 'true',
+    OPERATOR_TOKEN: randomBytes(32).toString('base64url'),
     SERVER_KEY: randomBytes(32).toString('base64url'),
     TOKEN_KEYS: JSON.stringify({ keys: [key] }),
   };

@@ -1,0 +1,65 @@
+/**
+ * The door of whoever runs the house: a bearer token that is a secret of the deployment. Where none
+ * is set, there is no door, and its paths are unknown like any other.
+ */
+import { Hono } from 'hono';
+import type { Guard } from '../flows/services.ts';
+import type { Limit } from '../policy/throttle.ts';
+import { addressOf } from './address.ts';
+import { bearerIn } from './credentials.ts';
+import { wireResponse } from './refuse.ts';
+
+/** Of one address, whoever is right or wrong: enough for a scraper and a person beside it. */
+const LIMIT: Limit = { attempts: 120, windowSeconds: 60 };
+
+export type OperatorApp = Hono<{ Bindings: Env; Variables: { traceId: string } }>;
+
+export interface OperatorDoor {
+  /** Null: closed. */
+  token: string | null;
+  localDevelopment: boolean;
+  guard: Pick<Guard, 'allow'>;
+  nowMs(): number;
+}
+
+/** An app whose every route is for operators alone; `app.ts` mounts it at its paths. */
+export function createOperatorApp({ token, localDevelopment, guard, nowMs }: OperatorDoor) {
+  const app: OperatorApp = new Hono();
+  app.use(async (at, next) => {
+    if (token === null) return operatorRefusal(404, 'not_found');
+    const { raw } = at.req;
+    if (!localDevelopment && !raw.url.startsWith('https:')) {
+      return operatorRefusal(403, 'https_required');
+    }
+    const admission = await guard.allow(`operator ${addressOf(raw.headers)}`, LIMIT);
+    if (!admission.admitted) {
+      const seconds = Math.max(1, Math.ceil((admission.retryAtMs - nowMs()) / 1000));
+      return operatorRefusal(429, 'too_many_requests', { 'Retry-After': String(seconds) });
+    }
+    const given = bearerIn(raw.headers);
+    if (given === null || !(await isSame(given, token))) {
+      // RFC 6750 3: no error code for a caller who brought no token.
+      const challenge = given === null ? 'Bearer' : 'Bearer error="invalid_token"';
+      return operatorRefusal(401, 'unauthorized', { 'WWW-Authenticate': challenge });
+    }
+    return next();
+  });
+  return app;
+}
+
+/** `{ error }`, in words for programs. */
+export function operatorRefusal(
+  status: number,
+  error: string,
+  headers: Record<string, string> = {},
+): Response {
+  return wireResponse({ status, body: { error }, headers });
+}
+
+/** Hashed first, so that neither content nor length shows in the time it takes. */
+async function isSame(given: string, token: string): Promise<boolean> {
+  const [one, other] = await Promise.all(
+    [given, token].map((text) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))),
+  );
+  return one !== undefined && other !== undefined && crypto.subtle.timingSafeEqual(one, other);
+}
