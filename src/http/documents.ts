@@ -3,11 +3,9 @@ import { wireResponse } from './refuse.ts';
 
 const CACHEABLE = { 'Cache-Control': 'public, max-age=300' };
 
-/** A contract's OpenAPI document, made ahead of time and kept as a static asset. */ export async function publishedDocument(
-  assets: Fetcher,
-  contract: string,
-): Promise<Response> {
-  const asset = await assets.fetch(`https://assets.local/${contract}.json`);
+/** A contract's OpenAPI document, made ahead of time and kept as a static asset. */
+export async function publishedDocument(assets: Fetcher, contract: string): Promise<Response> {
+  const asset = await assets.fetch(`https://assets.local/openapi/${contract}.json`);
   if (!asset.ok) throw new Error('a contract is served whose document was not made');
   return new Response(asset.body, {
     headers: { 'Content-Type': 'application/json', ...CACHEABLE },

@@ -1,0 +1,71 @@
+/**
+ * Makes dist/assets, the Worker's static assets: styles and scripts of the pages under names that
+ * carry a hash of their content, and the contracts' OpenAPI documents. wrangler runs it before it
+ * builds or serves, vitest before it tests. What is the same already is left alone.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, parse } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, stop } from 'esbuild';
+import { root } from './install.mjs';
+
+const pages = join(root, 'src', 'pages');
+const out = join(root, 'dist', 'assets');
+
+/** The documents' folder in the repository, and what the pages load. */
+export async function makeAssets(): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: {
+      page: join(pages, 'client', 'page.ts'),
+      docs: join(pages, 'client', 'docs.ts'),
+      'page-style': join(pages, 'style', 'page.css'),
+      'docs-style': join(pages, 'style', 'docs.css'),
+    },
+    outdir: out,
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: ['es2022', 'chrome109', 'firefox115', 'safari16'],
+    tsconfig: join(pages, 'client', 'tsconfig.json'),
+    logLevel: 'warning',
+    legalComments: 'none',
+  });
+  await stop();
+
+  const made = new Map<string, Uint8Array>();
+  const names: Record<string, string> = {};
+  const add = (name: string, content: Uint8Array) => {
+    const { name: stem, ext } = parse(name);
+    const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
+    names[name] = `${stem}.${hash}${ext}`;
+    made.set(join('assets', names[name]), content);
+  };
+  for (const { path, contents } of outputFiles) {
+    add(parse(path).base.replace('-style', ''), contents);
+  }
+  add('mark.svg', readFileSync(join(pages, 'style', 'mark.svg')));
+  made.set(join('assets', 'names.json'), Buffer.from(`${JSON.stringify(names)}\n`));
+  const documents = join(root, 'docs', 'api');
+  for (const file of readdirSync(documents).filter((name) => name.endsWith('.json'))) {
+    made.set(join('openapi', file), readFileSync(join(documents, file)));
+  }
+  put(made);
+}
+
+/** Stale files go last, so that who reads meanwhile finds the names it was told. */
+function put(made: Map<string, Uint8Array>): void {
+  for (const [file, content] of made) {
+    const path = join(out, file);
+    if (existsSync(path) && readFileSync(path).equals(content)) continue;
+    mkdirSync(parse(path).dir, { recursive: true });
+    writeFileSync(path, content);
+  }
+  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !made.has(path.slice(out.length + 1))) rmSync(path);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await makeAssets();
