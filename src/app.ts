@@ -2,7 +2,7 @@
  * Wires the house: builds the services of a request, finds the contract it is for, and has the
  * last word where none is. The only file that sees both Cloudflare's bindings and every room.
  */
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import type { Contract } from './contracts/contract.ts';
 import { contracts } from './contracts/index.ts';
 import { createBreachCheck } from './crypto/breached.ts';
@@ -21,6 +21,7 @@ import { createOperatorApp, operatorRefusal } from './http/operator.ts';
 import { wireResponse } from './http/refuse.ts';
 import { createMailer } from './mail/mailer.ts';
 import { logFailure, logMail } from './observe/log.ts';
+import { createPages } from './pages/pages.tsx';
 import { ExpiringMemory } from './policy/memory.ts';
 import { readSettings } from './settings.ts';
 import { createAudit } from './store/audit.ts';
@@ -80,11 +81,11 @@ export function createApp(env: Env): App {
     return asked === undefined ? next() : publishedDocument(env.ASSETS, asked.name);
   });
 
-  app.all('*', (at) => {
-    const { raw } = at.req;
+  const isInsecure = (url: URL) => url.protocol !== 'https:' && !settings.localDevelopment;
+  const answer = async (raw: Request, at: Context): Promise<Response> => {
     const url = new URL(raw.url);
     const contract = contractFor(settings, url);
-    const { traceId } = at.var;
+    const traceId = at.get('traceId') as string;
     const services: Services = {
       ...house.services,
       later: (work) =>
@@ -101,11 +102,27 @@ export function createApp(env: Env): App {
           address: addressOf(raw.headers),
           userAgent: raw.headers.get('User-Agent'),
         },
-        insecure: url.protocol !== 'https:' && !settings.localDevelopment,
+        insecure: isInsecure(url),
       },
       at.executionCtx,
     );
-  });
+  };
+
+  app.route(
+    '/',
+    createPages({
+      contracts: settings.contracts,
+      allowedOrigins: settings.allowedOrigins,
+      assets: env.ASSETS,
+      contractAt: (url) => contractFor(settings, url),
+      isInsecure,
+      answer,
+      // Where local mail is read from; only local development has any.
+      mails: null,
+    }),
+  );
+
+  app.all('*', (at) => answer(at.req.raw, at));
   return app;
 }
 

@@ -1,0 +1,79 @@
+/** Calls the contract's operations. An answer that never comes is an answer too: null. */
+import { reasonOf, waitOf } from '../reason.ts';
+import type { Reason, Way } from '../sheet.ts';
+import { shape } from './sheet.ts';
+
+const PATIENCE_MS = 40_000;
+
+export interface Answer {
+  ok: boolean;
+  status: number;
+  headers: Headers;
+  body: unknown;
+}
+
+interface Call {
+  method?: 'GET' | 'POST' | 'DELETE';
+  body?: object;
+  token?: string | null;
+}
+
+export async function call(
+  path: string,
+  { method, body, token }: Call = {},
+): Promise<Answer | null> {
+  const headers = new Headers({ Accept: 'application/json' });
+  if (token) headers.set('Authorization', `Bearer ${token}`);
+  // Where a cookie counts, only a request that is declared as JSON is taken.
+  if (method === 'POST') headers.set('Content-Type', 'application/json');
+  try {
+    const response = await fetch(path, {
+      method: method ?? 'GET',
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      cache: 'no-store',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const text = await response.text();
+    return {
+      ok: response.ok,
+      status: response.status,
+      headers: response.headers,
+      body: json(text),
+    };
+  } catch {
+    return null;
+  }
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What stands at a way in a body; undefined where it leads nowhere. */
+export function at(body: unknown, way: Way | null): unknown {
+  if (way === null) return undefined;
+  return way.reduce<unknown>(
+    (value, name) => (value as Record<string, unknown> | null | undefined)?.[name],
+    body,
+  );
+}
+
+export const textAt = (body: unknown, way: Way | null): string | null => {
+  const value = at(body, way);
+  return typeof value === 'string' ? value : null;
+};
+
+export interface Trouble {
+  reason: Reason | null;
+  waitSeconds: number;
+}
+
+export const troubleOf = (answer: Answer, likely: readonly Reason[]): Trouble => ({
+  reason: reasonOf(shape.marks, answer, likely),
+  waitSeconds: waitOf(answer.headers),
+});

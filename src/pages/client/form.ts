@@ -1,0 +1,153 @@
+/**
+ * A form's behaviour: one sending at a time, faults beside their fields, everything else in one
+ * notice that is read out and gets the focus, and a countdown where the answer names a time.
+ */
+import type { Reason } from '../sheet.ts';
+import { troubleOf, type Answer } from './call.ts';
+import { fill, input, part, words } from './sheet.ts';
+
+/** What is wrong with a field's value; null where nothing is. */
+export type Check = (value: string) => string | null;
+
+export const filled: Check = (value) => (value === '' ? words.required : null);
+export const email: Check = (value) =>
+  filled(value) ?? (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : words.emailMalformed);
+export const newPassword: Check = (value) =>
+  filled(value) ?? ([...value.normalize('NFC')].length < 8 ? words.passwordShort : null);
+export const sixDigits: Check = (value) =>
+  filled(value) ?? (/^\d{6}$/.test(value) ? null : words.codeMalformed);
+export const anything: Check = () => null;
+
+interface FormOptions {
+  /** By the field's id. */
+  checks: Record<string, Check>;
+  /** True: this page is done with, and the form stays as it is. */
+  send(values: Record<string, string>): Promise<boolean>;
+}
+
+export function takeOver({ checks, send }: FormOptions): void {
+  const form = part<HTMLFormElement>('form');
+  const button = submitOf(form);
+  form.noValidate = true;
+  button.disabled = false;
+  for (const id of Object.keys(checks)) {
+    input(id).addEventListener('input', () => blame(id, null));
+  }
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (form.ariaBusy === 'true' || isWaiting()) return;
+    say(null);
+    const values = Object.fromEntries(Object.keys(checks).map((id) => [id, input(id).value]));
+    // Every fault is shown; the first one gets the focus.
+    const faults = Object.entries(checks).map(([id, check]) => blame(id, check(values[id] ?? '')));
+    const first = Object.keys(checks)[faults.indexOf(true)];
+    if (first !== undefined) return input(first).focus();
+    const label = button.textContent;
+    setBusy(form, true, words.working);
+    // What is done stays so until the next page is there.
+    if (!(await send(values))) setBusy(form, false, label);
+  });
+}
+
+const submitOf = (form: HTMLFormElement) =>
+  form.querySelector<HTMLButtonElement>('button[type=submit]') as HTMLButtonElement;
+
+function setBusy(form: HTMLFormElement, busy: boolean, label: string): void {
+  const button = submitOf(form);
+  form.ariaBusy = String(busy);
+  button.ariaDisabled = String(busy || isWaiting());
+  button.textContent = label;
+}
+
+/** Says what is wrong with a field, or that nothing is any more; true where something is. */
+export function blame(id: string, message: string | null): boolean {
+  const field = input(id);
+  const error = part(`${id}-error`);
+  error.textContent = message;
+  error.hidden = message === null;
+  if (message === null) field.removeAttribute('aria-invalid');
+  else field.setAttribute('aria-invalid', 'true');
+  return message !== null;
+}
+
+export function blameAndFocus(id: string, message: string): void {
+  blame(id, message);
+  input(id).focus();
+}
+
+export function say(message: string | null, tone: 'bad' | 'good' = 'bad'): void {
+  const notice = part('notice');
+  notice.classList.toggle('bad', tone === 'bad');
+  notice.textContent = message;
+  notice.hidden = message === null;
+  if (message !== null) notice.focus();
+}
+
+/** Tells a refusal in the reader's words; what the server wrote is never shown. */
+export function tell(answer: Answer | null, likely: readonly Reason[]): Reason | null {
+  if (answer === null) {
+    say(words.offline);
+    return null;
+  }
+  const { reason, waitSeconds } = troubleOf(answer, likely);
+  const said = words.refusals[reason ?? 'internal'];
+  // An outage's Retry-After is for machines.
+  if (waitSeconds > 0 && reason !== 'internal' && reason !== null) countDown(said, waitSeconds);
+  else say(said);
+  return reason;
+}
+
+const padded = (n: number) => String(Math.floor(n)).padStart(2, '0');
+
+let timer: ReturnType<typeof setInterval> | undefined;
+const isWaiting = () => timer !== undefined;
+
+/** The seconds are for the eye; the ear gets a sentence, and another one when the wait is over. */
+function countDown(said: string, seconds: number): void {
+  const until = performance.now() + seconds * 1000;
+  const clock = part('timer');
+  const button = submitOf(part<HTMLFormElement>('form'));
+  const minutes = Math.ceil(seconds / 60);
+  const time =
+    seconds < 60
+      ? words.seconds
+      : minutes === 1
+        ? words.minute
+        : fill(words.minutes, { n: String(minutes) });
+  say(`${said} ${fill(words.wait, { time })}`);
+  const show = () => {
+    const left = Math.ceil((until - performance.now()) / 1000);
+    if (left > 0) {
+      clock.textContent = `${padded(left / 60)}:${padded(left % 60)}`;
+      return;
+    }
+    clearInterval(timer);
+    timer = undefined;
+    clock.hidden = true;
+    button.ariaDisabled = 'false';
+    say(words.again, 'good');
+  };
+  clearInterval(timer);
+  timer = setInterval(show, 1000);
+  clock.hidden = false;
+  button.ariaDisabled = 'true';
+  show();
+}
+
+/** The buttons that show what is typed into a password field. */
+export function makeRevealable(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-reveal]')) {
+    const field = input(button.dataset['reveal'] ?? '');
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      const shown = field.type === 'password';
+      field.type = shown ? 'text' : 'password';
+      button.ariaPressed = String(shown);
+    });
+    // A field in the clear must not go into the browser's list of what was typed before.
+    field.form?.addEventListener('submit', () => {
+      field.type = 'password';
+      button.ariaPressed = 'false';
+    });
+  }
+}

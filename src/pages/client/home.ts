@@ -1,0 +1,156 @@
+/**
+ * The signed-in page: fetched, shown, and taken off again whenever the page is left, so that
+ * neither Back nor the browser's memory of pages shows it to the next person.
+ */
+import { at, textAt, troubleOf } from './call.ts';
+import { blameAndFocus, filled, newPassword, say, takeOver, tell } from './form.ts';
+import { asUser, forgetMemory, leave, signOut, whenSignedOutElsewhere } from './session.ts';
+import { fill, goTo, input, pageAt, part, shape, sheet, words } from './sheet.ts';
+
+type Row = Record<string, unknown>;
+
+export function homePage(): void {
+  part('sign-out').addEventListener('click', () => go(false));
+  part('sign-out-everywhere').addEventListener('click', () => go(true));
+  takeOver({
+    checks: { currentPassword: filled, newPassword },
+    send: changePassword,
+  });
+  whenSignedOutElsewhere(away);
+  addEventListener('pagehide', () => {
+    clear();
+    forgetMemory();
+  });
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) void load();
+  });
+  void load();
+}
+
+function clear(): void {
+  part('private').hidden = true;
+  part('profile').replaceChildren();
+  part('sessions').replaceChildren();
+  for (const id of ['currentPassword', 'newPassword', 'who']) input(id).value = '';
+}
+
+function away(): void {
+  clear();
+  goTo(pageAt('/login'));
+}
+
+async function load(): Promise<void> {
+  part('loading').hidden = false;
+  const [profile, sessions] = [await asUser(sheet.profilePath), await fetchSessions()];
+  part('loading').hidden = true;
+  if (profile === 'out' || sessions === 'out') {
+    leave();
+    away();
+    return;
+  }
+  if (!profile?.ok || sessions === null) {
+    tellAside(profile === null || sessions === null ? words.offline : words.refusals.internal);
+    return;
+  }
+  showProfile(profile.body);
+  showSessions(sessions);
+  part('private').hidden = false;
+}
+
+function showProfile(body: unknown): void {
+  const rows = (['name', 'username', 'email'] as const).flatMap((field) => {
+    const value = textAt(body, shape.profile[field]);
+    return value === null ? [] : [made('dt', words.labels[field]), made('dd', value)];
+  });
+  part('profile').replaceChildren(...rows);
+  input('who').value = textAt(body, shape.profile[shape.login.kind]) ?? '';
+}
+
+async function fetchSessions(): Promise<Row[] | 'out' | null> {
+  const answer = await asUser(`${sheet.api}/sessions`);
+  if (answer === 'out' || answer === null) return answer;
+  const list = at(answer.body, shape.sessions.list);
+  return answer.ok && Array.isArray(list) ? (list as Row[]) : null;
+}
+
+function showSessions(rows: readonly Row[]): void {
+  const { fields } = shape.sessions;
+  const format = new Intl.DateTimeFormat(sheet.language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
+  const items = rows.map((row) => {
+    const device = String(row[fields.device]);
+    const time = format.format(new Date(row[fields.lastUsed] as string));
+    const about = made('div', '');
+    about.append(
+      made('strong', device),
+      made('p', `${String(row[fields.address])} · ${fill(words.lastUsed, { time })}`, 'hint'),
+    );
+    const item = made('li', '');
+    item.append(about);
+    if (row[fields.current] === true) item.append(made('span', words.thisDevice, 'badge'));
+    else item.append(endButton(String(row[fields.id]), device));
+    return item;
+  });
+  part('sessions').replaceChildren(...items);
+}
+
+function endButton(id: string, device: string): HTMLElement {
+  const button = made('button', words.end, 'quiet') as HTMLButtonElement;
+  button.type = 'button';
+  button.ariaLabel = fill(words.endOf, { device });
+  button.addEventListener('click', async () => {
+    button.disabled = true;
+    const answer = await asUser(`${sheet.api}/sessions/${encodeURIComponent(id)}`, 'DELETE');
+    if (answer === 'out') return away();
+    const gone = answer !== null && (answer.ok || answer.status === 404);
+    tellAside(gone ? words.ended : answer === null ? words.offline : words.refusals.internal);
+    const sessions = gone ? await fetchSessions() : null;
+    if (Array.isArray(sessions)) showSessions(sessions);
+    button.disabled = false;
+  });
+  return button;
+}
+
+async function changePassword(values: Record<string, string>): Promise<boolean> {
+  const { currentPassword, newPassword } = values;
+  const body = { currentPassword, newPassword };
+  const answer = await asUser(`${sheet.api}/change-password`, 'POST', body);
+  if (answer === 'out') {
+    leave();
+    away();
+    return true;
+  }
+  if (answer?.ok) {
+    for (const id of ['currentPassword', 'newPassword']) input(id).value = '';
+    say(words.passwordChanged, 'good');
+    const sessions = await fetchSessions();
+    if (Array.isArray(sessions)) showSessions(sessions);
+  } else if (answer === null || answer.headers.has('Retry-After')) tell(answer, ['locked']);
+  else if (troubleOf(answer, ['malformed']).reason === 'malformed') {
+    blameAndFocus('newPassword', words.weakPassword);
+  } else if (answer.status < 500) blameAndFocus('currentPassword', words.wrongCurrent);
+  else tell(answer, []);
+  return false;
+}
+
+async function go(everywhere: boolean): Promise<void> {
+  if (await signOut(everywhere)) away();
+  else tellAside(words.offline);
+}
+
+/** Beside the form: about the page as a whole. */
+function tellAside(message: string): void {
+  const said = part('said');
+  said.textContent = message;
+  said.hidden = false;
+  said.focus();
+}
+
+function made(name: string, text: string, className = ''): HTMLElement {
+  const element = document.createElement(name);
+  element.textContent = text;
+  if (className !== '') element.className = className;
+  return element;
+}

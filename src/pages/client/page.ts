@@ -1,0 +1,20 @@
+/** The script of the pages: which page this is, the page itself says. */
+import { forgotPage, registerPage, resetPage, verifyPage } from './account.ts';
+import { makeRevealable } from './form.ts';
+import { homePage } from './home.ts';
+import { loginPage } from './login.ts';
+import { sheet } from './sheet.ts';
+
+// `/dev/mail` has no script of its own.
+if (sheet !== null) {
+  makeRevealable();
+  const pages = {
+    login: loginPage,
+    register: registerPage,
+    verify: verifyPage,
+    forgot: forgotPage,
+    reset: resetPage,
+    home: homePage,
+  };
+  pages[sheet.page]();
+}

@@ -1,0 +1,32 @@
+/** What the server says to this script, and the few elements that most pages have. */
+import type { Sheet } from '../sheet.ts';
+
+export const sheet = JSON.parse(document.body.dataset['sheet'] ?? 'null') as Sheet;
+export const { shape, words } = sheet;
+
+/** An element that the page is known to have. */
+export function part<T extends HTMLElement = HTMLElement>(id: string): T {
+  const found = document.getElementById(id);
+  if (found === null) throw new Error(`no element ${id}`);
+  return found as T;
+}
+
+export const input = (id: string): HTMLInputElement => part<HTMLInputElement>(id);
+
+export function fill(text: string, values: Record<string, string>): string {
+  return text.replace(/\{(\w+)\}/g, (all, name: string) => values[name] ?? all);
+}
+
+/** For the next page of this tab only: who someone said they are, never a password. */
+const WHO = 'gatehouse:who';
+
+export const handOver = (identifier: string): void => sessionStorage.setItem(WHO, identifier);
+
+export function handedOver(): string {
+  const identifier = sessionStorage.getItem(WHO) ?? '';
+  sessionStorage.removeItem(WHO);
+  return identifier;
+}
+
+export const goTo = (path: string): void => location.replace(path);
+export const pageAt = (path: string): string => `${sheet.prefix}${path}`;

@@ -1,0 +1,58 @@
+/** What every page has around it: head, mark, one card, and the data for its script. */
+import type { Child, FC } from 'hono/jsx';
+import type { Words } from './languages/english.ts';
+import type { Sheet } from './sheet.ts';
+
+/** A page's own files: what each is called now, by what it is called here. */
+export type AssetNames = Readonly<Record<string, string>>;
+
+export interface Surroundings {
+  nonce: string;
+  assets: AssetNames;
+  words: Words;
+}
+
+export const assetPath = (assets: AssetNames, name: string) => `/assets/${assets[name] ?? name}`;
+
+export const Frame: FC<{
+  around: Surroundings;
+  title: string;
+  sheet?: Sheet;
+  /** `page` where absent: the style and script of the pages. */
+  files?: string;
+  wide?: boolean;
+  children?: Child;
+}> = ({ around: { nonce, assets, words }, title, sheet, files = 'page', wide, children }) => (
+  <html lang={words.tag}>
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="robots" content="noindex" />
+      <title>{`${title} · Gatehouse`}</title>
+      <link rel="icon" href={assetPath(assets, 'mark.svg')} type="image/svg+xml" />
+      <link rel="stylesheet" nonce={nonce} href={assetPath(assets, `${files}.css`)} />
+      <script type="module" nonce={nonce} src={assetPath(assets, `${files}.js`)} />
+    </head>
+    <body data-sheet={sheet === undefined ? undefined : JSON.stringify(sheet)}>
+      <main class={wide ? 'wide' : 'card'}>{children}</main>
+    </body>
+  </html>
+);
+
+/** A gate, half open. */
+export const Mark: FC = () => (
+  <svg class="mark" width="40" height="40" viewBox="0 0 40 40" aria-hidden="true">
+    <path d="M6 37V19a14 14 0 0 1 28 0v18" fill="none" stroke="currentColor" stroke-width="3.5" />
+    <path d="M14 37V20a6 6 0 0 1 12 0v17" class="door" />
+    <path d="M3 37h34" stroke="currentColor" stroke-width="3.5" stroke-linecap="round" />
+  </svg>
+);
+
+export const Heading: FC<{ title: string; intro?: string }> = ({ title, intro }) => (
+  <header>
+    <Mark />
+    <h1>{title}</h1>
+    {intro && <p class="intro">{intro}</p>}
+  </header>
+);

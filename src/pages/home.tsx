@@ -1,0 +1,57 @@
+/**
+ * The signed-in page. Whoever asks gets the same empty one: what is private is fetched by the
+ * script, with a token, and is never part of the page as it is sent or kept.
+ */
+import type { FC } from 'hono/jsx';
+import { NewPassword } from './account.tsx';
+import { Form, PasswordField } from './form.tsx';
+import { Frame, Heading, type Surroundings } from './frame.tsx';
+import type { Sheet } from './sheet.ts';
+
+export const HomePage: FC<{ around: Surroundings; sheet: Sheet }> = ({ around, sheet }) => {
+  const { home, fields, scriptsOff, signedInScriptsOff } = around.words;
+  const inCookie = sheet.shape.refresh?.in === 'cookie';
+  return (
+    <Frame around={around} title={home.title} sheet={sheet}>
+      <Heading title={home.title} />
+      <noscript>
+        <p class="notice">{inCookie ? signedInScriptsOff : scriptsOff}</p>
+      </noscript>
+      <p id="loading" role="status" hidden>
+        {home.loading}
+      </p>
+      <div id="said" class="notice" role="status" tabindex={-1} hidden />
+      <div id="private" hidden>
+        <section aria-labelledby="profile-title">
+          <h2 id="profile-title">{home.profile}</h2>
+          <dl id="profile" />
+        </section>
+        <section aria-labelledby="sessions-title">
+          <h2 id="sessions-title">{home.sessions}</h2>
+          <ul id="sessions" />
+        </section>
+        <details id="change">
+          <summary>{home.changePassword}</summary>
+          <Form submit={home.change}>
+            <input type="text" id="who" autocomplete="username" hidden readonly />
+            <PasswordField
+              name="currentPassword"
+              label={fields.currentPassword}
+              autocomplete="current-password"
+              words={fields}
+            />
+            <NewPassword name="newPassword" label={fields.newPassword} around={around} />
+          </Form>
+        </details>
+        <div class="actions">
+          <button type="button" id="sign-out" class="main">
+            {home.signOut}
+          </button>
+          <button type="button" id="sign-out-everywhere" class="quiet">
+            {home.signOutEverywhere}
+          </button>
+        </div>
+      </div>
+    </Frame>
+  );
+};

@@ -1,0 +1,65 @@
+/** The sign-in page. For a contract with a refresh cookie its form works without scripts too. */
+import type { FC } from 'hono/jsx';
+import { Field, Form, PasswordField } from './form.tsx';
+import { Frame, Heading, type Surroundings } from './frame.tsx';
+import type { Reason, Sheet } from './sheet.ts';
+
+interface LoginProps {
+  around: Surroundings;
+  sheet: Sheet;
+  /** What became of a form that was sent without scripts. */
+  outcome?: { reason: Reason; waitSeconds: number; identifier: string };
+}
+
+export const LoginPage: FC<LoginProps> = ({ around, sheet, outcome }) => {
+  const { words } = around;
+  const { kind, identifier } = sheet.shape.login;
+  const inCookie = sheet.shape.refresh?.in === 'cookie';
+  const own = inCookie ? { action: `${sheet.api}/login-form` } : { noscript: words.scriptsOff };
+  const onward = sheet.returnTo === `${sheet.prefix}/` ? '' : query(sheet.returnTo);
+  return (
+    <Frame around={around} title={words.login.title} sheet={sheet}>
+      <Heading title={words.login.title} intro={words.login.intro} />
+      <Form submit={words.login.submit} told={outcome && toldOf(sheet, outcome)} {...own}>
+        <Field
+          name={identifier}
+          label={words.fields[kind]}
+          autocomplete="username"
+          value={outcome?.identifier ?? ''}
+          {...(kind === 'email' ? { type: 'email', inputmode: 'email' } : {})}
+        />
+        <PasswordField
+          name={sheet.shape.login.password}
+          label={words.fields.password}
+          autocomplete="current-password"
+          words={words.fields}
+        />
+        {inCookie ? (
+          <input type="hidden" name="return_to" value={sheet.returnTo} />
+        ) : (
+          <label class="check">
+            <input type="checkbox" id="remember" />
+            <span>{words.fields.remember}</span>
+          </label>
+        )}
+      </Form>
+      <nav>
+        <a href={`${sheet.prefix}/forgot`}>{words.login.forgot}</a>
+        <p>
+          {words.login.newHere}{' '}
+          <a href={`${sheet.prefix}/register${onward}`}>{words.login.register}</a>
+        </p>
+      </nav>
+    </Frame>
+  );
+};
+
+const query = (returnTo: string) => `?return_to=${encodeURIComponent(returnTo)}`;
+
+function toldOf({ words }: Sheet, { reason, waitSeconds }: LoginProps['outcome'] & {}): string {
+  const said = words.refusals[reason];
+  if (waitSeconds < 1) return said;
+  const minutes = Math.ceil(waitSeconds / 60);
+  const time = minutes > 1 ? words.minutes.replace('{n}', String(minutes)) : words.minute;
+  return `${said} ${words.wait.replace('{time}', time)}`;
+}

@@ -1,0 +1,113 @@
+/**
+ * Serves the pages: every contract's under its own name, and one contract's on bare paths. A
+ * browser gets them; whoever does not ask for HTML gets what the API says of the path.
+ */
+import { Hono, type Context, type Handler } from 'hono';
+import { accepts } from 'hono/accepts';
+import { languageDetector } from 'hono/language';
+import type { Contract } from '../contracts/contract.ts';
+import { ForgotPage, RegisterPage, ResetPage, VerifyPage } from './account.tsx';
+import { serveAsset } from './assets.ts';
+import { mountMail } from './dev-mail.tsx';
+import { DocsPage, docsHeaders } from './docs.tsx';
+import { HomePage } from './home.tsx';
+import { languages } from './languages/index.ts';
+import { mountLoginForm } from './login-form.tsx';
+import { LoginPage } from './login.tsx';
+import { pageHeaders } from './policy.ts';
+import {
+  htmlResponse,
+  originsOf,
+  sheetFor,
+  surroundings,
+  type Pages,
+  type PagesHouse,
+} from './respond.ts';
+import { returnTarget } from './return-to.ts';
+import type { PageName } from './sheet.ts';
+
+const PATHS: Readonly<Record<PageName, string>> = {
+  login: '/login',
+  register: '/register',
+  verify: '/verify',
+  forgot: '/forgot',
+  reset: '/reset',
+  home: '/',
+};
+
+const PAGES = {
+  login: LoginPage,
+  register: RegisterPage,
+  verify: VerifyPage,
+  forgot: ForgotPage,
+  reset: ResetPage,
+  home: HomePage,
+};
+
+export function createPages(house: PagesHouse): Pages {
+  const pages: Pages = new Hono();
+  const [{ tag: fallbackLanguage }] = languages;
+  const language = languageDetector({
+    supportedLanguages: languages.map(({ tag }) => tag),
+    fallbackLanguage,
+    order: ['header'],
+    caches: false,
+  });
+
+  const serve =
+    (page: PageName, named: Contract | null): Handler =>
+    async (at, next) => {
+      const url = new URL(at.req.url);
+      if (!wantsHtml(at) || house.isInsecure(url)) return next();
+      const contract = named ?? house.contractAt(url);
+      const prefix = named === null ? '' : `/${named.name}`;
+      const returnTo = returnTarget(
+        url.searchParams.get('return_to'),
+        at.req.url,
+        house.allowedOrigins,
+      );
+      const around = await surroundings(at, house);
+      const sheet = sheetFor(page, around, { contract, prefix, returnTo: returnTo ?? undefined });
+      const Page = PAGES[page];
+      return htmlResponse(<Page around={around} sheet={sheet} />, {
+        headers: pageHeaders(around.nonce, originsOf(returnTo)),
+      });
+    };
+
+  // Each path by itself, not by a pattern: fixed paths cost the API's own requests nothing.
+  for (const named of [null, ...house.contracts]) {
+    const prefix = named === null ? '' : `/${named.name}`;
+    for (const [page, path] of Object.entries(PATHS) as [PageName, string][]) {
+      pages.get(prefix + path, language, serve(page, named));
+    }
+    if (named !== null) {
+      pages.get(prefix, (at, next) => (wantsHtml(at) ? at.redirect(`${prefix}/`) : next()));
+    }
+  }
+  mountLoginForm(pages, house, language);
+
+  pages.get('/docs', language, async (at, next) => {
+    if (house.isInsecure(new URL(at.req.url))) return next();
+    const around = await surroundings(at, house);
+    const documents = house.contracts.map(({ name }) => ({ name, url: `/openapi/${name}.json` }));
+    return htmlResponse(<DocsPage around={around} documents={documents} />, {
+      headers: docsHeaders(around.nonce),
+    });
+  });
+  pages.get('/assets/:name', (at, next) => serveAsset(house.assets, at, next));
+  if (house.mails !== null) mountMail(pages, { house, mails: house.mails }, language);
+  return pages;
+}
+
+/** Only who names HTML: whoever takes anything is not a browser that loads a page. */
+function wantsHtml(at: Context): boolean {
+  return (
+    accepts(at, {
+      header: 'Accept',
+      supports: ['text/html'],
+      default: '',
+      match: (types) =>
+        types.some(({ type, q }) => type.toLowerCase() === 'text/html' && q > 0) ? 'html' : '',
+    }) === 'html'
+  );
+}

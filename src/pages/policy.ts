@@ -1,0 +1,31 @@
+/** The headers of a page: what it may load, and what others may do with it. */
+
+/** Nothing comes from elsewhere, and no text ever becomes markup or script. */
+export function pageHeaders(nonce: string, formTargets: readonly string[] = []) {
+  return headersWith(nonce, [
+    `style-src 'nonce-${nonce}'`,
+    "img-src 'self'",
+    "connect-src 'self'",
+    `form-action ${["'self'", ...formTargets].join(' ')}`,
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ]);
+}
+
+export function headersWith(nonce: string, directives: readonly string[]) {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    ...directives,
+  ];
+  return {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': policy.join('; '),
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    // With no-referrer a form would be sent with `Origin: null`, like another site's.
+    'Referrer-Policy': 'same-origin',
+    Vary: 'Accept, Accept-Language, Origin',
+  };
+}

@@ -1,0 +1,83 @@
+/** What all pages take to be answered: the house they stand in, and the response they become. */
+import type { Context, Hono } from 'hono';
+import type { HtmlEscapedString } from 'hono/utils/html';
+import type { Contract } from '../contracts/contract.ts';
+import { assetNames } from './assets.ts';
+import type { Surroundings } from './frame.tsx';
+import { wordsIn } from './languages/index.ts';
+import { shapeOf } from './shape.ts';
+import type { PageName, Sheet } from './sheet.ts';
+
+interface PageEnv {
+  Variables: { language: string };
+}
+
+export type Pages = Hono<PageEnv>;
+export type PageContext = Context<PageEnv>;
+
+export interface PagesHouse {
+  contracts: readonly Contract[];
+  allowedOrigins: readonly string[];
+  assets: Fetcher;
+  /** Whose pages a bare path shows. */
+  contractAt(url: URL): Contract;
+  /** Plain http from outside local development: no page is served over it. */
+  isInsecure(url: URL): boolean;
+  /** The API itself, for a form that is sent without scripts. */
+  answer(request: Request, at: PageContext): Promise<Response>;
+  /** What local development would have mailed; null everywhere else. */
+  mails: Mails | null;
+}
+
+export interface Mail {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  atMs: number;
+}
+
+export interface Mails {
+  list(): Promise<Mail[]>;
+}
+
+/** A contract's pages: `prefix` is '' where it answers on bare paths. */
+export interface Place {
+  contract: Contract;
+  prefix: string;
+  returnTo?: string | undefined;
+}
+
+export async function surroundings(at: Context, { assets }: PagesHouse): Promise<Surroundings> {
+  return {
+    nonce: crypto.randomUUID(),
+    assets: await assetNames(assets),
+    words: wordsIn(at.get('language')),
+  };
+}
+
+export function sheetFor(page: PageName, { words }: Surroundings, place: Place): Sheet {
+  const { contract, prefix, returnTo = `${prefix}/` } = place;
+  return {
+    page,
+    language: words.tag,
+    contract: contract.name,
+    prefix,
+    api: prefix + contract.base,
+    profilePath: prefix + contract.profilePath,
+    shape: shapeOf(contract),
+    returnTo,
+    words: words.script,
+  };
+}
+
+/** A form that leads elsewhere needs leave to do so: `form-action` holds for redirects too. */
+export const originsOf = (returnTo: string | null): string[] =>
+  returnTo === null || returnTo.startsWith('/') ? [] : [new URL(returnTo).origin];
+
+export async function htmlResponse(
+  page: HtmlEscapedString | Promise<HtmlEscapedString>,
+  init: ResponseInit,
+): Promise<Response> {
+  return new Response(`<!doctype html>${String(await page)}`, init);
+}
