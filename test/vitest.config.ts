@@ -1,6 +1,10 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
+import { makeAssets } from '../tools/assets.ts';
 import { testSecrets } from './support/secrets.ts';
+
+// The Worker's static assets must be there before its configuration is read.
+await makeAssets();
 
 export default defineConfig({
   test: {
@@ -20,6 +24,16 @@ export default defineConfig({
           environment: 'node',
           include: ['test/start/**/*.test.ts'],
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          environment: 'node',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/browser/server.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

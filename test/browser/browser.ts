@@ -1,0 +1,143 @@
+/**
+ * A browser for a test file, and visits in it that tolerate nothing: a violation of the Content
+ * Security Policy, an error in the console or a request to anywhere else fails the test.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test as base } from 'vitest';
+
+export const origin = inject('origin');
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+
+let browser: Browser;
+
+beforeAll(async () => {
+  const executablePath = inject('browserPath');
+  if (executablePath === null) {
+    browser = await chromium.launch({ channel: 'chrome' });
+    return;
+  }
+  // npm's build has no sandbox of its own, and no GPU to look for.
+  const args = ['--no-sandbox', '--disable-setuid-sandbox', '--no-zygote', '--disable-gpu'];
+  browser = await chromium.launch({ executablePath, args });
+});
+
+afterAll(() => browser?.close());
+
+export interface VisitOptions {
+  /** The address that attempts count against; each visit has its own. */
+  address?: string;
+  javaScriptEnabled?: boolean;
+  colorScheme?: 'light' | 'dark';
+  locale?: string;
+  reducedMotion?: 'reduce';
+  width?: number;
+}
+
+export interface Visit {
+  context: BrowserContext;
+  page: Page;
+  /** What the console said that nobody expected, and every violation. */
+  troubles: string[];
+  /** Statuses that this test is about: Chromium logs every refused request as an error. */
+  expectStatus(...statuses: number[]): void;
+  /** Another tab of the same browser profile, watched like the first. */
+  tab(): Promise<Page>;
+}
+
+let visits = 0;
+
+async function open(options: VisitOptions): Promise<Visit> {
+  const { address = nextAddress(), width = 1024, ...rest } = options;
+  const context = await browser.newContext({
+    baseURL: origin,
+    locale: 'en-GB',
+    viewport: { width, height: 800 },
+    extraHTTPHeaders: { 'CF-Connecting-IP': address },
+    ...rest,
+  });
+  context.setDefaultTimeout(20_000);
+  const troubles: string[] = [];
+  const expected = new Set<number>();
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) => {
+      console.error(`CSP: ${violatedDirective} ${blockedURI} ${sample}`);
+    });
+  });
+  context.on('console', (message) => {
+    if (message.type() !== 'error') return;
+    const status = /the server responded with a status of (\d+)/.exec(message.text())?.[1];
+    if (status !== undefined && expected.has(Number(status))) return;
+    troubles.push(`${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (error) => troubles.push(String(error.error())));
+  context.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !url.startsWith('data:'))
+      troubles.push(`asked for ${url}`);
+  });
+  const tab = () => context.newPage();
+  return {
+    context,
+    page: await tab(),
+    troubles,
+    expectStatus: (...statuses) => statuses.forEach((status) => expected.add(status)),
+    tab,
+  };
+}
+
+/** Documentation addresses (RFC 5737, RFC 2544): nobody's. */
+function nextAddress(): string {
+  visits += 1;
+  const file = process.pid % 256;
+  return `198.18.${file}.${visits % 256}`;
+}
+
+interface Fixtures {
+  visit(options?: VisitOptions): Promise<Visit>;
+}
+
+export const test = base.extend<Fixtures>({
+  // oxlint-disable-next-line no-empty-pattern -- vitest reads which fixtures are wanted from it.
+  visit: async ({}, use) => {
+    const opened: Visit[] = [];
+    await use(async (options = {}) => {
+      const visit = await open(options);
+      opened.push(visit);
+      return visit;
+    });
+    await Promise.all(opened.map(({ context }) => context.close()));
+    expect(opened.flatMap(({ troubles }) => troubles)).toEqual([]);
+  },
+});
+
+/** What axe finds on a page, by WCAG 2.2 AA and good practice. In a world where no CSP holds. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  const { frameTree } = await session.send('Page.getFrameTree');
+  const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', {
+    frameId: frameTree.frame.id,
+  });
+  const run = async (expression: string) => {
+    const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
+      expression,
+      contextId,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? 'axe failed');
+    return result.value as unknown;
+  };
+  await run(`${axeSource}; undefined`);
+  const found = await run(`axe.run().then(({ violations }) => violations.map(
+    ({ id, nodes }) => id + ': ' + nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join('; ')))`);
+  await session.detach();
+  return found as string[];
+}
+
+export const isOverflowing = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
