@@ -1,0 +1,41 @@
+import { expect } from 'vitest';
+import { test } from './browser.ts';
+import { door, fillIn, john } from './people.ts';
+
+const cookie = door('email-cookie');
+
+test('signs in to the cookie contract with scripts off', async ({ visit }) => {
+  const { page, context } = await visit({ javaScriptEnabled: false });
+  await page.goto('/email-cookie/login');
+  await fillIn(page, cookie, [john.email, john.password]);
+  await page.click('button[type=submit]');
+  await page.waitForURL('**/email-cookie/');
+  expect(await page.textContent('noscript')).toContain('You are signed in');
+  const [kept] = await context.cookies(`${page.url()}api/v1/auth/refresh`);
+  expect(kept).toMatchObject({
+    name: 'refreshToken',
+    path: '/email-cookie/api/v1/auth',
+    httpOnly: true,
+    secure: true,
+    sameSite: 'Strict',
+  });
+});
+
+test('says what went wrong with scripts off, and keeps who it was', async ({ visit }) => {
+  const { page, expectStatus } = await visit({ javaScriptEnabled: false });
+  expectStatus(401);
+  await page.goto('/email-cookie/login');
+  await fillIn(page, cookie, ['"<b>nobody</b>"@example.com', 'wrong']);
+  await fillIn(page, cookie, ['nobody@example.com', 'wrong']);
+  await page.click('button[type=submit]');
+  expect(await page.textContent('#notice')).toContain('does not match any account');
+  expect(await page.inputValue('#email')).toBe('nobody@example.com');
+});
+
+test('says that it needs scripts where there is no cookie', async ({ visit }) => {
+  for (const path of ['/email-remember/login', '/email-remember/', '/username-pair/register']) {
+    const { page } = await visit({ javaScriptEnabled: false });
+    await page.goto(path);
+    expect(await page.textContent('noscript')).toContain('needs JavaScript');
+  }
+});
