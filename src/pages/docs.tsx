@@ -24,7 +24,7 @@ export const DocsPage: FC<{
   const { docs } = around.words;
   return (
     <Frame around={around} title={docs.title} files="docs" wide>
-      <h1>{docs.title}</h1>
+      <h1 id="title">{docs.title}</h1>
       <noscript>
         <p>{docs.scriptsOff}</p>
       </noscript>

@@ -115,8 +115,11 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** What axe finds on a page, by WCAG 2.2 AA and good practice. In a world where no CSP holds. */
-export async function faultsOf(page: Page): Promise<string[]> {
+/** By WCAG alone; without them, by what axe holds to be good practice too. */
+export const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** What axe finds on a page. It runs in a world of its own, where the page's policy does not hold. */
+export async function faultsOf(page: Page, tags?: readonly string[]): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
   const { frameTree } = await session.send('Page.getFrameTree');
   const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', {
@@ -133,7 +136,8 @@ export async function faultsOf(page: Page): Promise<string[]> {
     return result.value as unknown;
   };
   await run(`${axeSource}; undefined`);
-  const found = await run(`axe.run().then(({ violations }) => violations.map(
+  const found =
+    await run(`axe.run(${JSON.stringify(tags ? { runOnly: tags } : {})}).then(({ violations }) => violations.map(
     ({ id, nodes }) => id + ': ' + nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join('; ')))`);
   await session.detach();
   return found as string[];

@@ -1,32 +1,62 @@
 import { expect } from 'vitest';
-import { faultsOf, test } from './browser.ts';
+import { faultsOf, test, WCAG } from './browser.ts';
 import { doors } from './people.ts';
+import { picture } from './picture.ts';
 
 test('makes a real login out of the reference, for every contract', async ({ visit }) => {
   const { page } = await visit();
   await page.goto('/docs');
   const select = page.locator('#select');
   await select.waitFor();
-  expect(await select.locator('option').allTextContents()).toHaveLength(doors.length);
+  const offered = await select.locator('option').allTextContents();
+  expect(offered.toSorted()).toEqual(doors.map(({ name }) => name).toSorted());
   for (const { name } of doors) {
     await select.selectOption({ label: name });
+    const servers = page.locator('.servers select');
+    await expect.poll(() => servers.inputValue(), { timeout: 10_000 }).toBe(`/${name}`);
     const login = page.locator('#operations-auth-login');
-    await login.waitFor();
-    await page.locator('.servers select').waitFor();
-    expect(await page.locator('.servers select').inputValue()).toBe(`/${name}`);
-    await login.locator('.opblock-summary-control').click();
+    await login.locator('.opblock-control-arrow').click();
     const answered = page.waitForResponse((response) => response.url().endsWith('/auth/login'));
     await login.locator('button.execute').click();
     const answer = await answered;
     expect([name, answer.status()]).toEqual([name, 200]);
     expect(new URL(answer.url()).pathname.startsWith(`/${name}/`)).toBe(true);
-    await login.locator('.live-responses-table').waitFor();
-    expect(await login.locator('.live-responses-table').textContent()).toContain('200');
+    const shown = login.locator('.live-responses-table');
+    await shown.waitFor();
+    expect(await shown.textContent()).toContain('x-request-id');
+    await login.locator('.opblock-control-arrow').click();
   }
 });
 
-test('hands what was granted on to the operations behind it', async ({ visit }) => {
+test('authorizes what follows with the token of a login', async ({ visit }) => {
   const { page } = await visit();
+  const login = await page.request.post('/email-remember/api/v1/auth/login', {
+    data: { email: 'user@example.com', password: 'SecurePass123!' },
+  });
+  const { token } = (await login.json()) as { token: string };
   await page.goto('/docs');
-  expect(await faultsOf(page)).toEqual([]);
+  await page.locator('.btn.authorize').first().click();
+  await page.locator('.auth-container input').fill(token);
+  await page.locator('.auth-container button.authorize').click();
+  await page.locator('.auth-container button.btn-done').click();
+  const profile = page.locator('#operations-auth-getProfile');
+  await profile.locator('.opblock-control-arrow').click();
+  const answered = page.waitForResponse('**/api/v1/profile');
+  await profile.locator('button.execute').click();
+  expect((await answered).status()).toBe(200);
+});
+
+test('axe finds nothing against WCAG in the reference, light and dark', async ({ visit }) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page } = await visit({ colorScheme, reducedMotion: 'reduce' });
+    await page.goto('/docs');
+    const login = page.locator('#operations-auth-login');
+    await login.waitFor();
+    await picture(page, `docs-${colorScheme}`);
+    expect([colorScheme, await faultsOf(page, WCAG)]).toEqual([colorScheme, []]);
+    await login.locator('.opblock-control-arrow').click();
+    await login.locator('button.execute').click();
+    await login.locator('.live-responses-table').waitFor();
+    expect([colorScheme, await faultsOf(page, WCAG)]).toEqual([colorScheme, []]);
+  }
 });
