@@ -49,7 +49,10 @@ export function house(settings: object = {}, tap?: Tap, answered?: () => void): 
     }
     const exchange = { path, method: init.method ?? 'GET', status: response.status };
     const contract = own.CONTRACTS.find((name) => path.startsWith(`/${name}/`));
-    if (contract !== undefined) holdAgainstDocument({ contract, ...exchange }, text);
+    // Pages are no part of a contract's document.
+    const isPage =
+      /^text\/html/.test(response.headers.get('Content-Type') ?? '') || path.endsWith('-form');
+    if (contract !== undefined && !isPage) holdAgainstDocument({ contract, ...exchange }, text);
     return { status: response.status, headers: response.headers, text };
   };
   return {

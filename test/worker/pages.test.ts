@@ -1,0 +1,333 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { contracts } from '../../src/contracts/index.ts';
+import { createPages } from '../../src/pages/pages.tsx';
+import type { PagesHouse } from '../../src/pages/respond.ts';
+import { addUser, freshAddress, house, type Answer } from '../support/house.ts';
+
+const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+const visit = (path: string, headers: Record<string, string> = {}, settings = {}) =>
+  house(settings).fetch(path, { headers: { Accept: BROWSER, ...headers } });
+
+const isPage = ({ status, headers }: Answer) =>
+  status === 200 && headers.get('Content-Type') === 'text/html; charset=utf-8';
+
+/** A deployment: it does not start with the few iterations that the tests have. */
+const deployed = { LOCAL_DEVELOPMENT: 'false', PASSWORD_COST: { iterations: 100_000, rounds: 6 } };
+
+const paths = ['/', '/login', '/register', '/verify', '/forgot', '/reset'];
+
+describe('a page', () => {
+  it('stands under every contract, and on bare paths', async () => {
+    for (const prefix of ['', ...contracts.map(({ name }) => `/${name}`)]) {
+      for (const path of paths) {
+        expect([prefix + path, isPage(await visit(prefix + path))]).toEqual([prefix + path, true]);
+      }
+    }
+    const [bare] = env.CONTRACTS;
+    expect((await visit('/login')).text).toContain(`&quot;contract&quot;:&quot;${bare}&quot;`);
+    const moved = await visit('/email-cookie');
+    expect([moved.status, moved.headers.get('Location')]).toEqual([302, '/email-cookie/']);
+  });
+
+  it('is the host’s contract on bare paths', async () => {
+    const settings = { CONTRACT_HOSTS: { 'gatehouse.example': 'username-pair' } };
+    const { text } = await visit('/login', {}, settings);
+    expect(text).toContain('&quot;contract&quot;:&quot;username-pair&quot;');
+    expect(text).toContain('id="username"');
+  });
+
+  it('does not exist for a contract that is not served', async () => {
+    const settings = { CONTRACTS: ['email-cookie'] };
+    expect((await visit('/username-pair/login', {}, settings)).status).toBe(404);
+    expect(isPage(await visit('/email-cookie/login', {}, settings))).toBe(true);
+  });
+
+  it('is for browsers: whoever does not ask for HTML gets what the contract says', async () => {
+    for (const headers of [{}, { Accept: '*/*' }, { Accept: 'application/json' }]) {
+      const { status, text } = await house().fetch('/email-remember/login', { headers });
+      expect([status, JSON.parse(text).error.code]).toEqual([404, 'NOT_FOUND']);
+    }
+    const refused = await visit('/email-remember/login', { Accept: 'text/html;q=0, */*' });
+    expect(refused.status).toBe(404);
+    const other = await house().fetch('/email-remember/login', {
+      method: 'POST',
+      headers: { Accept: BROWSER },
+    });
+    expect(other.status).toBe(404);
+    const head = await house().fetch('/login', { method: 'HEAD', headers: { Accept: BROWSER } });
+    expect([isPage(head), head.text]).toEqual([true, '']);
+  });
+
+  it('leaves the operations to whoever asks, browser or not', async () => {
+    const { status, headers } = await visit('/email-remember/api/v1/profile');
+    expect([status, headers.get('Content-Type')]).toEqual([401, 'application/json']);
+    const wrong = await visit('/email-remember/api/v1/auth/login');
+    expect([wrong.status, wrong.headers.get('Allow')]).toEqual([405, 'POST']);
+  });
+
+  it('is not served over plain http, except in local development', async () => {
+    const origin = 'http://gatehouse.example';
+    const ask = (settings: object, path: string) =>
+      house(settings).fetch(path, { origin, headers: { Accept: BROWSER } });
+    for (const path of ['/', '/login', '/email-cookie/login', '/docs']) {
+      expect([path, (await ask(deployed, path)).status]).toEqual([path, 403]);
+    }
+    expect(isPage(await ask({ LOCAL_DEVELOPMENT: 'true' }, '/login'))).toBe(true);
+  });
+});
+
+describe('a page’s headers', () => {
+  it('let in what carries the nonce of this very answer, and nothing else', async () => {
+    const seen = new Set<string>();
+    for (const path of [...paths, '/docs']) {
+      const { headers, text } = await visit(path);
+      const policy = headers.get('Content-Security-Policy') ?? '';
+      const nonce = /script-src 'nonce-([\w-]{20,})'/.exec(policy)?.[1] ?? '';
+      expect(nonce).not.toBe('');
+      seen.add(nonce);
+      expect(policy).toContain("default-src 'none'; ");
+      expect(policy).toContain("base-uri 'none'; frame-ancestors 'none'");
+      expect(policy).toContain(`style-src 'nonce-${nonce}'`);
+      expect(policy).not.toMatch(/unsafe|\*|https?:/);
+      for (const [tag] of text.matchAll(
+        /<(?:script|style)[\s>][^>]*|<link rel="stylesheet"[^>]*/g,
+      )) {
+        expect(tag).toContain(`nonce="${nonce}"`);
+      }
+      expect(text).not.toMatch(/ on\w+=|\sstyle=|javascript:/);
+    }
+    expect(seen.size).toBe(paths.length + 1);
+  });
+
+  it('keep it out of caches, frames and other windows', async () => {
+    const { headers } = await visit('/login');
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'cross-origin-opener-policy': 'same-origin',
+      'referrer-policy': 'same-origin',
+      'strict-transport-security': expect.stringContaining('max-age='),
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      vary: 'Accept, Accept-Language, Origin',
+    });
+  });
+
+  it('let a form lead to an allowed origin, where that is where it leads', async () => {
+    const settings = { ALLOWED_ORIGINS: ['https://app.example.com'] };
+    const policyAt = async (query: string) =>
+      (await visit(`/email-cookie/login${query}`, {}, settings)).headers.get(
+        'Content-Security-Policy',
+      );
+    const there = encodeURIComponent('https://app.example.com/start');
+    expect(await policyAt(`?return_to=${there}`)).toContain(
+      "form-action 'self' https://app.example.com;",
+    );
+    expect(await policyAt('')).toContain("form-action 'self';");
+    expect(await policyAt('?return_to=https://evil.example')).toContain("form-action 'self';");
+  });
+});
+
+describe('static assets', () => {
+  it('are kept for good under the names that pages use, and are nothing else', async () => {
+    const { text } = await visit('/login');
+    const names = [...text.matchAll(/"\/assets\/([^"]+)"/g)].map(([, name]) => name);
+    expect(names).toHaveLength(3);
+    for (const name of names) {
+      const { status, headers } = await house().fetch(`/assets/${name}`);
+      expect([status, headers.get('Cache-Control')]).toEqual([
+        200,
+        'public, max-age=31536000, immutable',
+      ]);
+      const again = await house().fetch(`/assets/${name}`, {
+        headers: { 'If-None-Match': headers.get('ETag') ?? '' },
+      });
+      expect(again.status).toBe(304);
+    }
+    for (const path of [
+      '/assets/none.js',
+      '/assets/..%2fopenapi%2femail-cookie.json',
+      '/assets/',
+    ]) {
+      expect([path, (await house().fetch(path)).status]).toEqual([path, 404]);
+    }
+  });
+
+  it('that were not made are an outage, not a broken page, and are asked for again', async () => {
+    let there = false;
+    const ASSETS = {
+      fetch: async () => (there ? Response.json({}) : new Response(null, { status: 404 })),
+    };
+    const own = house({ ASSETS });
+    const ask = () => own.fetch('/login', { headers: { Accept: BROWSER } });
+    expect((await ask()).status).toBe(500);
+    there = true;
+    expect((await ask()).status).toBe(200);
+  });
+});
+
+describe('the form without scripts', () => {
+  const send = (
+    form: Record<string, string>,
+    headers: Record<string, string> = {},
+    settings = {},
+  ) =>
+    house(settings).fetch('/email-cookie/api/v1/auth/login-form', {
+      method: 'POST',
+      headers: {
+        Accept: BROWSER,
+        Origin: 'https://gatehouse.example',
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'CF-Connecting-IP': freshAddress(),
+        ...headers,
+      },
+      body: new URLSearchParams(form).toString(),
+    });
+
+  it('signs in, and leads home or to where it is allowed to', async () => {
+    const { email, password } = await addUser();
+    for (const [return_to, led] of [
+      ['', '/email-cookie/'],
+      ['/email-cookie/?a=b', '/email-cookie/?a=b'],
+      ['https://app.example.com/x', 'https://app.example.com/x'],
+      ['//evil.example', '/email-cookie/'],
+    ] as const) {
+      const settings = { ALLOWED_ORIGINS: ['https://app.example.com'] };
+      const { status, headers, text } = await send({ email, password, return_to }, {}, settings);
+      expect([status, headers.get('Location'), text]).toEqual([303, led, '']);
+      expect(headers.getSetCookie()).toEqual([
+        expect.stringMatching(
+          /^refreshToken=.+; HttpOnly; Secure; SameSite=Strict; Max-Age=604800$/,
+        ),
+      ]);
+      expect(headers.get('Cache-Control')).toBe('no-store');
+    }
+  });
+
+  it('is refused from any other site, before anything is looked at', async () => {
+    const { email, password } = await addUser();
+    for (const headers of [
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+      { Origin: 'https://app.example.com' },
+    ]) {
+      const settings = { ALLOWED_ORIGINS: ['https://app.example.com'] };
+      const answer = await send({ email, password }, headers, settings);
+      expect([answer.status, answer.headers.has('Set-Cookie')]).toEqual([403, false]);
+      expect(answer.text).toContain('sent from another site');
+    }
+  });
+
+  it('says what the login says, in the reader’s language, and shows no password again', async () => {
+    const { email } = await addUser();
+    const secret = 'a wrong "password" <b>';
+    const english = await send({ email, password: secret });
+    expect(english.status).toBe(401);
+    expect(english.text).toContain('does not match any account');
+    expect(english.text).toContain(`value="${email}"`);
+    expect(english.text).not.toContain('a wrong');
+    const german = await send(
+      { email, password: secret },
+      { 'Accept-Language': 'de-CH, en;q=0.5' },
+    );
+    expect(german.text).toContain('<html lang="de">');
+    expect(german.text).toContain('passt zu keinem Konto');
+    const empty = await send({ email: '"><script>alert(1)</script>' });
+    expect(empty.status).toBe(400);
+    expect(empty.text).not.toContain('<script>alert');
+  });
+
+  it('goes through the same guards: address, account, and their Retry-After', async () => {
+    const person = await addUser();
+    const address = freshAddress();
+    const own = house();
+    const guess = (password: string) =>
+      own.fetch('/email-cookie/api/v1/auth/login-form', {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/x-www-form-urlencoded',
+          'CF-Connecting-IP': address,
+        },
+        body: new URLSearchParams({ email: person.email, password }).toString(),
+      });
+    for (let failure = 1; failure <= 5; failure += 1) {
+      expect((await guess(`wrong ${failure}`)).status).toBe(401);
+    }
+    const locked = await guess(person.password);
+    expect([locked.status, locked.headers.get('Retry-After')]).toEqual([429, '900']);
+    expect(locked.text).toContain('You can try again in about 15 minutes.');
+    for (let attempt = 7; attempt <= 60; attempt += 1) await guess('x');
+    const limited = await guess(person.password);
+    expect(limited.status).toBe(429);
+    expect(limited.text).toContain('Too many attempts from your network');
+  });
+
+  it('takes nothing but a form, and no large one', async () => {
+    const { email, password } = await addUser();
+    const json = await send({ email, password }, { 'Content-Type': 'application/json' });
+    expect(json.status).toBe(404);
+    expect((await send({ email, password: 'x'.repeat(20_000) })).status).toBe(413);
+  });
+
+  it('exists only where the refresh token is a cookie', async () => {
+    const { email, password } = await addUser();
+    for (const path of ['/email-remember/api/v1/auth/login-form', '/api/v1/auth/login-form']) {
+      const { status } = await house().fetch(path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ email, password }).toString(),
+      });
+      expect([path, status]).toEqual([path, 404]);
+    }
+    const bare = await house({ CONTRACTS: ['email-cookie'] }).fetch('/api/v1/auth/login-form', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ email, password }).toString(),
+    });
+    expect([bare.status, bare.headers.get('Location')]).toEqual([303, '/']);
+  });
+});
+
+describe('/dev/mail', () => {
+  const mails = {
+    list: async () => [
+      { id: 'a', to: 'a@example.com', subject: 'Older', text: 'Your code: 123456', atMs: 1 },
+      {
+        id: 'b',
+        to: '<b>@example.com',
+        subject: '<script>alert(1)</script>',
+        text: 'Go to https://gatehouse.example/reset#token=abc or https://evil.example/ now.',
+        atMs: 2,
+      },
+    ],
+  };
+  const pagesWith = (own: Partial<PagesHouse>) =>
+    createPages({
+      contracts,
+      allowedOrigins: [],
+      assets: env.ASSETS,
+      contractAt: () => contracts[0] as (typeof contracts)[number],
+      isInsecure: () => false,
+      answer: async () => new Response(null, { status: 404 }),
+      mails: null,
+      ...own,
+    });
+
+  it('does not exist in a deployment, nor where there is no mail to read', async () => {
+    for (const settings of [deployed, { LOCAL_DEVELOPMENT: 'true' }]) {
+      expect((await visit('/dev/mail', {}, settings)).status).toBe(404);
+    }
+    expect((await pagesWith({}).request('/dev/mail')).status).toBe(404);
+  });
+
+  it('shows codes to take and links of our own to follow, newest first, and no markup', async () => {
+    const answer = await pagesWith({ mails }).request('https://gatehouse.example/dev/mail');
+    const text = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(text).toContain('<code class="code">123456</code>');
+    expect(text).toContain('<a href="https://gatehouse.example/reset#token=abc">');
+    expect(text).not.toContain('<a href="https://evil.example');
+    expect(text).not.toContain('<script>alert');
+    expect(text.indexOf('alert(1)')).toBeLessThan(text.indexOf('Older'));
+  });
+});
