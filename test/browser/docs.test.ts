@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { faultsOf, test, WCAG } from './browser.ts';
-import { doors } from './people.ts';
+import { doors, john } from './people.ts';
 import { picture } from './picture.ts';
 
 test('makes a real login out of the reference, for every contract', async ({ visit }) => {
@@ -31,7 +31,7 @@ test('makes a real login out of the reference, for every contract', async ({ vis
 test('authorizes what follows with the token of a login', async ({ visit }) => {
   const { page } = await visit();
   const login = await page.request.post('/email-remember/api/v1/auth/login', {
-    data: { email: 'user@example.com', password: 'SecurePass123!' },
+    data: { email: john.email, password: john.password },
   });
   const { token } = (await login.json()) as { token: string };
   await page.goto('/docs');

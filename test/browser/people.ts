@@ -4,6 +4,12 @@ import { contracts } from '../../src/contracts/index.ts';
 import { shapeOf } from '../../src/pages/shape.ts';
 import { demoAccounts } from '../../tools/demo-accounts.ts';
 
+interface Account {
+  username?: string;
+  email: string;
+  password: string;
+}
+
 export function demo(email: string) {
   const found = demoAccounts.find((account) => account.email === email);
   if (found === undefined) throw new Error(`no demo account ${email}`);
@@ -20,7 +26,7 @@ export const doors = contracts.map((contract) => {
     contract,
     identifier: `#${login.identifier}`,
     password: `#${login.password}`,
-    of: (account: { username?: string; email: string }) =>
+    of: (account: Omit<Account, 'password'>) =>
       login.kind === 'email' ? account.email : (account.username ?? ''),
     inCookie: contract.refresh?.in === 'cookie',
   };
@@ -42,7 +48,7 @@ export async function fillIn(
 }
 
 /** Signs a demo account in, and waits until its profile is there. */
-export async function signIn(page: Page, name: string, account = john): Promise<void> {
+export async function signIn(page: Page, name: string, account: Account = john): Promise<void> {
   const { of, ...fields } = door(name);
   await page.goto(`/${name}/login`);
   await fillIn(page, fields, [of(account), account.password]);

@@ -51,7 +51,8 @@ export function house(settings: object = {}, tap?: Tap, answered?: () => void): 
     const contract = own.CONTRACTS.find((name) => path.startsWith(`/${name}/`));
     // Pages are no part of a contract's document.
     const isPage =
-      /^text\/html/.test(response.headers.get('Content-Type') ?? '') || path.endsWith('-form');
+      (response.headers.get('Content-Type') ?? '').startsWith('text/html') ||
+      path.endsWith('-form');
     if (contract !== undefined && !isPage) holdAgainstDocument({ contract, ...exchange }, text);
     return { status: response.status, headers: response.headers, text };
   };

@@ -103,8 +103,6 @@ async function renewOnce(): Promise<'done' | 'out' | null> {
 export async function signOut(everywhere: boolean): Promise<boolean> {
   const answer = await asUser(`${sheet.api}/${everywhere ? 'logout-all' : 'logout'}`, 'POST');
   if (answer === null || (answer !== 'out' && !answer.ok)) return false;
-  // Everywhere leaves the cookie; a plain logout takes it away too.
-  if (everywhere && inCookie) await call(`${sheet.api}/logout`, { method: 'POST' });
   leave();
   return true;
 }

@@ -1,0 +1,53 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { contracts } from '../../src/contracts/index.ts';
+import { createPages } from '../../src/pages/pages.tsx';
+import type { PagesHouse } from '../../src/pages/respond.ts';
+import { house } from '../support/house.ts';
+
+/** A deployment: it does not start with the few iterations that the tests have. */
+const deployed = { LOCAL_DEVELOPMENT: 'false', PASSWORD_COST: { iterations: 100_000, rounds: 6 } };
+
+describe('/dev/mail', () => {
+  const mails = {
+    list: async () => [
+      { id: 'a', to: 'a@example.com', subject: 'Older', text: 'Your code: 123456', atMs: 1 },
+      {
+        id: 'b',
+        to: '<b>@example.com',
+        subject: '<script>alert(1)</script>',
+        text: 'Go to https://gatehouse.example/reset#token=abc or https://evil.example/ now.',
+        atMs: 2,
+      },
+    ],
+  };
+  const pagesWith = (own: Partial<PagesHouse>) =>
+    createPages({
+      contracts,
+      allowedOrigins: [],
+      assets: env.ASSETS,
+      contractAt: () => contracts[0] as (typeof contracts)[number],
+      isInsecure: () => false,
+      answer: async () => new Response(null, { status: 404 }),
+      mails: null,
+      ...own,
+    });
+
+  it('does not exist in a deployment, nor where there is no mail to read', async () => {
+    for (const settings of [deployed, { LOCAL_DEVELOPMENT: 'true' }]) {
+      expect((await house(settings).fetch('/dev/mail')).status).toBe(404);
+    }
+    expect((await pagesWith({}).request('/dev/mail')).status).toBe(404);
+  });
+
+  it('shows codes to take and links of our own to follow, newest first, and no markup', async () => {
+    const answer = await pagesWith({ mails }).request('https://gatehouse.example/dev/mail');
+    const text = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(text).toContain('<code class="code">123456</code>');
+    expect(text).toContain('<a href="https://gatehouse.example/reset#token=abc">');
+    expect(text).not.toContain('<a href="https://evil.example');
+    expect(text).not.toContain('<script>alert');
+    expect(text.indexOf('alert(1)')).toBeLessThan(text.indexOf('Older'));
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { addUser, freshAddress, house } from '../support/house.ts';
+
+const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+describe('the form without scripts', () => {
+  const send = (
+    form: Record<string, string>,
+    headers: Record<string, string> = {},
+    settings = {},
+  ) =>
+    house(settings).fetch('/email-cookie/api/v1/auth/login-form', {
+      method: 'POST',
+      headers: {
+        Accept: BROWSER,
+        Origin: 'https://gatehouse.example',
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'CF-Connecting-IP': freshAddress(),
+        ...headers,
+      },
+      body: new URLSearchParams(form).toString(),
+    });
+
+  it('signs in, and leads home or to where it is allowed to', async () => {
+    const { email, password } = await addUser();
+    for (const [return_to, led] of [
+      ['', '/email-cookie/'],
+      ['/email-cookie/?a=b', '/email-cookie/?a=b'],
+      ['https://app.example.com/x', 'https://app.example.com/x'],
+      ['//evil.example', '/email-cookie/'],
+    ] as const) {
+      const settings = { ALLOWED_ORIGINS: ['https://app.example.com'] };
+      const { status, headers, text } = await send({ email, password, return_to }, {}, settings);
+      expect([status, headers.get('Location'), text]).toEqual([303, led, '']);
+      expect(headers.getSetCookie()).toEqual([
+        expect.stringMatching(
+          /^refreshToken=.+; HttpOnly; Secure; SameSite=Strict; Max-Age=604800$/,
+        ),
+      ]);
+      expect(headers.get('Cache-Control')).toBe('no-store');
+    }
+  });
+
+  it('is refused from any other site, before anything is looked at', async () => {
+    const { email, password } = await addUser();
+    for (const headers of [
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+      { Origin: 'https://app.example.com' },
+    ]) {
+      const settings = { ALLOWED_ORIGINS: ['https://app.example.com'] };
+      const answer = await send({ email, password }, headers, settings);
+      expect([answer.status, answer.headers.has('Set-Cookie')]).toEqual([403, false]);
+      expect(answer.text).toContain('sent from another site');
+    }
+  });
+
+  it('says what the login says, in the reader’s language, and shows no password again', async () => {
+    const { email } = await addUser();
+    const secret = 'a wrong "password" <b>';
+    const english = await send({ email, password: secret });
+    expect(english.status).toBe(401);
+    expect(english.text).toContain('does not match any account');
+    expect(english.text).toContain(`value="${email}"`);
+    expect(english.text).not.toContain('a wrong');
+    const german = await send(
+      { email, password: secret },
+      { 'Accept-Language': 'de-CH, en;q=0.5' },
+    );
+    expect(german.text).toContain('<html lang="de">');
+    expect(german.text).toContain('passt zu keinem Konto');
+    const empty = await send({ email: '"><script>alert(1)</script>' });
+    expect(empty.status).toBe(400);
+    expect(empty.text).not.toContain('<script>alert');
+  });
+
+  it('goes through the same guards: address, account, and their Retry-After', async () => {
+    const person = await addUser();
+    const address = freshAddress();
+    const own = house();
+    const guess = (password: string) =>
+      own.fetch('/email-cookie/api/v1/auth/login-form', {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/x-www-form-urlencoded',
+          'CF-Connecting-IP': address,
+        },
+        body: new URLSearchParams({ email: person.email, password }).toString(),
+      });
+    for (let failure = 1; failure <= 5; failure += 1) {
+      expect((await guess(`wrong ${failure}`)).status).toBe(401);
+    }
+    const locked = await guess(person.password);
+    expect([locked.status, locked.headers.get('Retry-After')]).toEqual([429, '900']);
+    expect(locked.text).toContain('You can try again in about 15 minutes.');
+    for (let attempt = 7; attempt <= 60; attempt += 1) await guess('x');
+    const limited = await guess(person.password);
+    expect(limited.status).toBe(429);
+    expect(limited.text).toContain('Too many attempts from your network');
+  });
+
+  it('takes nothing but a form, and no large one', async () => {
+    const { email, password } = await addUser();
+    const json = await send({ email, password }, { 'Content-Type': 'application/json' });
+    expect(json.status).toBe(404);
+    expect((await send({ email, password: 'x'.repeat(20_000) })).status).toBe(413);
+  });
+
+  it('exists only where the refresh token is a cookie', async () => {
+    const { email, password } = await addUser();
+    for (const path of ['/email-remember/api/v1/auth/login-form', '/api/v1/auth/login-form']) {
+      const { status } = await house().fetch(path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ email, password }).toString(),
+      });
+      expect([path, status]).toEqual([path, 404]);
+    }
+    const bare = await house({ CONTRACTS: ['email-cookie'] }).fetch('/api/v1/auth/login-form', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ email, password }).toString(),
+    });
+    expect([bare.status, bare.headers.get('Location')]).toEqual([303, '/']);
+  });
+});
