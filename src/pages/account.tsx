@@ -1,7 +1,7 @@
 /** The pages beside the sign-in page: creating an account, its code, a forgotten password. */
 import type { FC } from 'hono/jsx';
 import { Field, Form, PasswordField } from './form.tsx';
-import { Frame, Heading, type Surroundings } from './frame.tsx';
+import { Frame, Heading, linkTo, type Surroundings } from './frame.tsx';
 import type { Sheet } from './sheet.ts';
 
 interface PageProps {
@@ -33,7 +33,7 @@ export const RegisterPage: FC<PageProps> = ({ around, sheet }) => {
       </Form>
       <nav>
         <p>
-          {words.register.haveOne} <a href={`${sheet.prefix}/login`}>{words.register.signIn}</a>
+          {words.register.haveOne} <a href={linkTo(sheet, '/login')}>{words.register.signIn}</a>
         </p>
       </nav>
     </Frame>
@@ -70,7 +70,7 @@ export const VerifyPage: FC<PageProps> = ({ around, sheet }) => {
         <button type="button" class="link" id="again">
           {words.verify.again}
         </button>
-        <a href={`${sheet.prefix}/login`}>{words.verify.back}</a>
+        <a href={linkTo(sheet, '/login')}>{words.verify.back}</a>
       </nav>
     </Frame>
   );
@@ -91,7 +91,7 @@ export const ForgotPage: FC<PageProps> = ({ around, sheet }) => {
         />
       </Form>
       <nav>
-        <a href={`${sheet.prefix}/login`}>{words.forgot.back}</a>
+        <a href={linkTo(sheet, '/login')}>{words.forgot.back}</a>
       </nav>
     </Frame>
   );
@@ -107,8 +107,8 @@ export const ResetPage: FC<PageProps> = ({ around, sheet }) => {
         <NewPassword name="password" label={words.fields.newPassword} around={around} />
       </Form>
       <nav>
-        <a href={`${sheet.prefix}/forgot`}>{words.reset.again}</a>
-        <a href={`${sheet.prefix}/login`}>{words.forgot.back}</a>
+        <a href={linkTo(sheet, '/forgot')}>{words.reset.again}</a>
+        <a href={linkTo(sheet, '/login')}>{words.forgot.back}</a>
       </nav>
     </Frame>
   );

@@ -28,7 +28,7 @@ export const DocsPage: FC<{
       <noscript>
         <p>{docs.scriptsOff}</p>
       </noscript>
-      <div id="reference" data-documents={JSON.stringify(documents)} />
+      <div id="reference" lang="en" data-documents={JSON.stringify(documents)} />
     </Frame>
   );
 };

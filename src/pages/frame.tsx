@@ -14,6 +14,12 @@ export interface Surroundings {
 
 export const assetPath = (assets: AssetNames, name: string) => `/assets/${assets[name] ?? name}`;
 
+/** A neighbour of a page: where its visitor wanted to go goes along. */
+export function linkTo({ prefix, returnTo }: Sheet, path: string): string {
+  const isDefault = returnTo === `${prefix}/`;
+  return prefix + path + (isDefault ? '' : `?return_to=${encodeURIComponent(returnTo)}`);
+}
+
 export const Frame: FC<{
   around: Surroundings;
   title: string;

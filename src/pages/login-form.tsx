@@ -34,14 +34,20 @@ export function mountLoginForm(pages: Pages, house: PagesHouse, language: Middle
     const prefix = `/${contract.name}`;
     const take = takeForm(house, () => ({ contract, prefix }));
     pages.post(`${prefix}${contract.base}/login-form`, language, take);
+    // Whoever loads the address of a refused form anew.
+    pages.get(`${prefix}${contract.base}/login-form`, (at) => at.redirect(`${prefix}/login`));
   }
   for (const base of new Set(inCookie.map((contract) => contract.base))) {
-    const bare = takeForm(house, (url) => {
+    const bareAt = (url: URL): Place | null => {
       const contract = house.contractAt(url);
       const fits = contract.base === base && contract.refresh?.in === 'cookie';
       return fits ? { contract, prefix: '' } : null;
-    });
-    pages.post(`${base}/login-form`, language, bare);
+    };
+    const path = `${base}/login-form`;
+    pages.post(path, language, takeForm(house, bareAt));
+    pages.get(path, (at, next) =>
+      bareAt(new URL(at.req.url)) === null ? next() : at.redirect('/login'),
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 /** The sign-in page. For a contract with a refresh cookie its form works without scripts too. */
 import type { FC } from 'hono/jsx';
 import { Field, Form, PasswordField } from './form.tsx';
-import { Frame, Heading, type Surroundings } from './frame.tsx';
+import { Frame, Heading, linkTo, type Surroundings } from './frame.tsx';
 import type { Reason, Sheet } from './sheet.ts';
 
 interface LoginProps {
@@ -16,7 +16,6 @@ export const LoginPage: FC<LoginProps> = ({ around, sheet, outcome }) => {
   const { kind, identifier } = sheet.shape.login;
   const inCookie = sheet.shape.refresh?.in === 'cookie';
   const own = inCookie ? { action: `${sheet.api}/login-form` } : { noscript: words.scriptsOff };
-  const onward = sheet.returnTo === `${sheet.prefix}/` ? '' : query(sheet.returnTo);
   return (
     <Frame around={around} title={words.login.title} sheet={sheet}>
       <Heading title={words.login.title} intro={words.login.intro} />
@@ -44,17 +43,14 @@ export const LoginPage: FC<LoginProps> = ({ around, sheet, outcome }) => {
         )}
       </Form>
       <nav>
-        <a href={`${sheet.prefix}/forgot`}>{words.login.forgot}</a>
+        <a href={linkTo(sheet, '/forgot')}>{words.login.forgot}</a>
         <p>
-          {words.login.newHere}{' '}
-          <a href={`${sheet.prefix}/register${onward}`}>{words.login.register}</a>
+          {words.login.newHere} <a href={linkTo(sheet, '/register')}>{words.login.register}</a>
         </p>
       </nav>
     </Frame>
   );
 };
-
-const query = (returnTo: string) => `?return_to=${encodeURIComponent(returnTo)}`;
 
 function toldOf({ words }: Sheet, { reason, waitSeconds }: LoginProps['outcome'] & {}): string {
   const said = words.refusals[reason];

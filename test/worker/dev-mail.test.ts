@@ -16,7 +16,7 @@ describe('/dev/mail', () => {
         id: 'b',
         to: '<b>@example.com',
         subject: '<script>alert(1)</script>',
-        text: 'Go to https://gatehouse.example/reset#token=abc or https://evil.example/ now.',
+        text: 'Go to https://gatehouse.example/reset#token=abc now, not to javascript:alert(2).',
         atMs: 2,
       },
     ],
@@ -40,13 +40,13 @@ describe('/dev/mail', () => {
     expect((await pagesWith({}).request('/dev/mail')).status).toBe(404);
   });
 
-  it('shows codes to take and links of our own to follow, newest first, and no markup', async () => {
+  it('shows codes to take and links to follow, newest first, and no markup', async () => {
     const answer = await pagesWith({ mails }).request('https://gatehouse.example/dev/mail');
     const text = await answer.text();
     expect(answer.status).toBe(200);
     expect(text).toContain('<code class="code">123456</code>');
     expect(text).toContain('<a href="https://gatehouse.example/reset#token=abc">');
-    expect(text).not.toContain('<a href="https://evil.example');
+    expect(text).not.toContain('href="javascript');
     expect(text).not.toContain('<script>alert');
     expect(text.indexOf('alert(1)')).toBeLessThan(text.indexOf('Older'));
   });

@@ -99,6 +99,11 @@ describe('the form without scripts', () => {
     expect(limited.text).toContain('Too many attempts from your network');
   });
 
+  it('leads who asks for its address anew to the sign-in page', async () => {
+    const { status, headers } = await house().fetch('/email-cookie/api/v1/auth/login-form');
+    expect([status, headers.get('Location')]).toEqual([302, '/email-cookie/login']);
+  });
+
   it('takes nothing but a form, and no large one', async () => {
     const { email, password } = await addUser();
     const json = await send({ email, password }, { 'Content-Type': 'application/json' });

@@ -102,6 +102,9 @@ export function resetPage(): void {
     async send({ password = '' }) {
       const answer = token === '' ? null : await post('reset-password', { token, password });
       if (answer?.ok) {
+        for (const done of part('form').querySelectorAll<HTMLElement>('.field, button.main')) {
+          done.hidden = true;
+        }
         input('password').value = '';
         say(words.passwordSet, 'good');
         return true;

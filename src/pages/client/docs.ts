@@ -22,7 +22,7 @@ const NAMES = {
 function mend(): void {
   for (const [selector, name] of Object.entries(NAMES)) {
     for (const field of reference.querySelectorAll(`:is(${selector}):not([aria-label])`)) {
-      field.ariaLabel = name;
+      field.setAttribute('aria-label', name);
     }
   }
   for (const code of reference.querySelectorAll<HTMLElement>('pre:not([tabindex])')) {

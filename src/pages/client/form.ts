@@ -28,21 +28,27 @@ interface FormOptions {
 export function takeOver({ checks, send }: FormOptions): void {
   const form = part<HTMLFormElement>('form');
   const button = submitOf(form);
+  const label = button.textContent;
   form.noValidate = true;
   button.disabled = false;
+  // Back to a page that the browser kept: the form starts anew.
+  addEventListener('pageshow', ({ persisted }) => {
+    if (!persisted) return;
+    form.reset();
+    setBusy(form, false, label);
+  });
   for (const id of Object.keys(checks)) {
     input(id).addEventListener('input', () => blame(id, null));
   }
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    if (form.ariaBusy === 'true' || isWaiting()) return;
+    if (form.getAttribute('aria-busy') === 'true' || isWaiting()) return;
     say(null);
     const values = Object.fromEntries(Object.keys(checks).map((id) => [id, input(id).value]));
     // Every fault is shown; the first one gets the focus.
     const faults = Object.entries(checks).map(([id, check]) => blame(id, check(values[id] ?? '')));
     const first = Object.keys(checks)[faults.indexOf(true)];
     if (first !== undefined) return input(first).focus();
-    const label = button.textContent;
     setBusy(form, true, words.working);
     // What is done stays so until the next page is there.
     if (!(await send(values))) setBusy(form, false, label);
@@ -54,8 +60,8 @@ const submitOf = (form: HTMLFormElement) =>
 
 function setBusy(form: HTMLFormElement, busy: boolean, label: string): void {
   const button = submitOf(form);
-  form.ariaBusy = String(busy);
-  button.ariaDisabled = String(busy || isWaiting());
+  form.setAttribute('aria-busy', String(busy));
+  button.setAttribute('aria-disabled', String(busy || isWaiting()));
   button.textContent = label;
 }
 
@@ -75,12 +81,19 @@ export function blameAndFocus(id: string, message: string): void {
   input(id).focus();
 }
 
-export function say(message: string | null, tone: 'bad' | 'good' = 'bad'): void {
+type Tone = 'bad' | 'good';
+
+export function say(message: string | null, tone: Tone = 'bad'): void {
+  write(message, tone);
+  if (message !== null) part('notice').focus();
+}
+
+function write(message: string | null, tone: Tone): void {
   const notice = part('notice');
   notice.classList.toggle('bad', tone === 'bad');
+  notice.setAttribute('role', tone === 'bad' ? 'alert' : 'status');
   notice.textContent = message;
   notice.hidden = message === null;
-  if (message !== null) notice.focus();
 }
 
 /** Tells a refusal in the reader's words; what the server wrote is never shown. */
@@ -104,7 +117,7 @@ const isWaiting = () => timer !== undefined;
 
 /** The seconds are for the eye; the ear gets a sentence, and another one when the wait is over. */
 function countDown(said: string, seconds: number): void {
-  const until = performance.now() + seconds * 1000;
+  const until = Date.now() + seconds * 1000;
   const clock = part('timer');
   const button = submitOf(part<HTMLFormElement>('form'));
   const minutes = Math.ceil(seconds / 60);
@@ -116,7 +129,7 @@ function countDown(said: string, seconds: number): void {
         : fill(words.minutes, { n: String(minutes) });
   say(`${said} ${fill(words.wait, { time })}`);
   const show = () => {
-    const left = Math.ceil((until - performance.now()) / 1000);
+    const left = Math.ceil((until - Date.now()) / 1000);
     if (left > 0) {
       clock.textContent = `${padded(left / 60)}:${padded(left % 60)}`;
       return;
@@ -124,13 +137,14 @@ function countDown(said: string, seconds: number): void {
     clearInterval(timer);
     timer = undefined;
     clock.hidden = true;
-    button.ariaDisabled = 'false';
-    say(words.again, 'good');
+    button.setAttribute('aria-disabled', 'false');
+    // Whoever is typing meanwhile keeps the focus.
+    write(words.again, 'good');
   };
   clearInterval(timer);
   timer = setInterval(show, 1000);
   clock.hidden = false;
-  button.ariaDisabled = 'true';
+  button.setAttribute('aria-disabled', 'true');
   show();
 }
 
@@ -142,12 +156,12 @@ export function makeRevealable(): void {
     button.addEventListener('click', () => {
       const shown = field.type === 'password';
       field.type = shown ? 'text' : 'password';
-      button.ariaPressed = String(shown);
+      button.setAttribute('aria-pressed', String(shown));
     });
     // A field in the clear must not go into the browser's list of what was typed before.
     field.form?.addEventListener('submit', () => {
       field.type = 'password';
-      button.ariaPressed = 'false';
+      button.setAttribute('aria-pressed', 'false');
     });
   }
 }

@@ -99,7 +99,7 @@ function showSessions(rows: readonly Row[]): void {
 function endButton(id: string, device: string): HTMLElement {
   const button = made('button', words.end, 'quiet') as HTMLButtonElement;
   button.type = 'button';
-  button.ariaLabel = fill(words.endOf, { device });
+  button.setAttribute('aria-label', fill(words.endOf, { device }));
   button.addEventListener('click', async () => {
     button.disabled = true;
     const answer = await asUser(`${sheet.api}/sessions/${encodeURIComponent(id)}`, 'DELETE');

@@ -29,4 +29,5 @@ export function handedOver(): string {
 }
 
 export const goTo = (path: string): void => location.replace(path);
-export const pageAt = (path: string): string => `${sheet.prefix}${path}`;
+/** Where the visitor wanted to go goes along. */
+export const pageAt = (path: string): string => `${sheet.prefix}${path}${location.search}`;
