@@ -22,12 +22,24 @@ export function reasonOf(
   const said = new Set(textsIn(body));
   const waits = headers.has('Retry-After');
   const fitting = marks
-    .filter((mark) => mark.status === status && (mark.code === null || said.has(mark.code)))
-    .map(({ reason }) => reason)
-    .filter((reason) => WAITS.has(reason) === waits)
-    .filter((reason) => reason !== 'limited' || headers.has('RateLimit'));
-  if (fitting.includes('limited')) return 'limited';
-  return likely.find((reason) => fitting.includes(reason)) ?? fitting[0] ?? null;
+    .filter((mark) => mark.status === status && WAITS.has(mark.reason) === waits)
+    .filter(({ reason }) => reason !== 'limited' || headers.has('RateLimit'))
+    .map(({ reason, texts }) => ({ reason, ...found(texts, said) }))
+    .filter(({ hasCode }) => hasCode);
+  const order: readonly (Reason | undefined)[] = ['limited', ...likely];
+  const rank = ({ reason }: { reason: Reason }) =>
+    order.includes(reason) ? order.indexOf(reason) : order.length;
+  // What says all that a refusal says, and most of it, is that refusal.
+  const [best] = fitting.toSorted(
+    (a, b) => a.missing - b.missing || b.there - a.there || rank(a) - rank(b),
+  );
+  return best?.reason ?? null;
+}
+
+function found(texts: readonly string[], said: ReadonlySet<string>) {
+  const there = texts.filter((text) => said.has(text)).length;
+  const [code] = texts;
+  return { there, missing: texts.length - there, hasCode: code === undefined || said.has(code) };
 }
 
 /** Whole seconds until trying again makes sense; 0 where the answer does not say. */

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { refusalWire, type Contract, type SessionView, type Wire } from '../contracts/contract.ts';
 import type { Granted, Refusal } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
+import { textsIn } from './reason.ts';
 import type { LoginFields, Mark, Reason, SessionFields, Shape, TokenWays, Way } from './sheet.ts';
 
 /** A second that no default falls on. */
@@ -153,36 +154,50 @@ function wayTo(body: unknown, fits: (value: unknown) => boolean): Way | null {
 const at = (body: unknown, way: Way): unknown =>
   way.reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], body);
 
-const samples: readonly Extract<Refusal, { reason: Reason }>[] = [
+const limit = { attempts: 1, windowSeconds: 60 };
+
+/** Each as it may be at one time, and at another. */
+const samples = (ms: number): Extract<Refusal, { reason: Reason }>[] => [
   { reason: 'invalid', because: 'wrong-password' },
   { reason: 'unauthenticated', presented: true },
-  { reason: 'malformed', issues: [{ field: 'probe', message: 'a probe', missing: false }] },
-  { reason: 'limited', limit: { attempts: 1, windowSeconds: 60 }, retryAtMs: AT_MS },
-  { reason: 'locked', untilMs: AT_MS, untilReset: false },
+  { reason: 'malformed', issues: [{ field: `field-${ms}`, message: `${ms}`, missing: false }] },
+  { reason: 'limited', limit, retryAtMs: ms },
+  { reason: 'locked', untilMs: ms, untilReset: ms > AT_MS },
   { reason: 'busy' },
   { reason: 'inactive' },
   { reason: 'unverified' },
   { reason: 'insecure' },
   { reason: 'cross-site' },
   { reason: 'not-found' },
+  { reason: 'taken' },
+  { reason: 'invalid-code' },
+  { reason: 'invalid-link' },
   { reason: 'internal' },
 ];
 
 function marksOf(contract: Contract): Mark[] {
-  const circumstances = { nowMs: AT_MS, traceId: 'a trace', operation: 'login' };
-  return samples
-    .filter(({ reason }) => reason !== 'unverified' || contract.requiresVerifiedEmail)
-    .map((sample) => {
-      const { status, body } = refusalWire(contract, sample, circumstances);
-      return { reason: sample.reason, status, code: codeIn(body) };
-    });
+  const [once, again] = [AT_MS, AT_MS + 86_400_000].map((ms) =>
+    samples(ms).map((sample) => ({
+      reason: sample.reason,
+      wire: refusalWire(contract, sample, { nowMs: 0, traceId: `trace ${ms}`, operation: 'login' }),
+    })),
+  ) as [Told[], Told[]];
+  return once
+    .map(({ reason, wire: { status, body } }, index) => {
+      const others = new Set(textsIn(again[index]?.wire.body));
+      const texts = textsIn(body).filter((text) => others.has(text));
+      return { reason, status, texts: texts.toSorted((a, b) => words(a) - words(b)) };
+    })
+    .filter(({ reason }) => reason !== 'unverified' || contract.requiresVerifiedEmail);
 }
 
-/** A code is one word; what people are to read has more, or is about a field. */
-function codeIn(body: unknown): string | null {
-  const way = wayTo(body, (value) => typeof value === 'string' && /^[A-Za-z_]{6,}$/.test(value));
-  return way === null ? null : (at(body, way) as string);
+interface Told {
+  reason: Reason;
+  wire: Wire;
 }
+
+/** A code is one word, what people are to read has more. */
+const words = (text: string) => text.split(' ').length;
 
 function needed<T>({ name }: Contract, what: string, found: T | null | undefined): T {
   if (found === null || found === undefined) throw new Error(`pages: ${name} shows no ${what}`);

@@ -11,11 +11,12 @@ export type PageName = 'login' | 'register' | 'verify' | 'forgot' | 'reset' | 'h
 /** The way to a value in a body: names of fields, from the outside in. */
 export type Way = readonly string[];
 
-/** A refusal as the contract's client sees it; `code` is null where the body has none. */
+/** A refusal as the contract's clients see it. */
 export interface Mark {
   reason: Reason;
   status: number;
-  code: string | null;
+  /** What its body always says, the code first. */
+  texts: readonly string[];
 }
 
 export interface LoginFields {

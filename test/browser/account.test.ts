@@ -94,8 +94,8 @@ describe('registering', () => {
 describe('the code page', () => {
   test('blames a code that is not right, and sends a new one', async ({ visit }) => {
     const { page, expectStatus } = await visit();
-    expectStatus(401);
-    await answering(page, 'verify-email', { status: 401, json: refusal('INVALID_CREDENTIALS') });
+    expectStatus(400);
+    await answering(page, 'verify-email', { status: 400, json: refusal('INVALID_CODE') });
     const sent = await answering(page, 'verify-email/send', { status: 202, json: {} });
     await page.goto('/email-remember/verify');
     await page.click('#again');
@@ -158,11 +158,11 @@ describe('a forgotten password', () => {
 
   test('says so where the link is no longer good, or never was one', async ({ visit }) => {
     const { page, expectStatus } = await visit();
-    expectStatus(401);
+    expectStatus(400);
     await page.goto('/email-remember/reset');
     await page.waitForSelector('#notice:not([hidden])');
     expect(await page.textContent('#notice')).toContain('no longer good');
-    await answering(page, 'reset-password', { status: 401, json: refusal('INVALID_CREDENTIALS') });
+    await answering(page, 'reset-password', { status: 400, json: refusal('INVALID_TOKEN') });
     await page.goto('/email-remember/forgot');
     await page.goto('/email-remember/reset#token=old');
     await page.fill('#password', 'a good long one');

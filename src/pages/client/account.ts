@@ -19,24 +19,28 @@ const { kind } = shape.login;
 const post = (path: string, body: object) => call(`${sheet.api}/${path}`, { method: 'POST', body });
 const identifierCheck = kind === 'email' ? email : filled;
 
-/** Refusals that are about this very try, whatever else its status may stand for. */
-const isAboutInput = (answer: Answer | null): answer is Answer =>
-  answer !== null && answer.status < 500 && !answer.headers.has('Retry-After');
+const faults: Record<string, string> = {
+  username: words.usernameMalformed,
+  email: words.emailMalformed,
+  password: words.weakPassword,
+};
 
-/** A rule refused the password: the only field of these forms that rules can refuse. */
-const blamesPassword = ({ body }: Answer): boolean =>
-  /password/i.test([...textsIn(body), JSON.stringify(body)].join(' '));
-
-const isMalformed = (answer: Answer) => troubleOf(answer, ['malformed']).reason === 'malformed';
+/** Blames the field that a refused body is refused for; false: the answer names none of these. */
+function blameField(answer: Answer | null, ids: readonly string[]): boolean {
+  if (answer === null || troubleOf(answer, ['malformed']).reason !== 'malformed') return false;
+  const named = JSON.stringify(answer.body);
+  const said = textsIn(answer.body).map((text) => text.toLowerCase());
+  const id = ids.find(
+    (id) => named.includes(`"${id}"`) || said.some((text) => text.startsWith(id)),
+  );
+  if (id !== undefined) blameAndFocus(id, faults[id] ?? words.refusals.malformed);
+  return id !== undefined;
+}
 
 export function registerPage(): void {
-  const named = kind === 'username';
+  const own = kind === 'username' ? { username: filled } : { name: anything };
   takeOver({
-    checks: {
-      ...(named ? { username: filled } : { name: anything }),
-      email,
-      password: newPassword,
-    },
+    checks: { ...own, email, password: newPassword },
     async send(values) {
       const { name, ...asked } = values;
       const answer = await post('register', name ? { ...asked, name } : asked);
@@ -45,10 +49,9 @@ export function registerPage(): void {
         goTo(pageAt('/verify'));
         return true;
       }
-      if (answer?.status === 409) blameAndFocus(named ? 'username' : 'email', words.taken);
-      else if (isAboutInput(answer) && isMalformed(answer) && blamesPassword(answer)) {
-        blameAndFocus('password', words.weakPassword);
-      } else tell(answer, ['malformed']);
+      if (answer !== null && troubleOf(answer, ['taken']).reason === 'taken') {
+        blameAndFocus(kind, words.refusals.taken);
+      } else if (!blameField(answer, [kind, 'email', 'password'])) tell(answer, ['malformed']);
       return false;
     },
   });
@@ -62,11 +65,9 @@ export function verifyPage(): void {
     async send({ identifier = '', password = '', code = '' }) {
       const answer = await post('verify-email', { [kind]: identifier, password, code });
       if (answer?.ok) return enter({ identifier, password, remember: false });
-      if (isAboutInput(answer)) {
-        const { reason } = troubleOf(answer, ['invalid']);
-        if (reason === 'inactive') say(words.refusals.inactive);
-        else blameAndFocus('code', words.badCode);
-      } else tell(answer, []);
+      const reason = answer && troubleOf(answer, ['invalid-code']).reason;
+      if (reason === 'invalid-code') blameAndFocus('code', words.refusals['invalid-code']);
+      else tell(answer, ['malformed']);
       return false;
     },
   });
@@ -96,11 +97,15 @@ export function resetPage(): void {
   const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
   // Out of the address bar, and out of the history with it.
   history.replaceState(null, '', location.pathname);
-  if (token === '') say(words.staleLink);
+  if (token === '') say(words.refusals['invalid-link']);
   takeOver({
     checks: { password: newPassword },
     async send({ password = '' }) {
-      const answer = token === '' ? null : await post('reset-password', { token, password });
+      if (token === '') {
+        say(words.refusals['invalid-link']);
+        return false;
+      }
+      const answer = await post('reset-password', { token, password });
       if (answer?.ok) {
         for (const done of part('form').querySelectorAll<HTMLElement>('.field, button.main')) {
           done.hidden = true;
@@ -109,11 +114,7 @@ export function resetPage(): void {
         say(words.passwordSet, 'good');
         return true;
       }
-      if (token === '') say(words.staleLink);
-      else if (!isAboutInput(answer)) tell(answer, []);
-      else if (isMalformed(answer) && blamesPassword(answer)) {
-        blameAndFocus('password', words.weakPassword);
-      } else say(words.staleLink);
+      if (!blameField(answer, ['password'])) tell(answer, ['invalid-link']);
       return false;
     },
   });

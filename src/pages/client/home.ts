@@ -130,8 +130,9 @@ async function changePassword(values: Record<string, string>): Promise<boolean> 
   } else if (answer === null || answer.headers.has('Retry-After')) tell(answer, ['locked']);
   else if (troubleOf(answer, ['malformed']).reason === 'malformed') {
     blameAndFocus('newPassword', words.weakPassword);
-  } else if (answer.status < 500) blameAndFocus('currentPassword', words.wrongCurrent);
-  else tell(answer, []);
+  } else if (troubleOf(answer, ['invalid']).reason === 'invalid') {
+    blameAndFocus('currentPassword', words.wrongCurrent);
+  } else tell(answer, []);
   return false;
 }
 

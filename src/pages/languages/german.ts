@@ -76,13 +76,11 @@ export const german: Words = {
   script: {
     required: 'Bitte fülle das aus.',
     emailMalformed: 'Das sieht nicht wie eine E-Mail-Adresse aus.',
+    usernameMalformed: 'Bitte nimm 3 bis 32 Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche.',
     passwordShort: 'Bitte nimm mindestens 8 Zeichen.',
     codeMalformed: 'Der Code hat sechs Ziffern.',
     weakPassword:
       'Dieses Passwort ist zu leicht zu erraten, zu kurz oder zu lang. Bitte wähle ein anderes.',
-    taken: 'Dieser Name ist vergeben. Bitte wähle einen anderen.',
-    badCode: 'Der Code stimmt nicht oder gilt nicht mehr. Du kannst einen neuen anfordern.',
-    staleLink: 'Der Link gilt nicht mehr. Bitte fordere einen neuen an.',
     wrongCurrent: 'Das bisherige Passwort stimmt nicht.',
     offline: 'Wir sind nicht erreichbar. Bitte prüfe deine Verbindung und versuche es noch einmal.',
     wait: 'Du kannst es in {time} wieder versuchen.',
@@ -111,6 +109,10 @@ export const german: Words = {
       inactive: 'Dieses Konto ist nicht aktiv. Bitte wende dich an den Support.',
       unverified: 'Deine E-Mail-Adresse ist noch nicht bestätigt.',
       unauthenticated: 'Du bist nicht mehr angemeldet.',
+      taken: 'Dieser Name ist vergeben. Bitte wähle einen anderen.',
+      'invalid-code':
+        'Der Code stimmt nicht oder gilt nicht mehr. Du kannst einen neuen anfordern.',
+      'invalid-link': 'Der Link gilt nicht mehr. Bitte fordere einen neuen an.',
       'cross-site': 'Das Formular kam von einer anderen Seite und wurde nicht angenommen.',
       'not-found': 'Das gibt es nicht mehr.',
       insecure: 'Bitte öffne diese Seite über https.',
