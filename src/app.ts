@@ -117,8 +117,7 @@ export function createApp(env: Env): App {
       contractAt: (url) => contractFor(settings, url),
       isInsecure,
       answer,
-      // Where local mail is read from; only local development has any.
-      mails: null,
+      mails: house.outbox,
     }),
   );
 

@@ -34,9 +34,7 @@ describe('/dev/mail', () => {
     });
 
   it('does not exist in a deployment, nor where there is no mail to read', async () => {
-    for (const settings of [deployed, { LOCAL_DEVELOPMENT: 'true' }]) {
-      expect((await house(settings).fetch('/dev/mail')).status).toBe(404);
-    }
+    expect((await house(deployed).fetch('/dev/mail')).status).toBe(404);
     expect((await pagesWith({}).request('/dev/mail')).status).toBe(404);
   });
 
