@@ -24,8 +24,8 @@ export const Frame: FC<{
   around: Surroundings;
   title: string;
   sheet?: Sheet;
-  /** `page` where absent: the style and script of the pages. */
-  files?: string;
+  /** `page` where absent: the pages' own style, and their script where there is a sheet for it. */
+  files?: 'page' | 'docs';
   wide?: boolean;
   children?: Child;
 }> = ({ around: { nonce, assets, words }, title, sheet, files = 'page', wide, children }) => (
@@ -38,7 +38,9 @@ export const Frame: FC<{
       <title>{`${title} · Gatehouse`}</title>
       <link rel="icon" href={assetPath(assets, 'mark.svg')} type="image/svg+xml" />
       <link rel="stylesheet" nonce={nonce} href={assetPath(assets, `${files}.css`)} />
-      <script type="module" nonce={nonce} src={assetPath(assets, `${files}.js`)} />
+      {(sheet !== undefined || files !== 'page') && (
+        <script type="module" nonce={nonce} src={assetPath(assets, `${files}.js`)} />
+      )}
     </head>
     <body data-sheet={sheet === undefined ? undefined : JSON.stringify(sheet)}>
       <main class={wide ? 'wide' : 'card'}>{children}</main>

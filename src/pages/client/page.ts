@@ -5,16 +5,14 @@ import { homePage } from './home.ts';
 import { loginPage } from './login.ts';
 import { sheet } from './sheet.ts';
 
-// `/dev/mail` has no script of its own.
-if (sheet !== null) {
-  makeRevealable();
-  const pages = {
-    login: loginPage,
-    register: registerPage,
-    verify: verifyPage,
-    forgot: forgotPage,
-    reset: resetPage,
-    home: homePage,
-  };
-  pages[sheet.page]();
-}
+makeRevealable();
+
+const pages = {
+  login: loginPage,
+  register: registerPage,
+  verify: verifyPage,
+  forgot: forgotPage,
+  reset: resetPage,
+  home: homePage,
+};
+pages[sheet.page]();
