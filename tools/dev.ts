@@ -60,6 +60,7 @@ Gatehouse answers at ${address}
 ${rows.join('\n')}
 
 Bare paths work too: the first contract in CONTRACTS that has the path answers.
+Pages: ${address}/login, API reference: ${address}/docs, local mail: ${address}/dev/mail
 Demo accounts are in tools/demo-accounts.ts. Try one:
 
   ${sample(contracts, address)}

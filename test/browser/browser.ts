@@ -36,6 +36,7 @@ export interface VisitOptions {
   locale?: string;
   reducedMotion?: 'reduce';
   width?: number;
+  height?: number;
 }
 
 export interface Visit {
@@ -52,11 +53,12 @@ export interface Visit {
 let visits = 0;
 
 async function open(options: VisitOptions): Promise<Visit> {
-  const { address = nextAddress(), width = 1024, ...rest } = options;
+  const { address = nextAddress(), width = 1024, height = 800, ...rest } = options;
   const context = await browser.newContext({
     baseURL: origin,
     locale: 'en-GB',
-    viewport: { width, height: 800 },
+    timezoneId: 'UTC',
+    viewport: { width, height },
     extraHTTPHeaders: { 'CF-Connecting-IP': address },
     ...rest,
   });

@@ -75,7 +75,9 @@ async function fetchSessions(): Promise<Row[] | 'out' | null> {
 
 function showSessions(rows: readonly Row[]): void {
   const { fields } = shape.sessions;
-  const format = new Intl.DateTimeFormat(sheet.language, {
+  // In the reader's own region, where it speaks the page's language.
+  const regions = navigator.languages.filter((tag) => tag.startsWith(sheet.language));
+  const format = new Intl.DateTimeFormat([...regions, sheet.language], {
     dateStyle: 'medium',
     timeStyle: 'short',
   });

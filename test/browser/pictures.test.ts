@@ -1,0 +1,79 @@
+/**
+ * Takes the README's pictures, where PICTURES=1 asks for them: a test run leaves the repository as
+ * it was. What changes from day to day is replaced, so that the same pages make the same pictures.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { root } from '../../tools/install.mjs';
+import { test } from './browser.ts';
+import { demo, door, fillIn, signIn } from './people.ts';
+
+const directory = join(root, 'docs', 'images');
+const pictures = test.runIf(process.env['PICTURES'] === '1');
+
+async function take(page: Page, name: string): Promise<void> {
+  mkdirSync(directory, { recursive: true });
+  await page.screenshot({ path: join(directory, `${name}.png`), animations: 'disabled' });
+}
+
+const session = (device: string, startedAt: string, current: boolean) => ({
+  id: crypto.randomUUID(),
+  startedAt,
+  lastUsedAt: startedAt,
+  contract: 'email-remember',
+  address: current ? '203.0.113.7' : '198.51.100.23',
+  device,
+  current,
+});
+
+pictures('the sign-in page, light and dark', async ({ visit }) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page } = await visit({ colorScheme, width: 480 });
+    await page.goto('/email-remember/login');
+    await page.waitForSelector('[data-reveal]:not([hidden])');
+    await take(page, `sign-in-${colorScheme}`);
+  }
+});
+
+pictures('a locked account', async ({ visit }) => {
+  const { page, expectStatus } = await visit({ width: 480, height: 860 });
+  expectStatus(423);
+  await page.clock.install({ time: 0 });
+  await page.goto('/email-remember/login');
+  await page.clock.pauseAt(60_000);
+  await page.route('**/auth/login', (route) =>
+    route.fulfill({
+      status: 423,
+      headers: { 'Retry-After': '900' },
+      json: { error: { code: 'ACCOUNT_LOCKED', message: '' } },
+    }),
+  );
+  await fillIn(page, door('email-remember'), [demo('brackly@griot.com').email, 'a guess']);
+  await page.click('button[type=submit]');
+  await page.waitForSelector('#timer:not([hidden])');
+  await take(page, 'locked');
+});
+
+pictures('the signed-in page', async ({ visit }) => {
+  const { page } = await visit({ width: 480 });
+  await page.route('**/auth/sessions', (route) =>
+    route.fulfill({
+      json: {
+        sessions: [
+          session('Firefox on Windows', '2026-03-02T09:30:00Z', true),
+          session('Safari on iPhone', '2026-02-27T18:04:00Z', false),
+        ],
+      },
+    }),
+  );
+  await signIn(page, 'email-remember', demo('brackly@griot.com'));
+  await take(page, 'signed-in');
+});
+
+pictures('the API reference', async ({ visit }) => {
+  const { page } = await visit({ width: 1000, reducedMotion: 'reduce' });
+  await page.goto('/docs');
+  await page.locator('#operations-auth-login').waitFor();
+  await take(page, 'reference');
+});
