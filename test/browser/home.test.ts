@@ -92,3 +92,24 @@ test('says so where nobody answers, and keeps what it has', async ({ visit }) =>
   await page.click('#sign-out');
   await page.waitForURL('**/login');
 });
+
+test('leaves nothing in a page that the browser keeps for Back, and fetches it anew', async ({
+  visit,
+}) => {
+  const { page } = await visit();
+  await signIn(page, 'email-remember');
+  // Chromium under test keeps no pages; what it would tell one is told by hand.
+  const turn = (name: string) =>
+    page.evaluate(
+      (name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true })),
+      name,
+    );
+  await turn('pagehide');
+  expect(await page.content()).not.toContain('john@example.com');
+  await turn('pageshow');
+  await page.waitForSelector('#private:not([hidden])');
+  await turn('pagehide');
+  await page.evaluate(() => sessionStorage.clear());
+  await turn('pageshow');
+  await page.waitForURL('**/email-remember/login');
+});
