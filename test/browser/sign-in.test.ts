@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { test } from './browser.ts';
+import { faultsOf, test } from './browser.ts';
 import { demo, door, doors, fillIn, john, signIn } from './people.ts';
 
 describe.each(doors)('$name', ({ name, of, inCookie, ...fields }) => {
@@ -105,6 +105,7 @@ test('counts down a lock, keeps the button shut till then, and says when it is o
   expect(notice).not.toContain('raw words');
   expect(await page.textContent('#timer')).toMatch(/^01:(30|29)$/);
   expect(await page.getAttribute('button[type=submit]', 'aria-disabled')).toBe('true');
+  expect(await faultsOf(page)).toEqual([]);
   await page.clock.runFor(30_000);
   expect(await page.textContent('#timer')).toMatch(/^01:00|00:59$/);
   expect(await page.textContent('#notice')).toBe(notice);

@@ -105,7 +105,8 @@ export const english = {
       invalid: 'This does not match any account. Please check both fields.',
       limited: 'Too many attempts from your network.',
       busy: 'Too many attempts at once.',
-      locked: 'This account is locked for a while, after too many failed attempts.',
+      locked:
+        'This account is locked for a while, after too many failed attempts. Resetting the password opens it, too.',
       inactive: 'This account is inactive. Please ask support for help.',
       unverified: 'Your e-mail address is not confirmed yet.',
       unauthenticated: 'You are no longer signed in.',

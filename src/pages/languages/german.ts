@@ -105,7 +105,8 @@ export const german: Words = {
       invalid: 'Das passt zu keinem Konto. Bitte prüfe beide Felder.',
       limited: 'Zu viele Versuche aus deinem Netz.',
       busy: 'Zu viele Versuche auf einmal.',
-      locked: 'Dieses Konto ist nach zu vielen Fehlversuchen eine Weile gesperrt.',
+      locked:
+        'Dieses Konto ist nach zu vielen Fehlversuchen eine Weile gesperrt. Auch ein neues Passwort öffnet es wieder.',
       inactive: 'Dieses Konto ist nicht aktiv. Bitte wende dich an den Support.',
       unverified: 'Deine E-Mail-Adresse ist noch nicht bestätigt.',
       unauthenticated: 'Du bist nicht mehr angemeldet.',
