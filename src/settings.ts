@@ -3,7 +3,8 @@
  * malformed stops the start with a message that names it, and never shows its value.
  */
 import { base64url, type JWK } from 'jose';
-import * as z from 'zod';
+import { en } from 'zod/locales';
+import * as z from 'zod/mini';
 import type { Contract } from './contracts/contract.ts';
 import { flawOfKey } from './crypto/keys.ts';
 import { MOST_ITERATIONS, MOST_ROUNDS } from './crypto/password.ts';
@@ -14,128 +15,150 @@ const LEAST_ITERATIONS_IN_ALL = 600_000;
 const LEAST_KEY_BYTES = 32;
 
 /** Vars hold JSON, .dev.vars and secrets hold text. */
-const json = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value, context) => {
-    if (typeof value !== 'string') return value;
-    try {
-      return JSON.parse(value);
-    } catch {
-      context.addIssue({ code: 'custom', message: 'is not JSON' });
-      return z.NEVER;
-    }
-  }, schema);
+const json = <T extends z.core.$ZodType>(schema: T) =>
+  z.pipe(
+    z.transform((value, { issues }) => {
+      if (typeof value !== 'string') return value;
+      try {
+        return JSON.parse(value);
+      } catch {
+        issues.push({ code: 'custom', message: 'is not JSON', input: value });
+        return z.NEVER;
+      }
+    }),
+    schema,
+  );
+
+/** Settings that belong together, each with its default: nothing has to be there. */
+const table = <T extends z.core.$ZodShape>(shape: T) => z.prefault(json(z.strictObject(shape)), {});
 
 const key = z
-  .string('is missing')
-  // No length of 1 mod 4: six bits are no byte, and the decoder would throw.
-  .regex(/^(?:[\w-]{4})*(?:[\w-]{2,3})?$/, 'is not base64url')
-  .transform((text) => base64url.decode(text))
-  .refine(({ length }) => length >= LEAST_KEY_BYTES, `has less than ${LEAST_KEY_BYTES} bytes`);
+  .pipe(
+    z
+      .string('is missing')
+      // No length of 1 mod 4: six bits are no byte, and the decoder would throw.
+      .check(z.regex(/^(?:[\w-]{4})*(?:[\w-]{2,3})?$/, 'is not base64url')),
+    z.transform((text) => base64url.decode(text)),
+  )
+  .check(
+    z.refine(({ length }) => length >= LEAST_KEY_BYTES, `has less than ${LEAST_KEY_BYTES} bytes`),
+  );
 
-const jwk = z.looseObject({ kty: z.string() }).superRefine((value, context) => {
-  const flaw = flawOfKey(value as JWK);
-  if (flaw !== null) context.addIssue({ code: 'custom', message: flaw });
-});
+const jwk = z.looseObject({ kty: z.string() }).check(
+  z.superRefine((value, context) => {
+    const flaw = flawOfKey(value as JWK);
+    if (flaw !== null) context.addIssue({ code: 'custom', message: flaw });
+  }),
+);
 
-const seconds = z
-  .int()
-  .min(1)
-  .max(400 * 86_400);
+const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
+
+const seconds = whole(1, 400 * 86_400);
 
 const lifetimes = z.strictObject({
-  accessSeconds: seconds.optional(),
-  rememberedSeconds: seconds.optional(),
-  refreshSeconds: seconds.optional(),
+  accessSeconds: z.optional(seconds),
+  rememberedSeconds: z.optional(seconds),
+  refreshSeconds: z.optional(seconds),
 });
 
 const origin = z
   .string()
-  .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'is not an origin');
+  .check(
+    z.refine((text) => URL.canParse(text) && new URL(text).origin === text, 'is not an origin'),
+  );
 
 /** No control characters, which could end a header, and none that have a meaning in one. */
 const name = z
   .string()
-  .trim()
-  .min(1)
-  .max(60)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}"\\<>@,;:]+$/u, 'is not a plain name');
+  .check(
+    z.trim(),
+    z.minLength(1),
+    z.maxLength(60),
+    z.regex(/^[^\p{C}\p{Zl}\p{Zp}"\\<>@,;:]+$/u, 'is not a plain name'),
+  );
 
 /** `Name <address>`, or an address alone. */
-const sender = z.string().transform((text, context) => {
-  const [, given, email = text] = /^([^<>]+) <([^<>]+)>$/.exec(text) ?? [];
-  const parsed = z
-    .object({ name: name.optional(), email: z.email() })
-    .safeParse({ name: given, email });
-  if (parsed.success) return parsed.data;
-  context.addIssue({ code: 'custom', message: 'is not "Name <address>"' });
-  return z.NEVER;
-});
+const sender = z.pipe(
+  z.string(),
+  z.transform((text, { issues }) => {
+    const [, given, email = text] = /^([^<>]+) <([^<>]+)>$/.exec(text) ?? [];
+    const parsed = z
+      .object({ name: z.optional(name), email: z.email() })
+      .safeParse({ name: given, email });
+    if (parsed.success) return parsed.data;
+    issues.push({ code: 'custom', message: 'is not "Name <address>"', input: text });
+    return z.NEVER;
+  }),
+);
 
 const schema = z.object({
-  CONTRACTS: json(z.array(z.string()).min(1)),
-  CONTRACT_HOSTS: json(z.record(z.string(), z.string())).default({}),
-  ALLOWED_ORIGINS: json(z.array(origin)).default([]),
+  CONTRACTS: json(z.array(z.string()).check(z.minLength(1))),
+  CONTRACT_HOSTS: z._default(json(z.record(z.string(), z.string())), {}),
+  ALLOWED_ORIGINS: z._default(json(z.array(origin)), []),
   ISSUER: z.url('is not a URL'),
-  AUDIENCE: z.string('is missing').min(1, 'is empty'),
-  LOCAL_DEVELOPMENT: z.enum(['true', 'false']).default('false'),
-  TOKEN_LIFETIMES: json(z.record(z.string(), lifetimes)).default({}),
-  ADDRESS_LIMITS: json(z.record(z.string(), z.int().min(1).max(1000))).default({}),
-  SESSION_ABSOLUTE_SECONDS: json(seconds).default(90 * 86_400),
-  LOCKOUT: json(
+  AUDIENCE: z.string('is missing').check(z.minLength(1, 'is empty')),
+  LOCAL_DEVELOPMENT: z._default(z.enum(['true', 'false']), 'false'),
+  TOKEN_LIFETIMES: z._default(json(z.record(z.string(), lifetimes)), {}),
+  ADDRESS_LIMITS: z._default(json(z.record(z.string(), whole(1, 1000))), {}),
+  SESSION_ABSOLUTE_SECONDS: z._default(json(seconds), 90 * 86_400),
+  LOCKOUT: table({
+    threshold: z._default(whole(1, 100), 5),
+    lockSeconds: z._default(whole(1, 86_400), 900),
+    growth: z._default(z.number().check(z.gte(1), z.lte(10)), 1),
+    stopAfterFailures: z._default(whole(1, 1_000_000), 100),
+  }).check(
+    z.refine(
+      ({ threshold, stopAfterFailures }) => stopAfterFailures >= threshold,
+      'stopAfterFailures is below threshold',
+    ),
+  ),
+  PASSWORD_COST: table({
+    iterations: z._default(whole(1, MOST_ITERATIONS), MOST_ITERATIONS),
+    rounds: z._default(whole(1, MOST_ROUNDS), 6),
+  }),
+  PASSWORD_RULES: table({
+    // ASVS 5.0 V6.2.1 and V6.2.9: a deployment may ask for more than 8, and must take 64.
+    least: z._default(whole(8, 64), 8),
+    most: z._default(whole(64, 1024), 256),
+    breached: z._default(z.boolean(), false),
+  }),
+  PAGES_ORIGIN: z.optional(origin),
+  MAIL: table({
+    transport: z._default(z.enum(['binding', 'resend']), 'binding'),
+    from: z.optional(sender),
+    service: z._default(name, 'Gatehouse'),
+  }),
+  RESEND_API_KEY: z.optional(z.string().check(z.regex(/^[\x21-\x7e]+$/, 'is not a key'))),
+  OPERATOR_TOKEN: z.optional(
     z
-      .strictObject({
-        threshold: z.int().min(1).max(100).default(5),
-        lockSeconds: z.int().min(1).max(86_400).default(900),
-        growth: z.number().min(1).max(10).default(1),
-        stopAfterFailures: z.int().min(1).max(1_000_000).default(100),
-      })
-      .refine(
-        ({ threshold, stopAfterFailures }) => stopAfterFailures >= threshold,
-        'stopAfterFailures is below threshold',
+      .string()
+      .check(
+        z.regex(
+          /^[\w.~+/-]{32,}$/,
+          'has less than 32 characters, or other ones than a bearer may have',
+        ),
       ),
-  ).prefault({}),
-  PASSWORD_COST: json(
-    z.strictObject({
-      iterations: z.int().min(1).max(MOST_ITERATIONS).default(MOST_ITERATIONS),
-      rounds: z.int().min(1).max(MOST_ROUNDS).default(6),
-    }),
-  ).prefault({}),
-  PASSWORD_RULES: json(
-    z.strictObject({
-      // ASVS 5.0 V6.2.1 and V6.2.9: a deployment may ask for more than 8, and must take 64.
-      least: z.int().min(8).max(64).default(8),
-      most: z.int().min(64).max(1024).default(256),
-      breached: z.boolean().default(false),
-    }),
-  ).prefault({}),
-  PAGES_ORIGIN: origin.optional(),
-  MAIL: json(
-    z.strictObject({
-      transport: z.enum(['binding', 'resend']).default('binding'),
-      from: sender.optional(),
-      service: name.default('Gatehouse'),
-    }),
-  ).prefault({}),
-  RESEND_API_KEY: z
-    .string()
-    .regex(/^[\x21-\x7e]+$/, 'is not a key')
-    .optional(),
-  OPERATOR_TOKEN: z
-    .string()
-    .regex(/^[\w.~+/-]{32,}$/, 'has less than 32 characters, or other ones than a bearer may have')
-    .optional(),
+  ),
   SERVER_KEY: key,
   TOKEN_KEYS: json(z.object({ keys: z.tuple([jwk], jwk) }, 'is not a JWK set')),
-  PEPPERS: json(
-    z.array(z.strictObject({ id: z.string().regex(/^[\w.-]{1,64}$/, 'is not an id'), key })),
-  ).default([]),
+  PEPPERS: z._default(
+    json(
+      z.array(
+        z.strictObject({
+          id: z.string().check(z.regex(/^[\w.-]{1,64}$/, 'is not an id')),
+          key,
+        }),
+      ),
+    ),
+    [],
+  ),
 });
 
 export type Settings = ReturnType<typeof readSettings>;
 
 /** Throws an error that names every setting at fault. `known`: the contracts there are. */
 export function readSettings(env: object, known: readonly Contract[]) {
-  const parsed = schema.safeParse(env);
+  const parsed = schema.safeParse(env, { error: en().localeError });
   if (!parsed.success) throw faulty(parsed.error.issues);
   const values = parsed.data;
   const local = values.LOCAL_DEVELOPMENT === 'true';

@@ -3,7 +3,7 @@
  * The documents name these operations without showing them, so one reading serves all contracts;
  * only what a user is named by differs.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Application } from '../flows/register.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import { requiredEmail, requiredText } from './text.ts';
@@ -11,10 +11,10 @@ import { requiredEmail, requiredText } from './text.ts';
 export interface AccountBodies {
   /** What the login's body names a user by. */
   readonly identifier: Identifier['kind'];
-  readonly register: z.ZodType<Application>;
-  readonly sendCode: z.ZodType<Identifier>;
-  readonly verifyEmail: z.ZodType<{ identifier: Identifier; password: string; code: string }>;
-  readonly forgotPassword: z.ZodType<Identifier>;
+  readonly register: z.ZodMiniType<Application>;
+  readonly sendCode: z.ZodMiniType<Identifier>;
+  readonly verifyEmail: z.ZodMiniType<{ identifier: Identifier; password: string; code: string }>;
+  readonly forgotPassword: z.ZodMiniType<Identifier>;
 }
 
 const EMAIL_MALFORMED = 'Email must be a valid email address';
@@ -22,59 +22,79 @@ const EMAIL_MALFORMED = 'Email must be a valid email address';
 const LONGEST_EMAIL = 254;
 const LONGEST_NAME = 100;
 
-const newEmail = requiredEmail(EMAIL_MALFORMED).max(LONGEST_EMAIL, 'Email is too long');
+const newEmail = requiredEmail(EMAIL_MALFORMED).check(
+  z.maxLength(LONGEST_EMAIL, 'Email is too long'),
+);
 const password = requiredText('Password');
-const code = requiredText('Code').regex(/^\d{6}$/, 'Code must be six digits');
+const code = requiredText('Code').check(z.regex(/^\d{6}$/, 'Code must be six digits'));
 const username = requiredText('Username');
 
-const newUsername = username
-  .min(3, 'Username must be at least 3 characters')
-  .max(32, 'Username must be at most 32 characters')
-  .regex(/^[\w.-]+$/, 'Username may have letters, digits, "_", "." and "-"');
+const newUsername = username.check(
+  z.minLength(3, 'Username must be at least 3 characters'),
+  z.maxLength(32, 'Username must be at most 32 characters'),
+  z.regex(/^[\w.-]+$/, 'Username may have letters, digits, "_", "." and "-"'),
+);
 
-const newName = z
-  .string('Name must be a string')
-  .trim()
-  .max(LONGEST_NAME, 'Name is too long')
-  .nullish()
-  .transform((name) => name || null);
+const newName = z.pipe(
+  z.nullish(
+    z
+      .string('Name must be a string')
+      .check(z.trim(), z.maxLength(LONGEST_NAME, 'Name is too long')),
+  ),
+  z.transform((name) => name || null),
+);
 
 const byEmail = (value: string): Identifier => ({ kind: 'email', value });
 const byUsername = (value: string): Identifier => ({ kind: 'username', value });
 
 export const emailAccount: AccountBodies = {
   identifier: 'email',
-  register: z
-    .object({ email: newEmail, password, name: newName })
-    .transform((body) => ({ ...body, username: null })),
-  sendCode: z.object({ email: newEmail }).transform(({ email }) => byEmail(email)),
-  verifyEmail: z
-    .object({ email: newEmail, password, code })
-    .transform(({ email, ...proof }) => ({ identifier: byEmail(email), ...proof })),
-  forgotPassword: z.object({ email: newEmail }).transform(({ email }) => byEmail(email)),
+  register: z.pipe(
+    z.object({ email: newEmail, password, name: newName }),
+    z.transform((body) => ({ ...body, username: null })),
+  ),
+  sendCode: z.pipe(
+    z.object({ email: newEmail }),
+    z.transform(({ email }) => byEmail(email)),
+  ),
+  verifyEmail: z.pipe(
+    z.object({ email: newEmail, password, code }),
+    z.transform(({ email, ...proof }) => ({ identifier: byEmail(email), ...proof })),
+  ),
+  forgotPassword: z.pipe(
+    z.object({ email: newEmail }),
+    z.transform(({ email }) => byEmail(email)),
+  ),
 };
 
 export const usernameAccount: AccountBodies = {
   identifier: 'username',
-  register: z
-    .object({ username: newUsername, email: newEmail, password })
-    .transform((body) => ({ ...body, name: null })),
-  sendCode: z.object({ username }).transform((body) => byUsername(body.username)),
-  verifyEmail: z
-    .object({ username, password, code })
-    .transform(({ username, ...proof }) => ({ identifier: byUsername(username), ...proof })),
-  forgotPassword: z
-    .object({ username: username.optional(), email: newEmail.optional() })
-    .transform(({ username, email }, context): Identifier => {
-      if (email !== undefined) return byEmail(email);
-      if (username !== undefined) return byUsername(username);
-      context.addIssue({
+  register: z.pipe(
+    z.object({ username: newUsername, email: newEmail, password }),
+    z.transform((body) => ({ ...body, name: null })),
+  ),
+  sendCode: z.pipe(
+    z.object({ username }),
+    z.transform((body) => byUsername(body.username)),
+  ),
+  verifyEmail: z.pipe(
+    z.object({ username, password, code }),
+    z.transform(({ username, ...proof }) => ({ identifier: byUsername(username), ...proof })),
+  ),
+  forgotPassword: z.pipe(
+    z.object({ username: z.optional(username), email: z.optional(newEmail) }),
+    z.transform((body, { issues }): Identifier => {
+      if (body.email !== undefined) return byEmail(body.email);
+      if (body.username !== undefined) return byUsername(body.username);
+      issues.push({
         code: 'custom',
         path: ['username'],
         message: 'Username or email is required',
+        input: body,
       });
       return z.NEVER;
     }),
+  ),
 };
 
 /** The same for everyone: who asks is known by a token, of the link or of the session. */

@@ -3,7 +3,7 @@
  * outcome looks like on its wire. It knows no framework, no clock and no database, and decides
  * nothing: the flows do.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Granted, Refusal } from '../flows/outcome.ts';
 import type { Attempt, ListedSession, User } from '../flows/services.ts';
 import type { Lifetimes } from '../policy/lifetimes.ts';
@@ -35,7 +35,7 @@ export type Refusals = {
 
 /** How refresh tokens travel: in a field of the body, or in a cookie. */
 export type RefreshCarrier =
-  | { readonly in: 'body'; readonly schema: z.ZodType<string> }
+  | { readonly in: 'body'; readonly schema: z.ZodMiniType<string> }
   | { readonly in: 'cookie'; readonly name: string };
 
 /** A session in the list of its owner's. */
@@ -59,7 +59,7 @@ export interface Contract {
   /** The claims its document names, besides the registered ones that every token has. */
   claims(user: User): { access: Record<string, unknown>; refresh: Record<string, unknown> };
   /** Takes a body to an attempt. Its messages are what the client is told. */
-  readonly login: z.ZodType<Attempt>;
+  readonly login: z.ZodMiniType<Attempt>;
   /** Null: there are no refresh tokens, and no operation to use one. */
   readonly refresh: RefreshCarrier | null;
   readonly profilePath: string;
@@ -88,16 +88,16 @@ export interface Answers {
   title: string;
   description: string;
   /** The body of a granted login. */
-  login: z.ZodType;
+  login: z.ZodMiniType;
   /** Of a refresh; null where there is none. */
-  refreshed: z.ZodType | null;
-  profile: z.ZodType;
-  sessions: z.ZodType;
+  refreshed: z.ZodMiniType | null;
+  profile: z.ZodMiniType;
+  sessions: z.ZodMiniType;
   /** Of a logout and whatever is simply done; null where there is no body. */
-  done: z.ZodType | null;
-  accepted: z.ZodType | null;
+  done: z.ZodMiniType | null;
+  accepted: z.ZodMiniType | null;
   /** The body of every refusal; its `id` names the component. */
-  refusal: z.ZodType;
+  refusal: z.ZodMiniType;
 }
 
 /** A session in the list, in the contract's own time format and case. */
@@ -123,9 +123,9 @@ export const publishedSession = (fields: 'camel' | 'snake' = 'camel') =>
       contract: z.string(),
       address: z.string(),
       device: z.string(),
-      current: z.boolean().meta({ description: 'The session that asks' }),
+      current: z.boolean().check(z.meta({ description: 'The session that asks' })),
     })
-    .meta({ id: 'Session' });
+    .check(z.meta({ id: 'Session' }));
 
 /** The contract's answer to a refusal. */
 export function refusalWire(

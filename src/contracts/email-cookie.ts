@@ -4,7 +4,7 @@
  * The cookie's attributes are the document's, to the letter. It names no Path, so browsers keep
  * the cookie to the folder of the login path, which is where it is needed.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Granted, Issue } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
 import { emailAccount } from './account.ts';
@@ -17,16 +17,17 @@ import {
 } from './contract.ts';
 import { requiredEmail, requiredText } from './text.ts';
 
-const login = z
-  .object({
+const login = z.pipe(
+  z.object({
     email: requiredEmail('Email must be a valid email address'),
     password: requiredText('Password'),
-  })
-  .transform(({ email, password }) => ({
+  }),
+  z.transform(({ email, password }) => ({
     identifier: { kind: 'email' as const, value: email },
     password,
     remember: false,
-  }));
+  })),
+);
 
 const COOKIE = 'refreshToken';
 const COOKIE_ATTRIBUTES = 'HttpOnly; Secure; SameSite=Strict';
@@ -134,19 +135,21 @@ export const emailCookie: Contract = {
 export const answers = (): Answers => {
   const user = z
     .object({ id: z.string(), email: z.email(), createdAt: z.iso.datetime() })
-    .meta({ id: 'User' });
+    .check(z.meta({ id: 'User' }));
   const token = {
-    token: z.string().meta({ description: 'JWT' }),
-    expiresIn: z.int().meta({ description: 'Seconds until the token expires' }),
+    token: z.string().check(z.meta({ description: 'JWT' })),
+    expiresIn: z.int().check(z.meta({ description: 'Seconds until the token expires' })),
   };
   return {
     title: 'Login with a refresh cookie',
     description:
       'Signs in with email and password. The refresh token is set as an HttpOnly cookie.',
-    login: z.object({ user, ...token }).meta({ id: 'LoginResponse' }),
-    refreshed: z.object(token).meta({ id: 'RefreshResponse' }),
-    profile: z.object({ user }).meta({ id: 'ProfileResponse' }),
-    sessions: z.object({ sessions: z.array(publishedSession()) }).meta({ id: 'SessionsResponse' }),
+    login: z.object({ user, ...token }).check(z.meta({ id: 'LoginResponse' })),
+    refreshed: z.object(token).check(z.meta({ id: 'RefreshResponse' })),
+    profile: z.object({ user }).check(z.meta({ id: 'ProfileResponse' })),
+    sessions: z
+      .object({ sessions: z.array(publishedSession()) })
+      .check(z.meta({ id: 'SessionsResponse' })),
     done: null,
     accepted: null,
     refusal: z
@@ -177,6 +180,6 @@ export const answers = (): Answers => {
           ]),
         }),
       })
-      .meta({ id: 'ErrorResponse' }),
+      .check(z.meta({ id: 'ErrorResponse' })),
   };
 };

@@ -3,7 +3,7 @@
  * The only contract that turns unverified addresses away, and whose login itself asks for
  * passwords of eight characters.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { User } from '../flows/services.ts';
 import { emailAccount } from './account.ts';
 import {
@@ -16,18 +16,20 @@ import {
 } from './contract.ts';
 import { requiredEmail, requiredText } from './text.ts';
 
-const login = z
-  .object({
+const login = z.pipe(
+  z.object({
     email: requiredEmail('Email must be a valid email address'),
-    password: requiredText('Password')
-      .refine((password) => [...password].length >= 8, 'Password must be at least 8 characters')
-      .meta({ minLength: 8 }),
-  })
-  .transform(({ email, password }) => ({
+    password: requiredText('Password').check(
+      z.refine((password) => [...password].length >= 8, 'Password must be at least 8 characters'),
+      z.meta({ minLength: 8 }),
+    ),
+  }),
+  z.transform(({ email, password }) => ({
     identifier: { kind: 'email' as const, value: email },
     password,
     remember: false,
-  }));
+  })),
+);
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -114,36 +116,36 @@ export const emailEnvelope: Contract = {
   },
 };
 
-const data = (shape: z.ZodRawShape) =>
+const data = (shape: z.core.$ZodShape) =>
   z.object({ success: z.literal(true), data: z.object(shape) });
 
 export const answers = (): Answers => {
   const user = z
     .object({
       id: z.int(),
-      name: z.string().nullable(),
+      name: z.nullable(z.string()),
       email: z.email(),
-      phone: z.string().nullable(),
-      avatar: z.string().nullable(),
+      phone: z.nullable(z.string()),
+      avatar: z.nullable(z.string()),
       language_preference: z.string(),
       is_admin: z.boolean(),
     })
-    .meta({ id: 'User' });
+    .check(z.meta({ id: 'User' }));
   return {
     title: 'Login in an envelope',
     description: 'Signs in with email and password. Every refusal carries a code and a trace id.',
     login: data({
       user,
-      token: z.string().meta({ description: 'JWT, good for 24 hours' }),
+      token: z.string().check(z.meta({ description: 'JWT, good for 24 hours' })),
       token_type: z.literal('Bearer'),
-    }).meta({ id: 'LoginResponse' }),
+    }).check(z.meta({ id: 'LoginResponse' })),
     refreshed: null,
-    profile: data({ user }).meta({ id: 'ProfileResponse' }),
-    sessions: data({ sessions: z.array(publishedSession('snake')) }).meta({
-      id: 'SessionsResponse',
-    }),
-    done: data({}).meta({ id: 'DoneResponse' }),
-    accepted: data({}).meta({ id: 'AcceptedResponse' }),
+    profile: data({ user }).check(z.meta({ id: 'ProfileResponse' })),
+    sessions: data({ sessions: z.array(publishedSession('snake')) }).check(
+      z.meta({ id: 'SessionsResponse' }),
+    ),
+    done: data({}).check(z.meta({ id: 'DoneResponse' })),
+    accepted: data({}).check(z.meta({ id: 'AcceptedResponse' })),
     refusal: z
       .object({
         success: z.literal(false),
@@ -163,8 +165,8 @@ export const answers = (): Answers => {
           'INTERNAL_ERROR',
         ]),
         errors: z.record(z.string(), z.array(z.string())),
-        trace_id: z.uuid().meta({ description: 'Also in the header X-Request-Id' }),
+        trace_id: z.uuid().check(z.meta({ description: 'Also in the header X-Request-Id' })),
       })
-      .meta({ id: 'ApiEnvelope', description: 'The envelope that all errors share' }),
+      .check(z.meta({ id: 'ApiEnvelope', description: 'The envelope that all errors share' })),
   };
 };

@@ -5,7 +5,7 @@
  * The document's eight-character rule governs passwords that are set: its own sample signs in
  * with five letters.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { User } from '../flows/services.ts';
 import { emailAccount } from './account.ts';
 import {
@@ -17,17 +17,18 @@ import {
 } from './contract.ts';
 import { requiredEmail, requiredText } from './text.ts';
 
-const login = z
-  .object({
+const login = z.pipe(
+  z.object({
     email: requiredEmail('Invalid email format'),
     password: requiredText('Password'),
-    rememberMe: z.boolean('rememberMe must be true or false').default(false),
-  })
-  .transform(({ email, password, rememberMe }) => ({
+    rememberMe: z._default(z.boolean('rememberMe must be true or false'), false),
+  }),
+  z.transform(({ email, password, rememberMe }) => ({
     identifier: { kind: 'email' as const, value: email },
     password,
     remember: rememberMe,
-  }));
+  })),
+);
 
 const refuse = (status: number, code: string, message: string): Wire => ({
   status,
@@ -133,29 +134,31 @@ export const answers = (): Answers => {
   const user = z
     .object({
       id: z.string(),
-      name: z.string().nullable(),
+      name: z.nullable(z.string()),
       email: z.email(),
-      avatar: z.string().nullable(),
-      role: named().nullable(),
-      team: named().nullable(),
+      avatar: z.nullable(z.string()),
+      role: z.nullable(named()),
+      team: z.nullable(named()),
       status: z.enum(['active', 'inactive']),
       lastLoginAt: seconds(),
       createdAt: seconds(),
     })
-    .meta({ id: 'User' });
+    .check(z.meta({ id: 'User' }));
   return {
     title: 'Login that remembers',
     description: 'Signs in with email and password; `rememberMe` makes the token last 30 days.',
     login: z
       .object({
         user,
-        token: z.string().meta({ description: 'JWT' }),
-        expiresAt: seconds().meta({ description: 'When the token expires' }),
+        token: z.string().check(z.meta({ description: 'JWT' })),
+        expiresAt: seconds().check(z.meta({ description: 'When the token expires' })),
       })
-      .meta({ id: 'LoginResponse' }),
+      .check(z.meta({ id: 'LoginResponse' })),
     refreshed: null,
-    profile: z.object({ user }).meta({ id: 'ProfileResponse' }),
-    sessions: z.object({ sessions: z.array(publishedSession()) }).meta({ id: 'SessionsResponse' }),
+    profile: z.object({ user }).check(z.meta({ id: 'ProfileResponse' })),
+    sessions: z
+      .object({ sessions: z.array(publishedSession()) })
+      .check(z.meta({ id: 'SessionsResponse' })),
     done: null,
     accepted: null,
     refusal: z
@@ -176,9 +179,9 @@ export const answers = (): Answers => {
             'INTERNAL_ERROR',
           ]),
           message: z.string(),
-          details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+          details: z.optional(z.array(z.object({ field: z.string(), message: z.string() }))),
         }),
       })
-      .meta({ id: 'ErrorResponse' }),
+      .check(z.meta({ id: 'ErrorResponse' })),
   };
 };

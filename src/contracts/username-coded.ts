@@ -2,7 +2,7 @@
  * `username-coded`: success envelope with `data`, refusals with a code.
  * The document fixes the path, the fields and the codes, and shows no bodies; their shapes are ours.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Granted } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
 import { usernameAccount } from './account.ts';
@@ -15,20 +15,22 @@ import {
 } from './contract.ts';
 import { requiredText } from './text.ts';
 
-const login = z
-  .object({
+const login = z.pipe(
+  z.object({
     username: requiredText('Username'),
     password: requiredText('Password'),
-  })
-  .transform(({ username, password }) => ({
+  }),
+  z.transform(({ username, password }) => ({
     identifier: { kind: 'username' as const, value: username },
     password,
     remember: false,
-  }));
+  })),
+);
 
-const refresh = z
-  .object({ refreshToken: requiredText('Refresh token') })
-  .transform(({ refreshToken }) => refreshToken);
+const refresh = z.pipe(
+  z.object({ refreshToken: requiredText('Refresh token') }),
+  z.transform(({ refreshToken }) => refreshToken),
+);
 
 const shown = (user: User) => ({
   id: user.id,
@@ -112,7 +114,7 @@ export const usernameCoded: Contract = {
   },
 };
 
-const data = (shape: z.ZodRawShape) =>
+const data = (shape: z.core.$ZodShape) =>
   z.object({ success: z.literal(true), data: z.object(shape) });
 
 export const answers = (): Answers => {
@@ -120,25 +122,27 @@ export const answers = (): Answers => {
     .object({
       id: z.int(),
       username: z.string(),
-      email: z.email().nullable(),
+      email: z.nullable(z.email()),
       createdAt: z.iso.datetime(),
     })
-    .meta({ id: 'User' });
+    .check(z.meta({ id: 'User' }));
   const tokens = z
     .object({
-      accessToken: z.string().meta({ description: 'JWT, good for 15 minutes' }),
-      refreshToken: z.string().meta({ description: 'JWT, good for 14 days' }),
+      accessToken: z.string().check(z.meta({ description: 'JWT, good for 15 minutes' })),
+      refreshToken: z.string().check(z.meta({ description: 'JWT, good for 14 days' })),
     })
-    .meta({ id: 'Tokens' });
+    .check(z.meta({ id: 'Tokens' }));
   return {
     title: 'Login with coded errors',
     description: 'Signs in with username and password. Every refusal carries a code.',
-    login: data({ user, tokens }).meta({ id: 'LoginResponse' }),
-    refreshed: data({ tokens }).meta({ id: 'RefreshResponse' }),
-    profile: data({ user }).meta({ id: 'ProfileResponse' }),
-    sessions: data({ sessions: z.array(publishedSession()) }).meta({ id: 'SessionsResponse' }),
-    done: data({}).meta({ id: 'DoneResponse' }),
-    accepted: data({}).meta({ id: 'AcceptedResponse' }),
+    login: data({ user, tokens }).check(z.meta({ id: 'LoginResponse' })),
+    refreshed: data({ tokens }).check(z.meta({ id: 'RefreshResponse' })),
+    profile: data({ user }).check(z.meta({ id: 'ProfileResponse' })),
+    sessions: data({ sessions: z.array(publishedSession()) }).check(
+      z.meta({ id: 'SessionsResponse' }),
+    ),
+    done: data({}).check(z.meta({ id: 'DoneResponse' })),
+    accepted: data({}).check(z.meta({ id: 'AcceptedResponse' })),
     refusal: z
       .object({
         success: z.literal(false),
@@ -158,9 +162,9 @@ export const answers = (): Answers => {
             'INTERNAL_ERROR',
           ]),
           message: z.string(),
-          details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+          details: z.optional(z.array(z.object({ field: z.string(), message: z.string() }))),
         }),
       })
-      .meta({ id: 'ErrorResponse' }),
+      .check(z.meta({ id: 'ErrorResponse' })),
   };
 };

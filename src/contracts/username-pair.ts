@@ -3,7 +3,7 @@
  * Its document lists every validation message there is, so a body that cannot be read at all is
  * told what it lacks first.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Granted } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
 import { usernameAccount } from './account.ts';
@@ -17,24 +17,26 @@ import {
 
 const USERNAME_REQUIRED = 'Username is required';
 
-const login = z
-  .object({
-    username: z.string(USERNAME_REQUIRED).min(1, USERNAME_REQUIRED),
-    password: z.string('Password is required').min(1, 'Password is required'),
-  })
-  .transform(({ username, password }) => ({
+const login = z.pipe(
+  z.object({
+    username: z.string(USERNAME_REQUIRED).check(z.minLength(1, USERNAME_REQUIRED)),
+    password: z.string('Password is required').check(z.minLength(1, 'Password is required')),
+  }),
+  z.transform(({ username, password }) => ({
     identifier: { kind: 'username' as const, value: username },
     password,
     remember: false,
-  }));
+  })),
+);
 
 const REFRESH_TOKEN_REQUIRED = 'Refresh token is required';
 
-const refresh = z
-  .object({
-    refreshToken: z.string(REFRESH_TOKEN_REQUIRED).min(1, REFRESH_TOKEN_REQUIRED),
-  })
-  .transform(({ refreshToken }) => refreshToken);
+const refresh = z.pipe(
+  z.object({
+    refreshToken: z.string(REFRESH_TOKEN_REQUIRED).check(z.minLength(1, REFRESH_TOKEN_REQUIRED)),
+  }),
+  z.transform(({ refreshToken }) => refreshToken),
+);
 
 /** What an unreadable body lacks first: the document has a closed list of messages. */
 const NEEDED: Record<string, string> = {
@@ -117,34 +119,34 @@ export const usernamePair: Contract = {
   },
 };
 
-const success = (shape: z.ZodRawShape) => z.object({ success: z.literal(true), ...shape });
+const success = (shape: z.core.$ZodShape) => z.object({ success: z.literal(true), ...shape });
 
 export const answers = (): Answers => {
   const user = z
     .object({
       id: z.int(),
       username: z.string(),
-      email: z.email().nullable(),
+      email: z.nullable(z.email()),
       created_at: z.iso.datetime(),
     })
-    .meta({ id: 'User' });
+    .check(z.meta({ id: 'User' }));
   const tokens = z
     .object({
-      accessToken: z.string().meta({ description: 'JWT, good for 15 minutes' }),
-      refreshToken: z.string().meta({ description: 'JWT, good for 14 days' }),
+      accessToken: z.string().check(z.meta({ description: 'JWT, good for 15 minutes' })),
+      refreshToken: z.string().check(z.meta({ description: 'JWT, good for 14 days' })),
     })
-    .meta({ id: 'Tokens' });
+    .check(z.meta({ id: 'Tokens' }));
   return {
     title: 'Login with a pair of tokens',
     description: 'Signs in with username and password, and answers with access and refresh token.',
-    login: success({ user, tokens }).meta({ id: 'LoginResponse' }),
-    refreshed: success({ tokens }).meta({ id: 'RefreshResponse' }),
-    profile: success({ user }).meta({ id: 'ProfileResponse' }),
-    sessions: success({ sessions: z.array(publishedSession('snake')) }).meta({
-      id: 'SessionsResponse',
-    }),
-    done: success({}).meta({ id: 'DoneResponse' }),
-    accepted: success({}).meta({ id: 'AcceptedResponse' }),
+    login: success({ user, tokens }).check(z.meta({ id: 'LoginResponse' })),
+    refreshed: success({ tokens }).check(z.meta({ id: 'RefreshResponse' })),
+    profile: success({ user }).check(z.meta({ id: 'ProfileResponse' })),
+    sessions: success({ sessions: z.array(publishedSession('snake')) }).check(
+      z.meta({ id: 'SessionsResponse' }),
+    ),
+    done: success({}).check(z.meta({ id: 'DoneResponse' })),
+    accepted: success({}).check(z.meta({ id: 'AcceptedResponse' })),
     refusal: z
       .object({
         error: z.enum([
@@ -159,6 +161,6 @@ export const answers = (): Answers => {
         ]),
         message: z.string(),
       })
-      .meta({ id: 'ErrorResponse' }),
+      .check(z.meta({ id: 'ErrorResponse' })),
   };
 };

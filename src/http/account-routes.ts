@@ -4,7 +4,7 @@
  * for a password count against the account as well.
  */
 import type { Context } from 'hono';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import {
   changeEmail as changeEmailBody,
   changePassword as changePasswordBody,
@@ -48,7 +48,7 @@ export const ACCOUNT_PATHS = [
 interface Route<Body> {
   path: (typeof ACCOUNT_PATHS)[number];
   operation: Operation;
-  schema: z.ZodType<Body>;
+  schema: z.ZodMiniType<Body>;
   work(request: PrivateRequest, body: Body): Promise<Outcome<null>>;
   answer(): Wire;
   identifierOf?(body: Body): Identifier;

@@ -5,7 +5,7 @@
 import { zValidator } from '@hono/zod-validator';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Issue } from '../flows/outcome.ts';
 import type { Operation } from '../observe/log.ts';
 import type { At, HonoArrival } from './arrival.ts';
@@ -24,7 +24,7 @@ export const UNREADABLE = wholeBody('Request body must be a JSON object');
 export const UNDECLARED = wholeBody('Content-Type must be application/json');
 
 /** Reads a JSON body through a contract's schema, on the way to an operation. */
-export function validated<T>(operation: Operation, schema: z.ZodType<T>, refuse: Refuse) {
+export function validated<T>(operation: Operation, schema: z.ZodMiniType<T>, refuse: Refuse) {
   const limit = bodyLimit({
     maxSize: MOST_BYTES,
     onError: (at) =>

@@ -2,7 +2,7 @@
  * Asks a contract what its wire looks like, so that a page needs no word about any contract: its
  * functions are given values that cannot be mistaken, and these are looked for in what they make.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { refusalWire, type Contract, type SessionView, type Wire } from '../contracts/contract.ts';
 import type { Granted, Refusal } from '../flows/outcome.ts';
 import type { User } from '../flows/services.ts';
@@ -104,8 +104,8 @@ function loginFields(contract: Contract): LoginFields {
 }
 
 function fieldsOf(schema: z.core.$ZodType): string[] {
-  if (schema instanceof z.ZodPipe) return fieldsOf(schema.in);
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  if (schema instanceof z.core.$ZodPipe) return fieldsOf(schema._zod.def.in);
+  return schema instanceof z.core.$ZodObject ? Object.keys(schema._zod.def.shape) : [];
 }
 
 function tokenWays(contract: Contract, { body }: Wire): TokenWays {

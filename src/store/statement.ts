@@ -4,10 +4,27 @@
  * (which copy answered, how many rows changed).
  */
 import { fillPlaceholders, type Query } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/d1';
+import {
+  QueryBuilder,
+  SQLiteAsyncDialect,
+  SQLiteDeleteBase,
+  SQLiteInsertBuilder,
+  SQLiteUpdateBuilder,
+  type SQLiteTable,
+} from 'drizzle-orm/sqlite-core';
 
-/** Builds statements only. It has no connection: nothing can be run past `Statement.bind`. */
-export const builder = drizzle(null as never);
+const dialect = new SQLiteAsyncDialect();
+const none = null as never;
+
+/**
+ * Builds statements only. It has no connection: nothing can be run past `Statement.bind`. Made of
+ * Drizzle's parts, since its database would bring sessions, relations and caches into the bundle.
+ */
+export const builder = Object.assign(new QueryBuilder(dialect), {
+  insert: <T extends SQLiteTable>(into: T) => new SQLiteInsertBuilder(into, none, dialect),
+  update: <T extends SQLiteTable>(table: T) => new SQLiteUpdateBuilder(table, none, dialect),
+  delete: <T extends SQLiteTable>(from: T) => new SQLiteDeleteBase(from, none, dialect),
+});
 
 export type Connection = Pick<D1Database | D1DatabaseSession, 'prepare'>;
 

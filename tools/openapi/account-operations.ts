@@ -1,5 +1,5 @@
 /** The operations around an account, as a contract's published document lists them. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import {
   changeEmail,
   changePassword,
@@ -18,7 +18,7 @@ const BEARER: readonly Reason[] = ['unauthenticated'];
 interface Listed {
   id: string;
   summary: string;
-  request: z.ZodType;
+  request: z.ZodMiniType;
   answer: 'accepted' | 'done' | 'loggedOut';
   reasons: readonly Reason[];
 }
@@ -94,14 +94,13 @@ export function accountOperations(contract: Contract, answers: Answers): Operati
 
   return ACCOUNT_PATHS.map((path): Operation => {
     const { id, summary, request, answer, reasons } = listed[path];
-    const name = id.charAt(0).toUpperCase() + id.slice(1);
     return {
       id,
       summary,
       method: 'post',
       path: `${base}/${path}`,
       credentials: reasons.includes('unauthenticated') ? ['bearer'] : [],
-      request: request.meta({ id: `${name}Request` }),
+      request,
       answer: {
         wire: contract[answer](),
         schema: answer === 'accepted' ? answers.accepted : answers.done,

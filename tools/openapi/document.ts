@@ -8,6 +8,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
+import * as z from 'zod/mini';
 import { refusalWire, type Answers, type Contract } from '../../src/contracts/contract.ts';
 import type { Refusal } from '../../src/flows/outcome.ts';
 import { issuesOf, UNREADABLE } from '../../src/http/body.ts';
@@ -111,14 +112,16 @@ function describe(part: Part, login: Golden): ZodOpenApiOperationObject {
   const parameters = operation.path.includes('{id}')
     ? { parameters: [{ name: 'id', in: 'path' as const, required: true, schema: text }] }
     : {};
-  const body = { required: true, content: { 'application/json': { schema: request, ...example } } };
+  const name = `${id.charAt(0).toUpperCase()}${id.slice(1)}Request`;
+  const schema = request?.check(z.meta({ id: name }));
+  const body = { required: true, content: { 'application/json': { schema, ...example } } };
   return {
     operationId: id,
     tags: ['auth'],
     summary,
     security: credentials.map((credential) => ({ [credential]: [] })),
     ...parameters,
-    ...(request === null
+    ...(schema === undefined
       ? {}
       : { requestBody: body as ZodOpenApiOperationObject['requestBody'] & {} }),
     responses: { ...granted(operation), ...refusals(part) },

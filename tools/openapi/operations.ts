@@ -1,5 +1,5 @@
 /** The operations of a contract, as its published document lists them. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Answers, Contract, Wire } from '../../src/contracts/contract.ts';
 import { accountOperations } from './account-operations.ts';
 import { sampleGranted, sampleSession, sampleUser, type Reason } from './samples.ts';
@@ -11,8 +11,8 @@ export interface Operation {
   path: string;
   /** What the caller proves who they are by; `cookie`: or by a bearer where both are named. */
   credentials: readonly ('bearer' | 'cookie')[];
-  request: z.ZodType | null;
-  answer: { wire: Wire; schema: z.ZodType | null; description: string };
+  request: z.ZodMiniType | null;
+  answer: { wire: Wire; schema: z.ZodMiniType | null; description: string };
   reasons: readonly Reason[];
 }
 
@@ -33,7 +33,7 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       method: 'post',
       path: `${base}/login`,
       credentials: [],
-      request: contract.login.meta({ id: 'LoginRequest' }),
+      request: contract.login,
       answer: {
         wire: contract.grant(sampleGranted),
         schema: answers.login,
@@ -124,7 +124,7 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       method: 'post',
       path: `${base}/refresh`,
       credentials: cookie ? ['cookie'] : [],
-      request: refresh.in === 'body' ? refresh.schema.meta({ id: 'RefreshRequest' }) : null,
+      request: refresh.in === 'body' ? refresh.schema : null,
       answer: {
         wire: contract.refreshed(sampleGranted),
         schema: answers.refreshed,
