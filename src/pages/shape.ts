@@ -104,8 +104,8 @@ function loginFields(contract: Contract): LoginFields {
 }
 
 function fieldsOf(schema: z.core.$ZodType): string[] {
-  if (schema instanceof z.core.$ZodPipe) return fieldsOf(schema._zod.def.in);
-  return schema instanceof z.core.$ZodObject ? Object.keys(schema._zod.def.shape) : [];
+  if (schema instanceof z.ZodMiniPipe) return fieldsOf(schema._zod.def.in);
+  return schema instanceof z.ZodMiniObject ? Object.keys(schema._zod.def.shape) : [];
 }
 
 function tokenWays(contract: Contract, { body }: Wire): TokenWays {

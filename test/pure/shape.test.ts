@@ -6,7 +6,7 @@ import { refusalResponse } from '../../src/http/refuse.ts';
 import { reasonOf, waitOf } from '../../src/pages/reason.ts';
 import { shapeOf } from '../../src/pages/shape.ts';
 import type { Reason } from '../../src/pages/sheet.ts';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const named = (name: string) => contracts.find((contract) => contract.name === name) as Contract;
 
@@ -49,13 +49,14 @@ it('learns a contract that it has never heard of', () => {
   const tiny: Contract = {
     ...named('email-envelope'),
     name: 'tiny',
-    login: z
-      .object({ pass: z.string(), user: z.string(), keep: z.boolean() })
-      .transform((body) => ({
+    login: z.pipe(
+      z.object({ pass: z.string(), user: z.string(), keep: z.boolean() }),
+      z.transform((body) => ({
         identifier: { kind: 'username' as const, value: body.user },
         password: body.pass,
         remember: body.keep,
       })),
+    ),
     grant: ({ access }) => ({ status: 200, body: { jwt: access.token } }),
     profile: ({ username }) => ({ status: 200, body: { who: username } }),
   };

@@ -109,7 +109,11 @@ export function targetsOf({ samples, starts, memory, touched, gzipKib }: Results
       unit: '',
     }),
     target('first refusal, D1 writes', { measured: limited.writes, atMost: 0, unit: '' }),
-    target('bundle, minified, gzip', { measured: gzipKib, atMost: 90, unit: ' KiB' }),
+    target('bundle with its pages, minified, gzip', {
+      measured: gzipKib,
+      atMost: 115,
+      unit: ' KiB',
+    }),
     target(`resident memory, last fifth of ${memory.logins} logins over the first`, {
       measured: growth,
       atMost: STEADY,
