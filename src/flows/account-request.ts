@@ -1,13 +1,28 @@
 /** What every flow around an account is given, and the few steps that several of them take. */
+import type { Identifier } from '../policy/identifier.ts';
 import type { Limit } from '../policy/throttle.ts';
-import type { Happening, Letter } from './account-services.ts';
-import type { Refusal } from './outcome.ts';
+import type { Challenge, Happening, Letter, Owner, Purpose } from './account-services.ts';
+import { admitted } from './admission.ts';
+import { granted, refused, type Outcome, type Refusal } from './outcome.ts';
 import type { LoginRules, Services, Visit } from './services.ts';
 
 export interface AccountRequest {
   services: Services;
   rules: LoginRules;
   visit: Visit;
+}
+
+/** Whose mailbox an identifier leads to, asked while the address is counted. */
+export async function ownerOf(
+  { services, rules, visit }: AccountRequest,
+  identifier: Identifier,
+  purpose: Purpose,
+): Promise<Outcome<{ owner: Owner | null; challenge: Challenge | null }>> {
+  const [turnedAway, found] = await Promise.all([
+    admitted(services, rules.limit, visit),
+    services.challenges.find(identifier, purpose, services.nowMs()),
+  ]);
+  return turnedAway === null ? granted(found) : refused(turnedAway);
 }
 
 export function happening({ services, rules, visit }: AccountRequest, subject: string): Happening {

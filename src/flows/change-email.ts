@@ -7,10 +7,8 @@ import { CODE_SECONDS, CODES, NOTICES, TRIES } from '../policy/allowances.ts';
 import { normalised } from '../policy/identifier.ts';
 import { afterwards, happening, post } from './account-request.ts';
 import type { Owner } from './account-services.ts';
-import { admitted } from './admission.ts';
-import { authenticate } from './authenticate.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
-import { reauthenticate, type PrivateRequest } from './reauthenticate.ts';
+import { callerOf, reauthenticate, type PrivateRequest } from './reauthenticate.ts';
 
 export async function changeEmail(
   request: PrivateRequest & { email: string; password: string },
@@ -65,12 +63,8 @@ async function sendCode(
 export async function confirmEmail(
   request: PrivateRequest & { code: string },
 ): Promise<Outcome<null>> {
-  const { services, rules, visit, token, code } = request;
-  const [turnedAway, caller] = await Promise.all([
-    admitted(services, rules.limit, visit),
-    authenticate(services, { contract: rules.contract, token }),
-  ]);
-  if (turnedAway !== null) return refused(turnedAway);
+  const { services, code } = request;
+  const caller = await callerOf(request);
   if (!caller.ok) return caller;
   const { account } = caller.value;
   const { id: userId } = account.user;

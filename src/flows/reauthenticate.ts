@@ -14,15 +14,26 @@ export interface PrivateRequest extends AccountRequest {
   token: string | null;
 }
 
-export async function reauthenticate(
-  { services, rules, visit, token }: PrivateRequest,
-  password: string,
-): Promise<Outcome<{ session: LiveSession; subject: string }>> {
+/** Whose token it is, asked while the address is counted. */
+export async function callerOf({
+  services,
+  rules,
+  visit,
+  token,
+}: PrivateRequest): Promise<Outcome<LiveSession>> {
   const [turnedAway, caller] = await Promise.all([
     admitted(services, rules.limit, visit),
     authenticate(services, { contract: rules.contract, token }),
   ]);
-  if (turnedAway !== null) return refused(turnedAway);
+  return turnedAway === null ? caller : refused(turnedAway);
+}
+
+export async function reauthenticate(
+  request: PrivateRequest,
+  password: string,
+): Promise<Outcome<{ session: LiveSession; subject: string }>> {
+  const { services, rules, visit } = request;
+  const caller = await callerOf(request);
   if (!caller.ok) return caller;
   const { account } = caller.value;
   const userId = account.user.id;

@@ -4,7 +4,13 @@
  */
 import { LINK_SECONDS, LINKS } from '../policy/allowances.ts';
 import { normalised, type Identifier } from '../policy/identifier.ts';
-import { afterwards, flawOfPassword, happening, type AccountRequest } from './account-request.ts';
+import {
+  afterwards,
+  flawOfPassword,
+  happening,
+  ownerOf,
+  type AccountRequest,
+} from './account-request.ts';
 import type { Owner } from './account-services.ts';
 import { admitted } from './admission.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
@@ -13,14 +19,10 @@ import type { Services } from './services.ts';
 export async function forgotPassword(
   request: AccountRequest & { identifier: Identifier },
 ): Promise<Outcome<null>> {
-  const { services, rules, visit } = request;
-  const identifier = normalised(request.identifier);
-  const [turnedAway, { owner }] = await Promise.all([
-    admitted(services, rules.limit, visit),
-    services.challenges.find(identifier, 'reset-password', services.nowMs()),
-  ]);
-  if (turnedAway !== null) return refused(turnedAway);
-  afterwards(services, () => sendLink(request, owner));
+  const found = await ownerOf(request, normalised(request.identifier), 'reset-password');
+  if (!found.ok) return found;
+  const { owner } = found.value;
+  afterwards(request.services, () => sendLink(request, owner));
   return granted(null);
 }
 

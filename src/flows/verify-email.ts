@@ -5,9 +5,8 @@
  */
 import { CODE_SECONDS, CODES, TRIES } from '../policy/allowances.ts';
 import { normalised, type Identifier } from '../policy/identifier.ts';
-import { afterwards, happening, type AccountRequest } from './account-request.ts';
+import { afterwards, happening, ownerOf, type AccountRequest } from './account-request.ts';
 import type { Challenge, Owner } from './account-services.ts';
-import { admitted } from './admission.ts';
 import { verifyGuess } from './guess.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
 import type { Services } from './services.ts';
@@ -16,14 +15,11 @@ import type { Services } from './services.ts';
 export async function sendCode(
   request: AccountRequest & { identifier: Identifier },
 ): Promise<Outcome<null>> {
-  const { services, rules, visit } = request;
   const identifier = normalised(request.identifier);
-  const [turnedAway, { owner }] = await Promise.all([
-    admitted(services, rules.limit, visit),
-    services.challenges.find(identifier, 'verify-email', services.nowMs()),
-  ]);
-  if (turnedAway !== null) return refused(turnedAway);
-  afterwards(services, () => issueCode(request, identifier, owner));
+  const found = await ownerOf(request, identifier, 'verify-email');
+  if (!found.ok) return found;
+  const { owner } = found.value;
+  afterwards(request.services, () => issueCode(request, identifier, owner));
   return granted(null);
 }
 
@@ -58,13 +54,11 @@ async function issueCode(
 export async function verifyEmail(
   request: AccountRequest & { identifier: Identifier; password: string; code: string },
 ): Promise<Outcome<null>> {
-  const { services, rules, visit, password, code } = request;
+  const { services, rules, password, code } = request;
   const identifier = normalised(request.identifier);
-  const [turnedAway, { owner, challenge }] = await Promise.all([
-    admitted(services, rules.limit, visit),
-    services.challenges.find(identifier, 'verify-email', services.nowMs()),
-  ]);
-  if (turnedAway !== null) return refused(turnedAway);
+  const found = await ownerOf(request, identifier, 'verify-email');
+  if (!found.ok) return found;
+  const { owner, challenge } = found.value;
 
   // The guess at the password is one like any login's, and the try at the code is counted beside
   // it: both before either is compared.
