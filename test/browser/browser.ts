@@ -62,7 +62,7 @@ async function open(options: VisitOptions): Promise<Visit> {
     extraHTTPHeaders: { 'CF-Connecting-IP': address },
     ...rest,
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   const troubles: string[] = [];
   const expected = new Set<number>();
   await context.addInitScript(() => {

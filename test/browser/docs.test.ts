@@ -12,9 +12,11 @@ test('makes a real login out of the reference, for every contract', async ({ vis
   for (const { name } of doors) {
     await select.selectOption({ label: name });
     const servers = page.locator('.servers select');
-    await expect.poll(() => servers.inputValue(), { timeout: 10_000 }).toBe(`/${name}`);
+    await expect.poll(() => servers.inputValue(), { timeout: 60_000 }).toBe(`/${name}`);
+    await page.locator(`.info a[href$="/openapi/${name}.json"]`).waitFor();
     const login = page.locator('#operations-auth-login');
     await login.locator('.opblock-control-arrow').click();
+    await login.locator('button.execute').waitFor();
     const answered = page.waitForResponse((response) => response.url().endsWith('/auth/login'));
     await login.locator('button.execute').click();
     const answer = await answered;
@@ -24,6 +26,7 @@ test('makes a real login out of the reference, for every contract', async ({ vis
     await shown.waitFor();
     expect(await shown.textContent()).toContain('x-request-id');
     await login.locator('.opblock-control-arrow').click();
+    await login.locator('button.execute').waitFor({ state: 'detached' });
   }
 });
 

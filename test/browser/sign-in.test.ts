@@ -187,9 +187,10 @@ test('says so where nobody answers, and signs in once someone does', async ({ vi
 test('sends a form once, however often its button is pressed', async ({ visit }) => {
   const { page } = await visit();
   let sent = 0;
+  const pressed = Promise.withResolvers<void>();
   await page.route('**/auth/login', async (route) => {
     sent += 1;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await pressed.promise;
     await route.continue();
   });
   await page.goto('/login');
@@ -198,6 +199,7 @@ test('sends a form once, however often its button is pressed', async ({ visit })
   expect(await page.getAttribute('form', 'aria-busy')).toBe('true');
   await page.click('button[type=submit]', { force: true, noWaitAfter: true });
   await page.press('#password', 'Enter');
+  pressed.resolve();
   await page.waitForSelector('#private:not([hidden])');
   expect(sent).toBe(1);
 });
