@@ -74,7 +74,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
   /** Safe to run twice at once: both send what is pending, and the hub adds it once. */
   const flush = async (to: Hub): Promise<void> => {
-    if (current.size > 0 && pending.length < MOST_PENDING) {
+    const isFull = pending.length >= MOST_PENDING;
+    if (current.size > 0 && !isFull) {
       sequence += 1;
       pending = [...pending, { sequence, madeAtMs: nowMs(), sums: current }];
       current = new Map();
@@ -84,6 +85,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     if (last === undefined) return;
     await to.add((isolate ??= uuid()), pending);
     pending = pending.filter((batch) => batch.sequence > last.sequence);
+    if (isFull && current.size > 0) await flush(to);
   };
 
   const metrics: Metrics = {
@@ -123,8 +125,6 @@ export function createMetrics(options: MetricsOptions): Metrics {
     async read() {
       if (hub === null) return new Map();
       await flush(hub);
-      // Where batches were pending, the newest counts had to wait for them.
-      if (current.size > 0) await flush(hub);
       return hub.read();
     },
   };
