@@ -3,10 +3,17 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { environment, root } from '../install.mjs';
 
-const running: ChildProcess[] = [];
+const running = new Set<ChildProcess>();
 
-export function endAll(): void {
-  for (const { pid } of running) {
+/** Kills, at once: nothing gets the chance to save what it has not saved yet. */
+export async function endAll(): Promise<void> {
+  const alive = [...running].filter(
+    (child) => child.exitCode === null && child.signalCode === null,
+  );
+  const ended = alive.map(
+    (child) => new Promise((done) => child.removeAllListeners('exit').once('exit', done)),
+  );
+  for (const { pid } of alive) {
     try {
       // A group of its own each: what they started goes with them.
       if (pid !== undefined) process.kill(-pid, 'SIGKILL');
@@ -14,6 +21,8 @@ export function endAll(): void {
       // It has ended by itself.
     }
   }
+  await Promise.all(ended);
+  running.clear();
 }
 
 /** Resolves when the command has printed what it is waited for. */
@@ -27,7 +36,7 @@ export async function started(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  running.push(child);
+  running.add(child);
   let printed = '';
   await new Promise<void>((done, failed) => {
     const hear = (chunk: Buffer) => {
