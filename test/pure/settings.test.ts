@@ -23,6 +23,7 @@ describe('settings', () => {
         from: { name: 'Gatehouse', email: 'no-reply@gatehouse.example' },
         transport: { kind: 'binding' },
       },
+      metricsFlushMs: 5_000,
       localDevelopment: false,
     });
     expect(settings.hosts.size).toBe(0);
