@@ -117,6 +117,7 @@ describe('what stops the start', () => {
 
   const malformed: Record<string, unknown[]> = {
     CONTRACTS: [CANARY, 5, null, [], [5], {}, '', JSON.stringify(CANARY)],
+    METRICS_FLUSH_SECONDS: [CANARY, -1, 26, null, '', {}, '[]'],
     CONTRACT_HOSTS: [CANARY, 5, null, [CANARY], { host: 5 }, ''],
     ALLOWED_ORIGINS: [
       CANARY,
