@@ -17,10 +17,13 @@ import { addressOf } from './http/address.ts';
 import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
 import { publishedDocument, publishedKeys } from './http/documents.ts';
 import { dressed } from './http/headers.ts';
+import { mountMetrics } from './http/metrics-route.ts';
 import { createOperatorApp, operatorRefusal } from './http/operator.ts';
 import { wireResponse } from './http/refuse.ts';
 import { createMailer } from './mail/mailer.ts';
 import { logFailure, logMail } from './observe/log.ts';
+import { createMetrics, type Hub, type Metrics } from './observe/metrics.ts';
+import { watchedGuard, watchedMailer, watchedStores } from './observe/watched.ts';
 import { createPages } from './pages/pages.tsx';
 import { ExpiringMemory } from './policy/memory.ts';
 import { readSettings } from './settings.ts';
@@ -62,15 +65,16 @@ export function createApp(env: Env): App {
     }
   });
 
-  const operators = createOperatorApp({
+  const operatorDoor = {
     token: settings.operatorToken,
     localDevelopment: settings.localDevelopment,
     guard: house.services.guard,
     nowMs,
-  });
+  };
+  const operators = createOperatorApp(operatorDoor);
   operators.all('*', () => operatorRefusal(404, 'not_found'));
   if (settings.operatorToken !== null) {
-    app.route('/metrics', operators);
+    app.route('/metrics', mountMetrics(createOperatorApp(operatorDoor), house.metrics));
     app.route('/admin', operators);
   }
 
@@ -86,17 +90,22 @@ export function createApp(env: Env): App {
     const url = new URL(raw.url);
     const contract = contractFor(settings, url);
     const traceId = at.get('traceId') as string;
+    const waitUntil = (work: Promise<unknown>) => at.executionCtx.waitUntil(work);
+    const handOver = () => house.metrics.handOver(waitUntil);
     const services: Services = {
       ...house.services,
       later: (work) =>
-        at.executionCtx.waitUntil(
-          work.catch((error: unknown) => logFailure(error, 'after the response', traceId)),
+        waitUntil(
+          work
+            .catch((error: unknown) => logFailure(error, 'after the response', traceId))
+            .then(handOver),
         ),
     };
-    return appOf(contract).fetch(
+    const response = await appOf(contract).fetch(
       raw,
       {
         services,
+        metrics: house.metrics,
         visit: {
           traceId,
           address: addressOf(raw.headers),
@@ -106,6 +115,8 @@ export function createApp(env: Env): App {
       },
       at.executionCtx,
     );
+    handOver();
+    return response;
   };
 
   app.route(
@@ -150,31 +161,58 @@ const turn = () => scheduler.wait(0);
 function furnish(env: Env, settings: Settings) {
   const mac = createMac(settings.serverKey);
   const namespaces = { addresses: env.ADDRESS_GUARD, accounts: env.ACCOUNT_GUARD };
+  const metrics = furnishMetrics(env, settings);
   const { mailer, passwordRules } = furnishAccounts(env, settings);
+  const guard = createGuard({ ...namespaces, nowMs, nameOf: (address) => mac('address', address) });
+  const stores = {
+    users: createUsers(env.DB),
+    sessions: createSessions(env.DB),
+    audit: createAudit(env.DB),
+    registrations: createRegistrations(env.DB),
+    challenges: createChallenges(env.DB),
+    credentials: createCredentials(env.DB),
+  };
   const services: Omit<Services, 'later'> = {
     nowMs,
     turn,
     uuid: () => crypto.randomUUID(),
     subject: (who) =>
       mac('account', 'userId' in who ? `user:${who.userId}` : `${who.kind}:${who.value}`),
-    users: createUsers(env.DB),
-    sessions: createSessions(env.DB),
-    audit: createAudit(env.DB),
-    guard: createGuard({ ...namespaces, nowMs, nameOf: (address) => mac('address', address) }),
+    ...watchedStores(stores, metrics),
+    guard: watchedGuard(guard, metrics, nowMs),
     passwords: createPasswords(settings.passwords, turn),
-    mailer,
+    mailer: watchedMailer(mailer, metrics, nowMs),
     passwordRules,
     secrets: createSecrets(mac),
-    registrations: createRegistrations(env.DB),
-    challenges: createChallenges(env.DB),
-    credentials: createCredentials(env.DB),
     tokens: createTokens(settings.tokens, {
       mac,
       nowMs,
       genuine: new ExpiringMemory(MOST_GENUINE_TOKENS),
     }),
   };
-  return { services, namespaces, outbox: mailer.outbox };
+  return { services, namespaces, metrics, outbox: mailer.outbox };
+}
+
+function furnishMetrics(env: Env, settings: Settings): Metrics {
+  // A new stub each time: one that threw may stay broken.
+  const hub: Hub = {
+    add: (isolate, batches) => env.METRICS_HUB.getByName('hub').add(isolate, batches),
+    read: () => env.METRICS_HUB.getByName('hub').read(),
+  };
+  const { ANALYTICS: analytics } = env as { ANALYTICS?: AnalyticsEngineDataset };
+  const metrics = createMetrics({
+    hub: settings.operatorToken === null ? null : hub,
+    flushMs: settings.metricsFlushMs,
+    nowMs,
+    uuid: () => crypto.randomUUID(),
+    wait: (ms) => scheduler.wait(ms),
+    onFailure: (error) => logFailure(error, 'metrics', null),
+    analytics,
+  });
+  for (const { name: contract } of settings.contracts) {
+    metrics.count('auth_login_success_total', { contract }, 0);
+  }
+  return metrics;
 }
 
 const outside = (url: string, init: RequestInit) => fetch(url, init);

@@ -139,6 +139,8 @@ const schema = z.object({
         ),
       ),
   ),
+  // A timer behind a response is given 30 seconds.
+  METRICS_FLUSH_SECONDS: z._default(json(z.number().check(z.gte(0), z.lte(25))), 5),
   SERVER_KEY: key,
   TOKEN_KEYS: json(z.object({ keys: z.tuple([jwk], jwk) }, 'is not a JWK set')),
   PEPPERS: z._default(
@@ -227,6 +229,7 @@ export function readSettings(env: object, known: readonly Contract[]) {
     passwords: { cost: values.PASSWORD_COST, peppers: values.PEPPERS },
     passwordRules: values.PASSWORD_RULES,
     mail: mailOf(values.MAIL, { pagesOrigin, key: values.RESEND_API_KEY ?? '' }),
+    metricsFlushMs: values.METRICS_FLUSH_SECONDS * 1000,
     /** Null: there is no operator's door. */
     operatorToken: values.OPERATOR_TOKEN ?? null,
     serverKey: values.SERVER_KEY,

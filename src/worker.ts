@@ -4,5 +4,6 @@ import { createApp } from './app.ts';
 
 export { AccountGuard } from './guard/account-guard.ts';
 export { AddressGuard } from './guard/address-guard.ts';
+export { MetricsHub } from './observe/metrics-hub.ts';
 
 export default createApp(env);

@@ -45,6 +45,7 @@ export default defineConfig({
                 ...testSecrets(),
                 // Few iterations: what is tested is the order of things, not the arithmetic.
                 PASSWORD_COST: { iterations: 100, rounds: 6 },
+                METRICS_FLUSH_SECONDS: 0,
                 MIGRATIONS: await readD1Migrations('migrations'),
               },
             },

@@ -2,10 +2,12 @@
 import type { Context } from 'hono';
 import type { Services, Visit } from '../flows/services.ts';
 import type { Operation } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
 
 export interface Arrival {
   services: Services;
   visit: Visit;
+  metrics: Pick<Metrics, 'done'>;
   /** Plain http from outside local development. */
   insecure: boolean;
 }

@@ -1,7 +1,7 @@
 /**
  * A contract's front desk: runs a flow for a request and answers in the contract's shape, whatever
- * comes of it. Every operation is logged here, once; a look that was allowed is none, since it
- * changes nothing and happens with every page.
+ * comes of it. Every operation is counted here, once, and logged; a look that was allowed is only
+ * counted, since it changes nothing and happens with every page.
  */
 import type { Contract, Wire } from '../contracts/contract.ts';
 import type { Outcome, Refusal } from '../flows/outcome.ts';
@@ -18,7 +18,7 @@ export interface Desk {
   refuse(at: At, refusal: Refusal): Response;
   malformed(at: At, issues: Issues): Response;
   /** Refuses before there is anything to run. */
-  turnAway(at: At, operation: Operation, refusal: Refusal): Response;
+  turnAway(at: At, refusal: Refusal, how: { operation: Operation; logged: boolean }): Response;
   run<T>(at: At, run: Run<T>): Promise<Response>;
 }
 
@@ -40,10 +40,15 @@ export function createDesk(contract: Contract): Desk {
     return refusalResponse(contract, refusal, circumstances);
   };
 
-  const turnAway: Desk['turnAway'] = (at, operation, refusal) => {
-    const { address, traceId } = at.env.visit;
-    const line = { operation, contract: contract.name, outcome: refusal.reason, identifier: null };
-    logOperation({ ...line, address, traceId, durationMs: 0 });
+  const turnAway: Desk['turnAway'] = (at, refusal, { operation, logged }) => {
+    const { metrics, visit } = at.env;
+    const done = { operation, contract: contract.name };
+    metrics.done({ ...done, reason: preciseReason(refusal), durationMs: null });
+    if (logged) {
+      const { address, traceId } = visit;
+      const line = { ...done, outcome: refusal.reason, identifier: null, durationMs: 0 };
+      logOperation({ ...line, address, traceId });
+    }
     return refuse(at, refusal);
   };
 
@@ -52,11 +57,13 @@ export function createDesk(contract: Contract): Desk {
     refuse,
 
     turnAway,
-    malformed: (at, issues) =>
-      turnAway(at, at.get('operation') ?? 'login', { reason: 'malformed', issues }),
+    malformed: (at, issues) => {
+      const how = { operation: at.get('operation') ?? 'login', logged: true };
+      return turnAway(at, { reason: 'malformed', issues }, how);
+    },
 
     async run(at, { operation, identifier = null, work, answer }) {
-      const { services, visit } = at.env;
+      const { services, visit, metrics } = at.env;
       const startedMs = services.nowMs();
       // Finished even if the client hangs up: a login cut in two would keep its ticket.
       services.later(work.catch(() => undefined));
@@ -64,18 +71,27 @@ export function createDesk(contract: Contract): Desk {
         logFailure(error, operation, visit.traceId);
         return { ok: false, refusal: { reason: 'internal' } };
       });
+      const done = {
+        operation,
+        contract: contract.name,
+        durationMs: services.nowMs() - startedMs,
+      };
+      metrics.done({ ...done, reason: outcome.ok ? null : preciseReason(outcome.refusal) });
       if (!outcome.ok || !LOOKS.has(operation)) {
         logOperation({
-          operation,
-          contract: contract.name,
+          ...done,
           outcome: outcome.ok ? 'granted' : outcome.refusal.reason,
           identifier,
           address: visit.address,
           traceId: visit.traceId,
-          durationMs: services.nowMs() - startedMs,
         });
       }
       return outcome.ok ? wireResponse(answer(outcome.value)) : refuse(at, outcome.refusal);
     },
   };
+}
+
+/** Operators may know what a client must not: that guesses are at names that there are not, say. */
+function preciseReason(refusal: Refusal): string {
+  return refusal.reason === 'invalid' ? refusal.because : refusal.reason;
 }

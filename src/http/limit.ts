@@ -7,7 +7,8 @@ import type { Desk } from './desk.ts';
 
 /**
  * Before the body's own faults are told: a refused address learns nothing but that it is. Its
- * first, second, fourth, eighth … attempt is logged, or a flood of requests would be one of lines.
+ * first, second, fourth, eighth … attempt is logged, or a flood of requests would be one of lines;
+ * all are counted.
  */
 export function turnAwayLimited(
   operation: Operation,
@@ -20,7 +21,7 @@ export function turnAwayLimited(
     if (remembered === null) return next();
     const { untilMs, times } = remembered;
     const refusal = { reason: 'limited', limit, retryAtMs: untilMs } as const;
-    const isTold = Number.isInteger(Math.log2(times));
-    return isTold ? desk.turnAway(at, operation, refusal) : desk.refuse(at, refusal);
+    const logged = Number.isInteger(Math.log2(times));
+    return desk.turnAway(at, refusal, { operation, logged });
   };
 }

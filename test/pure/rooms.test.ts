@@ -55,7 +55,12 @@ const allowed: Record<Room, readonly (typeof imports)[number][]> = {
   ],
   crypto: ['./email-cookie.ts', 'type ../flows/login.ts', 'jose'],
   mail: ['./email-cookie.ts', 'type ../flows/login.ts'],
-  observe: ['./email-cookie.ts', '../policy/lockout.ts'],
+  observe: [
+    './email-cookie.ts',
+    'type ../flows/login.ts',
+    '../policy/lockout.ts',
+    'cloudflare:workers',
+  ],
   pages: [
     './email-cookie.ts',
     'type ../flows/login.ts',

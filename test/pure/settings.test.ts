@@ -23,6 +23,7 @@ describe('settings', () => {
         from: { name: 'Gatehouse', email: 'no-reply@gatehouse.example' },
         transport: { kind: 'binding' },
       },
+      metricsFlushMs: 5_000,
       localDevelopment: false,
     });
     expect(settings.hosts.size).toBe(0);
@@ -116,6 +117,7 @@ describe('what stops the start', () => {
 
   const malformed: Record<string, unknown[]> = {
     CONTRACTS: [CANARY, 5, null, [], [5], {}, '', JSON.stringify(CANARY)],
+    METRICS_FLUSH_SECONDS: [CANARY, -1, 26, null, '', {}, '[]'],
     CONTRACT_HOSTS: [CANARY, 5, null, [CANARY], { host: 5 }, ''],
     ALLOWED_ORIGINS: [
       CANARY,

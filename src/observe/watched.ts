@@ -1,0 +1,99 @@
+/** Counts what the guard, the database and the mail do, by standing between them and the flows. */
+import type { Letter, Mailer } from '../flows/account-services.ts';
+import type { Guard, Reservation } from '../flows/services.ts';
+import type { Metrics } from './metrics.ts';
+
+/**
+ * `room` with its failed calls counted. Every call is there from the start, with none: the first
+ * failure ever would otherwise be a series' first value, and no increase.
+ */
+function watched<T extends object>(room: T, counted: (call: string, times: number) => void): T {
+  const calls = Object.entries(room).map(([call, work]: [string, unknown]) => {
+    if (typeof work !== 'function') return [call, work];
+    counted(call, 0);
+    return [
+      call,
+      (...given: unknown[]) => {
+        const result: unknown = work(...given);
+        if (result instanceof Promise) result.catch(() => counted(call, 1));
+        return result;
+      },
+    ];
+  });
+  return Object.fromEntries(calls) as T;
+}
+
+/** Stores by their names in `Services`. */
+export function watchedStores<T extends Record<string, object>>(stores: T, metrics: Metrics): T {
+  const pairs = Object.entries(stores).map(([name, store]) => [
+    name,
+    watched(store, (call, times) =>
+      metrics.count('auth_d1_errors_total', { call: `${name}.${call}` }, times),
+    ),
+  ]);
+  return Object.fromEntries(pairs) as T;
+}
+
+const OUTCOMES: Readonly<Record<Reservation['state'], string>> = {
+  ticket: 'granted',
+  queued: 'queued',
+  locked: 'locked',
+  busy: 'busy',
+};
+
+export function watchedGuard(guard: Guard, metrics: Metrics, nowMs: () => number): Guard {
+  const { rememberedRefusal, ...remote } = guard;
+  const calls = watched(remote, (call, times) =>
+    metrics.count('auth_guard_errors_total', { call }, times),
+  );
+  const counted = (state: Reservation['state'], times = 1) =>
+    metrics.count('auth_guard_tickets_total', { outcome: OUTCOMES[state] }, times);
+  for (const state of Object.keys(OUTCOMES)) counted(state as Reservation['state'], 0);
+  return {
+    ...calls,
+    rememberedRefusal,
+    async reserve(subject, ticket, rules) {
+      const reservation = await calls.reserve(subject, ticket, rules);
+      counted(reservation.state);
+      return reservation;
+    },
+    async wait(subject, ticket, rules) {
+      const sinceMs = nowMs();
+      const reservation = await calls.wait(subject, ticket, rules);
+      counted(reservation.state);
+      metrics.time('auth_guard_wait_ms', {}, nowMs() - sinceMs);
+      return reservation;
+    },
+  };
+}
+
+const LETTERS: Readonly<Record<Letter['kind'], true>> = {
+  'verification-code': true,
+  'registration-attempt': true,
+  'password-reset': true,
+  'password-changed': true,
+  'email-change-code': true,
+  'email-change-notice': true,
+};
+
+export function watchedMailer({ send }: Mailer, metrics: Metrics, nowMs: () => number): Mailer {
+  for (const letter of Object.keys(LETTERS)) {
+    metrics.count('auth_mail_success_total', { letter }, 0);
+    metrics.count('auth_mail_failure_total', { letter }, 0);
+  }
+  return {
+    async send(mail) {
+      const letter = mail.letter.kind;
+      const sinceMs = nowMs();
+      try {
+        await send(mail);
+        metrics.count('auth_mail_success_total', { letter });
+      } catch (error) {
+        metrics.count('auth_mail_failure_total', { letter });
+        throw error;
+      } finally {
+        metrics.time('auth_mail_duration_ms', { letter }, nowMs() - sinceMs);
+      }
+    },
+  };
+}
