@@ -14,6 +14,7 @@ import { createPasswordRules } from './flows/password-rules.ts';
 import type { Services } from './flows/services.ts';
 import { createGuard, guardAnswers } from './guard/client.ts';
 import { addressOf } from './http/address.ts';
+import { addAdminRoutes } from './http/admin-routes.ts';
 import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
 import { publishedDocument, publishedKeys } from './http/documents.ts';
 import { dressed } from './http/headers.ts';
@@ -23,12 +24,14 @@ import { createMailer } from './mail/mailer.ts';
 import { logFailure, logMail } from './observe/log.ts';
 import { ExpiringMemory } from './policy/memory.ts';
 import { readSettings } from './settings.ts';
+import { createDirectory } from './store/admin.ts';
 import { createAudit } from './store/audit.ts';
 import { createChallenges } from './store/challenges.ts';
 import { createCredentials } from './store/credentials.ts';
 import { databaseAnswers } from './store/health.ts';
 import { createRegistrations } from './store/registrations.ts';
 import { createSessions } from './store/sessions.ts';
+import { createTrail } from './store/trail.ts';
 import { createUsers } from './store/users.ts';
 
 type App = Hono<{ Bindings: Env; Variables: { traceId: string } }>;
@@ -61,16 +64,27 @@ export function createApp(env: Env): App {
     }
   });
 
-  const operators = createOperatorApp({
+  const door = {
     token: settings.operatorToken,
     localDevelopment: settings.localDevelopment,
     guard: house.services.guard,
     nowMs,
-  });
-  operators.all('*', () => operatorRefusal(404, 'not_found'));
+  };
   if (settings.operatorToken !== null) {
-    app.route('/metrics', operators);
-    app.route('/admin', operators);
+    const metrics = createOperatorApp(door);
+    metrics.all('*', () => operatorRefusal(404, 'not_found'));
+    app.route('/metrics', metrics);
+    const admin = createOperatorApp(door);
+    addAdminRoutes(admin, {
+      services: {
+        ...house.services,
+        directory: createDirectory(env.DB),
+        trail: createTrail(env.DB),
+      },
+      lockout: settings.lockout,
+    });
+    app.route('/admin', admin);
+    app.get('/openapi/admin.json', () => publishedDocument(env.ASSETS, 'admin'));
   }
 
   app.get('/.well-known/jwks.json', () => publishedKeys(settings.tokens.keys));

@@ -124,6 +124,7 @@ const schema = z.object({
     .string()
     .regex(/^[\w.~+/-]{32,}$/, 'has less than 32 characters, or other ones than a bearer may have')
     .optional(),
+  AUDIT_RETENTION_DAYS: json(z.int().min(1).max(3650)).default(400),
   SERVER_KEY: key,
   TOKEN_KEYS: json(z.object({ keys: z.tuple([jwk], jwk) }, 'is not a JWK set')),
   PEPPERS: json(
@@ -206,6 +207,7 @@ export function readSettings(env: object, known: readonly Contract[]) {
     mail: mailOf(values.MAIL, { pagesOrigin, key: values.RESEND_API_KEY ?? '' }),
     /** Null: there is no operator's door. */
     operatorToken: values.OPERATOR_TOKEN ?? null,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     serverKey: values.SERVER_KEY,
     /** Plain http and a cheap hash are allowed only here. Never derived from the request. */
     localDevelopment: local,
