@@ -83,7 +83,7 @@ const forget = statement<{ olderThanMs: number; rows: number }>(() =>
   builder.delete(auditEvents).where(
     inArray(
       auditEvents.id,
-      sql`(select id from (select id, at_ms from audit_events order by id limit ${given('rows')})
+      sql`(select id from (select id, at_ms from audit_events where id > 0 order by id limit ${given('rows')})
         where at_ms < ${given('olderThanMs')})`,
     ),
   ),
