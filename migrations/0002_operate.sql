@@ -3,4 +3,5 @@ CREATE TABLE `housekeeping` (
 	`position` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `registrations_any_email` ON `registrations` (`email`);--> statement-breakpoint
 CREATE INDEX `users_inactive` ON `users` (`status`) WHERE status = 'inactive';

@@ -1,5 +1,6 @@
 /** `npm run users -- COMMAND …`: finds the command, and ends with its exit code. */
-import { adminCommands, EXIT } from './users/admin.ts';
+import { adminCommands } from './users/admin.ts';
+import { EXIT } from './users/api.ts';
 
 const commands = new Map(Object.entries(adminCommands));
 

@@ -118,6 +118,8 @@ export const registrations = sqliteTable(
   },
   (table) => [
     uniqueIndex('registrations_username_key').on(table.usernameKey),
+    // Rows that only hold a username have addresses, too, and each registration asks for them.
+    index('registrations_any_email').on(table.email),
     uniqueIndex('registrations_email')
       .on(table.email)
       .where(sql`opens = 1`),
