@@ -26,7 +26,7 @@ try {
 }
 
 function serve(settings: Settings): void {
-  const own = ['--show-interactive-dev-session=false', ...pagesHere()];
+  const own = ['--show-interactive-dev-session=false', ...pagesHere(), ...operatorHere()];
   const wrangler = become('wrangler', ['dev', ...own, ...passedOn], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -47,6 +47,14 @@ function pagesHere(): string[] {
   if (readSecret('PAGES_ORIGIN') !== '') return [];
   const port = typeof values.port === 'string' ? values.port : localPort();
   return ['--var', `PAGES_ORIGIN:http://localhost:${port}`];
+}
+
+/**
+ * Of .dev.vars, wrangler takes only what wrangler.toml sets or requires, and this is neither. A
+ * command line can be read by whoever is on the machine; the token opens nothing but this instance.
+ */
+function operatorHere(): string[] {
+  return ['--var', `OPERATOR_TOKEN:${readSecret('OPERATOR_TOKEN')}`];
 }
 
 function greet({ contracts }: Settings, address: string): void {
