@@ -14,11 +14,12 @@ import { createPasswordRules } from './flows/password-rules.ts';
 import type { Services } from './flows/services.ts';
 import { createGuard, guardAnswers } from './guard/client.ts';
 import { addressOf } from './http/address.ts';
+import { addAdminRoutes } from './http/admin-routes.ts';
 import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
 import { publishedDocument, publishedKeys } from './http/documents.ts';
 import { dressed } from './http/headers.ts';
 import { mountMetrics } from './http/metrics-route.ts';
-import { createOperatorApp, operatorRefusal } from './http/operator.ts';
+import { createOperatorApp } from './http/operator.ts';
 import { wireResponse } from './http/refuse.ts';
 import { createMailer } from './mail/mailer.ts';
 import { logFailure, logMail } from './observe/log.ts';
@@ -27,12 +28,14 @@ import { watchedGuard, watchedMailer, watchedStores } from './observe/watched.ts
 import { createPages } from './pages/pages.tsx';
 import { ExpiringMemory } from './policy/memory.ts';
 import { readSettings } from './settings.ts';
+import { createDirectory } from './store/admin.ts';
 import { createAudit } from './store/audit.ts';
 import { createChallenges } from './store/challenges.ts';
 import { createCredentials } from './store/credentials.ts';
 import { databaseAnswers } from './store/health.ts';
 import { createRegistrations } from './store/registrations.ts';
 import { createSessions } from './store/sessions.ts';
+import { createTrail } from './store/trail.ts';
 import { createUsers } from './store/users.ts';
 
 type App = Hono<{ Bindings: Env; Variables: { traceId: string } }>;
@@ -65,17 +68,25 @@ export function createApp(env: Env): App {
     }
   });
 
-  const operatorDoor = {
+  const door = {
     token: settings.operatorToken,
     localDevelopment: settings.localDevelopment,
     guard: house.services.guard,
     nowMs,
   };
-  const operators = createOperatorApp(operatorDoor);
-  operators.all('*', () => operatorRefusal(404, 'not_found'));
   if (settings.operatorToken !== null) {
-    app.route('/metrics', mountMetrics(createOperatorApp(operatorDoor), house.metrics));
-    app.route('/admin', operators);
+    app.route('/metrics', mountMetrics(createOperatorApp(door), house.metrics));
+    const admin = createOperatorApp(door);
+    addAdminRoutes(admin, {
+      services: {
+        ...house.services,
+        directory: createDirectory(env.DB),
+        trail: createTrail(env.DB),
+      },
+      lockout: settings.lockout,
+    });
+    app.route('/admin', admin);
+    app.get('/openapi/admin.json', () => publishedDocument(env.ASSETS, 'admin'));
   }
 
   app.get('/.well-known/jwks.json', () => publishedKeys(settings.tokens.keys));

@@ -141,6 +141,7 @@ const schema = z.object({
   ),
   // A timer behind a response is given 30 seconds.
   METRICS_FLUSH_SECONDS: z._default(json(z.number().check(z.gte(0), z.lte(25))), 5),
+  AUDIT_RETENTION_DAYS: z._default(json(whole(1, 3650)), 400),
   SERVER_KEY: key,
   TOKEN_KEYS: json(z.object({ keys: z.tuple([jwk], jwk) }, 'is not a JWK set')),
   PEPPERS: z._default(
@@ -232,6 +233,7 @@ export function readSettings(env: object, known: readonly Contract[]) {
     metricsFlushMs: values.METRICS_FLUSH_SECONDS * 1000,
     /** Null: there is no operator's door. */
     operatorToken: values.OPERATOR_TOKEN ?? null,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     serverKey: values.SERVER_KEY,
     /** Plain http and a cheap hash are allowed only here. Never derived from the request. */
     localDevelopment: local,

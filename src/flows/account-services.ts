@@ -100,7 +100,7 @@ export interface Credentials {
   /** False as well where somebody else has the address by now. */
   changeEmail(account: Account, proof: Challenge, happening: Happening): Promise<boolean>;
   /** Sessions and challenges go with the user; the audit keeps the pseudonym alone. */
-  remove(account: Account, happening: Happening): Promise<boolean>;
+  remove(account: Account, how: Happening & { by?: 'operator' }): Promise<boolean>;
 }
 
 /** Codes and tokens from the CSPRNG, and what the database keeps of them. */

@@ -12,7 +12,7 @@ import type {
 } from './account-services.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import type { Expiries, Lifetimes } from '../policy/lifetimes.ts';
-import type { LockoutRules, Standing, Verdict } from '../policy/lockout.ts';
+import type { LockoutRules, LockoutView, Standing, Verdict } from '../policy/lockout.ts';
 import type { Admission, Limit } from '../policy/throttle.ts';
 
 /** A user as contracts may show it. */
@@ -159,7 +159,8 @@ export type AuditAction =
   | 'SESSION_ENDED'
   | 'REFRESH_REUSED'
   | 'PASSWORD_CHECK_FAILED'
-  | 'CODE_CHECK_FAILED';
+  | 'CODE_CHECK_FAILED'
+  | 'ADMIN_UNLOCKED';
 
 export interface AuditEvent {
   action: AuditAction;
@@ -203,6 +204,8 @@ export interface Guard {
     subject: string,
     settling: { ticket: string; verdict: Verdict; rules: LockoutRules },
   ): Promise<boolean>;
+  /** The account's standing at this moment; asking changes nothing. */
+  look(subject: string, rules: LockoutRules): Promise<LockoutView>;
   /** Forgets failures and lock: the owner has proven who they are by other means. */
   clear(subject: string): Promise<void>;
 }

@@ -10,12 +10,14 @@ import type { Reservation } from '../flows/services.ts';
 import {
   forgettableAtMs,
   lapse,
+  look,
   pardon,
   reserve,
   settle,
   untouched,
   type LockoutRules,
   type LockoutState,
+  type LockoutView,
   type Standing,
   type Verdict,
 } from '../policy/lockout.ts';
@@ -76,6 +78,11 @@ export class AccountGuard extends DurableObject {
     this.#serveWaiters();
     await this.#sweepLater(rules);
     return settled;
+  }
+
+  /** Writes nothing, not even what time has done meanwhile: an object nobody used stays none. */
+  async look(rules: LockoutRules): Promise<LockoutView> {
+    return look(this.#load(), Date.now(), rules);
   }
 
   /** Forgets failures and lock. Tickets that are out stay out, and count as before. */

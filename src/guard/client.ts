@@ -5,6 +5,7 @@
  */
 import type { Guard, RememberedRefusal, Reservation } from '../flows/services.ts';
 import { ExpiringMemory } from '../policy/memory.ts';
+import type { LockoutView } from '../policy/lockout.ts';
 import type { Admission, Limit } from '../policy/throttle.ts';
 import type { AccountGuard } from './account-guard.ts';
 import type { AddressGuard } from './address-guard.ts';
@@ -77,6 +78,9 @@ export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientO
 
     settle: (subject, { rules, ...settling }) =>
       repeatable<boolean>(async () => accounts.getByName(subject).settle(settling, rules)),
+
+    look: (subject, rules) =>
+      repeatable<LockoutView>(async () => accounts.getByName(subject).look(rules)),
 
     async clear(subject) {
       await repeatable(async () => accounts.getByName(subject).clear());

@@ -3,10 +3,10 @@ import { wireResponse } from './refuse.ts';
 
 const CACHEABLE = { 'Cache-Control': 'public, max-age=300' };
 
-/** A contract's OpenAPI document, made ahead of time and kept as a static asset. */
-export async function publishedDocument(assets: Fetcher, contract: string): Promise<Response> {
-  const asset = await assets.fetch(`https://assets.local/openapi/${contract}.json`);
-  if (!asset.ok) throw new Error('a contract is served whose document was not made');
+/** An OpenAPI document (a contract's, or `admin`), made ahead of time and kept as a static asset. */
+export async function publishedDocument(assets: Fetcher, name: string): Promise<Response> {
+  const asset = await assets.fetch(`https://assets.local/openapi/${name}.json`);
+  if (!asset.ok) throw new Error('something is served whose document was not made');
   return new Response(asset.body, {
     headers: { 'Content-Type': 'application/json', ...CACHEABLE },
   });

@@ -55,6 +55,38 @@ export function logOperation({
   });
 }
 
+/** What an operator asked for; `route` is the path's pattern, and whom it names is not kept. */
+export function logOperator(line: {
+  route: string;
+  status: number;
+  address: string;
+  traceId: string;
+  durationMs: number;
+}): void {
+  write({
+    event: 'operator',
+    route: line.route,
+    status: line.status,
+    address: line.address,
+    trace_id: line.traceId,
+    duration_ms: line.durationMs,
+  });
+}
+
+/** Rows that a run of the housekeeping deleted, by table; `finished`: nothing was left for the next. */
+export function logHousekeeping(run: {
+  removed: Readonly<Record<string, number>>;
+  finished: boolean;
+  durationMs: number;
+}): void {
+  write({
+    event: 'housekeeping',
+    removed: run.removed,
+    finished: run.finished,
+    duration_ms: run.durationMs,
+  });
+}
+
 /** `during` says what failed; `traceId` is null outside a request. */
 export function logFailure(error: unknown, during: string, traceId: string | null): void {
   const { retryable, overloaded, remote } = Object(error) as Record<string, unknown>;

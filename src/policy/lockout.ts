@@ -108,6 +108,30 @@ export function settle(
   return { state: pardon(returned), settled: true };
 }
 
+/** What can be told of an account's standing. */
+export interface LockoutView {
+  failures: number;
+  failuresInARow: number;
+  locksInARow: number;
+  /** Null where there is no lock that time ends. */
+  lockedUntilMs: number | null;
+  /** Only a password reset or an operator opens the account. */
+  stopped: boolean;
+  ticketsOut: number;
+}
+
+export function look(before: LockoutState, nowMs: number, rules: LockoutRules): LockoutView {
+  const { failures, failuresInARow, locksInARow, ...state } = lapse(before, nowMs, rules);
+  return {
+    failures,
+    failuresInARow,
+    locksInARow,
+    lockedUntilMs: state.lockedUntilMs > nowMs ? state.lockedUntilMs : null,
+    stopped: failuresInARow >= rules.stopAfterFailures,
+    ticketsOut: state.tickets.length,
+  };
+}
+
 /** Failures and locks are forgotten, also the final stop; what is under way goes on. */
 export function pardon(before: LockoutState): LockoutState {
   return { ...untouched, lastEventMs: before.lastEventMs, tickets: before.tickets };

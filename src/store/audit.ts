@@ -1,9 +1,13 @@
 /** Writes down what happened to accounts. No identifier and no secret is ever part of a row. */
 import { sql } from 'drizzle-orm';
 import type { Happening } from '../flows/account-services.ts';
+import type { OPERATORS as Operators } from '../flows/admin.ts';
 import type { Audit } from '../flows/services.ts';
 import { auditEvents } from './schema.ts';
 import { builder, statement } from './statement.ts';
+
+/** What stands for the contract in events that an operator brought about. */
+export const OPERATORS: typeof Operators = 'admin';
 
 const insert = statement<{
   action: string;

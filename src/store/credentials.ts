@@ -6,7 +6,7 @@ import { and, eq, exists, ne, notExists, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Challenge, Credentials, Happening } from '../flows/account-services.ts';
 import type { Account } from '../flows/services.ts';
-import { auditChange, auditOf } from './audit.ts';
+import { auditChange, auditOf, OPERATORS } from './audit.ts';
 import { stillGood, type Proof } from './challenges.ts';
 import { auditEvents, challenges, registrations, sessions, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
@@ -148,7 +148,11 @@ const isGone = () =>
 const forget = statement<{ userId: number }>(() =>
   builder
     .update(auditEvents)
-    .set({ userId: sql`null`, address: '' })
+    .set({
+      userId: sql`null`,
+      // What operators did came from addresses of their own.
+      address: sql`case ${auditEvents.contract} when ${OPERATORS} then ${auditEvents.address} else '' end`,
+    })
     .where(and(eq(auditEvents.userId, given('userId')), isGone())),
 );
 
@@ -219,11 +223,14 @@ export function createCredentials(database: D1Database): Credentials {
       return run(move.bind(database, values), event, [dropMoved.bind(database, values)]);
     },
 
-    remove(account, happening) {
+    remove(account, { by, ...happening }) {
       const values = verifiedOf(account);
       // The user is gone by the time it is written down: the row has the pseudonym alone.
       const nameless = { ...happening, visit: { ...happening.visit, address: '' } };
-      const event = { action: 'ACCOUNT_DELETED', userId: null, happening: nameless };
+      const event =
+        by === 'operator'
+          ? { action: 'ADMIN_DELETED', userId: null, happening }
+          : { action: 'ACCOUNT_DELETED', userId: null, happening: nameless };
       return run(removeUser.bind(database, values), event, [
         forget.bind(database, values),
         dropRegistrations.bind(database, { ...values, email: account.user.email ?? '' }),

@@ -47,6 +47,10 @@ export const users = sqliteTable(
     uniqueIndex('users_public_id').on(table.publicId),
     uniqueIndex('users_username_key').on(table.usernameKey),
     uniqueIndex('users_email').on(table.email),
+    // Operators look for the few; a login never touches a row of it.
+    index('users_inactive')
+      .on(table.status)
+      .where(sql`status = 'inactive'`),
     check('users_status', sql`${table.status} in ('active', 'inactive')`),
     check('users_identified', sql`${table.email} is not null or ${table.usernameKey} is not null`),
   ],
@@ -114,6 +118,8 @@ export const registrations = sqliteTable(
   },
   (table) => [
     uniqueIndex('registrations_username_key').on(table.usernameKey),
+    // Rows that only hold a username have addresses, too, and each registration asks for them.
+    index('registrations_any_email').on(table.email),
     uniqueIndex('registrations_email')
       .on(table.email)
       .where(sql`opens = 1`),
@@ -143,3 +149,10 @@ export const challenges = sqliteTable(
     index('challenges_secret_hash').on(table.secretHash),
   ],
 );
+
+/** How far the last housekeeping came in a table that it walks through piece by piece. */
+export const housekeeping = sqliteTable('housekeeping', {
+  task: text('task').primaryKey(),
+  /** A row id; 0: from the beginning. */
+  position: integer('position').notNull(),
+});

@@ -10,7 +10,7 @@ import { builder, statement } from './statement.ts';
 import { accountOf, userColumns, type UserRow } from './users.ts';
 
 /** Who may still use a session: an active user, with the password that opened it. */
-const stillEntitled = and(
+export const stillEntitled = and(
   eq(users.id, sessions.userId),
   eq(users.status, 'active'),
   eq(users.credentialVersion, sessions.credentialVersion),

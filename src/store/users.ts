@@ -4,8 +4,8 @@ import type { Account, User, Users } from '../flows/services.ts';
 import { roles, teams, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
 
-/** Names of its own for every column, since the rows come back as objects. */
-export const userColumns = {
+/** What may be shown of a user. Names of its own for every column: the rows come back as objects. */
+export const shownColumns = {
   id: users.id,
   publicId: sql<string>`${users.publicId}`.as('publicId'),
   username: users.username,
@@ -21,13 +21,18 @@ export const userColumns = {
   teamId: sql<string | null>`${teams.id}`.as('teamId'),
   teamName: sql<string | null>`${teams.name}`.as('teamName'),
   status: users.status,
-  passwordHash: sql<string | null>`${users.passwordHash}`.as('passwordHash'),
-  credentialVersion: sql<number>`${users.credentialVersion}`.as('credentialVersion'),
   createdAtMs: sql<number>`${users.createdAtMs}`.as('createdAtMs'),
   lastLoginAtMs: sql<number | null>`${users.lastLoginAtMs}`.as('lastLoginAtMs'),
 };
 
-export interface UserRow {
+/** With what a login verifies. */
+export const userColumns = {
+  ...shownColumns,
+  passwordHash: sql<string | null>`${users.passwordHash}`.as('passwordHash'),
+  credentialVersion: sql<number>`${users.credentialVersion}`.as('credentialVersion'),
+};
+
+export interface ShownRow {
   id: number;
   publicId: string;
   username: string | null;
@@ -43,10 +48,13 @@ export interface UserRow {
   teamId: string | null;
   teamName: string | null;
   status: string;
-  passwordHash: string | null;
-  credentialVersion: number;
   createdAtMs: number;
   lastLoginAtMs: number | null;
+}
+
+export interface UserRow extends ShownRow {
+  passwordHash: string | null;
+  credentialVersion: number;
 }
 
 export const findUser = <Values extends Record<string, string | number>>(where: SQL) =>
@@ -81,7 +89,7 @@ export function createUsers(database: D1Database): Users {
   };
 }
 
-function userOf(row: UserRow): User {
+export function userOf(row: ShownRow): User {
   return {
     id: row.id,
     publicId: row.publicId,

@@ -1,6 +1,6 @@
 /**
- * `npm run openapi` writes every contract's OpenAPI document to docs/api: as YAML to be read, and
- * as JSON to be served at /openapi/<contract>.json. With `--check` it writes nothing, and fails
+ * `npm run openapi` writes every contract's OpenAPI document to docs/api, and the operator's: as
+ * YAML to be read, and as JSON to be served at /openapi/<contract>.json and /openapi/admin.json. With `--check` it writes nothing, and fails
  * where a file is not what it would write.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { stringify } from 'yaml';
 import type { Answers } from '../../src/contracts/contract.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import { root } from '../install.mjs';
+import { adminDocument } from './admin.ts';
 import { openApiDocument, type Golden } from './document.ts';
 
 const checking = process.argv.includes('--check');
@@ -26,6 +27,9 @@ for (const contract of contracts) {
   put(`${name}.yaml`, stringify(document, { aliasDuplicateObjects: false }));
   put(`${name}.json`, `${JSON.stringify(document)}\n`);
 }
+const admin = adminDocument();
+put('admin.yaml', stringify(admin, { aliasDuplicateObjects: false }));
+put('admin.json', `${JSON.stringify(admin)}\n`);
 if (stale > 0) {
   console.error('Run `npm run openapi` and commit what it writes.');
   process.exit(1);

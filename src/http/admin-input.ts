@@ -1,0 +1,68 @@
+/**
+ * What an operator may ask, as schemas: these validate, and the published document is made of them.
+ * An unknown parameter is refused, since a filter that is mistyped would let everything through.
+ */
+import * as z from 'zod/mini';
+import type { UserName } from '../flows/admin-services.ts';
+
+/** No control characters, no halves of surrogate pairs, nothing without end. */
+const text = (most: number) =>
+  z
+    .string()
+    .check(
+      z.minLength(1),
+      z.maxLength(most),
+      z.regex(/^[^\p{C}]*$/u, 'has characters that are not allowed'),
+    );
+
+const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  z.coerce.number().check(z.multipleOf(1, 'is no whole number'), z.minimum(least), z.maximum(most));
+
+const time = z.string().check(
+  z.regex(
+    /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?(?:Z|[+-]\d{2}:\d{2}))?$/,
+    'is neither a day nor a time of ISO 8601 with its offset',
+  ),
+  z.refine((given) => !Number.isNaN(Date.parse(given)), 'is no time'),
+);
+
+const described = <T extends z.ZodMiniType>(schema: T, description: string) =>
+  z.optional(schema).check(z.meta({ description }));
+
+export const userId = text(128).check(
+  z.refine(
+    (id) => !/^\d+$/.test(id) || Number(id) <= Number.MAX_SAFE_INTEGER,
+    'is no number of ours',
+  ),
+  z.meta({ description: 'The number, or the public id' }),
+);
+
+export const userQuery = z.strictObject({
+  username: described(text(256), 'What the username begins with'),
+  email: described(text(256), 'What the address begins with'),
+  status: z.optional(z.enum(['active', 'inactive'])),
+  cursor: described(whole(0), '`next` of the page before'),
+  limit: z._default(whole(1, 100), 50),
+});
+
+export const roleBody = z.strictObject({
+  role: z
+    .nullable(text(64))
+    .check(z.meta({ description: 'Id of a role; null takes the role away' })),
+  name: described(text(64), 'Makes the role, where there is none of this id'),
+});
+
+export const auditQuery = z.strictObject({
+  user: z.optional(userId),
+  action: z.optional(z.string().check(z.regex(/^[A-Z][A-Z_]{0,63}$/, 'is no action'))),
+  address: described(text(64), 'As the audit has it; IPv6 as its /64'),
+  from: described(time, 'Inclusive'),
+  to: described(time, 'Exclusive'),
+  cursor: described(whole(1), '`next` of the page before'),
+  limit: z._default(whole(1, 500), 100),
+  format: described(z.enum(['json', 'csv']), 'Goes before `Accept`'),
+});
+
+/** Digits alone are the number. */
+export const userName = (id: string): UserName =>
+  /^\d+$/.test(id) ? { id: Number(id) } : { publicId: id };

@@ -1,0 +1,15 @@
+/** Tables as CSV (RFC 4180), for people who open them in a spreadsheet. */
+
+/**
+ * A cell that begins like a formula is calculated, wherever its text came from: an apostrophe
+ * before it makes it text again (OWASP, CSV Injection).
+ */
+function cell(value: string | number | null): string {
+  if (typeof value === 'number') return String(value);
+  const text = /^\s*[=+\-@]|^[\t\r\n]/.test(value ?? '') ? `'${value}` : (value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+export function csv(rows: readonly (readonly (string | number | null)[])[]): string {
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}

@@ -1,0 +1,161 @@
+/** `npm run users`, against an instance as `npm start` makes one. */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const state = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
+let instance: ChildProcess | undefined;
+let url = '';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+beforeAll(async () => {
+  const port = await freePort();
+  url = `http://localhost:${port}`;
+  const options = ['start', '--', '--port', String(port), '--persist-to', state];
+  const child = spawn('npm', options, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  instance = child;
+  let printed = '';
+  await new Promise<void>((resolve, reject) => {
+    const hear = (chunk: Buffer) => {
+      printed += chunk.toString();
+      if (/^ {2}curl .*\n/m.test(printed)) resolve();
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.once('exit', () => reject(new Error(`npm start ended:\n${printed}`)));
+  });
+}, 120_000);
+
+afterAll(() => {
+  if (instance?.pid !== undefined) process.kill(-instance.pid, 'SIGKILL');
+  rmSync(state, { recursive: true, force: true });
+});
+
+interface Ended {
+  code: number;
+  out: string;
+  told: string;
+}
+
+const users = (args: string[], environment: Record<string, string> = {}) =>
+  new Promise<Ended>((resolve) => {
+    const env = { ...process.env, ...environment };
+    execFile('node', ['tools/users.ts', ...args], { env }, (error, out, told) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, told }),
+    );
+  });
+
+const here = (...args: string[]) => users([...args, '--url', url]);
+
+async function login(password: string): Promise<number> {
+  const { status } = await fetch(`${url}/username-pair/api/auth/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username: 'johndoe', password }),
+  });
+  return status;
+}
+
+describe('an operator at a shell', () => {
+  it('lists, page by page or all', async () => {
+    const { code, out, told } = await here('list', '--limit', '2');
+    expect([code, out.trim().split('\n').length]).toEqual([0, 2]);
+    expect(told).toMatch(/There are more: --cursor \d+/);
+    const all = await here('list', '--all', '--json', '--status', 'active');
+    const found = all.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { email: string });
+    expect(found.map(({ email }) => email)).toContain('brackly@griot.com');
+    expect(found.map(({ email }) => email)).not.toContain('inactive@example.com');
+    expect((await here('list', '--email', 'BRACK')).out).toContain('brackly@griot.com');
+  });
+
+  it('shows who somebody is, by number, public id or address', async () => {
+    const { code, out } = await here('show', '123');
+    expect([code, out]).toEqual([0, expect.stringMatching(/johndoe[\s\S]*not locked; 0 failures/)]);
+    expect((await here('show', 'user-admin-001')).out).toContain('Admin (role-admin)');
+    expect((await here('show', 'John@Example.com')).out).toBe(out);
+  });
+
+  it('unlocks who is locked', async () => {
+    for (let n = 0; n < 5; n += 1) await login('a wrong one');
+    expect(await login('MySecure123!')).toBe(429);
+    expect((await here('show', '123')).out).toContain('locked until');
+    expect(await here('unlock', '123')).toEqual({
+      code: 0,
+      out: 'User 123: unlocked.\n',
+      told: '',
+    });
+    // An isolate may believe a lock that it was told of for five seconds more.
+    await expect.poll(() => login('MySecure123!'), { timeout: 30_000, interval: 1_000 }).toBe(200);
+  });
+
+  it('ends sessions, deactivates and activates, and says where there was nothing to do', async () => {
+    expect(await login('MySecure123!')).toBe(200);
+    expect((await here('end-sessions', '123')).out).toMatch(/: \d+ sessions? ended/);
+    expect((await here('deactivate', '123')).out).toContain('deactivated, 0 sessions ended');
+    expect(await login('MySecure123!')).toBe(403);
+    expect((await here('deactivate', '123')).out).toContain('it was so already');
+    expect((await here('activate', '123')).code).toBe(0);
+    expect(await login('MySecure123!')).toBe(200);
+  });
+
+  it('gives and takes roles', async () => {
+    const unknown = await here('set-role', '123', 'role-ops');
+    expect([unknown.code, unknown.told]).toEqual([1, expect.stringContaining('role is none')]);
+    const made = await here('set-role', '123', 'role-ops', '--name', 'Operations');
+    expect(made.out).toContain('role Operations (role-ops)');
+    expect((await here('set-role', '123', '--none', '--json')).out).toContain('"role":null');
+    expect((await here('set-role', '123')).code).toBe(2);
+  });
+
+  it('deletes nobody without --yes, and nobody twice', async () => {
+    const who = 'unverified@example.com';
+    const asked = await here('delete', who);
+    expect([asked.code, asked.out]).toEqual([2, expect.stringContaining(who)]);
+    expect((await here('delete', who, '--yes')).code).toBe(0);
+    const again = await here('delete', who, '--yes');
+    expect([again.code, again.told]).toEqual([1, 'There is no such user.\n']);
+  });
+});
+
+describe('what cannot be done', () => {
+  it('is said, with an exit code of its own', async () => {
+    expect((await users([])).code).toBe(2);
+    expect((await users(['explode'])).told).toContain('npm run users -- unlock WHO');
+    expect((await here('show')).code).toBe(2);
+    expect((await here('show', '1', '2')).code).toBe(2);
+    expect((await here('list', '--limit', '1000')).told).toMatch(/^Refused: limit /);
+    expect((await here('list', '--nonsense')).code).toBe(2);
+    expect(await here('show', 'nobody')).toEqual({
+      code: 1,
+      out: '',
+      told: 'There is no such user.\n',
+    });
+    const away = await users(['list', '--url', `http://localhost:${await freePort()}`]);
+    expect([away.code, away.told]).toEqual([1, expect.stringContaining('cannot be reached')]);
+  });
+
+  it('sends the token nowhere unsafe, and takes it from the environment', async () => {
+    const plain = await users(['list', '--url', 'http://login.example.com']);
+    expect([plain.code, plain.told]).toEqual([2, expect.stringContaining('not https')]);
+    const remote = await users(['list', '--url', 'https://login.example.com']);
+    expect([remote.code, remote.told]).toEqual([
+      2,
+      expect.stringContaining('GATEHOUSE_OPERATOR_TOKEN'),
+    ]);
+    const wrong = await users(['list', '--url', url], { GATEHOUSE_OPERATOR_TOKEN: 'x'.repeat(43) });
+    expect([wrong.code, wrong.told]).toEqual([1, 'The token is not the right one.\n']);
+  });
+});

@@ -1,0 +1,46 @@
+/** Somebody who holds the operator's token. */
+import { env } from 'cloudflare:workers';
+import { freshAddress, type Answer, type House } from './house.ts';
+
+export const operatorToken = String(Reflect.get(env, 'OPERATOR_TOKEN'));
+
+type Route = `${'GET' | 'POST' | 'DELETE' | 'PUT' | 'HEAD'} /${string}`;
+
+/** `route` is below /admin, as in `GET /users`. */
+export function operator(house: House) {
+  const call = (
+    route: Route,
+    init: { body?: unknown; headers?: Record<string, string>; address?: string } = {},
+  ): Promise<Answer> => {
+    const [method = '', path = ''] = route.split(/ (.*)/s);
+    const { body, address = freshAddress(), headers } = init;
+    return house.fetch(`/admin${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${operatorToken}`,
+        'CF-Connecting-IP': address,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  };
+  /** The body of an answer that has to be of this status. */
+  const json = async (route: Route, body?: unknown, status = 200) => {
+    const answer = await call(route, body === undefined ? {} : { body });
+    if (answer.status !== status) throw new Error(`${route}: ${answer.status} ${answer.text}`);
+    return JSON.parse(answer.text) as Record<string, any>;
+  };
+  return { call, json };
+}
+
+export async function eventsOf(userId: number) {
+  const { results } = await env.DB.prepare(
+    'SELECT action, reason, address, contract, trace_id FROM audit_events WHERE user_id = ? ORDER BY id',
+  )
+    .bind(userId)
+    .all<Record<'action' | 'reason' | 'address' | 'contract' | 'trace_id', string>>();
+  return results;
+}

@@ -1,0 +1,74 @@
+/** What a login costs in rows and guard requests: the figures that docs/operate/README.md prices. */
+import { env } from 'cloudflare:workers';
+import { expect, it } from 'vitest';
+import { keepHouse } from '../../src/scheduled.ts';
+import { addUser, freshAddress, house, type Person } from '../support/house.ts';
+import { client, held } from '../support/session.ts';
+import { tapped, type Tap } from '../support/tap.ts';
+
+interface Cost {
+  rowsRead: number;
+  rowsWritten: number;
+  guardRequests: number;
+}
+
+function meter() {
+  const cost: Cost = { rowsRead: 0, rowsWritten: 0, guardRequests: 0 };
+  const tap: Tap = async (call, proceed) => {
+    const result = await proceed();
+    if (call.to === 'guard') cost.guardRequests += 1;
+    if (call.to === 'database') {
+      for (const { meta } of [result].flat() as D1Result[]) {
+        cost.rowsRead += meta.rows_read;
+        cost.rowsWritten += meta.rows_written;
+      }
+    }
+    return result;
+  };
+  const measured = async (work: () => Promise<unknown>): Promise<Cost> => {
+    const before = { ...cost };
+    await work();
+    return {
+      rowsRead: cost.rowsRead - before.rowsRead,
+      rowsWritten: cost.rowsWritten - before.rowsWritten,
+      guardRequests: cost.guardRequests - before.guardRequests,
+    };
+  };
+  return { here: house({}, tap), tap, measured };
+}
+
+it('is what the runbook prices', async () => {
+  const { here, tap, measured } = meter();
+  const { login, refresh } = client(here, 'username-pair');
+  const person: Person = await addUser();
+  // Of an account that has been here before: sessions and events of others cost nothing.
+  for (let n = 0; n < 5; n += 1) await login(person);
+  const { refresh: token } = held(await login(person));
+
+  const right = await measured(() => login(person));
+  const wrong = await measured(() => login({ ...person, password: 'a wrong one' }));
+  const refreshed = await measured(() => refresh(token));
+  const address = freshAddress();
+  for (let n = 0; n < 61; n += 1) await login({ ...person, username: 'nobody' }, { address });
+  const remembered = await measured(() => login(person, { address }));
+
+  // A session and the event of its login, when their time has come.
+  await env.DB.prepare('DELETE FROM sessions').run();
+  await env.DB.prepare('DELETE FROM audit_events').run();
+  await keepHouse(env);
+  const idle = await measured(() => keepHouse(tapped(env, tap)));
+  await login(person);
+  await env.DB.prepare('UPDATE sessions SET expires_at_ms = 1').run();
+  await env.DB.prepare('UPDATE audit_events SET at_ms = 1').run();
+  const busy = await measured(() => keepHouse(tapped(env, tap)));
+  const swept = busy.rowsWritten - idle.rowsWritten;
+
+  expect({ right, wrong, refreshed, remembered, swept }).toEqual({
+    right: { rowsRead: 10, rowsWritten: 7, guardRequests: 3 },
+    wrong: { rowsRead: 5, rowsWritten: 3, guardRequests: 3 },
+    refreshed: { rowsRead: 4, rowsWritten: 1, guardRequests: 0 },
+    remembered: { rowsRead: 0, rowsWritten: 0, guardRequests: 0 },
+    // One of each, and one that keeps the place: with 500 sessions it is still one.
+    swept: 3,
+  });
+});
