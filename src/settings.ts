@@ -5,6 +5,7 @@
 import { base64url, type JWK } from 'jose';
 import * as z from 'zod';
 import type { Contract } from './contracts/contract.ts';
+import { KINDS, LEAST_COST, MOST_COST } from './crypto/foreign-costs.ts';
 import { flawOfKey } from './crypto/keys.ts';
 import { MOST_ITERATIONS, MOST_ROUNDS } from './crypto/password.ts';
 import type { MailSettings } from './mail/mailer.ts';
@@ -71,6 +72,26 @@ const sender = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const foreignCost = z
+  .strictObject({ kind: z.enum(KINDS), cost: z.int() })
+  .refine(({ kind, cost }) => cost >= LEAST_COST[kind] && cost <= MOST_COST[kind], {
+    error: ({ input }) => {
+      const { kind } = input as { kind: (typeof KINDS)[number] };
+      return `is not between ${LEAST_COST[kind]} and ${MOST_COST[kind]}`;
+    },
+  });
+
+/** What the import writes: null, one cost, or one for each kind. */
+const foreignCosts = z
+  .union([
+    z.array(foreignCost).max(KINDS.length),
+    foreignCost.transform((cost) => [cost]),
+    z.null().transform(() => []),
+  ])
+  .refine((costs) => new Set(costs.map(({ kind }) => kind)).size === costs.length, {
+    error: 'names a kind twice',
+  });
+
 const schema = z.object({
   CONTRACTS: json(z.array(z.string()).min(1)),
   CONTRACT_HOSTS: json(z.record(z.string(), z.string())).default({}),
@@ -100,6 +121,7 @@ const schema = z.object({
       rounds: z.int().min(1).max(MOST_ROUNDS).default(6),
     }),
   ).prefault({}),
+  FOREIGN_HASH_COST: json(foreignCosts).default([]),
   PASSWORD_RULES: json(
     z.strictObject({
       // ASVS 5.0 V6.2.1 and V6.2.9: a deployment may ask for more than 8, and must take 64.
@@ -201,7 +223,11 @@ export function readSettings(env: object, known: readonly Contract[]) {
     },
     sessions: { absoluteSeconds: values.SESSION_ABSOLUTE_SECONDS },
     lockout: values.LOCKOUT,
-    passwords: { cost: values.PASSWORD_COST, peppers: values.PEPPERS },
+    passwords: {
+      cost: values.PASSWORD_COST,
+      peppers: values.PEPPERS,
+      foreign: values.FOREIGN_HASH_COST,
+    },
     passwordRules: values.PASSWORD_RULES,
     mail: mailOf(values.MAIL, { pagesOrigin, key: values.RESEND_API_KEY ?? '' }),
     /** Null: there is no operator's door. */
