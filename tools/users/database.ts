@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { getPlatformProxy } from 'wrangler';
+import { getPlatformProxy, unstable_readConfig } from 'wrangler';
 import { environment, root } from '../install.mjs';
 
 export interface Query {
@@ -36,12 +36,35 @@ export const stateDirectory = (persistTo: string | undefined) =>
 
 export async function openDatabase({ remote, persistTo }: Whereabouts): Promise<Database> {
   if (remote) return remoteDatabase(runWrangler);
-  const proxy = await getPlatformProxy<{ DB: D1Database }>({
-    configPath: join(root, 'wrangler.toml'),
-    persist: { path: join(stateDirectory(persistTo), 'v3') },
-    remoteBindings: false,
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
+  const close = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    const proxy = await getPlatformProxy<{ DB: D1Database }>({
+      configPath: databaseAlone(directory),
+      persist: { path: join(stateDirectory(persistTo), 'v3') },
+      remoteBindings: false,
+    });
+    return {
+      ...boundDatabase(proxy.env.DB),
+      close: async () => {
+        await proxy.dispose();
+        close();
+      },
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** A configuration with nothing but the database: guards cannot run without their Worker. */
+function databaseAlone(directory: string): string {
+  const { compatibility_date, d1_databases } = unstable_readConfig({
+    config: join(root, 'wrangler.toml'),
   });
-  return { ...boundDatabase(proxy.env.DB), close: proxy.dispose };
+  const file = join(directory, 'wrangler.json');
+  writeFileSync(file, JSON.stringify({ name: 'gatehouse', compatibility_date, d1_databases }));
+  return file;
 }
 
 export function boundDatabase(binding: D1Database): Omit<Database, 'close'> {

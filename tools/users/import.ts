@@ -66,7 +66,7 @@ export interface Import {
   /** Everything but the writing. */
   dryRun: boolean;
   /** Called before the first user is written, so that nobody's hash is told by its time. */
-  setCosts(costs: readonly ForeignCost[]): void;
+  setCosts(costs: readonly ForeignCost[]): void | Promise<void>;
   onRefused(refused: Refused): void;
   progress?(what: string): Progress;
 }
@@ -101,7 +101,7 @@ export async function importUsers(options: Import): Promise<Imported> {
 
     const costs = await costsIn(database);
     addCosts(costs, staging);
-    options.setCosts(costs.list());
+    await options.setCosts(costs.list());
     await write(options, staging, outcome);
     return outcome;
   } finally {
