@@ -1,6 +1,6 @@
 /**
  * What foreign hashes may cost. Costs count work, not time: a kind's work takes the same time in
- * all of its hashes, on whatever machine. The bounds keep the costliest hash of a kind at some two
+ * all of its hashes, on whatever machine. The bounds keep the costliest hash of a kind at some four
  * seconds of CPU: a row in the database must not be able to burn more.
  */
 

@@ -1,13 +1,13 @@
 /**
  * PBKDF2 (RFC 8018) in slices, for iterations that the platform's own refuses: above 100,000 a call,
  * in WebCrypto as in node:crypto. Its result cannot be continued from outside, so these are computed
- * here, some eight times slower. One block only: the hash is as long as the digest.
+ * here, at some twenty times the cost. One block only: the hash is as long as the digest.
  */
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 
 /** About ten milliseconds. */
-const SLICES = { sha256: 10_000, sha512: 3_500 };
+const SLICES = { sha256: 5_000, sha512: 3_500 };
 
 export interface Pbkdf2Parameters {
   digest: 'sha256' | 'sha512';
