@@ -2,94 +2,28 @@
  * The settings of a deployment: parsed and checked once, at the start. One that is missing or
  * malformed stops the start with a message that names it, and never shows its value.
  */
-import { base64url, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import type { Contract } from './contracts/contract.ts';
-import { flawOfKey } from './crypto/keys.ts';
 import { MOST_ITERATIONS, MOST_ROUNDS } from './crypto/password.ts';
 import type { MailSettings } from './mail/mailer.ts';
+import {
+  foreignCosts,
+  json,
+  jwk,
+  key,
+  lifetimes,
+  name,
+  origin,
+  seconds,
+  sender,
+  table,
+  whole,
+} from './setting-kinds.ts';
 
 /** OWASP Password Storage Cheat Sheet: PBKDF2-HMAC-SHA256. */
 const LEAST_ITERATIONS_IN_ALL = 600_000;
-const LEAST_KEY_BYTES = 32;
-
-/** Vars hold JSON, .dev.vars and secrets hold text. */
-const json = <T extends z.core.$ZodType>(schema: T) =>
-  z.pipe(
-    z.transform((value, { issues }) => {
-      if (typeof value !== 'string') return value;
-      try {
-        return JSON.parse(value);
-      } catch {
-        issues.push({ code: 'custom', message: 'is not JSON', input: value });
-        return z.NEVER;
-      }
-    }),
-    schema,
-  );
-
-/** Settings that belong together, each with its default: nothing has to be there. */
-const table = <T extends z.core.$ZodShape>(shape: T) => z.prefault(json(z.strictObject(shape)), {});
-
-const key = z
-  .pipe(
-    z
-      .string('is missing')
-      // No length of 1 mod 4: six bits are no byte, and the decoder would throw.
-      .check(z.regex(/^(?:[\w-]{4})*(?:[\w-]{2,3})?$/, 'is not base64url')),
-    z.transform((text) => base64url.decode(text)),
-  )
-  .check(
-    z.refine(({ length }) => length >= LEAST_KEY_BYTES, `has less than ${LEAST_KEY_BYTES} bytes`),
-  );
-
-const jwk = z.looseObject({ kty: z.string() }).check(
-  z.superRefine((value, context) => {
-    const flaw = flawOfKey(value as JWK);
-    if (flaw !== null) context.addIssue({ code: 'custom', message: flaw });
-  }),
-);
-
-const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
-
-const seconds = whole(1, 400 * 86_400);
-
-const lifetimes = z.strictObject({
-  accessSeconds: z.optional(seconds),
-  rememberedSeconds: z.optional(seconds),
-  refreshSeconds: z.optional(seconds),
-});
-
-const origin = z
-  .string()
-  .check(
-    z.refine((text) => URL.canParse(text) && new URL(text).origin === text, 'is not an origin'),
-  );
-
-/** No control characters, which could end a header, and none that have a meaning in one. */
-const name = z
-  .string()
-  .check(
-    z.trim(),
-    z.minLength(1),
-    z.maxLength(60),
-    z.regex(/^[^\p{C}\p{Zl}\p{Zp}"\\<>@,;:]+$/u, 'is not a plain name'),
-  );
-
-/** `Name <address>`, or an address alone. */
-const sender = z.pipe(
-  z.string(),
-  z.transform((text, { issues }) => {
-    const [, given, email = text] = /^([^<>]+) <([^<>]+)>$/.exec(text) ?? [];
-    const parsed = z
-      .object({ name: z.optional(name), email: z.email() })
-      .safeParse({ name: given, email });
-    if (parsed.success) return parsed.data;
-    issues.push({ code: 'custom', message: 'is not "Name <address>"', input: text });
-    return z.NEVER;
-  }),
-);
 
 const schema = z.object({
   CONTRACTS: json(z.array(z.string()).check(z.minLength(1))),
@@ -116,6 +50,7 @@ const schema = z.object({
     iterations: z._default(whole(1, MOST_ITERATIONS), MOST_ITERATIONS),
     rounds: z._default(whole(1, MOST_ROUNDS), 6),
   }),
+  FOREIGN_HASH_COST: z._default(json(foreignCosts), []),
   PASSWORD_RULES: table({
     // ASVS 5.0 V6.2.1 and V6.2.9: a deployment may ask for more than 8, and must take 64.
     least: z._default(whole(8, 64), 8),
@@ -227,7 +162,11 @@ export function readSettings(env: object, known: readonly Contract[]) {
     },
     sessions: { absoluteSeconds: values.SESSION_ABSOLUTE_SECONDS },
     lockout: values.LOCKOUT,
-    passwords: { cost: values.PASSWORD_COST, peppers: values.PEPPERS },
+    passwords: {
+      cost: values.PASSWORD_COST,
+      peppers: values.PEPPERS,
+      foreign: values.FOREIGN_HASH_COST,
+    },
     passwordRules: values.PASSWORD_RULES,
     mail: mailOf(values.MAIL, { pagesOrigin, key: values.RESEND_API_KEY ?? '' }),
     metricsFlushMs: values.METRICS_FLUSH_SECONDS * 1000,

@@ -82,7 +82,8 @@ export async function prepareDatabase(settings: Settings, stateDirectory: string
 }
 
 function fingerprint(settings: Settings): string {
-  const hash = createHash('sha256').update(JSON.stringify(settings.passwords));
+  const { cost, peppers } = settings.passwords;
+  const hash = createHash('sha256').update(JSON.stringify({ cost, peppers }));
   for (const directory of ['migrations', 'tools']) {
     for (const name of readdirSync(join(root, directory)).toSorted()) {
       if (/\.sql$|^demo-accounts/.test(name))

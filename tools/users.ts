@@ -1,14 +1,38 @@
-/** `npm run users -- COMMAND …`: finds the command, and ends with its exit code. */
-import { adminCommands } from './users/admin.ts';
-import { EXIT } from './users/api.ts';
+/**
+ * `npm run users -- COMMAND …`: users by the thousands, and one by one. A command is a file in
+ * tools/users/, and a line here. It gets the arguments after its name; its exit code is what it
+ * returns, or 1 where it throws what it has to complain of.
+ */
+import { argv as given } from 'node:process';
 
-const commands = new Map(Object.entries(adminCommands));
+interface Command {
+  usage: string;
+  run(argv: string[]): Promise<number | void>;
+}
 
-const [name = '', ...args] = process.argv.slice(2);
-const command = commands.get(name);
-if (command === undefined) {
-  console.error([...commands.values()].map(({ usage }) => `npm run users -- ${usage}`).join('\n'));
-  process.exitCode = EXIT.usage;
-} else {
-  process.exitCode = await command.run(args);
+/** Loaded when asked for: most of them need nothing of what the others load. */
+const bulk: Record<string, () => Promise<Command>> = {
+  import: async () => (await import('./users/import.ts')).importCommand,
+  export: async () => (await import('./users/export.ts')).exportCommand,
+  'hash-cost': async () => (await import('./users/hash-cost.ts')).hashCostCommand,
+};
+
+const USAGE = 2;
+const [name = '', ...argv] = given.slice(2);
+try {
+  const { adminCommands } = await import('./users/admin.ts');
+  const load = new Map(Object.entries(bulk)).get(name);
+  const command =
+    load === undefined ? new Map(Object.entries(adminCommands)).get(name) : await load();
+  if (command === undefined) {
+    const all = await Promise.all(Object.values(bulk).map((load) => load()));
+    const usages = [...all, ...Object.values(adminCommands)].map(({ usage }) => usage);
+    console.error(usages.map((usage) => `npm run users -- ${usage}`).join('\n'));
+    process.exitCode = USAGE;
+  } else {
+    process.exitCode = (await command.run(argv)) ?? 0;
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }

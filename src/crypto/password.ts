@@ -9,9 +9,14 @@
  *
  * With a pepper, the password goes through HMAC-SHA256 under that key first (NIST 800-63B 3.1.1.2).
  * Passwords are NFC-normalised and otherwise taken as received (ASVS 5.0 V6.2.8).
+ *
+ * Every guess takes the same time, whatever is stored: today's cost, and while there are hashes that
+ * other systems made, theirs on top (foreign-hashes.ts says by what rule). Only a right password of a
+ * hash of ours is told earlier.
  */
 import { base64url } from 'jose';
 import type { Passwords } from '../flows/services.ts';
+import type { ForeignCost } from './foreign-costs.ts';
 
 /** The most that Workers allow in one call; a local runtime would allow more. */
 export const MOST_ITERATIONS = 100_000;
@@ -36,6 +41,8 @@ export interface PasswordSettings {
   cost: PasswordCost;
   /** The first one is used for new hashes, all for old ones. */
   peppers: readonly Pepper[];
+  /** While there are foreign hashes: the highest cost of every kind among them. */
+  foreign?: readonly ForeignCost[];
 }
 
 interface StoredHash extends PasswordCost {
@@ -63,7 +70,7 @@ export function parseHash(stored: string): StoredHash | null {
 
 /** `turn` lets the event loop turn; between slices, so that one login does not hold up the rest. */
 export function createPasswords(
-  { cost, peppers }: PasswordSettings,
+  { cost, peppers, foreign = [] }: PasswordSettings,
   turn: () => Promise<void>,
 ): Passwords {
   const [pepper = null] = peppers;
@@ -92,7 +99,11 @@ export function createPasswords(
       }
       const expected = usable?.hash ?? new Uint8Array(HASH_BYTES);
       const equal = crypto.subtle.timingSafeEqual(result, expected);
-      return equal && usable !== null ? 'right' : 'wrong';
+      if (equal && usable !== null) return 'right';
+      const isForeign = stored !== null && parsed === null;
+      if (foreign.length === 0 && !isForeign) return 'wrong';
+      const { verifyForeign } = await import('./foreign-hashes.ts');
+      return verifyForeign({ password, stored, costs: foreign, stop, turn });
     },
 
     async hash(password) {

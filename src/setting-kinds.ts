@@ -1,0 +1,113 @@
+/** The kinds of values that settings hold, each with what is said of one that is malformed. */
+import { base64url, type JWK } from 'jose';
+import * as z from 'zod/mini';
+import { KINDS, LEAST_COST, MOST_COST } from './crypto/foreign-costs.ts';
+import { flawOfKey } from './crypto/keys.ts';
+
+const LEAST_KEY_BYTES = 32;
+
+/** Vars hold JSON, .dev.vars and secrets hold text. */
+export const json = <T extends z.core.$ZodType>(schema: T) =>
+  z.pipe(
+    z.transform((value, { issues }) => {
+      if (typeof value !== 'string') return value;
+      try {
+        return JSON.parse(value);
+      } catch {
+        issues.push({ code: 'custom', message: 'is not JSON', input: value });
+        return z.NEVER;
+      }
+    }),
+    schema,
+  );
+
+/** Settings that belong together, each with its default: nothing has to be there. */
+export const table = <T extends z.core.$ZodShape>(shape: T) =>
+  z.prefault(json(z.strictObject(shape)), {});
+
+export const key = z
+  .pipe(
+    z
+      .string('is missing')
+      // No length of 1 mod 4: six bits are no byte, and the decoder would throw.
+      .check(z.regex(/^(?:[\w-]{4})*(?:[\w-]{2,3})?$/, 'is not base64url')),
+    z.transform((text) => base64url.decode(text)),
+  )
+  .check(
+    z.refine(({ length }) => length >= LEAST_KEY_BYTES, `has less than ${LEAST_KEY_BYTES} bytes`),
+  );
+
+export const jwk = z.looseObject({ kty: z.string() }).check(
+  z.superRefine((value, context) => {
+    const flaw = flawOfKey(value as JWK);
+    if (flaw !== null) context.addIssue({ code: 'custom', message: flaw });
+  }),
+);
+
+export const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
+
+export const seconds = whole(1, 400 * 86_400);
+
+export const lifetimes = z.strictObject({
+  accessSeconds: z.optional(seconds),
+  rememberedSeconds: z.optional(seconds),
+  refreshSeconds: z.optional(seconds),
+});
+
+export const origin = z
+  .string()
+  .check(
+    z.refine((text) => URL.canParse(text) && new URL(text).origin === text, 'is not an origin'),
+  );
+
+/** No control characters, which could end a header, and none that have a meaning in one. */
+export const name = z
+  .string()
+  .check(
+    z.trim(),
+    z.minLength(1),
+    z.maxLength(60),
+    z.regex(/^[^\p{C}\p{Zl}\p{Zp}"\\<>@,;:]+$/u, 'is not a plain name'),
+  );
+
+/** `Name <address>`, or an address alone. */
+export const sender = z.pipe(
+  z.string(),
+  z.transform((text, { issues }) => {
+    const [, given, email = text] = /^([^<>]+) <([^<>]+)>$/.exec(text) ?? [];
+    const parsed = z
+      .object({ name: z.optional(name), email: z.email() })
+      .safeParse({ name: given, email });
+    if (parsed.success) return parsed.data;
+    issues.push({ code: 'custom', message: 'is not "Name <address>"', input: text });
+    return z.NEVER;
+  }),
+);
+
+const foreignCost = z.strictObject({ kind: z.enum(KINDS), cost: z.int() }).check(
+  z.refine(({ kind, cost }) => cost >= LEAST_COST[kind] && cost <= MOST_COST[kind], {
+    error: ({ input }) => {
+      const { kind } = input as { kind: (typeof KINDS)[number] };
+      return `is not between ${LEAST_COST[kind]} and ${MOST_COST[kind]}`;
+    },
+  }),
+);
+
+/** What the import writes: null, one cost, or one for each kind. */
+export const foreignCosts = z
+  .union([
+    z.array(foreignCost).check(z.maxLength(KINDS.length)),
+    z.pipe(
+      foreignCost,
+      z.transform((cost) => [cost]),
+    ),
+    z.pipe(
+      z.null(),
+      z.transform(() => []),
+    ),
+  ])
+  .check(
+    z.refine((costs) => new Set(costs.map(({ kind }) => kind)).size === costs.length, {
+      error: 'names a kind twice',
+    }),
+  );

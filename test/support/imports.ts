@@ -1,0 +1,59 @@
+/** A local database of a test's own, and imports into it; in plain Node. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ForeignCost } from '../../src/crypto/foreign-costs.ts';
+import { openDatabase, type Row } from '../../tools/users/database.ts';
+import { importUsers, type Import, type Imported, type Refused } from '../../tools/users/import.ts';
+
+export interface BroughtIn {
+  outcome: Imported;
+  refused: Refused[];
+  /** Null: they were not set. */
+  costs: readonly ForeignCost[] | null;
+}
+
+export async function importHouse() {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  const database = await openDatabase({ remote: false, persistTo: directory });
+  for (const file of readdirSync('migrations')
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted()) {
+    const statements = readFileSync(join('migrations', file), 'utf8');
+    await database.write(statements.split('--> statement-breakpoint').map((sql) => ({ sql })));
+  }
+  const read = (sql: string) => database.read({ sql });
+  let files = 0;
+  return {
+    database,
+    read,
+    usersLike: (pattern: string): Promise<Row[]> =>
+      read(
+        `SELECT * FROM users WHERE email LIKE '${pattern}' OR username_key LIKE '${pattern}' ORDER BY id`,
+      ),
+    async bringIn(
+      content: string | Buffer,
+      name = 'csv',
+      options: Partial<Import> = {},
+    ): Promise<BroughtIn> {
+      const file = join(directory, `${(files += 1)}.${name}`);
+      writeFileSync(file, content);
+      const refused: Refused[] = [];
+      let costs: readonly ForeignCost[] | null = null;
+      const outcome = await importUsers({
+        file,
+        database,
+        skipRefused: false,
+        dryRun: false,
+        setCosts: (found) => void (costs = found),
+        onRefused: (one) => void refused.push(one),
+        ...options,
+      });
+      return { outcome, refused, costs };
+    },
+    async close() {
+      await database.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * The database, the local one or the deployed one, behind two calls. Values travel as one JSON text
+ * per statement, which knows no limit of bound parameters and is the same text in a file.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { getPlatformProxy, unstable_readConfig } from 'wrangler';
+import { environment, root } from '../install.mjs';
+
+export interface Query {
+  /** `?1` stands for `json`, where there is one. */
+  sql: string;
+  json?: unknown;
+}
+
+export type Row = Record<string, string | number | null>;
+
+export interface Database {
+  read(query: Query): Promise<Row[]>;
+  /** In this order; what belongs to one call is one transaction at least locally. */
+  write(queries: readonly Query[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Whereabouts {
+  remote: boolean;
+  /** As `wrangler dev --persist-to`. */
+  persistTo?: string | undefined;
+}
+
+export const stateDirectory = (persistTo: string | undefined) =>
+  resolve(root, persistTo ?? '.wrangler/state');
+
+export async function openDatabase({ remote, persistTo }: Whereabouts): Promise<Database> {
+  if (remote) return remoteDatabase(runWrangler);
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
+  const close = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    const proxy = await getPlatformProxy<{ DB: D1Database }>({
+      configPath: databaseAlone(directory),
+      persist: { path: join(stateDirectory(persistTo), 'v3') },
+      remoteBindings: false,
+    });
+    return {
+      ...boundDatabase(proxy.env.DB),
+      close: async () => {
+        await proxy.dispose();
+        close();
+      },
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** A configuration with nothing but the database: guards cannot run without their Worker. */
+function databaseAlone(directory: string): string {
+  const { compatibility_date, d1_databases } = unstable_readConfig({
+    config: join(root, 'wrangler.toml'),
+  });
+  const file = join(directory, 'wrangler.json');
+  writeFileSync(file, JSON.stringify({ name: 'gatehouse', compatibility_date, d1_databases }));
+  return file;
+}
+
+export function boundDatabase(binding: D1Database): Omit<Database, 'close'> {
+  const prepared = ({ sql, json }: Query) => {
+    const statement = binding.prepare(sql);
+    return json === undefined ? statement : statement.bind(JSON.stringify(json));
+  };
+  return {
+    read: async (query) => (await prepared(query).all<Row>()).results,
+    write: async (queries) => {
+      if (queries.length > 0) await binding.batch(queries.map(prepared));
+    },
+  };
+}
+
+type Wrangler = (argv: string[]) => Promise<string>;
+
+/** D1 takes a file as one upload, and keeps everyone else waiting while it works it off. */
+const MOST_FILE_BYTES = 2_000_000;
+
+/** Through wrangler, which knows the account. Texts are in the statement: it has no parameters. */
+export function remoteDatabase(wrangler: Wrangler): Database {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
+  const execute = (...how: string[]) =>
+    wrangler(['d1', 'execute', 'DB', '--remote', '--yes', ...how]);
+  return {
+    async read(query) {
+      const printed = await execute('--json', '--command', literal(query));
+      const [answer] = JSON.parse(printed) as { results: Row[] }[];
+      return answer?.results ?? [];
+    },
+    async write(queries) {
+      const file = join(directory, 'part.sql');
+      for (const part of parts(queries.map(literal))) {
+        writeFileSync(file, part, { mode: 0o600 });
+        await execute('--file', file);
+      }
+    },
+    close: async () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+/** The statement with its JSON in it. */
+export function literal({ sql, json }: Query): string {
+  if (json === undefined) return sql;
+  // A function, so that "$&" in a name means nothing.
+  return sql.replaceAll('?1', () => `'${JSON.stringify(json).replaceAll("'", "''")}'`);
+}
+
+function* parts(statements: readonly string[]): Generator<string> {
+  let part = '';
+  for (const statement of statements) {
+    if (part !== '' && part.length + statement.length > MOST_FILE_BYTES) {
+      yield part;
+      part = '';
+    }
+    part += `${statement};\n`;
+  }
+  if (part !== '') yield part;
+}
+
+async function runWrangler(argv: string[]): Promise<string> {
+  try {
+    const options = { cwd: root, env: environment, maxBuffer: 2 ** 28 };
+    return (await promisify(execFile)('wrangler', argv, options)).stdout;
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string };
+    throw new Error(`wrangler ${argv.slice(0, 4).join(' ')} failed.\n${stderr}`, { cause: error });
+  }
+}
