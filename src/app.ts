@@ -1,18 +1,14 @@
 /**
- * Wires the house: builds the services of a request, finds the contract it is for, and has the
- * last word where none is. The only file that sees both Cloudflare's bindings and every room.
+ * Wires the house: mounts what answers, builds the services of a request, finds the contract it is
+ * for, and has the last word where none is. With furnish.ts the only one that sees Cloudflare's
+ * bindings and every room.
  */
 import { Hono, type Context } from 'hono';
 import type { Contract } from './contracts/contract.ts';
 import { contracts } from './contracts/index.ts';
-import { createBreachCheck } from './crypto/breached.ts';
-import { createMac } from './crypto/keys.ts';
-import { createPasswords } from './crypto/password.ts';
-import { createSecrets } from './crypto/secrets.ts';
-import { createTokens } from './crypto/tokens.ts';
-import { createPasswordRules } from './flows/password-rules.ts';
 import type { Services } from './flows/services.ts';
-import { createGuard, guardAnswers } from './guard/client.ts';
+import { furnish, nowMs } from './furnish.ts';
+import { guardAnswers } from './guard/client.ts';
 import { addressOf } from './http/address.ts';
 import { addAdminRoutes } from './http/admin-routes.ts';
 import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
@@ -21,22 +17,13 @@ import { dressed } from './http/headers.ts';
 import { mountMetrics } from './http/metrics-route.ts';
 import { createOperatorApp } from './http/operator.ts';
 import { wireResponse } from './http/refuse.ts';
-import { createMailer } from './mail/mailer.ts';
-import { logFailure, logMail } from './observe/log.ts';
-import { createMetrics, type Hub, type Metrics } from './observe/metrics.ts';
-import { watchedGuard, watchedMailer, watchedStores } from './observe/watched.ts';
+import { logFailure } from './observe/log.ts';
+import { watchedStores } from './observe/watched.ts';
 import { createPages } from './pages/pages.tsx';
-import { ExpiringMemory } from './policy/memory.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
 import { createDirectory } from './store/admin.ts';
-import { createAudit } from './store/audit.ts';
-import { createChallenges } from './store/challenges.ts';
-import { createCredentials } from './store/credentials.ts';
 import { databaseAnswers } from './store/health.ts';
-import { createRegistrations } from './store/registrations.ts';
-import { createSessions } from './store/sessions.ts';
 import { createTrail } from './store/trail.ts';
-import { createUsers } from './store/users.ts';
 
 type App = Hono<{ Bindings: Env; Variables: { traceId: string } }>;
 
@@ -77,11 +64,17 @@ export function createApp(env: Env): App {
   if (settings.operatorToken !== null) {
     app.route('/metrics', mountMetrics(createOperatorApp(door), house.metrics));
     const admin = createOperatorApp(door);
+    admin.use(async (at, next) => {
+      await next();
+      house.metrics.handOver((work) => at.executionCtx.waitUntil(work));
+    });
     addAdminRoutes(admin, {
       services: {
         ...house.services,
-        directory: createDirectory(env.DB),
-        trail: createTrail(env.DB),
+        ...watchedStores(
+          { directory: createDirectory(env.DB), trail: createTrail(env.DB) },
+          house.metrics,
+        ),
       },
       lockout: settings.lockout,
     });
@@ -147,8 +140,6 @@ export function createApp(env: Env): App {
   return app;
 }
 
-type Settings = ReturnType<typeof readSettings>;
-
 /** A contract's own prefix, else the host's contract, else the first that has the path. */
 function contractFor({ contracts: served, hosts }: Settings, url: URL): Contract {
   const [, prefix] = url.pathname.split('/', 2);
@@ -160,97 +151,4 @@ function contractFor({ contracts: served, hosts }: Settings, url: URL): Contract
     served[0];
   if (contract === undefined) throw new Error('no contract is served');
   return contract;
-}
-
-/** About a kilobyte each. */
-const MOST_GENUINE_TOKENS = 2_000;
-
-const nowMs = () => Date.now();
-const turn = () => scheduler.wait(0);
-
-/** What lives as long as the isolate: keys, statements, and the memory of refusals. */
-function furnish(env: Env, settings: Settings) {
-  const mac = createMac(settings.serverKey);
-  const namespaces = { addresses: env.ADDRESS_GUARD, accounts: env.ACCOUNT_GUARD };
-  const metrics = furnishMetrics(env, settings);
-  const { mailer, passwordRules } = furnishAccounts(env, settings);
-  const guard = createGuard({ ...namespaces, nowMs, nameOf: (address) => mac('address', address) });
-  const stores = {
-    users: createUsers(env.DB),
-    sessions: createSessions(env.DB),
-    audit: createAudit(env.DB),
-    registrations: createRegistrations(env.DB),
-    challenges: createChallenges(env.DB),
-    credentials: createCredentials(env.DB),
-  };
-  const services: Omit<Services, 'later'> = {
-    nowMs,
-    turn,
-    uuid: () => crypto.randomUUID(),
-    subject: (who) =>
-      mac('account', 'userId' in who ? `user:${who.userId}` : `${who.kind}:${who.value}`),
-    ...watchedStores(stores, metrics),
-    guard: watchedGuard(guard, metrics, nowMs),
-    passwords: createPasswords(settings.passwords, turn),
-    mailer: watchedMailer(mailer, metrics, nowMs),
-    passwordRules,
-    secrets: createSecrets(mac),
-    tokens: createTokens(settings.tokens, {
-      mac,
-      nowMs,
-      genuine: new ExpiringMemory(MOST_GENUINE_TOKENS),
-    }),
-  };
-  return { services, namespaces, metrics, outbox: mailer.outbox };
-}
-
-function furnishMetrics(env: Env, settings: Settings): Metrics {
-  // A new stub each time: one that threw may stay broken.
-  const hub: Hub = {
-    add: (isolate, batches) => env.METRICS_HUB.getByName('hub').add(isolate, batches),
-    read: () => env.METRICS_HUB.getByName('hub').read(),
-  };
-  const { ANALYTICS: analytics } = env as { ANALYTICS?: AnalyticsEngineDataset };
-  const metrics = createMetrics({
-    hub: settings.operatorToken === null ? null : hub,
-    flushMs: settings.metricsFlushMs,
-    nowMs,
-    uuid: () => crypto.randomUUID(),
-    wait: (ms) => scheduler.wait(ms),
-    onFailure: (error) => logFailure(error, 'metrics', null),
-    analytics,
-  });
-  for (const { name: contract } of settings.contracts) {
-    metrics.count('auth_login_success_total', { contract }, 0);
-  }
-  return metrics;
-}
-
-const outside = (url: string, init: RequestInit) => fetch(url, init);
-const MAIL_PAUSE_MS = 1_000;
-
-/** What the flows around an account need besides; `mailer.outbox` is for the page /dev/mail. */
-function furnishAccounts(env: Env, settings: Settings) {
-  const mailer = createMailer({
-    settings: settings.mail,
-    localDevelopment: settings.localDevelopment,
-    binding: env.EMAIL,
-    fetch: outside,
-    uuid: () => crypto.randomUUID(),
-    nowMs,
-    pause: () => scheduler.wait(MAIL_PAUSE_MS),
-    onFailure: (error) => logFailure(error, 'mail, first try', null),
-    onWritten: logMail,
-  });
-  const passwordRules = createPasswordRules({
-    rules: settings.passwordRules,
-    service: settings.mail.service,
-    isBreached: settings.passwordRules.breached
-      ? createBreachCheck({
-          fetch: outside,
-          onFailure: (error) => logFailure(error, 'breached passwords', null),
-        })
-      : null,
-  });
-  return { mailer, passwordRules };
 }

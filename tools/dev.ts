@@ -26,7 +26,7 @@ try {
 }
 
 function serve(settings: Settings): void {
-  const own = ['--show-interactive-dev-session=false', ...pagesHere(), ...operatorHere()];
+  const own = ['--show-interactive-dev-session=false', ...pagesHere(), ...optionalHere()];
   const wrangler = become('wrangler', ['dev', ...own, ...passedOn], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -50,11 +50,15 @@ function pagesHere(): string[] {
 }
 
 /**
- * Of .dev.vars, wrangler takes only what wrangler.toml sets or requires, and this is neither. A
- * command line can be read by whoever is on the machine; the token opens nothing but this instance.
+ * Of .dev.vars, wrangler takes only what wrangler.toml sets or requires, and these are neither. A
+ * command line can be read by whoever is on the machine: these open nothing but this instance. Not
+ * so RESEND_API_KEY, which is therefore left out; local mail is written to files.
  */
-function operatorHere(): string[] {
-  return ['--var', `OPERATOR_TOKEN:${readSecret('OPERATOR_TOKEN')}`];
+function optionalHere(): string[] {
+  return ['OPERATOR_TOKEN', 'PEPPERS', 'FOREIGN_HASH_COST'].flatMap((name) => {
+    const value = readSecret(name);
+    return value === '' ? [] : ['--var', `${name}:${value}`];
+  });
 }
 
 function greet({ contracts }: Settings, address: string): void {
