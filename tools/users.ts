@@ -30,7 +30,8 @@ try {
     console.error(usages.map((usage) => `npm run users -- ${usage}`).join('\n'));
     process.exitCode = USAGE;
   } else {
-    process.exitCode = (await command.run(argv)) ?? 0;
+    const code = await command.run(argv);
+    if (typeof code === 'number') process.exitCode = code;
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

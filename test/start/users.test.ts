@@ -1,6 +1,6 @@
 /** `npm run users`, against an instance as `npm start` makes one. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -145,6 +145,15 @@ describe('what cannot be done', () => {
     });
     const away = await users(['list', '--url', `http://localhost:${await freePort()}`]);
     expect([away.code, away.told]).toEqual([1, expect.stringContaining('cannot be reached')]);
+  });
+
+  it('ends an import that was stopped with exit code 1', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'gatehouse-import-'));
+    const file = join(directory, 'users.csv');
+    writeFileSync(file, 'email,password_hash\nx@example.com,no hash\n');
+    const { code, told } = await users(['import', file, '--persist-to', directory]);
+    rmSync(directory, { recursive: true });
+    expect([code, told]).toEqual([1, expect.stringContaining('line 2: unknown hash')]);
   });
 
   it('sends the token nowhere unsafe, and takes it from the environment', async () => {
