@@ -2,13 +2,13 @@
  * Starts what `npm start` starts, with data of its own, once for all browser tests; and finds a
  * browser: the one that npm brought, or one of this machine.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { environment, root } from '../../tools/install.mjs';
+import { root } from '../../tools/install.mjs';
+import { freePort, startInstance } from '../support/instance.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -40,34 +40,11 @@ export async function teardown(): Promise<void> {
   rmSync(state, { recursive: true, force: true });
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-function start(port: number): Promise<void> {
-  const argv = [join(root, 'tools', 'dev.ts'), '--port', String(port), '--persist-to', state];
-  // A group of its own, so that all of it ends with the tests and nothing else does.
-  const child = spawn('node', argv, {
-    cwd: root,
-    env: environment,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+async function start(port: number): Promise<void> {
+  const command = ['node', join(root, 'tools', 'dev.ts')] as const;
+  const { child, greeting } = startInstance(command, { port, state });
   server = child;
-  let printed = '';
-  return new Promise<void>((resolve, reject) => {
-    const hear = (chunk: Buffer) => {
-      printed += chunk.toString();
-      if (/^ {2}curl .*\n/m.test(printed)) resolve();
-    };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    child.once('exit', () => reject(new Error(`the server ended:\n${printed}`)));
-  });
+  await greeting;
 }
 
 /** npm's Chromium is for x64 Linux; its libraries come with it where it believes to be on Lambda. */

@@ -1,10 +1,10 @@
 /** `npm start`, as a new user runs it: from nothing to a login, and away again without a trace. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { freePort, NPM_START, startInstance } from '../support/instance.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'gatehouse-'));
 const running = new Set<ChildProcess>();
@@ -14,31 +14,11 @@ afterAll(() => {
   rmSync(state, { recursive: true, force: true });
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** Starts, and resolves with all that was printed once the greeting is complete. */
 async function start(port: number): Promise<{ child: ChildProcess; printed: string }> {
-  const options = ['start', '--', '--port', String(port), '--persist-to', state];
-  // A process group of its own, so that what is left of it can be counted.
-  const child = spawn('npm', options, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { child, greeting } = startInstance(NPM_START, { port, state });
   running.add(child);
-  let printed = '';
-  await new Promise<void>((resolve, reject) => {
-    const hear = (chunk: Buffer) => {
-      printed += chunk.toString();
-      if (/^ {2}curl .*\n/m.test(printed)) resolve();
-    };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    child.once('exit', () => reject(new Error(`npm start ended:\n${printed}`)));
-  });
-  return { child, printed };
+  return { child, printed: await greeting };
 }
 
 async function stop(child: ChildProcess, how: 'Ctrl-C' | 'SIGTERM'): Promise<void> {

@@ -1,39 +1,21 @@
 /** `npm run users`, against an instance as `npm start` makes one. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort, NPM_START, startInstance } from '../support/instance.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
 let instance: ChildProcess | undefined;
 let url = '';
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 beforeAll(async () => {
   const port = await freePort();
   url = `http://localhost:${port}`;
-  const options = ['start', '--', '--port', String(port), '--persist-to', state];
-  const child = spawn('npm', options, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { child, greeting } = startInstance(NPM_START, { port, state });
   instance = child;
-  let printed = '';
-  await new Promise<void>((resolve, reject) => {
-    const hear = (chunk: Buffer) => {
-      printed += chunk.toString();
-      if (/^ {2}curl .*\n/m.test(printed)) resolve();
-    };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    child.once('exit', () => reject(new Error(`npm start ended:\n${printed}`)));
-  });
+  await greeting;
 }, 120_000);
 
 afterAll(() => {
