@@ -7,7 +7,7 @@ describe.each(doors)('$name', ({ name, of, inCookie, ...fields }) => {
     const { page, expectStatus } = await visit();
     await signIn(page, name);
     expect(new URL(page.url()).pathname).toBe(`/${name}/`);
-    expect(await page.textContent('#profile')).toContain('john@example.com');
+    expect(await page.textContent('#profile')).toContain(of(john));
     expect(await page.textContent('#sessions')).toContain('This device');
     await page.click('#sign-out');
     await page.waitForURL(`**/${name}/login`);
