@@ -59,7 +59,7 @@ describe.each(doors)('$name', ({ name, of }) => {
     await page.fill('#code', code);
     await page.click('button[type=submit]');
     await page.waitForSelector('#private:not([hidden])');
-    expect(await page.textContent('#profile')).toContain(email);
+    expect(await page.textContent('#profile')).toContain(who);
     await page.click('#sign-out');
     await page.waitForURL('**/login');
 
