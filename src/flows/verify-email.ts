@@ -69,15 +69,20 @@ export async function verifyEmail(
   const guess = await verifyGuess(services, { password, stored, subject, lockout: rules.lockout });
   if (!guess.ok) return guess;
   const { verdict, ticket } = guess.value;
-  const isCode = await codeIs(services, challenge, code);
-
-  const { admitted: mayTry } = await tries;
 
   let done = false;
-  if (verdict === 'right' && owner !== null && challenge !== null && mayTry && isCode) {
-    if (ticket.isExpired()) return refused({ reason: 'busy' });
-    const event = happening(request, subject);
-    done = await prove(services, { owner, challenge, event });
+  try {
+    const mayTry = (await tries).admitted;
+    const isCode = await codeIs(services, challenge, code);
+    if (verdict === 'right' && owner !== null && challenge !== null && mayTry && isCode) {
+      if (ticket.isExpired()) return refused({ reason: 'busy' });
+      const event = happening(request, subject);
+      done = await prove(services, { owner, challenge, event });
+    }
+  } catch (outage) {
+    // The password was right: an outage must not add up to a lock for its owner.
+    if (verdict === 'right') services.later(ticket.settle('void'));
+    throw outage;
   }
   if (done) {
     services.later(ticket.settle('right'));

@@ -87,8 +87,13 @@ export class AccountGuard extends DurableObject {
 
   /** Forgets failures and lock. Tickets that are out stay out, and count as before. */
   async clear(): Promise<void> {
-    this.#save(pardon(this.#load()));
+    const state = this.#load();
+    if (state === untouched) return;
+    this.#save(pardon(state));
     this.#serveWaiters();
+    // An account that was stopped for good has no alarm any more.
+    const rules = this.ctx.storage.kv.get<LockoutRules>(RULES);
+    if (rules !== undefined) await this.#sweepLater(rules);
   }
 
   answers(): true {

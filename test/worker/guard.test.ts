@@ -166,6 +166,33 @@ describe('an account', () => {
   });
 });
 
+describe('an account that is cleared', () => {
+  const stopping = { ...rules, threshold: 2, stopAfterFailures: 2 };
+  const kept = (stub: Account) =>
+    runInDurableObject(stub, (_, { storage }) => [...storage.kv.list()].length);
+
+  it('after its final stop opens, and goes by its alarm', async () => {
+    const stub = account();
+    for (const id of ['first', 'second']) {
+      await stub.reserve(id, stopping);
+      await stub.settle({ ticket: id, verdict: 'wrong' }, stopping);
+    }
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    expect(await stub.reserve('third', stopping)).toMatchObject({ untilReset: true });
+    expect(await runDurableObjectAlarm(stub)).toBe(false);
+    await stub.clear();
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    expect(await kept(stub)).toBe(0);
+    expect(await stub.reserve('fourth', stopping)).toMatchObject({ state: 'ticket' });
+  });
+
+  it('where there was nothing keeps nothing', async () => {
+    const stub = account();
+    await stub.clear();
+    expect(await kept(stub)).toBe(0);
+  });
+});
+
 describe('an address', () => {
   it('admits a parallel burst up to its limit, exactly', async () => {
     const stub = address();
