@@ -128,6 +128,7 @@ export function createApp(env: Env): App {
     createPages({
       contracts: settings.contracts,
       allowedOrigins: settings.allowedOrigins,
+      leastPassword: settings.passwordRules.least,
       assets: env.ASSETS,
       contractAt: (url) => contractFor(settings, url),
       isInsecure,

@@ -117,13 +117,13 @@ export const ResetPage: FC<PageProps> = ({ around, sheet }) => {
 export const NewPassword: FC<{ name: string; label: string; around: Surroundings }> = ({
   name,
   label,
-  around: { words },
+  around: { words, leastPassword },
 }) => (
   <PasswordField
     name={name}
     label={label}
     autocomplete="new-password"
     words={words.fields}
-    hint={words.fields.passwordHint}
+    hint={words.fields.passwordHint.replace('{least}', String(leastPassword))}
   />
 );

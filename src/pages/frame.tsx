@@ -10,6 +10,7 @@ export interface Surroundings {
   nonce: string;
   assets: AssetNames;
   words: Words;
+  leastPassword: number;
 }
 
 export const assetPath = (assets: AssetNames, name: string) => `/assets/${assets[name] ?? name}`;

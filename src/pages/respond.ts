@@ -18,6 +18,8 @@ export type PageContext = Context<PageEnv>;
 export interface PagesHouse {
   contracts: readonly Contract[];
   allowedOrigins: readonly string[];
+  /** Characters that a new password must have. */
+  leastPassword: number;
   assets: Fetcher;
   /** Whose pages a bare path shows. */
   contractAt(url: URL): Contract;
@@ -48,15 +50,23 @@ export interface Place {
   returnTo?: string | undefined;
 }
 
-export async function surroundings(at: Context, { assets }: PagesHouse): Promise<Surroundings> {
+export async function surroundings(
+  at: Context,
+  { assets, leastPassword }: PagesHouse,
+): Promise<Surroundings> {
   return {
     nonce: crypto.randomUUID(),
+    leastPassword,
     assets: await assetNames(assets),
     words: wordsIn(at.get('language')),
   };
 }
 
-export function sheetFor(page: PageName, { words }: Surroundings, place: Place): Sheet {
+export function sheetFor(
+  page: PageName,
+  { words, leastPassword }: Surroundings,
+  place: Place,
+): Sheet {
   const { contract, prefix, returnTo = `${prefix}/` } = place;
   return {
     page,
@@ -67,6 +77,7 @@ export function sheetFor(page: PageName, { words }: Surroundings, place: Place):
     profilePath: prefix + contract.profilePath,
     shape: shapeOf(contract),
     returnTo,
+    leastPassword,
     words: words.script,
   };
 }

@@ -64,5 +64,6 @@ export interface Sheet {
   profilePath: string;
   shape: Shape;
   returnTo: string;
+  leastPassword: number;
   words: Words['script'];
 }

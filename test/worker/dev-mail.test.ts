@@ -25,6 +25,7 @@ describe('/dev/mail', () => {
     createPages({
       contracts,
       allowedOrigins: [],
+      leastPassword: 8,
       assets: env.ASSETS,
       contractAt: () => contracts[0] as (typeof contracts)[number],
       isInsecure: () => false,

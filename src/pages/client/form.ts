@@ -4,7 +4,7 @@
  */
 import type { Reason } from '../sheet.ts';
 import { troubleOf, type Answer } from './call.ts';
-import { fill, input, part, words } from './sheet.ts';
+import { fill, input, part, sheet, words } from './sheet.ts';
 
 /** What is wrong with a field's value; null where nothing is. */
 export type Check = (value: string) => string | null;
@@ -13,7 +13,10 @@ export const filled: Check = (value) => (value === '' ? words.required : null);
 export const email: Check = (value) =>
   filled(value) ?? (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : words.emailMalformed);
 export const newPassword: Check = (value) =>
-  filled(value) ?? ([...value.normalize('NFC')].length < 8 ? words.passwordShort : null);
+  filled(value) ??
+  ([...value.normalize('NFC')].length < sheet.leastPassword
+    ? fill(words.passwordShort, { least: String(sheet.leastPassword) })
+    : null);
 export const sixDigits: Check = (value) =>
   filled(value) ?? (/^\d{6}$/.test(value) ? null : words.codeMalformed);
 export const anything: Check = () => null;

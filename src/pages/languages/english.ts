@@ -12,7 +12,7 @@ export const english = {
     password: 'Password',
     newPassword: 'New password',
     currentPassword: 'Current password',
-    passwordHint: 'At least 8 characters. A few words in a row make a good one.',
+    passwordHint: 'At least {least} characters. A few words in a row make a good one.',
     code: 'Code from the e-mail',
     remember: 'Keep me signed in on this device',
     show: 'Show',
@@ -76,7 +76,7 @@ export const english = {
     required: 'Please fill this in.',
     emailMalformed: 'This does not look like an e-mail address.',
     usernameMalformed: 'Please use 3 to 32 letters, digits, dots, dashes or underscores.',
-    passwordShort: 'Please use at least 8 characters.',
+    passwordShort: 'Please use at least {least} characters.',
     codeMalformed: 'The code has six digits.',
     weakPassword:
       'This password is too easy to guess, or too short or long. Please choose another.',

@@ -14,7 +14,7 @@ export const german: Words = {
     password: 'Passwort',
     newPassword: 'Neues Passwort',
     currentPassword: 'Bisheriges Passwort',
-    passwordHint: 'Mindestens 8 Zeichen. Ein paar Wörter hintereinander sind ein gutes.',
+    passwordHint: 'Mindestens {least} Zeichen. Ein paar Wörter hintereinander sind ein gutes.',
     code: 'Code aus der E-Mail',
     remember: 'Auf diesem Gerät angemeldet bleiben',
     show: 'Zeigen',
@@ -77,7 +77,7 @@ export const german: Words = {
     required: 'Bitte fülle das aus.',
     emailMalformed: 'Das sieht nicht wie eine E-Mail-Adresse aus.',
     usernameMalformed: 'Bitte nimm 3 bis 32 Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche.',
-    passwordShort: 'Bitte nimm mindestens 8 Zeichen.',
+    passwordShort: 'Bitte nimm mindestens {least} Zeichen.',
     codeMalformed: 'Der Code hat sechs Ziffern.',
     weakPassword:
       'Dieses Passwort ist zu leicht zu erraten, zu kurz oder zu lang. Bitte wähle ein anderes.',
