@@ -123,7 +123,9 @@ export type Letter =
   | { kind: 'password-changed' }
   | { kind: 'email-change-code'; code: string; minutes: number }
   /** To the old address, when a change to another one is asked for. */
-  | { kind: 'email-change-notice' };
+  | { kind: 'email-change-notice' }
+  /** To the old address, when it no longer is the account's. */
+  | { kind: 'email-changed' };
 
 export interface Mailer {
   /** Tries twice; throws where both failed. `contract`: whose pages the letter's links lead to. */

@@ -1,7 +1,7 @@
 /**
- * Another address: asked for with the password, told to the old mailbox, and done once the code
- * has come back from the new one. Whether somebody else has the new address is told to its mailbox
- * alone.
+ * Another address: asked for with the password, and done once the code has come back from the new
+ * one. The old mailbox is told of both. Whether somebody else has the new address is told to its
+ * mailbox alone.
  */
 import { CODE_SECONDS, CODES, NOTICES, TRIES } from '../policy/allowances.ts';
 import { normalised } from '../policy/identifier.ts';
@@ -76,5 +76,12 @@ export async function confirmEmail(
   const done =
     (await services.secrets.isCode(challenge, code)) &&
     (await services.credentials.changeEmail(account, challenge, event));
-  return done ? granted(null) : refused({ reason: 'invalid-code' });
+  if (!done) return refused({ reason: 'invalid-code' });
+  const { email: old } = account.user;
+  const letter = { kind: 'email-changed' } as const;
+  // No share: whoever used it up with notices must not keep the last one from coming.
+  if (old !== null) {
+    services.later(services.mailer.send({ to: old, contract: request.rules.contract, letter }));
+  }
+  return granted(null);
 }

@@ -108,6 +108,14 @@ function contentOf(
         key: forgot,
         closing: ['If this was you, you need to do nothing here.'],
       };
+    case 'email-changed':
+      return {
+        subject: `Your address for ${service} was changed`,
+        opening:
+          'Your account has another e-mail address now, and this was the last letter to this one. If this was you, you need to do nothing. If this was not you, sign in as long as your password is good, and change both:',
+        key: { label: 'Sign in', url: `${pages}/login` },
+        closing: [`If you cannot sign in any more, write to whoever runs ${service}.`],
+      };
   }
 }
 

@@ -74,6 +74,7 @@ const LETTERS: Readonly<Record<Letter['kind'], true>> = {
   'password-changed': true,
   'email-change-code': true,
   'email-change-notice': true,
+  'email-changed': true,
 };
 
 export function watchedMailer({ send }: Mailer, metrics: Metrics, nowMs: () => number): Mailer {

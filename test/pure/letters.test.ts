@@ -23,6 +23,7 @@ const letters: { letter: Letter; key: string }[] = [
   { letter: { kind: 'password-changed' }, key: 'https://login.example/email-cookie/forgot' },
   { letter: { kind: 'email-change-code', code: '987654', minutes: 1 }, key: '987654' },
   { letter: { kind: 'email-change-notice' }, key: 'https://login.example/email-cookie/forgot' },
+  { letter: { kind: 'email-changed' }, key: 'https://login.example/email-cookie/login' },
 ];
 
 const ENTITIES: Record<string, string> = {

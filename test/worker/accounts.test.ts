@@ -104,6 +104,10 @@ describe.each(doors)('$name', ({ name, contract }) => {
     const confirm = (code: string) => post('change-email/confirm', { code }, { token });
     expect((await confirm(codeIn(to(email)) === '000000' ? '000001' : '000000')).status).toBe(400);
     expect((await confirm(codeIn(to(email)))).status).toBe(done);
+    expect(to(person.email).map(({ subject }) => subject)).toEqual([
+      'A new address was asked for at Gatehouse',
+      'Your address for Gatehouse was changed',
+    ]);
     expect((await confirm(codeIn(to(email)))).status).toBe(400);
     const row = await env.DB.prepare('SELECT email, email_verified FROM users WHERE id = ?')
       .bind(person.id)
