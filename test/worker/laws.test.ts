@@ -93,7 +93,7 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
       expect(Object.fromEntries(headers)).toMatchObject({
         'cache-control': 'no-store',
         'content-security-policy':
-          "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+          "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
         'content-type': 'application/json',
         'referrer-policy': 'no-referrer',
         'strict-transport-security': 'max-age=63072000; includeSubDomains',
