@@ -4,6 +4,7 @@
  */
 import { Hono } from 'hono';
 import type { Guard } from '../flows/services.ts';
+import { logOperator } from '../observe/log.ts';
 import type { Limit } from '../policy/throttle.ts';
 import { addressOf } from './address.ts';
 import { bearerIn } from './credentials.ts';
@@ -38,6 +39,14 @@ export function createOperatorApp({ token, localDevelopment, guard, nowMs }: Ope
     }
     const given = bearerIn(raw.headers);
     if (given === null || !(await isSame(given, token))) {
+      // No more lines than the limit lets through: who is over it was heard of before.
+      logOperator({
+        route: 'the door',
+        status: 401,
+        address: addressOf(raw.headers),
+        traceId: at.var.traceId,
+        durationMs: 0,
+      });
       // RFC 6750 3: no error code for a caller who brought no token.
       const challenge = given === null ? 'Bearer' : 'Bearer error="invalid_token"';
       return operatorRefusal(401, 'unauthorized', { 'WWW-Authenticate': challenge });

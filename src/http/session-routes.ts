@@ -8,6 +8,7 @@ import { logout } from '../flows/logout.ts';
 import { refresh } from '../flows/refresh.ts';
 import type { ListedSession, LoginRules } from '../flows/services.ts';
 import { endSession, listSessions, logoutAll, profile } from '../flows/sessions.ts';
+import type { Operation } from '../observe/log.ts';
 import { deviceOf } from '../policy/device.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import { declaredAsJson, isJson, UNDECLARED, validated } from './body.ts';
@@ -49,11 +50,12 @@ export function mountSessions(
   }
 
   /** The refresh cookie, or the refusal of a request that another site may have caused. */
-  const cookieOf = (at: At): { token: string | null } | Response => {
+  const cookieOf = (at: At, operation: Operation): { token: string | null } | Response => {
     if (carrier?.in !== 'cookie') return { token: null };
     const token = getCookie(at, carrier.name) || null;
     if (token !== null && !isOwnRequest(at.req.raw.headers, at.req.url, allowedOrigins)) {
-      return desk.refuse(at, { reason: 'cross-site' });
+      const how = { operation, logged: true };
+      return desk.turnAway(at, { reason: 'cross-site' }, how);
     }
     return token === null || isJson(at.req.raw.headers)
       ? { token }
@@ -63,7 +65,7 @@ export function mountSessions(
   if (carrier?.in === 'cookie') {
     app.post(`${base}/refresh`, declaredAsJson('refresh', desk.malformed), (at) => {
       const { services, visit } = at.env;
-      const cookie = cookieOf(at);
+      const cookie = cookieOf(at, 'refresh');
       if (cookie instanceof Response) return cookie;
       return desk.run(at, {
         operation: 'refresh',
@@ -76,7 +78,7 @@ export function mountSessions(
   app.post(`${base}/logout`, (at) => {
     const { services, visit } = at.env;
     at.set('operation', 'logout');
-    const cookie = cookieOf(at);
+    const cookie = cookieOf(at, 'logout');
     if (cookie instanceof Response) return cookie;
     const tokens = { access: bearerIn(at.req.raw.headers), refresh: cookie.token };
     return desk.run(at, {
