@@ -63,9 +63,9 @@ function counts(chapters: readonly Chapter[]): string {
     const number = (status: Status) => sum(found.filter((one) => statusOf(one) === status));
     return [chapter.title, String(sum(found)), ...STATUSES.map((status) => String(number(status)))];
   });
-  const totals = rows[0]?.slice(1).map((_, column) =>
-    String(rows.reduce((total, row) => total + Number(row[column + 1]), 0)),
-  );
+  const totals = rows[0]
+    ?.slice(1)
+    .map((_, column) => String(rows.reduce((total, row) => total + Number(row[column + 1]), 0)));
   const heads = ['', 'in all', ...STATUSES.map((status) => SAID[status])];
   return table(heads, [...rows, ['**all**', ...(totals ?? [])]]);
 }

@@ -7,24 +7,23 @@ import * as z from 'zod';
 /** By file below test/, the names as they stand there: templates of `each` are not filled in. */
 const tests = z.record(z.string(), z.array(z.string().min(1)).min(1));
 
-const requirement = z
-  .strictObject({
-    /** One of the standard's, or a section of it, where one reason holds for all that it has. */
-    id: z.string(),
-    /** What it asks for, in our words. */
-    asks: z.string().min(1),
-    /** How Gatehouse meets it, in a line. */
-    how: z.string().min(1).optional(),
-    tests: tests.optional(),
-    /** `file#heading`, where it is the documentation that is asked for. */
-    document: z.string().optional(),
-    /** Why whoever deploys Gatehouse has to see to it, or the platform does. */
-    deployment: z.string().min(1).optional(),
-    /** Why it is not met. */
-    unmet: z.string().min(1).optional(),
-    /** Why it does not apply. */
-    inapplicable: z.string().min(1).optional(),
-  });
+const requirement = z.strictObject({
+  /** One of the standard's, or a section of it, where one reason holds for all that it has. */
+  id: z.string(),
+  /** What it asks for, in our words. */
+  asks: z.string().min(1),
+  /** How Gatehouse meets it, in a line. */
+  how: z.string().min(1).optional(),
+  tests: tests.optional(),
+  /** `file#heading`, where it is the documentation that is asked for. */
+  document: z.string().optional(),
+  /** Why whoever deploys Gatehouse has to see to it, or the platform does. */
+  deployment: z.string().min(1).optional(),
+  /** Why it is not met. */
+  unmet: z.string().min(1).optional(),
+  /** Why it does not apply. */
+  inapplicable: z.string().min(1).optional(),
+});
 
 const chapter = z.strictObject({
   standard: z.string(),
@@ -43,10 +42,9 @@ export type Status = (typeof STATUSES)[number];
 /** Null: nothing is said of it, or too much. */
 export function statusOf(requirement: Requirement): Status | null {
   const { how, tests, document, deployment, unmet, inapplicable } = requirement;
-  const reasons = (['deployment', 'unmet', 'inapplicable'] as const).filter(
+  const reason = (['deployment', 'unmet', 'inapplicable'] as const).find(
     (status) => requirement[status] !== undefined,
   );
-  const [reason] = reasons;
   const texts = [how, deployment, unmet, inapplicable].filter((text) => text !== undefined);
   if (texts.length !== 1 || (document !== undefined && reason !== undefined)) return null;
   if (reason !== undefined) return reason;

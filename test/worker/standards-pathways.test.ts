@@ -1,0 +1,90 @@
+/**
+ * There is no way in but those that are written down (OWASP ASVS 5.0 V6.3.4): every route is an
+ * operation of a published document, or stands here with the reason that it lets nobody in.
+ */
+/// <reference types="vite/types/importMeta.d.ts" />
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { contracts } from '../../src/contracts/index.ts';
+import { createContractApp } from '../../src/http/contract-app.ts';
+import { readSettings } from '../../src/settings.ts';
+
+const documents = import.meta.glob<{ paths: Record<string, object> }>('../../docs/api/*.json', {
+  eager: true,
+  import: 'default',
+});
+
+const sorted = (routes: Iterable<string>) => [...new Set(routes)].toSorted();
+
+/** Without what answers every method or path: middleware, and the refusals at the end. */
+const routesOf = (app: { routes: { method: string; path: string }[] }) =>
+  sorted(
+    app.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path}`),
+  );
+
+const documented = (name: string, before = '') =>
+  sorted(
+    Object.entries(documents[`../../docs/api/${name}.json`]?.paths ?? {}).flatMap(
+      ([path, operations]) =>
+        Object.keys(operations)
+          .filter((method) => method !== 'parameters')
+          .map(
+            (method) => `${method.toUpperCase()} ${before}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+          ),
+    ),
+  );
+
+const PAGES = ['/login', '/register', '/verify', '/forgot', '/reset', '/'];
+
+describe.each(contracts)('$name', (contract) => {
+  it('has the operations of its document, and no other', () => {
+    const { lockout, sessions, allowedOrigins } = readSettings(env, contracts);
+    const app = createContractApp(contract, { lockout, sessions, allowedOrigins });
+    expect(routesOf(app)).toContain(`POST ${contract.base}/login`);
+    expect(routesOf(app)).toEqual(documented(contract.name));
+  });
+});
+
+describe('the operator’s door', () => {
+  it('has the operations of its document, and no other', () => {
+    const routes = routesOf(createApp(env)).filter((route) => route.includes(' /admin'));
+    expect(routes).toContain('DELETE /admin/users/:id');
+    expect(routes).toEqual(documented('admin', '/admin'));
+  });
+});
+
+describe('the house', () => {
+  it('has no route besides contracts and pages but those that are written down', () => {
+    const deployed: Env = Object.assign({}, env, {
+      LOCAL_DEVELOPMENT: 'false',
+      PASSWORD_COST: { iterations: 100_000, rounds: 6 },
+    });
+    const others = routesOf(createApp(deployed)).filter((route) => !route.includes(' /admin'));
+    const prefixes = ['', ...contracts.map(({ name }) => `/${name}`)];
+    const inCookie = contracts.filter(({ refresh }) => refresh?.in === 'cookie');
+    expect(others).toEqual(
+      sorted([
+        // Say how things are, to anyone or to the operator's token.
+        'GET /healthz',
+        'GET /metrics',
+        'GET /openapi/admin.json',
+        'GET /openapi/:file',
+        'GET /.well-known/jwks.json',
+        // Pages and their files, the same for everyone.
+        'GET /docs',
+        'GET /assets/:name',
+        ...prefixes.flatMap((prefix) => PAGES.map((path) => `GET ${prefix}${path}`)),
+        ...contracts.map(({ name }) => `GET /${name}`),
+        // The login, sent by a form without scripts: runs the contract's own operation.
+        ...inCookie.flatMap(({ name, base }) =>
+          ['', `/${name}`].flatMap((prefix) =>
+            ['GET', 'POST'].map((method) => `${method} ${prefix}${base}/login-form`),
+          ),
+        ),
+      ]),
+    );
+  });
+});
