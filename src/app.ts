@@ -12,6 +12,7 @@ import { guardAnswers } from './guard/client.ts';
 import { addressOf } from './http/address.ts';
 import { addAdminRoutes } from './http/admin-routes.ts';
 import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
+import { deviceCookieIn } from './http/device-cookie.ts';
 import { publishedDocument, publishedKeys } from './http/documents.ts';
 import { dressed } from './http/headers.ts';
 import { mountMetrics } from './http/metrics-route.ts';
@@ -114,6 +115,7 @@ export function createApp(env: Env): App {
           traceId,
           address: addressOf(raw.headers),
           userAgent: raw.headers.get('User-Agent'),
+          device: deviceCookieIn(raw.headers),
         },
         insecure: isInsecure(url),
       },

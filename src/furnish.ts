@@ -1,5 +1,6 @@
 /** Makes what lives as long as the isolate: keys, statements, guard, mail, metrics, and memories. */
 import { createBreachCheck } from './crypto/breached.ts';
+import { createDevices } from './crypto/devices.ts';
 import { createMac } from './crypto/keys.ts';
 import { createPasswords } from './crypto/password.ts';
 import { createSecrets } from './crypto/secrets.ts';
@@ -11,6 +12,7 @@ import { createMailer } from './mail/mailer.ts';
 import { logFailure, logMail } from './observe/log.ts';
 import { createMetrics, type Hub, type Metrics } from './observe/metrics.ts';
 import { watchedGuard, watchedMailer, watchedStores } from './observe/watched.ts';
+import { DEVICE_SECONDS } from './policy/allowances.ts';
 import { ExpiringMemory } from './policy/memory.ts';
 import { createAudit } from './store/audit.ts';
 import { createChallenges } from './store/challenges.ts';
@@ -52,6 +54,12 @@ export function furnish(env: Env, settings: Settings) {
     passwords: createPasswords(settings.passwords, turn),
     mailer: watchedMailer(mailer, metrics, nowMs),
     passwordRules,
+    devices: createDevices({
+      mac,
+      nowMs,
+      lifetimeSeconds: DEVICE_SECONDS,
+      enabled: settings.deviceCookies,
+    }),
     secrets: createSecrets(mac),
     tokens: createTokens(settings.tokens, {
       mac,

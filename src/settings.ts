@@ -46,6 +46,7 @@ const schema = z.object({
       'stopAfterFailures is below threshold',
     ),
   ),
+  DEVICE_COOKIES: z._default(json(z.boolean()), true),
   PASSWORD_COST: table({
     iterations: z._default(whole(1, MOST_ITERATIONS), MOST_ITERATIONS),
     rounds: z._default(whole(1, MOST_ROUNDS), 6),
@@ -162,6 +163,7 @@ export function readSettings(env: object, known: readonly Contract[]) {
     },
     sessions: { absoluteSeconds: values.SESSION_ABSOLUTE_SECONDS },
     lockout: values.LOCKOUT,
+    deviceCookies: values.DEVICE_COOKIES,
     passwords: {
       cost: values.PASSWORD_COST,
       peppers: values.PEPPERS,

@@ -1,11 +1,11 @@
 /** A new password for who knows the current one. All other sessions end. */
 import { flawOfPassword, happening } from './account-request.ts';
-import { granted, refused, type Outcome } from './outcome.ts';
+import { granted, refused, type Outcome, type Recognised } from './outcome.ts';
 import { reauthenticate, type PrivateRequest } from './reauthenticate.ts';
 
 export async function changePassword(
   request: PrivateRequest & { currentPassword: string; newPassword: string },
-): Promise<Outcome<null>> {
+): Promise<Outcome<Recognised>> {
   const { services, rules, currentPassword, newPassword } = request;
   const caller = await reauthenticate(request, currentPassword);
   if (!caller.ok) return caller;
@@ -30,5 +30,8 @@ export async function changePassword(
   if (email !== null) {
     services.later(services.mailer.send({ to: email, contract: rules.contract, letter }));
   }
-  return granted(null);
+  // That this browser knows the password is as fresh as after a login.
+  const { account } = session;
+  const renewed = { ...account, deviceVersion: account.deviceVersion + 1 };
+  return granted({ device: await services.devices.issue(renewed) });
 }

@@ -1,12 +1,16 @@
 /** One guess at a password, under the account's lockout: no verdict without a ticket. */
 import { TICKET_MS, type LockoutRules, type Verdict } from '../policy/lockout.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
-import type { Services } from './services.ts';
+import type { Account, Services } from './services.ts';
 
 export interface Guess {
   password: string;
   /** Null: there is no such user, or no password. */
   stored: string | null;
+  /** Null: there is no such user. */
+  account: Account | null;
+  /** The device cookie that came along. */
+  device: string | null;
   subject: string;
   lockout: LockoutRules;
 }
@@ -19,15 +23,19 @@ export interface Ticket {
 }
 
 /**
+ * The ticket is the account's, or the device's where a cookie of this account came along: locks
+ * that strangers set do not stop who has signed in here before, and neither do theirs stop others.
+ *
  * Draws a ticket and hashes while it travels. Without a ticket there is no verdict: `locked` and
  * `queued` stop the hash as soon as they arrive, and a queued caller hashes when its turn comes.
  */
 export async function verifyGuess(
   services: Services,
-  { subject, lockout, password, stored }: Guess,
+  { lockout, password, stored, ...who }: Guess,
 ): Promise<Outcome<{ verdict: 'right' | 'wrong'; ticket: Ticket }>> {
   const id = services.uuid();
   const guess = { password, stored };
+  const subject = (await services.devices.poolOf(who.device, who.account)) ?? who.subject;
 
   let sentAtMs = services.nowMs();
   let stop = false;

@@ -15,7 +15,7 @@ import { normalised } from '../policy/identifier.ts';
 import { expiries } from '../policy/lifetimes.ts';
 import { admitted } from './admission.ts';
 import { verifyGuess, type Ticket } from './guess.ts';
-import { granted, refused, type Granted, type Outcome, type Refusal } from './outcome.ts';
+import { granted, refused, type Outcome, type Refusal, type SignedIn } from './outcome.ts';
 import type { Account, Attempt, LoginRules, Services, Visit } from './services.ts';
 
 export interface LoginRequest {
@@ -25,7 +25,7 @@ export interface LoginRequest {
   visit: Visit;
 }
 
-export async function login(request: LoginRequest): Promise<Outcome<Granted>> {
+export async function login(request: LoginRequest): Promise<Outcome<SignedIn>> {
   const { services, rules, visit } = request;
   const identifier = normalised(request.attempt.identifier);
 
@@ -46,6 +46,8 @@ export async function login(request: LoginRequest): Promise<Outcome<Granted>> {
     const guess = await verifyGuess(services, {
       password: request.attempt.password,
       stored: account?.passwordHash ?? null,
+      account,
+      device: visit.device,
       subject,
       lockout: rules.lockout,
     });
@@ -84,7 +86,7 @@ function judge(account: Account | null, rules: LoginRules): Refusal | null {
 async function open(
   { services, rules, attempt, visit }: LoginRequest,
   { account, subject, ticket }: { account: Account; subject: string; ticket: Ticket },
-): Promise<Outcome<Granted> | 'fenced'> {
+): Promise<Outcome<SignedIn> | 'fenced'> {
   const sessionId = services.uuid();
   try {
     const outdated =
@@ -131,6 +133,7 @@ async function open(
             expiresAtMs: expiry.refreshExpiresAtMs,
             extra: claims.refresh,
           });
+    const device = await services.devices.issue(account);
     services.later(ticket.settle('right'));
     return granted({
       user,
@@ -140,6 +143,7 @@ async function open(
         refreshToken === null || expiry.refreshExpiresAtMs === null
           ? null
           : { token: refreshToken, expiresAtMs: expiry.refreshExpiresAtMs },
+      device,
     });
   } catch (outage) {
     // The password was right: an outage must not add up to a lock for its owner.

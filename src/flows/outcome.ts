@@ -57,6 +57,14 @@ export interface Granted {
   refresh: IssuedToken | null;
 }
 
+/** The password has just been proven: the cookie that makes the browser a known one. */
+export interface Recognised {
+  /** Null: this deployment gives none. */
+  device: string | null;
+}
+
+export interface SignedIn extends Granted, Recognised {}
+
 export interface IssuedToken {
   token: string;
   expiresAtMs: number;

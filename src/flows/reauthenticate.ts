@@ -39,7 +39,14 @@ export async function reauthenticate(
   const userId = account.user.id;
   const subject = await services.subject({ userId });
   const stored = account.passwordHash;
-  const guess = await verifyGuess(services, { password, stored, subject, lockout: rules.lockout });
+  const guess = await verifyGuess(services, {
+    password,
+    stored,
+    account,
+    device: visit.device,
+    subject,
+    lockout: rules.lockout,
+  });
   if (!guess.ok) return guess;
 
   const { verdict, ticket } = guess.value;

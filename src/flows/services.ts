@@ -41,6 +41,8 @@ export interface Account {
   passwordHash: string | null;
   /** Changes whenever the password does; what is granted is fenced on it. */
   credentialVersion: number;
+  /** Only ever goes up, whenever the account's device cookies are revoked. */
+  deviceVersion: number;
 }
 
 /** What a contract fixes about a login. */
@@ -58,6 +60,8 @@ export interface Visit {
   traceId: string;
   address: string;
   userAgent: string | null;
+  /** The device cookie as it was sent: anybody may have written it. */
+  device: string | null;
 }
 
 /** A contract's reading of a login's body. */
@@ -238,6 +242,14 @@ export interface Tokens {
   refreshId(sessionId: string, generation: number): Promise<{ jti: string; hash: string }>;
 }
 
+/** What a browser is given when somebody has signed in on it: attempts of its own, and no more. */
+export interface Devices {
+  /** Whose tickets the attempt draws; null: the account's own, which it shares with strangers. */
+  poolOf(cookie: string | null, account: Account | null): Promise<string | null>;
+  /** A new cookie for who has just proven the password; null: this deployment gives none. */
+  issue(account: Account): Promise<string | null>;
+}
+
 export interface TokenClaims {
   jti: string;
   subject: string;
@@ -270,6 +282,7 @@ export interface Services {
   passwords: Passwords;
   passwordRules: PasswordRules;
   tokens: Tokens;
+  devices: Devices;
   secrets: Secrets;
   registrations: Registrations;
   challenges: Challenges;

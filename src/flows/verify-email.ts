@@ -54,7 +54,7 @@ async function issueCode(
 export async function verifyEmail(
   request: AccountRequest & { identifier: Identifier; password: string; code: string },
 ): Promise<Outcome<null>> {
-  const { services, rules, password, code } = request;
+  const { services, rules, visit, password, code } = request;
   const identifier = normalised(request.identifier);
   const found = await ownerOf(request, identifier, 'verify-email');
   if (!found.ok) return found;
@@ -66,7 +66,14 @@ export async function verifyEmail(
   const tries = services.guard.allow(`tries at ${challenge?.id ?? subject}`, TRIES);
   tries.catch(() => undefined);
   const stored = owner === null ? null : passwordOf(owner);
-  const guess = await verifyGuess(services, { password, stored, subject, lockout: rules.lockout });
+  const guess = await verifyGuess(services, {
+    password,
+    stored,
+    account: owner?.is === 'user' ? owner.account : null,
+    device: visit.device,
+    subject,
+    lockout: rules.lockout,
+  });
   if (!guess.ok) return guess;
   const { verdict, ticket } = guess.value;
 

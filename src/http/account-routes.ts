@@ -17,7 +17,7 @@ import type { AccountRequest } from '../flows/account-request.ts';
 import { changeEmail, confirmEmail } from '../flows/change-email.ts';
 import { changePassword } from '../flows/change-password.ts';
 import { deleteAccount } from '../flows/delete-account.ts';
-import type { Outcome } from '../flows/outcome.ts';
+import type { Outcome, Recognised } from '../flows/outcome.ts';
 import type { PrivateRequest } from '../flows/reauthenticate.ts';
 import { register } from '../flows/register.ts';
 import { forgotPassword, resetPassword } from '../flows/reset-password.ts';
@@ -49,7 +49,7 @@ interface Route<Body> {
   path: (typeof ACCOUNT_PATHS)[number];
   operation: Operation;
   schema: z.ZodMiniType<Body>;
-  work(request: PrivateRequest, body: Body): Promise<Outcome<null>>;
+  work(request: PrivateRequest, body: Body): Promise<Outcome<Recognised | null>>;
   answer(): Wire;
   identifierOf?(body: Body): Identifier;
 }
@@ -77,6 +77,7 @@ export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): 
           ...(identifierOf ? { identifier: identifierOf(body) } : {}),
           work: work({ services, rules, visit, token }, body),
           answer,
+          recognise: (value) => value?.device ?? null,
         });
       },
     );

@@ -61,7 +61,12 @@ export function addAdminRoutes(app: OperatorApp, { services, lockout }: AdminHou
         work.catch((error: unknown) => logFailure(error, 'after the response', traceId)),
       );
     const { headers } = at.req.raw;
-    const visit = { traceId, address: addressOf(headers), userAgent: headers.get('User-Agent') };
+    const visit = {
+      traceId,
+      address: addressOf(headers),
+      userAgent: headers.get('User-Agent'),
+      device: null,
+    };
     return { services: { ...services, later }, lockout, visit, who: userName(id) };
   };
 

@@ -9,6 +9,7 @@ import { logFailure, logOperation, type Operation } from '../observe/log.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import type { At } from './arrival.ts';
 import type { Issues } from './body.ts';
+import { deviceCookie } from './device-cookie.ts';
 import { refusalResponse, wireResponse } from './refuse.ts';
 
 const LOOKS: ReadonlySet<Operation> = new Set<Operation>(['profile', 'list-sessions']);
@@ -27,6 +28,8 @@ export interface Run<T> {
   identifier?: Identifier;
   work: Promise<Outcome<T>>;
   answer(value: T): Wire;
+  /** The device cookie that goes with the answer. */
+  recognise?(value: T): string | null;
 }
 
 export function createDesk(contract: Contract): Desk {
@@ -62,7 +65,7 @@ export function createDesk(contract: Contract): Desk {
       return turnAway(at, { reason: 'malformed', issues }, how);
     },
 
-    async run(at, { operation, identifier = null, work, answer }) {
+    async run(at, { operation, identifier = null, work, answer, recognise }) {
       const { services, visit, metrics } = at.env;
       const startedMs = services.nowMs();
       // Finished even if the client hangs up: a login cut in two would keep its ticket.
@@ -86,7 +89,11 @@ export function createDesk(contract: Contract): Desk {
           traceId: visit.traceId,
         });
       }
-      return outcome.ok ? wireResponse(answer(outcome.value)) : refuse(at, outcome.refusal);
+      if (!outcome.ok) return refuse(at, outcome.refusal);
+      const response = wireResponse(answer(outcome.value));
+      const device = recognise?.(outcome.value) ?? null;
+      if (device !== null) response.headers.append('Set-Cookie', deviceCookie(device));
+      return response;
     },
   };
 }

@@ -1,5 +1,6 @@
 /** `POST {base}/login`. */
 import { login } from '../flows/login.ts';
+import type { SignedIn } from '../flows/outcome.ts';
 import type { LoginRules } from '../flows/services.ts';
 import { validated } from './body.ts';
 import type { ContractApp } from './contract-app.ts';
@@ -15,11 +16,12 @@ export function mountLogin(app: ContractApp, desk: Desk, rules: LoginRules): voi
     (at) => {
       const { services, visit } = at.env;
       const attempt = at.req.valid('json');
-      return desk.run(at, {
+      return desk.run<SignedIn>(at, {
         operation: 'login',
         identifier: attempt.identifier,
         work: login({ services, rules, attempt, visit }),
         answer: contract.grant,
+        recognise: ({ device }) => device,
       });
     },
   );

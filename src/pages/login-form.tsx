@@ -26,7 +26,7 @@ import type { Reason } from './sheet.ts';
 const MOST_BYTES = 16 * 1024;
 const LIKELY: readonly Reason[] = ['invalid', 'inactive', 'unverified', 'locked', 'malformed'];
 /** What the login itself must know of the visitor. */
-const PASSED_ON = ['CF-Connecting-IP', 'User-Agent'];
+const PASSED_ON = ['CF-Connecting-IP', 'User-Agent', 'Cookie'];
 
 export function mountLoginForm(pages: Pages, house: PagesHouse, language: MiddlewareHandler): void {
   const inCookie = house.contracts.filter(({ refresh }) => refresh?.in === 'cookie');

@@ -5,6 +5,8 @@ const HOUR_SECONDS = 3600;
 
 export const CODE_SECONDS = 600;
 export const LINK_SECONDS = 1800;
+/** How long a browser stays a known one after a login. */
+export const DEVICE_SECONDS = 180 * 86_400;
 /** A name or address that is not proven within a day is free again. */
 export const REGISTRATION_SECONDS = 86_400;
 

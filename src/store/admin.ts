@@ -10,7 +10,15 @@ import { auditOf } from './audit.ts';
 import { auditEvents, roles, sessions, teams, users } from './schema.ts';
 import { stillEntitled } from './sessions.ts';
 import { builder, statement, type Statement } from './statement.ts';
-import { accountOf, findUser, shownColumns, userOf, type ShownRow, type UserRow } from './users.ts';
+import {
+  accountOf,
+  findUser,
+  nextDevices,
+  shownColumns,
+  userOf,
+  type ShownRow,
+  type UserRow,
+} from './users.ts';
 
 const given = (name: string) => sql.placeholder(name);
 
@@ -79,12 +87,19 @@ const audit = statement<
 const setStatus = statement<{ userId: number; status: string }>(() =>
   builder
     .update(users)
-    .set({ status: sql`${given('status')}` })
+    .set({ status: sql`${given('status')}`, deviceVersion: nextDevices })
     .where(and(eq(users.id, given('userId')), ne(users.status, given('status')))),
 );
 
 const endAll = statement<{ userId: number }>(() =>
   builder.delete(sessions).where(eq(sessions.userId, given('userId'))),
+);
+
+const revokeDevices = statement<{ userId: number }>(() =>
+  builder
+    .update(users)
+    .set({ deviceVersion: nextDevices })
+    .where(eq(users.id, given('userId'))),
 );
 
 const endOfInactive = statement<{ userId: number }>(() =>
@@ -181,9 +196,10 @@ export function createDirectory(database: D1Database): Directory {
     },
 
     async endSessions(userId, happening) {
-      const [ended, , user] = await database.batch([
+      const [ended, , , user] = await database.batch([
         endAll.bind(database, { userId }),
         auditing({ action: 'ADMIN_SESSIONS_ENDED', userId }, happening),
+        revokeDevices.bind(database, { userId }),
         byId.bind(database, { id: userId }),
       ]);
       return changed(user, ended, ended);

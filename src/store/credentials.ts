@@ -10,6 +10,7 @@ import { auditChange, auditOf, OPERATORS } from './audit.ts';
 import { stillGood, type Proof } from './challenges.ts';
 import { auditEvents, challenges, registrations, sessions, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
+import { nextDevices } from './users.ts';
 
 const given = (name: string) => sql.placeholder(name);
 
@@ -24,13 +25,14 @@ const isActive = eq(users.status, 'active');
 const verify = statement<Verified & Proof>(() =>
   builder
     .update(users)
-    .set({ emailVerified: 1 })
+    .set({ emailVerified: 1, deviceVersion: nextDevices })
     .where(and(asVerified(), isActive, exists(stillGood()))),
 );
 
 const setPassword = {
   passwordHash: sql`${given('passwordHash')}`,
   credentialVersion: sql`${users.credentialVersion} + 1`,
+  deviceVersion: nextDevices,
 };
 
 const reset = statement<{ userId: number; passwordHash: string } & Proof>(() =>

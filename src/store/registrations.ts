@@ -101,7 +101,7 @@ const insertUser = statement<
 >(() =>
   builder.insert(users).select(
     sql`select null, ${given('publicId')}, r.username, r.username_key, r.email, 1, r.name, null, null,
-        'en', 0, null, null, 'active', coalesce(${given('passwordHash')}, r.password_hash), 1,
+        'en', 0, null, null, 'active', coalesce(${given('passwordHash')}, r.password_hash), 1, 1,
         ${given('nowMs')}, null
       from registrations as r
       where r.id = ${given('registrationId')} and r.opens = 1 and r.expires_at_ms > ${given('nowMs')}

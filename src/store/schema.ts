@@ -40,6 +40,8 @@ export const users = sqliteTable(
     passwordHash: text('password_hash'),
     /** Goes up whenever the password changes hands; sessions are opened only against the current one. */
     credentialVersion: integer('credential_version').notNull().default(1),
+    /** Goes up whenever sessions are ended by anything but their own logout; older cookies are void. */
+    deviceVersion: integer('device_version').notNull().default(1),
     createdAtMs: integer('created_at_ms').notNull(),
     lastLoginAtMs: integer('last_login_at_ms'),
   },

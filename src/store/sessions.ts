@@ -7,7 +7,7 @@ import type { Ending, ListedSession, LiveSession, Sessions } from '../flows/serv
 import { createOpening } from './opening.ts';
 import { auditEvents, roles, sessions, teams, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
-import { accountOf, userColumns, type UserRow } from './users.ts';
+import { accountOf, nextDevices, userColumns, type UserRow } from './users.ts';
 
 /** Who may still use a session: an active user, with the password that opened it. */
 export const stillEntitled = and(
@@ -143,19 +143,40 @@ const theirs = (where: 'one' | 'all') => {
   return where === 'all' ? user : and(eq(sessions.id, sql.placeholder('sessionId')), user);
 };
 
-const endOne = [auditEnding('one'), removeWhere('one')] as const;
-const endAll = [auditEnding('all'), removeWhere('all')] as const;
+/** Where there is a session to end. A logout leaves its browser a known one. */
+const revokeDevices = (where: 'one' | 'all') =>
+  statement<{ userId: number; sessionId: string; action: string }>(() =>
+    builder
+      .update(users)
+      .set({ deviceVersion: nextDevices })
+      .where(
+        and(
+          eq(users.id, sql.placeholder('userId')),
+          sql`${sql.placeholder('action')} <> 'LOGOUT'`,
+          exists(
+            builder
+              .select({ one: sql`1` })
+              .from(sessions)
+              .where(theirs(where)),
+          ),
+        ),
+      ),
+  );
+
+const endOne = [auditEnding('one'), revokeDevices('one'), removeWhere('one')] as const;
+const endAll = [auditEnding('all'), revokeDevices('all'), removeWhere('all')] as const;
 
 export function createSessions(database: D1Database): Sessions {
   const end = async (
-    [audit, remove]: typeof endOne,
+    [audit, revoke, remove]: typeof endOne,
     who: { id: string; userId: number },
     ending: Ending,
   ) => {
     const { visit, ...rest } = ending;
     const values = { ...rest, userId: who.userId, sessionId: who.id };
-    const [, removed] = await database.batch([
+    const [, , removed] = await database.batch([
       audit.bind(database, { ...values, address: visit.address, traceId: visit.traceId }),
+      revoke.bind(database, values),
       remove.bind(database, values),
     ]);
     return removed !== undefined && removed.meta.changes > 0;

@@ -30,6 +30,7 @@ export const userColumns = {
   ...shownColumns,
   passwordHash: sql<string | null>`${users.passwordHash}`.as('passwordHash'),
   credentialVersion: sql<number>`${users.credentialVersion}`.as('credentialVersion'),
+  deviceVersion: sql<number>`${users.deviceVersion}`.as('deviceVersion'),
 };
 
 export interface ShownRow {
@@ -55,7 +56,11 @@ export interface ShownRow {
 export interface UserRow extends ShownRow {
   passwordHash: string | null;
   credentialVersion: number;
+  deviceVersion: number;
 }
+
+/** Device cookies given so far are void. */
+export const nextDevices = sql`${users.deviceVersion} + 1`;
 
 export const findUser = <Values extends Record<string, string | number>>(where: SQL) =>
   statement<Values>(() =>
@@ -110,8 +115,8 @@ export function userOf(row: ShownRow): User {
 }
 
 export function accountOf(row: UserRow): Account {
-  const { passwordHash, credentialVersion } = row;
-  return { user: userOf(row), passwordHash, credentialVersion };
+  const { passwordHash, credentialVersion, deviceVersion } = row;
+  return { user: userOf(row), passwordHash, credentialVersion, deviceVersion };
 }
 
 function named(id: string | null, name: string | null): { id: string; name: string } | null {

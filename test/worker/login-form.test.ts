@@ -36,6 +36,7 @@ describe('the form without scripts', () => {
         expect.stringMatching(
           /^refreshToken=.+; HttpOnly; Secure; SameSite=Strict; Max-Age=604800$/,
         ),
+        expect.stringMatching(/^__Host-gh-device=/),
       ]);
       expect(headers.get('Cache-Control')).toBe('no-store');
     }

@@ -29,7 +29,12 @@ export async function loginStatements(contract: string) {
     account,
     sessionId: mark('sessionId'),
     contract,
-    visit: { traceId: mark('traceId'), address: mark('address'), userAgent: mark('userAgent') },
+    visit: {
+      traceId: mark('traceId'),
+      address: mark('address'),
+      userAgent: mark('userAgent'),
+      device: null,
+    },
     subject: mark('subject'),
     expiries: {
       issuedAtMs: 0,

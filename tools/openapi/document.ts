@@ -12,6 +12,7 @@ import * as z from 'zod/mini';
 import { refusalWire, type Answers, type Contract } from '../../src/contracts/contract.ts';
 import type { Refusal } from '../../src/flows/outcome.ts';
 import { issuesOf, UNREADABLE } from '../../src/http/body.ts';
+import { DEVICE_COOKIE } from '../../src/http/device-cookie.ts';
 import { operationsOf, type Operation } from './operations.ts';
 import { circumstances, sampleOf, type Reason } from './samples.ts';
 
@@ -99,6 +100,8 @@ export function openApiDocument(contract: Contract, answers: Answers, login: Gol
   });
 }
 
+const capitalised = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+
 interface Part {
   contract: Contract;
   answers: Answers;
@@ -109,10 +112,11 @@ function describe(part: Part, login: Golden): ZodOpenApiOperationObject {
   const { operation } = part;
   const { id, summary, credentials, request } = operation;
   const example = id === 'login' ? { example: login.request.body } : {};
-  const parameters = operation.path.includes('{id}')
-    ? { parameters: [{ name: 'id', in: 'path' as const, required: true, schema: text }] }
-    : {};
-  const name = `${id.charAt(0).toUpperCase()}${id.slice(1)}Request`;
+  const named = operation.path.includes('{id}')
+    ? [{ name: 'id', in: 'path' as const, required: true, schema: text }]
+    : [];
+  const parameters = [...named, ...(ASK_FOR_THE_PASSWORD.has(id) ? [device] : [])];
+  const name = `${capitalised(id)}Request`;
   const schema = request?.check(z.meta({ id: name }));
   const body = { required: true, content: { 'application/json': { schema, ...example } } };
   return {
@@ -120,7 +124,7 @@ function describe(part: Part, login: Golden): ZodOpenApiOperationObject {
     tags: ['auth'],
     summary,
     security: credentials.map((credential) => ({ [credential]: [] })),
-    ...parameters,
+    ...(parameters.length > 0 ? { parameters } : {}),
     ...(schema === undefined
       ? {}
       : { requestBody: body as ZodOpenApiOperationObject['requestBody'] & {} }),
@@ -128,9 +132,33 @@ function describe(part: Part, login: Golden): ZodOpenApiOperationObject {
   };
 }
 
-function granted({ answer: { wire, schema, description } }: Operation): ZodOpenApiResponsesObject {
-  const setsCookie = wire.headers?.['Set-Cookie'] !== undefined;
-  const cookie = { 'Set-Cookie': { description: 'The refresh token', schema: text } };
+/** A guess at the password draws the tickets of its device, where it brings the cookie. */
+const ASK_FOR_THE_PASSWORD: ReadonlySet<string> = new Set([
+  'login',
+  'verifyEmail',
+  'changePassword',
+  'changeEmail',
+  'deleteAccount',
+]);
+const GIVE_A_DEVICE_COOKIE: ReadonlySet<string> = new Set(['login', 'changePassword']);
+
+const device = {
+  name: DEVICE_COOKIE,
+  in: 'cookie' as const,
+  required: false,
+  description:
+    'From an earlier login here: attempts at that account are counted apart from those of strangers',
+  schema: text,
+};
+
+function granted({ id, answer }: Operation): ZodOpenApiResponsesObject {
+  const { wire, schema, description } = answer;
+  const cookies = [
+    ...(wire.headers?.['Set-Cookie'] === undefined ? [] : ['the refresh token']),
+    ...(GIVE_A_DEVICE_COOKIE.has(id) ? [`the device cookie, ${DEVICE_COOKIE}`] : []),
+  ];
+  const setsCookie = cookies.length > 0;
+  const cookie = { 'Set-Cookie': { description: capitalised(cookies.join('; ')), schema: text } };
   const content =
     schema === null ? {} : { content: { 'application/json': { schema, example: wire.body } } };
   return {

@@ -1,0 +1,59 @@
+/**
+ * Device cookies (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): a browser that
+ * somebody has signed in on keeps attempts of its own at that account, so that strangers who lock
+ * the account do not lock its owner out.
+ *
+ * The cookie opens nothing. It is signed with a key of its own, names the account only within the
+ * signature, and lasts until it is too old or the account's device version has moved on. Nothing is
+ * stored about it. Each login gives a new one; a copy of an older one has attempts, and a
+ * lock, of its own.
+ */
+import { base64url } from 'jose';
+import type { Account, Devices } from '../flows/services.ts';
+import type { Mac } from './keys.ts';
+
+/** A random id of 128 bits, the account's device version, the moment in seconds, and the MAC. */
+const COOKIE = /^([\w-]{22})~(\d{1,15})~(\d{1,12})~([\w-]{43})$/;
+const ID_BYTES = 16;
+
+/** No user has this number: the same work is done where there is no account. */
+const NOBODY = 0;
+
+interface DevicesOptions {
+  mac: Mac;
+  nowMs(): number;
+  lifetimeSeconds: number;
+  /** Off: no cookie is given, and none counts. */
+  enabled: boolean;
+}
+
+export function createDevices({ mac, nowMs, lifetimeSeconds, enabled }: DevicesOptions): Devices {
+  const sign = (account: Account | null, terms: string) =>
+    mac('device', `${account?.user.id ?? NOBODY}~${terms}`);
+
+  return {
+    async poolOf(cookie, account) {
+      const parts = enabled && cookie !== null ? COOKIE.exec(cookie) : null;
+      if (parts === null) return null;
+      const [, id = '', version = '', issuedAt = '', signature = ''] = parts;
+      const genuine = await sign(account, `${id}~${version}~${issuedAt}`);
+      if (!equal(signature, genuine) || account === null) return null;
+      // Ahead of what was read of the account: a copy of the database that is behind.
+      if (Number(version) < account.deviceVersion) return null;
+      if (nowMs() >= (Number(issuedAt) + lifetimeSeconds) * 1000) return null;
+      return mac('account', `device:${id}`);
+    },
+
+    async issue(account) {
+      if (!enabled) return null;
+      const id = base64url.encode(crypto.getRandomValues(new Uint8Array(ID_BYTES)));
+      const terms = `${id}~${account.deviceVersion}~${Math.floor(nowMs() / 1000)}`;
+      return `${terms}~${await sign(account, terms)}`;
+    },
+  };
+}
+
+function equal(one: string, other: string): boolean {
+  const [a, b] = [new TextEncoder().encode(one), new TextEncoder().encode(other)];
+  return a.length === b.length && crypto.subtle.timingSafeEqual(a, b);
+}
