@@ -154,8 +154,7 @@ describe('a cookie', () => {
     const person = await addUser({ email });
     const { status, headers } = await house().post(path, body({ ...person, email }));
     expect(status).toBe(200);
-    const [pair = ''] = headers.getSetCookie()[0]?.split(';') ?? [];
-    expect(pair.length).toBeGreaterThan(email.length);
+    expect(headers.getSetCookie()).toHaveLength(2);
     for (const cookie of headers.getSetCookie()) {
       expect(cookie.split(';')[0]?.length).toBeLessThan(4096);
     }
