@@ -1,9 +1,9 @@
 /** What the standards table is held to: nothing left out, nothing twice, and evidence that exists. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../tools/install.mjs';
-import { anchorsOf } from '../../tools/security/headings.ts';
+import { anchorsOf, isHeading } from '../../tools/security/headings.ts';
 import { KNOWN } from '../../tools/security/known.ts';
 import { span } from '../../tools/security/limits.ts';
 import {
@@ -115,6 +115,18 @@ describe('the standards table', () => {
     [90, '90 seconds'],
     [7_776_000, '90 days'],
   ])('says %i seconds in words', (seconds, words) => expect(span(seconds)).toBe(words));
+});
+
+describe('the threat model', () => {
+  it('leads to files and headings that are there', () => {
+    const text = readFileSync(join(root, 'SECURITY.md'), 'utf8');
+    const led = Array.from(text.matchAll(/\]\(([^)]+)\)/g), ([, to = '']) => to);
+    expect(led.length).toBeGreaterThan(50);
+    const lost = led.filter((to) =>
+      to.includes('#') ? !isHeading(root, to) : !existsSync(join(root, to)),
+    );
+    expect(lost).toEqual([]);
+  });
 });
 
 describe('the log', () => {

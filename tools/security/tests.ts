@@ -1,6 +1,7 @@
 /**
  * The tests there are, as vitest reads them off the files without running any: names with their
- * suites, and whether they are skipped. A test behind a condition (runIf, skipIf) counts as skipped.
+ * suites, and whether they are skipped. A test behind a condition (runIf, skipIf) counts as skipped;
+ * one in code that is never reached counts, since nothing is run.
  */
 import { join, relative, sep } from 'node:path';
 import { createVitest } from 'vitest/node';
