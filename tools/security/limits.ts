@@ -1,6 +1,13 @@
 /** The limits as the code has them, for the page that documents them: no number is written twice. */
 import { contracts } from '../../src/contracts/index.ts';
-import { CODE_SECONDS, CODES, LINK_SECONDS, LINKS, TRIES } from '../../src/policy/allowances.ts';
+import {
+  CODE_SECONDS,
+  CODES,
+  DEVICE_SECONDS,
+  LINK_SECONDS,
+  LINKS,
+  TRIES,
+} from '../../src/policy/allowances.ts';
 import { TICKET_MS } from '../../src/policy/lockout.ts';
 import { readSettings } from '../../src/settings.ts';
 import { makers } from '../secrets.ts';
@@ -49,6 +56,11 @@ export function limitRows(): Row[] {
       '`LOCKOUT.stopAfterFailures`',
     ],
     ['a ticket that nobody settles is a failure after', span(TICKET_MS / 1000), '–'],
+    [
+      'a device that was signed in on has the same for itself, for',
+      span(DEVICE_SECONDS),
+      '`DEVICE_COOKIES`',
+    ],
     ...contracts.map(({ name, attemptsPerMinute }) => [
       `attempts of an address at \`${name}\``,
       `${attemptsPerMinute} a minute`,
