@@ -17,7 +17,7 @@ import { publishedDocument, publishedKeys } from './http/documents.ts';
 import { dressed } from './http/headers.ts';
 import { mountMetrics } from './http/metrics-route.ts';
 import { createOperatorApp } from './http/operator.ts';
-import { wireResponse } from './http/refuse.ts';
+import { outageResponse, wireResponse } from './http/refuse.ts';
 import { logFailure } from './observe/log.ts';
 import { watchedStores } from './observe/watched.ts';
 import { createPages } from './pages/pages.tsx';
@@ -43,7 +43,7 @@ export function createApp(env: Env): App {
   app.use(dressed(settings.allowedOrigins));
   app.onError((error, at) => {
     logFailure(error, at.req.path, at.var.traceId);
-    return wireResponse({ status: 500, body: { error: 'internal' } });
+    return outageResponse(500, { error: 'internal' });
   });
 
   app.get('/healthz', async (at) => {
@@ -52,7 +52,7 @@ export function createApp(env: Env): App {
       return wireResponse({ status: 200, body: { status: 'ok' } });
     } catch (error) {
       logFailure(error, 'healthz', at.var.traceId);
-      return wireResponse({ status: 503, body: { status: 'unavailable' } });
+      return outageResponse(503, { status: 'unavailable' });
     }
   });
 

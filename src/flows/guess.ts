@@ -1,7 +1,7 @@
 /** One guess at a password, under the account's lockout: no verdict without a ticket. */
 import { TICKET_MS, type LockoutRules, type Verdict } from '../policy/lockout.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
-import type { Account, Services } from './services.ts';
+import type { Account, Reservation, Services } from './services.ts';
 
 export interface Guess {
   password: string;
@@ -37,6 +37,9 @@ export async function verifyGuess(
   const guess = { password, stored };
   const subject = (await services.devices.poolOf(who.device, who.account)) ?? who.subject;
 
+  const settle = (verdict: Verdict) =>
+    services.guard.settle(subject, { ticket: id, verdict, rules: lockout });
+
   let sentAtMs = services.nowMs();
   let stop = false;
   const reserving = services.guard.reserve(subject, id, lockout);
@@ -46,11 +49,18 @@ export async function verifyGuess(
   );
   let verdict = await services.passwords.verify({ ...guess, stop: () => stop });
 
-  let standing = await reserving;
+  // A ticket whose answer was lost may be out. It has brought no verdict, and an outage must not add
+  // up to a lock: it is given back.
+  const drawn = (drawing: Promise<Reservation>) =>
+    drawing.catch((outage: unknown) => {
+      services.later(settle('void'));
+      throw outage;
+    });
+  let standing = await drawn(reserving);
   let waitedMs = 0;
   if (standing.state === 'queued') {
     sentAtMs = services.nowMs();
-    standing = await services.guard.wait(subject, id, lockout);
+    standing = await drawn(services.guard.wait(subject, id, lockout));
     if (standing.state === 'ticket') waitedMs = standing.waitedMs;
     if (standing.state === 'ticket' && verdict === 'stopped') {
       verdict = await services.passwords.verify({ ...guess, stop: () => false });
@@ -67,8 +77,7 @@ export async function verifyGuess(
   const expiresAtMs = sentAtMs + waitedMs + TICKET_MS;
   const ticket: Ticket = {
     isExpired: () => services.nowMs() >= expiresAtMs,
-    settle: (settled) =>
-      services.guard.settle(subject, { ticket: id, verdict: settled, rules: lockout }),
+    settle,
   };
   return granted({ verdict, ticket });
 }

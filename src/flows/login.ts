@@ -54,22 +54,29 @@ export async function login(request: LoginRequest): Promise<Outcome<SignedIn>> {
     if (!guess.ok) return guess;
 
     const { verdict, ticket } = guess.value;
-    const refusal = verdict === 'right' ? judge(account, rules) : invalid(account);
-    if (refusal === null && account !== null) {
-      const outcome = await open(request, { account, subject, ticket });
-      if (outcome !== 'fenced') return outcome;
-    }
+    try {
+      const refusal = verdict === 'right' ? judge(account, rules) : invalid(account);
+      if (refusal === null && account !== null) {
+        const outcome = await open(request, { account, subject, ticket });
+        if (outcome !== 'fenced') return outcome;
+      }
 
-    const current: Account | null =
-      refusal !== null && fromPrimary
-        ? account
-        : (await services.users.find(identifier, 'primary')).account;
-    if (refusal !== null && sameCredentials(account, current)) {
-      return conclude(request, { refusal, account, subject, ticket });
+      const current: Account | null =
+        refusal !== null && fromPrimary
+          ? account
+          : (await services.users.find(identifier, 'primary')).account;
+      if (refusal !== null && sameCredentials(account, current)) {
+        return await conclude(request, { refusal, account, subject, ticket });
+      }
+      await ticket.settle('void');
+      account = current;
+      fromPrimary = true;
+    } catch (outage) {
+      // The password was right: an outage must not add up to a lock for its owner. A wrong one stays
+      // counted, since an answer that only a right one may get would make its absence a verdict.
+      if (verdict === 'right') services.later(ticket.settle('void'));
+      throw outage;
     }
-    await ticket.settle('void');
-    account = current;
-    fromPrimary = true;
   }
   throw new Error('the account changed twice during one login');
 }
@@ -88,68 +95,65 @@ async function open(
   { account, subject, ticket }: { account: Account; subject: string; ticket: Ticket },
 ): Promise<Outcome<SignedIn> | 'fenced'> {
   const sessionId = services.uuid();
-  try {
-    const outdated =
-      account.passwordHash !== null && services.passwords.isOutdated(account.passwordHash);
-    const renewedHash = outdated ? await services.passwords.hash(attempt.password) : null;
-    const nowMs = services.nowMs();
-    const expiry = expiries(rules.lifetimes, attempt.remember, nowMs);
-    const refreshId =
-      expiry.refreshExpiresAtMs === null ? null : await services.tokens.refreshId(sessionId, 0);
-    const stored = await services.sessions.open({
-      account,
-      sessionId,
-      contract: rules.contract,
-      visit,
-      subject,
-      expiries: expiry,
-      nowMs,
-      requiresVerifiedEmail: rules.requiresVerifiedEmail,
-      refreshHash: refreshId?.hash ?? null,
-      renewedHash,
-    });
-    if (!stored) return 'fenced';
-    if (ticket.isExpired()) {
-      services.later(services.sessions.discard(sessionId));
-      return refused({ reason: 'busy' });
-    }
-
-    const user = { ...account.user, lastLoginAtMs: nowMs };
-    const claims = rules.claims(user);
-    const common = { subject: user.publicId, sessionId, issuedAtMs: expiry.issuedAtMs };
-    const accessToken = await services.tokens.signAccess({
-      ...common,
-      jti: services.uuid(),
-      expiresAtMs: expiry.accessExpiresAtMs,
-      extra: claims.access,
-    });
-    const refreshToken =
-      refreshId === null || expiry.refreshExpiresAtMs === null
-        ? null
-        : await services.tokens.signRefresh({
-            ...common,
-            jti: refreshId.jti,
-            generation: 0,
-            expiresAtMs: expiry.refreshExpiresAtMs,
-            extra: claims.refresh,
-          });
-    const device = await services.devices.issue(account);
-    services.later(ticket.settle('right'));
-    return granted({
-      user,
-      issuedAtMs: expiry.issuedAtMs,
-      access: { token: accessToken, expiresAtMs: expiry.accessExpiresAtMs },
-      refresh:
-        refreshToken === null || expiry.refreshExpiresAtMs === null
-          ? null
-          : { token: refreshToken, expiresAtMs: expiry.refreshExpiresAtMs },
-      device,
-    });
-  } catch (outage) {
-    // The password was right: an outage must not add up to a lock for its owner.
-    services.later(ticket.settle('void'));
-    throw outage;
+  const outdated =
+    account.passwordHash !== null && services.passwords.isOutdated(account.passwordHash);
+  const renewedHash = outdated ? await services.passwords.hash(attempt.password) : null;
+  const nowMs = services.nowMs();
+  const expiry = expiries(rules.lifetimes, attempt.remember, nowMs);
+  const refreshId =
+    expiry.refreshExpiresAtMs === null ? null : await services.tokens.refreshId(sessionId, 0);
+  const stored = await services.sessions.open({
+    account,
+    sessionId,
+    contract: rules.contract,
+    visit,
+    subject,
+    expiries: expiry,
+    nowMs,
+    requiresVerifiedEmail: rules.requiresVerifiedEmail,
+    refreshHash: refreshId?.hash ?? null,
+    renewedHash,
+  });
+  if (!stored) return 'fenced';
+  if (ticket.isExpired()) {
+    const { contract } = rules;
+    const ending = { action: 'LOGIN_UNANSWERED', contract, visit, subject } as const;
+    const session = { id: sessionId, userId: account.user.id };
+    services.later(services.sessions.end(session, { ...ending, nowMs: services.nowMs() }));
+    return refused({ reason: 'busy' });
   }
+
+  const user = { ...account.user, lastLoginAtMs: nowMs };
+  const claims = rules.claims(user);
+  const common = { subject: user.publicId, sessionId, issuedAtMs: expiry.issuedAtMs };
+  const accessToken = await services.tokens.signAccess({
+    ...common,
+    jti: services.uuid(),
+    expiresAtMs: expiry.accessExpiresAtMs,
+    extra: claims.access,
+  });
+  const refreshToken =
+    refreshId === null || expiry.refreshExpiresAtMs === null
+      ? null
+      : await services.tokens.signRefresh({
+          ...common,
+          jti: refreshId.jti,
+          generation: 0,
+          expiresAtMs: expiry.refreshExpiresAtMs,
+          extra: claims.refresh,
+        });
+  const device = await services.devices.issue(account);
+  services.later(ticket.settle('right'));
+  return granted({
+    user,
+    issuedAtMs: expiry.issuedAtMs,
+    access: { token: accessToken, expiresAtMs: expiry.accessExpiresAtMs },
+    refresh:
+      refreshToken === null || expiry.refreshExpiresAtMs === null
+        ? null
+        : { token: refreshToken, expiresAtMs: expiry.refreshExpiresAtMs },
+    device,
+  });
 }
 
 /** Tells a refusal that the primary stands behind, and accounts for its ticket. */

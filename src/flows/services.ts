@@ -130,7 +130,13 @@ export interface Rotation {
 
 /** Who ends sessions, and why: what the audit keeps of it. */
 export interface Ending {
-  action: 'LOGOUT' | 'LOGOUT_ALL' | 'SESSION_ENDED' | 'REFRESH_REUSED';
+  action:
+    | 'LOGOUT'
+    | 'LOGOUT_ALL'
+    | 'SESSION_ENDED'
+    | 'REFRESH_REUSED'
+    /** Its tokens came too late to be handed out. */
+    | 'LOGIN_UNANSWERED';
   contract: string;
   visit: Visit;
   subject: string;
@@ -141,8 +147,6 @@ export interface Ending {
 export interface Sessions {
   /** False: the account is no longer what was verified, and nothing was written. */
   open(opening: Opening): Promise<boolean>;
-  /** Takes back a session whose token was never handed out. */
-  discard(sessionId: string): Promise<void>;
   live(sessionId: string, nowMs: number): Promise<LiveSession | null>;
   /**
    * Swaps the hash if the presented one is current, and answers the session as it stands after

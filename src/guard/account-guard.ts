@@ -75,6 +75,9 @@ export class AccountGuard extends DurableObject {
   ): Promise<boolean> {
     const { state, settled } = settle(this.#load(), { ...settling, nowMs: Date.now(), rules });
     this.#save(state);
+    // Who hands a ticket back does not wait for it any more, whatever became of the call.
+    this.#waiters.get(settling.ticket)?.answer({ state: 'busy' });
+    this.#waiters.delete(settling.ticket);
     this.#serveWaiters();
     await this.#sweepLater(rules);
     return settled;

@@ -77,13 +77,16 @@ export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientO
     },
 
     settle: (subject, { rules, ...settling }) =>
-      repeatable<boolean>(async () => accounts.getByName(subject).settle(settling, rules)),
+      repeatable<boolean>(
+        async () => accounts.getByName(subject).settle(settling, rules),
+        'unless overloaded',
+      ),
 
     look: (subject, rules) =>
       repeatable<LockoutView>(async () => accounts.getByName(subject).look(rules)),
 
     async clear(subject) {
-      await repeatable(async () => accounts.getByName(subject).clear());
+      await repeatable(async () => accounts.getByName(subject).clear(), 'unless overloaded');
       locks.delete(subject);
     },
   };
@@ -102,13 +105,19 @@ function refusalKey(address: string, { attempts, windowSeconds }: Limit): string
   return `${attempts}/${windowSeconds} ${address}`;
 }
 
-/** `call` gets a new stub each time: one that threw may stay broken. */
-async function repeatable<T>(call: () => Promise<T>): Promise<T> {
+/**
+ * `call` gets a new stub each time: one that threw may stay broken. What gives something back to the
+ * account's owner is repeated whatever the error: lost, it would count against them.
+ */
+async function repeatable<T>(
+  call: () => Promise<T>,
+  when: 'if retryable' | 'unless overloaded' = 'if retryable',
+): Promise<T> {
   try {
     return await call();
   } catch (error) {
     const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
-    if (retryable !== true || overloaded === true) throw error;
+    if (overloaded === true || (retryable !== true && when === 'if retryable')) throw error;
     return call();
   }
 }

@@ -30,6 +30,11 @@ export function wireResponse({ status, body, headers }: Wire): Response {
   return body === null ? new Response(null, init) : Response.json(body, init);
 }
 
+/** A failure of ours where no contract has words for it. */
+export function outageResponse(status: 500 | 503, body: Record<string, string>): Response {
+  return wireResponse({ status, body, headers: { 'Retry-After': String(OUTAGE_RETRY_SECONDS) } });
+}
+
 /**
  * Retry-After (RFC 9110 10.2.3) is never earlier than the moment it stands for; RateLimit and
  * RateLimit-Policy as in draft-ietf-httpapi-ratelimit-headers-11; Allow (RFC 9110 10.2.1);

@@ -1,5 +1,5 @@
 /** Writes down what happened to accounts. No identifier and no secret is ever part of a row. */
-import { sql } from 'drizzle-orm';
+import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Happening } from '../flows/account-services.ts';
 import type { OPERATORS as Operators } from '../flows/admin.ts';
 import type { Audit } from '../flows/services.ts';
@@ -52,6 +52,45 @@ export const auditChange = statement<
       where changes() > 0`,
   ),
 );
+
+/** Of the newest events, how many are looked through for one of a moment ago. */
+const RECENT = 1000;
+
+const findRecent = statement<{ action: string; traceId: string }>(() =>
+  builder
+    .select({ reason: auditEvents.reason })
+    .from(auditEvents)
+    .where(
+      and(
+        gt(auditEvents.id, sql`(select max(id) from audit_events) - ${sql.raw(String(RECENT))}`),
+        eq(auditEvents.action, sql.placeholder('action')),
+        eq(auditEvents.traceId, sql.placeholder('traceId')),
+      ),
+    ),
+);
+
+/**
+ * Makes a change that the audit is part of. Nobody repeats a write, and an error does not say that
+ * nothing was written: the answer may be what was lost. So the audit is asked once whether this
+ * request has made the change, or who repeats it would be refused what they have. `told` makes an
+ * answer of the reason that was written down.
+ */
+export async function writtenOrAudited<T>(
+  database: D1Database,
+  write: () => Promise<T>,
+  { told, ...event }: { action: string; traceId: string; told(reason: string): T },
+): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    // Refused unseen, and by somebody who has no time for questions.
+    if (/overloaded/.test(String(error))) throw error;
+    const query = findRecent.bind(database, event).all<{ reason: string }>();
+    const [found] = (await query.catch(() => ({ results: [] }))).results;
+    if (found === undefined) throw error;
+    return told(found.reason);
+  }
+}
 
 export function createAudit(database: D1Database): Audit {
   return {

@@ -2,7 +2,7 @@
 import { and, eq, gt, or, sql } from 'drizzle-orm';
 import type { Challenge, Challenges, Owner, Registration } from '../flows/account-services.ts';
 import type { Identifier } from '../policy/identifier.ts';
-import { auditChange, auditOf } from './audit.ts';
+import { auditChange, auditOf, writtenOrAudited } from './audit.ts';
 import { challenges, registrations, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
 import { accountOf, findBy, findUser, type UserRow } from './users.ts';
@@ -199,16 +199,16 @@ export function createChallenges(database: D1Database): Challenges {
 
     async issue(owner, { purpose, expiresAtMs, ...challenge }, happening) {
       const ids = { ...idsOf(owner), purpose };
-      await database.batch([
-        replace.bind(database, ids),
-        insert.bind(database, { ...ids, ...challenge, expiresAtMs }),
-        auditChange.bind(database, {
-          ...auditOf(happening),
-          action: SENT[purpose],
-          userId: ids.userId,
-          publicId: null,
-        }),
-      ]);
+      const { userId } = ids;
+      const audit = { ...auditOf(happening), action: SENT[purpose], userId, publicId: null };
+      const write = async () => {
+        await database.batch([
+          replace.bind(database, ids),
+          insert.bind(database, { ...ids, ...challenge, expiresAtMs }),
+          auditChange.bind(database, audit),
+        ]);
+      };
+      await writtenOrAudited(database, write, { ...audit, told: () => undefined });
     },
   };
 }

@@ -6,7 +6,7 @@ import { and, eq, exists, ne, notExists, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Challenge, Credentials, Happening } from '../flows/account-services.ts';
 import type { Account } from '../flows/services.ts';
-import { auditChange, auditOf, OPERATORS } from './audit.ts';
+import { auditChange, auditOf, OPERATORS, writtenOrAudited } from './audit.ts';
 import { stillGood, type Proof } from './challenges.ts';
 import { auditEvents, challenges, registrations, sessions, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
@@ -183,8 +183,11 @@ export function createCredentials(database: D1Database): Credentials {
   ): Promise<boolean> => {
     const { action, userId, happening } = event;
     const audit = { ...auditOf(happening), action, userId, publicId: null };
-    const [changed] = await database.batch([first, auditChange.bind(database, audit), ...rest]);
-    return changed !== undefined && changed.meta.changes > 0;
+    const write = async () => {
+      const [changed] = await database.batch([first, auditChange.bind(database, audit), ...rest]);
+      return changed !== undefined && changed.meta.changes > 0;
+    };
+    return writtenOrAudited(database, write, { ...audit, told: () => true });
   };
 
   return {

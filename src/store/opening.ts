@@ -6,6 +6,7 @@
  */
 import { and, eq, exists, sql } from 'drizzle-orm';
 import type { Sessions } from '../flows/services.ts';
+import { writtenOrAudited } from './audit.ts';
 import { auditEvents, sessions, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
 
@@ -100,11 +101,7 @@ const auditLogin = statement<{
   ),
 );
 
-const remove = statement<{ sessionId: string }>(() =>
-  builder.delete(sessions).where(eq(sessions.id, sql.placeholder('sessionId'))),
-);
-
-export function createOpening(database: D1Database): Pick<Sessions, 'open' | 'discard'> {
+export function createOpening(database: D1Database): Pick<Sessions, 'open'> {
   return {
     async open({ account, visit, expiries, ...opening }) {
       const values = {
@@ -122,16 +119,16 @@ export function createOpening(database: D1Database): Pick<Sessions, 'open' | 'di
         subject: opening.subject,
         traceId: visit.traceId,
       };
-      const [inserted] = await database.batch([
-        insertFenced.bind(database, values),
-        touchUser.bind(database, values),
-        auditLogin.bind(database, values),
-      ]);
-      return inserted !== undefined && inserted.meta.changes > 0;
-    },
-
-    async discard(sessionId) {
-      await remove.bind(database, { sessionId }).run();
+      const write = async () => {
+        const [inserted] = await database.batch([
+          insertFenced.bind(database, values),
+          touchUser.bind(database, values),
+          auditLogin.bind(database, values),
+        ]);
+        return inserted !== undefined && inserted.meta.changes > 0;
+      };
+      const event = { action: 'LOGIN', traceId: visit.traceId };
+      return writtenOrAudited(database, write, { ...event, told: () => true });
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 import { and, eq, exists, lte, or, sql } from 'drizzle-orm';
 import type { Happening, Registrations } from '../flows/account-services.ts';
-import { auditChange, auditOf } from './audit.ts';
+import { auditChange, auditOf, writtenOrAudited } from './audit.ts';
 import { stillGood, type Proof } from './challenges.ts';
 import { auditEvents, challenges, registrations, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
@@ -130,21 +130,29 @@ export function createRegistrations(database: D1Database): Registrations {
       const { nowMs } = happening;
       const usernameKey = registration.username?.toLowerCase() ?? null;
       const values = { ...registration, usernameKey, nowMs };
-      const [, , , , told] = await database.batch<{ opens: number }>([
-        clearExpired.bind(database, values),
-        insert.bind(database, values),
-        insertChallenge.bind(database, {
-          id: registration.id,
-          challengeId: challenge.id,
-          secretHash: challenge.secretHash,
-          codeExpiresAtMs: challenge.expiresAtMs,
-        }),
-        audit.bind(database, { ...auditOf(happening), id: registration.id, usernameKey }),
-        outcome.bind(database, { id: registration.id }),
-      ]);
-      const [row] = told?.results ?? [];
-      if (row === undefined) return usernameKey === null ? 'kept' : 'username-taken';
-      return row.opens === 1 ? 'added' : 'kept';
+      const event = auditOf(happening);
+      const write = async () => {
+        const [, , , , told] = await database.batch<{ opens: number }>([
+          clearExpired.bind(database, values),
+          insert.bind(database, values),
+          insertChallenge.bind(database, {
+            id: registration.id,
+            challengeId: challenge.id,
+            secretHash: challenge.secretHash,
+            codeExpiresAtMs: challenge.expiresAtMs,
+          }),
+          audit.bind(database, { ...event, id: registration.id, usernameKey }),
+          outcome.bind(database, { id: registration.id }),
+        ]);
+        const [row] = told?.results ?? [];
+        if (row === undefined) return usernameKey === null ? 'kept' : 'username-taken';
+        return row.opens === 1 ? 'added' : 'kept';
+      };
+      return writtenOrAudited<Awaited<ReturnType<Registrations['add']>>>(database, write, {
+        ...event,
+        action: 'REGISTERED',
+        told: (reason) => (reason === 'added' ? 'added' : 'kept'),
+      });
     },
 
     async admit(registration, proof, { publicId, passwordHash, ...happening }) {
@@ -156,12 +164,16 @@ export function createRegistrations(database: D1Database): Registrations {
         secretHash: proof.secretHash,
         nowMs: happening.nowMs,
       };
-      const [inserted] = await database.batch([
-        insertUser.bind(database, values),
-        auditChange.bind(database, changed(happening, publicId)),
-        remove.bind(database, values),
-      ]);
-      return inserted !== undefined && inserted.meta.changes > 0;
+      const audit = changed(happening, publicId);
+      const write = async () => {
+        const [inserted] = await database.batch([
+          insertUser.bind(database, values),
+          auditChange.bind(database, audit),
+          remove.bind(database, values),
+        ]);
+        return inserted !== undefined && inserted.meta.changes > 0;
+      };
+      return writtenOrAudited(database, write, { ...audit, told: () => true });
     },
   };
 }

@@ -143,7 +143,7 @@ const theirs = (where: 'one' | 'all') => {
   return where === 'all' ? user : and(eq(sessions.id, sql.placeholder('sessionId')), user);
 };
 
-/** Where there is a session to end. A logout leaves its browser a known one. */
+/** Where there is a session to end. A logout leaves its browser a known one, and so does an accident. */
 const revokeDevices = (where: 'one' | 'all') =>
   statement<{ userId: number; sessionId: string; action: string }>(() =>
     builder
@@ -152,7 +152,7 @@ const revokeDevices = (where: 'one' | 'all') =>
       .where(
         and(
           eq(users.id, sql.placeholder('userId')),
-          sql`${sql.placeholder('action')} <> 'LOGOUT'`,
+          sql`${sql.placeholder('action')} not in ('LOGOUT', 'LOGIN_UNANSWERED')`,
           exists(
             builder
               .select({ one: sql`1` })

@@ -4,10 +4,10 @@
  * it are the real D1 and the real Durable Objects.
  */
 export interface Call {
-  to: 'database' | 'guard' | 'mail';
+  to: 'database' | 'guard' | 'mail' | 'metrics';
   /** `all`, `run` or `batch` for the database, the method's name for the others. */
   method: string;
-  /** The statements; for the guard, the object's name; for mail, whom to and what it says. */
+  /** The statements; for an object, its name; for mail, whom to and what it says. */
   what: string[];
   /** Which copy of the database was asked for. */
   session: string | null;
@@ -22,10 +22,15 @@ export function tapped(env: Env, tap: Tap): Env {
     ...env,
     DB: tapDatabase(env.DB, tap) as D1Database,
     EMAIL: tapMail(env.EMAIL, tap),
-    ADDRESS_GUARD: tapNamespace(env.ADDRESS_GUARD, tap),
-    ACCOUNT_GUARD: tapNamespace(env.ACCOUNT_GUARD, tap),
+    ADDRESS_GUARD: tapNamespace(env.ADDRESS_GUARD, 'guard', tap),
+    ACCOUNT_GUARD: tapNamespace(env.ACCOUNT_GUARD, 'guard', tap),
   };
 }
+
+/** The hub of the metrics, for settings: its calls come with every request, and few tests ask. */
+export const tappedHub = (env: Env, tap: Tap) => ({
+  METRICS_HUB: tapNamespace(env.METRICS_HUB, 'metrics', tap),
+});
 
 function tapDatabase(database: D1Database, tap: Tap) {
   const prepareOn = (connection: D1Database | D1DatabaseSession, session: string | null) => {
@@ -71,6 +76,7 @@ function tapMail(binding: SendEmail, tap: Tap): SendEmail {
 
 function tapNamespace<T extends Rpc.DurableObjectBranded>(
   namespace: DurableObjectNamespace<T>,
+  to: 'guard' | 'metrics',
   tap: Tap,
 ): DurableObjectNamespace<T> {
   const getByName = (name: string) =>
@@ -79,7 +85,7 @@ function tapNamespace<T extends Rpc.DurableObjectBranded>(
       {
         get: (_target, method: string) => {
           return (...given: unknown[]) =>
-            tap({ to: 'guard', method, what: [name], session: null }, async () => {
+            tap({ to, method, what: [name], session: null }, async () => {
               const stub = namespace.getByName(name) as unknown as Record<
                 string,
                 (...given: unknown[]) => Promise<never>

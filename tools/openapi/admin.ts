@@ -104,15 +104,15 @@ const answer = ({ description, schema, headers }: Told): ZodOpenApiResponseObjec
 const refused = (description: string, headers?: Told['headers']) =>
   answer({ description, schema: refusal, ...(headers === undefined ? {} : { headers }) });
 
+const later = { 'Retry-After': { description: 'Seconds to wait', schema: integer } };
+
 const everywhere = {
   '401': refused('No token, or a wrong one', {
     'WWW-Authenticate': { description: 'Bearer', schema: text },
   }),
   '403': refused('Plain http'),
-  '429': refused('Too many requests from this address', {
-    'Retry-After': { description: 'Seconds to wait', schema: integer },
-  }),
-  '500': refused('A failure of ours'),
+  '429': refused('Too many requests from this address', later),
+  '500': refused('A failure of ours', later),
 };
 
 const malformed = { '400': refused('What is asked is malformed; `details` says where') };

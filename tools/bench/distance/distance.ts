@@ -21,7 +21,7 @@ const FARTHEST_MS = 1000;
 
 /** `d1=80,guard=40,mail=75`; what is not named is here. */
 export function distanceFrom(text: string): Distance {
-  const distance: Distance = { database: 0, guard: 0, mail: 0 };
+  const distance: Distance = { database: 0, guard: 0, mail: 0, metrics: 0 };
   for (const part of text.split(',')) {
     const [, name, ms] = /^(d1|guard|mail)=(\d{1,4})$/.exec(part) ?? [];
     if (name === undefined || Number(ms) > FARTHEST_MS) {

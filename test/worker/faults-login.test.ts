@@ -1,0 +1,122 @@
+/** A login with any fault at any of its calls, in every contract. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import { faults, mainFaults, moveClock, LATE_MS, striking } from '../support/faults.ts';
+import { addUser, door, doors, hashOf, house, type Person } from '../support/house.ts';
+import { newcomer } from '../support/newcomer.ts';
+import { holdFlows } from '../support/trials.ts';
+import type { Tap } from '../support/tap.ts';
+import type { Flow } from '../support/trial.ts';
+import { heard, witness } from '../support/witness.ts';
+
+witness();
+
+describe.each(doors)('$name', ({ name, contract, path, body }) => {
+  const login = (
+    about: string,
+    someone: () => Promise<Person>,
+    rest: Pick<Flow, 'again'> & Partial<Flow>,
+  ): Flow => ({
+    name: about,
+    contract,
+    stage: async () => {
+      const person = await someone();
+      return { person, ask: (here) => here.post(path, body(person)) };
+    },
+    ...rest,
+  });
+  const refund = ['guard settle 1'];
+  const audited = ['database run 1'];
+  const unanswered = [
+    `audit_events + LOGIN granted ${name}`,
+    `audit_events + LOGIN_UNANSWERED ended ${name}`,
+  ];
+  const right = { guess: 'right', isTwofold: true, behind: refund, mayRemain: unanswered } as const;
+  const inactive = contract.refusals.inactive({ reason: 'inactive' }, { nowMs: 0, traceId: '' });
+
+  holdFlows(
+    [
+      login('a right password', () => addUser(), { again: 200, ...right }),
+      login('a wrong password', async () => ({ ...(await addUser()), password: 'a wrong one' }), {
+        again: 401,
+        guess: 'wrong',
+        behind: audited,
+      }),
+    ],
+    name === 'email-cookie' ? faults : mainFaults,
+  );
+  if (name !== 'email-cookie') return;
+  holdFlows([
+    login(
+      'a right password whose hash is renewed',
+      async () => {
+        const weak = await hashOf('the password', { iterations: 50, rounds: 6 });
+        return { ...(await addUser({ password_hash: weak })), password: 'the password' };
+      },
+      { again: 200, ...right, mayRemain: [...unanswered, 'users ~ password_hash'] },
+    ),
+    login('an unknown user', async () => newcomer(), {
+      again: 401,
+      guess: 'wrong',
+      behind: audited,
+    }),
+    login('an inactive user', () => addUser({ status: 'inactive' }), {
+      again: inactive.status,
+      guess: 'right',
+      behind: [...refund, ...audited],
+    }),
+  ]);
+});
+
+const { path, body } = door('email-cookie');
+
+describe('outages', () => {
+  const calls = [
+    'guard admit 1',
+    'database all 1',
+    'guard reserve 1',
+    'database batch 1',
+    'guard settle 1',
+  ];
+  const single = faults.filter(({ lasting, name }) => !lasting && !/ late$|overload/.test(name));
+
+  it.each(single)('do not add up to a lock where a call $name', async (fault) => {
+    for (const at of calls) {
+      const person = await addUser();
+      for (let n = 0; n < 6; n += 1) {
+        const { tap } = striking(fault, at, () => house().post(path, body(person)));
+        await house({}, tap).post(path, body(person));
+      }
+      moveClock(LATE_MS);
+      expect([at, (await house().post(path, body(person))).status]).toEqual([at, 200]);
+      vi.useRealTimers();
+    }
+  });
+
+  it('of a call that waits for its turn leave no place in the queue', async () => {
+    const lockout = { threshold: 1, lockSeconds: 900, growth: 1, stopAfterFailures: 100 };
+    const person = await addUser();
+    let guard = '';
+    const login = (tap: Tap) => house({ LOCKOUT: lockout }, tap).post(path, body(person));
+    await login((call, proceed) => {
+      if (call.method === 'reserve') [guard = ''] = call.what;
+      return proceed();
+    });
+    const account = env.ACCOUNT_GUARD.getByName(guard);
+    await account.reserve('another', lockout);
+    const { status } = await login((call, proceed) => {
+      if (call.method !== 'wait') return proceed();
+      void proceed();
+      return Promise.reject(new Error('Network connection lost.'));
+    });
+    expect(status).toBe(500);
+    await account.settle({ ticket: 'another', verdict: 'void' }, lockout);
+    expect(await account.look(lockout)).toMatchObject({ failures: 0, ticketsOut: 0 });
+  });
+});
+
+it('hears of a rejection that nobody catches', async () => {
+  const ear = heard();
+  void Promise.reject(new Error('planted'));
+  expect(await ear([])).toEqual(['leaves a rejection to nobody: Error: planted']);
+});
