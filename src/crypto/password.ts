@@ -97,23 +97,40 @@ export function createPasswords(
   return {
     async verify({ password, stored, stop }) {
       const parsed = stored === null ? null : parseHash(stored);
-      const peppered = parsed !== null && parsed.pepperId !== null;
-      const key = peppered ? pepperOf(parsed.pepperId) : pepper;
+      const pepperId = parsed?.pepperId ?? null;
+      const own = pepperId === null ? null : pepperOf(pepperId);
       // A decoy of today's cost stands in for what is missing, unreadable or under a lost pepper.
-      const usable = parsed !== null && (parsed.pepperId === null || key !== null) ? parsed : null;
+      const usable = pepperId === null || own !== null ? parsed : null;
       const target = usable ?? { ...cost, salt: new Uint8Array(SALT_BYTES) };
 
       const slices = [
         ...Array<number>(target.rounds).fill(target.iterations),
         ...topUp(cost, target),
       ];
-      let derived = await start(password, usable?.pepperId === null ? null : key);
+      // Peppered for nothing where the hash is not.
+      const plain = bytesOf(password);
+      const seasoned = await peppered(plain, own ?? pepper);
+      let derived = usable?.pepperId === null ? plain : seasoned;
       let result = derived;
+      // A place takes time of its own, and more of it the more hash at once: as many of them as
+      // today's cost has, at the same points of the work, however the stored hash is sliced.
+      let placed = 0;
+      const placesUpTo = async (due: number): Promise<boolean> => {
+        for (; placed < Math.min(due, cost.rounds); placed += 1) {
+          if (!(await place(stop))) return false;
+        }
+        return true;
+      };
+      let done = 0;
       for (const [round, iterations] of slices.entries()) {
-        if (!(await place(stop))) return 'stopped';
+        if (!(await placesUpTo(Math.floor(done / cost.iterations) + 1))) return 'stopped';
+        // What costs more than today's has places for the rest, too.
+        if (done >= workOf(cost) && !(await place(stop))) return 'stopped';
         derived = await derive(derived, target.salt, iterations);
+        done += iterations;
         if (round === target.rounds - 1) result = derived;
       }
+      if (!(await placesUpTo(cost.rounds))) return 'stopped';
       const expected = usable?.hash ?? new Uint8Array(HASH_BYTES);
       const equal = crypto.subtle.timingSafeEqual(result, expected);
       if (equal && usable !== null) return 'right';
@@ -131,7 +148,7 @@ export function createPasswords(
 
     async hash(password) {
       const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
-      let derived = await start(password, pepper);
+      let derived = await peppered(bytesOf(password), pepper);
       for (let round = 0; round < cost.rounds; round += 1) {
         await place();
         derived = await derive(derived, salt, cost.iterations);
@@ -145,22 +162,28 @@ export function createPasswords(
     isOutdated(stored) {
       const parsed = parseHash(stored);
       if (parsed === null) return true;
-      const work = parsed.iterations * parsed.rounds;
-      return work < cost.iterations * cost.rounds || parsed.pepperId !== (pepper?.id ?? null);
+      return workOf(parsed) < workOf(cost) || parsed.pepperId !== (pepper?.id ?? null);
     },
   };
 }
 
-/** What a cheaper hash still owes to take as long as one of today's. */
+const workOf = ({ iterations, rounds }: PasswordCost) => iterations * rounds;
+
+/** What a cheaper hash still owes to take as long as one of today's, in slices that end as its do. */
 function topUp(cost: PasswordCost, target: PasswordCost): number[] {
-  let owed = cost.iterations * cost.rounds - target.iterations * target.rounds;
+  let done = workOf(target);
   const slices = [];
-  for (; owed > 0; owed -= MOST_ITERATIONS) slices.push(Math.min(owed, MOST_ITERATIONS));
+  while (done < workOf(cost)) {
+    const slice = cost.iterations - (done % cost.iterations);
+    slices.push(slice);
+    done += slice;
+  }
   return slices;
 }
 
-async function start(password: string, pepper: Pepper | null): Promise<Uint8Array> {
-  const bytes = new TextEncoder().encode(password.normalize('NFC'));
+const bytesOf = (password: string) => new TextEncoder().encode(password.normalize('NFC'));
+
+async function peppered(bytes: Uint8Array, pepper: Pepper | null): Promise<Uint8Array> {
   if (pepper === null) return bytes;
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
   const key = await crypto.subtle.importKey('raw', pepper.key, algorithm, false, ['sign']);

@@ -16,11 +16,7 @@ export interface Built {
 
 /** `readable` keeps the names, for a profile. */
 export async function buildAll(directory: string, readable = false): Promise<Built> {
-  const deployed = join(directory, 'deployed');
-  const argv = ['deploy', '--dry-run', '--outdir', deployed, `--minify=${!readable}`];
-  const stdio: StdioOptions = ['ignore', 'ignore', 'inherit'];
-  execFileSync('wrangler', argv, { cwd: root, env: environment, stdio });
-  const bundle = join(deployed, 'worker.js');
+  const bundle = buildDeployed(directory, readable);
   const app = readFileSync(bundle, 'utf8');
   const beside = join(import.meta.dirname, 'distance');
   const scripts: [Script, string][] = await Promise.all([
@@ -38,6 +34,15 @@ export async function buildAll(directory: string, readable = false): Promise<Bui
     scripts: { app, ...Object.fromEntries(scripts) } as Built['scripts'],
     gzipKib: gzipSync(app, { level: 9 }).length / 1024,
   };
+}
+
+/** Answers the path of the Worker as `wrangler deploy` would send it. */
+export function buildDeployed(directory: string, readable = false): string {
+  const deployed = join(directory, 'deployed');
+  const argv = ['deploy', '--dry-run', '--outdir', deployed, `--minify=${!readable}`];
+  const stdio: StdioOptions = ['ignore', 'ignore', 'inherit'];
+  execFileSync('wrangler', argv, { cwd: root, env: environment, stdio });
+  return join(deployed, 'worker.js');
 }
 
 const at = (name: string) => join(import.meta.dirname, 'floor', `${name}.ts`);

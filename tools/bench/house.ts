@@ -36,7 +36,7 @@ export interface House {
 }
 
 const config = unstable_readConfig({ config: join(root, 'wrangler.toml') });
-const { compatibility_date: compatibilityDate } = config;
+export const compatibilityDate = config.compatibility_date ?? '';
 export const vars: Record<string, unknown> = config.vars;
 export const secrets = { SERVER_KEY: makers.SERVER_KEY(), TOKEN_KEYS: makers.TOKEN_KEYS() };
 const guards = { ADDRESS_GUARD: 'AddressGuard', ACCOUNT_GUARD: 'AccountGuard' };
@@ -95,7 +95,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
           },
         ],
         modulesRoot: '.',
-        compatibilityDate: compatibilityDate ?? '',
+        compatibilityDate,
         bindings: { ...(await bindingsOf[name]()) } as Record<string, never>,
         ...(hasGuards
           ? { d1Databases: { DB: 'bench' }, durableObjects: Object.fromEntries(objects) }
