@@ -35,8 +35,6 @@ export interface Recorder {
   hashing(): void;
   /** To be told when the response is ready. */
   responded(): void;
-  /** Whether a call has yet to be answered. */
-  isUnderWay(): boolean;
   /** The calls of one request, since the last time it was asked. */
   take(): Journey;
 }
@@ -71,7 +69,6 @@ export function createRecorder(network: Tap): Recorder {
       for (const leg of underWay) leg.isBesideHash ||= leg.isSent;
     },
     responded: () => (isResponded = true),
-    isUnderWay: () => underWay.size > 0,
     take() {
       const taken = journeyOf(legs);
       legs = [];
