@@ -1,7 +1,7 @@
 /** What is done about an account, with any fault at any of its calls. */
-import { beforeEach, describe, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { addUser, door, house, type Answer, type House, type Person } from '../support/house.ts';
-import { faults, mainFaults } from '../support/faults.ts';
+import { faults, mainFaults, striking } from '../support/faults.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
 import { newcomer } from '../support/newcomer.ts';
 import { client, held } from '../support/session.ts';
@@ -215,4 +215,25 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
     ),
   ];
   holdFlows(flows, isNamed ? mainFaults : faults);
+});
+
+describe.each(['register', 'verify-email/send', 'forgot-password'])('by %s', (at) => {
+  const { name } = door('email-cookie');
+  const calls = ['guard admit 1', 'database batch 1'];
+
+  it.each(faults)('nobody learns of an address where a call $name', async (fault) => {
+    for (const call of calls) {
+      const told = [];
+      for (const { email } of [await addUser(), await addUser({ email_verified: 0 }), newcomer()]) {
+        const body = at === 'register' ? { email, password: NEW_PASSWORD } : { email };
+        const ask = (here: House) => client(here, name).post(at, body);
+        const { tap, struck } = striking(fault, call, () => ask(house()));
+        const { status, text } = await ask(house({}, tap));
+        told.push([call, struck(), status, text]);
+        vi.useRealTimers();
+      }
+      expect(told[1]).toEqual(told[0]);
+      expect(told[2]).toEqual(told[0]);
+    }
+  });
 });
