@@ -68,13 +68,31 @@ export function parseHash(stored: string): StoredHash | null {
   };
 }
 
-/** `turn` lets the event loop turn; between slices, so that one login does not hold up the rest. */
+/**
+ * `turn` lets the event loop turn. It does so before every slice, and again where another hash of
+ * this isolate had a slice meanwhile: however many hash at once, all others wait for one slice at a
+ * time, and who came first is done first. Only counts are shared: a promise of another request would
+ * be lost with that request.
+ */
 export function createPasswords(
   { cost, peppers, foreign = [] }: PasswordSettings,
   turn: () => Promise<void>,
 ): Passwords {
   const [pepper = null] = peppers;
   const pepperOf = (id: string | null) => peppers.find((known) => known.id === id) ?? null;
+
+  let begun = 0;
+  /** False: `stop` said so while others had their slices. */
+  const place = async (stop = () => false): Promise<boolean> => {
+    let before;
+    do {
+      before = begun;
+      await turn();
+      if (stop()) return false;
+    } while (before !== begun);
+    begun += 1;
+    return true;
+  };
 
   return {
     async verify({ password, stored, stop }) {
@@ -92,8 +110,7 @@ export function createPasswords(
       let derived = await start(password, usable?.pepperId === null ? null : key);
       let result = derived;
       for (const [round, iterations] of slices.entries()) {
-        if (round > 0) await turn();
-        if (stop()) return 'stopped';
+        if (!(await place(stop))) return 'stopped';
         derived = await derive(derived, target.salt, iterations);
         if (round === target.rounds - 1) result = derived;
       }
@@ -103,14 +120,20 @@ export function createPasswords(
       const isForeign = stored !== null && parsed === null;
       if (foreign.length === 0 && !isForeign) return 'wrong';
       const { verifyForeign } = await import('./foreign-hashes.ts');
-      return verifyForeign({ password, stored, costs: foreign, stop, turn });
+      return verifyForeign({
+        password,
+        stored,
+        costs: foreign,
+        stop,
+        turn: async () => void (await place(stop)),
+      });
     },
 
     async hash(password) {
       const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
       let derived = await start(password, pepper);
       for (let round = 0; round < cost.rounds; round += 1) {
-        if (round > 0) await turn();
+        await place();
         derived = await derive(derived, salt, cost.iterations);
       }
       const keyed = pepper === null ? '' : `,k=${pepper.id}`;

@@ -18,21 +18,8 @@ export async function changeEmail(
   if (!caller.ok) return caller;
   const { session, subject } = caller.value;
   const { value: email } = normalised({ kind: 'email', value: request.email });
-  const nowMs = services.nowMs();
-  const holder = await services.challenges.find(
-    { kind: 'email', value: email },
-    'change-email',
-    nowMs,
-  );
   const mover: Owner = { is: 'user', account: session.account };
-  afterwards(services, () =>
-    holder.owner?.is === 'user'
-      ? post(request, email, {
-          letter: { kind: 'registration-attempt' },
-          share: { of: 'notices', limit: NOTICES },
-        })
-      : sendCode(request, { email, mover, subject }),
-  );
+  afterwards(services, () => tellNewMailbox(request, { email, mover, subject }));
   const { email: old } = session.user;
   if (old !== null) {
     const letter = { kind: 'email-change-notice' } as const;
@@ -43,10 +30,23 @@ export async function changeEmail(
   return granted(null);
 }
 
-async function sendCode(
-  request: PrivateRequest,
-  { email, mover, subject }: { email: string; mover: Owner; subject: string },
-): Promise<void> {
+interface Move {
+  email: string;
+  mover: Owner;
+  subject: string;
+}
+
+/** Whose it is, is asked behind the answer as well: the answer does not depend on it. */
+async function tellNewMailbox(request: PrivateRequest, move: Move): Promise<void> {
+  const { services } = request;
+  const identifier = { kind: 'email', value: move.email } as const;
+  const { owner } = await services.challenges.find(identifier, 'change-email', services.nowMs());
+  if (owner?.is !== 'user') return sendCode(request, move);
+  const letter = { kind: 'registration-attempt' } as const;
+  return post(request, move.email, { letter, share: { of: 'notices', limit: NOTICES } });
+}
+
+async function sendCode(request: PrivateRequest, { email, mover, subject }: Move): Promise<void> {
   const { services, rules } = request;
   const admission = await services.guard.allow(`codes to ${email}`, CODES);
   if (!admission.admitted) return;

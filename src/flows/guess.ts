@@ -44,7 +44,6 @@ export async function verifyGuess(
     (answer) => (stop = answer.state !== 'ticket'),
     () => (stop = true),
   );
-  await services.turn();
   let verdict = await services.passwords.verify({ ...guess, stop: () => stop });
 
   let standing = await reserving;

@@ -217,7 +217,7 @@ export interface Guard {
 export interface Passwords {
   /**
    * Takes the same time whatever `stored` is, null and garbage included. Lets the event loop turn
-   * between slices, and gives up (`stopped`) as soon as `stop` says so.
+   * before every slice, and gives up (`stopped`) as soon as `stop` says so.
    */
   verify(guess: {
     password: string;

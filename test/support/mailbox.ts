@@ -17,8 +17,8 @@ export interface Mailbox {
   before: Call[][];
 }
 
-/** `tap` may do something else with a call, as in house(). */
-export function mailbox(settings: object = {}, tap?: Tap): Mailbox {
+/** `tap` may do something else with a call, and `ready` hears of an answer, as in house(). */
+export function mailbox(settings: object = {}, tap?: Tap, ready?: () => void): Mailbox {
   const mails: Mail[] = [];
   const calls: Call[] = [];
   const before: Call[][] = [];
@@ -26,6 +26,7 @@ export function mailbox(settings: object = {}, tap?: Tap): Mailbox {
   const answered = () => {
     before.push(calls.slice(seen));
     seen = calls.length;
+    ready?.();
   };
   const here = house(
     settings,

@@ -3,10 +3,11 @@ import { execFileSync, type StdioOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build, stop } from 'esbuild';
+import { build, stop, type Plugin } from 'esbuild';
 import { environment, root } from '../install.mjs';
 
-export type Script = 'app' | 'calls' | 'derives' | 'hono' | 'no-op' | 'counted';
+const floors = ['calls', 'derives', 'hono', 'no-op', 'counted'] as const;
+export type Script = 'app' | 'unsliced' | 'distant' | (typeof floors)[number];
 
 export interface Built {
   scripts: Record<Script, string>;
@@ -19,27 +20,32 @@ export async function buildAll(directory: string, readable = false): Promise<Bui
   const argv = ['deploy', '--dry-run', '--outdir', deployed, `--minify=${!readable}`];
   const stdio: StdioOptions = ['ignore', 'ignore', 'inherit'];
   execFileSync('wrangler', argv, { cwd: root, env: environment, stdio });
-  const app = readFileSync(join(deployed, 'worker.js'), 'utf8');
-  const [calls, derives, hono, noOp, counted] = await Promise.all(
-    ['calls', 'derives', 'hono', 'no-op', 'counted'].map(bundled),
-  );
+  const bundle = join(deployed, 'worker.js');
+  const app = readFileSync(bundle, 'utf8');
+  const beside = join(import.meta.dirname, 'distance');
+  const scripts: [Script, string][] = await Promise.all([
+    ...floors.map(async (name): Promise<[Script, string]> => [name, await bundled(at(name))]),
+    bundled(join(root, 'src', 'worker.ts'), [
+      instead(/\/crypto\/password\.ts$/, at('unsliced')),
+    ]).then((script): [Script, string] => ['unsliced', script]),
+    bundled(join(beside, 'entry.ts'), [
+      instead(/\/src\/worker\.ts$/, bundle),
+      instead(/^cloudflare:workers$/, join(beside, 'platform.ts'), bundle),
+    ]).then((script): [Script, string] => ['distant', script]),
+  ]);
   await stop();
   return {
-    scripts: {
-      app,
-      calls: calls ?? '',
-      derives: derives ?? '',
-      hono: hono ?? '',
-      'no-op': noOp ?? '',
-      counted: counted ?? '',
-    },
+    scripts: { app, ...Object.fromEntries(scripts) } as Built['scripts'],
     gzipKib: gzipSync(app, { level: 9 }).length / 1024,
   };
 }
 
-async function bundled(name: string): Promise<string> {
+const at = (name: string) => join(import.meta.dirname, 'floor', `${name}.ts`);
+
+async function bundled(entry: string, plugins: Plugin[] = []): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, 'floor', `${name}.ts`)],
+    entryPoints: [entry],
+    plugins,
     bundle: true,
     minify: true,
     write: false,
@@ -49,4 +55,15 @@ async function bundled(name: string): Promise<string> {
     external: ['cloudflare:workers'],
   });
   return outputFiles[0]?.text ?? '';
+}
+
+/** `file` is taken for every module of that name, by `one` or else by all but itself. */
+function instead(name: RegExp, file: string, one?: string): Plugin {
+  return {
+    name: `instead of ${name}`,
+    setup: ({ onResolve }) =>
+      onResolve({ filter: name }, ({ importer }) =>
+        importer === file || (one !== undefined && importer !== one) ? null : { path: file },
+      ),
+  };
 }

@@ -53,6 +53,8 @@ function settings(cost: PasswordCost) {
 
 const bindingsOf: Record<Inhabitant, () => Promise<object> | object> = {
   app: () => settings(DEPLOYED_COST),
+  unsliced: () => settings(DEPLOYED_COST),
+  distant: () => settings(DEPLOYED_COST),
   cut: () => settings(CUT_COST),
   counted: () => settings(CUT_COST),
   calls: async () => ({
@@ -98,6 +100,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         ...(hasGuards
           ? { d1Databases: { DB: 'bench' }, durableObjects: Object.fromEntries(objects) }
           : {}),
+        ...(name === 'distant' ? { email: { send_email: [{ name: 'EMAIL' }] } } : {}),
         unsafeDirectSockets: [index === 0 && port !== undefined ? { port } : {}],
       };
     }),
@@ -148,11 +151,15 @@ export function makeDataDirectory(): string {
 }
 
 /** Users `right-<n>` have a hash of the deployed cost, `cut-<n>` one of the cut cost. */
-export async function furnish({ miniflare }: House, owner: Inhabitant): Promise<void> {
+export async function furnish(
+  { miniflare }: House,
+  owner: Inhabitant,
+  amount = USERS,
+): Promise<void> {
   const database = await miniflare.getD1Database('DB', owner);
   await migrate(miniflare, owner);
   for (const [prefix, hash] of Object.entries(await hashes())) {
-    const rows = Array.from({ length: USERS }, (_, n) =>
+    const rows = Array.from({ length: amount }, (_, n) =>
       database
         .prepare(
           'INSERT INTO users (public_id, email, email_verified, name, password_hash, created_at_ms)' +

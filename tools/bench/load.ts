@@ -7,6 +7,7 @@
 import autocannon from 'autocannon';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { firePaced } from './paced.ts';
 
 /** What the callers send. `{n}` stands for the number of the request, `{token}` for its token. */
 export interface Burst {
@@ -21,6 +22,8 @@ export interface Burst {
   first: number;
   amount: number;
   callers: number;
+  /** Instead of callers who wait for their answer: one request every so often. */
+  everyMs?: number;
   status: number;
   /** In turns, from the first request of the burst. */
   tokens?: string[];
@@ -34,8 +37,11 @@ export interface Fired {
 }
 
 export interface Generator {
-  /** Throws where a response is missing or has another status than the expected one. */
-  fire(burst: Burst): Promise<Fired>;
+  /**
+   * Throws where a response is missing or has another status than the expected one. A burst at a
+   * pace of its own ends early once `enough` is settled.
+   */
+  fire(burst: Burst, enough?: Promise<unknown>): Promise<Fired>;
   close(): void;
 }
 
@@ -44,7 +50,7 @@ export function startGenerator(): Generator {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return {
-    fire: (burst) =>
+    fire: (burst, enough) =>
       new Promise((resolve, reject) => {
         const gone = () => reject(new Error('the load generator ended'));
         child.once('exit', gone);
@@ -54,10 +60,14 @@ export function startGenerator(): Generator {
           else resolve(answer);
         });
         child.send(burst);
+        const end = () => void child.send(ENOUGH);
+        enough?.then(end, end);
       }),
     close: () => child.disconnect(),
   };
 }
+
+const ENOUGH = 'enough';
 
 /** Every number has an address of its own in 10.0.0.0/8. */
 const addressOf = (n: number) => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
@@ -126,8 +136,14 @@ async function fire(burst: Burst): Promise<Fired> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.send !== undefined) {
   process.once('disconnect', () => process.exit());
-  process.on('message', (burst: Burst) => {
-    fire(burst).then(
+  let isEnough = false;
+  process.on('message', (burst: Burst | typeof ENOUGH) => {
+    isEnough = burst === ENOUGH;
+    if (burst === ENOUGH) return;
+    const { everyMs } = burst;
+    const firing =
+      everyMs === undefined ? fire(burst) : firePaced(burst, { everyMs, isEnough: () => isEnough });
+    firing.then(
       (fired) => process.send?.(fired),
       (error: unknown) => process.send?.({ error: String(error) }),
     );

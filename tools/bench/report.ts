@@ -2,7 +2,15 @@
 import { availableParallelism, cpus } from 'node:os';
 import { cellNames, cells } from './cells.ts';
 import { accounting } from './process.ts';
-import { figureOf, startFigures, targetsOf, type Results, type Target } from './verdicts.ts';
+import { BUILDS, type Mixed } from './mixed.ts';
+import {
+  figureOf,
+  mixedFigure,
+  startFigures,
+  targetsOf,
+  type Results,
+  type Target,
+} from './verdicts.ts';
 
 /** Above this share of a core the generator's own slowness is part of every latency. */
 const BUSY_GENERATOR = 0.8;
@@ -22,6 +30,7 @@ export function report(results: Results, rounds: number) {
     starts: startFigures(starts),
     startsOfRuns: starts,
     touched,
+    mixed: results.mixed,
     memory,
     gzipKib: results.gzipKib,
     targets,
@@ -56,16 +65,8 @@ export function markdown({ figures, targets, starts, memory, ...told }: Report):
       ['fresh workerd to its first answer', 'ms', 'CPU ms'],
       starts.map(({ kind, wallMs, cpuMs }) => [kind, figure(wallMs), figure(cpuMs)]),
     ),
-    table(
-      ['to reach', 'measured', 'over the rounds', 'at most', ''],
-      targets.map((target) => [
-        target.what,
-        measured(target, target.measured),
-        target.range === null ? '' : `${figure(target.range[0])} to ${figure(target.range[1])}`,
-        measured(target, target.atMost),
-        target.reached ? 'reached' : '**falls short**',
-      ]),
-    ),
+    mixedTable(told.mixed),
+    targetTable(targets),
     [
       `${told.rounds} rounds on ${told.machine}. Process CPU: ${told.accounting}.`,
       `Resident memory: ${mib(first)} MiB after the warm-up, ${mib(memory.residentKib.at(-1) ?? 0)} MiB after ${memory.logins} logins more.`,
@@ -78,15 +79,43 @@ export function markdown({ figures, targets, starts, memory, ...told }: Report):
   ].join('\n\n');
 }
 
+export function mixedTable(mixed: readonly Mixed[]): string {
+  const titles = { app: 'the hash in slices', unsliced: 'the hash in one' };
+  return table(
+    ['profile while others sign in', 'p50 ms', 'p99', 'requests', 'login, p50 ms', 'p99', 'logins'],
+    BUILDS.map((build) => {
+      const { p50Ms, p99Ms, profiles, ...told } = mixedFigure(mixed, build);
+      const { loginP50Ms, loginP99Ms, logins } = told;
+      return [
+        titles[build],
+        ...[p50Ms, p99Ms, profiles, loginP50Ms, loginP99Ms, logins].map(figure),
+      ];
+    }),
+  );
+}
+
+export function targetTable(targets: readonly Target[]): string {
+  return table(
+    ['to reach', 'measured', 'over the rounds', 'at most', ''],
+    targets.map((target) => [
+      target.what,
+      measured(target, target.measured),
+      target.range === null ? '' : `${figure(target.range[0])} to ${figure(target.range[1])}`,
+      measured(target, target.atMost),
+      target.reached ? 'reached' : '**falls short**',
+    ]),
+  );
+}
+
 const measured = ({ unit }: Target, value: number) => `${figure(value)}${unit}`;
 const mib = (kib: number) => Math.round(kib / 1024);
 
-function figure(value: number): string {
+export function figure(value: number): string {
   if (Number.isInteger(value)) return String(value);
   return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 }
 
-function table(head: string[], rows: string[][]): string {
+export function table(head: string[], rows: string[][]): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) =>
     Math.max(3, ...all.map((row) => row[column]?.length ?? 0)),

@@ -4,7 +4,7 @@ import { base64url } from 'jose';
 import { emailCookie } from '../../src/contracts/email-cookie.ts';
 import { createMac } from '../../src/crypto/keys.ts';
 import { createTokens } from '../../src/crypto/tokens.ts';
-import { secrets, USERS, vars, type House } from './house.ts';
+import { secrets, USERS, vars, type House, type Inhabitant } from './house.ts';
 
 export interface OpenSession {
   id: string;
@@ -13,7 +13,11 @@ export interface OpenSession {
 }
 
 /** Signed here and not logged in for, since a login each would take longer than what is measured. */
-export async function openSessions(house: House, amount: number): Promise<OpenSession[]> {
+export async function openSessions(
+  house: House,
+  amount: number,
+  owner: Inhabitant = 'cut',
+): Promise<OpenSession[]> {
   const mac = createMac(base64url.decode(secrets.SERVER_KEY));
   const { keys } = JSON.parse(secrets.TOKEN_KEYS) as { keys: [JWK, ...JWK[]] };
   const tokens = createTokens(
@@ -23,7 +27,7 @@ export async function openSessions(house: House, amount: number): Promise<OpenSe
   const nowMs = Math.floor(Date.now() / 1000) * 1000;
   const { accessSeconds, refreshSeconds = accessSeconds } = emailCookie.lifetimes;
   const expiresAtMs = nowMs + refreshSeconds * 1000;
-  const database = await house.miniflare.getD1Database('DB', 'cut');
+  const database = await house.miniflare.getD1Database('DB', owner);
   const insert = database.prepare(
     'INSERT INTO sessions SELECT ?1, id, ?2, ?3, ?3, ?4, credential_version, ?5, 0, ?3, ?6, ?7' +
       ' FROM users WHERE email = ?8',

@@ -1,0 +1,37 @@
+/**
+ * Stands where `cloudflare:workers` does for the deployed bundle, with a network between it and its
+ * bindings. Which one, the entry is told.
+ */
+import { env as real } from 'cloudflare:workers';
+import { slowNetwork } from '../../../test/support/slow-network.ts';
+import { tapped, type Call, type Tap } from '../../../test/support/tap.ts';
+
+export { DurableObject, WorkerEntrypoint, RpcTarget } from 'cloudflare:workers';
+
+/** What a call takes besides, by what it goes to; half of it on the way there. */
+export type Distance = Record<Call['to'], number>;
+
+/** `slow` is for counting, a distance for timing; null is no network at all. */
+export type Network = 'slow' | Distance | null;
+
+let network: Network = null;
+export const travelBy = (chosen: Network) => void (network = chosen);
+
+export const recorder = slowNetwork();
+export const letters: string[] = [];
+
+const distant: Tap = async ({ to }, proceed) => {
+  const halfMs = network === null || network === 'slow' ? 0 : network[to] / 2;
+  await scheduler.wait(halfMs);
+  try {
+    return await proceed();
+  } finally {
+    await scheduler.wait(halfMs);
+  }
+};
+
+export const env = tapped(real as Env, (call, proceed) => {
+  if (call.to === 'mail') letters.push(call.what.join('\n'));
+  if (network === null) return proceed();
+  return (network === 'slow' ? recorder.tap : distant)(call, proceed);
+});
