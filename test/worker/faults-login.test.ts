@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { faults, mainFaults, moveClock, LATE_MS, striking } from '../support/faults.ts';
-import { addUser, door, doors, hashOf, house, type Person } from '../support/house.ts';
+import { addUser, count, door, doors, hashOf, house, type Person } from '../support/house.ts';
 import { newcomer } from '../support/newcomer.ts';
 import { holdFlows } from '../support/trials.ts';
 import type { Tap } from '../support/tap.ts';
@@ -33,6 +33,31 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
   ];
   const right = { guess: 'right', isTwofold: true, behind: refund, mayRemain: unanswered } as const;
   const inactive = contract.refusals.inactive({ reason: 'inactive' }, { nowMs: 0, traceId: '' });
+
+  it.each([
+    ['the database', ['database']],
+    ['the guard', ['guard']],
+    ['everything', ['database', 'guard', 'metrics', 'mail']],
+  ] as const)('keeps the door shut while %s is away', async (_, away) => {
+    const person = await addUser();
+    const gone: Tap = (call, proceed) =>
+      away.some((part) => part === call.to)
+        ? Promise.reject(new Error('Network connection lost.'))
+        : proceed();
+    const { status, headers, text } = await house({}, gone).post(path, body(person));
+    const internal = contract.refusals.internal({ reason: 'internal' }, { nowMs: 0, traceId: '' });
+    expect([status, headers.get('Retry-After')]).toEqual([internal.status, '5']);
+    expect(headers.has('Set-Cookie')).toBe(false);
+    expect(text).not.toMatch(/Network|eyJ/);
+    expect(await count('sessions', person.id)).toBe(0);
+  });
+
+  it('gives no verdict on a wrong password that could not be counted', async () => {
+    const uncounted: Tap = (call, proceed) =>
+      call.method === 'settle' ? Promise.reject(new Error('Network connection lost.')) : proceed();
+    const person = { ...(await addUser()), password: 'a wrong one' };
+    expect((await house({}, uncounted).post(path, body(person))).status).toBe(500);
+  });
 
   holdFlows(
     [
