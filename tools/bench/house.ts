@@ -171,7 +171,7 @@ export async function furnish(
   }
 }
 
-export async function migrate(miniflare: Miniflare, owner: Inhabitant): Promise<void> {
+export async function migrate(miniflare: Miniflare, owner: string): Promise<void> {
   const database = await miniflare.getD1Database('DB', owner);
   const directory = join(root, 'migrations');
   const files = readdirSync(directory).filter((name) => name.endsWith('.sql'));

@@ -1,0 +1,116 @@
+/**
+ * Kills the whole instance in the middle of logins, at chosen moments and at any, and opens it again
+ * on what the disk holds. Whatever a client was told before is still so.
+ */
+import type { Network } from '../../bench/distance/platform.ts';
+import { createInspection } from './disk.ts';
+import type { Claim } from './field.ts';
+import { hangingTickets } from './hanging.ts';
+import { openHouse } from './house.ts';
+import {
+  createLedger,
+  guessAt,
+  loginOf,
+  refreshOf,
+  subjectOf,
+  type Sent,
+  type Subject,
+} from './ledger.ts';
+import { MOMENTS, struckAt } from './moments.ts';
+import { invent, newcomers } from './people.ts';
+import { claimsOf, served, tally, type Person } from './wire.ts';
+
+/**
+ * On one machine all calls would be done before anybody can strike: a token that leaves too early
+ * would still be stored in time.
+ */
+const AWAY: Network = { database: 50, guard: 50, mail: 0, metrics: 0 };
+const ROUNDS = 12;
+const OWNERS_A_ROUND = 8;
+/**
+ * Each owner's turn comes again after so many rounds: what was killed in flight holds its ticket
+ * for a while, and five of them would keep their owner waiting.
+ */
+const TURNS = 3;
+
+export interface Site {
+  /** The deployed bundle with a network between it and its bindings (tools/bench/distance). */
+  script: string;
+  /** A folder that nobody else uses. */
+  data: string;
+  claim(claim: Claim): void;
+}
+
+export async function kills({ script, data, claim }: Site): Promise<void> {
+  const open = async (isNew = false) => {
+    const opened = await openHouse(script, { data, isNew });
+    await fetch(`${opened.origin}/network`, { method: 'POST', body: JSON.stringify(AWAY) });
+    return opened;
+  };
+  let house = await open(true);
+  try {
+    const people = await newcomers(house.origin, OWNERS_A_ROUND * TURNS + 2 * ROUNDS);
+    const everywhere = (person: Person) => subjectOf(person, served);
+    const owners = people.splice(0, OWNERS_A_ROUND * TURNS).map(everywhere);
+    const mixed = people.splice(0, ROUNDS).map(everywhere);
+    // Every other one has an account; who has none is one name, at the contracts that take it.
+    const targets = people.map((person, n) => (n % 2 === 0 ? everywhere(person) : nobody()));
+    const ledger = createLedger();
+    const { inspect, result } = createInspection();
+    const received = () => ledger.sessions.map(({ access }) => claimsOf(access).sid);
+
+    for (const [round, target] of targets.entries()) {
+      const moment = MOMENTS[round % MOMENTS.length];
+      if (moment === undefined) throw new Error('there is no moment');
+      const turn = (round % TURNS) * OWNERS_A_ROUND;
+      const here = moment.isCrowd ? owners : owners.slice(turn, turn + OWNERS_A_ROUND);
+      const logins = here.map((owner, n) => loginOf(owner, n + round));
+      const used = ledger.sessions.filter(({ refresh }) => refresh !== null).slice(-4);
+      const before = ledger.sessions.length;
+      const sent: Sent[] = moment.isCrowd
+        ? logins
+        : [
+            ...times(7, (n) => guessAt(target, n)),
+            ...shuffled<Sent>([
+              ...logins,
+              ...mixed.slice(round, round + 1).flatMap(rightAndWrong),
+              ...used.map(refreshOf),
+            ]),
+          ];
+      const struck = await struckAt(moment, { house, sent, stranger: target });
+      const answers = ledger.note(sent, struck);
+      console.log(`      kill ${round + 1}, ${moment.name}: ${tally(answers)}`);
+      inspect(data, received());
+
+      house = await open();
+      await ledger.tokensAreGood(house.origin, [...used, ...ledger.sessions.slice(before)]);
+      await ledger.locksHold(house.origin, targets);
+      await ledger.ownersGetIn(house.origin, here);
+    }
+
+    house = await hangingTickets({ house, ledger, targets, claim, reopen: open });
+    await ledger.tokensAreGood(house.origin, [...ledger.sessions]);
+    await house.close();
+    inspect(data, received());
+    for (const each of [...ledger.results({ targets, mixed }), result()]) claim(each);
+  } finally {
+    await house.close().catch(() => undefined);
+  }
+}
+
+const byAddress = served.filter(({ account }) => account.identifier === 'email');
+const nobody = () => subjectOf(invent(), byAddress.length > 0 ? byAddress : served);
+
+const rightAndWrong = (subject: Subject): Sent[] => [
+  ...times(2, (n) => loginOf(subject, n)),
+  ...times(4, (n) => guessAt(subject, n)),
+];
+
+const times = <T>(amount: number, make: (n: number) => T) =>
+  Array.from({ length: amount }, (_, n) => make(n));
+
+const shuffled = <T>(list: readonly T[]): T[] =>
+  list
+    .map((item) => ({ item, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ item }) => item);

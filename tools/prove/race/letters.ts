@@ -1,0 +1,193 @@
+/** Codes, links, and the password asked for once more: tries are counted before they are judged. */
+import { TRIES } from '../../../src/policy/allowances.ts';
+import type { Contract } from '../../../src/contracts/contract.ts';
+import { settings, type Field } from './field.ts';
+import { answersTo, withinTickets } from './guessing.ts';
+import { cast, codeFor, invent, linkTokenFor, register, registrar } from './people.ts';
+import { aim, fireOne, type Shot } from './volley.ts';
+import {
+  contractAt,
+  guess,
+  login,
+  post,
+  profile,
+  tally,
+  told,
+  tokensIn,
+  type Person,
+  type Told,
+} from './wire.ts';
+
+const { threshold } = settings.lockout;
+const { attempts: tries } = TRIES;
+const CROWD = 60;
+
+const all = (contract: Contract, shots: readonly Shot[]) =>
+  shots.map((shot) => ({ contract, shot }));
+
+const otherThan = (code: string, n: number) =>
+  String((Number(code) + 1 + n) % 1_000_000).padStart(6, '0');
+
+export async function letters(field: Field): Promise<void> {
+  await registrationCodes(field);
+  await addressCodes(field);
+  await links(field);
+  await currentPasswords(field);
+}
+
+async function registrationCodes({ origin, claim }: Field): Promise<void> {
+  const [guessed, proven] = [invent(), invent()];
+  await register(origin, [guessed, proven]);
+  const code = await codeFor(origin, guessed.email);
+  const verify = (person: Person, code: string) =>
+    post(registrar, 'verify-email', { body: { ...person, code } });
+  const shots = Array.from({ length: CROWD }, (_, n) => verify(guessed, otherThan(code, n)));
+  await claimTries({ origin, claim }, verify(guessed, code), {
+    what: 'codes of a registration',
+    shots,
+  });
+
+  const right = await codeFor(origin, proven.email);
+  const answers = await answersTo(
+    origin,
+    all(
+      registrar,
+      Array.from({ length: 20 }, () => verify(proven, right)),
+    ),
+  );
+  const after = told(registrar, await fireOne(origin, login(registrar, proven)));
+  claim({
+    what: 'the right code of a registration 20 times at once, then a login',
+    seen: `${tally(answers)}; ${after}`,
+    allowed: 'granted once, the others refused; the login granted',
+    holds:
+      tally(answers).of('granted') === 1 &&
+      tally(answers).of('invalid-code', 'busy') === 19 &&
+      after === 'granted',
+  });
+}
+
+async function addressCodes({ origin, claim }: Field): Promise<void> {
+  const { person } = await cast(origin, ['person']);
+  const token = await accessTokenOf(origin, person);
+  const { email } = invent();
+  const { password } = person;
+  const asked = post(registrar, 'change-email', { body: { email, password }, token });
+  if (told(registrar, await fireOne(origin, asked)) !== 'granted')
+    throw new Error('no change of address');
+  const code = await codeFor(origin, email);
+  const confirm = (code: string) =>
+    post(registrar, 'change-email/confirm', { body: { code }, token });
+  const shots = Array.from({ length: CROWD }, (_, n) => confirm(otherThan(code, n)));
+  await claimTries({ origin, claim }, confirm(code), { what: 'codes of a new address', shots });
+}
+
+/** Once as many tries have been told as there are, the right one comes too late. */
+async function claimTries(
+  { origin, claim }: Field,
+  right: Shot,
+  { what, shots }: { what: string; shots: readonly Shot[] },
+): Promise<void> {
+  const used = Promise.withResolvers<void>();
+  let heads = 0;
+  const wrong = await aim(origin, shots, () => {
+    heads += 1;
+    if (heads === tries) used.resolve();
+  });
+  await wrong.loose();
+  await Promise.race([used.promise, wrong.heard]);
+  const late = told(registrar, await fireOne(origin, right));
+  const answers = (await wrong.heard).map((heard) => told(registrar, heard));
+  const after = told(registrar, await fireOne(origin, right));
+  claim({
+    what: `${CROWD} wrong ${what} at once; after ${tries} answers the right one, and again after all`,
+    seen: `${tally(answers)}; right: ${late}, ${after}`,
+    allowed: 'none granted',
+    holds:
+      tally(answers).of('invalid-code', 'busy') === CROWD &&
+      ['invalid-code', 'busy'].includes(late) &&
+      after === 'invalid-code',
+  });
+}
+
+async function links({ origin, claim }: Field): Promise<void> {
+  const { person } = await cast(origin, ['person']);
+  const before = await accessTokenOf(origin, person);
+  const { email } = person;
+  const identifier = registrar.account.forgotPassword.safeParse({ email }).success
+    ? { email }
+    : person;
+  const asked = await fireOne(origin, post(registrar, 'forgot-password', { body: identifier }));
+  if (asked.status !== 202) throw new Error(`forgot-password: ${asked.status}`);
+  const token = await linkTokenFor(origin, email);
+  const passwords = Array.from({ length: 20 }, () => invent().password);
+  const answers = await answersTo(
+    origin,
+    all(
+      registrar,
+      passwords.map((password) => post(registrar, 'reset-password', { body: { token, password } })),
+    ),
+  );
+  const winner = passwords[answers.indexOf('granted')] ?? '';
+  const loser = passwords[answers.lastIndexOf('invalid-link')] ?? '';
+  const then: Told[] = [];
+  for (const shot of [
+    login(registrar, { ...person, password: winner }),
+    login(registrar, { ...person, password: loser }),
+    login(registrar, person),
+    profile(registrar, before),
+  ]) {
+    then.push(told(registrar, await fireOne(origin, shot)));
+  }
+  claim({
+    what: 'one reset link used 20 times at once; then the password that was set, one that was not, the old one, and a session from before',
+    seen: `${tally(answers)}; ${then.join(', ')}`,
+    allowed: 'granted once; granted, invalid, invalid, unauthenticated',
+    holds:
+      tally(answers).of('granted') === 1 &&
+      tally(answers).of('invalid-link') === 19 &&
+      then.join() === 'granted,invalid,invalid,unauthenticated',
+  });
+}
+
+async function currentPasswords({ origin, claim }: Field): Promise<void> {
+  const { guessed, changing } = await cast(origin, ['guessed', 'changing']);
+  const token = await accessTokenOf(origin, guessed);
+  const change = (currentPassword: string, token: string) =>
+    post(registrar, 'change-password', {
+      body: { currentPassword, newPassword: invent().password },
+      token,
+    });
+  const mixed = Array.from({ length: CROWD }, (_, n) => {
+    const contract = n % 2 === 0 ? registrar : contractAt(n);
+    const shot = n % 2 === 0 ? change(invent().password, token) : guess(contract, guessed);
+    return { contract, shot };
+  });
+  const answers = await answersTo(origin, mixed);
+  const after = told(registrar, await fireOne(origin, change(guessed.password, token)));
+  claim({
+    what: `${CROWD} wrong ones at once at one account, half at login, half at change-password with a stolen token; then the right one there`,
+    seen: `${tally(answers)}; ${after}`,
+    allowed: `${threshold} verdicts; locked`,
+    holds: withinTickets(answers) && after === 'locked',
+  });
+
+  const theirs = await accessTokenOf(origin, changing);
+  const right = Array.from({ length: 10 }, () => change(changing.password, theirs));
+  const changed = tally(await answersTo(origin, all(registrar, right)));
+  claim({
+    what: 'one password changed to 10 others at once, all with the right one',
+    seen: String(changed),
+    allowed: 'granted once; the others find it changed',
+    holds:
+      changed.of('granted') === 1 &&
+      changed.of('unauthenticated', 'invalid', 'locked', 'busy') === 9,
+  });
+}
+
+async function accessTokenOf(origin: string, person: Person): Promise<string> {
+  const heard = await fireOne(origin, login(registrar, person));
+  const tokens = tokensIn(registrar, heard);
+  if (tokens === null) throw new Error(`${person.email} cannot log in: ${heard.text}`);
+  return tokens.access;
+}
