@@ -27,6 +27,8 @@ export const HEADERS: Record<string, readonly string[]> = {
     'Digest',
   ],
   Cookie: [
+    '__Host-gh-device=x~1~1~x',
+    '__Host-gh-device=',
     'refreshToken=',
     'refreshToken=x.y.z',
     '=',

@@ -138,8 +138,12 @@ export function sceneOf(name: string) {
     login: async () => {
       const person = await addUser();
       const { password, id: userId } = person;
-      const request = outgoing('POST', loginPath, loginBody(person));
-      return { outgoing: request, needed: [password], secret: [password], userId };
+      const { headers } = succeeded(await caller.login(person, { address: sharedAddress() }));
+      const cookies = headers.getSetCookie().join('\n');
+      const [device = ''] = /^__Host-gh-device=[^;]+/m.exec(cookies) ?? [];
+      const request = withHeader(outgoing('POST', loginPath, loginBody(person)), 'Cookie', device);
+      const secret = [password, device];
+      return { outgoing: request, needed: [password], secret, userId };
     },
     refresh: async () => {
       const { person, access, refresh } = await signedIn();
