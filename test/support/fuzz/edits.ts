@@ -72,6 +72,7 @@ export const oddText = fc.oneof(
     '%00',
     '{{7*7}}',
     '<script>',
+    `"><${MARK} x='`,
     'a\u0301',
     'ﬀ',
     'İ',

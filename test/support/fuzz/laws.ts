@@ -36,7 +36,7 @@ export function flawsOfHeaders(
 }
 
 /** No more is let in than the one listed origin, and no cookie is set that scripts could read. */
-function flawsOfPermissions({ headers }: Answer, sent: Headers): string[] {
+export function flawsOfPermissions({ headers }: Answer, sent: Headers): string[] {
   const flaws: string[] = [];
   const allowed = headers.get('Access-Control-Allow-Origin');
   const isListed = sent.get('Origin') === ALLOWED_ORIGIN;
