@@ -39,7 +39,7 @@ export function createApp(env: Env): App {
     return found;
   };
 
-  const app: App = new Hono();
+  const app: App = new Hono({ getPath: pathOf });
   app.use(dressed(settings.allowedOrigins));
   app.onError((error, at) => {
     logFailure(error, at.req.path, at.var.traceId);
@@ -141,6 +141,14 @@ export function createApp(env: Env): App {
 
   app.all('*', (at) => answer(at.req.raw, at));
   return app;
+}
+
+/**
+ * As it was sent. Hono would take `/%61dmin` for `/admin`, and a rule that stands in front of the
+ * Worker may not: a path has one spelling.
+ */
+function pathOf({ url }: Request): string {
+  return /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] || '/';
 }
 
 /** A contract's own prefix, else the host's contract, else the first that has the path. */

@@ -83,10 +83,14 @@ const schema = z.object({
   PEPPERS: z._default(
     json(
       z.array(
-        z.strictObject({
-          id: z.string().check(z.regex(/^[\w.-]{1,64}$/, 'is not an id')),
-          key,
-        }),
+        z.strictObject(
+          { id: z.string().check(z.regex(/^[\w.-]{1,64}$/, 'is not an id')), key },
+          // Whoever mixes up the two must not find the secret named.
+          {
+            error: ({ code }) =>
+              code === 'unrecognized_keys' ? 'has an unknown field' : undefined,
+          },
+        ),
       ),
     ),
     [],

@@ -2,7 +2,6 @@
  * What follows a login: `{base}/refresh`, `/logout`, `/logout-all`, `/sessions`, and the profile.
  * Where a cookie counts, the request must be the contract's own site's and declared as JSON.
  */
-import { getCookie } from 'hono/cookie';
 import type { SessionView } from '../contracts/contract.ts';
 import { logout } from '../flows/logout.ts';
 import { refresh } from '../flows/refresh.ts';
@@ -13,7 +12,7 @@ import { deviceOf } from '../policy/device.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import { declaredAsJson, isJson, UNDECLARED, validated } from './body.ts';
 import type { ContractApp } from './contract-app.ts';
-import { bearerIn } from './credentials.ts';
+import { bearerIn, cookieIn } from './credentials.ts';
 import type { At } from './arrival.ts';
 import type { Desk } from './desk.ts';
 import { isOwnRequest } from './origin.ts';
@@ -52,7 +51,7 @@ export function mountSessions(
   /** The refresh cookie, or the refusal of a request that another site may have caused. */
   const cookieOf = (at: At, operation: Operation): { token: string | null } | Response => {
     if (carrier?.in !== 'cookie') return { token: null };
-    const token = getCookie(at, carrier.name) || null;
+    const token = cookieIn(at.req.raw.headers, carrier.name);
     if (token !== null && !isOwnRequest(at.req.raw.headers, at.req.url, allowedOrigins)) {
       const how = { operation, logged: true };
       return desk.turnAway(at, { reason: 'cross-site' }, how);

@@ -11,6 +11,8 @@ interface Media {
 }
 
 interface Operation {
+  operationId: string;
+  security?: Record<string, unknown>[];
   requestBody?: Media;
   responses: Record<string, Media | undefined>;
 }
@@ -32,6 +34,40 @@ export interface Exchange {
   status: number;
 }
 
+export interface Documented {
+  id: string;
+  method: string;
+  path: string;
+  statuses: number[];
+  /** By a bearer's token alone. */
+  isForBearers: boolean;
+}
+
+/** Every operation that a document has. */
+export function operationsOf(contract: string): Documented[] {
+  const { paths } = documentOf(contract);
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId: id, responses, security = [] }]) => ({
+      id,
+      method: method.toUpperCase(),
+      path,
+      statuses: Object.keys(responses).map(Number),
+      isForBearers: security.length > 0 && security.every((one) => 'bearer' in one),
+    })),
+  );
+}
+
+/** The methods that a path is documented with; empty where there is no such path. */
+export function methodsAt(contract: string, path: string): string[] {
+  const { methods = {} } = find({ contract, path, method: '', status: 0 });
+  return Object.keys(methods).map((method) => method.toUpperCase());
+}
+
+/** Which operation a request is for, by the document. */
+export function operationAt(exchange: Omit<Exchange, 'status'>): string | null {
+  return find({ ...exchange, status: 0 }).operation?.operationId ?? null;
+}
+
 /** What is wrong with an answer's body by the document; empty where nothing is. */
 export function flawsOfAnswer(exchange: Exchange, body: unknown): string[] {
   const { document, operation } = find(exchange);
@@ -50,10 +86,15 @@ export function flawsOfRequest(exchange: Exchange, body: unknown): string[] | nu
   return schema === undefined ? null : flaws(document, schema, body);
 }
 
-function find({ contract, method, path }: Exchange) {
+function documentOf(contract: string): OpenApi {
   const document = documents[`../../docs/api/${contract}.json`];
   if (document === undefined) throw new Error(`${contract} has no published document`);
-  const { pathname } = new URL(path, 'https://gatehouse.example');
+  return document;
+}
+
+function find({ contract, method, path }: Exchange) {
+  const document = documentOf(contract);
+  const { pathname } = new URL(`https://gatehouse.example${path}`);
   const within = pathname.startsWith(`/${contract}/`)
     ? pathname.slice(contract.length + 1)
     : pathname;
@@ -61,7 +102,7 @@ function find({ contract, method, path }: Exchange) {
     new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(within),
   );
   const methods = template === undefined ? undefined : document.paths[template];
-  return { document, operation: methods?.[method.toLowerCase()] };
+  return { document, methods, operation: methods?.[method.toLowerCase()] };
 }
 
 /** Where there is no operation (404, 405), the answer still has the shape of every refusal. */
