@@ -9,7 +9,7 @@ import { ALLOWED_ORIGIN, ORIGIN, type Ready } from './scene.ts';
 const PROTECTED: Readonly<Record<string, RegExp>> = {
   'Cache-Control': /^no-store$/,
   'Content-Security-Policy':
-    /^default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+    /^default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox$/,
   'Cross-Origin-Resource-Policy': /^same-site$/,
   'Referrer-Policy': /^no-referrer$/,
   'Strict-Transport-Security': /^max-age=63072000; includeSubDomains$/,
