@@ -69,10 +69,11 @@ export function parseHash(stored: string): StoredHash | null {
 }
 
 /**
- * `turn` lets the event loop turn. It does so before every slice, and again where another hash of
- * this isolate had a slice meanwhile: however many hash at once, all others wait for one slice at a
- * time, and who came first is done first. Only counts are shared: a promise of another request would
- * be lost with that request.
+ * `turn` lets the event loop turn. It does so before every slice, and again where the other hashes
+ * of this isolate have had their share meanwhile: half of those in line have a slice between two
+ * turns, so that everybody else waits for half as many, and who came first is done first. Not one
+ * alone, because looking for a place in vain costs CPU, too. Only counts are held in common: a
+ * promise of another request would be lost with it.
  */
 export function createPasswords(
   { cost, peppers, foreign = [] }: PasswordSettings,
@@ -82,16 +83,22 @@ export function createPasswords(
   const pepperOf = (id: string | null) => peppers.find((known) => known.id === id) ?? null;
 
   let begun = 0;
+  let inLine = 0;
   /** False: `stop` said so while others had their slices. */
   const place = async (stop = () => false): Promise<boolean> => {
-    let before;
-    do {
-      before = begun;
-      await turn();
-      if (stop()) return false;
-    } while (before !== begun);
-    begun += 1;
-    return true;
+    inLine += 1;
+    try {
+      let before;
+      do {
+        before = begun;
+        await turn();
+        if (stop()) return false;
+      } while (begun - before >= Math.ceil(inLine / 2));
+      begun += 1;
+      return true;
+    } finally {
+      inLine -= 1;
+    }
   };
 
   return {

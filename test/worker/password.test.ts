@@ -85,29 +85,36 @@ describe('verify', () => {
     derive.mockRestore();
   });
 
-  it('lets the others in after every slice, however many hash at once, and in their order', async () => {
-    let line: (() => void)[] = [];
-    const turn = () => new Promise<void>((resolve) => line.push(resolve));
+  it('hashes for half of those in line before the others are let in, and in their order', async () => {
+    const { turn, round } = eventLoop();
     const { verify } = createPasswords({ cost, peppers: [] }, turn);
     const derive = vi.spyOn(crypto.subtle, 'deriveBits');
-    const done: (number | string)[] = [];
-    const slicesOfTurns: number[] = [];
+    const done: number[] = [];
     for (let n = 0; n < 4; n += 1) {
       void verify({ password: 'x', stored: null, ...never }).then(() => done.push(n));
     }
-    void verify({ password: 'x', stored: null, stop: () => true }).then((said) => done.push(said));
     await scheduler.wait(0);
-    while (done.length < 5) {
-      const called = line;
-      line = [];
-      for (const go of called) go();
-      await scheduler.wait(0);
-      slicesOfTurns.push(derive.mock.calls.length);
+    const slicesOfRounds: number[] = [];
+    while (done.length < 4) {
+      await round();
+      slicesOfRounds.push(derive.mock.calls.length);
       derive.mockClear();
     }
     derive.mockRestore();
-    expect(slicesOfTurns).toEqual(Array(4 * cost.rounds).fill(1));
-    expect(done).toEqual(['stopped', 0, 1, 2, 3]);
+    const [two, one] = [Array(cost.rounds).fill(2), Array(2 * cost.rounds).fill(1)];
+    expect(slicesOfRounds).toEqual([...two, ...one]);
+    expect(done).toEqual([0, 1, 2, 3]);
+  });
+
+  it('lets go of who is to stop, whatever their place in line', async () => {
+    const { turn, round } = eventLoop();
+    const { verify } = createPasswords({ cost, peppers: [] }, turn);
+    const guess = { password: 'x', stored: null };
+    for (let n = 0; n < 4; n += 1) void verify({ ...guess, ...never });
+    const last = verify({ ...guess, stop: () => true });
+    await scheduler.wait(0);
+    await round();
+    expect(await Promise.race([last, scheduler.wait(0)])).toBe('stopped');
   });
 
   it('stops between slices, and lets the event loop turn there', async () => {
@@ -127,3 +134,19 @@ it('fails above 100,000 iterations here as it does in production', async () => {
   const tooMany = { name: 'PBKDF2', hash: 'SHA-256', salt: key(2), iterations: 100_001 };
   await expect(crypto.subtle.deriveBits(tooMany, bits, 256)).rejects.toThrow(/not supported/);
 });
+
+/** One that turns when it is told to; those who wait for it go on one after the other. */
+function eventLoop() {
+  let waiting: (() => void)[] = [];
+  return {
+    turn: () => new Promise<void>((resolve) => waiting.push(resolve)),
+    async round() {
+      const called = waiting;
+      waiting = [];
+      for (const goOn of called) {
+        goOn();
+        await scheduler.wait(0);
+      }
+    },
+  };
+}
