@@ -54,7 +54,7 @@ const plan = options.quick
       pace: 0.7,
       starts: 9,
       logins: { warmUp: 3000, measured: 2000 },
-      mixed: { rounds: 5, logins: 48 },
+      mixed: { rounds: 4, logins: 40 },
       times: 9,
     };
 
