@@ -2,7 +2,7 @@
  * `npm run bench`: what a request costs in the bundle that is deployed, in a bare Miniflare over
  * loopback, beside floors measured in the same minute.
  *
- *     --quick           a smoke run of half a minute; its figures are rough
+ *     --quick           a smoke run of a minute or two; its figures are rough
  *     --out FILE        where the results go as JSON (dist/bench.json)
  *     --profile CELL    instead: where a kind of request spends its CPU
  *     --import          instead: 100,000 users brought into a local database
