@@ -78,8 +78,8 @@ export function floorOf(contract: Contract, { id, statuses }: Documented): Recor
   ];
   return {
     ...Object.fromEntries([...refusals, ...outcomes].map((what) => [what, 1])),
-    ...Object.fromEntries(success.map((status) => [status, 20])),
-    404: 5,
-    405: 3,
+    ...Object.fromEntries(success.map((status) => [status, 8])),
+    404: 1,
+    405: 1,
   };
 }

@@ -121,6 +121,17 @@ export function sceneOf(name: string) {
       userId: person.id,
     };
   };
+  const cookie = contract.refresh?.in === 'cookie' ? contract.refresh.name : null;
+  const byCookie = async (path: string): Promise<Prepared> => {
+    const { person, access, refresh } = await signedIn();
+    const request = outgoing('POST', `${base}/${path}`, {});
+    return {
+      outgoing: withHeader(request, 'Cookie', `${cookie}=${refresh}`),
+      needed: [refresh],
+      secret: [refresh, access, person.password],
+      userId: person.id,
+    };
+  };
   /** What the body says, and all of it needed but names. */
   const open = (path: string, body: Record<string, string>, userId: number | null): Prepared => {
     const { password, code, token } = body;
@@ -146,16 +157,14 @@ export function sceneOf(name: string) {
       return { outgoing: request, needed: [password], secret, userId };
     },
     refresh: async () => {
+      if (cookie !== null) return byCookie('refresh');
       const { person, access, refresh } = await signedIn();
-      const cookie = contract.refresh?.in === 'cookie' ? contract.refresh.name : null;
-      const request =
-        cookie === null
-          ? outgoing('POST', `${base}/refresh`, { refreshToken: refresh })
-          : withHeader(outgoing('POST', `${base}/refresh`, {}), 'Cookie', `${cookie}=${refresh}`);
+      const request = outgoing('POST', `${base}/refresh`, { refreshToken: refresh });
       const secret = [refresh, access, person.password];
       return { outgoing: request, needed: [refresh], secret, userId: person.id };
     },
-    logout: () => asBearer(() => ['POST', `${base}/logout`]),
+    logout: async () =>
+      cookie === null ? asBearer(() => ['POST', `${base}/logout`]) : byCookie('logout'),
     logoutAll: () => asBearer(() => ['POST', `${base}/logout-all`]),
     getProfile: () => asBearer(() => ['GET', `/${name}${contract.profilePath}`]),
     listSessions: () => asBearer(() => ['GET', `${base}/sessions`]),
