@@ -56,7 +56,7 @@ export function house(settings: object = {}, tap?: Tap, answered?: () => void): 
     const contract = published.find((name) => path.startsWith(`/${name}/`));
     // Pages and tables are no part of a document.
     const type = response.headers.get('Content-Type') ?? '';
-    const isOther = /^text\/(?:html|csv)/.test(type) || path.endsWith('-form');
+    const isOther = /^text\/(?:html|csv)/.test(type) || /-form(?:[?#]|$)/.test(path);
     if (contract !== undefined && !isOther) holdAgainstDocument({ contract, ...exchange }, text);
     return { status: response.status, headers: response.headers, text };
   };

@@ -29,6 +29,8 @@ const kept: [Change[]][] = [
     ],
   ],
   [[{ method: 'PATCH' }]],
+  [[{ text: { insert: '&return_to=//evil.example/', at: 100 } }]],
+  [[{ text: { insert: '&return_to=https://app.example.com/', at: 100 } }]],
   [[{ prefix: 'nobody' }]],
   [[{ path: { form: 'percent' } }]],
   [[{ lastSegment: { form: 'percent' } }]],

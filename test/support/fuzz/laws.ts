@@ -1,6 +1,13 @@
 /** What holds of every answer, whatever was sent. */
 import type { Answer } from '../house.ts';
-import { flawsOfAnswer, methodsAt, operationAt, operationsOf } from '../published.ts';
+import {
+  flawsOfAnswer,
+  flawsOfRequest,
+  methodsAt,
+  operationAt,
+  operationsOf,
+  type Exchange,
+} from '../published.ts';
 import { MARK } from './edits.ts';
 import { bodyOf, type Outgoing } from './outgoing.ts';
 import { ALLOWED_ORIGIN, ORIGIN, type Ready } from './scene.ts';
@@ -88,6 +95,7 @@ export function flawsOf(sent: Sent, answer: Answer, heard: readonly string[]): s
     note(status === 405 && !isRight, `Allow: ${allow}`);
   } else {
     note(status < 300 && !isCarried(sent, operation), 'granted without what it takes');
+    if (status < 300) flaws.push(...flawsOfBody(sent, { contract, method, path, status }));
   }
   const isChallenged = answer.headers.has('WWW-Authenticate');
   note(isChallenged && status !== 401, 'a challenge without a 401');
@@ -103,6 +111,18 @@ export function flawsOf(sent: Sent, answer: Answer, heard: readonly string[]): s
   note(status >= 400 && text === '', 'a refusal that says nothing');
   const exchange = { contract, method, path, status };
   return [...flaws, ...flawsOfAnswer(exchange, text === '' ? null : JSON.parse(text))];
+}
+
+const MOST_BYTES = 16 * 1024;
+
+/** What is granted was asked as the document says, in a body of the size that is read. */
+function flawsOfBody({ outgoing }: Sent, exchange: Exchange): string[] {
+  if (flawsOfRequest(exchange, {}) === null) return [];
+  const body = bodyOf(outgoing) ?? new Uint8Array();
+  if (body.length > MOST_BYTES) return [`granted for ${body.length} bytes`];
+  const flaws = flawsOfRequest(exchange, JSON.parse(new TextDecoder().decode(body))) ?? [];
+  // A pattern says what an address is here; the validator's own idea of the format is another.
+  return flaws.some((flaw) => flaw.includes('match format')) ? [] : flaws;
 }
 
 /** A password may be wrong without a challenge: no header of the caller's would mend it. */
