@@ -133,7 +133,13 @@ export interface Mailer {
 }
 
 /** Why a password may not be set (NIST SP 800-63B-4 3.1.1.2, OWASP ASVS 5.0 V6.2). */
-export type PasswordFlaw = 'too-short' | 'too-long' | 'common' | 'personal' | 'breached';
+export type PasswordFlaw =
+  | 'too-short'
+  | 'too-long'
+  | 'ambiguous'
+  | 'common'
+  | 'personal'
+  | 'breached';
 
 export interface PasswordRules {
   /**

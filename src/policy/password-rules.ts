@@ -11,7 +11,7 @@ export interface PasswordBounds {
 }
 
 export interface Flawed {
-  flaw: 'too-short' | 'too-long' | 'common' | 'personal';
+  flaw: 'too-short' | 'too-long' | 'ambiguous' | 'common' | 'personal';
   message: string;
 }
 
@@ -21,6 +21,9 @@ export interface Judging {
   personal: readonly string[];
   isCommon(password: string): boolean;
 }
+
+/** HMAC takes a NUL at the end for nothing, and UTF-8 all halves of surrogate pairs for one sign. */
+const AMBIGUOUS = /[\0\p{Cs}]/u;
 
 /** Shorter ones are a name only where they are all there is of a name. */
 const LEAST_WORD = 3;
@@ -37,6 +40,9 @@ export function flawOf(password: string, { rules, personal, isCommon }: Judging)
   }
   if (length > rules.most) {
     return { flaw: 'too-long', message: `Password must be at most ${rules.most} characters` };
+  }
+  if (AMBIGUOUS.test(password)) {
+    return { flaw: 'ambiguous', message: 'Password must not have NUL or half a character in it' };
   }
   if (isCommon(password)) return { flaw: 'common', message: 'Password is too common' };
   if (isPersonal(password, personal)) {

@@ -30,6 +30,9 @@ describe('a password', () => {
     ['of spaces alone', '        ', null],
     ['of signs alone', '!"§$%&/()=', null],
     ['in another script', 'пароль-кот', null],
+    ['with a NUL, which a hash takes for nothing', 'plants\u0000grow', 'ambiguous'],
+    ['of NULs alone', '\u0000'.repeat(8), 'ambiguous'],
+    ['with half of a character', 'plantsgrow\uD83D', 'ambiguous'],
   ])('%s', (_, password, expected) => {
     expect(flaw(password)).toBe(expected);
   });

@@ -35,7 +35,7 @@ const times = (n: number, one: Case) => Array.from({ length: n }, () => one);
 
 /** Five wrong passwords lock: the sixth is told so. */
 const OWN: Readonly<Record<string, readonly Case[]>> = {
-  login: times(6, wrongly(1)),
+  login: [...times(6, wrongly(1)), on({ which: 1, edit: { insert: '\0', at: 100 } })],
   refresh: [on({ credential: { form: 'percent' } })],
   register: [on({ which: 0, json: '"johndoe"' })],
   verifyEmail: [on({ which: 2, json: '"000000"' }), ...times(6, wrongly(1))],
