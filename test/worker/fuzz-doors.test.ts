@@ -30,6 +30,7 @@ const kept: [Change[]][] = [
   ],
   [[{ method: 'PATCH' }]],
   [[{ text: { insert: '&return_to=//evil.example/', at: 100 } }]],
+  [[{ text: { insert: '&return_to=https://evil.example/', at: 100 } }]],
   [[{ text: { insert: '&return_to=https://app.example.com/', at: 100 } }]],
   [[{ prefix: 'nobody' }]],
   [[{ path: { form: 'percent' } }]],

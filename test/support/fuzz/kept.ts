@@ -4,6 +4,7 @@
  */
 import type { Contract } from '../../../src/contracts/contract.ts';
 import type { Documented } from '../published.ts';
+import { MARK } from './edits.ts';
 import type { Change } from './outgoing.ts';
 import type { Circumstances } from './scene.ts';
 import type { Case } from './send.ts';
@@ -27,6 +28,11 @@ const EVERYWHERE: readonly Case[] = [
   on({ extra: '__proto__', json: '{"admin":true}', first: true }),
   on({ which: 0, json: '"\\ud800"' }),
   on({ size: 16_385 }),
+  on({ which: 0, edit: { insert: `${MARK} `, at: 0 } }),
+  on({ which: 1, edit: { insert: MARK, at: 50 } }),
+  on({ path: { insert: `/${MARK}`, at: 100 } }),
+  on({ header: 'X-Request-Id', value: MARK }, { header: 'User-Agent', value: MARK }),
+  on({ header: 'Authorization', value: `Bearer ${MARK}` }),
   on({ method: 'PURGE' }),
   on({ lastSegment: { form: 'percent twice' } }),
 ];
@@ -35,7 +41,7 @@ const times = (n: number, one: Case) => Array.from({ length: n }, () => one);
 
 /** Five wrong passwords lock: the sixth is told so. */
 const OWN: Readonly<Record<string, readonly Case[]>> = {
-  login: [...times(6, wrongly(1)), on({ which: 1, edit: { insert: '\0', at: 100 } })],
+  login: [on({ which: 1, edit: { insert: '\0', at: 100 } }), ...times(6, wrongly(1))],
   refresh: [on({ credential: { form: 'percent' } })],
   register: [on({ which: 0, json: '"johndoe"' })],
   verifyEmail: [on({ which: 2, json: '"000000"' }), ...times(6, wrongly(1))],

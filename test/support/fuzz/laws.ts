@@ -140,6 +140,10 @@ function flawsOfSecrecy({ ready }: Sent, answer: Answer, heard: readonly string[
     ...(log.includes('"event":"failure"') ? [`a failure is logged: ${log}`] : []),
     ...(heard.every(isJson) ? [] : ['a line of the log that is no JSON']),
   ];
+  const { username, email } = ready.person;
+  if ([username, email].some((name) => new RegExp(`"${name}"`, 'i').test(log))) {
+    flaws.push('a full name is logged');
+  }
   for (const secret of ready.secret) {
     const found = new RegExp(`(?<![\\w-])${secret.replaceAll('.', '\\.')}(?![\\w-])`);
     if (found.test(answer.text)) flaws.push('a secret comes back');

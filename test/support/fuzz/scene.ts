@@ -16,7 +16,8 @@ interface Prepared {
   needed: string[];
   /** What must never be logged or told. */
   secret: string[];
-  userId: number | null;
+  /** Who asks, or would: the log shows no more than a first letter. */
+  person: Person & { id?: number };
 }
 
 export interface Ready extends Prepared {
@@ -118,7 +119,7 @@ export function sceneOf(name: string) {
       outgoing: request,
       needed: body === undefined ? [access] : [access, person.password],
       secret: [access, ...(refresh ? [refresh] : []), person.password],
-      userId: person.id,
+      person,
     };
   };
   const cookie = contract.refresh?.in === 'cookie' ? contract.refresh.name : null;
@@ -129,14 +130,18 @@ export function sceneOf(name: string) {
       outgoing: withHeader(request, 'Cookie', `${cookie}=${refresh}`),
       needed: [refresh],
       secret: [refresh, access, person.password],
-      userId: person.id,
+      person,
     };
   };
   /** What the body says, and all of it needed but names. */
-  const open = (path: string, body: Record<string, string>, userId: number | null): Prepared => {
+  const open = (
+    path: string,
+    body: Record<string, string>,
+    person: Prepared['person'],
+  ): Prepared => {
     const { password, code, token } = body;
     const secret = [password, code, token].filter((value) => value !== undefined);
-    return { outgoing: outgoing('POST', `${base}/${path}`, body), needed: secret, secret, userId };
+    return { outgoing: outgoing('POST', `${base}/${path}`, body), needed: secret, secret, person };
   };
   const registered = async (): Promise<Person> => {
     const person = newcomer();
@@ -148,20 +153,20 @@ export function sceneOf(name: string) {
   const ready: Record<string, () => Promise<Prepared>> = {
     login: async () => {
       const person = await addUser();
-      const { password, id: userId } = person;
+      const { password } = person;
       const { headers } = succeeded(await caller.login(person, { address: sharedAddress() }));
       const cookies = headers.getSetCookie().join('\n');
       const [device = ''] = /^__Host-gh-device=[^;]+/m.exec(cookies) ?? [];
       const request = withHeader(outgoing('POST', loginPath, loginBody(person)), 'Cookie', device);
       const secret = [password, device];
-      return { outgoing: request, needed: [password], secret, userId };
+      return { outgoing: request, needed: [password], secret, person };
     },
     refresh: async () => {
       if (cookie !== null) return byCookie('refresh');
       const { person, access, refresh } = await signedIn();
       const request = outgoing('POST', `${base}/refresh`, { refreshToken: refresh });
       const secret = [refresh, access, person.password];
-      return { outgoing: request, needed: [refresh], secret, userId: person.id };
+      return { outgoing: request, needed: [refresh], secret, person };
     },
     logout: async () =>
       cookie === null ? asBearer(() => ['POST', `${base}/logout`]) : byCookie('logout'),
@@ -171,7 +176,7 @@ export function sceneOf(name: string) {
     endSession: async () => {
       const ready = await asBearer(() => ['DELETE', `${base}/sessions`]);
       const row = await env.DB.prepare('SELECT id FROM sessions WHERE user_id = ?')
-        .bind(ready.userId)
+        .bind(ready.person.id)
         .first<{ id: string }>();
       const { outgoing } = ready;
       return { ...ready, outgoing: { ...outgoing, path: `${outgoing.path}/${row?.id}` } };
@@ -179,24 +184,27 @@ export function sceneOf(name: string) {
     register: async () => {
       const person = newcomer();
       const { email, password } = person;
-      return { ...open('register', { ...named(person), email, password }, null), needed: [] };
+      return { ...open('register', { ...named(person), email, password }, person), needed: [] };
     },
-    sendCode: async () => open('verify-email/send', named(await registered()), null),
+    sendCode: async () => {
+      const person = await registered();
+      return open('verify-email/send', named(person), person);
+    },
     verifyEmail: async () => {
       const person = await registered();
       const code = codeIn(to(person.email));
-      return open('verify-email', { ...named(person), password: person.password, code }, null);
+      return open('verify-email', { ...named(person), password: person.password, code }, person);
     },
     forgotPassword: async () => {
       const person = await addUser();
-      return open('forgot-password', named(person), person.id);
+      return open('forgot-password', named(person), person);
     },
     resetPassword: async () => {
       const person = await addUser();
       await asked('forgot-password', named(person));
       const token = tokenIn(to(person.email));
       const { password } = newcomer();
-      const ready = open('reset-password', { token, password }, person.id);
+      const ready = open('reset-password', { token, password }, person);
       return { ...ready, needed: [token] };
     },
     changePassword: () =>
@@ -217,10 +225,10 @@ export function sceneOf(name: string) {
       const { password } = person;
       await asked('change-email', { email, password }, access);
       const code = codeIn(to(email));
-      const { outgoing } = open('change-email/confirm', { code }, person.id);
+      const { outgoing } = open('change-email/confirm', { code }, person);
       const request = withHeader(outgoing, 'Authorization', `Bearer ${access}`);
       const secret = [access, code, password, ...(refresh ? [refresh] : [])];
-      return { outgoing: request, needed: [access, code], secret, userId: person.id };
+      return { outgoing: request, needed: [access, code], secret, person };
     },
     deleteAccount: () =>
       asBearer(({ password }) => ['POST', `${base}/delete-account`, { password }]),
@@ -241,9 +249,9 @@ export function sceneOf(name: string) {
         if (make === undefined) throw new Error(`no scene for ${operation}`);
         kept.set(key, (found = { ready: await make(), uses: 0 }));
         const since = SINCE[user];
-        if (since !== null && found.ready.userId !== null) {
+        if (since !== null && found.ready.person.id !== undefined) {
           await env.DB.prepare(`UPDATE users SET ${since} WHERE id = ?`)
-            .bind(found.ready.userId)
+            .bind(found.ready.person.id)
             .run();
         }
       }
