@@ -6,7 +6,7 @@ import { addUser, house, type Person } from '../support/house.ts';
 import { operator } from '../support/operator.ts';
 import { client } from '../support/session.ts';
 import { tapped } from '../support/tap.ts';
-import { striking, faults, named } from '../support/faults.ts';
+import { striking, faults, mainFaults, named } from '../support/faults.ts';
 import { changesIn, clearLedger, readLedger } from '../support/ledger.ts';
 import type { Flow } from '../support/trial.ts';
 import { holdFlows } from '../support/trials.ts';
@@ -43,10 +43,15 @@ const lock = async (person: Person) => {
 };
 
 describe('an operator’s', () => {
+  holdFlows(
+    [
+      asking('search', [() => 'GET /users']),
+      asking('look at a user', [(id) => `GET /users/${id}`]),
+      asking('look at the audit', [() => 'GET /audit']),
+    ],
+    mainFaults,
+  );
   holdFlows([
-    asking('search', [() => 'GET /users']),
-    asking('look at a user', [(id) => `GET /users/${id}`]),
-    asking('look at the audit', [() => 'GET /audit']),
     asking('deactivation', [(id) => `POST /users/${id}/deactivate`]),
     asking('activation', [(id) => `POST /users/${id}/activate`], {
       before: ({ id }) => operator(house()).call(`POST /users/${id}/deactivate`),
