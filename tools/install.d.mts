@@ -1,3 +1,3 @@
 export const root: string;
 export const environment: NodeJS.ProcessEnv;
-export function installIfMissing(): void;
+export function installIfMissing(folder?: string): void;

@@ -17,13 +17,13 @@ export const environment = {
   WRANGLER_SEND_METRICS: 'false',
 };
 
-export function installIfMissing() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+export function installIfMissing(folder = root) {
+  const lock = createHash('sha256').update(readFileSync(join(folder, 'package-lock.json')));
   const wanted = lock.digest('hex');
-  const stamp = join(root, 'node_modules', '.gatehouse-lock');
+  const stamp = join(folder, 'node_modules', '.gatehouse-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing dependencies …');
-  const options = { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' };
+  const options = { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' };
   const { status } = spawnSync('npm', ['ci', '--loglevel=error'], options);
   if (status !== 0) {
     console.error('npm ci failed; nothing was started.');

@@ -1,7 +1,7 @@
 /** Builds what is measured: the bundle as it is deployed, and the floors beside it. */
 import { execFileSync, type StdioOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, stop, type Plugin } from 'esbuild';
 import { environment, root } from '../install.mjs';
@@ -32,22 +32,31 @@ export async function buildAll(directory: string, readable = false): Promise<Bui
   await stop();
   return {
     scripts: { app, ...Object.fromEntries(scripts) } as Built['scripts'],
-    gzipKib: gzipSync(app, { level: 9 }).length / 1024,
+    gzipKib: gzipKib(app),
   };
 }
 
-/** Answers the path of the Worker as `wrangler deploy` would send it. */
-export function buildDeployed(directory: string, readable = false): string {
-  const deployed = join(directory, 'deployed');
-  const argv = ['deploy', '--dry-run', '--outdir', deployed, `--minify=${!readable}`];
-  const stdio: StdioOptions = ['ignore', 'ignore', 'inherit'];
-  execFileSync('wrangler', argv, { cwd: root, env: environment, stdio });
-  return join(deployed, 'worker.js');
+interface Other {
+  cwd: string;
+  script: string;
 }
+
+/** Answers the path of the Worker, or of another's, as `wrangler deploy` would send it. */
+export function buildDeployed(directory: string, readable = false, other?: Other): string {
+  const name = other === undefined ? 'worker' : basename(other.script, '.ts');
+  const deployed = join(directory, `deployed-${name}`);
+  const argv = ['deploy', '--dry-run', '--outdir', deployed, `--minify=${!readable}`];
+  if (other !== undefined) argv.push(other.script);
+  const stdio: StdioOptions = ['ignore', 'ignore', 'inherit'];
+  execFileSync('wrangler', argv, { cwd: other?.cwd ?? root, env: environment, stdio });
+  return join(deployed, `${name}.js`);
+}
+
+export const gzipKib = (script: string): number => gzipSync(script, { level: 9 }).length / 1024;
 
 const at = (name: string) => join(import.meta.dirname, 'floor', `${name}.ts`);
 
-async function bundled(entry: string, plugins: Plugin[] = []): Promise<string> {
+export async function bundled(entry: string, plugins: Plugin[] = []): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],
     plugins,
@@ -57,7 +66,7 @@ async function bundled(entry: string, plugins: Plugin[] = []): Promise<string> {
     format: 'esm',
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:workers'],
+    external: ['cloudflare:workers', 'node:*'],
   });
   return outputFiles[0]?.text ?? '';
 }

@@ -20,9 +20,9 @@ export const USERS = 64;
 export const LIMITED_CONTRACT = 'email-remember';
 export const WIDER_CONTRACT = 'email-cookie';
 
-const DEPLOYED_COST: PasswordCost = { iterations: 100_000, rounds: 6 };
+export const DEPLOYED_COST: PasswordCost = { iterations: 100_000, rounds: 6 };
 /** A deployment refuses this (settings.ts); with it, the rest of a login is visible. */
-const CUT_COST: PasswordCost = { iterations: 1, rounds: 1 };
+export const CUT_COST: PasswordCost = { iterations: 1, rounds: 1 };
 
 /** `cut` is the app with the hash cut down. */
 export type Inhabitant = Script | 'cut';
@@ -40,6 +40,9 @@ export const compatibilityDate = config.compatibility_date ?? '';
 export const vars: Record<string, unknown> = config.vars;
 export const secrets = { SERVER_KEY: makers.SERVER_KEY(), TOKEN_KEYS: makers.TOKEN_KEYS() };
 const guards = { ADDRESS_GUARD: 'AddressGuard', ACCOUNT_GUARD: 'AccountGuard' };
+export const durableObjects = Object.fromEntries(
+  Object.entries(guards).map(([binding, className]) => [binding, { className, useSQLite: true }]),
+);
 
 function settings(cost: PasswordCost) {
   return {
@@ -77,14 +80,10 @@ interface HouseOptions {
 }
 
 export async function openHouse(options: HouseOptions): Promise<House> {
-  const { built, inhabitants, port, persistTo, inspectorPort } = options;
+  const { built, inhabitants, port } = options;
   const workers = await Promise.all(
     inhabitants.map(async (name, index): Promise<V4WorkerOptions> => {
       const hasGuards = name !== 'derives' && name !== 'hono';
-      const objects = Object.entries(guards).map(([binding, className]) => [
-        binding,
-        { className, useSQLite: true },
-      ]);
       return {
         name,
         modules: [
@@ -97,14 +96,24 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         modulesRoot: '.',
         compatibilityDate,
         bindings: { ...(await bindingsOf[name]()) } as Record<string, never>,
-        ...(hasGuards
-          ? { d1Databases: { DB: 'bench' }, durableObjects: Object.fromEntries(objects) }
-          : {}),
+        ...(hasGuards ? { d1Databases: { DB: 'bench' }, durableObjects } : {}),
         ...(name === 'distant' ? { email: { send_email: [{ name: 'EMAIL' }] } } : {}),
         unsafeDirectSockets: [index === 0 && port !== undefined ? { port } : {}],
       };
     }),
   );
+  return openWorkers({ ...options, workers });
+}
+
+type WorkersOptions = Pick<HouseOptions, 'persistTo' | 'inspectorPort' | 'onSpawn'> & {
+  workers: V4WorkerOptions[];
+};
+
+/** Each on a socket of its own. */
+export async function openWorkers(
+  options: WorkersOptions,
+): Promise<House & { url(name: string): string }> {
+  const { workers, persistTo, inspectorPort, onSpawn } = options;
   const dataDirectory = persistTo ?? makeDataDirectory();
   const start = async () => {
     const miniflare = new Miniflare(
@@ -118,8 +127,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     );
     try {
       await miniflare.ready;
-      const urls = new Map<Inhabitant, string>();
-      for (const name of inhabitants) {
+      const urls = new Map<string, string>();
+      for (const { name = '' } of workers) {
         const { origin } = await miniflare.unsafeGetDirectURL(name);
         urls.set(name, origin);
       }
@@ -129,9 +138,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       throw error;
     }
   };
-  const { value, pid, spawnedAtMs } = await spawning(start, options.onSpawn);
+  const { value, pid, spawnedAtMs } = await spawning(start, onSpawn);
   return {
-    url: (inhabitant) => value.urls.get(inhabitant) ?? '',
+    url: (name) => value.urls.get(name) ?? '',
     miniflare: value.miniflare,
     pid,
     spawnedAtMs,

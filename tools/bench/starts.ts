@@ -6,11 +6,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { get } from 'node:http';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Built } from './build.ts';
-import { makeDataDirectory, migrate, openHouse } from './house.ts';
+import { makeDataDirectory, migrate, openHouse, type House } from './house.ts';
 import { fineCpuMs } from './process.ts';
 
 const kinds = {
@@ -51,26 +51,38 @@ export async function measureStarts(built: Built, times: number): Promise<Start[
 }
 
 async function start(built: Built, kind: StartKind, persistTo: string) {
-  const { who, path, status } = kinds[kind];
+  const { who, ...knock } = kinds[kind];
+  return startUntilAnswered(
+    (port, onSpawn) => openHouse({ built, inhabitants: [who], port, persistTo, onSpawn }),
+    knock,
+  );
+}
+
+export interface Knock {
+  path: string;
+  status: number;
+  method?: 'POST';
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+type Open = (port: number, onSpawn: (child: ChildProcess) => void) => Promise<House>;
+
+export async function startUntilAnswered(open: Open, knock: Knock) {
   const port = await freePort();
   const spawned = Promise.withResolvers<{ child: ChildProcess; atMs: number }>();
-  const opening = openHouse({
-    built,
-    inhabitants: [who],
-    port,
-    persistTo,
-    onSpawn: (child) => spawned.resolve({ child, atMs: performance.now() }),
-  });
+  const opening = open(port, (child) => spawned.resolve({ child, atMs: performance.now() }));
   try {
     const { child, atMs } = await Promise.race([
       spawned.promise,
       opening.then(() => spawned.promise),
     ]);
-    const answer = await firstAnswer(`http://127.0.0.1:${port}${path}`);
+    const answer = await firstAnswer(`http://127.0.0.1:${port}${knock.path}`, knock);
     const wallMs = performance.now() - atMs;
     const cpuMs = fineCpuMs(child.pid ?? 0);
-    if (answer !== status)
-      throw new Error(`${kind}: the first answer was ${answer}, not ${status}`);
+    if (answer !== knock.status) {
+      throw new Error(`${knock.path}: the first answer was ${answer}, not ${knock.status}`);
+    }
     return { wallMs, cpuMs };
   } finally {
     await (await opening).close();
@@ -78,14 +90,17 @@ async function start(built: Built, kind: StartKind, persistTo: string) {
 }
 
 /** Knocks until somebody opens; nobody listens before workerd is up. */
-async function firstAnswer(url: string): Promise<number> {
+async function firstAnswer(url: string, knock: Knock): Promise<number> {
+  const { method = 'GET', headers = {}, body = '' } = knock;
   const deadlineMs = performance.now() + PATIENCE_MS;
   while (performance.now() < deadlineMs) {
     const status = await new Promise<number | null>((resolve) => {
-      get(url, { agent: false }, (response) => {
+      request(url, { agent: false, method, headers }, (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);
-      }).on('error', () => resolve(null));
+      })
+        .on('error', () => resolve(null))
+        .end(body);
     });
     if (status !== null) return status;
     await sleep(1);
