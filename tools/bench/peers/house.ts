@@ -104,7 +104,6 @@ export async function openPeersHouse(options: PeersHouseOptions) {
     const { script, database, bindings }: Dweller = inhabitants[name];
     const contents = built.scripts[script] ?? '';
     const port = index === 0 ? options.port : undefined;
-    const guarded = script === 'no-op' || script.startsWith('app');
     return {
       name,
       modules: [{ type: 'ESModule', path: `${script}.js`, contents }],
@@ -115,7 +114,7 @@ export async function openPeersHouse(options: PeersHouseOptions) {
         never
       >,
       ...(database === null ? {} : { d1Databases: { DB: database } }),
-      ...(guarded ? { durableObjects } : {}),
+      ...(database === 'gatehouse' ? { durableObjects } : {}),
       unsafeDirectSockets: [port === undefined ? {} : { port }],
     };
   });

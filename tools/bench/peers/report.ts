@@ -55,6 +55,7 @@ export function markdown({ samples, trips, starts, guesses, gzipKib, amount }: R
     table(
       ['', ...subjectNames.map((name) => subjects[name].title)],
       [
+        row('password hash', (who) => subjects[who].hash),
         row('CPU ms a login, 1 / 16 callers', (who) => both(cpu(who, 'right'))),
         row('of that the hash', (who) => both(cpu(subjects[who].alone, 'floor'))),
         row('besides the hash, by difference', (who) => both(besides(who))),
@@ -68,7 +69,10 @@ export function markdown({ samples, trips, starts, guesses, gzipKib, amount }: R
         row('bundle, minified, KiB gzip', (who) => gzipKib[who].toFixed(0)),
         row('cold start to the first 200, ms', (who) => start(who, 'health')),
         row('cold start to the first login, ms', (who) => start(who, 'login')),
-        row(`verdicts in ${amount} parallel guesses, right password`, verdicts('many')),
+        row(
+          `verdicts in ${amount.toLocaleString('en')} parallel guesses, right password`,
+          verdicts('many'),
+        ),
         row('the same from one address', verdicts('one')),
         row('the owner right after, same browser', owner('sameBrowser')),
         row('the owner right after, new browser', owner('newBrowser')),

@@ -2,11 +2,31 @@
 import { LIMITED_CONTRACT, PASSWORD } from '../house.ts';
 import type { Inhabitant } from './house.ts';
 
+const PBKDF2 = 'PBKDF2, 600,000';
+
 export const subjects = {
-  app: { title: 'Gatehouse', alone: 'derives alone', traced: 'app traced' },
-  scrypt: { title: 'better-auth', alone: 'scrypt alone', traced: 'scrypt traced' },
-  pbkdf2: { title: 'better-auth, PBKDF2', alone: 'derives alone', traced: 'pbkdf2 traced' },
-} as const satisfies Record<string, { title: string; alone: Inhabitant; traced: Inhabitant }>;
+  app: { title: 'Gatehouse', hash: PBKDF2, alone: 'derives alone', traced: 'app traced' },
+  scrypt: {
+    title: 'better-auth',
+    hash: 'scrypt, 2^14·16·1',
+    alone: 'scrypt alone',
+    traced: 'scrypt traced',
+  },
+  pbkdf2: {
+    title: 'better-auth',
+    hash: PBKDF2,
+    alone: 'derives alone',
+    traced: 'pbkdf2 traced',
+  },
+} as const satisfies Record<string, Column>;
+
+interface Column {
+  title: string;
+  hash: string;
+  /** The hash and nothing else. */
+  alone: Inhabitant;
+  traced: Inhabitant;
+}
 
 export type Subject = keyof typeof subjects;
 export const subjectNames = Object.keys(subjects) as Subject[];
