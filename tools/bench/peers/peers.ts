@@ -25,7 +25,7 @@ const { values: options } = parseArgs({ options: { quick: { type: 'boolean', def
 
 const plan = options.quick
   ? { rounds: 1, pace: 0.3, logins: 3, guesses: 50, starts: 1 }
-  : { rounds: 3, pace: 1, logins: 9, guesses: 1000, starts: 7 };
+  : { rounds: 3, pace: 1, logins: 15, guesses: 1000, starts: 7 };
 
 const tell = (text: string) => console.error(text);
 process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));

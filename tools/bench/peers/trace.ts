@@ -11,6 +11,8 @@ export interface Trace {
   /** How many they are, and how many others there are: nobody waited for those. */
   calls: number;
   afterwards: number;
+  /** What the network took on the way of all of them: on a busy machine a wait is longer than asked. */
+  networkMs: number;
 }
 
 interface Request extends Trace {
@@ -18,8 +20,17 @@ interface Request extends Trace {
   answered: boolean;
 }
 
+const untravelled: Request = {
+  chain: 0,
+  calls: 0,
+  afterwards: 0,
+  networkMs: 0,
+  answeredDepth: 0,
+  answered: false,
+};
+
 const requests = new AsyncLocalStorage<Request>();
-let traces: Request[] = [];
+const traces: Request[] = [];
 
 interface Network {
   /** There and back. */
@@ -36,16 +47,15 @@ export function traced<E extends object>(
   return {
     async fetch(request, env, context) {
       if (request.url.endsWith('/traces')) {
-        const told = traces.map(({ chain, calls, afterwards }) => ({ chain, calls, afterwards }));
-        traces = [];
-        return Response.json(told satisfies Trace[]);
+        const told: Trace[] = traces.splice(0);
+        return Response.json(told);
       }
       if (inside === undefined) {
         const own = wired(env, wireOf(env.NETWORK_MS / 2));
         inside = { env: own, fetch: of(own).fetch };
       }
       const { env: own, fetch } = inside;
-      const trace = { answeredDepth: 0, chain: 0, calls: 0, afterwards: 0, answered: false };
+      const trace: Request = { ...untravelled };
       traces.push(trace);
       const answer = await requests.run(trace, async () => fetch?.(request, own, context));
       trace.answered = true;
@@ -55,16 +65,21 @@ export function traced<E extends object>(
 }
 
 function wireOf(oneWayMs: number): Wire {
-  const travel = () => (oneWayMs === 0 ? undefined : scheduler.wait(oneWayMs));
   return async (call) => {
-    const request = requests.getStore();
-    const depth = (request?.answeredDepth ?? 0) + 1;
+    const request = requests.getStore() ?? { ...untravelled };
+    const depth = request.answeredDepth + 1;
+    const travel = async () => {
+      if (oneWayMs === 0) return;
+      const startedMs = performance.now();
+      await scheduler.wait(oneWayMs);
+      request.networkMs += performance.now() - startedMs;
+    };
     await travel();
     try {
       return await call();
     } finally {
       await travel();
-      if (request !== undefined) note(request, depth);
+      note(request, depth);
     }
   };
 }

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Generator } from '../load.ts';
+import { median } from '../verdicts.ts';
 import { openPeersHouse, type Inhabitant, type PeersBuilt } from './house.ts';
 import { bodyOf, headers, pathsOf } from './subjects.ts';
 import type { Trace } from './trace.ts';
@@ -20,8 +21,10 @@ const travellers = [
 ] as const satisfies Inhabitant[];
 export type Traveller = (typeof travellers)[number];
 
-export interface Trips extends Trace {
-  /** How many times the network's length the caller waited for it, by the fastest logins. */
+type Calls = Pick<Trace, 'chain' | 'calls' | 'afterwards'>;
+
+export interface Trips extends Calls {
+  /** How many times a call's way the caller waited, by the fastest logins. */
   waited: number;
 }
 
@@ -40,11 +43,18 @@ export async function measureTrips(options: TripsOptions): Promise<Record<Travel
   const far = await travel(options, NETWORK_MS);
   return Object.fromEntries(
     travellers.map((name) => {
-      const waited = (far[name].latencyMs - near[name].latencyMs) / NETWORK_MS;
+      const waited = (far[name].latencyMs - near[name].latencyMs) / far[name].callMs;
       // What nobody waits for may have arrived all the same where there is no network.
       return [name, { ...far[name].trace, waited }];
     }),
   ) as Record<Traveller, Trips>;
+}
+
+interface Found {
+  latencyMs: number;
+  /** What the network really took for a call. */
+  callMs: number;
+  trace: Calls;
 }
 
 async function travel({ built, generator, furnished, logins }: TripsOptions, networkMs: number) {
@@ -55,7 +65,7 @@ async function travel({ built, generator, furnished, logins }: TripsOptions, net
     networkMs,
   });
   try {
-    const found = {} as Record<Traveller, { latencyMs: number; trace: Trace }>;
+    const found = {} as Record<Traveller, Found>;
     for (const name of travellers) {
       const origin = house.url(name);
       const login = async (first: number, amount: number) => {
@@ -71,7 +81,9 @@ async function travel({ built, generator, furnished, logins }: TripsOptions, net
       await login(0, WARM_UP);
       const { latenciesMs, traces } = await login(WARM_UP, logins);
       if (traces.length !== logins) throw new Error(`${name}: ${traces.length} traces`);
-      found[name] = { latencyMs: Math.min(...latenciesMs), trace: agreed(name, traces) };
+      const latencyMs = Math.min(...latenciesMs);
+      const callsMs = traces.map((trace) => trace.networkMs / (trace.calls + trace.afterwards));
+      found[name] = { latencyMs, callMs: median(callsMs), trace: agreed(name, traces) };
     }
     return found;
   } finally {
@@ -79,11 +91,13 @@ async function travel({ built, generator, furnished, logins }: TripsOptions, net
   }
 }
 
-function agreed(name: string, traces: Trace[]): Trace {
-  const [first] = traces;
-  const texts = new Set(traces.map((trace) => JSON.stringify(trace)));
-  if (first === undefined || texts.size > 1) {
+function agreed(name: string, traces: Trace[]): Calls {
+  const texts = new Set(
+    traces.map(({ chain, calls, afterwards }) => JSON.stringify({ chain, calls, afterwards })),
+  );
+  const [text = '', ...others] = texts;
+  if (others.length > 0) {
     throw new Error(`${name}: the same logins called differently: ${[...texts].join(', ')}`);
   }
-  return first;
+  return JSON.parse(text) as Calls;
 }
