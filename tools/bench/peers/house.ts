@@ -32,6 +32,11 @@ const inhabitants = {
   scrypt: { script: 'scrypt', database: 'scrypt', bindings: {} },
   pbkdf2: { script: 'pbkdf2', database: 'pbkdf2', bindings: { COST: DEPLOYED_COST } },
   'pbkdf2-cut': { script: 'pbkdf2', database: 'cut', bindings: { COST: CUT_COST } },
+  'pbkdf2-cut, kept': {
+    script: 'pbkdf2',
+    database: 'cut',
+    bindings: { COST: CUT_COST, KEPT: true },
+  },
   'derives alone': { script: 'derives', database: null, bindings: {} },
   'scrypt alone': { script: 'scrypt alone', database: null, bindings: { PASSWORD } },
   'no-op': { script: 'no-op', database: 'gatehouse', bindings: {} },

@@ -40,6 +40,7 @@ const cells: readonly Cell[] = [
   ),
   { to: 'cut', kind: 'cut', amount: 200, crowd: true },
   { to: 'pbkdf2-cut', kind: 'cut', amount: 200, crowd: true },
+  { to: 'pbkdf2-cut, kept', kind: 'cut', amount: 200, crowd: true },
   { to: 'no-op', kind: 'floor', amount: 400, crowd: true },
 ];
 

@@ -1,7 +1,11 @@
 /**
- * better-auth as its documentation sets it up: D1 straight in `database`, one instance for the life
- * of an isolate, rate limits on as in production and counted in the database, since an isolate's
- * memory counts only what this isolate saw; the caller's address from the header Cloudflare sets.
+ * better-auth as its documentation sets it up: D1 straight in `database`, rate limits on as in
+ * production and counted in the database, since an isolate's memory counts only what this isolate
+ * saw; the caller's address from the header that Cloudflare sets.
+ *
+ * An instance lives as long as a request: kept for the isolate's life, it costs less, and stops
+ * answering for good when many hundred requests run in parallel ("your Worker's code had hung"). A
+ * new one would read the schema each time, two calls more, so that check is off.
  */
 import { betterAuth } from 'better-auth';
 import { waitUntil } from 'cloudflare:workers';
@@ -20,6 +24,8 @@ export interface PasswordHash {
 export interface Variant {
   password?: PasswordHash;
   joins?: boolean;
+  /** For the isolate's life. */
+  kept?: boolean;
 }
 
 export const createAuth = (env: Bindings, { password, joins = false }: Variant = {}) =>
@@ -32,14 +38,18 @@ export const createAuth = (env: Bindings, { password, joins = false }: Variant =
     advanced: {
       ipAddress: { ipAddressHeaders: ['cf-connecting-ip'] },
       backgroundTasks: { handler: waitUntil },
-      database: { joins },
+      database: { joins, validateSchema: false },
     },
   });
 
 /** A Worker that is nothing else. */
 export function serve<E extends Bindings>(variant: (env: E) => Variant): ExportedHandler<E> {
-  let auth: ReturnType<typeof createAuth> | undefined;
+  let first: ReturnType<typeof createAuth> | undefined;
   return {
-    fetch: (request, env) => (auth ??= createAuth(env, variant(env))).handler(request),
+    fetch(request, env) {
+      const own = variant(env);
+      const auth = own.kept === true ? (first ??= createAuth(env, own)) : createAuth(env, own);
+      return auth.handler(request);
+    },
   };
 }

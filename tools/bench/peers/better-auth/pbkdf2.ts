@@ -2,4 +2,9 @@
 import { serve, type Bindings } from './auth.ts';
 import { pbkdf2, type Cost } from './pbkdf2-hash.ts';
 
-export default serve<Bindings & { COST: Cost }>(({ COST }) => ({ password: pbkdf2(COST) }));
+interface Own extends Bindings {
+  COST: Cost;
+  KEPT?: boolean;
+}
+
+export default serve<Own>(({ COST, KEPT = false }) => ({ password: pbkdf2(COST), kept: KEPT }));
