@@ -65,7 +65,9 @@ export function markdown({ samples, trips, starts, guesses, gzipKib, amount }: R
           return `${calls}; ${afterwards}`;
         }),
         row('of these one after the other', (who) => String(tripsOf(who).chain)),
-        row(`a caller waits for, at ${NETWORK_MS} ms each`, (who) => figure(tripsOf(who).waited)),
+        row(`a caller waits for, at ${NETWORK_MS} ms each`, (who) =>
+          tripsOf(who).waited.toFixed(1),
+        ),
         row('bundle, minified, KiB gzip', (who) => gzipKib[who].toFixed(0)),
         row('cold start to the first 200, ms', (who) => start(who, 'health')),
         row('cold start to the first login, ms', (who) => start(who, 'login')),
@@ -82,7 +84,7 @@ export function markdown({ samples, trips, starts, guesses, gzipKib, amount }: R
       ],
     ),
     `With better-auth's joins: ${joined.calls} calls, ${joined.chain} one after the other, ` +
-      `${figure(joined.waited)} waited for. With an instance kept for the isolate's life: CPU ms ` +
+      `${joined.waited.toFixed(1)} waited for. With an instance kept for the isolate's life: CPU ms ` +
       `${both(cpu('pbkdf2-cut, kept', 'cut'))} with the hash cut down.`,
   ].join('\n\n');
 }

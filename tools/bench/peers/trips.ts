@@ -4,9 +4,10 @@
  * hash is computed is in the chain, but nobody waits for it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { USERS } from '../house.ts';
 import type { Generator } from '../load.ts';
 import { median } from '../verdicts.ts';
-import { openPeersHouse, type Inhabitant, type PeersBuilt } from './house.ts';
+import { openPeersHouse, type Inhabitant, type PeersBuilt, type PeersHouse } from './house.ts';
 import { bodyOf, headers, pathsOf } from './subjects.ts';
 import type { Trace } from './trace.ts';
 
@@ -24,7 +25,7 @@ export type Traveller = (typeof travellers)[number];
 type Calls = Pick<Trace, 'chain' | 'calls' | 'afterwards'>;
 
 export interface Trips extends Calls {
-  /** How many times a call's way the caller waited, by the fastest logins. */
+  /** How many times a call's way the caller waited. */
   waited: number;
 }
 
@@ -39,56 +40,64 @@ interface TripsOptions {
 }
 
 export async function measureTrips(options: TripsOptions): Promise<Record<Traveller, Trips>> {
-  const near = await travel(options, 0);
-  const far = await travel(options, NETWORK_MS);
-  return Object.fromEntries(
-    travellers.map((name) => {
-      const waited = (far[name].latencyMs - near[name].latencyMs) / far[name].callMs;
-      // What nobody waits for may have arrived all the same where there is no network.
-      return [name, { ...far[name].trace, waited }];
-    }),
-  ) as Record<Traveller, Trips>;
-}
-
-interface Found {
-  latencyMs: number;
-  /** What the network really took for a call. */
-  callMs: number;
-  trace: Calls;
-}
-
-async function travel({ built, generator, furnished, logins }: TripsOptions, networkMs: number) {
-  const house = await openPeersHouse({
-    built,
-    inhabitants: travellers,
-    from: furnished,
-    networkMs,
-  });
+  const { built, furnished } = options;
+  const common = { built, inhabitants: travellers, from: furnished };
+  const near = await openPeersHouse(common);
+  const far = await openPeersHouse({ ...common, networkMs: NETWORK_MS });
   try {
-    const found = {} as Record<Traveller, Found>;
-    for (const name of travellers) {
-      const origin = house.url(name);
-      const login = async (first: number, amount: number) => {
-        const url = origin + pathsOf(name).login;
-        const common = { method: 'POST', headers, addresses: 1_000_000, status: 200 } as const;
-        const body = bodyOf('right-{n}@bench.example');
-        const burst = { ...common, url, body, every: logins + WARM_UP, callers: 1, first, amount };
-        const { latenciesMs } = await generator.fire(burst);
-        await sleep(SETTLE_MS + networkMs);
-        const traces = (await (await fetch(`${origin}/traces`)).json()) as Trace[];
-        return { latenciesMs, traces };
-      };
-      await login(0, WARM_UP);
-      const { latenciesMs, traces } = await login(WARM_UP, logins);
-      if (traces.length !== logins) throw new Error(`${name}: ${traces.length} traces`);
-      const latencyMs = Math.min(...latenciesMs);
-      const callsMs = traces.map((trace) => trace.networkMs / (trace.calls + trace.afterwards));
-      found[name] = { latencyMs, callMs: median(callsMs), trace: agreed(name, traces) };
-    }
-    return found;
+    const trips = {} as Record<Traveller, Trips>;
+    for (const name of travellers) trips[name] = await compare(options, { name, near, far });
+    return trips;
   } finally {
-    await house.close();
+    await near.close();
+    await far.close();
   }
+}
+
+interface Pair {
+  name: Traveller;
+  near: PeersHouse;
+  far: PeersHouse;
+}
+
+/** In turns, so that a machine that slows down does it to both. */
+async function compare({ generator, logins }: TripsOptions, { name, near, far }: Pair) {
+  let next = 0;
+  const login = async (house: PeersHouse) => {
+    const { latenciesMs } = await generator.fire({
+      url: house.url(name) + pathsOf(name).login,
+      method: 'POST',
+      headers,
+      body: bodyOf('right-{n}@bench.example'),
+      every: USERS,
+      addresses: Number.MAX_SAFE_INTEGER,
+      first: (next += 1),
+      amount: 1,
+      callers: 1,
+      status: 200,
+    });
+    return latenciesMs[0] ?? Number.NaN;
+  };
+  const traces = async () => {
+    await sleep(SETTLE_MS);
+    const response = await fetch(`${far.url(name)}/traces`);
+    return (await response.json()) as Trace[];
+  };
+
+  for (const house of [near, far]) for (let n = 0; n < WARM_UP; n += 1) await login(house);
+  await traces();
+  const differencesMs: number[] = [];
+  for (let n = 0; n < logins; n += 1) {
+    const nearMs = await login(near);
+    differencesMs.push((await login(far)) - nearMs);
+  }
+  // Of the far house: what nobody waits for may have arrived all the same where there is no network.
+  const found = await traces();
+  if (found.length !== logins) throw new Error(`${name}: ${found.length} traces`);
+  const callMs = median(
+    found.map(({ networkMs, calls, afterwards }) => networkMs / (calls + afterwards)),
+  );
+  return { ...agreed(name, found), waited: median(differencesMs) / callMs };
 }
 
 function agreed(name: string, traces: Trace[]): Calls {
