@@ -45,7 +45,7 @@ export function markdown({ samples, trips, starts, guesses, gzipKib, amount }: R
   const tripsOf = (subject: Subject) => trips[subjects[subject].traced];
   const verdicts = (from: From) => (subject: Subject) => {
     const { verdicts, found } = guesses[subject][from];
-    return `${verdicts}, ${found ? 'found' : 'not found'}`;
+    return `${verdicts.toLocaleString('en')}, ${found ? 'found' : 'not found'}`;
   };
   const owner = (of: keyof Guesses['owner']) => (subject: Subject) =>
     guesses[subject].many.owner[of] === 200 ? 'signs in' : 'locked out';
@@ -72,7 +72,7 @@ export function markdown({ samples, trips, starts, guesses, gzipKib, amount }: R
         row('cold start to the first 200, ms', (who) => start(who, 'health')),
         row('cold start to the first login, ms', (who) => start(who, 'login')),
         row(
-          `verdicts in ${amount.toLocaleString('en')} parallel guesses, right password`,
+          `verdicts in ${amount.toLocaleString('en')} parallel guesses; right password among them`,
           verdicts('many'),
         ),
         row('the same from one address', verdicts('one')),

@@ -1,11 +1,11 @@
 /**
- * better-auth as its documentation sets it up: D1 straight in `database`, rate limits on as in
- * production and counted in the database, since an isolate's memory counts only what this isolate
+ * better-auth with D1 straight in `database`, and as its documentation advises for production: rate
+ * limits on, and counted in the database, since an isolate's memory counts only what this isolate
  * saw; the caller's address from the header that Cloudflare sets.
  *
- * An instance lives as long as a request: kept for the isolate's life, it costs less, and stops
- * answering for good when many hundred requests run in parallel ("your Worker's code had hung"). A
- * new one would read the schema each time, two calls more, so that check is off.
+ * An instance lives as long as a request: one that is kept for the isolate's life stops answering for
+ * good when many hundred requests run in parallel ("your Worker's code had hung"). A new one would
+ * read the schema each time, two calls more, so that check is off.
  */
 import { betterAuth } from 'better-auth';
 import { waitUntil } from 'cloudflare:workers';
