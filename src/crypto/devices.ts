@@ -10,6 +10,7 @@
  */
 import { base64url } from 'jose';
 import type { Account, Devices } from '../flows/services.ts';
+import { equalTexts } from './equal.ts';
 import type { Mac } from './keys.ts';
 
 /** A random id of 128 bits, the account's device version, the moment in seconds, and the MAC. */
@@ -37,7 +38,7 @@ export function createDevices({ mac, nowMs, lifetimeSeconds, enabled }: DevicesO
       if (parts === null) return null;
       const [, id = '', version = '', issuedAt = '', signature = ''] = parts;
       const genuine = await sign(account, `${id}~${version}~${issuedAt}`);
-      if (!equal(signature, genuine) || account === null) return null;
+      if (!equalTexts(signature, genuine) || account === null) return null;
       // Ahead of what was read of the account: a copy of the database that is behind.
       if (Number(version) < account.deviceVersion) return null;
       if (nowMs() >= (Number(issuedAt) + lifetimeSeconds) * 1000) return null;
@@ -51,9 +52,4 @@ export function createDevices({ mac, nowMs, lifetimeSeconds, enabled }: DevicesO
       return `${terms}~${await sign(account, terms)}`;
     },
   };
-}
-
-function equal(one: string, other: string): boolean {
-  const [a, b] = [new TextEncoder().encode(one), new TextEncoder().encode(other)];
-  return a.length === b.length && crypto.subtle.timingSafeEqual(a, b);
 }

@@ -4,6 +4,7 @@
  */
 import { base64url } from 'jose';
 import type { Secrets } from '../flows/account-services.ts';
+import { equalTexts } from './equal.ts';
 import type { Mac } from './keys.ts';
 
 const CODES = 1_000_000;
@@ -23,11 +24,7 @@ export function createSecrets(mac: Mac): Secrets {
     },
 
     async isCode({ id, secretHash }, code) {
-      const [given, kept] = [await hashOfCode(id, code), secretHash].map((text) =>
-        new TextEncoder().encode(text),
-      );
-      if (given === undefined || kept === undefined) return false;
-      return given.length === kept.length && crypto.subtle.timingSafeEqual(given, kept);
+      return equalTexts(await hashOfCode(id, code), secretHash);
     },
 
     hashOfToken,

@@ -1,5 +1,6 @@
 /** One guess at a password, under the account's lockout: no verdict without a ticket. */
 import { TICKET_MS, type LockoutRules, type Verdict } from '../policy/lockout.ts';
+import { isAmbiguous } from '../policy/password-rules.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
 import type { Account, Reservation, Services } from './services.ts';
 
@@ -34,7 +35,8 @@ export async function verifyGuess(
   { lockout, password, stored, ...who }: Guess,
 ): Promise<Outcome<{ verdict: 'right' | 'wrong'; ticket: Ticket }>> {
   const id = services.uuid();
-  const guess = { password, stored };
+  // Against a decoy: wrong, and as long in coming as any.
+  const guess = { password, stored: isAmbiguous(password) ? null : stored };
   const subject = (await services.devices.poolOf(who.device, who.account)) ?? who.subject;
 
   const settle = (verdict: Verdict) =>

@@ -22,8 +22,13 @@ export interface Judging {
   isCommon(password: string): boolean;
 }
 
-/** HMAC takes a NUL at the end for nothing, and UTF-8 all halves of surrogate pairs for one sign. */
 const AMBIGUOUS = /[\0\p{Cs}]/u;
+
+/**
+ * Whether a hash may take it for another one: HMAC fills a key up with NULs, bcrypt ends at one, and
+ * UTF-8 has one sign for all halves of surrogate pairs. Such a password is neither set nor right.
+ */
+export const isAmbiguous = (password: string): boolean => AMBIGUOUS.test(password);
 
 /** Shorter ones are a name only where they are all there is of a name. */
 const LEAST_WORD = 3;
@@ -41,7 +46,7 @@ export function flawOf(password: string, { rules, personal, isCommon }: Judging)
   if (length > rules.most) {
     return { flaw: 'too-long', message: `Password must be at most ${rules.most} characters` };
   }
-  if (AMBIGUOUS.test(password)) {
+  if (isAmbiguous(password)) {
     return { flaw: 'ambiguous', message: 'Password must not have NUL or half a character in it' };
   }
   if (isCommon(password)) return { flaw: 'common', message: 'Password is too common' };

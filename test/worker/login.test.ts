@@ -47,6 +47,20 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
   });
 });
 
+it.each([
+  ['a NUL', 'the password', 'the password\u0000'],
+  ['a NUL and more', 'the password', 'the password\u0000the password'],
+  ['half a character', 'the password\uFFFD', 'the password\uD800'],
+  ['another half', 'the password\uD800', 'the password\uDFFF'],
+])(
+  'takes no password with %s for the one that its hash cannot tell from it',
+  async (_, set, typed) => {
+    const { path, body } = door('email-cookie');
+    const person = { ...(await addUser({ password_hash: await hashOf(set) })), password: typed };
+    expect((await house().post(path, body(person))).status).toBe(401);
+  },
+);
+
 it('keeps of a refresh token only the SHA-256 of its id', async () => {
   const { path, body } = door('username-pair');
   const person = await addUser();
@@ -71,8 +85,10 @@ it('records failures with their precise reason, and no identifier', async () => 
   await post(path, body(unverified));
   await post(path, body(passwordless));
   const { results } = await env.DB.prepare(
-    "SELECT action, reason, user_id FROM audit_events WHERE action = 'LOGIN_FAILED' ORDER BY id",
-  ).all<{ reason: string; user_id: number }>();
+    "SELECT reason, user_id FROM audit_events WHERE action = 'LOGIN_FAILED' AND user_id IN (?, ?, ?) ORDER BY id",
+  )
+    .bind(inactive.id, unverified.id, passwordless.id)
+    .all<{ reason: string; user_id: number }>();
   expect(results.map(({ user_id, reason }) => [user_id, reason])).toEqual([
     [inactive.id, 'wrong-password'],
     [inactive.id, 'inactive'],
