@@ -16,7 +16,7 @@ interface __BaseEnv_Env {
 	CONTRACT_HOSTS: {};
 	TOKEN_LIFETIMES: {};
 	ADDRESS_LIMITS: {};
-	LOCKOUT: {"threshold":5,"lockSeconds":900,"growth":1,"stopAfterFailures":100};
+	LOCKOUT: {"threshold":5,"lockSeconds":900,"growth":1,"stopAfterFailures":50};
 	PASSWORD_COST: {"iterations":100000,"rounds":6};
 	PASSWORD_RULES: {"least":8,"most":256,"breached":false};
 	MAIL: {"transport":"binding","from":"Gatehouse <no-reply@gatehouse.example>","service":"Gatehouse"};

@@ -49,6 +49,8 @@ export function furnish(env: Env, settings: Settings) {
     uuid: () => crypto.randomUUID(),
     subject: (who) =>
       mac('account', 'userId' in who ? `user:${who.userId}` : `${who.kind}:${who.value}`),
+    lockoutKey: (scope) =>
+      mac('account', `${scope.kind}:${'userId' in scope ? scope.userId : scope.value}`),
     ...watchedStores(stores, metrics),
     guard: watchedGuard(guard, metrics, nowMs),
     passwords: createPasswords(settings.passwords, turn),

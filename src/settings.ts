@@ -39,7 +39,7 @@ const schema = z.object({
     threshold: z._default(whole(1, 100), 5),
     lockSeconds: z._default(whole(1, 86_400), 900),
     growth: z._default(z.number().check(z.gte(1), z.lte(10)), 1),
-    stopAfterFailures: z._default(whole(1, 1_000_000), 100),
+    stopAfterFailures: z._default(whole(1, 1_000_000), 50),
   }).check(
     z.refine(
       ({ threshold, stopAfterFailures }) => stopAfterFailures >= threshold,

@@ -80,7 +80,7 @@ export interface Trail {
 
 export interface AdminServices extends Pick<
   Services,
-  'nowMs' | 'later' | 'subject' | 'guard' | 'audit' | 'credentials'
+  'nowMs' | 'later' | 'subject' | 'lockoutKey' | 'guard' | 'audit' | 'credentials'
 > {
   directory: Directory;
   trail: Trail;

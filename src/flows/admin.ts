@@ -2,9 +2,10 @@
  * What an operator may do about a user. Whoever calls has been let in by the operator's door; what
  * is done is kept in the audit with the operator's address and the request's trace id.
  */
-import type { LockoutRules, LockoutView } from '../policy/lockout.ts';
+import { combined, type LockoutRules, type LockoutView } from '../policy/lockout.ts';
 import type { Happening } from './account-services.ts';
 import type { AdminServices, Changed, RoleChoice, UserName } from './admin-services.ts';
+import { clearLockouts, scopesOfUser } from './lockout-keys.ts';
 import type { User, Visit } from './services.ts';
 
 export interface AdminRequest {
@@ -19,18 +20,19 @@ export const OPERATORS = 'admin';
 
 export interface UserState {
   user: User;
+  /** Of both names and the sessions' password checks together. */
   guard: LockoutView;
   liveSessions: number;
 }
 
 /** Null: there is no such user. */
 export async function showUser(request: AdminRequest): Promise<UserState | null> {
-  const { services, lockout } = request;
+  const { services } = request;
   const account = await services.directory.find(request.who);
   if (account === null) return null;
   const { user } = account;
   const [guard, liveSessions] = await Promise.all([
-    services.subject({ userId: user.id }).then((subject) => services.guard.look(subject, lockout)),
+    lockoutOf(request, user),
     services.directory.liveSessions(user.id, services.nowMs()),
   ]);
   return { user, guard, liveSessions };
@@ -65,12 +67,13 @@ export async function unlock(request: AdminRequest): Promise<Changed> {
   const { user, happening } = found;
   const { services, lockout } = request;
   const { subject, nowMs, visit, contract } = happening;
-  const { failuresInARow, locksInARow } = await services.guard.look(subject, lockout);
+  const { failuresInARow, locksInARow } = await lockoutOf(request, user);
   const changed = failuresInARow > 0 || locksInARow > 0;
   if (changed) {
     const event = { action: 'ADMIN_UNLOCKED', reason: 'done', atMs: nowMs } as const;
     await services.audit.record({ ...event, userId: user.id, subject, contract, visit });
-    await services.guard.clear(subject);
+    const keys = await keysOf(request, user);
+    await Promise.all(keys.map((key) => services.guard.clear(key, lockout)));
   }
   return { user, changed, sessionsEnded: 0 };
 }
@@ -82,18 +85,27 @@ export async function unlock(request: AdminRequest): Promise<Changed> {
 export async function deleteUser(
   request: AdminRequest,
 ): Promise<'deleted' | 'changed-meanwhile' | null> {
-  const { services } = request;
+  const { services, lockout } = request;
   for (let tries = 0; tries < 2; tries += 1) {
     const found = await identify(request);
     if (found === null) return null;
-    const { account, happening } = found;
+    const { account, user, happening } = found;
     if (await services.credentials.remove(account, { ...happening, by: 'operator' })) {
-      // Of an account that was stopped for good, the guard would keep the failures for ever.
-      services.later(services.guard.clear(happening.subject));
+      // After a final stop the guard would keep the failures for ever.
+      services.later(clearLockouts(services, scopesOfUser(user), lockout));
       return 'deleted';
     }
   }
   return 'changed-meanwhile';
+}
+
+const keysOf = ({ services }: AdminRequest, user: User): Promise<string[]> =>
+  Promise.all(scopesOfUser(user).map((scope) => services.lockoutKey(scope)));
+
+async function lockoutOf(request: AdminRequest, user: User): Promise<LockoutView> {
+  const { services, lockout } = request;
+  const keys = await keysOf(request, user);
+  return combined(await Promise.all(keys.map((key) => services.guard.look(key, lockout))));
 }
 
 async function identify({ services, visit, who }: AdminRequest) {

@@ -7,6 +7,7 @@ import { CODE_SECONDS, CODES, NOTICES, TRIES } from '../policy/allowances.ts';
 import { normalised } from '../policy/identifier.ts';
 import { afterwards, happening, post } from './account-request.ts';
 import type { Owner } from './account-services.ts';
+import { clearLockouts, scopesOfNames } from './lockout-keys.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
 import { callerOf, reauthenticate, type PrivateRequest } from './reauthenticate.ts';
 
@@ -77,6 +78,9 @@ export async function confirmEmail(
     (await services.secrets.isCode(challenge, code)) &&
     (await services.credentials.changeEmail(account, challenge, event));
   if (!done) return refused({ reason: 'invalid-code' });
+  // Failures at the new address were made while it was not the account's.
+  const moved = scopesOfNames({ email: challenge.email, username: null });
+  await clearLockouts(services, moved, request.rules.lockout);
   const { email: old } = account.user;
   const letter = { kind: 'email-changed' } as const;
   // No share: whoever used it up with notices must not keep the last one from coming.

@@ -1,8 +1,9 @@
-/** One guess at a password, under the account's lockout: no verdict without a ticket. */
-import { TICKET_MS, type LockoutRules, type Verdict } from '../policy/lockout.ts';
+/** One guess at a password, under a lockout: no verdict without a ticket. */
+import { TICKET_MS, type Verdict } from '../policy/lockout.ts';
 import { isAmbiguous } from '../policy/password-rules.ts';
+import type { AccountRequest } from './account-request.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
-import type { Account, Reservation, Services } from './services.ts';
+import type { Account, LockReport, Reservation } from './services.ts';
 
 export interface Guess {
   password: string;
@@ -10,10 +11,10 @@ export interface Guess {
   stored: string | null;
   /** Null: there is no such user. */
   account: Account | null;
-  /** The device cookie that came along. */
-  device: string | null;
+  /** The account's pseudonym, or the name's: for the audit. */
   subject: string;
-  lockout: LockoutRules;
+  /** The lockout whose ticket is drawn (lockout-keys.ts). */
+  key: string;
 }
 
 export interface Ticket {
@@ -24,27 +25,34 @@ export interface Ticket {
 }
 
 /**
- * The ticket is the account's, or the device's where a cookie of this account came along: locks
- * that strangers set do not stop who has signed in here before, and neither do theirs stop others.
- *
  * Draws a ticket and hashes while it travels. Without a ticket there is no verdict: `locked` and
  * `queued` stop the hash as soon as they arrive, and a queued caller hashes when its turn comes.
+ *
+ * A lock that an answer of the guard reports is written to the audit, once for each lock.
  */
 export async function verifyGuess(
-  services: Services,
-  { lockout, password, stored, ...who }: Guess,
+  { services, rules: { contract, lockout }, visit }: AccountRequest,
+  { password, stored, account, subject, key }: Guess,
 ): Promise<Outcome<{ verdict: 'right' | 'wrong'; ticket: Ticket }>> {
   const id = services.uuid();
   // Against a decoy: wrong, and as long in coming as any.
   const guess = { password, stored: isAmbiguous(password) ? null : stored };
-  const subject = (await services.devices.poolOf(who.device, who.account)) ?? who.subject;
 
-  const settle = (verdict: Verdict) =>
-    services.guard.settle(subject, { ticket: id, verdict, rules: lockout });
+  const audited = <T extends LockReport>(answer: T): T => {
+    const { lockBegan: reason } = answer;
+    if (reason !== null) {
+      const event = { action: 'ACCOUNT_LOCKED', reason, atMs: services.nowMs() } as const;
+      const userId = account?.user.id ?? null;
+      services.later(services.audit.record({ ...event, userId, subject, contract, visit }));
+    }
+    return answer;
+  };
+  const settle = async (verdict: Verdict) =>
+    audited(await services.guard.settle(key, { ticket: id, verdict, rules: lockout })).settled;
 
   let sentAtMs = services.nowMs();
   let stop = false;
-  const reserving = services.guard.reserve(subject, id, lockout);
+  const reserving = services.guard.reserve(key, id, lockout);
   reserving.then(
     (answer) => (stop = answer.state !== 'ticket'),
     () => (stop = true),
@@ -54,7 +62,7 @@ export async function verifyGuess(
   // A ticket whose answer was lost may be out. It has brought no verdict, and an outage must not add
   // up to a lock: it is given back.
   const drawn = (drawing: Promise<Reservation>) =>
-    drawing.catch((outage: unknown) => {
+    drawing.then(audited, (outage: unknown) => {
       services.later(settle('void'));
       throw outage;
     });
@@ -62,7 +70,7 @@ export async function verifyGuess(
   let waitedMs = 0;
   if (standing.state === 'queued') {
     sentAtMs = services.nowMs();
-    standing = await drawn(services.guard.wait(subject, id, lockout));
+    standing = await drawn(services.guard.wait(key, id, lockout));
     if (standing.state === 'ticket') waitedMs = standing.waitedMs;
     if (standing.state === 'ticket' && verdict === 'stopped') {
       verdict = await services.passwords.verify({ ...guess, stop: () => false });

@@ -15,6 +15,7 @@ import { normalised } from '../policy/identifier.ts';
 import { expiries } from '../policy/lifetimes.ts';
 import { admitted } from './admission.ts';
 import { verifyGuess, type Ticket } from './guess.ts';
+import { lockoutKeyFor } from './lockout-keys.ts';
 import { granted, refused, type Outcome, type Refusal, type SignedIn } from './outcome.ts';
 import type { Account, Attempt, LoginRules, Services, Visit } from './services.ts';
 
@@ -43,13 +44,12 @@ export async function login(request: LoginRequest): Promise<Outcome<SignedIn>> {
     const subject = await services.subject(
       account === null ? identifier : { userId: account.user.id },
     );
-    const guess = await verifyGuess(services, {
+    const guess = await verifyGuess(request, {
       password: request.attempt.password,
       stored: account?.passwordHash ?? null,
       account,
-      device: visit.device,
       subject,
-      lockout: rules.lockout,
+      key: await lockoutKeyFor(services, { scope: identifier, account, visit }),
     });
     if (!guess.ok) return guess;
 

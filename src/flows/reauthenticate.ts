@@ -1,11 +1,13 @@
 /**
  * Asks the bearer of an access token for the password once more, before what a stolen token must
- * not do alone. The guess counts against the account like any login's.
+ * not do alone. Guesses are counted and locked like a login's, apart from those at the user's names:
+ * strangers who lock a name do not lock its owner's sessions, and a lock here tells of no name.
  */
 import type { AccountRequest } from './account-request.ts';
 import { admitted } from './admission.ts';
 import { authenticate } from './authenticate.ts';
 import { verifyGuess } from './guess.ts';
+import { lockoutKeyFor } from './lockout-keys.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
 import type { LiveSession } from './services.ts';
 
@@ -39,14 +41,9 @@ export async function reauthenticate(
   const userId = account.user.id;
   const subject = await services.subject({ userId });
   const stored = account.passwordHash;
-  const guess = await verifyGuess(services, {
-    password,
-    stored,
-    account,
-    device: visit.device,
-    subject,
-    lockout: rules.lockout,
-  });
+  const scope = { kind: 'sessions', userId } as const;
+  const key = await lockoutKeyFor(services, { scope, account, visit });
+  const guess = await verifyGuess(request, { password, stored, account, subject, key });
   if (!guess.ok) return guess;
 
   const { verdict, ticket } = guess.value;

@@ -13,6 +13,7 @@ import {
 } from './account-request.ts';
 import type { Owner } from './account-services.ts';
 import { admitted } from './admission.ts';
+import { clearLockouts, scopesOfNames, scopesOfUser } from './lockout-keys.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
 import type { Services } from './services.ts';
 
@@ -82,10 +83,9 @@ export async function resetPassword(
         });
   if (!done) return refused({ reason: 'invalid-link' });
 
-  // The password has changed whether the guard can be reached or not; the lock ends by itself.
-  await services.guard.clear(subject).catch((error: unknown) => {
-    services.later(Promise.reject(error));
-  });
+  const scopes =
+    owner.is === 'user' ? scopesOfUser(owner.account.user) : scopesOfNames(owner.registration);
+  await clearLockouts(services, scopes, rules.lockout);
   const to = mailboxOf(owner);
   const letter = { kind: 'password-changed' } as const;
   if (to !== null) services.later(services.mailer.send({ to, contract: rules.contract, letter }));

@@ -12,7 +12,7 @@ import type {
 } from './account-services.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import type { Expiries, Lifetimes } from '../policy/lifetimes.ts';
-import type { LockoutRules, LockoutView, Standing, Verdict } from '../policy/lockout.ts';
+import type { LockBegan, LockoutRules, LockoutView, Standing, Verdict } from '../policy/lockout.ts';
 import type { Admission, Limit } from '../policy/throttle.ts';
 
 /** A user as contracts may show it. */
@@ -168,13 +168,15 @@ export type AuditAction =
   | 'REFRESH_REUSED'
   | 'PASSWORD_CHECK_FAILED'
   | 'CODE_CHECK_FAILED'
+  /** One a lock, not one a refused attempt; the reason is `locked`, or `stopped` for the final stop. */
+  | 'ACCOUNT_LOCKED'
   | 'ADMIN_UNLOCKED';
 
 export interface AuditEvent {
   action: AuditAction;
   atMs: number;
   userId: number | null;
-  /** A pseudonym of the account, the same one the guard uses; no identifier is kept. */
+  /** A pseudonym of the account, or of a name that nobody has; no identifier is kept. */
   subject: string;
   contract: string;
   visit: Visit;
@@ -186,10 +188,28 @@ export interface Audit {
 }
 
 /** A ticket's standing; `waitedMs` is how long the guard kept the caller waiting for it. */
-export type Reservation =
+export type Turn =
   | Exclude<Standing, { state: 'ticket' }>
   | { state: 'ticket'; waitedMs: number }
   | { state: 'busy' };
+
+/** Not null in one answer for each lock: whoever gets that one writes it to the audit. */
+export interface LockReport {
+  lockBegan: LockBegan | null;
+}
+
+export type Reservation = Turn & LockReport;
+
+export interface Settlement extends LockReport {
+  /** False: the ticket had expired, and its verdict must not be told. */
+  settled: boolean;
+}
+
+/**
+ * What failures are counted for: a name as it was given, whether anybody has it or not, or the
+ * password checks of a user's sessions. Known devices have keys of their own (`Devices`).
+ */
+export type LockoutScope = Identifier | { kind: 'sessions'; userId: number };
 
 export interface RememberedRefusal {
   untilMs: number;
@@ -197,25 +217,24 @@ export interface RememberedRefusal {
   times: number;
 }
 
-/** `subject` is the account's pseudonym; no identifier stands in an object's name. */
+/** `key` is a lockout key (`Services.lockoutKey`); no identifier stands in an object's name. */
 export interface Guard {
   /** What this isolate knows of the address being refused; asks nobody, and counts the question. */
   rememberedRefusal(address: string, limit: Limit): RememberedRefusal | null;
   admit(address: string, limit: Limit): Promise<Admission>;
   /** The same for anything else that is rationed: what `name` stands for, in words of its own. */
   allow(name: string, limit: Limit): Promise<Admission>;
-  reserve(subject: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
+  reserve(key: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
   /** For the holder of a `queued` reservation. Answers `ticket`, `locked` or `busy`. */
-  wait(subject: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
-  /** False: the ticket had expired, and its verdict must not be told. */
+  wait(key: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
   settle(
-    subject: string,
+    key: string,
     settling: { ticket: string; verdict: Verdict; rules: LockoutRules },
-  ): Promise<boolean>;
-  /** The account's standing at this moment; asking changes nothing. */
-  look(subject: string, rules: LockoutRules): Promise<LockoutView>;
+  ): Promise<Settlement>;
+  /** The standing at this moment; asking changes nothing. */
+  look(key: string, rules: LockoutRules): Promise<LockoutView>;
   /** Forgets failures and lock: the owner has proven who they are by other means. */
-  clear(subject: string): Promise<void>;
+  clear(key: string, rules: LockoutRules): Promise<void>;
 }
 
 export interface Passwords {
@@ -248,7 +267,7 @@ export interface Tokens {
 
 /** What a browser is given when somebody has signed in on it: attempts of its own, and no more. */
 export interface Devices {
-  /** Whose tickets the attempt draws; null: the account's own, which it shares with strangers. */
+  /** The device's own lockout key; null: the attempt counts for the name, as strangers' do. */
   poolOf(cookie: string | null, account: Account | null): Promise<string | null>;
   /** A new cookie for who has just proven the password; null: this deployment gives none. */
   issue(account: Account): Promise<string | null>;
@@ -279,6 +298,8 @@ export interface Services {
   uuid(): string;
   /** The pseudonym of an account, or of one that there is not: keyed, so that it cannot be guessed back. */
   subject(who: { userId: number } | Identifier): Promise<string>;
+  /** The name of the guard's object that counts failures: keyed, like the pseudonym. */
+  lockoutKey(scope: LockoutScope): Promise<string>;
   users: Users;
   sessions: Sessions;
   audit: Audit;

@@ -8,6 +8,7 @@ import { normalised, type Identifier } from '../policy/identifier.ts';
 import { afterwards, happening, ownerOf, type AccountRequest } from './account-request.ts';
 import type { Challenge, Owner } from './account-services.ts';
 import { verifyGuess } from './guess.ts';
+import { clearLockouts, lockoutKeyFor, scopesOfNames } from './lockout-keys.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
 import type { Services } from './services.ts';
 
@@ -61,19 +62,14 @@ export async function verifyEmail(
   const { owner, challenge } = found.value;
 
   // The guess at the password is one like any login's, and the try at the code is counted beside
-  // it: both before either is compared.
+  // it: both before either is compared, and both under one key, whoever's the name is.
+  const account = owner?.is === 'user' ? owner.account : null;
   const subject = await subjectOf(services, identifier, owner);
-  const tries = services.guard.allow(`tries at ${challenge?.id ?? subject}`, TRIES);
+  const key = await lockoutKeyFor(services, { scope: identifier, account, visit });
+  const tries = services.guard.allow(`tries at ${key}`, TRIES);
   tries.catch(() => undefined);
   const stored = owner === null ? null : passwordOf(owner);
-  const guess = await verifyGuess(services, {
-    password,
-    stored,
-    account: owner?.is === 'user' ? owner.account : null,
-    device: visit.device,
-    subject,
-    lockout: rules.lockout,
-  });
+  const guess = await verifyGuess(request, { password, stored, account, subject, key });
   if (!guess.ok) return guess;
   const { verdict, ticket } = guess.value;
 
@@ -93,12 +89,13 @@ export async function verifyEmail(
   }
   if (done) {
     services.later(ticket.settle('right'));
+    // Names that have just become somebody's: failures before that were at nobody.
+    const registered = owner?.is === 'registration' ? scopesOfNames(owner.registration) : [];
+    await clearLockouts(services, registered, rules.lockout);
     return granted(null);
   }
-  // Failures are not forgiven for the password alone: that takes the code as well.
-  if (!(await ticket.settle(verdict === 'wrong' ? 'wrong' : 'void'))) {
-    return refused({ reason: 'busy' });
-  }
+  // A failure, whichever of the two was wrong: a right password is known by nothing but the code.
+  if (!(await ticket.settle('wrong'))) return refused({ reason: 'busy' });
   return missed(request, subject, owner);
 }
 

@@ -1,17 +1,19 @@
 /**
- * One object per account: hands out its tickets, keeps its lock, and lets callers wait for a
- * ticket. Every change is load, ask policy, save with no await in between, hence atomic.
+ * One object per lockout key (a name, a known device, the password checks of a user's sessions):
+ * hands out its tickets, keeps its lock, and lets callers wait for a ticket. Every change is load,
+ * ask policy, save with no await in between, hence atomic.
  *
  * What counts (tickets, failures, lock) is stored and survives eviction. Waiters live in memory:
  * they are open calls, and an object with open calls is not evicted.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { Reservation } from '../flows/services.ts';
+import type { LockReport, Reservation, Settlement, Turn } from '../flows/services.ts';
 import {
   forgettableAtMs,
   lapse,
   look,
   pardon,
+  reportLock,
   reserve,
   settle,
   untouched,
@@ -33,7 +35,7 @@ interface Waiter {
   ticket: string;
   rules: LockoutRules;
   sinceMs: number;
-  answer(reservation: Reservation): void;
+  answer(turn: Turn): void;
 }
 
 export class AccountGuard extends DurableObject {
@@ -45,13 +47,19 @@ export class AccountGuard extends DurableObject {
 
   async reserve(ticket: string, rules: LockoutRules): Promise<Reservation> {
     const standing = this.#ask(ticket, rules);
-    if (standing.state !== 'ticket') return standing;
+    const report = this.#report();
+    if (standing.state !== 'ticket') return { ...standing, ...report };
     await this.#sweepLater(rules);
-    return { state: 'ticket', waitedMs: 0 };
+    return { state: 'ticket', waitedMs: 0, ...report };
   }
 
-  /** Holds the call until the ticket is free, the account is locked, or patience ends. */
+  /** Holds the call until the ticket is free, a lock begins, or patience ends. */
   async wait(ticket: string, rules: LockoutRules): Promise<Reservation> {
+    const turn = await this.#turn(ticket, rules);
+    return { ...turn, ...this.#report() };
+  }
+
+  async #turn(ticket: string, rules: LockoutRules): Promise<Turn> {
     const sinceMs = Date.now();
     const standing = this.#ask(ticket, rules);
     if (standing.state === 'ticket') return { state: 'ticket', waitedMs: 0 };
@@ -59,28 +67,30 @@ export class AccountGuard extends DurableObject {
     if (this.#waiters.size >= MOST_WAITERS) return { state: 'busy' };
 
     let patience: ReturnType<typeof setTimeout> | undefined;
-    const reservation = await new Promise<Reservation>((answer) => {
+    const turn = await new Promise<Turn>((answer) => {
       this.#waiters.set(ticket, { ticket, rules, sinceMs, answer });
       patience = setTimeout(() => answer({ state: 'busy' }), LONGEST_WAIT_MS);
       this.#watchExpiry();
     });
     clearTimeout(patience);
     this.#waiters.delete(ticket);
-    return reservation;
+    return turn;
   }
 
   async settle(
     settling: { ticket: string; verdict: Verdict },
     rules: LockoutRules,
-  ): Promise<boolean> {
+  ): Promise<Settlement> {
     const { state, settled } = settle(this.#load(), { ...settling, nowMs: Date.now(), rules });
     this.#save(state);
+    // Before those who wait are told of the lock: it is reported to the caller who brought it about.
+    const report = this.#report();
     // Who hands a ticket back does not wait for it any more, whatever became of the call.
     this.#waiters.get(settling.ticket)?.answer({ state: 'busy' });
     this.#waiters.delete(settling.ticket);
     this.#serveWaiters();
     await this.#sweepLater(rules);
-    return settled;
+    return { settled, ...report };
   }
 
   /** Writes nothing, not even what time has done meanwhile: an object nobody used stays none. */
@@ -88,15 +98,17 @@ export class AccountGuard extends DurableObject {
     return look(this.#load(), Date.now(), rules);
   }
 
-  /** Forgets failures and lock. Tickets that are out stay out, and count as before. */
-  async clear(): Promise<void> {
+  /**
+   * Forgets failures and lock, also those that time alone has made of tickets. Tickets that are out
+   * stay out, and count as before.
+   */
+  async clear(rules: LockoutRules): Promise<void> {
     const state = this.#load();
     if (state === untouched) return;
-    this.#save(pardon(state));
+    this.#save(pardon(lapse(state, Date.now(), rules)));
     this.#serveWaiters();
-    // An account that was stopped for good has no alarm any more.
-    const rules = this.ctx.storage.kv.get<LockoutRules>(RULES);
-    if (rules !== undefined) await this.#sweepLater(rules);
+    // After the final stop there is no alarm any more.
+    await this.#sweepLater(rules);
   }
 
   answers(): true {
@@ -126,6 +138,14 @@ export class AccountGuard extends DurableObject {
     return standing;
   }
 
+  /** The beginning of a lock, for the one answer that reports it. */
+  #report(): LockReport {
+    const before = this.#load();
+    const { state, lockBegan } = reportLock(before);
+    if (state !== before) this.#save(state);
+    return { lockBegan };
+  }
+
   /** Gives what has become free to those who have waited longest. */
   #serveWaiters(): void {
     for (const waiter of this.#waiters.values()) {
@@ -152,7 +172,10 @@ export class AccountGuard extends DurableObject {
   }
 
   #load(): LockoutState {
-    return (this.#state ??= this.ctx.storage.kv.get<LockoutState>(STATE) ?? untouched);
+    if (this.#state !== undefined) return this.#state;
+    const stored = this.ctx.storage.kv.get<LockoutState>(STATE);
+    // What an older version stored has no `unreported`.
+    return (this.#state = stored === undefined ? untouched : { ...untouched, ...stored });
   }
 
   #save(state: LockoutState): void {

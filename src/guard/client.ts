@@ -3,7 +3,7 @@
  * the platform says that a call is worth repeating. Every call may be repeated: a ticket is named
  * by its caller, and an attempt counted twice errs on the safe side.
  */
-import type { Guard, RememberedRefusal, Reservation } from '../flows/services.ts';
+import type { Guard, RememberedRefusal, Reservation, Settlement } from '../flows/services.ts';
 import { ExpiringMemory } from '../policy/memory.ts';
 import type { LockoutView } from '../policy/lockout.ts';
 import type { Admission, Limit } from '../policy/throttle.ts';
@@ -33,10 +33,10 @@ export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientO
   const refusals = new ExpiringMemory<RememberedRefusal>(MOST_REMEMBERED);
   const locks = new ExpiringMemory<Lock>(MOST_REMEMBERED);
 
-  const remember = (subject: string, reservation: Reservation): Reservation => {
+  const remember = (key: string, reservation: Reservation): Reservation => {
     if (reservation.state === 'locked') {
       const untilMs = Math.min(reservation.untilMs, nowMs() + BELIEVE_LOCK_MS);
-      locks.set(subject, { untilMs, locked: reservation });
+      locks.set(key, { untilMs, locked: { ...reservation, lockBegan: null } });
     }
     return reservation;
   };
@@ -64,30 +64,29 @@ export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientO
       return repeatable<Admission>(async () => addresses.getByName(object).admit(limit));
     },
 
-    async reserve(subject, ticket, rules) {
-      const lock = locks.get(subject, nowMs());
+    async reserve(key, ticket, rules) {
+      const lock = locks.get(key, nowMs());
       if (lock !== null) return lock.locked;
-      const call = async () => accounts.getByName(subject).reserve(ticket, rules);
-      return remember(subject, await repeatable<Reservation>(call));
+      const call = async () => accounts.getByName(key).reserve(ticket, rules);
+      return remember(key, await repeatable<Reservation>(call));
     },
 
-    async wait(subject, ticket, rules) {
-      const call = async () => accounts.getByName(subject).wait(ticket, rules);
-      return remember(subject, await repeatable<Reservation>(call));
+    async wait(key, ticket, rules) {
+      const call = async () => accounts.getByName(key).wait(ticket, rules);
+      return remember(key, await repeatable<Reservation>(call));
     },
 
-    settle: (subject, { rules, ...settling }) =>
-      repeatable<boolean>(
-        async () => accounts.getByName(subject).settle(settling, rules),
+    settle: (key, { rules, ...settling }) =>
+      repeatable<Settlement>(
+        async () => accounts.getByName(key).settle(settling, rules),
         'unless overloaded',
       ),
 
-    look: (subject, rules) =>
-      repeatable<LockoutView>(async () => accounts.getByName(subject).look(rules)),
+    look: (key, rules) => repeatable<LockoutView>(async () => accounts.getByName(key).look(rules)),
 
-    async clear(subject) {
-      await repeatable(async () => accounts.getByName(subject).clear(), 'unless overloaded');
-      locks.delete(subject);
+    async clear(key, rules) {
+      await repeatable(async () => accounts.getByName(key).clear(rules), 'unless overloaded');
+      locks.delete(key);
     },
   };
 }

@@ -12,6 +12,8 @@ const HELP: Readonly<Record<string, string>> = {
   auth_mail_failure_total: 'Letters that were not, though it was tried twice.',
   auth_mail_duration_ms: 'How long a letter took, both tries together.',
   auth_guard_tickets_total: 'Answers to those who asked for a ticket; a queued one asks twice.',
+  auth_guard_locks_total:
+    'Locks that began, each once; `stopped`: only a reset or an operator ends it.',
   auth_guard_wait_ms: 'How long those who were queued waited for their answer.',
   auth_guard_errors_total: 'Calls of a guard that failed.',
   auth_d1_errors_total: 'Calls of the database that failed.',

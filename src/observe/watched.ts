@@ -1,6 +1,7 @@
 /** Counts what the guard, the database and the mail do, by standing between them and the flows. */
 import type { Letter, Mailer } from '../flows/account-services.ts';
-import type { Guard, Reservation } from '../flows/services.ts';
+import type { Guard, LockReport, Reservation } from '../flows/services.ts';
+import type { LockBegan } from '../policy/lockout.ts';
 import type { Metrics } from './metrics.ts';
 
 /**
@@ -41,6 +42,8 @@ const OUTCOMES: Readonly<Record<Reservation['state'], string>> = {
   busy: 'busy',
 };
 
+const LOCKS: Readonly<Record<LockBegan, true>> = { locked: true, stopped: true };
+
 export function watchedGuard(guard: Guard, metrics: Metrics, nowMs: () => number): Guard {
   const { rememberedRefusal, ...remote } = guard;
   const calls = watched(remote, (call, times) =>
@@ -49,21 +52,28 @@ export function watchedGuard(guard: Guard, metrics: Metrics, nowMs: () => number
   const counted = (state: Reservation['state'], times = 1) =>
     metrics.count('auth_guard_tickets_total', { outcome: OUTCOMES[state] }, times);
   for (const state of Object.keys(OUTCOMES)) counted(state as Reservation['state'], 0);
+  for (const kind of Object.keys(LOCKS)) metrics.count('auth_guard_locks_total', { kind }, 0);
+  const report = <T extends LockReport>(answer: T): T => {
+    const { lockBegan: kind } = answer;
+    if (kind !== null) metrics.count('auth_guard_locks_total', { kind });
+    return answer;
+  };
   return {
     ...calls,
     rememberedRefusal,
-    async reserve(subject, ticket, rules) {
-      const reservation = await calls.reserve(subject, ticket, rules);
+    async reserve(key, ticket, rules) {
+      const reservation = await calls.reserve(key, ticket, rules);
       counted(reservation.state);
-      return reservation;
+      return report(reservation);
     },
-    async wait(subject, ticket, rules) {
+    async wait(key, ticket, rules) {
       const sinceMs = nowMs();
-      const reservation = await calls.wait(subject, ticket, rules);
+      const reservation = await calls.wait(key, ticket, rules);
       counted(reservation.state);
       metrics.time('auth_guard_wait_ms', {}, nowMs() - sinceMs);
-      return reservation;
+      return report(reservation);
     },
+    settle: async (key, settling) => report(await calls.settle(key, settling)),
   };
 }
 

@@ -15,5 +15,5 @@ export const CODES: Limit = { attempts: 5, windowSeconds: HOUR_SECONDS };
 export const LINKS: Limit = { attempts: 3, windowSeconds: HOUR_SECONDS };
 export const NOTICES: Limit = { attempts: 3, windowSeconds: HOUR_SECONDS };
 
-/** For one code, as long as it is good. */
+/** At the codes for one name (or of a known device): of any one code as long as it is good. */
 export const TRIES: Limit = { attempts: 5, windowSeconds: CODE_SECONDS };

@@ -1,5 +1,6 @@
 /**
- * The account's lockout, as a pure state machine: tickets before verdicts.
+ * The lockout of one name (or known device, or session), as a pure state machine: tickets before
+ * verdicts.
  *
  * Nobody learns whether a password is right without holding a ticket, and there are never more
  * tickets out than failures left, so parallel guessing cannot reach more verdicts than guessing
@@ -23,9 +24,12 @@ export interface LockoutRules {
   lockSeconds: number;
   /** Each lock in a row is this many times as long as the one before. */
   growth: number;
-  /** Failures in a row after which only a password reset opens the account (NIST 800-63B 3.2.2). */
+  /** Failures in a row after which only a password reset opens the name (NIST 800-63B 3.2.2). */
   stopAfterFailures: number;
 }
+
+/** `stopped`: the final stop, which time does not end. */
+export type LockBegan = 'locked' | 'stopped';
 
 interface Ticket {
   id: string;
@@ -44,6 +48,8 @@ export interface LockoutState {
   lastEventMs: number;
   /** In the order of their expiry. */
   tickets: readonly Ticket[];
+  /** A lock that began and was not reported to any caller yet. */
+  unreported: LockBegan | null;
 }
 
 export type Standing =
@@ -61,6 +67,7 @@ export const untouched: LockoutState = {
   lockedUntilMs: 0,
   lastEventMs: 0,
   tickets: [],
+  unreported: null,
 };
 
 /**
@@ -108,14 +115,26 @@ export function settle(
   return { state: pardon(returned), settled: true };
 }
 
-/** What can be told of an account's standing. */
+/**
+ * Reports the beginning of a lock, once: the caller that gets it writes it to the audit. A lock that
+ * began by time alone (an expired ticket was the last failure) is reported to the next caller.
+ */
+export function reportLock(before: LockoutState): {
+  state: LockoutState;
+  lockBegan: LockBegan | null;
+} {
+  const { unreported: lockBegan } = before;
+  return { state: lockBegan === null ? before : { ...before, unreported: null }, lockBegan };
+}
+
+/** What can be told of a lockout's standing. */
 export interface LockoutView {
   failures: number;
   failuresInARow: number;
   locksInARow: number;
   /** Null where there is no lock that time ends. */
   lockedUntilMs: number | null;
-  /** Only a password reset or an operator opens the account. */
+  /** Only a password reset or an operator opens it. */
   stopped: boolean;
   ticketsOut: number;
 }
@@ -132,9 +151,27 @@ export function look(before: LockoutState, nowMs: number, rules: LockoutRules): 
   };
 }
 
-/** Failures and locks are forgotten, also the final stop; what is under way goes on. */
-export function pardon(before: LockoutState): LockoutState {
-  return { ...untouched, lastEventMs: before.lastEventMs, tickets: before.tickets };
+/** The views of all lockouts of one user as one: counts add up, and the most severe lock stands. */
+export function combined(views: readonly LockoutView[]): LockoutView {
+  const sum = (count: (view: LockoutView) => number) =>
+    views.reduce((total, view) => total + count(view), 0);
+  const lockedUntilMs = Math.max(0, ...views.map((view) => view.lockedUntilMs ?? 0));
+  return {
+    failures: sum(({ failures }) => failures),
+    failuresInARow: sum(({ failuresInARow }) => failuresInARow),
+    locksInARow: sum(({ locksInARow }) => locksInARow),
+    lockedUntilMs: lockedUntilMs === 0 ? null : lockedUntilMs,
+    stopped: views.some(({ stopped }) => stopped),
+    ticketsOut: sum(({ ticketsOut }) => ticketsOut),
+  };
+}
+
+/**
+ * Failures and locks are forgotten, also the final stop; what is under way goes on. A lock that was
+ * not reported yet still is.
+ */
+export function pardon({ lastEventMs, tickets, unreported }: LockoutState): LockoutState {
+  return { ...untouched, lastEventMs, tickets, unreported };
 }
 
 /**
@@ -145,7 +182,8 @@ export function forgettableAtMs(state: LockoutState, rules: LockoutRules): numbe
   if (state.failuresInARow >= rules.stopAfterFailures) return null;
   const lastTicketMs = state.tickets.at(-1)?.expiresAtMs;
   if (lastTicketMs !== undefined) return lastTicketMs;
-  return state.failuresInARow === 0 ? state.lastEventMs : state.lastEventMs + FORGET_MS;
+  const saysNothing = state.failuresInARow === 0 && state.unreported === null;
+  return saysNothing ? state.lastEventMs : state.lastEventMs + FORGET_MS;
 }
 
 /** What time alone has done: tickets never settled were consumed, and a lock may have ended. */
@@ -159,7 +197,7 @@ export function lapse(before: LockoutState, nowMs: number, rules: LockoutRules):
   state = unlockIfOver(state, nowMs);
   const forgetAtMs = forgettableAtMs(state, rules);
   return forgetAtMs !== null && state.tickets.length === 0 && nowMs >= forgetAtMs
-    ? { ...untouched, lastEventMs: state.lastEventMs }
+    ? pardon(state)
     : state;
 }
 
@@ -171,18 +209,25 @@ function unlockIfOver(state: LockoutState, nowMs: number): LockoutState {
 function fail(state: LockoutState, nowMs: number, rules: LockoutRules): LockoutState {
   const failures = state.failures + 1;
   const failuresInARow = state.failuresInARow + 1;
-  const counted = { ...state, failures, failuresInARow, lastEventMs: nowMs };
+  const isStop = failuresInARow === rules.stopAfterFailures;
+  const unreported = isStop ? 'stopped' : state.unreported;
+  const counted = { ...state, failures, failuresInARow, lastEventMs: nowMs, unreported };
   if (failures < rules.threshold) return counted;
   const lockMs = Math.min(
     rules.lockSeconds * 1000 * rules.growth ** state.locksInARow,
     Math.max(LONGEST_LOCK_MS, rules.lockSeconds * 1000),
   );
-  return { ...counted, locksInARow: state.locksInARow + 1, lockedUntilMs: nowMs + lockMs };
+  return {
+    ...counted,
+    locksInARow: state.locksInARow + 1,
+    lockedUntilMs: nowMs + lockMs,
+    unreported: unreported ?? 'locked',
+  };
 }
 
 function lockOf(state: LockoutState, nowMs: number, rules: LockoutRules): Standing | null {
   if (state.failuresInARow >= rules.stopAfterFailures) {
-    // A stopped account has no end to name; the lock's length paces those who ask again.
+    // The final stop has no end to name; the lock's length paces those who ask again.
     return { state: 'locked', untilMs: nowMs + rules.lockSeconds * 1000, untilReset: true };
   }
   if (state.lockedUntilMs > nowMs) {

@@ -5,10 +5,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  reportLock,
   reserve,
   settle,
   TICKET_MS,
   untouched,
+  type LockBegan,
   type LockoutRules,
   type LockoutState,
   type Standing,
@@ -26,6 +28,8 @@ class History {
   #failedAtMs: number[] = [];
   #lastMs = 0;
   nowMs = 0;
+  /** Every lock that has begun. */
+  readonly locks: LockBegan[] = [];
 
   constructor(rules: LockoutRules) {
     this.#rules = rules;
@@ -36,7 +40,7 @@ class History {
     for (const [ticket, expiresAtMs] of this.#out) {
       if (expiresAtMs <= this.nowMs) {
         this.#out.delete(ticket);
-        this.#failedAtMs.push(expiresAtMs);
+        this.#fail(expiresAtMs);
         this.#lastMs = expiresAtMs;
       }
     }
@@ -61,7 +65,7 @@ class History {
   settle(ticket: string, verdict: Verdict): boolean {
     if (!this.#out.delete(ticket)) return false;
     if (verdict === 'right') this.#failedAtMs = [];
-    if (verdict === 'wrong') this.#failedAtMs.push(this.nowMs);
+    if (verdict === 'wrong') this.#fail(this.nowMs);
     this.#lastMs = this.nowMs;
     return true;
   }
@@ -76,6 +80,12 @@ class History {
 
   nextExpiryMs(): number {
     return Math.min(...this.#out.values());
+  }
+
+  #fail(atMs: number): void {
+    this.#failedAtMs.push(atMs);
+    if (this.#isStopped()) this.locks.push('stopped');
+    else if (this.#failedAtMs.length % this.#rules.threshold === 0) this.locks.push('locked');
   }
 
   #isStopped(): boolean {
@@ -138,12 +148,22 @@ interface Moment {
   state: LockoutState;
   answer: Standing | { settled: boolean; verdict: Verdict };
   expected: Standing | { settled: boolean; verdict: Verdict };
+  /** Up to this moment. */
+  reported: LockBegan[];
+  locks: LockBegan[];
 }
 
 function live(rules: LockoutRules, steps: readonly Step[]): Moment[] {
   const history = new History(rules);
   const moments: Moment[] = [];
+  const reported: LockBegan[] = [];
   let state = untouched;
+  const note = (moment: Pick<Moment, 'nowMs' | 'answer' | 'expected'>) => {
+    const { state: after, lockBegan } = reportLock(state);
+    state = after;
+    if (lockBegan !== null) reported.push(lockBegan);
+    moments.push({ ...moment, state, reported: [...reported], locks: [...history.locks] });
+  };
   for (const step of steps) {
     const { nowMs } = history;
     if (step.do === 'wait') {
@@ -156,13 +176,13 @@ function live(rules: LockoutRules, steps: readonly Step[]): Moment[] {
       const { ticket } = step;
       const { state: after, standing } = reserve(state, { ticket, nowMs, rules });
       state = after;
-      moments.push({ nowMs, state, answer: standing, expected: history.reserve(ticket) });
+      note({ nowMs, answer: standing, expected: history.reserve(ticket) });
     } else {
       const { ticket, verdict } = step;
       const { state: after, settled } = settle(state, { ticket, verdict, nowMs, rules });
       state = after;
       const expected = { settled: history.settle(ticket, verdict), verdict };
-      moments.push({ nowMs, state, answer: { settled, verdict }, expected });
+      note({ nowMs, answer: { settled, verdict }, expected });
     }
   }
   return moments;
@@ -179,6 +199,13 @@ describe('whatever happens to an account', () => {
     expect.hasAssertions();
     always((moments) => {
       expect(moments.map(({ answer }) => answer)).toEqual(moments.map(({ expected }) => expected));
+    });
+  });
+
+  it('reports each lock once, at the first answer after it began', () => {
+    expect.hasAssertions();
+    always((moments) => {
+      for (const { reported, locks } of moments) expect(reported).toEqual(locks);
     });
   });
 

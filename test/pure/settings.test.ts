@@ -14,7 +14,7 @@ describe('settings', () => {
     expect(settings).toMatchObject({
       allowedOrigins: [],
       tokens: { issuer: 'https://gatehouse.example', audience: 'https://app.example' },
-      lockout: { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 100 },
+      lockout: { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 50 },
       passwords: { cost: { iterations: 100_000, rounds: 6 }, peppers: [] },
       passwordRules: { least: 8, most: 256, breached: false },
       mail: {
@@ -102,7 +102,7 @@ describe('settings', () => {
       threshold: 3,
       lockSeconds: 900,
       growth: 1,
-      stopAfterFailures: 100,
+      stopAfterFailures: 50,
     });
   });
 });

@@ -52,7 +52,7 @@ export interface Known {
 }
 
 /** The guard's own rules (wrangler.toml), to look at an account with. */
-const LOCKOUT = { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 100 };
+const LOCKOUT = { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 50 };
 
 const through: Tap = (_call, proceed) => proceed();
 

@@ -5,9 +5,9 @@ import type { Tap } from '../support/tap.ts';
 import { addUser, count, door, house } from '../support/house.ts';
 
 const { path, body } = door('username-pair');
-const ticket = { state: 'ticket', waitedMs: 0 } as const;
-const queued = { state: 'queued' } as const;
-const busy = { state: 'busy' } as const;
+const ticket = { state: 'ticket', waitedMs: 0, lockBegan: null } as const;
+const queued = { state: 'queued', lockBegan: null } as const;
+const busy = { state: 'busy', lockBegan: null } as const;
 
 /** Gives the guard's answers as told, the first one before or after a whole hash is done. */
 const answering =
@@ -58,7 +58,8 @@ it('keeps a verdict that is known to itself while it has no ticket', async () =>
 });
 
 it('keeps a verdict that is known to itself once the account is locked', async () => {
-  const locked = { state: 'locked', untilMs: Date.now() + 60_000, untilReset: false } as const;
+  const untilMs = Date.now() + 60_000;
+  const locked = { state: 'locked', untilMs, untilReset: false, lockBegan: null } as const;
   const tap = answering('late', { reserve: locked });
   expect(await login(tap)).toEqual({ status: 429, derived: 6, sessions: 0 });
 });

@@ -18,7 +18,7 @@ interface Bindings {
 }
 
 const limit = { attempts: 1, windowSeconds: 60 };
-const rules = { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 100 };
+const rules = { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 50 };
 const SESSION_MS = 86_400_000;
 
 function bind(

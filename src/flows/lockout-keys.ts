@@ -1,0 +1,55 @@
+/**
+ * Which lockouts a user has. Failures are counted for each name as it was given, for the password
+ * checks of a user's sessions, and for each known device: so that neither a lock nor its absence
+ * says which names belong to one account, or to any.
+ */
+import { normalised, type Identifier } from '../policy/identifier.ts';
+import type { LockoutRules } from '../policy/lockout.ts';
+import type { Account, LockoutScope, Services, User, Visit } from './services.ts';
+
+type Names = Pick<User, 'email' | 'username'>;
+
+/** The key that an attempt's ticket is drawn under: the known device's own, or that of `scope`. */
+export async function lockoutKeyFor(
+  services: Services,
+  attempt: { scope: LockoutScope; account: Account | null; visit: Visit },
+): Promise<string> {
+  const { scope, account, visit } = attempt;
+  const [ofDevice, ofScope] = await Promise.all([
+    services.devices.poolOf(visit.device, account),
+    services.lockoutKey(scope),
+  ]);
+  return ofDevice ?? ofScope;
+}
+
+export function scopesOfNames({ email, username }: Names): LockoutScope[] {
+  const names: Identifier[] = [];
+  if (email !== null) names.push(normalised({ kind: 'email', value: email }));
+  if (username !== null) names.push(normalised({ kind: 'username', value: username }));
+  return names;
+}
+
+/** All but those of known devices, which nobody lists. */
+export const scopesOfUser = ({ id, ...names }: Names & Pick<User, 'id'>): LockoutScope[] => [
+  ...scopesOfNames(names),
+  { kind: 'sessions', userId: id },
+];
+
+/**
+ * Forgets failures, locks and the final stop. What the caller has done stays done where the guard is
+ * out of reach: then they end as they do for everybody.
+ */
+export async function clearLockouts(
+  services: Pick<Services, 'lockoutKey' | 'guard' | 'later'>,
+  scopes: readonly LockoutScope[],
+  rules: LockoutRules,
+): Promise<void> {
+  await Promise.all(
+    scopes.map(async (scope) => {
+      const key = await services.lockoutKey(scope);
+      await services.guard.clear(key, rules).catch((error: unknown) => {
+        services.later(Promise.reject(error));
+      });
+    }),
+  );
+}
