@@ -80,7 +80,7 @@ export async function confirmEmail(
   if (!done) return refused({ reason: 'invalid-code' });
   // Failures at the new address were made while it was not the account's.
   const moved = scopesOfNames({ email: challenge.email, username: null });
-  await clearLockouts(services, moved, request.rules.lockout);
+  services.later(clearLockouts(services, moved, request.rules.lockout));
   const { email: old } = account.user;
   const letter = { kind: 'email-changed' } as const;
   // No share: whoever used it up with notices must not keep the last one from coming.

@@ -91,7 +91,7 @@ export async function verifyEmail(
     services.later(ticket.settle('right'));
     // Names that have just become somebody's: failures before that were at nobody.
     const registered = owner?.is === 'registration' ? scopesOfNames(owner.registration) : [];
-    await clearLockouts(services, registered, rules.lockout);
+    services.later(clearLockouts(services, registered, rules.lockout));
     return granted(null);
   }
   // A failure, whichever of the two was wrong: a right password is known by nothing but the code.

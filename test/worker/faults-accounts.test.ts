@@ -95,6 +95,8 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
     return { person, at: 'change-email/confirm', token, body: { code: of(codeIn(to(email))) } };
   };
 
+  /** Lockouts of both names and of the sessions, as many as are cleared. */
+  const cleared = [1, 2, 3].map((n) => `guard clear ${n}`);
   const flows = [
     posting(
       'a registration',
@@ -107,7 +109,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
     posting('the proof of a registration', () => proving('registration'), {
       again: 400,
       guess: 'right',
-      behind: ['guard settle 1'],
+      behind: ['guard settle 1', ...cleared],
     }),
     posting('the proof of a user’s address', () => proving('user'), {
       again: 400,
@@ -116,7 +118,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
     }),
     posting('a wrong code', () => proving('user', (code) => ({ code: wrongOne(code) })), {
       again: 400,
-      guess: 'right',
+      guess: 'wrong',
       behind: ['database run 1'],
     }),
     posting(
@@ -127,10 +129,10 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
       },
       { again: 202 },
     ),
-    posting('a reset', () => resetting('user'), { again: 400, behind: ['guard clear 1'] }),
+    posting('a reset', () => resetting('user'), { again: 400, behind: cleared }),
     posting('a reset of a registration', () => resetting('registration'), {
       again: 400,
-      behind: ['guard clear 1'],
+      behind: cleared,
     }),
     posting(
       'a change of password',
@@ -147,7 +149,10 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
         signedIn('change-email', ({ email, password }) => ({ email: `moved-${email}`, password })),
       { again: 202, guess: 'right', behind: ['guard settle 1'] },
     ),
-    posting('the proof of another address', () => moving((code) => code), { again: 400 }),
+    posting('the proof of another address', () => moving((code) => code), {
+      again: 400,
+      behind: cleared,
+    }),
     posting(
       'the end of an account',
       () => signedIn('delete-account', ({ password }) => ({ password })),
@@ -155,7 +160,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
         again: 401,
         isGone: true,
         guess: 'right',
-        behind: ['guard settle 1'],
+        behind: ['guard settle 1', ...cleared],
       },
     ),
   ];

@@ -71,7 +71,10 @@ describe('an operator’s', () => {
     }),
     asking(
       'deletion',
-      [(id) => `DELETE /users/${id}`, { again: 404, isGone: true, behind: ['guard clear 1'] }],
+      [
+        (id) => `DELETE /users/${id}`,
+        { again: 404, isGone: true, behind: [1, 2, 3].map((n) => `guard clear ${n}`) },
+      ],
       {
         before: lock,
       },

@@ -1,10 +1,13 @@
 /** What a stranger can learn or break through the mailboxes of others: nothing. */
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { refusalWire } from '../../src/contracts/contract.ts';
 import { addUser, count, doors, house, type Answer } from '../support/house.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
 import { newcomer } from '../support/newcomer.ts';
 import { client, held } from '../support/session.ts';
+
+const LOCKED = { reason: 'locked', untilMs: 0, untilReset: false } as const;
 
 afterEach(() => vi.useRealTimers());
 
@@ -143,7 +146,9 @@ describe.each(doors)('$name', ({ name, contract }) => {
     await Promise.all(
       Array.from({ length: 5 }, () => post('verify-email', { ...proof, code: wrong })),
     );
-    expect((await post('verify-email', { ...proof, code })).status).toBe(400);
+    const locked = refusalWire(contract, LOCKED, { nowMs: 0, traceId: '' }).status;
+    expect((await post('verify-email', { ...proof, code })).status).toBe(locked);
+    moveClock(901);
     await post('verify-email/send', named(person));
     const fresh = codeIn(to(person.email));
     expect((await post('verify-email', { ...proof, code: fresh })).status).toBe(
