@@ -42,7 +42,11 @@ const guard = z
     stopped: z.boolean().meta({ description: 'Only a password reset or an unlock opens it' }),
     ticketsOut: z.int().meta({ description: 'Attempts whose verdict is not told yet' }),
   })
-  .meta({ id: 'Guard' });
+  .meta({
+    id: 'Guard',
+    description:
+      'Of both names and of the password checks of the sessions: counts are added up, and the most severe lock is shown. Known devices are not in it',
+  });
 
 const next = z
   .int()
@@ -61,10 +65,15 @@ const event = z
   .strictObject({
     id: z.int(),
     at: time,
-    action: z.string(),
+    action: z.string().meta({
+      description:
+        '`ACCOUNT_LOCKED` once for each lock; its reason is `locked`, or `stopped` for the final stop',
+    }),
     reason: z.string(),
     userId: z.int().nullable(),
-    subject: z.string().meta({ description: 'A pseudonym of the account' }),
+    subject: z
+      .string()
+      .meta({ description: 'A pseudonym of the account, or of a name that nobody has' }),
     sessionId: z.string().nullable(),
     contract: z.string().meta({ description: '`admin` where an operator did it' }),
     address: z.string(),
@@ -154,7 +163,8 @@ const list: ZodOpenApiOperationObject = {
 const show: ZodOpenApiOperationObject = {
   operationId: 'showUser',
   tags: ['users'],
-  summary: 'A user, what the guard has against the account, and how many sessions are live',
+  summary:
+    'A user, what the guard counts at their names and sessions, and how many sessions are live',
   requestParams: byId,
   responses: {
     '200': answer({
@@ -238,7 +248,10 @@ export function adminDocument() {
         post: change('activateUser', 'Activate a user; brings no session back'),
       },
       '/users/{id}/unlock': {
-        post: change('unlockUser', 'Forget failures, lock and final stop'),
+        post: change(
+          'unlockUser',
+          'Forget failures, locks and final stops at both names and in sessions',
+        ),
       },
       '/users/{id}/end-sessions': { post: change('endSessions', 'End all sessions of a user') },
       '/users/{id}/role': { post: role },

@@ -45,17 +45,18 @@ export function limitRows(): Row[] {
   const { iterations, rounds } = passwords.cost;
   return [
     [
-      'failures at an account that lock it',
+      'failures at a name that lock it',
       `${lockout.threshold}, for ${span(lockout.lockSeconds)}`,
       '`LOCKOUT.threshold`, `.lockSeconds`',
     ],
     ['each lock in a row is longer by', `a factor of ${lockout.growth}`, '`LOCKOUT.growth`'],
     [
-      'failures in a row after which only a reset opens it',
+      'failures in a row at a name after which only a reset or an operator opens it',
       String(lockout.stopAfterFailures),
       '`LOCKOUT.stopAfterFailures`',
     ],
     ['a ticket that nobody settles is a failure after', span(TICKET_MS / 1000), '–'],
+    ['the password checks of a user’s sessions have the same for themselves', '–', '–'],
     [
       'a device that was signed in on has the same for itself, for',
       span(DEVICE_SECONDS),
@@ -66,7 +67,11 @@ export function limitRows(): Row[] {
       `${attemptsPerMinute} a minute`,
       '`ADDRESS_LIMITS`',
     ]),
-    ['tries at one mailed code', `${TRIES.attempts}`, '–'],
+    [
+      'tries at mailed codes for one name, or at the code of a new address',
+      `${TRIES.attempts} in ${span(TRIES.windowSeconds)}`,
+      '–',
+    ],
     ['a mailed code is good for', span(CODE_SECONDS), '–'],
     ['a mailed link is good for', span(LINK_SECONDS), '–'],
     ['codes to one address', `${CODES.attempts} in ${span(CODES.windowSeconds)}`, '–'],
