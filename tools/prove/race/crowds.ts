@@ -4,6 +4,7 @@ import { answersTo, guesses } from './guessing.ts';
 import { cast } from './people.ts';
 import { fire, fireOne } from './volley.ts';
 import {
+  atOneName,
   claimsOf,
   contractAt,
   login,
@@ -59,12 +60,12 @@ export async function crowds(field: Field): Promise<void> {
   const isRight = (n: number) => flood[n] !== undefined && rights.has(flood[n]);
   const ofRight = tally(heard.filter((_, n) => isRight(n)));
   const ofWrong = tally(heard.filter((_, n) => !isRight(n)));
-  // A success gives the failures back, so that each one may open five more.
-  const most = threshold * (1 + ofRight.of('granted'));
+  // A success gives the failures at its name back, so that each one may open five more.
+  const most = threshold * (atOneName.length + ofRight.of('granted'));
   claim({
     what: '150 wrong and 10 right ones',
     seen: `wrong: ${ofWrong}; right: ${ofRight}`,
-    allowed: `${most} verdicts (${threshold}, and ${threshold} more for each success); right ones granted, locked or busy`,
+    allowed: `${most} verdicts (${threshold} at each name, and ${threshold} more for each success); right ones granted, locked or busy`,
     holds:
       ofWrong.of('invalid') <= most &&
       ofWrong.of('invalid', 'locked', 'busy') === wrong.length &&

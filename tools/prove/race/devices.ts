@@ -2,7 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { DEVICE_COOKIE } from '../../../src/http/device-cookie.ts';
 import { settings, type Field } from './field.ts';
-import { answersTo, guesses, withinTickets, VERDICTS_ALLOWED } from './guessing.ts';
+import {
+  answersTo,
+  guesses,
+  VERDICTS_ALLOWED,
+  VERDICTS_ALLOWED_AT_EACH,
+  withinTickets,
+  withinTicketsAtEach,
+} from './guessing.ts';
 import { cast, registrar } from './people.ts';
 import { fireOne } from './volley.ts';
 import { login, tally, told, type Caller, type Person, type Told } from './wire.ts';
@@ -19,13 +26,14 @@ export async function devices({ origin, claim }: Field): Promise<void> {
     );
 
   const own = await cookieOf(origin, owner);
-  const strangers = await answersTo(origin, guesses(owner, 200));
+  const aimed = guesses(owner, 200);
+  const strangers = await answersTo(origin, aimed);
   const then = [await logIn(owner), await logIn(owner, own)];
   claim({
-    what: '200 strangers guess at once; then the owner, without the device cookie and with it',
+    what: '200 strangers guess at both names at once; then the owner, without the device cookie and with it',
     seen: `${tally(strangers)}; ${then.join(', ')}`,
-    allowed: `${VERDICTS_ALLOWED}; locked, granted`,
-    holds: withinTickets(strangers) && then.join() === 'locked,granted',
+    allowed: `${VERDICTS_ALLOWED_AT_EACH}; locked, granted`,
+    holds: withinTicketsAtEach(aimed, strangers) && then.join() === 'locked,granted',
   });
 
   const other = await cookieOf(origin, robbed);

@@ -3,6 +3,7 @@ import { settings, type Field } from './field.ts';
 import { cast, invent } from './people.ts';
 import { fire, type Shot } from './volley.ts';
 import {
+  atOneName,
   contractAt,
   contractWith,
   freshAddress,
@@ -51,8 +52,9 @@ export const guesses = (
   });
 
 /**
- * Nothing but verdicts within the tickets there are, and words to wait. On a machine that is too
- * busy to hash within a ticket's life there may be no verdict at all, and then a lock.
+ * Of answers that one lockout gave: nothing but verdicts within the tickets there are, and words to
+ * wait. On a machine that is too busy to hash within a ticket's life there may be no verdict at all,
+ * and then a lock.
  */
 export function withinTickets(answers: readonly Told[]): boolean {
   const seen = tally(answers);
@@ -64,28 +66,37 @@ export function withinTickets(answers: readonly Told[]): boolean {
   );
 }
 
+/** The same for each name that was guessed at. */
+export function withinTicketsAtEach(aimed: readonly Aimed[], answers: readonly Told[]): boolean {
+  const each = atOneName.map((group) =>
+    answers.filter((_, n) => aimed[n] !== undefined && group.includes(aimed[n].contract)),
+  );
+  return each.every((some) => some.length === 0 || withinTickets(some));
+}
+
 export const VERDICTS_ALLOWED = `${threshold} verdicts, the others locked, limited or busy in the contract's words`;
+export const VERDICTS_ALLOWED_AT_EACH = `at each of ${atOneName.length} names ${VERDICTS_ALLOWED}`;
 
 export async function manyAtOnce({ origin, claim }: Field): Promise<void> {
   const narrowest = contractWith(
     ({ attemptsPerMinute }) =>
       attemptsPerMinute === Math.min(...served.map((each) => each.attemptsPerMinute)),
   );
-  const { one, other } = await cast(origin, ['one', 'other']);
-  // Somebody who is not there has no account that would make one of two names.
-  const byAddress = served.filter(({ account }) => account.identifier === 'email');
+  const { one, other, third } = await cast(origin, ['one', 'other', 'third']);
+  const [group = served] = atOneName;
   for (const [whom, person, contracts] of [
-    [`an account, at ${narrowest.name}`, one, [narrowest]],
-    ['an account, over all contracts', other, served],
-    ['an address that nobody has, over all contracts that take one', invent(), byAddress],
+    [`an account's name, at ${narrowest.name}`, one, [narrowest]],
+    ["an account's name, over all contracts that take it", other, group],
+    ['both names of an account, over all contracts', third, served],
+    ['a name that nobody has, over all contracts that take it', invent(), group],
   ] as const) {
-    if (contracts.length === 0) continue;
-    const answers = await answersTo(origin, guesses(person, MANY, { contracts }));
+    const aimed = guesses(person, MANY, { contracts });
+    const answers = await answersTo(origin, aimed);
     claim({
       what: `${MANY} wrong guesses at once at ${whom}, each from its own address`,
       seen: String(tally(answers)),
-      allowed: VERDICTS_ALLOWED,
-      holds: withinTickets(answers),
+      allowed: contracts === served ? VERDICTS_ALLOWED_AT_EACH : VERDICTS_ALLOWED,
+      holds: withinTicketsAtEach(aimed, answers),
     });
     const afterwards = await answersTo(
       origin,
@@ -109,12 +120,13 @@ export async function rotatedAddresses({ origin, claim }: Field): Promise<void> 
   const rotating = (n: number): Caller => ({
     address: n % 2 === 0 ? freshAddress() : `${site}:${hex(n + 1)}::1`,
   });
-  const answers = await answersTo(origin, guesses(person, 200, { caller: rotating }));
+  const aimed = guesses(person, 200, { caller: rotating });
+  const answers = await answersTo(origin, aimed);
   claim({
-    what: '200 guesses at once at an account, from 100 IPv4 addresses and 100 IPv6 networks',
+    what: '200 guesses at once at both names of an account, from 100 IPv4 addresses and 100 IPv6 networks',
     seen: String(tally(answers)),
-    allowed: VERDICTS_ALLOWED,
-    holds: withinTickets(answers),
+    allowed: VERDICTS_ALLOWED_AT_EACH,
+    holds: withinTicketsAtEach(aimed, answers),
   });
 
   const limit = Math.min(...served.map(({ attemptsPerMinute }) => attemptsPerMinute));

@@ -6,7 +6,7 @@ import type { House } from './house.ts';
 import { guessAt, loginOf, subjectOf, type Ledger, type Subject } from './ledger.ts';
 import { cast } from './people.ts';
 import { aim, fireOne } from './volley.ts';
-import { served, tally } from './wire.ts';
+import { atOneName, served, tally } from './wire.ts';
 
 const { threshold } = settings.lockout;
 /** Tickets are drawn while the first slices are hashed. */
@@ -25,8 +25,8 @@ interface Scene {
 
 export async function hangingTickets({ house, ledger, targets, claim, reopen }: Scene) {
   const people = await cast(house.origin, ['hurried', 'patient']);
-  const hurried = subjectOf(people.hurried, served);
-  const patient = subjectOf(people.patient, served);
+  const hurried = subjectOf(people.hurried, atOneName.at(0) ?? served);
+  const patient = subjectOf(people.patient, atOneName.at(-1) ?? served);
   const sent = [hurried, patient].flatMap((at) =>
     Array.from({ length: IN_FLIGHT }, (_, n) => guessAt(at, n)),
   );

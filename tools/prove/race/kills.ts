@@ -18,7 +18,7 @@ import {
 } from './ledger.ts';
 import { MOMENTS, struckAt } from './moments.ts';
 import { invent, newcomers } from './people.ts';
-import { claimsOf, served, tally, type Person } from './wire.ts';
+import { atOneName, claimsOf, served, tally, type Person } from './wire.ts';
 
 /**
  * On one machine all calls would be done before anybody can strike: a token that leaves too early
@@ -52,9 +52,9 @@ export async function kills({ script, data, claim }: Site): Promise<void> {
     const people = await newcomers(house.origin, OWNERS_A_ROUND * TURNS + 2 * ROUNDS);
     const everywhere = (person: Person) => subjectOf(person, served);
     const owners = people.splice(0, OWNERS_A_ROUND * TURNS).map(everywhere);
-    const mixed = people.splice(0, ROUNDS).map(everywhere);
-    // Every other one has an account; who has none is one name, at the contracts that take it.
-    const targets = people.map((person, n) => (n % 2 === 0 ? everywhere(person) : nobody()));
+    const mixed = people.splice(0, ROUNDS).map(byOneName);
+    // Every other one has an account.
+    const targets = people.map((person, n) => byOneName(n % 2 === 0 ? person : invent(), n >> 1));
     const ledger = createLedger();
     const { inspect, result } = createInspection();
     const received = () => ledger.sessions.map(({ access }) => claimsOf(access).sid);
@@ -98,8 +98,9 @@ export async function kills({ script, data, claim }: Site): Promise<void> {
   }
 }
 
-const byAddress = served.filter(({ account }) => account.identifier === 'email');
-const nobody = () => subjectOf(invent(), byAddress.length > 0 ? byAddress : served);
+/** Guessed at by one name, of the two kinds in turns. */
+const byOneName = (person: Person, n: number) =>
+  subjectOf(person, atOneName[n % atOneName.length] ?? served);
 
 const rightAndWrong = (subject: Subject): Sent[] => [
   ...times(2, (n) => loginOf(subject, n)),

@@ -16,7 +16,7 @@ export interface Session extends Tokens {
   unheardAtMs: number | null;
 }
 
-/** Somebody's account, or a name that nobody has. */
+/** Somebody's account, or nobody's name; what is guessed at is guessed at by one name. */
 export interface Subject {
   person: Person;
   /** Where it is guessed at. */

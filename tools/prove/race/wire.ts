@@ -20,6 +20,11 @@ export const served: readonly Contract[] = settings.contracts.filter(
   ({ login }) => login.safeParse(nobody).success,
 );
 
+/** By the kind of name that they take. Guesses at one name are guesses at one of these groups. */
+export const atOneName: readonly (readonly Contract[])[] = (['email', 'username'] as const)
+  .map((kind) => served.filter(({ account }) => account.identifier === kind))
+  .filter((group) => group.length > 0);
+
 /** In turns. */
 export function contractAt(n: number, contracts = served): Contract {
   const contract = contracts[n % contracts.length];
