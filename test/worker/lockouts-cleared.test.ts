@@ -45,7 +45,10 @@ describe.each(doors)('$name', ({ name, contract }) => {
 describe('all lockouts of a user are cleared', () => {
   /** Both names and the sessions' checks, each locked. */
   async function lockedUser() {
-    const person = await addUser();
+    // As an import may have it: names are counted without case.
+    const name = `Loud-${crypto.randomUUID()}`;
+    const columns = { username: name, username_key: name.toLowerCase() };
+    const person = { ...(await addUser(columns)), username: name.toLowerCase() };
     const { access: token } = held(await byEmail.login(person));
     await failAt(byEmail.login, person);
     await failAt(byUsername.login, person);
