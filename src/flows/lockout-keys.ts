@@ -36,8 +36,8 @@ export const scopesOfUser = ({ id, ...names }: Names & Pick<User, 'id'>): Lockou
 ];
 
 /**
- * Forgets failures, locks and the final stop. What the caller has done stays done where the guard is
- * out of reach: then they end as they do for everybody.
+ * Forgets failures, locks and the final stop. Never fails: what the caller has done stays done where
+ * the guard is out of reach, and that is logged.
  */
 export async function clearLockouts(
   services: Pick<Services, 'lockoutKey' | 'guard' | 'later'>,

@@ -89,12 +89,13 @@ export async function verifyEmail(
   }
   if (done) {
     services.later(ticket.settle('right'));
-    // Names that have just become somebody's: failures before that were at nobody.
+    // The names have just become somebody's: failures at them were made while nobody had them.
     const registered = owner?.is === 'registration' ? scopesOfNames(owner.registration) : [];
     services.later(clearLockouts(services, registered, rules.lockout));
     return granted(null);
   }
-  // A failure, whichever of the two was wrong: a right password is known by nothing but the code.
+  // A failure, whichever of the two was wrong: else the lock that does not come would tell that the
+  // password was right, which for a fresh registration tells that nobody had the address before.
   if (!(await ticket.settle('wrong'))) return refused({ reason: 'busy' });
   return missed(request, subject, owner);
 }
