@@ -17,6 +17,7 @@ import { publishedDocument, publishedKeys } from './http/documents.ts';
 import { dressed } from './http/headers.ts';
 import { mountMetrics } from './http/metrics-route.ts';
 import { createOperatorApp } from './http/operator.ts';
+import { registrationCookieIn } from './http/registration-cookie.ts';
 import { outageResponse, wireResponse } from './http/refuse.ts';
 import { logFailure } from './observe/log.ts';
 import { watchedStores } from './observe/watched.ts';
@@ -116,6 +117,7 @@ export function createApp(env: Env): App {
           address: addressOf(raw.headers),
           userAgent: raw.headers.get('User-Agent'),
           device: deviceCookieIn(raw.headers),
+          registration: registrationCookieIn(raw.headers),
         },
         insecure: isInsecure(url),
       },

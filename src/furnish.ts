@@ -3,6 +3,7 @@ import { createBreachCheck } from './crypto/breached.ts';
 import { createDevices } from './crypto/devices.ts';
 import { createMac } from './crypto/keys.ts';
 import { createPasswords } from './crypto/password.ts';
+import { createRegistrationHandles } from './crypto/registration-handles.ts';
 import { createSecrets } from './crypto/secrets.ts';
 import { createTokens } from './crypto/tokens.ts';
 import { createPasswordRules } from './flows/password-rules.ts';
@@ -12,7 +13,7 @@ import { createMailer } from './mail/mailer.ts';
 import { logFailure, logMail } from './observe/log.ts';
 import { createMetrics, type Hub, type Metrics } from './observe/metrics.ts';
 import { watchedGuard, watchedMailer, watchedStores } from './observe/watched.ts';
-import { DEVICE_SECONDS } from './policy/allowances.ts';
+import { DEVICE_SECONDS, REGISTRATION_SECONDS } from './policy/allowances.ts';
 import { ExpiringMemory } from './policy/memory.ts';
 import { createAudit } from './store/audit.ts';
 import { createChallenges } from './store/challenges.ts';
@@ -61,6 +62,11 @@ export function furnish(env: Env, settings: Settings) {
       nowMs,
       lifetimeSeconds: DEVICE_SECONDS,
       enabled: settings.deviceCookies,
+    }),
+    registrationHandles: createRegistrationHandles({
+      mac,
+      nowMs,
+      lifetimeSeconds: REGISTRATION_SECONDS,
     }),
     secrets: createSecrets(mac),
     tokens: createTokens(settings.tokens, {

@@ -12,9 +12,15 @@ export interface AccountBodies {
   /** What the login's body names a user by. */
   readonly identifier: Identifier['kind'];
   readonly register: z.ZodMiniType<Application>;
-  readonly sendCode: z.ZodMiniType<Identifier>;
-  readonly verifyEmail: z.ZodMiniType<{ identifier: Identifier; password: string; code: string }>;
-  readonly forgotPassword: z.ZodMiniType<Identifier>;
+  readonly sendCode: z.ZodMiniType<Named>;
+  readonly verifyEmail: z.ZodMiniType<Named & { password: string; code: string }>;
+  readonly forgotPassword: z.ZodMiniType<Named>;
+}
+
+/** `handle`: of a registration, for clients that keep no cookies. */
+interface Named {
+  identifier: Identifier;
+  handle: string | null;
 }
 
 const EMAIL_MALFORMED = 'Email must be a valid email address';
@@ -44,48 +50,68 @@ const newName = z.pipe(
   z.transform((name) => name || null),
 );
 
+/** Some 130 characters are ours; whatever else stands there is as good as nothing. */
+const LONGEST_HANDLE = 256;
+
+const registration = z.pipe(
+  // oxlint-disable-next-line promise/valid-params -- Zod's catch, not a promise's.
+  z
+    .catch(z.nullish(z.string().check(z.maxLength(LONGEST_HANDLE))), null)
+    .check(z.meta({ description: 'From the answer to register, for clients without cookies' })),
+  z.transform((handle) => handle ?? null),
+);
+
 const byEmail = (value: string): Identifier => ({ kind: 'email', value });
 const byUsername = (value: string): Identifier => ({ kind: 'username', value });
 
 export const emailAccount: AccountBodies = {
   identifier: 'email',
   register: z.pipe(
-    z.object({ email: newEmail, password, name: newName }),
-    z.transform((body) => ({ ...body, username: null })),
+    z.object({ email: newEmail, password, name: newName, registration }),
+    z.transform(({ registration: handle, ...body }) => ({ ...body, username: null, handle })),
   ),
   sendCode: z.pipe(
-    z.object({ email: newEmail }),
-    z.transform(({ email }) => byEmail(email)),
+    z.object({ email: newEmail, registration }),
+    z.transform((body) => ({ identifier: byEmail(body.email), handle: body.registration })),
   ),
   verifyEmail: z.pipe(
-    z.object({ email: newEmail, password, code }),
-    z.transform(({ email, ...proof }) => ({ identifier: byEmail(email), ...proof })),
+    z.object({ email: newEmail, password, code, registration }),
+    z.transform(({ email, registration: handle, ...proof }) => ({
+      identifier: byEmail(email),
+      handle,
+      ...proof,
+    })),
   ),
   forgotPassword: z.pipe(
-    z.object({ email: newEmail }),
-    z.transform(({ email }) => byEmail(email)),
+    z.object({ email: newEmail, registration }),
+    z.transform((body) => ({ identifier: byEmail(body.email), handle: body.registration })),
   ),
 };
 
 export const usernameAccount: AccountBodies = {
   identifier: 'username',
   register: z.pipe(
-    z.object({ username: newUsername, email: newEmail, password }),
-    z.transform((body) => ({ ...body, name: null })),
+    z.object({ username: newUsername, email: newEmail, password, registration }),
+    z.transform(({ registration: handle, ...body }) => ({ ...body, name: null, handle })),
   ),
   sendCode: z.pipe(
-    z.object({ username }),
-    z.transform((body) => byUsername(body.username)),
+    z.object({ username, registration }),
+    z.transform((body) => ({ identifier: byUsername(body.username), handle: body.registration })),
   ),
   verifyEmail: z.pipe(
-    z.object({ username, password, code }),
-    z.transform(({ username, ...proof }) => ({ identifier: byUsername(username), ...proof })),
+    z.object({ username, password, code, registration }),
+    z.transform(({ username, registration: handle, ...proof }) => ({
+      identifier: byUsername(username),
+      handle,
+      ...proof,
+    })),
   ),
   forgotPassword: z.pipe(
-    z.object({ username: z.optional(username), email: z.optional(newEmail) }),
-    z.transform((body, { issues }): Identifier => {
-      if (body.email !== undefined) return byEmail(body.email);
-      if (body.username !== undefined) return byUsername(body.username);
+    z.object({ username: z.optional(username), email: z.optional(newEmail), registration }),
+    z.transform((body, { issues }): Named => {
+      const { registration: handle } = body;
+      if (body.email !== undefined) return { identifier: byEmail(body.email), handle };
+      if (body.username !== undefined) return { identifier: byUsername(body.username), handle };
       issues.push({
         code: 'custom',
         path: ['username'],

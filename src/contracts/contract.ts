@@ -74,6 +74,8 @@ export interface Contract {
   done(): Wire;
   /** 202: what there is to say about it comes by mail. The same for everyone. */
   accepted(): Wire;
+  /** As `accepted`, with the handle of the registration in a field `registration`. */
+  registered(handle: string): Wire;
   /** How it reads what the operations around an account are asked. */
   readonly account: AccountBodies;
   readonly refusals: Refusals;
@@ -96,9 +98,19 @@ export interface Answers {
   /** Of a logout and whatever is simply done; null where there is no body. */
   done: z.ZodMiniType | null;
   accepted: z.ZodMiniType | null;
+  registered: z.ZodMiniType;
   /** The body of every refusal; its `id` names the component. */
   refusal: z.ZodMiniType;
 }
+
+/** The handle of a registration, for `answers`. */
+export const publishedHandle = () =>
+  z.string().check(
+    z.meta({
+      description:
+        'Sent back with the code, it has its tries counted apart from those of others. Browsers have it as a cookie',
+    }),
+  );
 
 /** A session in the list, in the contract's own time format and case. */
 export const shownSession =

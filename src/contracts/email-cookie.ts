@@ -10,6 +10,7 @@ import type { User } from '../flows/services.ts';
 import { emailAccount } from './account.ts';
 import {
   shownSession,
+  publishedHandle,
   publishedSession,
   type Answers,
   type Contract,
@@ -108,6 +109,7 @@ export const emailCookie: Contract = {
   }),
   done: () => ({ status: 204, body: null }),
   accepted: () => ({ status: 202, body: null }),
+  registered: (registration) => ({ status: 202, body: { registration } }),
   account: emailAccount,
 
   refusals: {
@@ -152,6 +154,9 @@ export const answers = (): Answers => {
       .check(z.meta({ id: 'SessionsResponse' })),
     done: null,
     accepted: null,
+    registered: z
+      .object({ registration: publishedHandle() })
+      .check(z.meta({ id: 'RegisteredResponse' })),
     refusal: z
       .object({
         error: z.object({

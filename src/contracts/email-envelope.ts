@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import type { User } from '../flows/services.ts';
 import { emailAccount } from './account.ts';
 import {
+  publishedHandle,
   publishedSession,
   shownSession,
   type Circumstances,
@@ -84,6 +85,7 @@ export const emailEnvelope: Contract = {
   loggedOut: () => succeed({}),
   done: () => succeed({}),
   accepted: () => ({ ...succeed({}), status: 202 }),
+  registered: (registration) => ({ ...succeed({ registration }), status: 202 }),
   account: emailAccount,
 
   refusals: {
@@ -146,6 +148,9 @@ export const answers = (): Answers => {
     ),
     done: data({}).check(z.meta({ id: 'DoneResponse' })),
     accepted: data({}).check(z.meta({ id: 'AcceptedResponse' })),
+    registered: data({ registration: publishedHandle() }).check(
+      z.meta({ id: 'RegisteredResponse' }),
+    ),
     refusal: z
       .object({
         success: z.literal(false),

@@ -10,6 +10,7 @@ import type { User } from '../flows/services.ts';
 import { emailAccount } from './account.ts';
 import {
   shownSession,
+  publishedHandle,
   publishedSession,
   type Answers,
   type Contract,
@@ -87,6 +88,7 @@ export const emailRemember: Contract = {
   loggedOut: nothing,
   done: nothing,
   accepted: () => ({ status: 202, body: null }),
+  registered: (registration) => ({ status: 202, body: { registration } }),
   account: emailAccount,
 
   refusals: {
@@ -161,6 +163,9 @@ export const answers = (): Answers => {
       .check(z.meta({ id: 'SessionsResponse' })),
     done: null,
     accepted: null,
+    registered: z
+      .object({ registration: publishedHandle() })
+      .check(z.meta({ id: 'RegisteredResponse' })),
     refusal: z
       .object({
         error: z.object({

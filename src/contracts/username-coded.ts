@@ -8,6 +8,7 @@ import type { User } from '../flows/services.ts';
 import { usernameAccount } from './account.ts';
 import {
   shownSession,
+  publishedHandle,
   publishedSession,
   type Answers,
   type Contract,
@@ -80,6 +81,7 @@ export const usernameCoded: Contract = {
   loggedOut: () => succeed({}),
   done: () => succeed({}),
   accepted: () => ({ ...succeed({}), status: 202 }),
+  registered: (registration) => ({ ...succeed({ registration }), status: 202 }),
   account: usernameAccount,
 
   refusals: {
@@ -143,6 +145,9 @@ export const answers = (): Answers => {
     ),
     done: data({}).check(z.meta({ id: 'DoneResponse' })),
     accepted: data({}).check(z.meta({ id: 'AcceptedResponse' })),
+    registered: data({ registration: publishedHandle() }).check(
+      z.meta({ id: 'RegisteredResponse' }),
+    ),
     refusal: z
       .object({
         success: z.literal(false),

@@ -9,6 +9,7 @@ import type { User } from '../flows/services.ts';
 import { usernameAccount } from './account.ts';
 import {
   shownSession,
+  publishedHandle,
   publishedSession,
   type Answers,
   type Contract,
@@ -92,6 +93,7 @@ export const usernamePair: Contract = {
   loggedOut: () => succeed({}),
   done: () => succeed({}),
   accepted: () => ({ ...succeed({}), status: 202 }),
+  registered: (registration) => ({ ...succeed({ registration }), status: 202 }),
   account: usernameAccount,
 
   refusals: {
@@ -147,6 +149,9 @@ export const answers = (): Answers => {
     ),
     done: success({}).check(z.meta({ id: 'DoneResponse' })),
     accepted: success({}).check(z.meta({ id: 'AcceptedResponse' })),
+    registered: success({ registration: publishedHandle() }).check(
+      z.meta({ id: 'RegisteredResponse' }),
+    ),
     refusal: z
       .object({
         error: z.enum([

@@ -9,7 +9,7 @@
  * lock, of its own.
  */
 import { base64url } from 'jose';
-import type { Account, Devices } from '../flows/services.ts';
+import type { Devices } from '../flows/services.ts';
 import { equalTexts } from './equal.ts';
 import type { Mac } from './keys.ts';
 
@@ -29,15 +29,14 @@ interface DevicesOptions {
 }
 
 export function createDevices({ mac, nowMs, lifetimeSeconds, enabled }: DevicesOptions): Devices {
-  const sign = (account: Account | null, terms: string) =>
-    mac('device', `${account?.user.id ?? NOBODY}~${terms}`);
+  const sign = (userId: number, terms: string) => mac('device', `${userId}~${terms}`);
 
   return {
     async poolOf(cookie, account) {
       const parts = enabled && cookie !== null ? COOKIE.exec(cookie) : null;
       if (parts === null) return null;
       const [, id = '', version = '', issuedAt = '', signature = ''] = parts;
-      const genuine = await sign(account, `${id}~${version}~${issuedAt}`);
+      const genuine = await sign(account?.user.id ?? NOBODY, `${id}~${version}~${issuedAt}`);
       if (!equalTexts(signature, genuine) || account === null) return null;
       // Ahead of what was read of the account: a copy of the database that is behind.
       if (Number(version) < account.deviceVersion) return null;
@@ -45,11 +44,11 @@ export function createDevices({ mac, nowMs, lifetimeSeconds, enabled }: DevicesO
       return mac('account', `device:${id}`);
     },
 
-    async issue(account) {
+    async issue({ userId, deviceVersion }) {
       if (!enabled) return null;
       const id = base64url.encode(crypto.getRandomValues(new Uint8Array(ID_BYTES)));
-      const terms = `${id}~${account.deviceVersion}~${Math.floor(nowMs() / 1000)}`;
-      return `${terms}~${await sign(account, terms)}`;
+      const terms = `${id}~${deviceVersion}~${Math.floor(nowMs() / 1000)}`;
+      return `${terms}~${await sign(userId, terms)}`;
     },
   };
 }

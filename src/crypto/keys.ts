@@ -5,7 +5,7 @@
  */
 import { base64url, importJWK, type CryptoKey, type JWK } from 'jose';
 
-export type Purpose = 'account' | 'address' | 'refresh' | 'code' | 'device';
+export type Purpose = 'account' | 'address' | 'refresh' | 'code' | 'device' | 'registration';
 
 /** Keyed one-way names and ids: HMAC-SHA256, base64url. */
 export type Mac = (purpose: Purpose, text: string) => Promise<string>;

@@ -1,7 +1,7 @@
 /** What every flow around an account is given, and the few steps that several of them take. */
-import type { Identifier } from '../policy/identifier.ts';
+import { normalised, type Identifier } from '../policy/identifier.ts';
 import type { Limit } from '../policy/throttle.ts';
-import type { Challenge, Happening, Letter, Owner, Purpose } from './account-services.ts';
+import type { Happening, Letter, Owner } from './account-services.ts';
 import { admitted } from './admission.ts';
 import { granted, refused, type Outcome, type Refusal } from './outcome.ts';
 import type { LoginRules, Services, Visit } from './services.ts';
@@ -12,17 +12,30 @@ export interface AccountRequest {
   visit: Visit;
 }
 
-/** Whose mailbox an identifier leads to, asked while the address is counted. */
-export async function ownerOf(
-  { services, rules, visit }: AccountRequest,
+/** A name, and the registration handle that the body brought along. */
+export interface NamedRequest extends AccountRequest {
+  identifier: Identifier;
+  handle: string | null;
+}
+
+/** The id of the body's handle, else of the cookie's; null where it was not issued for this name. */
+export function handleIdFor(
+  { services, visit, handle }: AccountRequest & { handle: string | null },
   identifier: Identifier,
-  purpose: Purpose,
-): Promise<Outcome<{ owner: Owner | null; challenge: Challenge | null }>> {
-  const [turnedAway, found] = await Promise.all([
+): Promise<string | null> {
+  return services.registrationHandles.read(handle ?? visit.registration, identifier);
+}
+
+/** Finds whose mailbox a name leads to while the address is counted. */
+export async function ownerOf(request: NamedRequest): Promise<Outcome<Owner | null>> {
+  const { services, rules, visit } = request;
+  const identifier = normalised(request.identifier);
+  const how = { handleId: await handleIdFor(request, identifier), nowMs: services.nowMs() };
+  const [turnedAway, owner] = await Promise.all([
     admitted(services, rules.limit, visit),
-    services.challenges.find(identifier, purpose, services.nowMs()),
+    services.challenges.findOwner(identifier, how),
   ]);
-  return turnedAway === null ? granted(found) : refused(turnedAway);
+  return turnedAway === null ? granted(owner) : refused(turnedAway);
 }
 
 export function happening({ services, rules, visit }: AccountRequest, subject: string): Happening {

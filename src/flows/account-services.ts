@@ -9,6 +9,8 @@ import type { Account, Visit } from './services.ts';
 /** Asked for and not proven yet. Nothing can be opened with it. */
 export interface Registration {
   id: string;
+  /** Of the handle that its client was given; registering again with the handle keeps the id. */
+  handleId: string;
   username: string | null;
   /** Normalised. */
   email: string;
@@ -47,34 +49,60 @@ export interface NewRegistration extends Registration {
 /** All of these read and write the primary, each in one round trip. */
 export interface Registrations {
   /**
-   * `kept`: the address is a user's or was registered before, and stays as it is. The same
-   * statements run whatever comes of it.
+   * Whether the username is a user's, or held by a registration other than those of the same handle
+   * and address.
+   */
+  isUsernameTaken(
+    wanted: Pick<Registration, 'username' | 'email' | 'handleId'>,
+    nowMs: number,
+  ): Promise<boolean>;
+  /**
+   * Stores the registration beside the others of its address. `known`: the address is a user's, and
+   * the stored challenge matches no code. The same statements run, and the same rows are written,
+   * whether the address is known or not.
    */
   add(
     registration: NewRegistration,
     happening: Happening,
-  ): Promise<'added' | 'kept' | 'username-taken'>;
-  /** Makes it a user; `passwordHash` replaces its own. False: the challenge is no longer good. */
+  ): Promise<'added' | 'known' | 'username-taken'>;
+  /**
+   * Makes a user of the registration; `passwordHash` replaces its own. Null: the challenge is no
+   * longer good. `device` is what a device cookie names; null where the database's answer was lost.
+   */
   admit(
     registration: Registration,
     proof: Challenge,
     how: Happening & { publicId: string; passwordHash: string | null },
-  ): Promise<boolean>;
+  ): Promise<{ device: { userId: number; deviceVersion: number } | null } | null>;
+}
+
+/** A code that was sent to the mailbox of its owner. */
+export interface SentCode {
+  owner: Owner;
+  challenge: Challenge;
 }
 
 export interface Challenges {
-  find(
+  /**
+   * Finds whose mailbox a name leads to: the user's, else that of the newest registration that can
+   * still become a user; those of the handle come first.
+   */
+  findOwner(
     identifier: Identifier,
-    purpose: Purpose,
-    nowMs: number,
-  ): Promise<{ owner: Owner | null; challenge: Challenge | null }>;
+    how: { handleId: string | null; nowMs: number },
+  ): Promise<Owner | null>;
+  /** Finds the codes that can verify a name's address: at most `most`, the newest first. */
+  findCodes(
+    identifier: Identifier,
+    how: { most: number; nowMs: number },
+  ): Promise<{ account: Account | null; codes: SentCode[] }>;
   findBySecret(
     secretHash: string,
     purpose: Purpose,
     nowMs: number,
   ): Promise<{ owner: Owner; challenge: Challenge } | null>;
   ofUser(userId: number, purpose: Purpose, nowMs: number): Promise<Challenge | null>;
-  /** Takes the place of the one before it. */
+  /** A code takes the place of its owner's previous one; links stand side by side. */
   issue(
     owner: Owner,
     challenge: Challenge & { purpose: Purpose; expiresAtMs: number },
@@ -113,11 +141,24 @@ export interface Secrets {
   hashOfToken(token: string): Promise<string>;
 }
 
+/** What a client that registers is given, for known and unknown addresses alike. */
+export interface RegistrationHandles {
+  /** Its id. Null: no handle, a malformed one, or one that was issued for another name. */
+  read(handle: string | null, identifier: Identifier): Promise<string | null>;
+  /** For an e-mail address and a username, in this order. `knownId`: the id of the handle it replaces. */
+  issue(
+    names: readonly Identifier[],
+    knownId: string | null,
+  ): Promise<{ id: string; handle: string }>;
+}
+
 /** What a letter says. The words, the link's origin and the sender are the mail room's. */
 export type Letter =
-  /** Six digits that prove the mailbox; `minutes`: how long they are good. */
+  /** Six digits that prove the mailbox of a user; `minutes`: how long they are good. */
   | { kind: 'verification-code'; code: string; minutes: number }
-  /** Somebody asked to register an address that is known: says so, and where to reset. */
+  /** The same for a registration: the code is good with that registration's password alone. */
+  | { kind: 'registration-code'; code: string; minutes: number }
+  /** Somebody asked to register an address that is a user's: says so, and where to reset. */
   | { kind: 'registration-attempt' }
   | { kind: 'password-reset'; token: string; minutes: number }
   | { kind: 'password-changed' }

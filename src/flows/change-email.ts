@@ -41,7 +41,10 @@ interface Move {
 async function tellNewMailbox(request: PrivateRequest, move: Move): Promise<void> {
   const { services } = request;
   const identifier = { kind: 'email', value: move.email } as const;
-  const { owner } = await services.challenges.find(identifier, 'change-email', services.nowMs());
+  const owner = await services.challenges.findOwner(identifier, {
+    handleId: null,
+    nowMs: services.nowMs(),
+  });
   if (owner?.is !== 'user') return sendCode(request, move);
   const letter = { kind: 'registration-attempt' } as const;
   return post(request, move.email, { letter, share: { of: 'notices', limit: NOTICES } });

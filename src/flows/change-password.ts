@@ -32,6 +32,6 @@ export async function changePassword(
   }
   // That this browser knows the password is as fresh as after a login.
   const { account } = session;
-  const renewed = { ...account, deviceVersion: account.deviceVersion + 1 };
+  const renewed = { userId: account.user.id, deviceVersion: account.deviceVersion + 1 };
   return granted({ device: await services.devices.issue(renewed) });
 }

@@ -142,7 +142,10 @@ async function open(
           expiresAtMs: expiry.refreshExpiresAtMs,
           extra: claims.refresh,
         });
-  const device = await services.devices.issue(account);
+  const device = await services.devices.issue({
+    userId: account.user.id,
+    deviceVersion: account.deviceVersion,
+  });
   services.later(ticket.settle('right'));
   return granted({
     user,

@@ -63,6 +63,12 @@ export interface Recognised {
   device: string | null;
 }
 
+/** A registration was asked for, of a known or an unknown address. */
+export interface Registered {
+  /** Brought back with the code, it has its tries counted apart (crypto/registration-handles.ts). */
+  handle: string;
+}
+
 export interface SignedIn extends Granted, Recognised {}
 
 export interface IssuedToken {

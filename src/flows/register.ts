@@ -2,18 +2,23 @@
  * Registers: 202 for everyone, with the same calls, bytes and time, whether the address is known or
  * not. The difference is in the mailbox, and only its owner sees it. What is stored is no user yet
  * and opens nothing; the code makes it one (verify-email.ts).
+ *
+ * Registrations of one address stand side by side, each with its own password and code, so that
+ * nobody has to wait for a stranger's to expire; the first that is proven wins. There are as many as
+ * there are letters: without a letter there is no code that could be guessed.
  */
-import { CODE_SECONDS, CODES, NOTICES, REGISTRATION_SECONDS } from '../policy/allowances.ts';
-import { normalised } from '../policy/identifier.ts';
+import { CODE_SECONDS, REGISTRATION_SECONDS, REGISTRATIONS } from '../policy/allowances.ts';
+import { normalised, type Identifier } from '../policy/identifier.ts';
 import {
   afterwards,
   flawOfPassword,
+  handleIdFor,
   happening,
-  post,
   type AccountRequest,
 } from './account-request.ts';
+import type { Letter } from './account-services.ts';
 import { admitted } from './admission.ts';
-import { granted, refused, type Outcome } from './outcome.ts';
+import { granted, refused, type Outcome, type Registered } from './outcome.ts';
 
 /** A contract's reading of a registration's body. */
 export interface Application {
@@ -21,17 +26,29 @@ export interface Application {
   email: string;
   password: string;
   name: string | null;
+  /** The handle of an earlier registration of this address. */
+  handle: string | null;
 }
 
 export async function register(
   request: AccountRequest & { application: Application },
-): Promise<Outcome<null>> {
+): Promise<Outcome<Registered>> {
   const { services, rules, visit, application } = request;
   const { username, name, password } = application;
   const identifier = normalised({ kind: 'email', value: application.email });
   const email = identifier.value;
 
-  const turnedAway = await admitted(services, rules.limit, visit);
+  const knownId = await handleIdFor({ ...request, handle: application.handle }, identifier);
+  const { id: handleId, handle } = await services.registrationHandles.issue(
+    namesOf(identifier, username),
+    knownId,
+  );
+  const wanted = { username, email, handleId };
+  // Asked for before the letter is counted: a taken username costs none.
+  const [turnedAway, isTaken] = await Promise.all([
+    admitted(services, rules.limit, visit),
+    username !== null && services.registrations.isUsernameTaken(wanted, services.nowMs()),
+  ]);
   if (turnedAway !== null) return refused(turnedAway);
   const flaw = await flawOfPassword(request, { value: password, field: 'password' }, [
     username,
@@ -39,20 +56,22 @@ export async function register(
     name,
   ]);
   if (flaw !== null) return refused(flaw);
+  if (isTaken) return refused({ reason: 'taken' });
 
-  const [passwordHash, subject] = await Promise.all([
+  const [share, passwordHash, subject] = await Promise.all([
+    services.guard.allow(`registrations of ${email}`, REGISTRATIONS),
     services.passwords.hash(password),
     services.subject(identifier),
   ]);
-  const id = services.uuid();
+  if (!share.admitted) return granted({ handle });
+
   const challengeId = services.uuid();
   const { code, hash: secretHash } = await services.secrets.newCode(challengeId);
   const event = happening(request, subject);
   const outcome = await services.registrations.add(
     {
-      id,
-      username,
-      email,
+      ...wanted,
+      id: services.uuid(),
       name,
       passwordHash,
       expiresAtMs: event.nowMs + REGISTRATION_SECONDS * 1000,
@@ -62,12 +81,15 @@ export async function register(
   );
   if (outcome === 'username-taken') return refused({ reason: 'taken' });
 
-  const letter =
+  const letter: Letter =
     outcome === 'added'
-      ? ({ kind: 'verification-code', code, minutes: CODE_SECONDS / 60 } as const)
-      : ({ kind: 'registration-attempt' } as const);
-  const share =
-    outcome === 'added' ? { of: 'codes', limit: CODES } : { of: 'notices', limit: NOTICES };
-  afterwards(services, () => post(request, email, { letter, share }));
-  return granted(null);
+      ? { kind: 'registration-code', code, minutes: CODE_SECONDS / 60 }
+      : { kind: 'registration-attempt' };
+  afterwards(services, () => services.mailer.send({ to: email, contract: rules.contract, letter }));
+  return granted({ handle });
+}
+
+function namesOf(email: Identifier, username: string | null): Identifier[] {
+  if (username === null) return [email];
+  return [email, normalised({ kind: 'username', value: username })];
 }

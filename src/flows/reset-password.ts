@@ -1,15 +1,17 @@
 /**
  * A forgotten password: a link to the mailbox, and a new password for whoever follows it. Asking
- * is answered alike for everyone; the link is good once, for half an hour, and for nothing else.
+ * is answered alike for everyone; the link is good once, for an hour, and for nothing else. Links of
+ * one account stand side by side, so that strangers who ask for more do not void the owner's; the
+ * first that is used ends the others.
  */
 import { LINK_SECONDS, LINKS } from '../policy/allowances.ts';
-import { normalised, type Identifier } from '../policy/identifier.ts';
 import {
   afterwards,
   flawOfPassword,
   happening,
   ownerOf,
   type AccountRequest,
+  type NamedRequest,
 } from './account-request.ts';
 import type { Owner } from './account-services.ts';
 import { admitted } from './admission.ts';
@@ -17,13 +19,10 @@ import { clearLockouts, scopesOfNames, scopesOfUser } from './lockout-keys.ts';
 import { granted, refused, type Outcome } from './outcome.ts';
 import type { Services } from './services.ts';
 
-export async function forgotPassword(
-  request: AccountRequest & { identifier: Identifier },
-): Promise<Outcome<null>> {
-  const found = await ownerOf(request, normalised(request.identifier), 'reset-password');
+export async function forgotPassword(request: NamedRequest): Promise<Outcome<null>> {
+  const found = await ownerOf(request);
   if (!found.ok) return found;
-  const { owner } = found.value;
-  afterwards(request.services, () => sendLink(request, owner));
+  afterwards(request.services, () => sendLink(request, found.value));
   return granted(null);
 }
 
@@ -77,10 +76,10 @@ export async function resetPassword(
   const done =
     owner.is === 'user'
       ? await services.credentials.resetPassword(owner.account, challenge, event)
-      : await services.registrations.admit(owner.registration, challenge, {
+      : (await services.registrations.admit(owner.registration, challenge, {
           ...event,
           publicId: services.uuid(),
-        });
+        })) !== null;
   if (!done) return refused({ reason: 'invalid-link' });
 
   const scopes =

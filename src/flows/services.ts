@@ -7,6 +7,7 @@ import type {
   Credentials,
   Mailer,
   PasswordRules,
+  RegistrationHandles,
   Registrations,
   Secrets,
 } from './account-services.ts';
@@ -62,6 +63,8 @@ export interface Visit {
   userAgent: string | null;
   /** The device cookie as it was sent: anybody may have written it. */
   device: string | null;
+  /** The registration cookie as it was sent: anybody may have written it. */
+  registration: string | null;
 }
 
 /** A contract's reading of a login's body. */
@@ -206,10 +209,14 @@ export interface Settlement extends LockReport {
 }
 
 /**
- * What failures are counted for: a name as it was given, whether anybody has it or not, or the
- * password checks of a user's sessions. Known devices have keys of their own (`Devices`).
+ * What failures are counted for: a name as it was given, whether anybody has it or not, the
+ * password checks of a user's sessions, or a registration's handle by its id. Known devices have
+ * keys of their own (`Devices`).
  */
-export type LockoutScope = Identifier | { kind: 'sessions'; userId: number };
+export type LockoutScope =
+  | Identifier
+  | { kind: 'sessions'; userId: number }
+  | { kind: 'registration'; value: string };
 
 export interface RememberedRefusal {
   untilMs: number;
@@ -270,7 +277,7 @@ export interface Devices {
   /** The device's own lockout key; null: the attempt counts for the name, as strangers' do. */
   poolOf(cookie: string | null, account: Account | null): Promise<string | null>;
   /** A new cookie for who has just proven the password; null: this deployment gives none. */
-  issue(account: Account): Promise<string | null>;
+  issue(owner: { userId: number; deviceVersion: number }): Promise<string | null>;
 }
 
 export interface TokenClaims {
@@ -310,6 +317,7 @@ export interface Services {
   devices: Devices;
   secrets: Secrets;
   registrations: Registrations;
+  registrationHandles: RegistrationHandles;
   challenges: Challenges;
   credentials: Credentials;
   mailer: Mailer;

@@ -2,33 +2,36 @@
  * Proves a mailbox with a code. The password is asked for as well: the code says that the mailbox
  * is theirs, the password that they are the one who registered, and neither alone opens anything,
  * so nobody can prepare an account on somebody else's address and have its owner confirm it.
+ *
+ * Several registrations of one address may wait for their codes: the code says which of them is
+ * meant, and the password is verified against that one's hash alone.
  */
-import { CODE_SECONDS, CODES, TRIES } from '../policy/allowances.ts';
-import { normalised, type Identifier } from '../policy/identifier.ts';
-import { afterwards, happening, ownerOf, type AccountRequest } from './account-request.ts';
-import type { Challenge, Owner } from './account-services.ts';
+import { CODE_SECONDS, CODES, MAX_LIVE_CODES, TRIES } from '../policy/allowances.ts';
+import { normalised } from '../policy/identifier.ts';
+import {
+  afterwards,
+  handleIdFor,
+  happening,
+  ownerOf,
+  type AccountRequest,
+  type NamedRequest,
+} from './account-request.ts';
+import type { Challenge, Happening, Letter, Owner, SentCode } from './account-services.ts';
+import { admitted } from './admission.ts';
 import { verifyGuess } from './guess.ts';
 import { clearLockouts, lockoutKeyFor, scopesOfNames } from './lockout-keys.ts';
-import { granted, refused, type Outcome } from './outcome.ts';
-import type { Services } from './services.ts';
+import { granted, refused, type Outcome, type Recognised } from './outcome.ts';
+import type { Account, LockoutScope, Services } from './services.ts';
 
 /** Sends a fresh code where there is something to verify; the answer is the same for everyone. */
-export async function sendCode(
-  request: AccountRequest & { identifier: Identifier },
-): Promise<Outcome<null>> {
-  const identifier = normalised(request.identifier);
-  const found = await ownerOf(request, identifier, 'verify-email');
+export async function sendCode(request: NamedRequest): Promise<Outcome<null>> {
+  const found = await ownerOf(request);
   if (!found.ok) return found;
-  const { owner } = found.value;
-  afterwards(request.services, () => issueCode(request, identifier, owner));
+  afterwards(request.services, () => issueCode(request, found.value));
   return granted(null);
 }
 
-async function issueCode(
-  request: AccountRequest,
-  identifier: Identifier,
-  owner: Owner | null,
-): Promise<void> {
+async function issueCode(request: AccountRequest, owner: Owner | null): Promise<void> {
   const { services } = request;
   const email = owner === null ? null : unverifiedEmail(owner);
   if (owner === null || email === null) return;
@@ -36,7 +39,10 @@ async function issueCode(
   if (!admission.admitted) return;
   const id = services.uuid();
   const { code, hash: secretHash } = await services.secrets.newCode(id);
-  const event = happening(request, await subjectOf(services, identifier, owner));
+  const subject = await services.subject(
+    owner.is === 'user' ? { userId: owner.account.user.id } : { kind: 'email', value: email },
+  );
+  const event = happening(request, subject);
   await services.challenges.issue(
     owner,
     {
@@ -48,80 +54,138 @@ async function issueCode(
     },
     event,
   );
-  const letter = { kind: 'verification-code', code, minutes: CODE_SECONDS / 60 } as const;
+  const kind = owner.is === 'user' ? 'verification-code' : 'registration-code';
+  const letter: Letter = { kind, code, minutes: CODE_SECONDS / 60 };
   await services.mailer.send({ to: email, contract: request.rules.contract, letter });
 }
 
 export async function verifyEmail(
-  request: AccountRequest & { identifier: Identifier; password: string; code: string },
-): Promise<Outcome<null>> {
+  request: NamedRequest & { password: string; code: string },
+): Promise<Outcome<Recognised>> {
   const { services, rules, visit, password, code } = request;
   const identifier = normalised(request.identifier);
-  const found = await ownerOf(request, identifier, 'verify-email');
-  if (!found.ok) return found;
-  const { owner, challenge } = found.value;
+  const handleId = await handleIdFor(request, identifier);
+  const [turnedAway, { account, codes }] = await Promise.all([
+    admitted(services, rules.limit, visit),
+    services.challenges.findCodes(identifier, { most: MAX_LIVE_CODES, nowMs: services.nowMs() }),
+  ]);
+  if (turnedAway !== null) return refused(turnedAway);
 
   // The guess at the password is one like any login's, and the try at the code is counted beside
-  // it: both before either is compared, and both under one key, whoever's the name is.
-  const account = owner?.is === 'user' ? owner.account : null;
-  const subject = await subjectOf(services, identifier, owner);
-  const key = await lockoutKeyFor(services, { scope: identifier, account, visit });
-  const tries = services.guard.allow(`tries at ${key}`, TRIES);
+  // it: both before a verdict is told, and under keys that do not depend on whose the name is.
+  // With a handle, strangers who know the name can neither lock nor use up what it draws.
+  const subject = await services.subject(
+    account === null ? identifier : { userId: account.user.id },
+  );
+  const ofHandle: LockoutScope | null =
+    handleId === null ? null : { kind: 'registration', value: handleId };
+  const tries = countTries(services, [
+    await lockoutKeyFor(services, { scope: identifier, account, visit }),
+    ofHandle === null ? null : await services.lockoutKey(ofHandle),
+  ]);
   tries.catch(() => undefined);
-  const stored = owner === null ? null : passwordOf(owner);
-  const guess = await verifyGuess(request, { password, stored, account, subject, key });
+  const sent = await sentCodeOf(services, codes, code);
+  const guess = await verifyGuess(request, {
+    password,
+    stored: sent === null ? null : passwordOf(sent.owner),
+    account,
+    subject,
+    key: await lockoutKeyFor(services, { scope: ofHandle ?? identifier, account, visit }),
+  });
   if (!guess.ok) return guess;
   const { verdict, ticket } = guess.value;
 
-  let done = false;
+  let proven: Recognised | null = null;
   try {
-    const mayTry = (await tries).admitted;
-    const isCode = await codeIs(services, challenge, code);
-    if (verdict === 'right' && owner !== null && challenge !== null && mayTry && isCode) {
-      if (ticket.isExpired()) return refused({ reason: 'busy' });
-      const event = happening(request, subject);
-      done = await prove(services, { owner, challenge, event });
+    const [mayTryOthers, mayTryOwn] = await tries;
+    if (verdict === 'right' && sent !== null) {
+      if (isOf(sent.owner, handleId) ? mayTryOwn : mayTryOthers) {
+        if (ticket.isExpired()) return refused({ reason: 'busy' });
+        proven = await prove(services, sent, happening(request, subject));
+      }
     }
   } catch (outage) {
     // The password was right: an outage must not add up to a lock for its owner.
     if (verdict === 'right') services.later(ticket.settle('void'));
     throw outage;
   }
-  if (done) {
+  if (proven !== null && sent !== null) {
     services.later(ticket.settle('right'));
     // The names have just become somebody's: failures at them were made while nobody had them.
-    const registered = owner?.is === 'registration' ? scopesOfNames(owner.registration) : [];
-    services.later(clearLockouts(services, registered, rules.lockout));
-    return granted(null);
+    const { owner } = sent;
+    const names = owner.is === 'registration' ? scopesOfNames(owner.registration) : [];
+    services.later(clearLockouts(services, names, rules.lockout));
+    return granted(proven);
   }
   // A failure, whichever of the two was wrong: else the lock that does not come would tell that the
   // password was right, which for a fresh registration tells that nobody had the address before.
   if (!(await ticket.settle('wrong'))) return refused({ reason: 'busy' });
-  return missed(request, subject, owner);
+  return missed(request, subject, account);
 }
 
-function prove(
+/**
+ * Counts a try at the codes of the name, and one at the codes of the handle where one came along:
+ * which of the two is drawn upon, the code decides.
+ */
+function countTries(
   services: Services,
-  { owner, challenge, event }: { owner: Owner; challenge: Challenge; event: Event },
-): Promise<boolean> {
-  return owner.is === 'user'
-    ? services.credentials.verifyEmail(owner.account, challenge, event)
-    : services.registrations.admit(owner.registration, challenge, {
-        ...event,
-        publicId: services.uuid(),
-        passwordHash: null,
-      });
+  keys: readonly [string, string | null],
+): Promise<[boolean, boolean]> {
+  const count = async (key: string | null) =>
+    key !== null && (await services.guard.allow(`tries at ${key}`, TRIES)).admitted;
+  return Promise.all([count(keys[0]), count(keys[1])]);
 }
 
-type Event = ReturnType<typeof happening>;
+/** Compared with where there are fewer codes, so that their number is no difference. */
+const DECOY: Challenge = { id: '', secretHash: '-'.repeat(43), email: null };
 
-function missed(request: AccountRequest, subject: string, owner: Owner | null): Outcome<never> {
+/** The code that was sent; null where there is none like it. */
+async function sentCodeOf(
+  services: Services,
+  codes: readonly SentCode[],
+  code: string,
+): Promise<SentCode | null> {
+  let found: SentCode | null = null;
+  for (let n = 0; n < MAX_LIVE_CODES; n += 1) {
+    const candidate = codes[n] ?? null;
+    const isCode = await services.secrets.isCode(candidate?.challenge ?? DECOY, code);
+    if (isCode) found ??= candidate;
+  }
+  return found;
+}
+
+const isOf = (owner: Owner, handleId: string | null): boolean =>
+  owner.is === 'registration' && owner.registration.handleId === handleId;
+
+/** Null: the code is no longer good. */
+async function prove(
+  services: Services,
+  { owner, challenge }: SentCode,
+  event: Happening,
+): Promise<Recognised | null> {
+  if (owner.is === 'user') {
+    const { account } = owner;
+    if (!(await services.credentials.verifyEmail(account, challenge, event))) return null;
+    // Cookies from before are void: whoever had them may not have had the mailbox.
+    const deviceVersion = account.deviceVersion + 1;
+    return { device: await services.devices.issue({ userId: account.user.id, deviceVersion }) };
+  }
+  const admitted = await services.registrations.admit(owner.registration, challenge, {
+    ...event,
+    publicId: services.uuid(),
+    passwordHash: null,
+  });
+  if (admitted === null) return null;
+  return { device: admitted.device && (await services.devices.issue(admitted.device)) };
+}
+
+function missed(request: AccountRequest, subject: string, account: Account | null): Outcome<never> {
   const { services, rules, visit } = request;
   services.later(
     services.audit.record({
       action: 'CODE_CHECK_FAILED',
       atMs: services.nowMs(),
-      userId: owner?.is === 'user' ? owner.account.user.id : null,
+      userId: account?.user.id ?? null,
       subject,
       contract: rules.contract,
       visit,
@@ -129,15 +193,6 @@ function missed(request: AccountRequest, subject: string, owner: Owner | null): 
     }),
   );
   return refused({ reason: 'invalid-code' });
-}
-
-/** The same work where there is no code to compare with. */
-function codeIs(services: Services, challenge: Challenge | null, code: string): Promise<boolean> {
-  return services.secrets.isCode(challenge ?? { id: '', secretHash: '', email: null }, code);
-}
-
-function subjectOf(services: Services, identifier: Identifier, owner: Owner | null) {
-  return services.subject(owner?.is === 'user' ? { userId: owner.account.user.id } : identifier);
 }
 
 const passwordOf = (owner: Owner): string | null =>

@@ -13,11 +13,10 @@ import {
   resetPassword as resetPasswordBody,
 } from '../contracts/account.ts';
 import type { Wire } from '../contracts/contract.ts';
-import type { AccountRequest } from '../flows/account-request.ts';
 import { changeEmail, confirmEmail } from '../flows/change-email.ts';
 import { changePassword } from '../flows/change-password.ts';
 import { deleteAccount } from '../flows/delete-account.ts';
-import type { Outcome, Recognised } from '../flows/outcome.ts';
+import type { Outcome } from '../flows/outcome.ts';
 import type { PrivateRequest } from '../flows/reauthenticate.ts';
 import { register } from '../flows/register.ts';
 import { forgotPassword, resetPassword } from '../flows/reset-password.ts';
@@ -30,7 +29,9 @@ import { validated } from './body.ts';
 import type { ContractApp } from './contract-app.ts';
 import { bearerIn } from './credentials.ts';
 import type { Desk } from './desk.ts';
+import { deviceCookies } from './device-cookie.ts';
 import { turnAwayLimited } from './limit.ts';
+import { registrationCookies } from './registration-cookie.ts';
 
 /** Below `{base}`, in the order that they are published in. */
 export const ACCOUNT_PATHS = [
@@ -45,25 +46,22 @@ export const ACCOUNT_PATHS = [
   'delete-account',
 ] as const;
 
-interface Route<Body> {
+interface Route<Body, Value> {
   path: (typeof ACCOUNT_PATHS)[number];
   operation: Operation;
   schema: z.ZodMiniType<Body>;
-  work(request: PrivateRequest, body: Body): Promise<Outcome<Recognised | null>>;
-  answer(): Wire;
+  work(request: PrivateRequest, body: Body): Promise<Outcome<Value>>;
+  answer(value: Value): Wire;
+  cookies?(value: Value): readonly string[];
   identifierOf?(body: Body): Identifier;
 }
-
-const byIdentifier =
-  (flow: (request: AccountRequest & { identifier: Identifier }) => Promise<Outcome<null>>) =>
-  (request: AccountRequest, identifier: Identifier) =>
-    flow({ ...request, identifier });
 
 export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): void {
   const { contract } = desk;
   const { account } = contract;
 
-  const mount = <Body>({ path, operation, schema, work, answer, identifierOf }: Route<Body>) => {
+  const mount = <Body, Value>(route: Route<Body, Value>) => {
+    const { path, operation, schema, work, answer, cookies, identifierOf } = route;
     app.post(
       `${contract.base}/${path}`,
       turnAwayLimited(operation, desk, rules.limit),
@@ -77,7 +75,7 @@ export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): 
           ...(identifierOf ? { identifier: identifierOf(body) } : {}),
           work: work({ services, rules, visit, token }, body),
           answer,
-          recognise: (value) => value?.device ?? null,
+          ...(cookies ? { cookies } : {}),
         });
       },
     );
@@ -87,16 +85,17 @@ export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): 
     operation: 'register',
     schema: account.register,
     work: (request, application) => register({ ...request, application }),
-    answer: contract.accepted,
+    answer: ({ handle }) => contract.registered(handle),
+    cookies: registrationCookies,
     identifierOf: ({ email }) => ({ kind: 'email', value: email }),
   });
   mount({
     path: 'verify-email/send',
     operation: 'send-code',
     schema: account.sendCode,
-    work: byIdentifier(sendCode),
+    work: (request, body) => sendCode({ ...request, ...body }),
     answer: contract.accepted,
-    identifierOf: (identifier) => identifier,
+    identifierOf: ({ identifier }) => identifier,
   });
   mount({
     path: 'verify-email',
@@ -104,15 +103,16 @@ export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): 
     schema: account.verifyEmail,
     work: (request, body) => verifyEmail({ ...request, ...body }),
     answer: contract.done,
+    cookies: deviceCookies,
     identifierOf: ({ identifier }) => identifier,
   });
   mount({
     path: 'forgot-password',
     operation: 'forgot-password',
     schema: account.forgotPassword,
-    work: byIdentifier(forgotPassword),
+    work: (request, body) => forgotPassword({ ...request, ...body }),
     answer: contract.accepted,
-    identifierOf: (identifier) => identifier,
+    identifierOf: ({ identifier }) => identifier,
   });
   mount({
     path: 'reset-password',
@@ -127,6 +127,7 @@ export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): 
     schema: changePasswordBody,
     work: (request, body) => changePassword({ ...request, ...body }),
     answer: contract.done,
+    cookies: deviceCookies,
   });
   mount({
     path: 'change-email',

@@ -66,6 +66,7 @@ export function addAdminRoutes(app: OperatorApp, { services, lockout }: AdminHou
       address: addressOf(headers),
       userAgent: headers.get('User-Agent'),
       device: null,
+      registration: null,
     };
     return { services: { ...services, later }, lockout, visit, who: userName(id) };
   };

@@ -9,7 +9,6 @@ import { logFailure, logOperation, type Operation } from '../observe/log.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import type { At } from './arrival.ts';
 import type { Issues } from './body.ts';
-import { deviceCookie } from './device-cookie.ts';
 import { refusalResponse, wireResponse } from './refuse.ts';
 
 const LOOKS: ReadonlySet<Operation> = new Set<Operation>(['profile', 'list-sessions']);
@@ -28,8 +27,8 @@ export interface Run<T> {
   identifier?: Identifier;
   work: Promise<Outcome<T>>;
   answer(value: T): Wire;
-  /** The device cookie that goes with the answer. */
-  recognise?(value: T): string | null;
+  /** Cookies that go with the answer besides the contract's own. */
+  cookies?(value: T): readonly string[];
 }
 
 export function createDesk(contract: Contract): Desk {
@@ -65,7 +64,7 @@ export function createDesk(contract: Contract): Desk {
       return turnAway(at, { reason: 'malformed', issues }, how);
     },
 
-    async run(at, { operation, identifier = null, work, answer, recognise }) {
+    async run(at, { operation, identifier = null, work, answer, cookies }) {
       const { services, visit, metrics } = at.env;
       const startedMs = services.nowMs();
       // Finished even if the client hangs up: a login cut in two would keep its ticket.
@@ -91,8 +90,9 @@ export function createDesk(contract: Contract): Desk {
       }
       if (!outcome.ok) return refuse(at, outcome.refusal);
       const response = wireResponse(answer(outcome.value));
-      const device = recognise?.(outcome.value) ?? null;
-      if (device !== null) response.headers.append('Set-Cookie', deviceCookie(device));
+      for (const cookie of cookies?.(outcome.value) ?? []) {
+        response.headers.append('Set-Cookie', cookie);
+      }
       return response;
     },
   };

@@ -5,6 +5,7 @@ import type { LoginRules } from '../flows/services.ts';
 import { validated } from './body.ts';
 import type { ContractApp } from './contract-app.ts';
 import type { Desk } from './desk.ts';
+import { deviceCookies } from './device-cookie.ts';
 import { turnAwayLimited } from './limit.ts';
 
 export function mountLogin(app: ContractApp, desk: Desk, rules: LoginRules): void {
@@ -21,7 +22,7 @@ export function mountLogin(app: ContractApp, desk: Desk, rules: LoginRules): voi
         identifier: attempt.identifier,
         work: login({ services, rules, attempt, visit }),
         answer: contract.grant,
-        recognise: ({ device }) => device,
+        cookies: deviceCookies,
       });
     },
   );

@@ -60,6 +60,17 @@ function contentOf(
           'If this was not you, you need to do nothing: without the code the address stays unconfirmed.',
         ],
       };
+    case 'registration-code':
+      return {
+        subject: `Confirm your address for ${service}`,
+        opening:
+          'Somebody, perhaps you, asked to create an account with this address. Enter this code to confirm it:',
+        key: { code: letter.code },
+        closing: [
+          `It is good for ${span(letter.minutes)}, with the password of this registration only: each registration has a code of its own. Tell it to nobody.`,
+          'If this was not you, you need to do nothing: without the code there will be no account.',
+        ],
+      };
     case 'registration-attempt':
       return {
         subject: `You already have an account at ${service}`,

@@ -79,6 +79,7 @@ export function watchedGuard(guard: Guard, metrics: Metrics, nowMs: () => number
 
 const LETTERS: Readonly<Record<Letter['kind'], true>> = {
   'verification-code': true,
+  'registration-code': true,
   'registration-attempt': true,
   'password-reset': true,
   'password-changed': true,

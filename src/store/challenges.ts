@@ -1,6 +1,12 @@
 /** Codes and links on their way to a mailbox, and whose they are. Looked at on the primary alone. */
-import { and, eq, gt, or, sql } from 'drizzle-orm';
-import type { Challenge, Challenges, Owner, Registration } from '../flows/account-services.ts';
+import { and, desc, eq, gt, ne, notExists, or, sql, type SQL } from 'drizzle-orm';
+import type {
+  Challenge,
+  Challenges,
+  Owner,
+  Registration,
+  SentCode,
+} from '../flows/account-services.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import { auditChange, auditOf, writtenOrAudited } from './audit.ts';
 import { challenges, registrations, users } from './schema.ts';
@@ -13,7 +19,7 @@ const given = (name: string) => sql.placeholder(name);
 export type Proof = { challengeId: string; secretHash: string; nowMs: number };
 
 /** The challenge, as long as it is as it was when it was looked at, and has not expired. */
-export const stillGood = () =>
+export const stillGood = (ofOwner?: SQL) =>
   builder
     .select({ one: sql`1` })
     .from(challenges)
@@ -22,11 +28,30 @@ export const stillGood = () =>
         eq(challenges.id, given('challengeId')),
         eq(challenges.secretHash, given('secretHash')),
         gt(challenges.expiresAtMs, given('nowMs')),
+        ofOwner,
       ),
     );
 
+/** A registration that has not expired, and whose address and username are no user's. */
+export const canBecomeUser = () =>
+  and(
+    gt(registrations.expiresAtMs, given('nowMs')),
+    notExists(
+      builder
+        .select({ one: sql`1` })
+        .from(users)
+        .where(
+          or(
+            eq(users.email, registrations.email),
+            eq(users.usernameKey, registrations.usernameKey),
+          ),
+        ),
+    ),
+  );
+
 const registrationColumns = {
   id: registrations.id,
+  handleId: sql<string>`${registrations.handleId}`.as('handleId'),
   username: registrations.username,
   email: registrations.email,
   name: registrations.name,
@@ -35,16 +60,9 @@ const registrationColumns = {
 
 const challengeColumns = {
   id: challenges.id,
-  userId: sql<number | null>`${challenges.userId}`.as('userId'),
-  registrationId: sql<string | null>`${challenges.registrationId}`.as('registrationId'),
   secretHash: sql<string>`${challenges.secretHash}`.as('secretHash'),
   email: challenges.email,
 };
-
-type ChallengeRow = Challenge & { userId: number | null; registrationId: string | null };
-
-const openRegistration = () =>
-  and(eq(registrations.opens, 1), gt(registrations.expiresAtMs, given('nowMs')));
 
 const named = {
   email: { user: eq(users.email, given('value')), key: registrations.email },
@@ -52,36 +70,61 @@ const named = {
 };
 
 const registrationBy = (kind: Identifier['kind']) =>
-  statement<{ value: string; nowMs: number }>(() =>
+  statement<{ value: string; handleId: string | null; nowMs: number }>(() =>
     builder
       .select(registrationColumns)
       .from(registrations)
-      .where(and(eq(named[kind].key, given('value')), openRegistration())),
+      .where(and(eq(named[kind].key, given('value')), canBecomeUser()))
+      // Null where there is no handle, and then no registration comes before the newest.
+      .orderBy(
+        sql`${registrations.handleId} = ${given('handleId')} desc`,
+        desc(registrations.createdAtMs),
+      )
+      .limit(1),
   );
 
-const challengeBy = (kind: Identifier['kind']) =>
-  statement<{ value: string; purpose: string; nowMs: number }>(() =>
+const isLiveCode = () =>
+  and(eq(challenges.purpose, 'verify-email'), gt(challenges.expiresAtMs, given('nowMs')));
+
+const userCodeBy = (kind: Identifier['kind']) =>
+  statement<{ value: string; nowMs: number }>(() =>
     builder
       .select(challengeColumns)
       .from(challenges)
       .where(
         and(
-          eq(challenges.purpose, given('purpose')),
-          gt(challenges.expiresAtMs, given('nowMs')),
-          or(
-            sql`${challenges.userId} in ${builder.select({ id: users.id }).from(users).where(named[kind].user)}`,
-            sql`${challenges.registrationId} in ${builder
-              .select({ id: registrations.id })
-              .from(registrations)
-              .where(eq(named[kind].key, given('value')))}`,
-          ),
+          sql`${challenges.userId} = ${builder.select({ id: users.id }).from(users).where(named[kind].user)}`,
+          isLiveCode(),
         ),
       ),
   );
 
+const registrationCodesBy = (kind: Identifier['kind']) =>
+  statement<{ value: string; nowMs: number; most: number }>(() =>
+    builder
+      .select({
+        ...registrationColumns,
+        challengeId: sql<string>`${challenges.id}`.as('challengeId'),
+        secretHash: sql<string>`${challenges.secretHash}`.as('secretHash'),
+      })
+      .from(registrations)
+      .innerJoin(challenges, eq(challenges.registrationId, registrations.id))
+      .where(and(eq(named[kind].key, given('value')), canBecomeUser(), isLiveCode()))
+      .orderBy(desc(challenges.expiresAtMs))
+      .limit(given('most')),
+  );
+
 const by = {
-  email: { registration: registrationBy('email'), challenge: challengeBy('email') },
-  username: { registration: registrationBy('username'), challenge: challengeBy('username') },
+  email: {
+    registration: registrationBy('email'),
+    userCode: userCodeBy('email'),
+    registrationCodes: registrationCodesBy('email'),
+  },
+  username: {
+    registration: registrationBy('username'),
+    userCode: userCodeBy('username'),
+    registrationCodes: registrationCodesBy('username'),
+  },
 };
 
 type Secret = { secretHash: string; purpose: string; nowMs: number };
@@ -108,7 +151,7 @@ const registrationBySecret = statement<Secret>(() =>
     .where(
       and(
         sql`${registrations.id} = (select ${challenges.registrationId} from ${challenges} where ${withSecret()})`,
-        openRegistration(),
+        canBecomeUser(),
       ),
     ),
 );
@@ -128,12 +171,14 @@ const ofUser = statement<{ userId: number; purpose: string; nowMs: number }>(() 
 
 type OwnerIds = { userId: number | null; registrationId: string | null; purpose: string };
 
-const replace = statement<OwnerIds>(() =>
+/** Only codes: of links, several are good at once. */
+const replaceCode = statement<OwnerIds>(() =>
   builder
     .delete(challenges)
     .where(
       and(
         eq(challenges.purpose, given('purpose')),
+        ne(challenges.purpose, 'reset-password'),
         or(
           eq(challenges.userId, given('userId')),
           eq(challenges.registrationId, given('registrationId')),
@@ -160,40 +205,55 @@ const SENT = {
   'change-email': 'EMAIL_CHANGE_ASKED',
 };
 
-export function createChallenges(database: D1Database): Challenges {
-  const read = async (
-    statements: [D1PreparedStatement, D1PreparedStatement, D1PreparedStatement],
-  ) => {
-    const [user, registration, challenge] = await database.batch(statements);
-    const [userRow] = (user?.results ?? []) as UserRow[];
-    const [registered] = (registration?.results ?? []) as Registration[];
-    const owner = ownerOf(userRow, registered);
-    const rows = (challenge?.results ?? []) as ChallengeRow[];
-    return { owner, challenge: rows.find((row) => isOf(row, owner)) ?? null };
-  };
+type RegistrationCodeRow = Registration & { challengeId: string; secretHash: string };
 
+export function createChallenges(database: D1Database): Challenges {
   return {
-    find: ({ kind, value }, purpose, nowMs) =>
-      read([
+    async findOwner({ kind, value }, { handleId, nowMs }) {
+      const [user, registration] = await database.batch([
         findBy[kind].bind(database, { value }),
-        by[kind].registration.bind(database, { value, nowMs }),
-        by[kind].challenge.bind(database, { value, purpose, nowMs }),
-      ]),
+        by[kind].registration.bind(database, { value, handleId, nowMs }),
+      ]);
+      return ownerOf(user, registration);
+    },
+
+    async findCodes({ kind, value }, { most, nowMs }) {
+      const [user, ofUser, ofRegistrations] = await database.batch([
+        findBy[kind].bind(database, { value }),
+        by[kind].userCode.bind(database, { value, nowMs }),
+        by[kind].registrationCodes.bind(database, { value, nowMs, most }),
+      ]);
+      const [userRow] = (user?.results ?? []) as UserRow[];
+      const account = userRow === undefined ? null : accountOf(userRow);
+      const codes: SentCode[] =
+        account === null
+          ? ((ofRegistrations?.results ?? []) as RegistrationCodeRow[]).map(
+              ({ challengeId, secretHash, ...registration }) => ({
+                owner: { is: 'registration', registration },
+                challenge: { id: challengeId, secretHash, email: null },
+              }),
+            )
+          : ((ofUser?.results ?? []) as Challenge[]).map((challenge) => ({
+              owner: { is: 'user', account },
+              challenge,
+            }));
+      return { account, codes };
+    },
 
     async findBySecret(secretHash, purpose, nowMs) {
       const values = { secretHash, purpose, nowMs };
-      const { owner, challenge } = await read([
+      const [user, registration, found] = await database.batch([
         userBySecret.bind(database, values),
         registrationBySecret.bind(database, values),
         challengeBySecret.bind(database, values),
       ]);
-      return owner === null || challenge === null ? null : { owner, challenge };
+      const owner = ownerOf(user, registration);
+      const [challenge] = (found?.results ?? []) as Challenge[];
+      return owner === null || challenge === undefined ? null : { owner, challenge };
     },
 
     async ofUser(userId, purpose, nowMs) {
-      const { results } = await ofUser
-        .bind(database, { userId, purpose, nowMs })
-        .all<ChallengeRow>();
+      const { results } = await ofUser.bind(database, { userId, purpose, nowMs }).all<Challenge>();
       return results[0] ?? null;
     },
 
@@ -203,7 +263,7 @@ export function createChallenges(database: D1Database): Challenges {
       const audit = { ...auditOf(happening), action: SENT[purpose], userId, publicId: null };
       const write = async () => {
         await database.batch([
-          replace.bind(database, ids),
+          replaceCode.bind(database, ids),
           insert.bind(database, { ...ids, ...challenge, expiresAtMs }),
           auditChange.bind(database, audit),
         ]);
@@ -213,19 +273,15 @@ export function createChallenges(database: D1Database): Challenges {
   };
 }
 
-function ownerOf(user: UserRow | undefined, registration: Registration | undefined): Owner | null {
-  if (user !== undefined) return { is: 'user', account: accountOf(user) };
-  return registration === undefined ? null : { is: 'registration', registration };
+function ownerOf(user?: D1Result, registration?: D1Result): Owner | null {
+  const [userRow] = (user?.results ?? []) as UserRow[];
+  if (userRow !== undefined) return { is: 'user', account: accountOf(userRow) };
+  const [registered] = (registration?.results ?? []) as Registration[];
+  return registered === undefined ? null : { is: 'registration', registration: registered };
 }
 
 function idsOf(owner: Owner) {
   return owner.is === 'user'
     ? { userId: owner.account.user.id, registrationId: null }
     : { userId: null, registrationId: owner.registration.id };
-}
-
-function isOf(row: ChallengeRow, owner: Owner | null): boolean {
-  if (owner === null) return false;
-  const { userId, registrationId } = idsOf(owner);
-  return row.userId === userId && row.registrationId === registrationId;
 }

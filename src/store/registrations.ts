@@ -1,15 +1,19 @@
 /**
- * Registrations: who asked for an account and has not proven the mailbox yet. Adding one runs the
- * same statements whatever is known of the address, and becoming a user is fenced on the proof.
+ * Registrations: accounts that were asked for and whose mailbox is not proven yet. Adding one runs
+ * the same statements whatever is known of the address. What makes a user of one is in admission.ts.
  */
-import { and, eq, exists, lte, or, sql } from 'drizzle-orm';
-import type { Happening, Registrations } from '../flows/account-services.ts';
-import { auditChange, auditOf, writtenOrAudited } from './audit.ts';
-import { stillGood, type Proof } from './challenges.ts';
+import { and, eq, exists, gt, lte, ne, notExists, or, sql } from 'drizzle-orm';
+import type { Registrations } from '../flows/account-services.ts';
+import { createAdmission } from './admission.ts';
+import { auditOf, writtenOrAudited } from './audit.ts';
 import { auditEvents, challenges, registrations, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
 
 const given = (name: string) => sql.placeholder(name);
+const one = { one: sql`1` };
+
+/** Matches no code: what a challenge holds whose letter does not carry its code. */
+const NO_CODE = '';
 
 /** A name or address that was not proven in time is free again. */
 const clearExpired = statement<{ email: string; usernameKey: string | null; nowMs: number }>(() =>
@@ -26,30 +30,70 @@ const clearExpired = statement<{ email: string; usernameKey: string | null; nowM
     ),
 );
 
-const insert = statement<{
-  id: string;
-  username: string | null;
-  usernameKey: string | null;
-  email: string;
-  name: string | null;
-  passwordHash: string;
-  nowMs: number;
-  expiresAtMs: number;
-}>(() =>
-  builder.insert(registrations).select(
-    sql`select ${given('id')}, ${given('username')}, ${given('usernameKey')}, ${given('email')},
-        ${given('name')}, ${given('passwordHash')}, new.opens, ${given('nowMs')}, ${given('expiresAtMs')}
-      from (select not exists (select 1 from users where email = ${given('email')})
-          and not exists (select 1 from registrations where email = ${given('email')} and opens = 1)
-          as opens) as new
-      where (new.opens = 1 or ${given('usernameKey')} is not null)
-        and not exists (select 1 from users where username_key = ${given('usernameKey')})
-        and not exists (select 1 from registrations where username_key = ${given('usernameKey')})`,
+type Wanted = { usernameKey: string | null; email: string; handleId: string; nowMs: number };
+
+const userHasUsername = () =>
+  builder
+    .select(one)
+    .from(users)
+    .where(eq(users.usernameKey, given('usernameKey')));
+
+const othersHoldUsername = () =>
+  builder
+    .select(one)
+    .from(registrations)
+    .where(
+      and(
+        eq(registrations.usernameKey, given('usernameKey')),
+        gt(registrations.expiresAtMs, given('nowMs')),
+        or(ne(registrations.handleId, given('handleId')), ne(registrations.email, given('email'))),
+      ),
+    );
+
+const findTaken = statement<Wanted>(() =>
+  builder
+    .select(one)
+    .from(sql`(select 1)`)
+    .where(or(exists(userHasUsername()), exists(othersHoldUsername()))),
+);
+
+const addressIsKnown = () =>
+  builder
+    .select(one)
+    .from(users)
+    .where(eq(users.email, given('email')));
+
+const insert = statement<
+  Wanted & {
+    id: string;
+    username: string | null;
+    name: string | null;
+    passwordHash: string;
+    expiresAtMs: number;
+  }
+>(() =>
+  builder.insert(registrations).select((query) =>
+    query
+      .select({
+        id: sql`${given('id')}`.as('id'),
+        handleId: sql`${given('handleId')}`.as('handle_id'),
+        username: sql`${given('username')}`.as('username'),
+        usernameKey: sql`${given('usernameKey')}`.as('username_key'),
+        email: sql`${given('email')}`.as('email'),
+        name: sql`${given('name')}`.as('name'),
+        passwordHash: sql`${given('passwordHash')}`.as('password_hash'),
+        createdAtMs: sql`${given('nowMs')}`.as('created_at_ms'),
+        expiresAtMs: sql`${given('expiresAtMs')}`.as('expires_at_ms'),
+      })
+      .from(sql`(select 1)`)
+      // One statement is atomic: of two registrations at once, one gets the username.
+      .where(and(notExists(userHasUsername()), notExists(othersHoldUsername()))),
   ),
 );
 
 const insertChallenge = statement<{
   id: string;
+  email: string;
   challengeId: string;
   secretHash: string;
   codeExpiresAtMs: number;
@@ -61,126 +105,97 @@ const insertChallenge = statement<{
         userId: sql`null`.as('user_id'),
         registrationId: registrations.id,
         purpose: sql`'verify-email'`.as('purpose'),
-        secretHash: sql`${given('secretHash')}`.as('secret_hash'),
+        secretHash:
+          sql`case when ${exists(addressIsKnown())} then ${NO_CODE} else ${given('secretHash')} end`.as(
+            'secret_hash',
+          ),
         email: sql`null`.as('email'),
         expiresAtMs: sql`${given('codeExpiresAtMs')}`.as('expires_at_ms'),
       })
       .from(registrations)
-      .where(and(eq(registrations.id, given('id')), eq(registrations.opens, 1))),
+      .where(eq(registrations.id, given('id'))),
   ),
 );
 
+const isUnsent = eq(challenges.secretHash, NO_CODE);
+
 /** A refused username is no event of anybody's account. */
 const audit = statement<{
-  id: string;
-  usernameKey: string | null;
+  challengeId: string;
   nowMs: number;
   subject: string;
   contract: string;
   address: string;
   traceId: string;
 }>(() =>
-  builder.insert(auditEvents).select(
-    sql`select null, ${given('nowMs')}, 'REGISTERED',
-        case when new.opens = 1 then 'added' else 'kept' end,
-        null, ${given('subject')}, null, ${given('contract')}, ${given('address')}, ${given('traceId')}
-      from (select (select opens from registrations where id = ${given('id')}) as opens) as new
-      where new.opens is not null or ${given('usernameKey')} is null`,
+  builder.insert(auditEvents).select((query) =>
+    query
+      .select({
+        id: sql`null`.as('id'),
+        atMs: sql`${given('nowMs')}`.as('at_ms'),
+        action: sql`'REGISTERED'`.as('action'),
+        reason: sql`case when ${isUnsent} then 'known' else 'added' end`.as('reason'),
+        userId: sql`null`.as('user_id'),
+        subject: sql`${given('subject')}`.as('subject'),
+        sessionId: sql`null`.as('session_id'),
+        contract: sql`${given('contract')}`.as('contract'),
+        address: sql`${given('address')}`.as('address'),
+        traceId: sql`${given('traceId')}`.as('trace_id'),
+      })
+      .from(challenges)
+      .where(eq(challenges.id, given('challengeId'))),
   ),
 );
 
-const outcome = statement<{ id: string }>(() =>
+const outcome = statement<{ challengeId: string }>(() =>
   builder
-    .select({ opens: registrations.opens })
-    .from(registrations)
-    .where(eq(registrations.id, given('id'))),
-);
-
-const insertUser = statement<
-  Proof & { registrationId: string; publicId: string; passwordHash: string | null }
->(() =>
-  builder.insert(users).select(
-    sql`select null, ${given('publicId')}, r.username, r.username_key, r.email, 1, r.name, null, null,
-        'en', 0, null, null, 'active', coalesce(${given('passwordHash')}, r.password_hash), 1, 1,
-        ${given('nowMs')}, null
-      from registrations as r
-      where r.id = ${given('registrationId')} and r.opens = 1 and r.expires_at_ms > ${given('nowMs')}
-        and not exists (select 1 from users where email = r.email or username_key = r.username_key)
-        and ${exists(stillGood())}`,
-  ),
-);
-
-const remove = statement<{ registrationId: string; publicId: string }>(() =>
-  builder.delete(registrations).where(
-    and(
-      eq(registrations.id, given('registrationId')),
-      exists(
-        builder
-          .select({ one: sql`1` })
-          .from(users)
-          .where(eq(users.publicId, given('publicId'))),
-      ),
-    ),
-  ),
+    .select({ isKnown: sql<number>`${isUnsent}`.as('isKnown') })
+    .from(challenges)
+    .where(eq(challenges.id, given('challengeId'))),
 );
 
 export function createRegistrations(database: D1Database): Registrations {
   return {
+    async isUsernameTaken({ username, email, handleId }, nowMs) {
+      const usernameKey = usernameKeyOf(username);
+      const { results } = await findTaken
+        .bind(database, { usernameKey, email, handleId, nowMs })
+        .all();
+      return results.length > 0;
+    },
+
     async add({ challenge, ...registration }, happening) {
       const { nowMs } = happening;
-      const usernameKey = registration.username?.toLowerCase() ?? null;
+      const usernameKey = usernameKeyOf(registration.username);
       const values = { ...registration, usernameKey, nowMs };
       const event = auditOf(happening);
       const write = async () => {
-        const [, , , , told] = await database.batch<{ opens: number }>([
+        const [, , , , told] = await database.batch<{ isKnown: number }>([
           clearExpired.bind(database, values),
           insert.bind(database, values),
           insertChallenge.bind(database, {
             id: registration.id,
+            email: registration.email,
             challengeId: challenge.id,
             secretHash: challenge.secretHash,
             codeExpiresAtMs: challenge.expiresAtMs,
           }),
-          audit.bind(database, { ...event, id: registration.id, usernameKey }),
-          outcome.bind(database, { id: registration.id }),
+          audit.bind(database, { ...event, challengeId: challenge.id }),
+          outcome.bind(database, { challengeId: challenge.id }),
         ]);
         const [row] = told?.results ?? [];
-        if (row === undefined) return usernameKey === null ? 'kept' : 'username-taken';
-        return row.opens === 1 ? 'added' : 'kept';
+        if (row === undefined) return 'username-taken';
+        return row.isKnown === 1 ? 'known' : 'added';
       };
       return writtenOrAudited<Awaited<ReturnType<Registrations['add']>>>(database, write, {
         ...event,
         action: 'REGISTERED',
-        told: (reason) => (reason === 'added' ? 'added' : 'kept'),
+        told: (reason) => (reason === 'added' ? 'added' : 'known'),
       });
     },
 
-    async admit(registration, proof, { publicId, passwordHash, ...happening }) {
-      const values = {
-        registrationId: registration.id,
-        publicId,
-        passwordHash,
-        challengeId: proof.id,
-        secretHash: proof.secretHash,
-        nowMs: happening.nowMs,
-      };
-      const audit = changed(happening, publicId);
-      const write = async () => {
-        const [inserted] = await database.batch([
-          insertUser.bind(database, values),
-          auditChange.bind(database, audit),
-          remove.bind(database, values),
-        ]);
-        return inserted !== undefined && inserted.meta.changes > 0;
-      };
-      return writtenOrAudited(database, write, { ...audit, told: () => true });
-    },
+    ...createAdmission(database),
   };
 }
 
-const changed = (happening: Happening, publicId: string) => ({
-  ...auditOf(happening),
-  action: 'EMAIL_VERIFIED',
-  userId: null,
-  publicId,
-});
+const usernameKeyOf = (username: string | null): string | null => username?.toLowerCase() ?? null;

@@ -101,34 +101,32 @@ export const auditEvents = sqliteTable(
 );
 
 /**
- * Who asked for an account and has not proven the mailbox yet: no user, so nothing can be opened
- * with it. A row whose address somebody already has (`opens` 0) only holds its username, so that a
- * name is taken alike whether the address was known or not.
+ * Accounts that were asked for and whose mailbox is not proven yet; nothing can be opened with one.
+ * Registrations of one address stand side by side. A row whose address is a user's only holds its
+ * username, so that a name is taken alike whether the address was known or not.
  */
 export const registrations = sqliteTable(
   'registrations',
   {
     id: text('id').primaryKey(),
+    /** The id of the handle that its client was given (crypto/registration-handles.ts). */
+    handleId: text('handle_id').notNull().default(''),
     username: text('username'),
     usernameKey: text('username_key'),
     email: text('email').notNull(),
     name: text('name'),
     passwordHash: text('password_hash').notNull(),
-    opens: integer('opens').notNull(),
     createdAtMs: integer('created_at_ms').notNull(),
     expiresAtMs: integer('expires_at_ms').notNull(),
   },
   (table) => [
-    uniqueIndex('registrations_username_key').on(table.usernameKey),
-    // Rows that only hold a username have addresses, too, and each registration asks for them.
-    index('registrations_any_email').on(table.email),
-    uniqueIndex('registrations_email')
-      .on(table.email)
-      .where(sql`opens = 1`),
+    // Not unique: a handle's registrations may hold the same username (store/registrations.ts).
+    index('registrations_username_key').on(table.usernameKey),
+    index('registrations_email').on(table.email),
   ],
 );
 
-/** Codes and links that prove a mailbox: one at a time for each owner and purpose. */
+/** Codes and links that prove a mailbox. Of codes there is one for each owner and purpose. */
 export const challenges = sqliteTable(
   'challenges',
   {
@@ -146,8 +144,8 @@ export const challenges = sqliteTable(
     expiresAtMs: integer('expires_at_ms').notNull(),
   },
   (table) => [
-    uniqueIndex('challenges_user_purpose').on(table.userId, table.purpose),
-    uniqueIndex('challenges_registration_purpose').on(table.registrationId, table.purpose),
+    index('challenges_user_purpose').on(table.userId, table.purpose),
+    index('challenges_registration_purpose').on(table.registrationId, table.purpose),
     index('challenges_secret_hash').on(table.secretHash),
   ],
 );

@@ -9,7 +9,7 @@ const TABLES: Record<string, { shown: readonly string[] }> = {
   users: { shown: ['status', 'email_verified', 'role_id'] },
   roles: { shown: ['name'] },
   sessions: { shown: ['contract', 'refresh_generation'] },
-  registrations: { shown: ['opens'] },
+  registrations: { shown: [] },
   challenges: { shown: ['purpose'] },
   audit_events: { shown: ['action', 'reason', 'contract'] },
 };

@@ -91,7 +91,7 @@ describe('the housekeeping', () => {
         "INSERT INTO sessions (id, user_id, contract, created_at_ms, last_used_at_ms, expires_at_ms, credential_version, refresh_generation, refreshed_at_ms, address) VALUES ('old', ?, '', 0, 0, 1, 1, 0, 0, '')",
       ).bind(id),
       env.DB.prepare(
-        "INSERT INTO registrations (id, email, password_hash, opens, created_at_ms, expires_at_ms) VALUES ('old', 'old@example.com', '', 1, 0, 1)",
+        "INSERT INTO registrations (id, email, password_hash, created_at_ms, expires_at_ms) VALUES ('old', 'old@example.com', '', 0, 1)",
       ),
       env.DB.prepare(
         "INSERT INTO audit_events (at_ms, action, reason, subject, contract, address, trace_id) VALUES (1, 'LOGIN', '', '', '', '', '')",

@@ -84,7 +84,7 @@ it('forgets challenges and registrations that were not proven in time, and keeps
   const { id } = await addUser();
   const later = Date.now() + DAY_MS;
   const registration = env.DB.prepare(
-    'INSERT INTO registrations (id, email, password_hash, opens, created_at_ms, expires_at_ms) VALUES (?, ?, ?, 1, 0, ?)',
+    'INSERT INTO registrations (id, email, password_hash, created_at_ms, expires_at_ms) VALUES (?, ?, ?, 0, ?)',
   );
   const challenge = env.DB.prepare(
     'INSERT INTO challenges (id, user_id, registration_id, purpose, secret_hash, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?)',

@@ -34,6 +34,7 @@ export async function loginStatements(contract: string) {
       address: mark('address'),
       userAgent: mark('userAgent'),
       device: null,
+      registration: null,
     },
     subject: mark('subject'),
     expiries: {

@@ -10,16 +10,18 @@ import {
 import type { Answers, Contract } from '../../src/contracts/contract.ts';
 import { ACCOUNT_PATHS } from '../../src/http/account-routes.ts';
 import type { Operation } from './operations.ts';
-import type { Reason } from './samples.ts';
+import { sampleHandle, type Reason } from './samples.ts';
 
 const GUESS: readonly Reason[] = ['locked', 'busy'];
 const BEARER: readonly Reason[] = ['unauthenticated'];
+
+const isAccepted = (answer: Listed['answer']) => answer === 'registered' || answer === 'accepted';
 
 interface Listed {
   id: string;
   summary: string;
   request: z.ZodMiniType;
-  answer: 'accepted' | 'done' | 'loggedOut';
+  answer: 'registered' | 'accepted' | 'done' | 'loggedOut';
   reasons: readonly Reason[];
 }
 
@@ -31,7 +33,7 @@ export function accountOperations(contract: Contract, answers: Answers): Operati
       id: 'register',
       summary: 'Ask for an account; what comes of it is told by mail',
       request: account.register,
-      answer: 'accepted',
+      answer: 'registered',
       reasons: taken,
     },
     'verify-email/send': {
@@ -102,9 +104,9 @@ export function accountOperations(contract: Contract, answers: Answers): Operati
       credentials: reasons.includes('unauthenticated') ? ['bearer'] : [],
       request,
       answer: {
-        wire: contract[answer](),
-        schema: answer === 'accepted' ? answers.accepted : answers.done,
-        description: answer === 'accepted' ? 'Accepted; the rest comes by mail' : 'Done',
+        wire: contract[answer](sampleHandle),
+        schema: answer === 'loggedOut' ? answers.done : answers[answer],
+        description: isAccepted(answer) ? 'Accepted; the rest comes by mail' : 'Done',
       },
       reasons: ['malformed', ...reasons, 'limited', 'insecure', 'internal'],
     };

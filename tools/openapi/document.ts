@@ -13,6 +13,7 @@ import { refusalWire, type Answers, type Contract } from '../../src/contracts/co
 import type { Refusal } from '../../src/flows/outcome.ts';
 import { issuesOf, UNREADABLE } from '../../src/http/body.ts';
 import { DEVICE_COOKIE } from '../../src/http/device-cookie.ts';
+import { REGISTRATION_COOKIE } from '../../src/http/registration-cookie.ts';
 import { operationsOf, type Operation } from './operations.ts';
 import { circumstances, sampleOf, type Reason } from './samples.ts';
 
@@ -115,7 +116,11 @@ function describe(part: Part, login: Golden): ZodOpenApiOperationObject {
   const named = operation.path.includes('{id}')
     ? [{ name: 'id', in: 'path' as const, required: true, schema: text }]
     : [];
-  const parameters = [...named, ...(ASK_FOR_THE_PASSWORD.has(id) ? [device] : [])];
+  const parameters = [
+    ...named,
+    ...(ASK_FOR_THE_PASSWORD.has(id) ? [device] : []),
+    ...(TAKE_A_HANDLE.has(id) ? [registration] : []),
+  ];
   const name = `${capitalised(id)}Request`;
   const schema = request?.check(z.meta({ id: name }));
   const body = { required: true, content: { 'application/json': { schema, ...example } } };
@@ -140,7 +145,18 @@ const ASK_FOR_THE_PASSWORD: ReadonlySet<string> = new Set([
   'changeEmail',
   'deleteAccount',
 ]);
-const GIVE_A_DEVICE_COOKIE: ReadonlySet<string> = new Set(['login', 'changePassword']);
+const GIVE_A_DEVICE_COOKIE: ReadonlySet<string> = new Set([
+  'login',
+  'verifyEmail',
+  'changePassword',
+]);
+/** Those whose body has a field for the handle of a registration. */
+const TAKE_A_HANDLE: ReadonlySet<string> = new Set([
+  'register',
+  'sendCode',
+  'verifyEmail',
+  'forgotPassword',
+]);
 
 const device = {
   name: DEVICE_COOKIE,
@@ -151,11 +167,21 @@ const device = {
   schema: text,
 };
 
+const registration = {
+  name: REGISTRATION_COOKIE,
+  in: 'cookie' as const,
+  required: false,
+  description:
+    'From the answer to register: names the registration, and has tries at its code counted apart',
+  schema: text,
+};
+
 function granted({ id, answer }: Operation): ZodOpenApiResponsesObject {
   const { wire, schema, description } = answer;
   const cookies = [
     ...(wire.headers?.['Set-Cookie'] === undefined ? [] : ['the refresh token']),
     ...(GIVE_A_DEVICE_COOKIE.has(id) ? [`the device cookie, ${DEVICE_COOKIE}`] : []),
+    ...(id === 'register' ? [`the handle of the registration, ${REGISTRATION_COOKIE}`] : []),
   ];
   const setsCookie = cookies.length > 0;
   const cookie = { 'Set-Cookie': { description: capitalised(cookies.join('; ')), schema: text } };

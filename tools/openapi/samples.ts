@@ -87,3 +87,6 @@ export const sampleSession: SessionView = {
   device: 'Firefox on Linux',
   current: true,
 };
+
+export const sampleHandle =
+  'Zz3v0mJq8kX1cT5yN7bRgw~1700000000~4iCq0v9mT2xZ7nYd5bK8rHs1LwE6uJfA3gPzQkXcVtM';

@@ -115,7 +115,6 @@ function registrationRow({ username, email }: Somebody, columns: Columns) {
     username,
     username_key: username,
     email,
-    opens: 1,
     created_at_ms: Date.now(),
     expires_at_ms: Date.now() + DAY_MS,
     ...columns,

@@ -1,0 +1,50 @@
+/**
+ * Registration handles: given to the client that registers, and brought back with the code, so that
+ * its tries are counted apart from those of strangers who know the address.
+ *
+ * A handle opens nothing: the code and the password are still asked for. It is signed with a key of
+ * its own, once for each name of the registration, and means nothing for any other name. It is given
+ * for known and unknown addresses alike, and nothing but its id is stored.
+ */
+import { base64url } from 'jose';
+import type { RegistrationHandles } from '../flows/account-services.ts';
+import { equalTexts } from './equal.ts';
+import type { Mac } from './keys.ts';
+
+/** A random id of 128 bits, the moment in seconds, the e-mail's MAC, and the username's. */
+const HANDLE = /^([\w-]{22})~(\d{1,12})~([\w-]{43})(?:~([\w-]{43}))?$/;
+const ID_BYTES = 16;
+
+interface HandlesOptions {
+  mac: Mac;
+  nowMs(): number;
+  lifetimeSeconds: number;
+}
+
+export function createRegistrationHandles({
+  mac,
+  nowMs,
+  lifetimeSeconds,
+}: HandlesOptions): RegistrationHandles {
+  const sign = (terms: string, { kind, value }: { kind: string; value: string }) =>
+    mac('registration', `${terms}~${kind}:${value}`);
+
+  return {
+    async read(handle, identifier) {
+      const parts = handle === null ? null : HANDLE.exec(handle);
+      if (parts === null) return null;
+      const [, id = '', issuedAt = '', forEmail = '', forUsername = ''] = parts;
+      const signature = identifier.kind === 'email' ? forEmail : forUsername;
+      if (!equalTexts(signature, await sign(`${id}~${issuedAt}`, identifier))) return null;
+      if (nowMs() >= (Number(issuedAt) + lifetimeSeconds) * 1000) return null;
+      return id;
+    },
+
+    async issue(names, knownId) {
+      const id = knownId ?? base64url.encode(crypto.getRandomValues(new Uint8Array(ID_BYTES)));
+      const terms = `${id}~${Math.floor(nowMs() / 1000)}`;
+      const signatures = await Promise.all(names.map((name) => sign(terms, name)));
+      return { id, handle: [terms, ...signatures].join('~') };
+    },
+  };
+}
