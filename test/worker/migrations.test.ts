@@ -1,0 +1,52 @@
+/** Migrations on a database that holds rows: what each must leave as it was. */
+import { applyD1Migrations, reset, type D1Migration } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { expect, it } from 'vitest';
+import { codeIn, mailbox } from '../support/mailbox.ts';
+import { client } from '../support/session.ts';
+import { hashOf } from '../support/house.ts';
+
+const { DB, MIGRATIONS } = env as Env & { MIGRATIONS: D1Migration[] };
+
+it('keeps registrations when they stand side by side, and opens none of a known address', async () => {
+  await reset();
+  const at = MIGRATIONS.findIndex(({ name }) => name.startsWith('0004_'));
+  await applyD1Migrations(DB, MIGRATIONS.slice(0, at));
+  const [password, hash] = ['a long way off', await hashOf('a long way off')];
+  const row = (id: string, email: string, opens: number) =>
+    DB.prepare(
+      `INSERT INTO registrations (id, username, username_key, email, password_hash, opens, created_at_ms, expires_at_ms)
+       VALUES (?1, ?1, ?1, ?2, ?3, ?4, 0, ?5)`,
+    ).bind(id, email, hash, opens, Date.now() + 60_000);
+  await DB.batch([
+    DB.prepare(
+      "INSERT INTO users (id, public_id, email, created_at_ms) VALUES (1, 'known', 'known@example.com', 0)",
+    ),
+    row('pending', 'pending@example.com', 1),
+    row('holding', 'known@example.com', 0),
+    DB.prepare(
+      `INSERT INTO challenges (id, user_id, registration_id, purpose, secret_hash, expires_at_ms)
+       VALUES ('code', NULL, 'pending', 'verify-email', 'c', 1), ('link', 1, NULL, 'reset-password', 'l', 2)`,
+    ),
+  ]);
+  await applyD1Migrations(DB, MIGRATIONS);
+
+  const { results } = await DB.prepare(
+    'SELECT id, handle_id, username_key, email FROM registrations ORDER BY id',
+  ).all();
+  expect(results).toEqual([
+    { id: 'holding', handle_id: '', username_key: 'holding', email: 'known@example.com' },
+    { id: 'pending', handle_id: '', username_key: 'pending', email: 'pending@example.com' },
+  ]);
+  const challenges = await DB.prepare('SELECT id FROM challenges ORDER BY id').all();
+  expect(challenges.results).toEqual([{ id: 'code' }, { id: 'link' }]);
+
+  const { here, to } = mailbox();
+  const { post } = client(here, 'username-coded');
+  for (const username of ['holding', 'pending']) await post('verify-email/send', { username });
+  expect(codeIn(to('known@example.com'))).toBe('no code');
+  const code = codeIn(to('pending@example.com'));
+  expect((await post('verify-email', { username: 'pending', password, code })).status).toBe(200);
+  const taken = { username: 'holding', email: 'other@example.com', password };
+  expect((await post('register', taken)).status).toBe(409);
+});
