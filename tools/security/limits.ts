@@ -6,6 +6,7 @@ import {
   DEVICE_SECONDS,
   LINK_SECONDS,
   LINKS,
+  REGISTRATIONS,
   TRIES,
 } from '../../src/policy/allowances.ts';
 import { TICKET_MS } from '../../src/policy/lockout.ts';
@@ -74,7 +75,12 @@ export function limitRows(): Row[] {
     ],
     ['a mailed code is good for', span(CODE_SECONDS), '–'],
     ['a mailed link is good for', span(LINK_SECONDS), '–'],
-    ['codes to one address', `${CODES.attempts} in ${span(CODES.windowSeconds)}`, '–'],
+    [
+      'registrations of one address',
+      `${REGISTRATIONS.attempts} in ${span(REGISTRATIONS.windowSeconds)}`,
+      '–',
+    ],
+    ['codes sent anew to one address', `${CODES.attempts} in ${span(CODES.windowSeconds)}`, '–'],
     ['links to one address', `${LINKS.attempts} in ${span(LINKS.windowSeconds)}`, '–'],
     [
       'length of a password that is set',
