@@ -1,7 +1,7 @@
 /** From nothing to signed in and back, with the real operations and the mail that they write. */
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { faultsOf, test } from './browser.ts';
+import { faultsOf, origin, test } from './browser.ts';
 import { door, doors, fillIn } from './people.ts';
 
 const SECRET = 'seven purple hats in a row';
@@ -99,6 +99,32 @@ describe.each(doors)('$name', ({ name, of }) => {
     await signIn(page, name, [who, NEXT]);
     await page.waitForSelector('#private:not([hidden])');
   });
+});
+
+test('confirms the address while strangers have locked the name and used up its tries', async ({
+  visit,
+}) => {
+  const { page, tab } = await visit();
+  const email = 'besieged@example.org';
+  await register(page, 'email-cookie', 'besieged');
+  const mailbox = await tab();
+  const code = (await (await newestMail(mailbox, email)).locator('.code').textContent()) ?? '';
+  const guess = { email, password: SECRET, code: code === '000000' ? '111111' : '000000' };
+  const statuses = [];
+  for (let n = 0; n < 6; n += 1) {
+    const { status } = await fetch(`${origin}/email-cookie/api/v1/auth/verify-email`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': '198.19.0.1' },
+      body: JSON.stringify(guess),
+    });
+    statuses.push(status);
+  }
+  expect(statuses).toEqual([400, 400, 400, 400, 400, 429]);
+  await page.fill('#password', SECRET);
+  await page.fill('#code', code);
+  await page.click('button[type=submit]');
+  await page.waitForSelector('#private:not([hidden])');
+  expect(await page.textContent('#profile')).toContain(email);
 });
 
 test('changes the password of who is signed in, and keeps this session', async ({ visit }) => {
