@@ -1,5 +1,5 @@
 /** Codes, links, and the password asked for once more: tries are counted before they are judged. */
-import { TRIES } from '../../../src/policy/allowances.ts';
+import { LINKS, REGISTRATIONS, TRIES } from '../../../src/policy/allowances.ts';
 import type { Contract } from '../../../src/contracts/contract.ts';
 import { settings, type Field } from './field.ts';
 import { answersTo, withinTickets, withinTicketsAtEach } from './guessing.ts';
@@ -30,6 +30,7 @@ const otherThan = (code: string, n: number) =>
 
 export async function letters(field: Field): Promise<void> {
   await registrationCodes(field);
+  await registrationsSideBySide(field);
   await addressCodes(field);
   await links(field);
   await currentPasswords(field);
@@ -37,7 +38,7 @@ export async function letters(field: Field): Promise<void> {
 
 async function registrationCodes({ origin, claim }: Field): Promise<void> {
   const [guessed, proven] = [invent(), invent()];
-  await register(origin, [guessed, proven]);
+  const [handle] = await register(origin, [guessed, proven]);
   const code = await codeFor(origin, guessed.email);
   const verify = (person: Person, code: string) =>
     post(registrar, 'verify-email', { body: { ...person, code } });
@@ -45,6 +46,14 @@ async function registrationCodes({ origin, claim }: Field): Promise<void> {
   await claimTries({ origin, claim }, verify(guessed, code), {
     what: 'codes of a registration',
     shots,
+  });
+  const body = { ...guessed, code, registration: handle };
+  const holder = told(registrar, await fireOne(origin, post(registrar, 'verify-email', { body })));
+  claim({
+    what: 'the same right code with the handle of its registration',
+    seen: holder,
+    allowed: 'granted: strangers have neither locked it nor used up its tries',
+    holds: holder === 'granted',
   });
 
   const right = await codeFor(origin, proven.email);
@@ -65,6 +74,36 @@ async function registrationCodes({ origin, claim }: Field): Promise<void> {
       tally(answers).of('granted') === 1 &&
       tally(answers).of('invalid-code', 'busy') === threshold - 1 &&
       after === 'granted',
+  });
+}
+
+async function registrationsSideBySide({ origin, claim }: Field): Promise<void> {
+  const { email } = invent();
+  const people = Array.from({ length: REGISTRATIONS.attempts }, () => ({ ...invent(), email }));
+  const codes: string[] = [];
+  const proofs: Shot[] = [];
+  for (const person of people) {
+    const [registration = ''] = await register(origin, [person]);
+    const code = await codeFor(origin, email, codes);
+    codes.push(code);
+    proofs.push(post(registrar, 'verify-email', { body: { ...person, code, registration } }));
+  }
+  const answers = await answersTo(origin, all(registrar, proofs));
+  const logins = await answersTo(
+    origin,
+    all(
+      registrar,
+      people.map((person) => login(registrar, person)),
+    ),
+  );
+  claim({
+    what: `${proofs.length} registrations of one address, each proven at once with its own handle, code and password; then a login for each`,
+    seen: `${tally(answers)}; ${tally(logins)}`,
+    allowed: 'one granted; one login granted, the one that was proven',
+    holds:
+      tally(answers).of('granted') === 1 &&
+      tally(logins).of('granted') === 1 &&
+      answers.indexOf('granted') === logins.indexOf('granted'),
   });
 }
 
@@ -118,15 +157,20 @@ async function links({ origin, claim }: Field): Promise<void> {
   const identifier = registrar.account.forgotPassword.safeParse({ email }).success
     ? { email }
     : person;
-  const asked = await fireOne(origin, post(registrar, 'forgot-password', { body: identifier }));
-  if (asked.status !== 202) throw new Error(`forgot-password: ${asked.status}`);
-  const token = await linkTokenFor(origin, email);
+  const tokens: string[] = [];
+  for (let n = 0; n < LINKS.attempts; n += 1) {
+    const asked = await fireOne(origin, post(registrar, 'forgot-password', { body: identifier }));
+    if (asked.status !== 202) throw new Error(`forgot-password: ${asked.status}`);
+    tokens.push(await linkTokenFor(origin, email, tokens));
+  }
   const passwords = Array.from({ length: 20 }, () => invent().password);
   const answers = await answersTo(
     origin,
     all(
       registrar,
-      passwords.map((password) => post(registrar, 'reset-password', { body: { token, password } })),
+      passwords.map((password, n) =>
+        post(registrar, 'reset-password', { body: { token: tokens[n % tokens.length], password } }),
+      ),
     ),
   );
   const winner = passwords[answers.indexOf('granted')] ?? '';
@@ -141,7 +185,7 @@ async function links({ origin, claim }: Field): Promise<void> {
     then.push(told(registrar, await fireOne(origin, shot)));
   }
   claim({
-    what: 'one reset link used 20 times at once; then the password that was set, one that was not, the old one, and a session from before',
+    what: `${tokens.length} reset links of one account used 20 times at once; then the password that was set, one that was not, the old one, and a session from before`,
     seen: `${tally(answers)}; ${then.join(', ')}`,
     allowed: 'granted once; granted, invalid, invalid, unauthenticated',
     holds:

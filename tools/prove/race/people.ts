@@ -23,13 +23,15 @@ export function invent(): Person {
   };
 }
 
-export async function register(origin: string, people: readonly Person[]): Promise<void> {
+/** Answers the handles of the registrations. */
+export async function register(origin: string, people: readonly Person[]): Promise<string[]> {
   const answers = await fire(
     origin,
     people.map((person) => post(registrar, 'register', { body: person })),
   );
   const failed = answers.find(({ status }) => status !== 202);
   if (failed) throw new Error(`registering: ${failed.status} ${failed.text}`);
+  return answers.map(({ text }) => /"registration":"([^"]+)"/.exec(text)?.[1] ?? '');
 }
 
 /** One for each part that is to be played. */
@@ -59,14 +61,21 @@ export async function newcomers(origin: string, amount: number): Promise<Person[
   return people;
 }
 
-export const codeFor = (origin: string, address: string) =>
-  inLetterTo(origin, address, /\b(\d{6})<\/code>/);
+interface Wanted {
+  address: string;
+  what: RegExp;
+  /** Those of the letters before. */
+  seen: readonly string[];
+}
 
-export const linkTokenFor = (origin: string, address: string) =>
-  inLetterTo(origin, address, /#token=([\w-]+)/);
+export const codeFor = (origin: string, address: string, seen: readonly string[] = []) =>
+  inLetterTo(origin, { address, what: /\b(\d{6})<\/code>/, seen });
+
+export const linkTokenFor = (origin: string, address: string, seen: readonly string[] = []) =>
+  inLetterTo(origin, { address, what: /#token=([\w-]+)/, seen });
 
 /** Waits for it: letters are written after the answer. */
-async function inLetterTo(origin: string, address: string, what: RegExp): Promise<string> {
+async function inLetterTo(origin: string, { address, what, seen }: Wanted): Promise<string> {
   const deadlineMs = Date.now() + PATIENCE_MS;
   while (Date.now() < deadlineMs) {
     const { status, text } = await fireOne(origin, {
@@ -76,10 +85,11 @@ async function inLetterTo(origin: string, address: string, what: RegExp): Promis
       body: '',
     });
     if (status !== 200) throw new Error(`${origin}/dev/mail: ${status}; is this npm start's?`);
-    const letter = text
+    const found = text
       .split('<article')
-      .find((article) => article.includes(` ${address} `) && what.test(article));
-    const found = letter === undefined ? undefined : what.exec(letter)?.[1];
+      .filter((article) => article.includes(` ${address} `))
+      .flatMap((article) => what.exec(article)?.[1] ?? [])
+      .find((value) => !seen.includes(value));
     if (found !== undefined) return found;
     await sleep(50);
   }
