@@ -1,5 +1,6 @@
 /** Runs a command as if it were this process: same signals, same end, and never left behind. */
 import { spawn } from 'node:child_process';
+import { watchParent } from './orphan.mjs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -15,10 +16,7 @@ export function become(command, argv, options) {
   const child = spawn(command, argv, { shell: process.platform === 'win32', ...options });
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
   // npm's shell dies of a signal without passing it on: an orphan ends what it started.
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
-  }, 500);
+  const watch = watchParent(() => child.kill('SIGTERM'));
   child.on('error', (error) => {
     console.error(`${command} could not be started: ${error.message}`);
     process.exit(1);

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { become } from './child.mjs';
 import { root } from './install.mjs';
+import { lockState, type StateLock } from './lock.ts';
+import { preload } from './orphan.mjs';
 import { localPort, localSettings, makeSecrets, prepareDatabase, readSecret } from './local.ts';
 import type { Settings } from '../src/settings.ts';
 
@@ -16,19 +18,21 @@ const persistTo = values['persist-to'];
 const state = resolve(root, typeof persistTo === 'string' ? persistTo : '.wrangler/state');
 
 try {
+  const lock = lockState(state, 'npm start');
   makeSecrets();
   const settings = localSettings();
   await prepareDatabase(settings, state);
-  serve(settings);
+  serve(settings, lock);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
 
-function serve(settings: Settings): void {
+function serve(settings: Settings, lock: StateLock): void {
   const own = ['--show-interactive-dev-session=false', ...pagesHere(), ...optionalHere()];
   const wrangler = become('wrangler', ['dev', ...own, ...passedOn], {
     cwd: root,
+    env: { ...process.env, NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} ${preload}` },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let greeted = false;
@@ -37,6 +41,7 @@ function serve(settings: Settings): void {
     const address = /Ready on (https?:\/\/\S+)/.exec(chunk)?.[1];
     if (address !== undefined && !greeted) {
       greeted = true;
+      lock.answersAt(address);
       greet(settings, address);
     }
   });

@@ -18,6 +18,7 @@ import { createPasswords } from '../src/crypto/password.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
 import { demoSql } from './demo-accounts.ts';
 import { root } from './install.mjs';
+import { exclusively } from './lock.ts';
 import { makers } from './secrets.ts';
 
 const secretsFile = join(root, '.dev.vars');
@@ -29,8 +30,15 @@ const wanted = {
   OPERATOR_TOKEN: makers.OPERATOR_TOKEN,
 };
 
-/** Adds the local secrets that are missing; one that is there is never touched. */
+/**
+ * Adds the local secrets that are missing; one that is there is never touched. Of several processes that
+ * start at once, one makes them: a second set would turn away what the first has signed.
+ */
 export function makeSecrets(): void {
+  exclusively('secrets', addMissing);
+}
+
+function addMissing(): void {
   const present = existsSync(secretsFile) ? readFileSync(secretsFile, 'utf8') : '';
   const known = parseEnv(present);
   const lines = Object.entries(wanted)
@@ -48,9 +56,11 @@ export function readSecret(name: string): string {
 
 /** `value` must hold neither a line break nor a single quote. */
 export function replaceSecret(name: string, value: string): void {
-  const lines = readFileSync(secretsFile, 'utf8').split('\n');
-  const kept = lines.filter((line) => line !== '' && !line.startsWith(`${name}=`));
-  writeFileSync(secretsFile, [...kept, `${name}='${value}'`, ''].join('\n'), { mode: 0o600 });
+  exclusively('secrets', () => {
+    const lines = readFileSync(secretsFile, 'utf8').split('\n');
+    const kept = lines.filter((line) => line !== '' && !line.startsWith(`${name}=`));
+    writeFileSync(secretsFile, [...kept, `${name}='${value}'`, ''].join('\n'), { mode: 0o600 });
+  });
 }
 
 /** Where `wrangler dev` serves, unless it is told otherwise. */

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { getPlatformProxy, unstable_readConfig } from 'wrangler';
 import { environment, root } from '../install.mjs';
+import { lockState } from '../lock.ts';
 
 export interface Query {
   /** `?1` stands for `json`, where there is one. */
@@ -34,14 +35,24 @@ export interface Whereabouts {
 export const stateDirectory = (persistTo: string | undefined) =>
   resolve(root, persistTo ?? '.wrangler/state');
 
-export async function openDatabase({ remote, persistTo }: Whereabouts): Promise<Database> {
+/** The local one is this process's alone until it is closed; `prepare` gets its folder before it is opened. */
+export async function openDatabase(
+  { remote, persistTo }: Whereabouts,
+  prepare?: (stateDirectory: string) => Promise<void>,
+): Promise<Database> {
   if (remote) return remoteDatabase(runWrangler);
+  const state = stateDirectory(persistTo);
+  const lock = lockState(state, 'npm run users');
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
-  const close = () => rmSync(directory, { recursive: true, force: true });
+  const close = () => {
+    rmSync(directory, { recursive: true, force: true });
+    lock.release();
+  };
   try {
+    await prepare?.(state);
     const proxy = await getPlatformProxy<{ DB: D1Database }>({
       configPath: databaseAlone(directory),
-      persist: { path: join(stateDirectory(persistTo), 'v3') },
+      persist: { path: join(state, 'v3') },
       remoteBindings: false,
     });
     return {

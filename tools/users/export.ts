@@ -6,6 +6,7 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import { misused } from './api.ts';
 import { columns } from './columns.ts';
 import { openDatabase, type Database, type Row } from './database.ts';
 import { guarded } from './records.ts';
@@ -26,7 +27,7 @@ export const exportCommand = {
     });
     const [file] = positionals;
     const format = values.format ?? (/\.(jsonl|ndjson|json)$/i.test(file ?? '') ? 'jsonl' : 'csv');
-    if (format !== 'csv' && format !== 'jsonl') throw new Error('--format is csv or jsonl.');
+    if (format !== 'csv' && format !== 'jsonl') throw misused('--format is csv or jsonl.');
     const database = await openDatabase(where(values));
     try {
       const lines = exportUsers({ database, format, withHashes: values['with-hashes'] });

@@ -7,8 +7,9 @@
 import { parseArgs } from 'node:util';
 import type { ForeignCost } from '../../src/crypto/foreign-costs.ts';
 import { localSettings, makeSecrets, prepareDatabase } from '../local.ts';
+import { misused } from './api.ts';
 import { rowOf, type Costliest, type UserRow } from './columns.ts';
-import { openDatabase, stateDirectory, type Database, type Row } from './database.ts';
+import { openDatabase, type Database, type Row } from './database.ts';
 import { costsIn, setCosts } from './hash-cost.ts';
 import { progressOn, type Progress } from './progress.ts';
 import { readRecords, sizeOf } from './records.ts';
@@ -29,13 +30,12 @@ export const importCommand = {
       },
     });
     const [file] = positionals;
-    if (file === undefined || positionals.length > 1) throw new Error('Name one file to import.');
+    if (file === undefined || positionals.length > 1) throw misused('Name one file to import.');
     const whereabouts = where(values);
-    if (!whereabouts.remote) {
+    const database = await openDatabase(whereabouts, async (state) => {
       makeSecrets();
-      await prepareDatabase(localSettings(), stateDirectory(whereabouts.persistTo));
-    }
-    const database = await openDatabase(whereabouts);
+      await prepareDatabase(localSettings(), state);
+    });
     try {
       const outcome = await importUsers({
         file,
@@ -209,6 +209,12 @@ async function write(
       written += rows.length;
       bar?.at(written, imported);
     }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `${reason}\n${written} of ${imported} users were imported. Run the same import again to finish it.`,
+      { cause: error },
+    );
   } finally {
     await database.write([audit({ nowMs: Date.now(), imported: written, present, refused })]);
   }

@@ -1,4 +1,5 @@
 /** Which database a command is about: `--local`, the default, or `--remote`. */
+import { misused } from './api.ts';
 import type { Whereabouts } from './database.ts';
 
 export const whereOptions = {
@@ -13,7 +14,7 @@ export function where(values: {
   'persist-to'?: string | undefined;
 }): Whereabouts {
   if (values.local === true && values.remote === true) {
-    throw new Error('It is either --local or --remote.');
+    throw misused('It is either --local or --remote.');
   }
   return { remote: values.remote === true, persistTo: values['persist-to'] };
 }

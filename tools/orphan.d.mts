@@ -1,0 +1,2 @@
+export function watchParent(orphaned: () => void): NodeJS.Timeout;
+export const preload: string;
