@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { root } from '../../tools/install.mjs';
-import { freePort, startInstance } from '../support/instance.ts';
+import { startInstance } from '../support/instance.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,11 +22,10 @@ const state = mkdtempSync(join(tmpdir(), 'gatehouse-browser-'));
 let server: ChildProcess | null = null;
 
 export async function setup(project: TestProject): Promise<void> {
-  const port = await freePort();
-  const [path] = await Promise.all([unpackBrowser(), start(port)]);
+  const [path, origin] = await Promise.all([unpackBrowser(), start()]);
   project.provide('browserPath', path);
   // By name: browsers keep `Secure` cookies of it over plain http.
-  project.provide('origin', `http://localhost:${port}`);
+  project.provide('origin', origin);
 }
 
 export async function teardown(): Promise<void> {
@@ -40,11 +39,10 @@ export async function teardown(): Promise<void> {
   rmSync(state, { recursive: true, force: true });
 }
 
-async function start(port: number): Promise<void> {
-  const command = ['node', join(root, 'tools', 'dev.ts')] as const;
-  const { child, greeting } = startInstance(command, { port, state });
+async function start(): Promise<string> {
+  const { child, url } = await startInstance(['node', join(root, 'tools', 'dev.ts')], state);
   server = child;
-  await greeting;
+  return url;
 }
 
 /** npm's Chromium is for x64 Linux; its libraries come with it where it believes to be on Lambda. */

@@ -1,25 +1,22 @@
 /** `npm run users`, against an instance as `npm start` makes one. */
-import { execFile, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, NPM_START, startInstance } from '../support/instance.ts';
+import { killInstances, NPM_START, startInstance } from '../support/instance.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
-let instance: ChildProcess | undefined;
 let url = '';
 
 beforeAll(async () => {
-  const port = await freePort();
-  url = `http://localhost:${port}`;
-  const { child, greeting } = startInstance(NPM_START, { port, state });
-  instance = child;
-  await greeting;
+  ({ url } = await startInstance(NPM_START, state));
 }, 120_000);
 
 afterAll(() => {
-  if (instance?.pid !== undefined) process.kill(-instance.pid, 'SIGKILL');
+  killInstances();
   rmSync(state, { recursive: true, force: true });
 });
 
@@ -125,8 +122,43 @@ describe('what cannot be done', () => {
       out: '',
       told: 'There is no such user.\n',
     });
-    const away = await users(['list', '--url', `http://localhost:${await freePort()}`]);
+    // A port that is kept, so that nothing else answers there.
+    const deaf = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(deaf, 'listening');
+    const { port } = deaf.address() as AddressInfo;
+    const away = await users(['list', '--url', `http://127.0.0.1:${port}`]);
+    deaf.close();
     expect([away.code, away.told]).toEqual([1, expect.stringContaining('cannot be reached')]);
+  });
+
+  it('refuses to import, or export, under a running instance, in one sentence, and fails none of its logins', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'gatehouse-import-'));
+    const file = join(directory, 'users.csv');
+    writeFileSync(file, `email,password_hash\nlate@example.com,$2b$12$${'a'.repeat(53)}\n`);
+    const commands = [['import', file], ['export', join(directory, 'out.csv')], ['hash-cost']].map(
+      (command) => users([...command, '--persist-to', state]),
+    );
+    const logins = Array.from({ length: 20 }, () => login('MySecure123!'));
+    const refusal = new RegExp(
+      `^${state} is in use by npm start \\(process \\d+, ${url}\\): stop that first, .*\\n$`,
+    );
+    for (const ended of await Promise.all(commands))
+      expect(ended).toEqual({ code: 1, out: '', told: expect.stringMatching(refusal) });
+    expect(new Set(await Promise.all(logins))).toEqual(new Set([200]));
+    expect((await here('list', '--email', 'late@example.com')).out).toBe('');
+    rmSync(directory, { recursive: true });
+  });
+
+  it('is told apart from a wrong use', async () => {
+    const wrong = [
+      ['import'],
+      ['import', 'a.csv', 'b.csv'],
+      ['import', '--nonsense'],
+      ['import', 'a.csv', '--local', '--remote'],
+      ['export', '--format', 'xml'],
+    ].map((command) => users([...command, '--persist-to', state]));
+    for (const { code, told } of await Promise.all(wrong))
+      expect([code, told]).toEqual([2, expect.not.stringMatching(/\n +at /)]);
   });
 
   it('ends an import that was stopped with exit code 1', async () => {

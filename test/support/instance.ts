@@ -1,47 +1,84 @@
-/** An instance of the whole, as `npm start` makes one, on a port of its own. */
+/** An instance of the whole, as `npm start` makes one, on a port that the system had free. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { environment, root } from '../../tools/install.mjs';
 
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
 export interface Instance {
   child: ChildProcess;
-  /** All that was printed up to the end of the greeting. */
-  greeting: Promise<string>;
+  url: string;
+  /** Everything printed up to the end of the greeting. */
+  printed: string;
 }
 
+type Command = readonly [string, ...string[]];
+
+export const NPM_START = ['npm', 'start', '--'] as const;
+
+const running = new Set<ChildProcess>();
+const PORTS_TRIED = 5;
+
 /**
- * In a process group of its own, so that all of it can be ended and counted, and nothing else is.
- * `command` takes the arguments of `wrangler dev`.
+ * Starts `command`, which takes the arguments of `wrangler dev`, and waits for its greeting. Between the search for
+ * a port and its use another process may take it: then the next one is tried.
  */
-export function startInstance(
-  [command, ...args]: readonly [string, ...string[]],
-  { port, state }: { port: number; state: string },
-): Instance {
+export async function startInstance(command: Command, state: string): Promise<Instance> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await startAt(await freePort(), command, state);
+    } catch (error) {
+      if (tried === PORTS_TRIED || !String(error).includes('Address already in use')) throw error;
+    }
+  }
+}
+
+/** In a process group of its own, so that all of it can be ended and counted, and nothing else is. */
+async function startAt(
+  port: number,
+  [command, ...args]: Command,
+  state: string,
+): Promise<Instance> {
   const child = spawn(command, [...args, '--port', String(port), '--persist-to', state], {
     cwd: root,
     env: environment,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
   let printed = '';
-  const greeting = new Promise<string>((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     const hear = (chunk: Buffer) => {
       printed += chunk.toString();
-      if (/^ {2}curl .*\n/m.test(printed)) resolve(printed);
+      if (/^ {2}curl .*\n/m.test(printed)) resolve();
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
-    child.once('exit', () => reject(new Error(`it ended:\n${printed}`)));
+    child.once('close', () => {
+      if (!isLeft(child)) running.delete(child);
+      reject(new Error(`it ended:\n${printed}`));
+    });
   });
-  return { child, greeting };
+  return { child, url: `http://localhost:${port}`, printed };
 }
 
-export const NPM_START = ['npm', 'start', '--'] as const;
+/** Kills the process groups of all instances that this test file has started and that are left. */
+export function killInstances(): void {
+  for (const child of running) if (isLeft(child)) process.kill(-(child.pid ?? 0), 'SIGKILL');
+  running.clear();
+}
+
+/** Whether any process of the instance's group is left. */
+export function isLeft({ pid }: ChildProcess): boolean {
+  try {
+    return pid !== undefined && process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
