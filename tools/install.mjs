@@ -4,7 +4,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,19 +26,63 @@ export const environment = {
   WRANGLER_SEND_METRICS: 'false',
 };
 
+/**
+ * Installs into a folder beside node_modules and then puts it in its place: an install that fails or is cut off
+ * leaves what was there.
+ */
 export function installIfMissing(folder = root) {
   const lock = createHash('sha256').update(readFileSync(join(folder, 'package-lock.json')));
   const wanted = lock.digest('hex');
-  const stamp = join(folder, 'node_modules', '.gatehouse-lock');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const installed = join(folder, 'node_modules');
+  if (stampOf(installed) === wanted) return;
   console.log('Installing dependencies …');
-  const options = { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' };
+  const beside = folderBeside(folder);
+  const options = { cwd: beside, stdio: 'inherit', shell: process.platform === 'win32' };
   const { status } = spawnSync('npm', ['ci', '--loglevel=error'], options);
   if (status !== 0) {
-    console.error('npm ci failed; nothing was started.');
-    process.exit(status ?? 1);
+    rmSync(beside, { recursive: true, force: true });
+    console.error('npm ci failed; node_modules was left as it was, and nothing was started.');
+    process.exit(1);
   }
-  writeFileSync(stamp, wanted);
+  const fresh = join(beside, 'node_modules');
+  writeFileSync(join(fresh, STAMP), wanted);
+  // Another process may have installed the same meanwhile.
+  if (stampOf(installed) !== wanted) {
+    if (existsSync(installed)) renameSync(installed, join(beside, 'replaced'));
+    renameSync(fresh, installed);
+  }
+  rmSync(beside, { recursive: true, force: true });
+}
+
+const STAMP = '.gatehouse-lock';
+
+function stampOf(installed) {
+  const stamp = join(installed, STAMP);
+  return existsSync(stamp) ? readFileSync(stamp, 'utf8') : null;
+}
+
+/** On the same file system, so that a rename moves it; leftovers of installs that were cut off are removed. */
+function folderBeside(folder) {
+  const parent = join(folder, '.wrangler', 'install');
+  mkdirSync(parent, { recursive: true });
+  for (const pid of readdirSync(parent)) {
+    if (Number(pid) === process.pid || !isAlive(Number(pid)))
+      rmSync(join(parent, pid), { recursive: true, force: true });
+  }
+  const beside = join(parent, String(process.pid));
+  mkdirSync(beside);
+  for (const name of ['package.json', 'package-lock.json', '.npmrc']) {
+    if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(beside, name));
+  }
+  return beside;
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) installIfMissing();
