@@ -40,7 +40,7 @@ export function furnish(env: Env, settings: Settings) {
     users: createUsers(env.DB),
     sessions: createSessions(env.DB),
     audit: createAudit(env.DB),
-    registrations: createRegistrations(env.DB),
+    registrations: createRegistrations(env.DB, settings.newAccounts),
     challenges: createChallenges(env.DB),
     credentials: createCredentials(env.DB),
   };

@@ -70,6 +70,17 @@ export const name = z
     z.regex(/^[^\p{C}\p{Zl}\p{Zp}"\\<>@,;:]+$/u, 'is not a plain name'),
   );
 
+const text = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(64),
+    z.regex(/^\P{C}*$/u, 'has characters that are not allowed'),
+  );
+
+/** A role or a team. */
+export const named = z.strictObject({ id: text, name: text });
+
 /** `Name <address>`, or an address alone. */
 export const sender = z.pipe(
   z.string(),

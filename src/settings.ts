@@ -15,6 +15,7 @@ import {
   key,
   lifetimes,
   name,
+  named,
   origin,
   seconds,
   sender,
@@ -47,6 +48,7 @@ const schema = z.object({
     ),
   ),
   DEVICE_COOKIES: z._default(json(z.boolean()), true),
+  NEW_ACCOUNTS: table({ role: z.optional(named), team: z.optional(named) }),
   PASSWORD_COST: table({
     iterations: z._default(whole(1, MOST_ITERATIONS), MOST_ITERATIONS),
     rounds: z._default(whole(1, MOST_ROUNDS), 6),
@@ -168,6 +170,10 @@ export function readSettings(env: object, known: readonly Contract[]) {
     sessions: { absoluteSeconds: values.SESSION_ABSOLUTE_SECONDS },
     lockout: values.LOCKOUT,
     deviceCookies: values.DEVICE_COOKIES,
+    newAccounts: {
+      role: values.NEW_ACCOUNTS.role ?? null,
+      team: values.NEW_ACCOUNTS.team ?? null,
+    },
     passwords: {
       cost: values.PASSWORD_COST,
       peppers: values.PEPPERS,

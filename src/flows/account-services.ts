@@ -4,7 +4,7 @@
  */
 
 import type { Identifier } from '../policy/identifier.ts';
-import type { Account, Visit } from './services.ts';
+import type { Account, User, Visit } from './services.ts';
 
 /** Asked for and not proven yet. Nothing can be opened with it. */
 export interface Registration {
@@ -17,6 +17,9 @@ export interface Registration {
   name: string | null;
   passwordHash: string;
 }
+
+/** The role and the team of an account that comes from a registration; null: none. */
+export type NewAccounts = Pick<User, 'role' | 'team'>;
 
 /** Whose mailbox a challenge proves. */
 export type Owner =

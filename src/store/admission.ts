@@ -1,14 +1,31 @@
 /** Makes a user of a registration whose mailbox was proven, fenced on the proof. */
 import { and, eq, exists, sql } from 'drizzle-orm';
-import type { Registrations } from '../flows/account-services.ts';
+import type { NewAccounts, Registrations } from '../flows/account-services.ts';
 import { auditChange, auditOf, writtenOrAudited } from './audit.ts';
 import { canBecomeUser, stillGood, type Proof } from './challenges.ts';
-import { challenges, registrations, users } from './schema.ts';
+import { challenges, registrations, roles, teams, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
 
 const given = (name: string) => sql.placeholder(name);
 
-type Admission = Proof & { registrationId: string; publicId: string; passwordHash: string | null };
+/** Adds the role or team of new accounts where it is missing; one that is there keeps its name. */
+const insertNamed = (table: typeof roles | typeof teams) =>
+  statement<{ id: string; name: string }>(() =>
+    builder
+      .insert(table)
+      .values({ id: given('id'), name: given('name') })
+      .onConflictDoNothing(),
+  );
+const insertRole = insertNamed(roles);
+const insertTeam = insertNamed(teams);
+
+type Admission = Proof & {
+  registrationId: string;
+  publicId: string;
+  passwordHash: string | null;
+  roleId: string | null;
+  teamId: string | null;
+};
 
 const insertUser = statement<Admission>(() =>
   builder.insert(users).select((query) =>
@@ -25,8 +42,8 @@ const insertUser = statement<Admission>(() =>
         avatar: sql`null`.as('avatar'),
         language: sql`'en'`.as('language'),
         isAdmin: sql`0`.as('is_admin'),
-        roleId: sql`null`.as('role_id'),
-        teamId: sql`null`.as('team_id'),
+        roleId: sql`${given('roleId')}`.as('role_id'),
+        teamId: sql`${given('teamId')}`.as('team_id'),
         status: sql`'active'`.as('status'),
         passwordHash: sql`coalesce(${given('passwordHash')}, ${registrations.passwordHash})`.as(
           'password_hash',
@@ -65,26 +82,33 @@ const remove = statement<{ registrationId: string; publicId: string }>(() =>
 
 const findAdmitted = statement<{ publicId: string }>(admitted);
 
-export function createAdmission(database: D1Database): Pick<Registrations, 'admit'> {
+export function createAdmission(
+  database: D1Database,
+  { role, team }: NewAccounts,
+): Pick<Registrations, 'admit'> {
   return {
     async admit(registration, proof, { publicId, passwordHash, ...happening }) {
       const values = {
         registrationId: registration.id,
         publicId,
         passwordHash,
+        roleId: role?.id ?? null,
+        teamId: team?.id ?? null,
         challengeId: proof.id,
         secretHash: proof.secretHash,
         nowMs: happening.nowMs,
       };
       const audit = { ...auditOf(happening), action: 'EMAIL_VERIFIED', userId: null, publicId };
       const write = async () => {
-        const [, , , found] = await database.batch<{ userId: number; deviceVersion: number }>([
+        const results = await database.batch<{ userId: number; deviceVersion: number }>([
+          ...(role === null ? [] : [insertRole.bind(database, role)]),
+          ...(team === null ? [] : [insertTeam.bind(database, team)]),
           insertUser.bind(database, values),
           auditChange.bind(database, audit),
           remove.bind(database, values),
           findAdmitted.bind(database, values),
         ]);
-        const [device] = found?.results ?? [];
+        const [device] = results.at(-1)?.results ?? [];
         return device === undefined ? null : { device };
       };
       return writtenOrAudited<Awaited<ReturnType<Registrations['admit']>>>(database, write, {

@@ -3,7 +3,7 @@
  * the same statements whatever is known of the address. What makes a user of one is in admission.ts.
  */
 import { and, eq, exists, gt, lte, ne, notExists, or, sql } from 'drizzle-orm';
-import type { Registrations } from '../flows/account-services.ts';
+import type { NewAccounts, Registrations } from '../flows/account-services.ts';
 import { createAdmission } from './admission.ts';
 import { auditOf, writtenOrAudited } from './audit.ts';
 import { auditEvents, challenges, registrations, users } from './schema.ts';
@@ -154,7 +154,10 @@ const outcome = statement<{ challengeId: string }>(() =>
     .where(eq(challenges.id, given('challengeId'))),
 );
 
-export function createRegistrations(database: D1Database): Registrations {
+export function createRegistrations(
+  database: D1Database,
+  newAccounts: NewAccounts,
+): Registrations {
   return {
     async isUsernameTaken({ username, email, handleId }, nowMs) {
       const usernameKey = usernameKeyOf(username);
@@ -194,7 +197,7 @@ export function createRegistrations(database: D1Database): Registrations {
       });
     },
 
-    ...createAdmission(database),
+    ...createAdmission(database, newAccounts),
   };
 }
 
