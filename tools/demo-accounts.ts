@@ -31,6 +31,7 @@ export const demoAccounts: readonly DemoAccount[] = [
     publicId: '550e8400-e29b-41d4-a716-446655440000',
     email: 'user@example.com',
     password: 'SecurePass123!',
+    name: 'John Doe',
     createdAt: '2024-01-15T10:30:45.123Z',
   },
   {

@@ -125,6 +125,10 @@ export const shownSession =
     current: session.current,
   });
 
+/** A field that is null for some users, for `answers`; `when` says for whom. */
+export const nullWhere = <T extends z.ZodMiniType>(when: string, schema: T) =>
+  z.nullable(schema).check(z.meta({ description: `null ${when}` }));
+
 /** A session in the list, for `answers`: in the case that the contract's other fields are in. */
 export const publishedSession = (fields: 'camel' | 'snake' = 'camel') =>
   z

@@ -72,7 +72,10 @@ function malformed(issues: readonly [Issue, ...Issue[]]): Wire {
   return { status: 400, body: { error } };
 }
 
-const later = () => refuse(429, 'TOO_MANY_REQUESTS', 'Too many attempts. Try again later.');
+const tooMany = (advice: string) =>
+  refuse(429, 'TOO_MANY_REQUESTS', `Too many attempts. ${advice}`);
+
+const later = () => tooMany('Try again later.');
 
 export const emailCookie: Contract = {
   name: 'email-cookie',
@@ -117,7 +120,7 @@ export const emailCookie: Contract = {
     invalid: () => refuse(401, 'INVALID_CREDENTIALS', 'Invalid email or password'),
     limited: later,
     busy: later,
-    locked: later,
+    locked: ({ untilReset }) => (untilReset ? tooMany('Reset your password to sign in.') : later()),
     unauthenticated: () => refuse(401, 'UNAUTHENTICATED', 'Missing, invalid or expired token'),
     inactive: () => refuse(403, 'ACCOUNT_INACTIVE', 'This account is inactive'),
     unverified: () => refuse(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),

@@ -8,6 +8,7 @@ import type { User } from '../flows/services.ts';
 import { emailAccount } from './account.ts';
 import {
   publishedHandle,
+  nullWhere,
   publishedSession,
   shownSession,
   type Circumstances,
@@ -98,7 +99,10 @@ export const emailEnvelope: Contract = {
     invalid: always(401, 'INVALID_CREDENTIALS', 'Invalid email or password'),
     limited: later,
     busy: later,
-    locked: always(403, 'ACCOUNT_INACTIVE', 'Account is locked. Try again later.'),
+    locked: ({ untilReset }, circumstances) => {
+      const advice = untilReset ? 'Reset your password to unlock it.' : 'Try again later.';
+      return refuse([403, 'ACCOUNT_INACTIVE', `Account is locked. ${advice}`], circumstances);
+    },
     unauthenticated: always(401, 'UNAUTHENTICATED', 'Missing, invalid or expired token'),
     inactive: always(403, 'ACCOUNT_INACTIVE', 'Account is inactive. Contact support.'),
     unverified: always(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
@@ -125,10 +129,10 @@ export const answers = (): Answers => {
   const user = z
     .object({
       id: z.int(),
-      name: z.nullable(z.string()),
+      name: nullWhere('where neither the registration nor an import gave one', z.string()),
       email: z.email(),
-      phone: z.nullable(z.string()),
-      avatar: z.nullable(z.string()),
+      phone: nullWhere('where no import gave one', z.string()),
+      avatar: nullWhere('where no import gave one', z.string()),
       language_preference: z.string(),
       is_admin: z.boolean(),
     })

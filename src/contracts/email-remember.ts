@@ -11,6 +11,7 @@ import { emailAccount } from './account.ts';
 import {
   shownSession,
   publishedHandle,
+  nullWhere,
   publishedSession,
   type Answers,
   type Contract,
@@ -136,11 +137,14 @@ export const answers = (): Answers => {
   const user = z
     .object({
       id: z.string(),
-      name: z.nullable(z.string()),
+      name: nullWhere('where neither the registration nor an import gave one', z.string()),
       email: z.email(),
-      avatar: z.nullable(z.string()),
-      role: z.nullable(named()),
-      team: z.nullable(named()),
+      avatar: nullWhere('where no import gave one', z.string()),
+      role: nullWhere(
+        'where neither the setting NEW_ACCOUNTS, nor an operator, nor an import gave one',
+        named(),
+      ),
+      team: nullWhere('where neither the setting NEW_ACCOUNTS nor an import gave one', named()),
       status: z.enum(['active', 'inactive']),
       lastLoginAt: seconds(),
       createdAt: seconds(),

@@ -9,6 +9,7 @@ import { usernameAccount } from './account.ts';
 import {
   shownSession,
   publishedHandle,
+  nullWhere,
   publishedSession,
   type Answers,
   type Contract,
@@ -54,7 +55,9 @@ const refuse = (status: number, code: string, message: string): Wire => ({
   body: { success: false, error: { code, message } },
 });
 
-const later = () => refuse(429, 'RATE_LIMITED', 'Too many attempts. Try again later.');
+const tooMany = (advice: string) => refuse(429, 'RATE_LIMITED', `Too many attempts. ${advice}`);
+
+const later = () => tooMany('Try again later.');
 
 export const usernameCoded: Contract = {
   name: 'username-coded',
@@ -99,7 +102,7 @@ export const usernameCoded: Contract = {
     invalid: () => refuse(401, 'INVALID_CREDENTIALS', 'Invalid username or password'),
     limited: later,
     busy: later,
-    locked: later,
+    locked: ({ untilReset }) => (untilReset ? tooMany('Reset your password to sign in.') : later()),
     unauthenticated: () => refuse(401, 'UNAUTHENTICATED', 'Missing, invalid or expired token'),
     inactive: () => refuse(403, 'ACCOUNT_INACTIVE', 'This account is inactive'),
     unverified: () => refuse(403, 'EMAIL_NOT_VERIFIED', 'Email is not verified'),
@@ -124,7 +127,7 @@ export const answers = (): Answers => {
     .object({
       id: z.int(),
       username: z.string(),
-      email: z.nullable(z.email()),
+      email: nullWhere('for imported users without one', z.email()),
       createdAt: z.iso.datetime(),
     })
     .check(z.meta({ id: 'User' }));

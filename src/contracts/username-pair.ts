@@ -10,6 +10,7 @@ import { usernameAccount } from './account.ts';
 import {
   shownSession,
   publishedHandle,
+  nullWhere,
   publishedSession,
   type Answers,
   type Contract,
@@ -66,7 +67,10 @@ const refuse = (status: number, error: string, message: string): Wire => ({
   body: { error, message },
 });
 
-const later = () => refuse(429, 'TooManyRequestsError', 'Too many attempts. Try again later.');
+const tooMany = (advice: string) =>
+  refuse(429, 'TooManyRequestsError', `Too many attempts. ${advice}`);
+
+const later = () => tooMany('Try again later.');
 
 export const usernamePair: Contract = {
   name: 'username-pair',
@@ -104,7 +108,7 @@ export const usernamePair: Contract = {
     invalid: () => refuse(401, 'UnauthorizedError', 'Invalid username or password'),
     limited: later,
     busy: later,
-    locked: later,
+    locked: ({ untilReset }) => (untilReset ? tooMany('Reset your password to sign in.') : later()),
     unauthenticated: () => refuse(401, 'UnauthorizedError', 'Missing, invalid or expired token'),
     inactive: () => refuse(403, 'ForbiddenError', 'This account is inactive'),
     unverified: () => refuse(403, 'ForbiddenError', 'Email is not verified'),
@@ -128,7 +132,7 @@ export const answers = (): Answers => {
     .object({
       id: z.int(),
       username: z.string(),
-      email: z.nullable(z.email()),
+      email: nullWhere('for imported users without one', z.email()),
       created_at: z.iso.datetime(),
     })
     .check(z.meta({ id: 'User' }));

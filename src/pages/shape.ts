@@ -162,7 +162,7 @@ const samples = (ms: number): Extract<Refusal, { reason: Reason }>[] => [
   { reason: 'unauthenticated', presented: true },
   { reason: 'malformed', issues: [{ field: `field-${ms}`, message: `${ms}`, missing: false }] },
   { reason: 'limited', limit, retryAtMs: ms },
-  { reason: 'locked', untilMs: ms, untilReset: ms > AT_MS },
+  { reason: 'locked', untilMs: ms, untilReset: false },
   { reason: 'busy' },
   { reason: 'inactive' },
   { reason: 'unverified' },

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { refusalWire, type Contract } from '../../src/contracts/contract.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import type { Refusal } from '../../src/flows/outcome.ts';
+import { textsIn } from '../../src/pages/reason.ts';
 import {
   circumstances,
   NOW_MS,
@@ -163,8 +164,8 @@ describe('the shape of a refusal', () => {
 
 describe('a lock of email-remember', () => {
   const prefix = 'Account locked due to too many failed attempts. ';
-  const messageOf = (leftMs: number, untilReset = false) => {
-    const refusal: Refusal = { reason: 'locked', untilMs: NOW_MS + leftMs, untilReset };
+  const messageOf = (leftMs: number) => {
+    const refusal: Refusal = { reason: 'locked', untilMs: NOW_MS + leftMs, untilReset: false };
     return wireOf(named('email-remember'), refusal).body;
   };
   it.each([
@@ -181,9 +182,31 @@ describe('a lock of email-remember', () => {
     const error = { code: 'ACCOUNT_LOCKED', message: prefix + says };
     expect(messageOf(leftMs)).toEqual({ error });
   });
+});
 
-  it('that only a reset ends says so, and names no time', () => {
-    const message = `${prefix}Reset your password to unlock it.`;
-    expect(messageOf(900_000, true)).toEqual({ error: { code: 'ACCOUNT_LOCKED', message } });
+describe('a lock that only a password reset ends', () => {
+  const untilReset: Refusal = { reason: 'locked', untilMs: NOW_MS + 900_000, untilReset: true };
+  const signIn = 'Too many attempts. Reset your password to sign in.';
+  const said = {
+    'username-coded': { status: 429, code: 'RATE_LIMITED', message: signIn },
+    'username-pair': { status: 429, code: 'TooManyRequestsError', message: signIn },
+    'email-envelope': {
+      status: 403,
+      code: 'ACCOUNT_INACTIVE',
+      message: 'Account is locked. Reset your password to unlock it.',
+    },
+    'email-remember': {
+      status: 423,
+      code: 'ACCOUNT_LOCKED',
+      message: 'Account locked due to too many failed attempts. Reset your password to unlock it.',
+    },
+    'email-cookie': { status: 429, code: 'TOO_MANY_REQUESTS', message: signIn },
+  };
+
+  it.each(columns)('says so in %s, and names no time', (name) => {
+    const { status, body } = wireOf(named(name), untilReset);
+    const { code, message } = said[name];
+    expect(status).toBe(said[name].status);
+    expect(textsIn(body)).toEqual(expect.arrayContaining([code, message]));
   });
 });

@@ -17,7 +17,6 @@ describe('settings', () => {
       lockout: { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 50 },
       passwords: { cost: { iterations: 100_000, rounds: 6 }, peppers: [] },
       passwordRules: { least: 8, most: 256, breached: false },
-      newAccounts: { role: null, team: null },
       mail: {
         service: 'Gatehouse',
         pagesOrigin: 'https://gatehouse.example',
@@ -40,10 +39,6 @@ describe('settings', () => {
     LOCKOUT: { threshold: 3, lockSeconds: 60, growth: 2, stopAfterFailures: 9 },
     PASSWORD_COST: { iterations: 60_000, rounds: 10 },
     PASSWORD_RULES: { least: 15, most: 64, breached: true },
-    NEW_ACCOUNTS: {
-      role: { id: 'role-member', name: 'Müller & co.' },
-      team: { id: '7', name: 'T' },
-    },
     MAIL: { transport: 'binding', from: 'Acme Login <hi@acme.example>', service: 'Acmé 24/7' },
     TOKEN_KEYS: envWith()['TOKEN_KEYS'],
     PEPPERS: [{ id: 'p.2-a', key: Buffer.alloc(32, 7).toString('base64url') }],
@@ -65,7 +60,6 @@ describe('settings', () => {
         peppers: [{ id: 'p.2-a', key: new Uint8Array(32).fill(7) }],
       },
       passwordRules: rich.PASSWORD_RULES,
-      newAccounts: rich.NEW_ACCOUNTS,
       mail: {
         service: 'Acmé 24/7',
         pagesOrigin: 'https://gatehouse.example',
@@ -123,17 +117,6 @@ describe('what stops the start', () => {
 
   const malformed: Record<string, unknown[]> = {
     CONTRACTS: [CANARY, 5, null, [], [5], {}, '', JSON.stringify(CANARY)],
-    NEW_ACCOUNTS: [
-      CANARY,
-      null,
-      { role: CANARY },
-      { role: { id: 'r' } },
-      { role: { id: '', name: 'R' } },
-      { role: { id: 'r', name: 'R\n' } },
-      { role: { id: 'r'.repeat(65), name: 'R' } },
-      { team: { id: 't', name: 'T', more: 1 } },
-      { group: { id: 'g', name: 'G' } },
-    ],
     METRICS_FLUSH_SECONDS: [CANARY, -1, 26, null, '', {}, '[]'],
     CONTRACT_HOSTS: [CANARY, 5, null, [CANARY], { host: 5 }, ''],
     ALLOWED_ORIGINS: [

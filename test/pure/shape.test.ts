@@ -100,6 +100,17 @@ describe.each(contracts)('$name', (contract) => {
     if (reason === 'limited') expect(waitOf(headers)).toBe(10);
   });
 
+  it('tells a lock that only a reset ends from all others, too', async () => {
+    const refusal: Refusal = { reason: 'locked', untilMs: NOW + 600_000, untilReset: true };
+    const circumstances = { nowMs: NOW, traceId: crypto.randomUUID(), operation: 'login' };
+    const response = refusalResponse(contract, refusal, circumstances);
+    const { status, headers } = response;
+    const seen = { status, headers, body: await response.json() };
+    expect(reasonOf(shapeOf(contract).marks, seen, ['invalid', 'inactive', 'locked'])).toBe(
+      'locked',
+    );
+  });
+
   it('marks every refusal with what never changes in it, shortest first', () => {
     for (const { reason, texts } of shapeOf(contract).marks) {
       // A contract may say nothing but the fault: then there is nothing to know it by.

@@ -207,7 +207,11 @@ function refusals({ contract, answers, operation }: Part): ZodOpenApiResponsesOb
     byStatus.set(status, {
       said: [...before.said, when],
       headers: { ...before.headers, ...headersOf[reason] },
-      examples: { ...before.examples, [reason]: { summary: when, value: body } },
+      examples: {
+        ...before.examples,
+        [reason]: { summary: when, value: body },
+        ...(reason === 'locked' ? { 'locked-until-reset': lockedUntilReset(contract) } : {}),
+      },
     });
   }
   return Object.fromEntries(
@@ -220,6 +224,14 @@ function refusals({ contract, answers, operation }: Part): ZodOpenApiResponsesOb
       },
     ]),
   ) as ZodOpenApiResponsesObject;
+}
+
+function lockedUntilReset(contract: Contract) {
+  const refusal = { ...sampleOf('locked'), untilReset: true };
+  return {
+    summary: 'Too many failures in a row at this account: a password reset unlocks it',
+    value: refusalWire(contract, refusal, circumstances).body,
+  };
 }
 
 /** A malformed body says what this operation's own fields lack; the other reasons are samples. */
