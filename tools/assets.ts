@@ -4,7 +4,15 @@
  * builds or serves, vitest before it tests. What is the same already is left alone.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, stop } from 'esbuild';
@@ -60,11 +68,14 @@ function put(made: Map<string, Uint8Array>): void {
     const path = join(out, file);
     if (existsSync(path) && readFileSync(path).equals(content)) continue;
     mkdirSync(parse(path).dir, { recursive: true });
-    writeFileSync(path, content);
+    // Whole or not at all: other instances and test runs of this folder read them meanwhile.
+    const beside = join(root, 'dist', `asset-${process.pid}`);
+    writeFileSync(beside, content);
+    renameSync(beside, path);
   }
   for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && !made.has(path.slice(out.length + 1))) rmSync(path);
+    if (entry.isFile() && !made.has(path.slice(out.length + 1))) rmSync(path, { force: true });
   }
 }
 
