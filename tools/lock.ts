@@ -9,6 +9,9 @@ import { root } from './install.mjs';
 
 export type Release = () => void;
 
+/** Referenced here until they are released: a database that is collected as garbage gives up its lock. */
+const held = new Set<DatabaseSync>();
+
 /** Long enough for a holder that is just ending. */
 const PATIENCE_MS = 3_000;
 
@@ -23,7 +26,11 @@ function acquire(file: string, patienceMs: number): Release | null {
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return null;
     throw error;
   }
-  return () => lock.close();
+  held.add(lock);
+  return () => {
+    held.delete(lock);
+    lock.close();
+  };
 }
 const SQLITE_BUSY = 5;
 
