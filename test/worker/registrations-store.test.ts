@@ -15,7 +15,7 @@ const usersOf = (email: string) =>
   env.DB.prepare('SELECT count(*) AS n FROM users WHERE email = ?').bind(email).first<number>('n');
 
 describe('the store', () => {
-  const registrations = createRegistrations(env.DB);
+  const registrations = createRegistrations(env.DB, { role: null, team: null });
   const visit = { traceId: '', address: '', userAgent: null, device: null, registration: null };
   const happening = (nowMs = 0) => ({
     subject: 'somebody',
