@@ -154,10 +154,7 @@ const outcome = statement<{ challengeId: string }>(() =>
     .where(eq(challenges.id, given('challengeId'))),
 );
 
-export function createRegistrations(
-  database: D1Database,
-  newAccounts: NewAccounts,
-): Registrations {
+export function createRegistrations(database: D1Database, newAccounts: NewAccounts): Registrations {
   return {
     async isUsernameTaken({ username, email, handleId }, nowMs) {
       const usernameKey = usernameKeyOf(username);
