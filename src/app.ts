@@ -112,6 +112,7 @@ export function createApp(env: Env): App {
       {
         services,
         metrics: house.metrics,
+        lineLimit: house.lineLimit,
         visit: {
           traceId,
           address: addressOf(raw.headers),

@@ -10,6 +10,7 @@ import { createPasswordRules } from './flows/password-rules.ts';
 import type { Services } from './flows/services.ts';
 import { createGuard } from './guard/client.ts';
 import { createMailer } from './mail/mailer.ts';
+import { createLineLimit } from './observe/line-limit.ts';
 import { logFailure, logMail } from './observe/log.ts';
 import { createMetrics, type Hub, type Metrics } from './observe/metrics.ts';
 import { watchedGuard, watchedMailer, watchedStores } from './observe/watched.ts';
@@ -75,7 +76,8 @@ export function furnish(env: Env, settings: Settings) {
       genuine: new ExpiringMemory(MOST_GENUINE_TOKENS),
     }),
   };
-  return { services, namespaces, metrics, outbox: mailer.outbox };
+  const lineLimit = createLineLimit(nowMs);
+  return { services, namespaces, metrics, lineLimit, outbox: mailer.outbox };
 }
 
 function furnishMetrics(env: Env, settings: Settings): Metrics {

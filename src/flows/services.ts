@@ -220,13 +220,11 @@ export type LockoutScope =
 
 export interface RememberedRefusal {
   untilMs: number;
-  /** How often it was asked for. */
-  times: number;
 }
 
 /** `key` is a lockout key (`Services.lockoutKey`); no identifier stands in an object's name. */
 export interface Guard {
-  /** What this isolate knows of the address being refused; asks nobody, and counts the question. */
+  /** What this isolate knows of the address being refused; asks nobody. */
   rememberedRefusal(address: string, limit: Limit): RememberedRefusal | null;
   admit(address: string, limit: Limit): Promise<Admission>;
   /** The same for anything else that is rationed: what `name` stands for, in words of its own. */

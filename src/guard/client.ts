@@ -42,11 +42,7 @@ export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientO
   };
 
   return {
-    rememberedRefusal(address, limit) {
-      const refusal = refusals.get(refusalKey(address, limit), nowMs());
-      if (refusal !== null) refusal.times += 1;
-      return refusal;
-    },
+    rememberedRefusal: (address, limit) => refusals.get(refusalKey(address, limit), nowMs()),
 
     async admit(address, limit) {
       const name = await nameOf(address);
@@ -54,7 +50,7 @@ export function createGuard({ addresses, accounts, nowMs, nameOf }: GuardClientO
         addresses.getByName(name).admit(limit),
       );
       if (!admission.admitted) {
-        refusals.set(refusalKey(address, limit), { untilMs: admission.retryAtMs, times: 0 });
+        refusals.set(refusalKey(address, limit), { untilMs: admission.retryAtMs });
       }
       return admission;
     },

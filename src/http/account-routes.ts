@@ -30,7 +30,7 @@ import type { ContractApp } from './contract-app.ts';
 import { bearerIn } from './credentials.ts';
 import type { Desk } from './desk.ts';
 import { deviceCookies } from './device-cookie.ts';
-import { turnAwayLimited } from './limit.ts';
+import { countedAtAddress } from './limit.ts';
 import { registrationCookies } from './registration-cookie.ts';
 
 /** Below `{base}`, in the order that they are published in. */
@@ -64,7 +64,7 @@ export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): 
     const { path, operation, schema, work, answer, cookies, identifierOf } = route;
     app.post(
       `${contract.base}/${path}`,
-      turnAwayLimited(operation, desk, rules.limit),
+      countedAtAddress(operation, desk, rules.limit),
       ...validated(operation, schema, desk.malformed),
       (at: Context<HonoArrival, string, { out: { json: Body } }>) => {
         const { services, visit } = at.env;

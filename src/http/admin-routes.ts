@@ -3,7 +3,6 @@
  * (operator.ts) stands before all of them. No password hash is part of any answer.
  */
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type * as z from 'zod/mini';
 import { en } from 'zod/locales';
 import {
@@ -26,6 +25,7 @@ import { isJson } from './body.ts';
 import { csv } from './csv.ts';
 import { PROTECTIVE } from './headers.ts';
 import { operatorRefusal, type OperatorApp } from './operator.ts';
+import { readJson } from './read-body.ts';
 import { wireResponse } from './refuse.ts';
 
 export interface AdminHouse {
@@ -37,7 +37,6 @@ type At = Context<{ Bindings: Env; Variables: { traceId: string } }>;
 
 /** zod/mini says only that something is wrong, unless it is given words. */
 const IN_WORDS = { error: en().localeError };
-const MOST_BYTES = 16 * 1024;
 const iso = (ms: number) => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 
@@ -142,11 +141,11 @@ export function addAdminRoutes(app: OperatorApp, { services, lockout }: AdminHou
 
   app.post(
     `${user}/role`,
-    bodyLimit({ maxSize: MOST_BYTES, onError: () => unreadable('is too large') }),
     about(async (request, at) => {
       if (!isJson(at.req.raw.headers)) return unreadable('is not declared as JSON');
-      const given = await at.req.json<unknown>().catch(() => undefined);
-      const body = roleBody.safeParse(given, IN_WORDS);
+      const given = await readJson(at.req.raw);
+      if (!given.ok) return unreadable(FAULTS[given.fault]);
+      const body = roleBody.safeParse(given.value, IN_WORDS);
       if (!body.success) return malformed(body.error, 'body');
       const { role: id, name = null } = body.data;
       const outcome = await setRole(request, { id, name });
@@ -191,6 +190,8 @@ const NOT_FOUND = () => operatorRefusal(404, 'not_found');
 
 const refusal = (status: number, error: string, details: Record<string, string[]>) =>
   wireResponse({ status, body: { error, details } });
+
+const FAULTS = { 'too-large': 'is too large', unreadable: 'is no JSON in UTF-8' } as const;
 
 const unreadable = (why: string) => refusal(400, 'malformed', { body: [why] });
 

@@ -4,36 +4,41 @@
  */
 import { zValidator } from '@hono/zod-validator';
 import type { MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type * as z from 'zod/mini';
 import type { Issue } from '../flows/outcome.ts';
 import type { Operation } from '../observe/log.ts';
 import type { At, HonoArrival } from './arrival.ts';
+import { MAX_BODY_BYTES, readJson, type BodyFault } from './read-body.ts';
 
 export type Issues = readonly [Issue, ...Issue[]];
-type Refuse = (at: At, issues: Issues) => Response;
-
-const MOST_BYTES = 16 * 1024;
+type Refuse = (at: At, issues: Issues) => Promise<Response>;
 
 const wholeBody = (message: string): Issues => [{ field: 'body', message, missing: false }];
 
-/** What hono's validator could not read; it answers such a body with an exception. */
+/** What is no JSON object in UTF-8. */
 export const UNREADABLE = wholeBody('Request body must be a JSON object');
 
 /** What is not declared as JSON. */
 export const UNDECLARED = wholeBody('Content-Type must be application/json');
 
+const FAULTS: Readonly<Record<BodyFault, Issues>> = {
+  'too-large': wholeBody(`Request body must be at most ${MAX_BODY_BYTES} bytes`),
+  unreadable: UNREADABLE,
+};
+
 /** Reads a JSON body through a contract's schema, on the way to an operation. */
 export function validated<T>(operation: Operation, schema: z.ZodMiniType<T>, refuse: Refuse) {
-  const limit = bodyLimit({
-    maxSize: MOST_BYTES,
-    onError: (at) =>
-      refuse(at as At, wholeBody(`Request body must be at most ${MOST_BYTES} bytes`)),
-  });
+  const read: MiddlewareHandler<HonoArrival> = async (at, next) => {
+    const body = await readJson(at.req.raw);
+    if (!body.ok) return refuse(at, FAULTS[body.fault]);
+    // The validator asks Hono for the body, and Hono looks here first.
+    Object.assign(at.req.bodyCache, { text: Promise.resolve(body.text) });
+    return next();
+  };
   const validate = zValidator('json', schema, (result, at) =>
     result.success ? undefined : refuse(at as At, issuesOf(result.error, result.data)),
   );
-  return [declaredAsJson(operation, refuse), limit, validate] as const;
+  return [declaredAsJson(operation, refuse), read, validate] as const;
 }
 
 /** Turns away what is not declared as JSON, before anything is parsed. */

@@ -3,7 +3,6 @@
  * It answers under `/<name>` and on bare paths alike; app.ts decides which requests are its own.
  */
 import { Hono } from 'hono';
-import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Contract } from '../contracts/contract.ts';
 import type { LoginRules } from '../flows/services.ts';
@@ -12,7 +11,6 @@ import type { SessionLimits } from '../policy/lifetimes.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
 import type { At, HonoArrival } from './arrival.ts';
 import { ACCOUNT_PATHS, mountAccounts } from './account-routes.ts';
-import { UNREADABLE } from './body.ts';
 import { createDesk } from './desk.ts';
 import { mountLogin } from './login-route.ts';
 import { mountSessions } from './session-routes.ts';
@@ -34,14 +32,11 @@ export function createContractApp(contract: Contract, house: HouseRules): Contra
     requiresVerifiedEmail: contract.requiresVerifiedEmail,
     claims: contract.claims,
   };
-  const desk = createDesk(contract);
+  const desk = createDesk(contract, house.allowedOrigins);
   const app: ContractApp = new Hono({ getPath: (request) => pathWithin(contract, request.url) });
 
   app.notFound((at) => desk.refuse(at, { reason: 'unknown-path' }));
   app.onError((error, at) => {
-    if (error instanceof HTTPException && error.status === 400) {
-      return desk.malformed(at, UNREADABLE);
-    }
     logFailure(error, at.req.path, at.env.visit.traceId);
     return desk.refuse(at, { reason: 'internal' });
   });

@@ -1,27 +1,35 @@
-/** Whom this isolate remembers as limited is not worth reading a body for. */
+/** Counts an operation as an attempt of its address. */
 import type { MiddlewareHandler } from 'hono';
 import type { Operation } from '../observe/log.ts';
 import type { Limit } from '../policy/throttle.ts';
-import type { HonoArrival } from './arrival.ts';
+import type { At, HonoArrival } from './arrival.ts';
+import { isJson } from './body.ts';
 import type { Desk } from './desk.ts';
 
 /**
- * Before the body's own faults are told: a refused address learns nothing but that it is. Its
- * first, second, fourth, eighth … attempt is logged, or a flood of requests would be one of lines;
- * all are counted.
+ * Names the limit that the attempt counts against, once: the flow counts it, or the desk where the
+ * body is at fault. An address that this isolate already knows to be limited is refused before its
+ * body is read, and learns nothing of the body's faults.
  */
-export function turnAwayLimited(
+export function countedAtAddress(
   operation: Operation,
   desk: Desk,
   limit: Limit,
 ): MiddlewareHandler<HonoArrival> {
   return async (at, next) => {
     const { services, visit } = at.env;
+    if (!isForeignForm(at, desk)) at.set('limit', limit);
     const remembered = services.guard.rememberedRefusal(visit.address, limit);
     if (remembered === null) return next();
-    const { untilMs, times } = remembered;
-    const refusal = { reason: 'limited', limit, retryAtMs: untilMs } as const;
-    const logged = Number.isInteger(Math.log2(times));
-    return desk.turnAway(at, refusal, { operation, logged });
+    const refusal = { reason: 'limited', limit, retryAtMs: remembered.untilMs } as const;
+    return desk.turnAway(at, refusal, operation);
   };
+}
+
+/**
+ * A page of another site can make its visitors' browsers send a form, but no JSON (that takes a CORS
+ * preflight). Such requests must not use up the attempts of a visitor's address.
+ */
+function isForeignForm(at: At, desk: Desk): boolean {
+  return !isJson(at.req.raw.headers) && desk.siteOf(at) === 'foreign';
 }

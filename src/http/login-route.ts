@@ -6,13 +6,13 @@ import { validated } from './body.ts';
 import type { ContractApp } from './contract-app.ts';
 import type { Desk } from './desk.ts';
 import { deviceCookies } from './device-cookie.ts';
-import { turnAwayLimited } from './limit.ts';
+import { countedAtAddress } from './limit.ts';
 
 export function mountLogin(app: ContractApp, desk: Desk, rules: LoginRules): void {
   const { contract } = desk;
   app.post(
     `${contract.base}/login`,
-    turnAwayLimited('login', desk, rules.limit),
+    countedAtAddress('login', desk, rules.limit),
     ...validated('login', contract.login, desk.malformed),
     (at) => {
       const { services, visit } = at.env;

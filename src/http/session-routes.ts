@@ -1,6 +1,7 @@
 /**
  * What follows a login: `{base}/refresh`, `/logout`, `/logout-all`, `/sessions`, and the profile.
- * Where a cookie counts, the request must be the contract's own site's and declared as JSON.
+ * A cookie counts only in a request of the contract's own site: one that a browser says is its own, or,
+ * where no header says whose it is, one that is declared as JSON, which no form of another site can be.
  */
 import type { SessionView } from '../contracts/contract.ts';
 import { logout } from '../flows/logout.ts';
@@ -10,23 +11,21 @@ import { endSession, listSessions, logoutAll, profile } from '../flows/sessions.
 import type { Operation } from '../observe/log.ts';
 import { deviceOf } from '../policy/device.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
-import { declaredAsJson, isJson, UNDECLARED, validated } from './body.ts';
+import { isJson, UNDECLARED, validated } from './body.ts';
 import type { ContractApp } from './contract-app.ts';
 import { bearerIn, cookieIn } from './credentials.ts';
 import type { At } from './arrival.ts';
 import type { Desk } from './desk.ts';
-import { isOwnRequest } from './origin.ts';
 
 interface SessionRules {
   rules: LoginRules;
   sessions: SessionLimits;
-  allowedOrigins: readonly string[];
 }
 
 export function mountSessions(
   app: ContractApp,
   desk: Desk,
-  { rules, sessions: limits, allowedOrigins }: SessionRules,
+  { rules, sessions: limits }: SessionRules,
 ): void {
   const { contract } = desk;
   const { base, refresh: carrier } = contract;
@@ -49,22 +48,24 @@ export function mountSessions(
   }
 
   /** The refresh cookie, or the refusal of a request that another site may have caused. */
-  const cookieOf = (at: At, operation: Operation): { token: string | null } | Response => {
-    if (carrier?.in !== 'cookie') return { token: null };
-    const token = cookieIn(at.req.raw.headers, carrier.name);
-    if (token !== null && !isOwnRequest(at.req.raw.headers, at.req.url, allowedOrigins)) {
-      const how = { operation, logged: true };
-      return desk.turnAway(at, { reason: 'cross-site' }, how);
-    }
-    return token === null || isJson(at.req.raw.headers)
-      ? { token }
-      : desk.malformed(at, UNDECLARED);
+  const cookieOf = async (
+    at: At,
+    { operation, isOnlyCredential }: { operation: Operation; isOnlyCredential: boolean },
+  ): Promise<{ token: string | null } | Response> => {
+    at.set('operation', operation);
+    const { headers } = at.req.raw;
+    const token = carrier?.in === 'cookie' ? cookieIn(headers, carrier.name) : null;
+    if (token === null) return { token };
+    const site = desk.siteOf(at);
+    if (site === 'foreign') return desk.turnAway(at, { reason: 'cross-site' }, operation);
+    if (site === 'own' || isJson(headers)) return { token };
+    return isOnlyCredential ? desk.malformed(at, UNDECLARED) : { token: null };
   };
 
   if (carrier?.in === 'cookie') {
-    app.post(`${base}/refresh`, declaredAsJson('refresh', desk.malformed), (at) => {
+    app.post(`${base}/refresh`, async (at) => {
       const { services, visit } = at.env;
-      const cookie = cookieOf(at, 'refresh');
+      const cookie = await cookieOf(at, { operation: 'refresh', isOnlyCredential: true });
       if (cookie instanceof Response) return cookie;
       return desk.run(at, {
         operation: 'refresh',
@@ -74,12 +75,13 @@ export function mountSessions(
     });
   }
 
-  app.post(`${base}/logout`, (at) => {
+  app.post(`${base}/logout`, async (at) => {
     const { services, visit } = at.env;
-    at.set('operation', 'logout');
-    const cookie = cookieOf(at, 'logout');
+    const access = bearerIn(at.req.raw.headers);
+    const isOnlyCredential = access === null;
+    const cookie = await cookieOf(at, { operation: 'logout', isOnlyCredential });
     if (cookie instanceof Response) return cookie;
-    const tokens = { access: bearerIn(at.req.raw.headers), refresh: cookie.token };
+    const tokens = { access, refresh: cookie.token };
     return desk.run(at, {
       operation: 'logout',
       work: logout({ services, contract: contract.name, visit, ...tokens }),

@@ -4,8 +4,8 @@
  * holds goes through the contract's own login, with the same guards and the same answer.
  */
 import type { Context, Handler, MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { isOwnRequest } from '../http/origin.ts';
+import { requestSite } from '../http/origin.ts';
+import { readForm } from '../http/read-body.ts';
 import { LoginPage } from './login.tsx';
 import { pageHeaders } from './policy.ts';
 import { reasonOf, waitOf } from './reason.ts';
@@ -23,7 +23,6 @@ import { returnTarget } from './return-to.ts';
 import { shapeOf } from './shape.ts';
 import type { Reason } from './sheet.ts';
 
-const MOST_BYTES = 16 * 1024;
 const LIKELY: readonly Reason[] = ['invalid', 'inactive', 'unverified', 'locked', 'malformed'];
 /** What the login itself must know of the visitor. */
 const PASSED_ON = ['CF-Connecting-IP', 'User-Agent', 'Cookie'];
@@ -57,31 +56,27 @@ function takeForm(house: PagesHouse, placeAt: (url: URL) => Place | null): Handl
     const place = placeAt(url);
     if (place === null || !isForm(at) || house.isInsecure(url)) return next();
     // Another site must not sign its visitors in to an account of its choice.
-    if (!isOwnRequest(at.req.raw.headers, at.req.url, [])) {
+    if (requestSite(at.req.raw.headers, at.req.url, []) === 'foreign') {
       return refuse(at, house, { place, status: 403, reason: 'cross-site' });
     }
-    const limit = bodyLimit({
-      maxSize: MOST_BYTES,
-      onError: () => refuse(at, house, { place, status: 413, reason: 'malformed' }),
-    });
-    let answer: Response | undefined;
-    const tooLarge = await limit(at, async () => {
-      answer = await signIn(at, house, place);
-    });
-    return tooLarge ?? answer;
+    const form = await readForm(at.req.raw);
+    if (form.ok) return signIn(at, house, { place, form: form.fields });
+    const status = form.fault === 'too-large' ? 413 : 400;
+    return refuse(at, house, { place, status, reason: 'malformed' });
   };
 }
 
 const isForm = (at: Context): boolean =>
   /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(at.req.header('Content-Type') ?? '');
 
-async function signIn(at: PageContext, house: PagesHouse, { contract, prefix }: Place) {
+async function signIn(
+  at: PageContext,
+  house: PagesHouse,
+  { place, form }: { place: Place; form: URLSearchParams },
+) {
+  const { contract, prefix } = place;
   const { marks, login } = shapeOf(contract);
-  const form = await at.req.formData();
-  const field = (name: string) => {
-    const value = form.get(name);
-    return typeof value === 'string' ? value : null;
-  };
+  const field = (name: string) => form.get(name);
   const returnTo = returnTarget(field('return_to'), at.req.url, house.allowedOrigins) ?? undefined;
   const body = Object.fromEntries(
     [login.identifier, login.password].map((name) => [name, field(name)]),

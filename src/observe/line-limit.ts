@@ -1,0 +1,30 @@
+/**
+ * Bounds the log lines that one address can cause in a minute: the first ones are written, then
+ * ever fewer. Metrics count every request regardless.
+ */
+import { ExpiringMemory } from '../policy/memory.ts';
+
+const WINDOW_MS = 60_000;
+const MAX_COUNTERS = 10_000;
+
+export interface LineLimit {
+  /**
+   * Counts one more line for `key`, and answers whether to write it: the first `free` of a minute,
+   * and of those beyond them the first, second, fourth, eighth …
+   */
+  admits(key: string, free: number): boolean;
+}
+
+export function createLineLimit(nowMs: () => number): LineLimit {
+  const counters = new ExpiringMemory<{ untilMs: number; lines: number }>(MAX_COUNTERS);
+  return {
+    admits(key, free) {
+      const now = nowMs();
+      const counter = counters.get(key, now) ?? { untilMs: now + WINDOW_MS, lines: 0 };
+      counter.lines += 1;
+      counters.set(key, counter);
+      const beyond = counter.lines - free;
+      return beyond <= 0 || Number.isInteger(Math.log2(beyond));
+    },
+  };
+}

@@ -1,0 +1,222 @@
+/** Request bodies: counted in bytes whatever the headers say, and UTF-8 or refused. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { addUser, door, doors, freshAddress, hashOf, house } from '../support/house.ts';
+import { operatorToken } from '../support/operator.ts';
+import { client } from '../support/session.ts';
+
+const here = house();
+const MAX_BODY_BYTES = 16_384;
+
+/** The status of a body that cannot be read, from README's table. */
+const MALFORMED: Readonly<Record<string, number>> = {
+  'email-cookie': 400,
+  'email-envelope': 422,
+  'email-remember': 422,
+  'username-coded': 400,
+  'username-pair': 400,
+};
+
+/** One byte for each `~`, and UTF-8 for the rest. */
+function bytes(text: string, byte: number): Uint8Array {
+  const encoded = new TextEncoder().encode(text);
+  return encoded.map((each) => (each === 0x7e ? byte : each));
+}
+
+const send = (path: string, body: BodyInit, headers: Record<string, string> = {}) =>
+  here.fetch(path, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      'CF-Connecting-IP': freshAddress(),
+      ...headers,
+    },
+    body,
+  });
+
+/** Arrives in pieces, without a Content-Length. */
+const stream = (text: string, pieceBytes: number) => {
+  const whole = new TextEncoder().encode(text);
+  let at = 0;
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (at >= whole.length) controller.close();
+      else controller.enqueue(whole.slice(at, (at += pieceBytes)));
+    },
+  });
+};
+
+describe.each(doors)('a body for $name', ({ name, contract, path, body }) => {
+  const malformed = MALFORMED[name];
+
+  it('is refused where it is not UTF-8, and opens no account whose password looks alike', async () => {
+    const owner = await addUser({ password_hash: await hashOf('correct \uFFFD horse') });
+    const login = (password: string) => JSON.stringify(body({ ...owner, password }));
+    expect((await send(path, login('correct \uFFFD horse'))).status).toBe(200);
+    for (const byte of [0xff, 0xfe, 0xc0]) {
+      const answer = await send(path, bytes(login('correct ~ horse'), byte));
+      expect([byte, answer.status]).toEqual([byte, malformed]);
+      expect(answer.text).not.toContain('eyJ');
+    }
+    // Half of a character, an overlong form, an encoded surrogate.
+    for (const sequence of [
+      [0xe2, 0x82],
+      [0xc0, 0xaf],
+      [0xed, 0xa0, 0x80],
+    ]) {
+      const [before = '', after = ''] = login('correct ~ horse').split('~');
+      const encoder = new TextEncoder();
+      const whole = new Uint8Array([
+        ...encoder.encode(before),
+        ...sequence,
+        ...encoder.encode(after),
+      ]);
+      expect([sequence, (await send(path, whole)).status]).toEqual([sequence, malformed]);
+    }
+  });
+
+  it('is refused by every operation that reads one', async () => {
+    const paths = [
+      'login',
+      'register',
+      'verify-email/send',
+      'verify-email',
+      'forgot-password',
+      'reset-password',
+      'change-password',
+      'change-email',
+      'change-email/confirm',
+      'delete-account',
+      ...(contract.refresh?.in === 'body' ? ['refresh'] : []),
+    ];
+    const { base } = client(here, name);
+    for (const operation of paths) {
+      const answer = await send(`${base}/${operation}`, bytes('{"password":"~"}', 0xff));
+      expect([operation, answer.status]).toEqual([operation, malformed]);
+    }
+  });
+
+  it('registers nobody where it is not UTF-8', async () => {
+    const { base } = client(here, name);
+    const email = `bytes-${name}@example.com`;
+    const username = name.startsWith('username') ? { username: `bytes-${name}` } : {};
+    const application = JSON.stringify({ ...username, email, password: 'long enough ~ words' });
+    const answer = await send(`${base}/register`, bytes(application, 0xff));
+    expect(answer.status).toBe(malformed);
+    const kept = await env.DB.prepare('SELECT count(*) AS n FROM registrations WHERE email = ?')
+      .bind(email)
+      .first<{ n: number }>();
+    expect(kept?.n).toBe(0);
+    expect((await send(`${base}/register`, application)).status).toBe(202);
+  });
+
+  it('may begin with a byte order mark, which is no part of it', async () => {
+    const person = await addUser();
+    const marked = `\uFEFF${JSON.stringify(body(person))}`;
+    expect((await send(path, marked)).status).toBe(200);
+    expect((await send(path, `\uFEFF${marked}`)).status).toBe(malformed);
+  });
+
+  it('may cut a character in two between two pieces', async () => {
+    const password = 'grüße an €uropa und 🦊 dazu';
+    const person = await addUser({ password_hash: await hashOf(password) });
+    const text = JSON.stringify(body({ ...person, password }));
+    expect((await send(path, stream(text, 1))).status).toBe(200);
+  });
+
+  it.each(['', '0', '5', '-1', 'x', undefined])(
+    'is at most 16,384 bytes, with a Content-Length of %j',
+    async (length) => {
+      const person = await addUser();
+      const filled = (size: number) => {
+        const plain = JSON.stringify(body(person));
+        return plain + ' '.repeat(size - plain.length);
+      };
+      const headers: Record<string, string> =
+        length === undefined ? {} : { 'Content-Length': length };
+      const statusOf = async (size: number) => (await send(path, filled(size), headers)).status;
+      expect(await statusOf(MAX_BODY_BYTES)).toBe(200);
+      expect(await statusOf(MAX_BODY_BYTES + 1)).toBe(malformed);
+      expect(await statusOf(1024 * 1024)).toBe(malformed);
+    },
+  );
+
+  it('is at most 16,384 bytes where it comes in pieces', async () => {
+    const person = await addUser();
+    const plain = JSON.stringify(body(person));
+    const filled = (size: number) => stream(plain + ' '.repeat(size - plain.length), 1000);
+    const chunked = { 'Transfer-Encoding': 'chunked' };
+    expect((await send(path, filled(MAX_BODY_BYTES), chunked)).status).toBe(200);
+    expect((await send(path, filled(MAX_BODY_BYTES + 1), chunked)).status).toBe(malformed);
+    // Bytes are counted, not characters: each of these is two.
+    const twice = JSON.stringify(body({ ...person, password: 'é'.repeat(MAX_BODY_BYTES / 2) }));
+    expect((await send(path, twice)).status).toBe(malformed);
+  });
+
+  it('is read no further than its limit', async () => {
+    let pulled = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled += 1;
+        controller.enqueue(new Uint8Array(4096).fill(0x20));
+      },
+    });
+    expect((await send(path, endless)).status).toBe(malformed);
+    expect(pulled).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('a body for the admin API', () => {
+  const authorized = { Authorization: `Bearer ${operatorToken}` };
+
+  it('is refused where it is not UTF-8, or longer than 16,384 bytes, whatever Content-Length says', async () => {
+    const { id } = await addUser();
+    const path = `/admin/users/${id}/role`;
+    const role = '{"role":"reader","name":"Reader"}';
+    const unreadable = await send(path, bytes('{"role":"~","name":"Reader"}', 0xff), authorized);
+    expect([unreadable.status, JSON.parse(unreadable.text)]).toEqual([
+      400,
+      { error: 'malformed', details: { body: ['is no JSON in UTF-8'] } },
+    ]);
+    for (const length of ['', '3']) {
+      const headers = { ...authorized, 'Content-Length': length };
+      const large = await send(path, role + ' '.repeat(1024 * 1024), headers);
+      expect([large.status, JSON.parse(large.text)]).toEqual([
+        400,
+        { error: 'malformed', details: { body: ['is too large'] } },
+      ]);
+    }
+    expect((await send(path, role, authorized)).status).toBe(200);
+  });
+});
+
+describe('the form without scripts', () => {
+  const form = '/email-cookie/api/v1/auth/login-form';
+  const submit = (fields: BodyInit, headers: Record<string, string> = {}) =>
+    send(form, fields, {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      Accept: 'text/html',
+      Origin: 'https://gatehouse.example',
+      ...headers,
+    });
+
+  it('is refused where its fields are not UTF-8, percent-encoded or not', async () => {
+    const { email } = door('email-cookie').body(await addUser()) as { email: string };
+    const named = `email=${encodeURIComponent(email)}&password=`;
+    for (const password of ['%FF', '%C3', '%ED%A0%80', '%']) {
+      expect([password, (await submit(named + password)).status]).toEqual([password, 400]);
+    }
+    expect((await submit(bytes(`${named}~`, 0xff))).status).toBe(400);
+  });
+
+  it('is at most 16,384 bytes, whatever Content-Length says', async () => {
+    const person = await addUser();
+    const fields = new URLSearchParams({ email: person.email, password: person.password });
+    const filled = (size: number) => `${fields}&pad=${'x'.repeat(size - `${fields}&pad=`.length)}`;
+    expect((await submit(filled(MAX_BODY_BYTES))).status).toBe(303);
+    for (const length of ['', '3']) {
+      const headers = { 'Content-Length': length };
+      expect((await submit(filled(MAX_BODY_BYTES + 1), headers)).status).toBe(413);
+    }
+  });
+});

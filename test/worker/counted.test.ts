@@ -1,0 +1,189 @@
+/** Each request to an operation that counts at its address counts once, whatever its body is. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { addUser, doors, freshAddress, house } from '../support/house.ts';
+import { client, held } from '../support/session.ts';
+
+const MALFORMED: Readonly<Record<string, number>> = {
+  'email-cookie': 400,
+  'email-envelope': 422,
+  'email-remember': 422,
+  'username-coded': 400,
+  'username-pair': 400,
+};
+const ATTEMPTS_A_MINUTE: Readonly<Record<string, number>> = {
+  'email-cookie': 60,
+  'email-envelope': 60,
+  'email-remember': 10,
+  'username-coded': 60,
+  'username-pair': 60,
+};
+
+/** Two attempts a minute, everywhere. */
+const few = { ADDRESS_LIMITS: Object.fromEntries(doors.map(({ name }) => [name, 2])) };
+
+const lines: { event: string; outcome: string }[] = [];
+beforeEach(() => {
+  lines.length = 0;
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(JSON.parse(line)));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+const repeat = async <T>(times: number, work: () => Promise<T>): Promise<T[]> => {
+  const done: T[] = [];
+  for (let n = 0; n < times; n += 1) done.push(await work());
+  return done;
+};
+const tally = (values: readonly (number | string)[]) => {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+};
+const outcomes = () => tally(lines.map(({ outcome }) => outcome));
+
+describe.each(doors)('$name', ({ name, contract, path, body }) => {
+  const malformed = MALFORMED[name] ?? 0;
+  const limit = ATTEMPTS_A_MINUTE[name] ?? 0;
+
+  it('limits an address whose bodies are all empty objects, and bounds their log lines', async () => {
+    const address = freshAddress();
+    const { post } = house();
+    const statuses = (await repeat(75, () => post(path, {}, { address }))).map(
+      ({ status }) => status,
+    );
+    expect(statuses.slice(0, limit).every((status) => status === malformed)).toBe(true);
+    expect(statuses.slice(limit).every((status) => status === 429)).toBe(true);
+    // The 1st, 2nd, 4th, 8th … of those over the limit: of 15, or of 65.
+    expect(outcomes()).toEqual({ malformed: limit, limited: limit === 60 ? 4 : 7 });
+  });
+
+  it('counts a parallel burst of them exactly', async () => {
+    const address = freshAddress();
+    const { post } = house();
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => post(path, '{', { address })),
+    );
+    expect(tally(answers.map(({ status }) => status))).toEqual({
+      [malformed]: limit,
+      429: 200 - limit,
+    });
+    expect(lines.length).toBeLessThanOrEqual(limit + 8);
+  });
+
+  it.each([
+    ['no JSON', '{', {}],
+    ['no object', '[]', {}],
+    ['fields of wrong types', { email: 1, username: 2, password: 3 }, {}],
+    ['more bytes than there may be', ' '.repeat(16_385), {}],
+    ['another type', {}, { 'Content-Type': 'text/plain' }],
+    ['no type', {}, { 'Content-Type': '' }],
+  ] as const)('counts a body with %s once, as it does a good one', async (_, faulty, headers) => {
+    const address = freshAddress();
+    const { post } = house(few);
+    const person = await addUser();
+    const answers = [
+      await post(path, faulty, { address, headers }),
+      await post(path, body(person), { address }),
+      await post(path, body(person), { address }),
+      await post(path, faulty, { address, headers }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([malformed, 200, 429, 429]);
+    expect(answers[2]?.headers.get('Retry-After')).toMatch(/^\d+$/);
+  });
+
+  it('counts them over all operations that count at an address', async () => {
+    const { base } = client(house(), name);
+    const operations = [
+      'login',
+      'register',
+      'verify-email/send',
+      'verify-email',
+      'forgot-password',
+      'reset-password',
+      'change-password',
+      'change-email',
+      'change-email/confirm',
+      'delete-account',
+    ];
+    for (const operation of operations) {
+      const address = freshAddress();
+      const { post } = house(few);
+      const answers = await repeat(3, () => post(`${base}/${operation}`, {}, { address }));
+      expect([operation, ...answers.map(({ status }) => status)]).toEqual([
+        operation,
+        malformed,
+        malformed,
+        429,
+      ]);
+      expect((await post(path, body(await addUser()), { address })).status).toBe(429);
+    }
+  });
+
+  it('does not let another site use up the attempts of its visitor', async () => {
+    const address = freshAddress();
+    const { post } = house(few);
+    const headers = { 'Content-Type': 'text/plain', Origin: 'https://evil.example' };
+    const answers = await repeat(300, () => post(path, {}, { address, headers }));
+    expect(tally(answers.map(({ status }) => status))).toEqual({ [malformed]: 300 });
+    // 120 a minute, and of the 180 beyond the 1st, 2nd, 4th … 128th.
+    expect(outcomes()).toEqual({ malformed: 128 });
+    expect((await post(path, body(await addUser()), { address })).status).toBe(200);
+  });
+
+  it('refuses a body at fault in its own words where nobody can count it', async () => {
+    const { post } = house({}, (call, proceed) =>
+      call.to === 'guard' ? Promise.reject(new Error('lost')) : proceed(),
+    );
+    expect((await post(path, {})).status).toBe(500);
+  });
+
+  it('bounds the log lines of wrong tokens, and not their answers', async () => {
+    const { base } = client(house(), name);
+    const { fetch, post } = house();
+    const headers = { Authorization: 'Bearer x.y.z', 'CF-Connecting-IP': freshAddress() };
+    const profile = () => fetch(`/${name}${contract.profilePath}`, { headers });
+    expect(tally((await repeat(300, profile)).map(({ status }) => status))).toEqual({ 401: 300 });
+    expect(outcomes()).toEqual({ unauthenticated: 128 });
+    if (contract.refresh === null) return;
+    lines.length = 0;
+    const address = freshAddress();
+    const refresh = () => post(`${base}/refresh`, { refreshToken: 'x.y.z' }, { address });
+    expect(tally((await repeat(300, refresh)).map(({ status }) => status))).toEqual({ 401: 300 });
+    expect(outcomes()).toEqual({ unauthenticated: 128 });
+  });
+
+  it('bounds the log lines of a logout that is repeated', async () => {
+    const { login, base } = client(house(), name);
+    const { access } = held(await login(await addUser()));
+    const { fetch } = house();
+    lines.length = 0;
+    const headers = { Authorization: `Bearer ${access}`, 'CF-Connecting-IP': freshAddress() };
+    const logout = () => fetch(`${base}/logout`, { method: 'POST', headers });
+    await repeat(300, logout);
+    expect(outcomes()).toEqual({ granted: 128 });
+  });
+});
+
+it('bounds the log lines of requests that another site has caused', async () => {
+  const { fetch } = house();
+  const headers = {
+    Cookie: 'refreshToken=x.y.z',
+    Origin: 'https://evil.example',
+    'CF-Connecting-IP': freshAddress(),
+  };
+  for (const operation of ['refresh', 'logout']) {
+    const path = `/email-cookie/api/v1/auth/${operation}`;
+    const answers = await repeat(150, () => fetch(path, { method: 'POST', headers }));
+    expect(tally(answers.map(({ status }) => status))).toEqual({ 403: 150 });
+  }
+  expect(outcomes()).toEqual({ 'cross-site': 128 });
+});
+
+it('writes no line for a method or a path that is none', async () => {
+  const { fetch } = house();
+  const headers = { 'CF-Connecting-IP': freshAddress() };
+  for (const path of ['/email-cookie/api/v1/auth/login', '/email-cookie/nowhere', '/nowhere']) {
+    await fetch(path, { method: 'PUT', headers, body: '{}' });
+  }
+  expect(lines).toEqual([]);
+});
