@@ -13,8 +13,9 @@ import { addressOf } from './http/address.ts';
 import { addAdminRoutes } from './http/admin-routes.ts';
 import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
 import { deviceCookieIn } from './http/device-cookie.ts';
-import { publishedDocument, publishedKeys } from './http/documents.ts';
+import { privateDocument, publishedDocument, publishedKeys } from './http/documents.ts';
 import { dressed } from './http/headers.ts';
+import { createHealthCheck } from './http/health.ts';
 import { mountMetrics } from './http/metrics-route.ts';
 import { createOperatorApp } from './http/operator.ts';
 import { registrationCookieIn } from './http/registration-cookie.ts';
@@ -47,15 +48,17 @@ export function createApp(env: Env): App {
     return outageResponse(500, { error: 'internal' });
   });
 
-  app.get('/healthz', async (at) => {
-    try {
-      await Promise.all([databaseAnswers(env.DB), guardAnswers(house.namespaces)]);
-      return wireResponse({ status: 200, body: { status: 'ok' } });
-    } catch (error) {
-      logFailure(error, 'healthz', at.var.traceId);
-      return outageResponse(503, { status: 'unavailable' });
-    }
+  const isHealthy = createHealthCheck({
+    probe: () => Promise.all([databaseAnswers(env.DB), guardAnswers(house.namespaces)]),
+    nowMs,
+    wait: (ms) => scheduler.wait(ms),
+    onFailure: (error) => logFailure(error, 'healthz', null),
   });
+  app.get('/healthz', async (at) =>
+    (await isHealthy((work) => at.executionCtx.waitUntil(work)))
+      ? wireResponse({ status: 200, body: { status: 'ok' } })
+      : outageResponse(503, { status: 'unavailable' }),
+  );
 
   const door = {
     token: settings.operatorToken,
@@ -81,7 +84,9 @@ export function createApp(env: Env): App {
       lockout: settings.lockout,
     });
     app.route('/admin', admin);
-    app.get('/openapi/admin.json', () => publishedDocument(env.ASSETS, 'admin'));
+    const adminDocument = createOperatorApp(door);
+    adminDocument.get('/', () => privateDocument(env.ASSETS, 'admin'));
+    app.route('/openapi/admin.json', adminDocument);
   }
 
   app.get('/.well-known/jwks.json', () => publishedKeys(settings.tokens.keys));

@@ -1,14 +1,25 @@
-/** What anyone may read, and keep for a while. */
+/** Documents for machines: OpenAPI and public keys. */
 import { wireResponse } from './refuse.ts';
 
 const CACHEABLE = { 'Cache-Control': 'public, max-age=300' };
 
-/** An OpenAPI document (a contract's, or `admin`), made ahead of time and kept as a static asset. */
-export async function publishedDocument(assets: Fetcher, name: string): Promise<Response> {
+/** A contract's OpenAPI document, for everybody. */
+export const publishedDocument = (assets: Fetcher, contract: string) =>
+  documentOf(assets, contract, CACHEABLE);
+
+/** The admin API's, behind the operator's token: no cache keeps it. */
+export const privateDocument = (assets: Fetcher, name: string) => documentOf(assets, name, {});
+
+/** Made ahead of time and kept as a static asset. */
+async function documentOf(
+  assets: Fetcher,
+  name: string,
+  headers: Record<string, string>,
+): Promise<Response> {
   const asset = await assets.fetch(`https://assets.local/openapi/${name}.json`);
   if (!asset.ok) throw new Error('something is served whose document was not made');
   return new Response(asset.body, {
-    headers: { 'Content-Type': 'application/json', ...CACHEABLE },
+    headers: { 'Content-Type': 'application/json', ...headers },
   });
 }
 
