@@ -1,5 +1,6 @@
 /**
- * Opens sessions: session, last login, renewed hash and audit in one transaction (a D1 batch).
+ * Opens sessions: session, last login, renewed hash, audit and the end of the oldest sessions beyond
+ * the limit in one transaction (a D1 batch).
  *
  * The batch is fenced: the session is inserted only while the account is still the one whose
  * password was verified, and the other statements act only if the session was.
@@ -8,6 +9,7 @@ import { and, eq, exists, sql } from 'drizzle-orm';
 import type { Sessions } from '../flows/services.ts';
 import { writtenOrAudited } from './audit.ts';
 import { auditEvents, sessions, users } from './schema.ts';
+import { endSurplus, thisSession } from './session-limit.ts';
 import { builder, statement } from './statement.ts';
 
 const USER_AGENT_LENGTH = 256;
@@ -51,12 +53,6 @@ const insertFenced = statement<{
       ),
   ),
 );
-
-const thisSession = () =>
-  builder
-    .select({ one: sql`1` })
-    .from(sessions)
-    .where(eq(sessions.id, sql.placeholder('sessionId')));
 
 const touchUser = statement<{
   sessionId: string;
@@ -124,6 +120,7 @@ export function createOpening(database: D1Database): Pick<Sessions, 'open'> {
           insertFenced.bind(database, values),
           touchUser.bind(database, values),
           auditLogin.bind(database, values),
+          ...endSurplus.map((each) => each.bind(database, values)),
         ]);
         return inserted !== undefined && inserted.meta.changes > 0;
       };

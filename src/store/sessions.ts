@@ -5,6 +5,7 @@
 import { and, desc, eq, exists, gt, sql } from 'drizzle-orm';
 import type { Ending, ListedSession, LiveSession, Sessions } from '../flows/services.ts';
 import { createOpening } from './opening.ts';
+import { MAX_SESSIONS } from './session-limit.ts';
 import { auditEvents, roles, sessions, teams, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
 import { accountOf, nextDevices, userColumns, type UserRow } from './users.ts';
@@ -99,7 +100,8 @@ const listLive = statement<{ userId: number; nowMs: number }>(() =>
         gt(sessions.expiresAtMs, sql.placeholder('nowMs')),
       ),
     )
-    .orderBy(desc(sessions.createdAtMs)),
+    .orderBy(desc(sessions.createdAtMs), sql`sessions.rowid desc`)
+    .limit(MAX_SESSIONS),
 );
 
 /** What the audit keeps of an ending; nothing, where there is nothing to end. */
