@@ -6,6 +6,8 @@
 import { Validator, type Schema } from '@cfworker/json-schema';
 
 interface Media {
+  /** Of a request's body. */
+  required?: boolean;
   /** Absent: there is no body. */
   content?: { 'application/json': { schema: Schema } };
 }
@@ -79,10 +81,11 @@ export function flawsOfAnswer(exchange: Exchange, body: unknown): string[] {
   return flaws(document, schema, body);
 }
 
-/** What is wrong with a request's body by the document; null where it has no such operation. */
+/** What is wrong with a request's body by the document; null where it asks for none. */
 export function flawsOfRequest(exchange: Exchange, body: unknown): string[] | null {
   const { document, operation } = find(exchange);
-  const schema = operation?.requestBody?.content?.['application/json'].schema;
+  const { required, content } = operation?.requestBody ?? {};
+  const schema = required === true ? content?.['application/json'].schema : undefined;
   return schema === undefined ? null : flaws(document, schema, body);
 }
 

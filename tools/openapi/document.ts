@@ -111,7 +111,7 @@ interface Part {
 
 function describe(part: Part, login: Golden): ZodOpenApiOperationObject {
   const { operation } = part;
-  const { id, summary, credentials, request } = operation;
+  const { id, summary, credentials, request, optionalBody } = operation;
   const example = id === 'login' ? { example: login.request.body } : {};
   const named = operation.path.includes('{id}')
     ? [{ name: 'id', in: 'path' as const, required: true, schema: text }]
@@ -123,14 +123,21 @@ function describe(part: Part, login: Golden): ZodOpenApiOperationObject {
   ];
   const name = `${capitalised(id)}Request`;
   const schema = request?.check(z.meta({ id: name }));
-  const body = { required: true, content: { 'application/json': { schema, ...example } } };
+  const body =
+    optionalBody === undefined
+      ? { required: true, content: { 'application/json': { schema, ...example } } }
+      : {
+          required: false,
+          description: optionalBody,
+          content: { 'application/json': { schema: { type: 'object' as const }, example: {} } },
+        };
   return {
     operationId: id,
     tags: ['auth'],
     summary,
     security: credentials.map((credential) => ({ [credential]: [] })),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(schema === undefined
+    ...(schema === undefined && optionalBody === undefined
       ? {}
       : { requestBody: body as ZodOpenApiOperationObject['requestBody'] & {} }),
     responses: { ...granted(operation), ...refusals(part) },

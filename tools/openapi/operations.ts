@@ -12,9 +12,15 @@ export interface Operation {
   /** What the caller proves who they are by; `cookie`: or by a bearer where both are named. */
   credentials: readonly ('bearer' | 'cookie')[];
   request: z.ZodMiniType | null;
+  /** For an operation whose body is not read: when a caller has to send one. */
+  optionalBody?: string;
   answer: { wire: Wire; schema: z.ZodMiniType | null; description: string };
   reasons: readonly Reason[];
 }
+
+/** What tells a caller's own request from one that a page of another site has caused. */
+const DECLARED_AS_JSON =
+  'Not read. Browsers need none, since they send `Origin` or `Sec-Fetch-Site`. A request with the cookie and neither of these headers has to be declared as `application/json`, as it is with an empty object here';
 
 const ALWAYS: readonly Reason[] = ['insecure', 'internal'];
 
@@ -57,6 +63,7 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       path: `${base}/logout`,
       credentials: cookie ? ['bearer', 'cookie'] : bearer,
       request: null,
+      ...(cookie ? { optionalBody: `${DECLARED_AS_JSON}, unless it brings a bearer` } : {}),
       answer: { wire: contract.loggedOut(), schema: answers.done, description: 'Signed out' },
       reasons: [
         'unauthenticated',
@@ -124,7 +131,9 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       method: 'post',
       path: `${base}/refresh`,
       credentials: cookie ? ['cookie'] : [],
-      request: refresh.in === 'body' ? refresh.schema : null,
+      ...(refresh.in === 'body'
+        ? { request: refresh.schema }
+        : { request: null, optionalBody: DECLARED_AS_JSON }),
       answer: {
         wire: contract.refreshed(sampleGranted),
         schema: answers.refreshed,
