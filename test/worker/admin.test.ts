@@ -1,8 +1,8 @@
 /** What an operator sees of users, and does about them, over HTTP. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { addUser, count, doors, house } from '../support/house.ts';
-import { eventsOf, operator } from '../support/operator.ts';
+import { addUser, count, doors, freshAddress, house } from '../support/house.ts';
+import { eventsOf, operator, operatorToken } from '../support/operator.ts';
 import { client, held } from '../support/session.ts';
 
 const here = house();
@@ -149,13 +149,25 @@ it('ends all sessions over all contracts, and leaves the user be', async () => {
   expect((await pair.login(person)).status).toBe(200);
 });
 
-it('serves its document where there is a door, and nowhere else', async () => {
-  const { status, text } = await here.fetch('/openapi/admin.json');
+it('serves its document to the operator alone, and no cache keeps it', async () => {
+  const path = '/openapi/admin.json';
+  const as = (token: string | null, settings = {}) =>
+    house(settings).fetch(path, {
+      headers: {
+        'CF-Connecting-IP': freshAddress(),
+        ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+      },
+    });
+  const { status, text, headers } = await as(operatorToken);
   expect([status, Object.keys(JSON.parse(text).paths)]).toEqual([
     200,
     expect.arrayContaining(['/users/{id}', '/audit']),
   ]);
-  expect((await house({ OPERATOR_TOKEN: undefined }).fetch('/openapi/admin.json')).status).toBe(
-    404,
-  );
+  expect(headers.get('Cache-Control')).toBe('no-store');
+  expect(headers.get('Content-Type')).toBe('application/json');
+  for (const token of [null, 'x'.repeat(43)]) {
+    const refused = await as(token);
+    expect([refused.status, refused.text]).toEqual([401, '{"error":"unauthorized"}']);
+  }
+  expect((await as(operatorToken, { OPERATOR_TOKEN: undefined })).status).toBe(404);
 });

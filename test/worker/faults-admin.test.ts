@@ -1,6 +1,6 @@
 /** What operators and the platform's clock do, with any fault at any of the calls; and `/healthz`. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { keepHouse } from '../../src/scheduled.ts';
 import { addUser, house, type Person } from '../support/house.ts';
 import { operator } from '../support/operator.ts';
@@ -143,5 +143,48 @@ describe('/healthz', () => {
     const empty = { prepare: () => env.DB.prepare('SELECT id FROM no_such_table') };
     const { status } = await house({ DB: empty }).fetch('/healthz');
     expect(status).toBe(503);
+  });
+
+  it('asks database and guard once in five seconds, whoever calls and however often', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    const calls: string[] = [];
+    const { fetch } = house({}, (call, proceed) => {
+      calls.push(call.to);
+      return proceed();
+    });
+    try {
+      await Promise.all(Array.from({ length: 10 }, () => fetch('/healthz')));
+      await fetch('/healthz');
+      expect(calls.toSorted()).toEqual(['database', 'guard', 'guard']);
+      vi.setSystemTime(Date.now() + 5_000);
+      await fetch('/healthz');
+      expect(calls).toHaveLength(6);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('keeps a failure for five seconds, with one line of the log', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    let broken = true;
+    const { fetch } = house({}, (call, proceed) =>
+      broken && call.to === 'database' ? Promise.reject(new Error('lost')) : proceed(),
+    );
+    try {
+      const statuses = [];
+      for (let n = 0; n < 10; n += 1) statuses.push((await fetch('/healthz')).status);
+      broken = false;
+      vi.setSystemTime(Date.now() + 4_999);
+      statuses.push((await fetch('/healthz')).status);
+      expect(statuses).toEqual(Array.from({ length: 11 }, () => 503));
+      expect(log).toHaveBeenCalledTimes(1);
+      expect(String(log.mock.calls[0])).toContain('"during":"healthz"');
+      vi.setSystemTime(Date.now() + 1);
+      expect((await fetch('/healthz')).status).toBe(200);
+    } finally {
+      vi.useRealTimers();
+      log.mockRestore();
+    }
   });
 });

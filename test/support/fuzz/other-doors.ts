@@ -90,7 +90,10 @@ export const otherDoors: readonly Door[] = [
   ...(withCookie === undefined ? [] : [form(withCookie)]),
   seen('/healthz'),
   seen('/.well-known/jwks.json'),
-  seen('/openapi/admin.json'),
+  {
+    ...seen('/openapi/admin.json', [['Authorization', `Bearer ${operatorToken}`]]),
+    refused: [401, 404],
+  },
   ...env.CONTRACTS.map((name) => seen(`/openapi/${name}.json`)),
   { ...seen('/metrics', [['Authorization', `Bearer ${operatorToken}`]]), refused: [401, 404] },
   ...operationsOf('admin').map(operators),
