@@ -152,8 +152,9 @@ export function createApp(env: Env): App {
 }
 
 /**
- * As it was sent. Hono would take `/%61dmin` for `/admin`, and a rule that stands in front of the
- * Worker may not: a path has one spelling.
+ * The path without decoding it: Hono would take `/%61dmin` for `/admin`, which a rule in front of the
+ * Worker may not. Dot segments and backslashes (`/x/../admin`, `/x/%2e%2e/admin`) are resolved by the
+ * platform's URL parser before this.
  */
 function pathOf({ url }: Request): string {
   return /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] || '/';

@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -40,6 +41,15 @@ function signIn({ printed }: Instance): string {
   return execFileSync('sh', ['-c', `${curl} --silent`], { encoding: 'utf8' });
 }
 
+/** The status of a GET whose path is sent as it stands: no client resolves anything in it. */
+async function rawStatus(port: number, path: string): Promise<number> {
+  const socket = connect(port, 'localhost');
+  socket.end(`GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`);
+  let answer = '';
+  for await (const chunk of socket) answer += String(chunk);
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
+}
+
 it('starts, says a curl line that works as it is, stops with no process left, and keeps its data', async () => {
   const first = await startInstance(NPM_START, state);
   expect(first.printed).toContain('Preparing the local database');
@@ -48,6 +58,18 @@ it('starts, says a curl line that works as it is, stops with no process left, an
   const answer = signIn(first);
   expect(answer).toMatch(/^HTTP\/1.1 200 OK/);
   expect(answer).toContain('"token":"ey');
+  for (const [path, status] of [
+    ['/admin/users', 401],
+    ['/x/../admin/users', 401],
+    ['/%2e%2e/admin/users', 401],
+    [String.raw`/x\..\admin\users`, 401],
+    ['//admin/users', 404],
+    ['/%61dmin/users', 404],
+    ['/admin;x/users', 404],
+    ['/ADMIN/users', 404],
+  ] as const) {
+    expect([path, await rawStatus(Number(new URL(first.url).port), path)]).toEqual([path, status]);
+  }
   await stop(first.child, 'Ctrl-C');
 
   const second = await startInstance(NPM_START, state);

@@ -1,6 +1,6 @@
 /** Where contracts answer, who may read the answers, and what never reaches the pipeline. */
 import { describe, expect, it } from 'vitest';
-import { addUser, door, house } from '../support/house.ts';
+import { addUser, door, freshAddress, house } from '../support/house.ts';
 
 const { path, body } = door('email-cookie');
 
@@ -64,6 +64,60 @@ describe('a contract', () => {
       `${path}%00`,
     ]) {
       expect([near, (await post(near, body(person))).status]).toEqual([near, 404]);
+    }
+  });
+});
+
+describe('a path', () => {
+  const here = house();
+  const statusOf = async (spelling: string) => (await here.fetch(spelling)).status;
+
+  it('is not decoded, folded or trimmed before it is matched', async () => {
+    expect(await statusOf('/healthz')).toBe(200);
+    for (const spelling of [
+      '//healthz',
+      '/healthz/',
+      '/HEALTHZ',
+      '/%68ealthz',
+      '/healthz;x',
+      '/healthz%00',
+      '/healthz%3Fx',
+      '/x%2F..%2Fhealthz',
+      '/.../healthz',
+    ]) {
+      expect([spelling, await statusOf(spelling)]).toEqual([spelling, 404]);
+    }
+  });
+
+  it('has its dot segments and backslashes resolved by the platform', async () => {
+    for (const spelling of [
+      '/x/../healthz',
+      '/./healthz',
+      '/../healthz',
+      '/x/%2e%2E/healthz',
+      String.raw`/x\..\healthz`,
+    ]) {
+      expect([spelling, await statusOf(spelling)]).toEqual([spelling, 200]);
+    }
+  });
+
+  it('leads past the operator’s token in no spelling', async () => {
+    const paths = ['/admin/users', '/metrics', '/openapi/admin.json'];
+    for (const path of paths) {
+      const letters = `/%${path.charCodeAt(1).toString(16)}${path.slice(2)}`;
+      for (const [spelling, status] of [
+        [path, 401],
+        [`/x/..${path}`, 401],
+        [`/x/%2e%2e${path}`, 401],
+        [String.raw`/x\..` + path.replaceAll('/', '\\'), 401],
+        [`/${path}`, 404],
+        [letters, 404],
+        [path.toUpperCase(), 404],
+      ] as const) {
+        const headers = { 'CF-Connecting-IP': freshAddress() };
+        const answer = await here.fetch(spelling, { headers });
+        expect([spelling, answer.status]).toEqual([spelling, status]);
+      }
     }
   });
 });
