@@ -12,6 +12,7 @@ const head = { service: 'Gatehouse', pagesOrigin: 'https://login.example' };
 
 const letters: { letter: Letter; key: string }[] = [
   { letter: { kind: 'verification-code', code: '012345', minutes: 10 }, key: '012345' },
+  { letter: { kind: 'registration-code', code: '543210', minutes: 10 }, key: '543210' },
   {
     letter: { kind: 'registration-attempt' },
     key: 'https://login.example/email-cookie/forgot',
@@ -79,6 +80,16 @@ it.each([
   const { text, html } = writeLetter(head, 'x', { kind: 'verification-code', code: '1', minutes });
   expect(text).toContain(`for ${said}`);
   expect(html).toContain(`for ${said}`);
+});
+
+it('says that a registration’s code is good with the password of that registration alone', () => {
+  const letter = { kind: 'registration-code', code: '543210', minutes: 10 } as const;
+  const { subject, text } = writeLetter(head, 'x', letter);
+  expect(subject).toBe('Confirm your address for Gatehouse');
+  expect(text).toContain(
+    'It is good for 10 minutes, with the password of this registration only: each registration has a code of its own.',
+  );
+  expect(text).not.toContain('already');
 });
 
 describe('what is put into a letter', () => {

@@ -125,7 +125,7 @@ describe('what is counted besides', () => {
     expect(more('auth_register_success_total', contract)).toBe(1);
     expect(more('auth_forgot_password_success_total', contract)).toBe(1);
     expect(more('auth_verify_email_duration_ms_count', contract)).toBe(1);
-    expect(more('auth_mail_success_total', { letter: 'verification-code' })).toBe(1);
+    expect(more('auth_mail_success_total', { letter: 'registration-code' })).toBe(1);
     expect(more('auth_mail_success_total', { letter: 'password-reset' })).toBe(1);
     expect(more('auth_mail_duration_ms_count', { letter: 'password-reset' })).toBe(1);
   });
@@ -136,8 +136,8 @@ describe('what is counted besides', () => {
     );
     const { post } = client(here, 'email-cookie');
     const more = await added(house(), () => post('register', newcomer()));
-    expect(more('auth_mail_failure_total', { letter: 'verification-code' })).toBe(1);
-    expect(more('auth_mail_success_total', { letter: 'verification-code' })).toBe(0);
+    expect(more('auth_mail_failure_total', { letter: 'registration-code' })).toBe(1);
+    expect(more('auth_mail_success_total', { letter: 'registration-code' })).toBe(0);
   });
 
   it('tickets, and how long those who queued for one waited', async () => {
