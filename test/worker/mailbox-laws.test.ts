@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { refusalWire } from '../../src/contracts/contract.ts';
 import { addUser, count, doors, house, type Answer } from '../support/house.ts';
+import { withoutHandles } from '../support/handles.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
 import { newcomer } from '../support/newcomer.ts';
 import { client, held } from '../support/session.ts';
@@ -17,14 +18,12 @@ const moveClock = (seconds: number) =>
 
 /** Without what is random in it: the trace id, and the handle of a registration. */
 const shown = ({ status, headers, text }: Answer) => {
-  const fixed = (written: string) =>
-    written.replaceAll(/[\w-]{22}~\d{10}(?:~[\w-]{43})+/g, 'handle');
   const rest = [...headers].filter(([name]) => name !== 'x-request-id');
   const trace = headers.get('X-Request-Id') ?? '';
   return {
     status,
-    rest: rest.map(([name, value]) => [name, fixed(value)]),
-    text: fixed(text.replaceAll(trace, '')),
+    rest: rest.map(([name, value]) => [name, withoutHandles(value)]),
+    text: withoutHandles(text.replaceAll(trace, '')),
   };
 };
 
