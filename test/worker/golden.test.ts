@@ -2,7 +2,7 @@
  * Plays the golden pairs: requests and the exact answers that the contracts' own documents promise.
  * Bodies compare byte for byte, key order included. Placeholders, in any string of an answer:
  * <access-jwt> and <refresh-jwt> (signature and header are verified, `claims` may say what is
- * inside), <uuid>, <opaque> (a name without meaning), <integer> (a number, without quotes), and
+ * inside), <uuid>, <opaque> (a name without meaning), <handle> (of a registration), <integer> (a number, without quotes), and
  * <epoch>, <epoch+900> (a number: the moment of the request in seconds, and 900 after it).
  */
 /// <reference types="vite/types/importMeta.d.ts" />
@@ -191,6 +191,7 @@ function patternOf(template: string): RegExp {
     .replaceAll('"<integer>"', String.raw`\d+`)
     .replaceAll('<uuid>', '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
     .replaceAll('<opaque>', String.raw`[\w-]{16,}`)
+    .replaceAll('<handle>', String.raw`[\w-]{22}~\d{10}(?:~[\w-]{43}){1,2}`)
     .replaceAll(/<(access|refresh)-jwt>/g, String.raw`(?<$1>[\w-]+\.[\w-]+\.[\w-]+)`);
   return new RegExp(`^${pattern}$`);
 }
