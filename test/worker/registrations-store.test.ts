@@ -1,7 +1,10 @@
 /** The statements about registrations, each with neighbours that must come out untouched. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import type { Owner } from '../../src/flows/account-services.ts';
+import { createChallenges } from '../../src/store/challenges.ts';
 import { createRegistrations } from '../../src/store/registrations.ts';
+import { addUser } from '../support/house.ts';
 import { newcomer } from '../support/newcomer.ts';
 
 const rowsOf = async (email: string) =>
@@ -15,6 +18,7 @@ const usersOf = (email: string) =>
   env.DB.prepare('SELECT count(*) AS n FROM users WHERE email = ?').bind(email).first<number>('n');
 
 describe('the store', () => {
+  const challenges = createChallenges(env.DB);
   const registrations = createRegistrations(env.DB, { role: null, team: null });
   const visit = { traceId: '', address: '', userAgent: null, device: null, registration: null };
   const happening = (nowMs = 0) => ({
@@ -98,5 +102,83 @@ describe('the store', () => {
     expect(await add(null, old.registration.email, 1000)).toBe('added');
     expect(await rowsOf(old.registration.email)).toHaveLength(2);
     expect(await rowsOf(elsewhere.registration.email)).toHaveLength(1);
+  });
+
+  it('holds a username for its handle and address together, until it expires', async () => {
+    const { email } = newcomer();
+    const held = { username: 'Only-Mine', email, handleId: 'mine' };
+    const challenge = { id: crypto.randomUUID(), secretHash: 'x', expiresAtMs: 600 };
+    const rest = { id: crypto.randomUUID(), name: null, passwordHash: 'a hash', expiresAtMs: 1000 };
+    await registrations.add({ ...held, ...rest, challenge }, happening());
+    const taken = (changes: object, nowMs = 999) =>
+      registrations.isUsernameTaken({ ...held, username: 'only-mine', ...changes }, nowMs);
+    expect(await taken({})).toBe(false);
+    expect(await taken({ handleId: 'other' })).toBe(true);
+    expect(await taken({ email: newcomer().email })).toBe(true);
+    expect(await taken({ handleId: 'other' }, 1000)).toBe(false);
+    const user = await addUser();
+    expect(await taken({ username: user.username.toUpperCase() }, 1000)).toBe(true);
+    expect(await taken({ username: 'nobodys-name' })).toBe(false);
+  });
+
+  it('admits no registration whose username a user has by now', async () => {
+    const user = await addUser();
+    const one = await pending();
+    await env.DB.prepare('UPDATE registrations SET username = ?1, username_key = ?1 WHERE id = ?2')
+      .bind(user.username, one.registration.id)
+      .run();
+    expect(await admit(one)).toBe(false);
+    const found = await challenges.findCodes(
+      { kind: 'email', value: one.registration.email },
+      { most: 10, nowMs: 0 },
+    );
+    expect(found.codes).toEqual([]);
+  });
+
+  it('finds the live codes of a name, the newest first, and no links', async () => {
+    const [first, second] = [await pending(), await pending()];
+    const { email } = second.registration;
+    const identifier = { kind: 'email', value: email } as const;
+    const older = await pending(email);
+    await env.DB.batch([
+      env.DB.prepare('UPDATE challenges SET expires_at_ms = 500 WHERE id = ?').bind(older.proof.id),
+      env.DB.prepare(
+        "INSERT INTO challenges (id, registration_id, purpose, secret_hash, expires_at_ms) VALUES (?, ?, 'reset-password', 'a link', 900)",
+      ).bind(crypto.randomUUID(), older.registration.id),
+    ]);
+    const idsAt = async (nowMs: number, most = 10) =>
+      (await challenges.findCodes(identifier, { most, nowMs })).codes.map(
+        ({ challenge }) => challenge.id,
+      );
+    expect(await idsAt(499)).toEqual([second.proof.id, older.proof.id]);
+    expect(await idsAt(499, 1)).toEqual([second.proof.id]);
+    expect(await idsAt(500)).toEqual([second.proof.id]);
+    expect(await idsAt(600)).toEqual([]);
+    const stranger = { kind: 'email', value: first.registration.email } as const;
+    const { codes } = await challenges.findCodes(stranger, { most: 10, nowMs: 0 });
+    expect(codes.map(({ challenge }) => challenge)).toEqual([first.proof]);
+  });
+
+  it('finds of a user the user’s own code alone', async () => {
+    const user = await addUser({ email_verified: 0 });
+    await pending(user.email);
+    const account = (await challenges.findOwner(
+      { kind: 'email', value: user.email },
+      { handleId: null, nowMs: 0 },
+    )) as Extract<Owner, { is: 'user' }>;
+    const sent = { secretHash: 'the code', email: null, expiresAtMs: 600 };
+    for (const purpose of ['verify-email', 'reset-password'] as const) {
+      const id = `${purpose} of ${user.id}`;
+      await challenges.issue(account, { ...sent, id, purpose }, happening());
+    }
+    for (const identifier of [
+      { kind: 'email', value: user.email },
+      { kind: 'username', value: user.username },
+    ] as const) {
+      const { codes } = await challenges.findCodes(identifier, { most: 10, nowMs: 599 });
+      expect(codes.map(({ challenge }) => challenge.id)).toEqual([`verify-email of ${user.id}`]);
+      const late = await challenges.findCodes(identifier, { most: 10, nowMs: 600 });
+      expect([late.account?.user.id, late.codes]).toEqual([user.id, []]);
+    }
   });
 });
