@@ -4,6 +4,7 @@
  * bindings and every room.
  */
 import { Hono, type Context } from 'hono';
+import { routePath } from 'hono/route';
 import type { Contract } from './contracts/contract.ts';
 import { contracts } from './contracts/index.ts';
 import type { Services } from './flows/services.ts';
@@ -44,21 +45,9 @@ export function createApp(env: Env): App {
   const app: App = new Hono({ getPath: pathOf });
   app.use(dressed(settings.allowedOrigins));
   app.onError((error, at) => {
-    logFailure(error, at.req.path, at.var.traceId);
+    logFailure(error, routePath(at), at.var.traceId);
     return outageResponse(500, { error: 'internal' });
   });
-
-  const isHealthy = createHealthCheck({
-    probe: () => Promise.all([databaseAnswers(env.DB), guardAnswers(house.namespaces)]),
-    nowMs,
-    wait: (ms) => scheduler.wait(ms),
-    onFailure: (error) => logFailure(error, 'healthz', null),
-  });
-  app.get('/healthz', async (at) =>
-    (await isHealthy((work) => at.executionCtx.waitUntil(work)))
-      ? wireResponse({ status: 200, body: { status: 'ok' } })
-      : outageResponse(503, { status: 'unavailable' }),
-  );
 
   const door = {
     token: settings.operatorToken,
@@ -89,6 +78,22 @@ export function createApp(env: Env): App {
     app.route('/openapi/admin.json', adminDocument);
   }
 
+  // Nothing is served over plain http, not even public keys: they could be exchanged on the way.
+  const isInsecure = ({ url }: Request) => !settings.localDevelopment && !url.startsWith('https:');
+  app.use(async (at, next) => (isInsecure(at.req.raw) ? answer(at.req.raw, at) : next()));
+
+  const isHealthy = createHealthCheck({
+    probe: () => Promise.all([databaseAnswers(env.DB), guardAnswers(house.namespaces)]),
+    nowMs,
+    wait: (ms) => scheduler.wait(ms),
+    onFailure: (error) => logFailure(error, 'healthz', null),
+  });
+  app.get('/healthz', async (at) =>
+    (await isHealthy((work) => at.executionCtx.waitUntil(work)))
+      ? wireResponse({ status: 200, body: { status: 'ok' } })
+      : outageResponse(503, { status: 'unavailable' }),
+  );
+
   app.get('/.well-known/jwks.json', () => publishedKeys(settings.tokens.keys));
 
   app.get('/openapi/:file', async (at, next) => {
@@ -96,7 +101,6 @@ export function createApp(env: Env): App {
     return asked === undefined ? next() : publishedDocument(env.ASSETS, asked.name);
   });
 
-  const isInsecure = (url: URL) => url.protocol !== 'https:' && !settings.localDevelopment;
   const answer = async (raw: Request, at: Context): Promise<Response> => {
     const url = new URL(raw.url);
     const contract = contractFor(settings, url);
@@ -125,7 +129,7 @@ export function createApp(env: Env): App {
           device: deviceCookieIn(raw.headers),
           registration: registrationCookieIn(raw.headers),
         },
-        insecure: isInsecure(url),
+        insecure: isInsecure(raw),
       },
       at.executionCtx,
     );
@@ -141,7 +145,6 @@ export function createApp(env: Env): App {
       leastPassword: settings.passwordRules.least,
       assets: env.ASSETS,
       contractAt: (url) => contractFor(settings, url),
-      isInsecure,
       answer,
       mails: house.outbox,
     }),

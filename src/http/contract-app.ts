@@ -4,6 +4,7 @@
  */
 import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { routePath } from 'hono/route';
 import type { Contract } from '../contracts/contract.ts';
 import type { LoginRules } from '../flows/services.ts';
 import { logFailure } from '../observe/log.ts';
@@ -37,7 +38,7 @@ export function createContractApp(contract: Contract, house: HouseRules): Contra
 
   app.notFound((at) => desk.refuse(at, { reason: 'unknown-path' }));
   app.onError((error, at) => {
-    logFailure(error, at.req.path, at.env.visit.traceId);
+    logFailure(error, routePath(at), at.env.visit.traceId);
     return desk.refuse(at, { reason: 'internal' });
   });
   app.use(async (at, next) => (at.env.insecure ? desk.refuse(at, { reason: 'insecure' }) : next()));

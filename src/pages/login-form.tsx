@@ -54,7 +54,7 @@ function takeForm(house: PagesHouse, placeAt: (url: URL) => Place | null): Handl
   return async (at, next) => {
     const url = new URL(at.req.url);
     const place = placeAt(url);
-    if (place === null || !isForm(at) || house.isInsecure(url)) return next();
+    if (place === null || !isForm(at)) return next();
     // Another site must not sign its visitors in to an account of its choice.
     if (requestSite(at.req.raw.headers, at.req.url, []) === 'foreign') {
       return refuse(at, house, { place, status: 403, reason: 'cross-site' });

@@ -58,7 +58,7 @@ export function createPages(house: PagesHouse): Pages {
     (page: PageName, named: Contract | null): Handler =>
     async (at, next) => {
       const url = new URL(at.req.url);
-      if (!wantsHtml(at) || house.isInsecure(url)) return next();
+      if (!wantsHtml(at)) return next();
       const contract = named ?? house.contractAt(url);
       const prefix = named === null ? '' : `/${named.name}`;
       const returnTo = returnTarget(
@@ -86,8 +86,7 @@ export function createPages(house: PagesHouse): Pages {
   }
   mountLoginForm(pages, house, language);
 
-  pages.get('/docs', language, async (at, next) => {
-    if (house.isInsecure(new URL(at.req.url))) return next();
+  pages.get('/docs', language, async (at) => {
     const around = await surroundings(at, house);
     const documents = house.contracts.map(({ name }) => ({ name, url: `/openapi/${name}.json` }));
     return htmlResponse(<DocsPage around={around} documents={documents} />, {

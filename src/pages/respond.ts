@@ -23,8 +23,6 @@ export interface PagesHouse {
   assets: Fetcher;
   /** Whose pages a bare path shows. */
   contractAt(url: URL): Contract;
-  /** Plain http from outside local development: no page is served over it. */
-  isInsecure(url: URL): boolean;
   /** The API itself, for a form that is sent without scripts. */
   answer(request: Request, at: PageContext): Promise<Response>;
   /** What local development would have mailed; null everywhere else. */

@@ -28,7 +28,6 @@ describe('/dev/mail', () => {
       leastPassword: 8,
       assets: env.ASSETS,
       contractAt: () => contracts[0] as (typeof contracts)[number],
-      isInsecure: () => false,
       answer: async () => new Response(null, { status: 404 }),
       mails: null,
       ...own,

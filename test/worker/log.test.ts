@@ -165,3 +165,11 @@ it('says what kind of failure it was, as far as that quotes nothing', async () =
     retryable: true,
   });
 });
+
+it('names the route that failed, and nothing that the caller put into its path', async () => {
+  const ASSETS = { fetch: () => Promise.reject(new Error('away')) };
+  const { status } = await house({ ASSETS }).fetch('/assets/x@example.com', {});
+  expect(status).toBe(500);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'failure', during: '/assets/:name' });
+  expect(lines.join()).not.toContain('@');
+});

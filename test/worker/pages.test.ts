@@ -68,7 +68,8 @@ describe('a page', () => {
     const origin = 'http://gatehouse.example';
     const ask = (settings: object, path: string) =>
       house(settings).fetch(path, { origin, headers: { Accept: BROWSER } });
-    for (const path of ['/', '/login', '/email-cookie/login', '/docs']) {
+    const others = ['/healthz', '/.well-known/jwks.json', '/openapi/email-cookie.json'];
+    for (const path of ['/', '/login', '/email-cookie/login', '/docs', ...others]) {
       expect([path, (await ask(deployed, path)).status]).toEqual([path, 403]);
     }
     expect(isPage(await ask({ LOCAL_DEVELOPMENT: 'true' }, '/login'))).toBe(true);
