@@ -31,7 +31,7 @@ export default defineConfig({
           name: 'browser',
           environment: 'node',
           include: ['test/browser/**/*.test.ts'],
-          globalSetup: ['test/browser/server.ts'],
+          globalSetup: ['test/support/browser-server.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
         },

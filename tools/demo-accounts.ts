@@ -60,9 +60,12 @@ export const demoAccounts: readonly DemoAccount[] = [
 ];
 
 /** SQL that adds the accounts which are not there yet, and changes none that is. */
-export async function demoSql(hash: (password: string) => Promise<string>): Promise<string[]> {
+export async function demoSql(
+  hash: (password: string) => Promise<string>,
+  accounts: readonly DemoAccount[] = demoAccounts,
+): Promise<string[]> {
   const statements = [];
-  for (const account of demoAccounts) {
+  for (const account of accounts) {
     for (const [table, entry] of [
       ['roles', account.role],
       ['teams', account.team],

@@ -16,8 +16,8 @@ import { unstable_readConfig } from 'wrangler';
 import { contracts } from '../src/contracts/index.ts';
 import { createPasswords } from '../src/crypto/password.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
-import { demoSql } from './demo-accounts.ts';
-import { root } from './install.mjs';
+import { demoAccounts, demoSql } from './demo-accounts.ts';
+import { environment, root } from './install.mjs';
 import { exclusively } from './lock.ts';
 import { makers } from './secrets.ts';
 
@@ -75,8 +75,12 @@ export function localSettings(): Settings {
   return readSettings({ ...vars, ...secrets }, contracts);
 }
 
-/** Applies migrations and adds demo accounts, unless that was done and nothing changed since. */
-export async function prepareDatabase(settings: Settings, stateDirectory: string): Promise<void> {
+/** Applies migrations and adds accounts, unless that was done and nothing changed since. */
+export async function prepareDatabase(
+  settings: Settings,
+  stateDirectory: string,
+  accounts = demoAccounts,
+): Promise<void> {
   const stamp = join(stateDirectory, 'gatehouse-prepared');
   const version = fingerprint(settings);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === version) return;
@@ -85,7 +89,7 @@ export async function prepareDatabase(settings: Settings, stateDirectory: string
   const passwords = createPasswords(settings.passwords, async () => undefined);
   const file = join(stateDirectory, 'demo.sql');
   mkdirSync(stateDirectory, { recursive: true });
-  writeFileSync(file, (await demoSql(passwords.hash)).join('\n'));
+  writeFileSync(file, (await demoSql(passwords.hash, accounts)).join('\n'));
   wrangler('d1', 'execute', 'DB', '--local', '--persist-to', stateDirectory, '--file', file);
   rmSync(file);
   writeFileSync(stamp, version);
@@ -105,7 +109,12 @@ function fingerprint(settings: Settings): string {
 
 function wrangler(...argv: string[]): void {
   try {
-    execFileSync('wrangler', argv, { cwd: root, stdio: 'pipe', encoding: 'utf8' });
+    execFileSync('wrangler', argv, {
+      cwd: root,
+      env: environment,
+      stdio: 'pipe',
+      encoding: 'utf8',
+    });
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`wrangler ${argv.slice(0, 3).join(' ')} failed.\n${stdout}${stderr}`, {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test as base } from 'vitest';
+import { addressOf, peopleOf, type People } from '../support/browser-files.ts';
 
 export const origin = inject('origin');
 const axeSource = readFileSync(
@@ -29,8 +30,6 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 export interface VisitOptions {
-  /** The address that attempts count against; each visit has its own. */
-  address?: string;
   javaScriptEnabled?: boolean;
   colorScheme?: 'light' | 'dark';
   locale?: string;
@@ -50,10 +49,8 @@ export interface Visit {
   tab(): Promise<Page>;
 }
 
-let visits = 0;
-
-async function open(options: VisitOptions): Promise<Visit> {
-  const { address = nextAddress(), width = 1024, height = 800, ...rest } = options;
+async function open(options: VisitOptions, address: string): Promise<Visit> {
+  const { width = 1024, height = 800, ...rest } = options;
   const context = await browser.newContext({
     baseURL: origin,
     locale: 'en-GB',
@@ -92,23 +89,22 @@ async function open(options: VisitOptions): Promise<Visit> {
   };
 }
 
-/** Documentation addresses (RFC 5737, RFC 2544): nobody's. */
-function nextAddress(): string {
-  visits += 1;
-  const file = process.pid % 256;
-  return `198.18.${file}.${visits % 256}`;
-}
+let visits = 0;
 
 interface Fixtures {
+  /** The accounts of this file. */
+  people: People;
+  /** Each visit has an address of its own, which attempts and letters count against. */
   visit(options?: VisitOptions): Promise<Visit>;
 }
 
 export const test = base.extend<Fixtures>({
-  // oxlint-disable-next-line no-empty-pattern -- vitest reads which fixtures are wanted from it.
-  visit: async ({}, use) => {
+  people: ({ task }, use) => use(peopleOf(task.file.filepath)),
+  visit: async ({ task }, use) => {
     const opened: Visit[] = [];
     await use(async (options = {}) => {
-      const visit = await open(options);
+      visits += 1;
+      const visit = await open(options, addressOf(task.file.filepath, visits));
       opened.push(visit);
       return visit;
     });

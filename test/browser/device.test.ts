@@ -1,16 +1,16 @@
 /** A browser that somebody has signed in on stays open to them, whatever strangers do elsewhere. */
 import { expect } from 'vitest';
 import { origin, test } from './browser.ts';
-import { demo, door, fillIn, signIn } from './people.ts';
+import { door, fillIn, signIn } from './people.ts';
 
-const brackly = demo('brackly@griot.com');
 const { contract, ...fields } = door('email-cookie');
 
 test('lets in who has signed in here before while strangers lock the account', async ({
   visit,
+  people: { ada },
 }) => {
   const { page, context } = await visit();
-  await signIn(page, 'email-cookie', brackly);
+  await signIn(page, 'email-cookie', ada);
   const cookie = (await context.cookies()).find(({ name }) => name === '__Host-gh-device');
   expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict', path: '/' });
   await page.click('#sign-out');
@@ -22,15 +22,15 @@ test('lets in who has signed in here before while strangers lock the account', a
   for (let n = 0; n < 5; n += 1) {
     await stranger.context.request.post(login, {
       headers: { 'CF-Connecting-IP': `192.0.2.${n}` },
-      data: { email: brackly.email, password: `guess ${n}` },
+      data: { email: ada.email, password: `guess ${n}` },
     });
   }
   await stranger.page.goto('/email-cookie/login');
-  await fillIn(stranger.page, fields, [brackly.email, brackly.password]);
+  await fillIn(stranger.page, fields, [ada.email, ada.password]);
   await stranger.page.click('button[type=submit]');
   await stranger.page.waitForSelector('#notice:not([hidden])');
   expect(await stranger.page.textContent('#notice')).toContain('This account is locked');
 
-  await signIn(page, 'email-cookie', brackly);
-  expect(await page.textContent('#profile')).toContain(brackly.email);
+  await signIn(page, 'email-cookie', ada);
+  expect(await page.textContent('#profile')).toContain(ada.email);
 });

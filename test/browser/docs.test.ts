@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import { faultsOf, test, WCAG } from './browser.ts';
-import { doors, john } from './people.ts';
+import { doors } from './people.ts';
+
+// The reference signs in with the documents' own samples: the demo accounts are this file's.
 
 test('makes a real login out of the reference, for every contract', async ({ visit }) => {
   const { page } = await visit();
@@ -30,10 +32,10 @@ test('makes a real login out of the reference, for every contract', async ({ vis
   }
 });
 
-test('authorizes what follows with the token of a login', async ({ visit }) => {
+test('authorizes what follows with the token of a login', async ({ visit, people: { ada } }) => {
   const { page } = await visit();
   const login = await page.request.post('/email-remember/api/v1/auth/login', {
-    data: { email: john.email, password: john.password },
+    data: { email: ada.email, password: ada.password },
   });
   const { token } = (await login.json()) as { token: string };
   await page.goto('/docs');

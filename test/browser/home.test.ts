@@ -1,14 +1,12 @@
 import { expect } from 'vitest';
 import { test } from './browser.ts';
-import { demo, signIn } from './people.ts';
+import { signIn } from './people.ts';
 
-// Files run side by side: whose sessions a test ends, no other test uses.
-
-test('ends another session, and leaves this one', async ({ visit }) => {
+test('ends another session, and leaves this one', async ({ visit, people: { ben } }) => {
   const two = await visit();
-  await signIn(two.page, 'email-envelope', demo('user@example.com'));
+  await signIn(two.page, 'email-envelope', ben);
   const one = await visit();
-  await signIn(one.page, 'email-envelope', demo('user@example.com'));
+  await signIn(one.page, 'email-envelope', ben);
   expect(await one.page.locator('.badge').count()).toBe(1);
   expect(await one.page.locator('#sessions li').count()).toBe(2);
   await one.page.click('#sessions button');
@@ -20,11 +18,11 @@ test('ends another session, and leaves this one', async ({ visit }) => {
   await two.page.waitForURL('**/email-envelope/login');
 });
 
-test('signs out everywhere, with the cookie too', async ({ visit }) => {
+test('signs out everywhere, with the cookie too', async ({ visit, people: { ben } }) => {
   const other = await visit();
-  await signIn(other.page, 'email-remember', demo('a@example.com'));
+  await signIn(other.page, 'email-remember', ben);
   const { page, context, expectStatus } = await visit();
-  await signIn(page, 'email-cookie', demo('a@example.com'));
+  await signIn(page, 'email-cookie', ben);
   await page.click('#sign-out-everywhere');
   await page.waitForURL('**/email-cookie/login');
   // What opens nothing may stay: the browser's device cookie, void by now.
@@ -38,10 +36,13 @@ test('signs out everywhere, with the cookie too', async ({ visit }) => {
   await other.page.waitForURL('**/email-remember/login');
 });
 
-test('renews an access token that has expired, once for all that ask', async ({ visit }) => {
+test('renews an access token that has expired, once for all that ask', async ({
+  visit,
+  people: { ada },
+}) => {
   const { page, expectStatus } = await visit();
   expectStatus(401);
-  await signIn(page, 'username-coded');
+  await signIn(page, 'username-coded', ada);
   await page.evaluate(() => {
     const key = 'gatehouse:tokens:username-coded';
     const kept = JSON.parse(sessionStorage.getItem(key) ?? '{}') as object;
@@ -54,10 +55,10 @@ test('renews an access token that has expired, once for all that ask', async ({ 
   expect(renewed).toBe(1);
 });
 
-test('changes a password, and says what is wrong with one', async ({ visit }) => {
+test('changes a password, and says what is wrong with one', async ({ visit, people: { ada } }) => {
   const { page, expectStatus } = await visit();
   expectStatus(400, 401);
-  await signIn(page, 'username-pair');
+  await signIn(page, 'username-pair', ada);
   await page.click('summary');
   const change = async (answer: { status: number; json: object }) => {
     await page.unrouteAll();
@@ -82,9 +83,9 @@ test('changes a password, and says what is wrong with one', async ({ visit }) =>
   expect(await page.inputValue('#newPassword')).toBe('');
 });
 
-test('says so where nobody answers, and keeps what it has', async ({ visit }) => {
+test('says so where nobody answers, and keeps what it has', async ({ visit, people: { ada } }) => {
   const { page, context, troubles } = await visit();
-  await signIn(page, 'email-remember');
+  await signIn(page, 'email-remember', ada);
   await context.setOffline(true);
   await page.click('#sign-out');
   await page.waitForSelector('#said:not([hidden])');
@@ -97,9 +98,10 @@ test('says so where nobody answers, and keeps what it has', async ({ visit }) =>
 
 test('leaves nothing in a page that the browser keeps for Back, and fetches it anew', async ({
   visit,
+  people: { ada },
 }) => {
   const { page } = await visit();
-  await signIn(page, 'email-remember');
+  await signIn(page, 'email-remember', ada);
   // Chromium under test keeps no pages; what it would tell one is told by hand.
   const turn = (name: string) =>
     page.evaluate(
@@ -107,7 +109,7 @@ test('leaves nothing in a page that the browser keeps for Back, and fetches it a
       name,
     );
   await turn('pagehide');
-  expect(await page.content()).not.toContain('john@example.com');
+  expect(await page.content()).not.toContain(ada.email);
   await turn('pageshow');
   await page.waitForSelector('#private:not([hidden])');
   await turn('pagehide');

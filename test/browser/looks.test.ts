@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { english } from '../../src/pages/languages/english.ts';
 import { german } from '../../src/pages/languages/german.ts';
 import { faultsOf, isOverflowing, test } from './browser.ts';
-import { doors, fillIn, door, john, signIn } from './people.ts';
+import { doors, fillIn, door, signIn } from './people.ts';
 
 const beside = ['login', 'register', 'verify', 'forgot', 'reset'];
 
@@ -19,15 +19,15 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     }
   });
 
-  test('axe finds nothing on the signed-in page', async ({ visit }) => {
+  test('axe finds nothing on the signed-in page', async ({ visit, people: { ada } }) => {
     const { page } = await visit({ colorScheme, width: 480 });
-    await signIn(page, 'email-remember');
+    await signIn(page, 'email-remember', ada);
     await page.click('summary');
     expect(await faultsOf(page)).toEqual([]);
   });
 });
 
-test('fits into 320 pixels', async ({ visit }) => {
+test('fits into 320 pixels', async ({ visit, people: { ada, nobody } }) => {
   const { page, expectStatus } = await visit({ width: 320 });
   expectStatus(401);
   for (const path of beside) {
@@ -35,11 +35,11 @@ test('fits into 320 pixels', async ({ visit }) => {
     expect([path, await isOverflowing(page)]).toEqual([path, false]);
   }
   await page.goto('/login');
-  await fillIn(page, door('email-remember'), ['nobody@example.com', 'wrong']);
+  await fillIn(page, door('email-remember'), [nobody.email, 'wrong']);
   await page.click('button[type=submit]');
   await page.waitForSelector('#notice:not([hidden])');
   expect(await isOverflowing(page)).toBe(false);
-  await signIn(page, 'email-remember');
+  await signIn(page, 'email-remember', ada);
   await page.click('summary');
   expect(await isOverflowing(page)).toBe(false);
 });
@@ -58,7 +58,10 @@ test('everything to be pressed is 44 pixels high', async ({ visit }) => {
   }
 });
 
-test('speaks German to who asks for it, and English to who asks for neither', async ({ visit }) => {
+test('speaks German to who asks for it, and English to who asks for neither', async ({
+  visit,
+  people: { nobody },
+}) => {
   for (const [locale, tag, words] of [
     ['de-AT', 'de', german],
     ['fr-FR', 'en', english],
@@ -68,7 +71,7 @@ test('speaks German to who asks for it, and English to who asks for neither', as
     await page.goto('/login');
     expect(await page.getAttribute('html', 'lang')).toBe(tag);
     expect(await page.textContent('h1')).toBe(words.login.title);
-    await fillIn(page, door('email-remember'), ['nobody@example.com', 'wrong']);
+    await fillIn(page, door('email-remember'), [nobody.email, 'wrong']);
     await page.click('button[type=submit]');
     await page.waitForSelector('#notice:not([hidden])');
     expect(await page.textContent('#notice')).toBe(words.script.refusals.invalid);
@@ -93,6 +96,7 @@ test('moves nothing for who wants no motion', async ({ visit }) => {
 
 test('needs one request each for page, style and script, and is usable by keyboard alone', async ({
   visit,
+  people: { ada },
 }) => {
   const { page } = await visit();
   const asked: string[] = [];
@@ -102,9 +106,9 @@ test('needs one request each for page, style and script, and is usable by keyboa
   expect(asked.filter((type) => type === 'stylesheet')).toHaveLength(1);
   expect(asked.filter((type) => type === 'script')).toHaveLength(1);
   await page.keyboard.press('Tab');
-  await page.keyboard.type('john@example.com');
+  await page.keyboard.type(ada.email);
   await page.keyboard.press('Tab');
-  await page.keyboard.type(john.password);
+  await page.keyboard.type(ada.password);
   await page.keyboard.press('Enter');
   await page.waitForSelector('#private:not([hidden])');
 });

@@ -1,23 +1,8 @@
-/** Demo accounts, and how each contract's sign-in page is used. */
+/** How each contract's sign-in page is used. */
 import type { Page } from 'playwright-core';
 import { contracts } from '../../src/contracts/index.ts';
 import { shapeOf } from '../../src/pages/shape.ts';
-import { demoAccounts } from '../../tools/demo-accounts.ts';
-
-interface Account {
-  username?: string;
-  email: string;
-  password: string;
-}
-
-export function demo(email: string) {
-  const found = demoAccounts.find((account) => account.email === email);
-  if (found === undefined) throw new Error(`no demo account ${email}`);
-  return found;
-}
-
-/** One that every contract admits. */
-export const john = { ...demo('john@example.com'), username: 'johndoe' };
+import type { Person } from '../support/browser-files.ts';
 
 export const doors = contracts.map((contract) => {
   const { login } = shapeOf(contract);
@@ -26,8 +11,8 @@ export const doors = contracts.map((contract) => {
     contract,
     identifier: `#${login.identifier}`,
     password: `#${login.password}`,
-    of: (account: Omit<Account, 'password'>) =>
-      login.kind === 'email' ? account.email : (account.username ?? ''),
+    of: ({ username, email }: { username: string; email: string }) =>
+      login.kind === 'email' ? email : username,
     inCookie: contract.refresh?.in === 'cookie',
   };
 });
@@ -47,11 +32,11 @@ export async function fillIn(
   await page.fill(password, secret);
 }
 
-/** Signs a demo account in, and waits until its profile is there. */
-export async function signIn(page: Page, name: string, account: Account = john): Promise<void> {
+/** Signs somebody in, and waits until their profile is there. */
+export async function signIn(page: Page, name: string, person: Person): Promise<void> {
   const { of, ...fields } = door(name);
   await page.goto(`/${name}/login`);
-  await fillIn(page, fields, [of(account), account.password]);
+  await fillIn(page, fields, [of(person), person.password]);
   await page.click('button[type=submit]');
   await page.waitForSelector('#private:not([hidden])');
 }

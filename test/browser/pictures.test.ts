@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { root } from '../../tools/install.mjs';
 import { test } from './browser.ts';
-import { demo, door, fillIn, signIn } from './people.ts';
+import { door, fillIn, signIn } from './people.ts';
 
 const directory = join(root, 'docs', 'images');
 const pictures = test.runIf(process.env['PICTURES'] === '1');
@@ -49,13 +49,13 @@ pictures('a locked account', async ({ visit }) => {
       json: { error: { code: 'ACCOUNT_LOCKED', message: '' } },
     }),
   );
-  await fillIn(page, door('email-remember'), [demo('brackly@griot.com').email, 'a guess']);
+  await fillIn(page, door('email-remember'), ['brackly@griot.com', 'a guess']);
   await page.click('button[type=submit]');
   await page.waitForSelector('#timer:not([hidden])');
   await take(page, 'locked');
 });
 
-pictures('the signed-in page', async ({ visit }) => {
+pictures('the signed-in page', async ({ visit, people: { ada } }) => {
   const { page } = await visit({ width: 480 });
   await page.route('**/auth/sessions', (route) =>
     route.fulfill({
@@ -67,7 +67,10 @@ pictures('the signed-in page', async ({ visit }) => {
       },
     }),
   );
-  await signIn(page, 'email-remember', demo('brackly@griot.com'));
+  await page.route('**/api/v1/profile', (route) =>
+    route.fulfill({ json: { user: { name: 'Brackly Murunga', email: 'brackly@griot.com' } } }),
+  );
+  await signIn(page, 'email-remember', ada);
   await take(page, 'signed-in');
 });
 

@@ -1,13 +1,13 @@
 import { expect } from 'vitest';
 import { test } from './browser.ts';
-import { door, fillIn, john } from './people.ts';
+import { door, fillIn } from './people.ts';
 
 const cookie = door('email-cookie');
 
-test('signs in to the cookie contract with scripts off', async ({ visit }) => {
+test('signs in to the cookie contract with scripts off', async ({ visit, people: { ada } }) => {
   const { page, context } = await visit({ javaScriptEnabled: false });
   await page.goto('/email-cookie/login');
-  await fillIn(page, cookie, [john.email, john.password]);
+  await fillIn(page, cookie, [ada.email, ada.password]);
   await page.click('button[type=submit]');
   await page.waitForURL('**/email-cookie/');
   expect(await page.textContent('noscript')).toContain('You are signed in');
@@ -21,15 +21,18 @@ test('signs in to the cookie contract with scripts off', async ({ visit }) => {
   });
 });
 
-test('says what went wrong with scripts off, and keeps who it was', async ({ visit }) => {
+test('says what went wrong with scripts off, and keeps who it was', async ({
+  visit,
+  people: { nobody },
+}) => {
   const { page, expectStatus } = await visit({ javaScriptEnabled: false });
   expectStatus(401);
   await page.goto('/email-cookie/login');
   await fillIn(page, cookie, ['"<b>nobody</b>"@example.com', 'wrong']);
-  await fillIn(page, cookie, ['nobody@example.com', 'wrong']);
+  await fillIn(page, cookie, [nobody.email, 'wrong']);
   await page.click('button[type=submit]');
   expect(await page.textContent('#notice')).toContain('does not match any account');
-  expect(await page.inputValue('#email')).toBe('nobody@example.com');
+  expect(await page.inputValue('#email')).toBe(nobody.email);
 });
 
 test('says that it needs scripts where there is no cookie', async ({ visit }) => {

@@ -1,13 +1,13 @@
 import { describe, expect } from 'vitest';
 import { faultsOf, test } from './browser.ts';
-import { demo, door, doors, fillIn, john, signIn } from './people.ts';
+import { door, doors, fillIn, signIn } from './people.ts';
 
 describe.each(doors)('$name', ({ name, of, inCookie, ...fields }) => {
-  test('signs in, shows the profile, and signs out', async ({ visit }) => {
+  test('signs in, shows the profile, and signs out', async ({ visit, people: { ada } }) => {
     const { page, expectStatus } = await visit();
-    await signIn(page, name);
+    await signIn(page, name, ada);
     expect(new URL(page.url()).pathname).toBe(`/${name}/`);
-    expect(await page.textContent('#profile')).toContain(of(john));
+    expect(await page.textContent('#profile')).toContain(of(ada));
     expect(await page.textContent('#sessions')).toContain('This device');
     await page.click('#sign-out');
     await page.waitForURL(`**/${name}/login`);
@@ -17,11 +17,14 @@ describe.each(doors)('$name', ({ name, of, inCookie, ...fields }) => {
     await page.waitForURL(`**/${name}/login`);
   });
 
-  test('says that a password is wrong, and takes the focus there', async ({ visit }) => {
+  test('says that a password is wrong, and takes the focus there', async ({
+    visit,
+    people: { ada },
+  }) => {
     const { page, expectStatus } = await visit();
     expectStatus(401);
     await page.goto(`/${name}/login`);
-    await fillIn(page, fields, [of(john), 'not this password']);
+    await fillIn(page, fields, [of(ada), 'not this password']);
     await page.click('button[type=submit]');
     await page.waitForFunction(() => document.activeElement?.id === 'notice');
     expect(await page.textContent('#notice')).toContain('does not match any account');
@@ -31,14 +34,15 @@ describe.each(doors)('$name', ({ name, of, inCookie, ...fields }) => {
 
 test('remembers in the browser only where asked, and for as long as the contract does', async ({
   visit,
+  people: { ada },
 }) => {
   const { page, tab } = await visit();
-  await signIn(page, 'email-remember');
+  await signIn(page, 'email-remember', ada);
   const kept = () => page.evaluate(() => [localStorage.length, sessionStorage.length]);
   expect(await kept()).toEqual([0, 1]);
   await page.click('#sign-out');
   await page.waitForURL('**/login');
-  await fillIn(page, door('email-remember'), ['john@example.com', john.password]);
+  await fillIn(page, door('email-remember'), [ada.email, ada.password]);
   await page.check('#remember');
   const sent = page.waitForRequest('**/auth/login');
   await page.click('button[type=submit]');
@@ -57,33 +61,38 @@ test('remembers in the browser only where asked, and for as long as the contract
 
 test('keeps no token of the cookie contract where scripts of tomorrow could read it', async ({
   visit,
+  people: { ada },
 }) => {
   const { page } = await visit();
-  await signIn(page, 'email-cookie');
+  await signIn(page, 'email-cookie', ada);
   expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
   expect(await page.evaluate(() => document.cookie)).toBe('');
   await page.reload();
   await page.waitForSelector('#private:not([hidden])');
 });
 
-test('shows nothing private to who goes back after a sign-out', async ({ visit }) => {
+test('shows nothing private to who goes back after a sign-out', async ({
+  visit,
+  people: { ada },
+}) => {
   for (const name of ['email-cookie', 'email-remember']) {
     const { page, expectStatus } = await visit();
     expectStatus(401);
     await page.goto('/docs');
-    await signIn(page, name);
+    await signIn(page, name, ada);
     await page.click('#sign-out');
     await page.waitForURL(`**/${name}/login`);
     await page.goBack();
-    expect(await page.content()).not.toContain('john@example.com');
+    expect(await page.content()).not.toContain(ada.email);
     await page.goForward();
     await page.waitForURL(`**/${name}/login`);
-    expect(await page.content()).not.toContain('john@example.com');
+    expect(await page.content()).not.toContain(ada.email);
   }
 });
 
 test('counts down a lock, keeps the button shut till then, and says when it is over', async ({
   visit,
+  people: { ada },
 }) => {
   const { page, expectStatus } = await visit();
   expectStatus(423);
@@ -96,7 +105,7 @@ test('counts down a lock, keeps the button shut till then, and says when it is o
       json: { error: { code: 'ACCOUNT_LOCKED', message: '<b>raw words of the server</b>' } },
     }),
   );
-  await fillIn(page, door('email-remember'), ['john@example.com', 'whatever it was']);
+  await fillIn(page, door('email-remember'), [ada.email, 'whatever it was']);
   await page.click('button[type=submit]');
   await page.waitForSelector('#timer:not([hidden])');
   const notice = await page.textContent('#notice');
@@ -117,8 +126,8 @@ test('counts down a lock, keeps the button shut till then, and says when it is o
 
 test('tells a lock from an inactive account, where both have one status and one code', async ({
   visit,
+  people: { inactive },
 }) => {
-  const inactive = demo('inactive@example.com');
   const { page, expectStatus } = await visit();
   expectStatus(401, 403);
   await page.goto('/email-envelope/login');
@@ -139,16 +148,16 @@ test('tells a lock from an inactive account, where both have one status and one 
   expect(await page.textContent('#timer')).toMatch(/^1[45]:/);
 });
 
-test('says a limit by the address as a limit', async ({ visit }) => {
+test('says a limit by the address as a limit', async ({ visit, people: { nobody } }) => {
   const { page, expectStatus } = await visit();
   expectStatus(401, 429);
   await page.goto('/email-remember/login');
   for (let attempt = 0; attempt < 10; attempt += 1) {
     await page.request.post('/email-remember/api/v1/auth/login', {
-      data: { email: `nobody${attempt}@example.com`, password: 'x' },
+      data: { email: `${attempt}.${nobody.email}`, password: 'x' },
     });
   }
-  await fillIn(page, door('email-remember'), ['nobody@example.com', 'whatever']);
+  await fillIn(page, door('email-remember'), [nobody.email, 'whatever']);
   await page.click('button[type=submit]');
   await page.waitForSelector('#timer:not([hidden])');
   expect(await page.textContent('#notice')).toContain('Too many attempts from your network');
@@ -156,8 +165,8 @@ test('says a limit by the address as a limit', async ({ visit }) => {
 
 test('leads an unconfirmed address to the code page, with the address filled in', async ({
   visit,
+  people: { unverified },
 }) => {
-  const unverified = demo('unverified@example.com');
   const { page, expectStatus } = await visit();
   expectStatus(403);
   await page.goto('/email-envelope/login');
@@ -170,10 +179,13 @@ test('leads an unconfirmed address to the code page, with the address filled in'
   );
 });
 
-test('says so where nobody answers, and signs in once someone does', async ({ visit }) => {
+test('says so where nobody answers, and signs in once someone does', async ({
+  visit,
+  people: { ada },
+}) => {
   const { page, context, troubles } = await visit();
   await page.goto('/login');
-  await fillIn(page, door('email-remember'), ['john@example.com', john.password]);
+  await fillIn(page, door('email-remember'), [ada.email, ada.password]);
   await context.setOffline(true);
   await page.click('button[type=submit]');
   await page.waitForSelector('#notice:not([hidden])');
@@ -184,7 +196,10 @@ test('says so where nobody answers, and signs in once someone does', async ({ vi
   await page.waitForSelector('#private:not([hidden])');
 });
 
-test('sends a form once, however often its button is pressed', async ({ visit }) => {
+test('sends a form once, however often its button is pressed', async ({
+  visit,
+  people: { ada },
+}) => {
   const { page } = await visit();
   let sent = 0;
   const pressed = Promise.withResolvers<void>();
@@ -194,7 +209,7 @@ test('sends a form once, however often its button is pressed', async ({ visit })
     await route.continue();
   });
   await page.goto('/login');
-  await fillIn(page, door('email-remember'), ['john@example.com', john.password]);
+  await fillIn(page, door('email-remember'), [ada.email, ada.password]);
   await page.click('button[type=submit]');
   expect(await page.getAttribute('form', 'aria-busy')).toBe('true');
   await page.click('button[type=submit]', { force: true, noWaitAfter: true });
@@ -204,7 +219,10 @@ test('sends a form once, however often its button is pressed', async ({ visit })
   expect(sent).toBe(1);
 });
 
-test('leads to where the visitor wanted to go, and never to another site', async ({ visit }) => {
+test('leads to where the visitor wanted to go, and never to another site', async ({
+  visit,
+  people: { ada },
+}) => {
   for (const [wanted, led] of [
     ['/email-remember/?from=here', '/email-remember/?from=here'],
     ['//evil.example/', '/email-remember/'],
@@ -213,7 +231,7 @@ test('leads to where the visitor wanted to go, and never to another site', async
   ] as const) {
     const { page } = await visit();
     await page.goto(`/email-remember/login?return_to=${encodeURIComponent(wanted)}`);
-    await fillIn(page, door('email-remember'), ['john@example.com', john.password]);
+    await fillIn(page, door('email-remember'), [ada.email, ada.password]);
     await page.click('button[type=submit]');
     await page.waitForSelector('#private:not([hidden])');
     const { pathname, search } = new URL(page.url());

@@ -8,15 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { root } from '../../tools/install.mjs';
-import { startInstance } from '../support/instance.ts';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    origin: string;
-    /** Null: a browser of this machine. */
-    browserPath: string | null;
-  }
-}
+import { localSettings, makeSecrets, prepareDatabase } from '../../tools/local.ts';
+import { demoAccounts } from '../../tools/demo-accounts.ts';
+import { accounts } from './browser-files.ts';
+import { startInstance } from './instance.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'gatehouse-browser-'));
 let server: ChildProcess | null = null;
@@ -40,6 +35,9 @@ export async function teardown(): Promise<void> {
 }
 
 async function start(): Promise<string> {
+  makeSecrets();
+  // What is prepared already is left alone by what is started.
+  await prepareDatabase(localSettings(), state, [...demoAccounts, ...accounts]);
   const { child, url } = await startInstance(['node', join(root, 'tools', 'dev.ts')], state);
   server = child;
   return url;
