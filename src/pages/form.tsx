@@ -11,10 +11,20 @@ interface FieldProps {
   value?: string;
   optional?: boolean;
   hint?: string;
+  /** What is wrong with what was sent without scripts. */
+  error?: string | undefined;
 }
 
 /** No maxlength anywhere: a browser would cut off what is pasted, and say nothing. */
-export const Field: FC<FieldProps> = ({ name, label, hint, optional, type = 'text', ...input }) => (
+export const Field: FC<FieldProps> = ({
+  name,
+  label,
+  hint,
+  error,
+  optional,
+  type = 'text',
+  ...input
+}) => (
   <div class="field">
     <label for={name}>{label}</label>
     <input
@@ -25,9 +35,10 @@ export const Field: FC<FieldProps> = ({ name, label, hint, optional, type = 'tex
       autocapitalize="none"
       spellcheck={false}
       aria-describedby={`${name}-hint ${name}-error`}
+      aria-invalid={error === undefined ? undefined : 'true'}
       {...input}
     />
-    <Notes name={name} hint={hint} />
+    <Notes name={name} hint={hint} error={error} />
   </div>
 );
 
@@ -37,7 +48,8 @@ export const PasswordField: FC<{
   autocomplete: 'current-password' | 'new-password';
   words: Words['fields'];
   hint?: string;
-}> = ({ name, label, autocomplete, words, hint }) => (
+  error?: string | undefined;
+}> = ({ name, label, autocomplete, words, hint, error }) => (
   <div class="field">
     <label for={name}>{label}</label>
     <div class="revealable">
@@ -48,6 +60,7 @@ export const PasswordField: FC<{
         required
         autocomplete={autocomplete}
         aria-describedby={`${name}-hint ${name}-error`}
+        aria-invalid={error === undefined ? undefined : 'true'}
       />
       <button
         type="button"
@@ -61,16 +74,22 @@ export const PasswordField: FC<{
         {words.show}
       </button>
     </div>
-    <Notes name={name} hint={hint} />
+    <Notes name={name} hint={hint} error={error} />
   </div>
 );
 
-const Notes: FC<{ name: string; hint: string | undefined }> = ({ name, hint }) => (
+const Notes: FC<{ name: string; hint: string | undefined; error: string | undefined }> = ({
+  name,
+  hint,
+  error,
+}) => (
   <>
     <p class="hint" id={`${name}-hint`} hidden={hint === undefined}>
       {hint}
     </p>
-    <p class="error" id={`${name}-error`} hidden />
+    <p class="error" id={`${name}-error`} hidden={error === undefined}>
+      {error}
+    </p>
   </>
 );
 

@@ -8,7 +8,7 @@ import { requestSite } from '../http/origin.ts';
 import { readForm } from '../http/read-body.ts';
 import { LoginPage } from './login.tsx';
 import { pageHeaders } from './policy.ts';
-import { reasonOf, waitOf } from './reason.ts';
+import { fieldsNamed, reasonOf, waitOf } from './reason.ts';
 import {
   htmlResponse,
   originsOf,
@@ -21,7 +21,7 @@ import {
 } from './respond.ts';
 import { returnTarget } from './return-to.ts';
 import { shapeOf } from './shape.ts';
-import type { Reason } from './sheet.ts';
+import type { Reason, Sheet } from './sheet.ts';
 
 const LIKELY: readonly Reason[] = ['invalid', 'inactive', 'unverified', 'locked', 'malformed'];
 /** What the login itself must know of the visitor. */
@@ -88,13 +88,16 @@ async function signIn(
     for (const cookie of headers.getSetCookie()) led.append('Set-Cookie', cookie);
     return new Response(null, { status: 303, headers: led });
   }
-  const reason = reasonOf(marks, { status, headers, body: await answer.json() }, LIKELY);
+  const said: unknown = await answer.json();
+  const reason = reasonOf(marks, { status, headers, body: said }, LIKELY);
+  const named = reason === 'malformed' ? fieldsNamed(said, Object.keys(body)) : [];
   return refuse(at, house, {
     place: { contract, prefix, returnTo },
     status,
     reason: reason ?? 'internal',
     headers,
     identifier: field(login.identifier),
+    refusedFields: named.map((name) => ({ name, isEmpty: !body[name] })),
   });
 }
 
@@ -116,15 +119,37 @@ interface Refused {
   /** Of the login's own answer. */
   headers?: Headers;
   identifier?: string | null;
+  refusedFields?: readonly RefusedField[];
+}
+
+interface RefusedField {
+  name: string;
+  isEmpty: boolean;
+}
+
+function faultOf({ name, isEmpty }: RefusedField, { shape: { login }, words }: Sheet): string {
+  if (isEmpty) return words.required;
+  const isEmail = name === login.identifier && login.kind === 'email';
+  return isEmail ? words.emailMalformed : words.refusals.malformed;
 }
 
 /** The sign-in page once more, with what went wrong. A password is never sent back. */
 async function refuse(at: PageContext, house: PagesHouse, refused: Refused): Promise<Response> {
-  const { place, status, reason, headers = new Headers(), identifier } = refused;
+  const {
+    place,
+    status,
+    reason,
+    headers = new Headers(),
+    identifier,
+    refusedFields = [],
+  } = refused;
   const around = await surroundings(at, house);
   const sheet = sheetFor('login', around, place);
   const waitSeconds = reason === 'internal' ? 0 : waitOf(headers);
-  const outcome = { reason, waitSeconds, identifier: identifier ?? '' };
+  const faults = Object.fromEntries(
+    refusedFields.map((field) => [field.name, faultOf(field, sheet)]),
+  );
+  const outcome = { reason, waitSeconds, identifier: identifier ?? '', faults };
   const retryAfter = headers.get('Retry-After');
   return htmlResponse(<LoginPage around={around} sheet={sheet} outcome={outcome} />, {
     status,

@@ -8,7 +8,13 @@ interface LoginProps {
   around: Surroundings;
   sheet: Sheet;
   /** What became of a form that was sent without scripts. */
-  outcome?: { reason: Reason; waitSeconds: number; identifier: string };
+  outcome?: {
+    reason: Reason;
+    waitSeconds: number;
+    identifier: string;
+    /** By field: what is wrong with it. */
+    faults: Readonly<Record<string, string>>;
+  };
 }
 
 export const LoginPage: FC<LoginProps> = ({ around, sheet, outcome }) => {
@@ -25,6 +31,7 @@ export const LoginPage: FC<LoginProps> = ({ around, sheet, outcome }) => {
           label={words.fields[kind]}
           autocomplete="username"
           value={outcome?.identifier ?? ''}
+          error={outcome?.faults[identifier]}
           {...(kind === 'email' ? { type: 'email', inputmode: 'email' } : {})}
         />
         <PasswordField
@@ -32,6 +39,7 @@ export const LoginPage: FC<LoginProps> = ({ around, sheet, outcome }) => {
           label={words.fields.password}
           autocomplete="current-password"
           words={words.fields}
+          error={outcome?.faults[sheet.shape.login.password]}
         />
         {inCookie ? (
           <input type="hidden" name="return_to" value={sheet.returnTo} />

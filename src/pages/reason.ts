@@ -42,10 +42,31 @@ function found(texts: readonly string[], said: ReadonlySet<string>) {
   return { there, missing: texts.length - there, hasCode: code === undefined || said.has(code) };
 }
 
+/** Those of a form's fields that a refused body names, or else begins a message with. */
+export function fieldsNamed(body: unknown, fields: readonly string[]): string[] {
+  const texts = textsIn(body);
+  const names = new Set([...texts, ...keysIn(body)]);
+  const named = fields.filter((field) => names.has(field));
+  if (named.length > 0) return named;
+  const said = texts.map((text) => text.toLowerCase());
+  return fields.filter((field) => {
+    const label = field.replace(/[A-Z]/g, ' $&').toLowerCase();
+    return said.some((text) => text.startsWith(`${label} `));
+  });
+}
+
 /** Whole seconds until trying again makes sense; 0 where the answer does not say. */
 export function waitOf(headers: Headers): number {
   const seconds = Number(headers.get('Retry-After'));
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : 0;
+}
+
+/** The keys in a JSON value, without those of texts: a `code` may be the refusal's own. */
+function keysIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    typeof inner === 'string' ? [] : [key, ...keysIn(inner)],
+  );
 }
 
 /** Every text in a JSON value. */

@@ -66,6 +66,9 @@ export function sheetFor(
   place: Place,
 ): Sheet {
   const { contract, prefix, returnTo = `${prefix}/` } = place;
+  const shape = shapeOf(contract);
+  const { script, invalid } = words;
+  const refusals = { ...script.refusals, invalid: invalid[shape.login.kind] };
   return {
     page,
     language: words.tag,
@@ -73,10 +76,10 @@ export function sheetFor(
     prefix,
     api: prefix + contract.base,
     profilePath: prefix + contract.profilePath,
-    shape: shapeOf(contract),
+    shape,
     returnTo,
     leastPassword,
-    words: words.script,
+    words: { ...script, refusals },
   };
 }
 

@@ -160,7 +160,9 @@ const limit = { attempts: 1, windowSeconds: 60 };
 const samples = (ms: number): Extract<Refusal, { reason: Reason }>[] => [
   { reason: 'invalid', because: 'wrong-password' },
   { reason: 'unauthenticated', presented: true },
+  // A field that is missing may have a code of its own.
   { reason: 'malformed', issues: [{ field: `field-${ms}`, message: `${ms}`, missing: false }] },
+  { reason: 'malformed', issues: [{ field: `field-${ms}`, message: `${ms}`, missing: true }] },
   { reason: 'limited', limit, retryAtMs: ms },
   { reason: 'locked', untilMs: ms, untilReset: false },
   { reason: 'busy' },

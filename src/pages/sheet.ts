@@ -4,8 +4,13 @@
  */
 import type { Words } from './languages/english.ts';
 
+/** What the script says, with what is said of a wrong password at this contract. */
+export interface ScriptWords extends Omit<Words['script'], 'refusals'> {
+  refusals: Words['script']['refusals'] & { invalid: string };
+}
+
 /** The reasons that a page has words for. */
-export type Reason = keyof Words['script']['refusals'];
+export type Reason = keyof ScriptWords['refusals'];
 export type PageName = 'login' | 'register' | 'verify' | 'forgot' | 'reset' | 'home';
 
 /** The way to a value in a body: names of fields, from the outside in. */
@@ -65,5 +70,5 @@ export interface Sheet {
   shape: Shape;
   returnTo: string;
   leastPassword: number;
-  words: Words['script'];
+  words: ScriptWords;
 }

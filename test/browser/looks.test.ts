@@ -62,9 +62,9 @@ test('speaks German to who asks for it, and English to who asks for neither', as
   visit,
   people: { nobody },
 }) => {
-  for (const [locale, tag, words] of [
-    ['de-AT', 'de', german],
-    ['fr-FR', 'en', english],
+  for (const [locale, tag, words, wrong] of [
+    ['de-AT', 'de', german, 'E-Mail oder Passwort ist falsch.'],
+    ['fr-FR', 'en', english, 'Wrong e-mail or password.'],
   ] as const) {
     const { page, expectStatus } = await visit({ locale, width: 480 });
     expectStatus(401);
@@ -74,7 +74,7 @@ test('speaks German to who asks for it, and English to who asks for neither', as
     await fillIn(page, door('email-remember'), [nobody.email, 'wrong']);
     await page.click('button[type=submit]');
     await page.waitForSelector('#notice:not([hidden])');
-    expect(await page.textContent('#notice')).toBe(words.script.refusals.invalid);
+    expect(await page.textContent('#notice')).toBe(wrong);
     expect(await faultsOf(page)).toEqual([]);
   }
 });

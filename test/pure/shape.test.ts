@@ -3,7 +3,7 @@ import { contracts } from '../../src/contracts/index.ts';
 import type { Contract } from '../../src/contracts/contract.ts';
 import type { Refusal } from '../../src/flows/outcome.ts';
 import { refusalResponse } from '../../src/http/refuse.ts';
-import { reasonOf, waitOf } from '../../src/pages/reason.ts';
+import { fieldsNamed, reasonOf, waitOf } from '../../src/pages/reason.ts';
 import { shapeOf } from '../../src/pages/shape.ts';
 import type { Reason } from '../../src/pages/sheet.ts';
 import * as z from 'zod/mini';
@@ -109,6 +109,24 @@ describe.each(contracts)('$name', (contract) => {
     expect(reasonOf(shapeOf(contract).marks, seen, ['invalid', 'inactive', 'locked'])).toBe(
       'locked',
     );
+  });
+
+  it.each([
+    ['email', 'Email must be a valid email address'],
+    ['password', 'Password is too common'],
+    ['code', 'Code must be six digits'],
+    ['currentPassword', 'Current password is required'],
+  ])('names the field %s, and no other', async (field, message) => {
+    const fields = ['email', 'username', 'password', 'code', 'currentPassword', 'newPassword'];
+    const circumstances = { nowMs: NOW, traceId: crypto.randomUUID(), operation: 'verify-email' };
+    for (const missing of [false, true]) {
+      const refusal: Refusal = { reason: 'malformed', issues: [{ field, message, missing }] };
+      const response = refusalResponse(contract, refusal, circumstances);
+      const { status, headers } = response;
+      const body: unknown = await response.json();
+      expect(reasonOf(shapeOf(contract).marks, { status, headers, body }, [])).toBe('malformed');
+      expect(fieldsNamed(body, fields)).toEqual([field]);
+    }
   });
 
   it('marks every refusal with what never changes in it, shortest first', () => {

@@ -61,7 +61,7 @@ describe('the form without scripts', () => {
     const secret = 'a wrong "password" <b>';
     const english = await send({ email, password: secret });
     expect(english.status).toBe(401);
-    expect(english.text).toContain('does not match any account');
+    expect(english.text).toContain('Wrong e-mail or password.');
     expect(english.text).toContain(`value="${email}"`);
     expect(english.text).not.toContain('a wrong');
     const german = await send(
@@ -69,10 +69,33 @@ describe('the form without scripts', () => {
       { 'Accept-Language': 'de-CH, en;q=0.5' },
     );
     expect(german.text).toContain('<html lang="de">');
-    expect(german.text).toContain('passt zu keinem Konto');
+    expect(german.text).toContain('E-Mail oder Passwort ist falsch.');
     const empty = await send({ email: '"><script>alert(1)</script>' });
     expect(empty.status).toBe(400);
     expect(empty.text).not.toContain('<script>alert');
+  });
+
+  it('says at each field what is wrong with it', async () => {
+    const fieldsOf = (html: string) =>
+      ['email', 'password'].map((name) => {
+        const input = new RegExp(`<input[^>]* name="${name}"[^>]*>`).exec(html)?.[0] ?? '';
+        const error = new RegExp(`<p class="error" id="${name}-error"([^>]*)>([^<]*)`).exec(html);
+        expect(input).toContain(`aria-describedby="${name}-hint ${name}-error"`);
+        const isInvalid = input.includes('aria-invalid="true"');
+        expect(error?.[1]).toBe(isInvalid ? '' : ' hidden=""');
+        return isInvalid ? error?.[2] : null;
+      });
+    const empty = await send({ email: '', password: '' });
+    expect(fieldsOf(empty.text)).toEqual(['Please fill this in.', 'Please fill this in.']);
+    expect(empty.text).toContain('Please check what you entered.');
+    const malformed = await send({ email: 'a..b@example.com', password: 'something' });
+    expect([malformed.status, ...fieldsOf(malformed.text)]).toEqual([
+      400,
+      'This does not look like an e-mail address.',
+      null,
+    ]);
+    const wrong = await send({ email: 'nobody@example.com', password: 'something' });
+    expect(fieldsOf(wrong.text)).toEqual([null, null]);
   });
 
   it('goes through the same guards: address, account, and their Retry-After', async () => {

@@ -1,11 +1,13 @@
 /** Creating an account, confirming its address, and a forgotten password. */
-import { textsIn } from '../reason.ts';
-import { call, troubleOf, type Answer } from './call.ts';
+import { call, troubleOf } from './call.ts';
 import {
   anything,
   blameAndFocus,
+  blameNamed,
   email,
   filled,
+  identifierCheck,
+  identifierFault,
   newPassword,
   say,
   sixDigits,
@@ -13,32 +15,30 @@ import {
   tell,
 } from './form.ts';
 import { enter } from './login.ts';
-import { goTo, handedOver, handOver, input, pageAt, part, shape, sheet, words } from './sheet.ts';
+import {
+  goTo,
+  handedOver,
+  handOver,
+  input,
+  needsCode,
+  pageAt,
+  part,
+  shape,
+  sheet,
+  words,
+} from './sheet.ts';
 
 const { kind } = shape.login;
 const post = (path: string, body: object) => call(`${sheet.api}/${path}`, { method: 'POST', body });
-const identifierCheck = kind === 'email' ? email : filled;
-
-const faults: Record<string, string> = {
-  username: words.usernameMalformed,
-  email: words.emailMalformed,
-  password: words.weakPassword,
-};
-
-/** Blames the field that a refused body is refused for; false: the answer names none of these. */
-function blameField(answer: Answer | null, ids: readonly string[]): boolean {
-  if (answer === null || troubleOf(answer, ['malformed']).reason !== 'malformed') return false;
-  const named = JSON.stringify(answer.body);
-  const said = textsIn(answer.body).map((text) => text.toLowerCase());
-  const id = ids.find(
-    (id) => named.includes(`"${id}"`) || said.some((text) => text.startsWith(id)),
-  );
-  if (id !== undefined) blameAndFocus(id, faults[id] ?? words.refusals.malformed);
-  return id !== undefined;
-}
 
 export function registerPage(): void {
   const own = kind === 'username' ? { username: filled } : { name: anything };
+  const fields = {
+    username: ['username', words.usernameMalformed],
+    name: ['name', words.refusals.malformed],
+    email: ['email', words.emailMalformed],
+    password: ['password', words.weakPassword],
+  } as const;
   takeOver({
     checks: { ...own, email, password: newPassword },
     async send(values) {
@@ -51,7 +51,7 @@ export function registerPage(): void {
       }
       if (answer !== null && troubleOf(answer, ['taken']).reason === 'taken') {
         blameAndFocus(kind, words.refusals.taken);
-      } else if (!blameField(answer, [kind, 'email', 'password'])) tell(answer, ['malformed']);
+      } else if (!blameNamed(answer, fields)) tell(answer, ['malformed']);
       return false;
     },
   });
@@ -60,34 +60,44 @@ export function registerPage(): void {
 export function verifyPage(): void {
   const who = input('identifier');
   who.value ||= handedOver();
+  const ids = { identifier: 'identifier', password: 'password' };
+  const fields = {
+    [kind]: ['identifier', identifierFault],
+    password: ['password', words.refusals.malformed],
+    code: ['code', words.codeMalformed],
+  } as const;
   takeOver({
     checks: { identifier: identifierCheck, password: filled, code: sixDigits },
     async send({ identifier = '', password = '', code = '' }) {
       const answer = await post('verify-email', { [kind]: identifier, password, code });
-      if (answer?.ok) return enter({ identifier, password, remember: false });
+      if (answer?.ok) return enter({ identifier, password, remember: false }, ids);
       const reason = answer && troubleOf(answer, ['invalid-code']).reason;
       if (reason === 'invalid-code') blameAndFocus('code', words.refusals['invalid-code']);
-      else tell(answer, ['malformed']);
+      else if (!blameNamed(answer, fields)) tell(answer, ['malformed']);
       return false;
     },
   });
-  part('again').addEventListener('click', async () => {
+  const sendCode = async (sent: string) => {
     const fault = identifierCheck(who.value);
     if (fault !== null) return blameAndFocus('identifier', fault);
     const answer = await post('verify-email/send', { [kind]: who.value });
-    if (answer?.ok) say(words.codeSent, 'good');
-    else tell(answer, ['malformed']);
-  });
+    if (answer?.ok) say(sent, 'good');
+    else if (!blameNamed(answer, fields)) tell(answer, ['malformed'], words.codeNotSent);
+  };
+  part('again').addEventListener('click', () => sendCode(words.codeSent));
+  if (needsCode()) void sendCode(words.codeNeeded);
 }
 
 export function forgotPage(): void {
   takeOver({
     checks: { identifier: identifierCheck },
     async send({ identifier = '' }) {
-      const field = kind === 'email' || identifier.includes('@') ? 'email' : 'username';
+      const isEmail = kind === 'email' || identifier.includes('@');
+      const field = isEmail ? 'email' : 'username';
+      const fault = isEmail ? words.emailMalformed : words.refusals.malformed;
       const answer = await post('forgot-password', { [field]: identifier });
       if (answer?.ok) say(words.linkSent, 'good');
-      else tell(answer, ['malformed']);
+      else if (!blameNamed(answer, { [field]: ['identifier', fault] })) tell(answer, ['malformed']);
       return false;
     },
   });
@@ -114,7 +124,9 @@ export function resetPage(): void {
         say(words.passwordSet, 'good');
         return true;
       }
-      if (!blameField(answer, ['password'])) tell(answer, ['invalid-link']);
+      if (!blameNamed(answer, { password: ['password', words.weakPassword] })) {
+        tell(answer, ['invalid-link']);
+      }
       return false;
     },
   });

@@ -2,9 +2,10 @@
  * A form's behaviour: one sending at a time, faults beside their fields, everything else in one
  * notice that is read out and gets the focus, and a countdown where the answer names a time.
  */
+import { fieldsNamed } from '../reason.ts';
 import type { Reason } from '../sheet.ts';
 import { troubleOf, type Answer } from './call.ts';
-import { fill, input, part, sheet, words } from './sheet.ts';
+import { fill, input, part, shape, sheet, words } from './sheet.ts';
 
 /** What is wrong with a field's value; null where nothing is. */
 export type Check = (value: string) => string | null;
@@ -20,6 +21,10 @@ export const newPassword: Check = (value) =>
 export const sixDigits: Check = (value) =>
   filled(value) ?? (/^\d{6}$/.test(value) ? null : words.codeMalformed);
 export const anything: Check = () => null;
+
+/** For what the contract names its accounts by: the check before sending, and a refused one's fault. */
+export const [identifierCheck, identifierFault] =
+  shape.login.kind === 'email' ? [email, words.emailMalformed] : [filled, words.refusals.malformed];
 
 interface FormOptions {
   /** By the field's id. */
@@ -84,6 +89,20 @@ export function blameAndFocus(id: string, message: string): void {
   input(id).focus();
 }
 
+/** By a field's name on the wire: the input's id, and what to say where the API refuses it. */
+export type WireFields = Record<string, readonly [id: string, fault: string]>;
+
+/** Shows at each field that a refusal names that it is wrong; false: it names none of these. */
+export function blameNamed(answer: Answer | null, fields: WireFields): boolean {
+  if (answer === null || troubleOf(answer, ['malformed']).reason !== 'malformed') return false;
+  const names = fieldsNamed(answer.body, Object.keys(fields));
+  const named = Object.entries(fields).filter(([name]) => names.includes(name));
+  for (const [, [id, fault]] of named) blame(id, fault);
+  const [first] = named;
+  if (first !== undefined) input(first[1][0]).focus();
+  return first !== undefined;
+}
+
 type Tone = 'bad' | 'good';
 
 export function say(message: string | null, tone: Tone = 'bad'): void {
@@ -99,14 +118,17 @@ function write(message: string | null, tone: Tone): void {
   notice.hidden = message === null;
 }
 
-/** Tells a refusal in the reader's words; what the server wrote is never shown. */
-export function tell(answer: Answer | null, likely: readonly Reason[]): Reason | null {
+/**
+ * Tells a refusal in the reader's words; what the server wrote is never shown. `before` says what
+ * did not happen.
+ */
+export function tell(answer: Answer | null, likely: readonly Reason[], before = ''): Reason | null {
   if (answer === null) {
     say(words.offline);
     return null;
   }
   const { reason, waitSeconds } = troubleOf(answer, likely);
-  const said = words.refusals[reason ?? 'internal'];
+  const said = `${before} ${words.refusals[reason ?? 'internal']}`.trim();
   // An outage's Retry-After is for machines.
   if (waitSeconds > 0 && reason !== 'internal' && reason !== null) countDown(said, waitSeconds);
   else say(said);

@@ -3,9 +3,10 @@
  * neither Back nor the browser's memory of pages shows it to the next person.
  */
 import { at, textAt, troubleOf } from './call.ts';
-import { blameAndFocus, filled, newPassword, say, takeOver, tell } from './form.ts';
-import { asUser, forgetMemory, leave, signOut, whenSignedOutElsewhere } from './session.ts';
+import { blameAndFocus, blameNamed, filled, newPassword, say, takeOver, tell } from './form.ts';
+import { asUser, forgetMemory, leave, signOut, whenSessionEndsElsewhere } from './session.ts';
 import { fill, goTo, input, pageAt, part, shape, sheet, words } from './sheet.ts';
+import { timeFormat } from './time.ts';
 
 type Row = Record<string, unknown>;
 
@@ -16,7 +17,10 @@ export function homePage(): void {
     checks: { currentPassword: filled, newPassword },
     send: changePassword,
   });
-  whenSignedOutElsewhere(away);
+  whenSessionEndsElsewhere(() => {
+    part('private').hidden = true;
+    void load();
+  });
   addEventListener('pagehide', () => {
     clear();
     forgetMemory();
@@ -35,20 +39,19 @@ function clear(): void {
 }
 
 function away(): void {
+  leave();
   clear();
   goTo(pageAt('/login'));
 }
 
 async function load(): Promise<void> {
   part('loading').hidden = false;
-  const [profile, sessions] = [await asUser(sheet.profilePath), await fetchSessions()];
+  const profile = await asUser(sheet.profilePath);
+  const sessions = profile === 'out' ? 'out' : await fetchSessions();
   part('loading').hidden = true;
-  if (profile === 'out' || sessions === 'out') {
-    leave();
-    away();
-    return;
-  }
+  if (profile === 'out' || sessions === 'out') return away();
   if (!profile?.ok || sessions === null) {
+    clear();
     tellAside(profile === null || sessions === null ? words.offline : words.refusals.internal);
     return;
   }
@@ -75,15 +78,10 @@ async function fetchSessions(): Promise<Row[] | 'out' | null> {
 
 function showSessions(rows: readonly Row[]): void {
   const { fields } = shape.sessions;
-  // In the reader's own region, where it speaks the page's language.
-  const regions = navigator.languages.filter((tag) => tag.startsWith(sheet.language));
-  const format = new Intl.DateTimeFormat([...regions, sheet.language], {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-  });
+  const shownTime = timeFormat();
   const items = rows.map((row) => {
     const device = String(row[fields.device]);
-    const time = format.format(new Date(row[fields.lastUsed] as string));
+    const time = shownTime(row[fields.lastUsed]);
     const about = made('div', '');
     about.append(
       made('strong', device),
@@ -115,12 +113,18 @@ function endButton(id: string, device: string): HTMLElement {
   return button;
 }
 
+/** Messages about the rules call the new password the password. */
+const passwordFields = {
+  currentPassword: ['currentPassword', words.wrongCurrent],
+  newPassword: ['newPassword', words.weakPassword],
+  password: ['newPassword', words.weakPassword],
+} as const;
+
 async function changePassword(values: Record<string, string>): Promise<boolean> {
   const { currentPassword, newPassword } = values;
   const body = { currentPassword, newPassword };
   const answer = await asUser(`${sheet.api}/change-password`, 'POST', body);
   if (answer === 'out') {
-    leave();
     away();
     return true;
   }
@@ -130,11 +134,10 @@ async function changePassword(values: Record<string, string>): Promise<boolean> 
     const sessions = await fetchSessions();
     if (Array.isArray(sessions)) showSessions(sessions);
   } else if (answer === null || answer.headers.has('Retry-After')) tell(answer, ['locked']);
-  else if (troubleOf(answer, ['malformed']).reason === 'malformed') {
-    blameAndFocus('newPassword', words.weakPassword);
-  } else if (troubleOf(answer, ['invalid']).reason === 'invalid') {
+  else if (blameNamed(answer, passwordFields)) return false;
+  else if (troubleOf(answer, ['invalid']).reason === 'invalid') {
     blameAndFocus('currentPassword', words.wrongCurrent);
-  } else tell(answer, []);
+  } else tell(answer, ['malformed']);
   return false;
 }
 

@@ -1,8 +1,16 @@
 /** Signing in, from the sign-in page and after a confirmed address. */
 import { call, type Answer } from './call.ts';
-import { email, filled, takeOver, tell } from './form.ts';
-import { keep } from './session.ts';
-import { goTo, handedOver, handOver, input, pageAt, shape, sheet } from './sheet.ts';
+import {
+  blameNamed,
+  filled,
+  identifierCheck,
+  identifierFault,
+  say,
+  takeOver,
+  tell,
+} from './form.ts';
+import { canKeepSession, keepLogin } from './session.ts';
+import { goTo, handedOver, handOver, input, pageAt, shape, sheet, words } from './sheet.ts';
 
 interface Credentials {
   identifier: string;
@@ -20,31 +28,46 @@ export function signIn({ identifier, password, remember }: Credentials): Promise
   return call(`${sheet.api}/login`, { method: 'POST', body });
 }
 
-/** True: this browser is signed in, and on its way. */
-export async function enter(credentials: Credentials): Promise<boolean> {
+/** True: this browser is signed in, and on its way. `ids`: of the inputs with the credentials. */
+export async function enter(
+  credentials: Credentials,
+  ids: { identifier: string; password: string },
+): Promise<boolean> {
+  if (!canKeepSession()) {
+    say(words.storageBlocked);
+    return false;
+  }
   const answer = await signIn(credentials);
-  if (answer?.ok && keep(answer, shape.granted, credentials.remember)) {
+  if (answer?.ok && keepLogin(answer, credentials.remember)) {
     goTo(sheet.returnTo);
     return true;
   }
+  const fields = {
+    [shape.login.identifier]: [ids.identifier, identifierFault],
+    [shape.login.password]: [ids.password, words.refusals.malformed],
+  } as const;
+  if (blameNamed(answer, fields)) return false;
   const reason = tell(answer, ['invalid', 'inactive', 'locked', 'malformed']);
   if (reason !== 'unverified') return false;
-  handOver(credentials.identifier);
+  handOver(credentials.identifier, true);
   goTo(pageAt('/verify'));
   return true;
 }
 
 export function loginPage(): void {
-  const { identifier, password, kind } = shape.login;
+  const { identifier, password } = shape.login;
   const name = input(identifier);
   name.value ||= handedOver();
   takeOver({
-    checks: { [identifier]: kind === 'email' ? email : filled, [password]: filled },
+    checks: { [identifier]: identifierCheck, [password]: filled },
     send: (values) =>
-      enter({
-        identifier: values[identifier] ?? '',
-        password: values[password] ?? '',
-        remember: document.querySelector<HTMLInputElement>('#remember')?.checked ?? false,
-      }),
+      enter(
+        {
+          identifier: values[identifier] ?? '',
+          password: values[password] ?? '',
+          remember: document.querySelector<HTMLInputElement>('#remember')?.checked ?? false,
+        },
+        { identifier, password },
+      ),
   });
 }

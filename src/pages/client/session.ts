@@ -1,11 +1,12 @@
 /**
  * Keeps this browser signed in. With a refresh cookie the access token is in memory alone;
  * otherwise the tokens are in this tab's storage, or in the browser's where the user asked to be
- * remembered. Signing out in one tab empties the others.
+ * remembered. When a session ends in one tab, the others check theirs.
  */
 import type { TokenWays } from '../sheet.ts';
 import { call, textAt, type Answer } from './call.ts';
 import { shape, sheet } from './sheet.ts';
+import { openChannel, readItem, removeItem, writeItem, type Area } from './storage.ts';
 
 interface Tokens {
   access: string;
@@ -14,44 +15,52 @@ interface Tokens {
 
 const KEY = `gatehouse:tokens:${sheet.contract}`;
 const inCookie = shape.refresh?.in === 'cookie';
-const stores = () => [sessionStorage, localStorage];
 let memory: Tokens | null = null;
 
-const tabs = new BroadcastChannel(`gatehouse:${sheet.contract}`);
+const tabs = openChannel(`gatehouse:${sheet.contract}`);
 
-export function whenSignedOutElsewhere(act: () => void): void {
-  tabs.addEventListener('message', act);
+export function whenSessionEndsElsewhere(act: () => void): void {
+  tabs?.addEventListener('message', act);
 }
+
+/** Where this tab's tokens are; a tab's own come before the browser's. */
+const areaInUse = (): Area =>
+  readItem('sessionStorage', KEY) === null ? 'localStorage' : 'sessionStorage';
 
 function read(): Tokens | null {
-  if (inCookie) return memory;
-  const kept = stores()
-    .map((store) => store.getItem(KEY))
-    .find((text) => text !== null);
-  return kept === undefined || kept === null ? null : (JSON.parse(kept) as Tokens);
+  if (memory !== null) return memory;
+  try {
+    return JSON.parse(readItem(areaInUse(), KEY) ?? 'null') as Tokens | null;
+  } catch {
+    return null;
+  }
 }
 
-function write(tokens: Tokens, store: Storage): void {
-  if (inCookie) memory = tokens;
-  else store.setItem(KEY, JSON.stringify(tokens));
+/** False: the browser would not hold a session until the next page. */
+export function canKeepSession(): boolean {
+  if (inCookie) return navigator.cookieEnabled;
+  const probe = `${KEY}:probe`;
+  const kept = writeItem('sessionStorage', probe, '') && writeItem('localStorage', probe, '');
+  for (const area of ['sessionStorage', 'localStorage'] as const) removeItem(area, probe);
+  return kept;
 }
 
 /** Out of memory only: what is stored stays. */
 export const forgetMemory = (): void => void (memory = null);
 
-function forget(): void {
-  memory = null;
-  for (const store of stores()) store.removeItem(KEY);
-}
-
 /** False: the answer has no token where the contract says that one is. */
-export function keep(answer: Answer, ways: TokenWays, remember: boolean): boolean {
+function keep(answer: Answer, ways: TokenWays, area: Area): boolean {
   const access = textAt(answer.body, ways.access);
   if (access === null) return false;
-  forget();
   const tokens = { access, refresh: textAt(answer.body, ways.refresh) };
-  write(tokens, remember ? localStorage : sessionStorage);
+  if (inCookie || !writeItem(area, KEY, JSON.stringify(tokens))) memory = tokens;
   return true;
+}
+
+/** Takes the place of whoever was signed in; false as for `keep`. */
+export function keepLogin(answer: Answer, remember: boolean): boolean {
+  for (const area of ['sessionStorage', 'localStorage'] as const) removeItem(area, KEY);
+  return keep(answer, shape.granted, remember ? 'localStorage' : 'sessionStorage');
 }
 
 /** An answer for who is signed in; `out`: nobody is; null: nobody answers. */
@@ -95,19 +104,19 @@ async function renewOnce(): Promise<'done' | 'out' | null> {
   }
   const answer = await call(`${sheet.api}/refresh`, { method: 'POST', body });
   if (answer === null || answer.status >= 500) return null;
-  const remembered = localStorage.getItem(KEY) !== null;
-  return answer.ok && keep(answer, refreshed, remembered) ? 'done' : 'out';
+  return answer.ok && keep(answer, refreshed, areaInUse()) ? 'done' : 'out';
 }
 
-/** True where the server knows of it; this browser forgets the tokens only then. */
+/** False: the server has not heard of it, and the session goes on. */
 export async function signOut(everywhere: boolean): Promise<boolean> {
   const answer = await asUser(`${sheet.api}/${everywhere ? 'logout-all' : 'logout'}`, 'POST');
-  if (answer === null || (answer !== 'out' && !answer.ok)) return false;
-  leave();
-  return true;
+  return answer === 'out' || (answer?.ok ?? false);
 }
 
+/** Forgets the session. A tab that had none has ended none, and tells the others nothing. */
 export function leave(): void {
-  forget();
-  tabs.postMessage('out');
+  const hadSession = read() !== null;
+  memory = null;
+  removeItem(areaInUse(), KEY);
+  if (hadSession) tabs?.postMessage('ended');
 }

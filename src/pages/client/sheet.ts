@@ -1,5 +1,6 @@
 /** What the server says to this script, and the few elements that most pages have. */
 import type { Sheet } from '../sheet.ts';
+import { readItem, removeItem, writeItem } from './storage.ts';
 
 export const sheet = JSON.parse(document.body.dataset['sheet'] ?? 'null') as Sheet;
 export const { shape, words } = sheet;
@@ -19,13 +20,21 @@ export function fill(text: string, values: Record<string, string>): string {
 
 /** For the next page of this tab only: who someone said they are, never a password. */
 const WHO = 'gatehouse:who';
+/** Their address is not verified, and no code has been asked for. */
+const NEEDS_CODE = 'gatehouse:needs-code';
 
-export const handOver = (identifier: string): void => sessionStorage.setItem(WHO, identifier);
+export function handOver(identifier: string, needsCode = false): void {
+  writeItem('sessionStorage', WHO, identifier);
+  if (needsCode) writeItem('sessionStorage', NEEDS_CODE, 'yes');
+}
 
-export function handedOver(): string {
-  const identifier = sessionStorage.getItem(WHO) ?? '';
-  sessionStorage.removeItem(WHO);
-  return identifier;
+export const handedOver = (): string => take(WHO) ?? '';
+export const needsCode = (): boolean => take(NEEDS_CODE) !== null;
+
+function take(key: string): string | null {
+  const value = readItem('sessionStorage', key);
+  removeItem('sessionStorage', key);
+  return value;
 }
 
 export const goTo = (path: string): void => location.replace(path);

@@ -35,7 +35,7 @@ export const english = {
   },
   verify: {
     title: 'Confirm your e-mail',
-    intro: 'Enter the six digits that we sent to your address, and your password.',
+    intro: 'Enter the six digits from the e-mail that we sent you, and your password.',
     submit: 'Confirm',
     again: 'Send a new code',
     back: 'Back to sign in',
@@ -71,6 +71,8 @@ export const english = {
     to: 'To',
     reload: 'Load again',
   },
+  /** Which of the two is wrong is not told; by what a contract's accounts are named by. */
+  invalid: { email: 'Wrong e-mail or password.', username: 'Wrong username or password.' },
   /** What the script says; it gets this part as data. */
   script: {
     required: 'Please fill this in.',
@@ -82,13 +84,19 @@ export const english = {
       'This password is too easy to guess, or too short or long. Please choose another.',
     wrongCurrent: 'The current password is not right.',
     offline: 'We cannot be reached. Please check your connection and try again.',
+    storageBlocked:
+      'Your browser keeps no data for this site, so you cannot stay signed in. Please allow it, and try again.',
     wait: 'You can try again in {time}.',
     again: 'You can try again now.',
     minutes: 'about {n} minutes',
     minute: 'about a minute',
     seconds: 'less than a minute',
     working: 'One moment …',
-    codeSent: 'If the account is waiting for a code, a new one is on its way.',
+    codeSent:
+      'If the account is waiting for a code, a new one is on its way. Only a few are sent an hour.',
+    codeNeeded:
+      'Your e-mail address is not confirmed yet. We have asked for a code to be sent to it; only a few are sent an hour.',
+    codeNotSent: 'No code was sent.',
     linkSent: 'If there is such an account, a link is on its way. Please look into your mailbox.',
     passwordSet: 'Your new password is set. You can sign in with it.',
     passwordChanged: 'Your password is changed.',
@@ -102,11 +110,10 @@ export const english = {
     /** By the reason of a refusal. */
     refusals: {
       malformed: 'Please check what you entered.',
-      invalid: 'This does not match any account. Please check both fields.',
       limited: 'Too many attempts from your network.',
       busy: 'Too many attempts at once.',
       locked:
-        'This account is locked for a while, after too many failed attempts. Resetting the password opens it, too.',
+        'This account is locked after too many failed attempts. Resetting the password opens it, or ask support for help.',
       inactive: 'This account is inactive. Please ask support for help.',
       unverified: 'Your e-mail address is not confirmed yet.',
       unauthenticated: 'You are no longer signed in.',

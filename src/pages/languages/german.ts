@@ -37,7 +37,8 @@ export const german: Words = {
   },
   verify: {
     title: 'E-Mail bestätigen',
-    intro: 'Gib die sechs Ziffern ein, die wir dir geschickt haben, und dein Passwort.',
+    intro:
+      'Gib die sechs Ziffern aus der E-Mail ein, die wir dir geschickt haben, und dein Passwort.',
     submit: 'Bestätigen',
     again: 'Neuen Code schicken',
     back: 'Zurück zur Anmeldung',
@@ -73,6 +74,10 @@ export const german: Words = {
     to: 'An',
     reload: 'Neu laden',
   },
+  invalid: {
+    email: 'E-Mail oder Passwort ist falsch.',
+    username: 'Benutzername oder Passwort ist falsch.',
+  },
   script: {
     required: 'Bitte fülle das aus.',
     emailMalformed: 'Das sieht nicht wie eine E-Mail-Adresse aus.',
@@ -83,13 +88,19 @@ export const german: Words = {
       'Dieses Passwort ist zu leicht zu erraten, zu kurz oder zu lang. Bitte wähle ein anderes.',
     wrongCurrent: 'Das bisherige Passwort stimmt nicht.',
     offline: 'Wir sind nicht erreichbar. Bitte prüfe deine Verbindung und versuche es noch einmal.',
+    storageBlocked:
+      'Dein Browser merkt sich nichts für diese Seite, so kannst du nicht angemeldet bleiben. Bitte erlaube es und versuche es noch einmal.',
     wait: 'Du kannst es in {time} wieder versuchen.',
     again: 'Du kannst es jetzt wieder versuchen.',
     minutes: 'etwa {n} Minuten',
     minute: 'etwa einer Minute',
     seconds: 'weniger als einer Minute',
     working: 'Einen Moment …',
-    codeSent: 'Falls das Konto auf einen Code wartet, ist ein neuer unterwegs.',
+    codeSent:
+      'Falls das Konto auf einen Code wartet, ist ein neuer unterwegs. Wir schicken nur wenige in der Stunde.',
+    codeNeeded:
+      'Deine E-Mail-Adresse ist noch nicht bestätigt. Wir haben einen Code dafür angefordert; nur wenige werden in der Stunde verschickt.',
+    codeNotSent: 'Es wurde kein Code verschickt.',
     linkSent: 'Falls es das Konto gibt, ist ein Link unterwegs. Bitte sieh in dein Postfach.',
     passwordSet: 'Dein neues Passwort gilt. Du kannst dich damit anmelden.',
     passwordChanged: 'Dein Passwort ist geändert.',
@@ -102,11 +113,10 @@ export const german: Words = {
     labels: { name: 'Name', username: 'Benutzername', email: 'E-Mail' },
     refusals: {
       malformed: 'Bitte prüfe deine Eingaben.',
-      invalid: 'Das passt zu keinem Konto. Bitte prüfe beide Felder.',
       limited: 'Zu viele Versuche aus deinem Netz.',
       busy: 'Zu viele Versuche auf einmal.',
       locked:
-        'Dieses Konto ist nach zu vielen Fehlversuchen eine Weile gesperrt. Auch ein neues Passwort öffnet es wieder.',
+        'Dieses Konto ist nach zu vielen Fehlversuchen gesperrt. Ein neues Passwort öffnet es, oder wende dich an den Support.',
       inactive: 'Dieses Konto ist nicht aktiv. Bitte wende dich an den Support.',
       unverified: 'Deine E-Mail-Adresse ist noch nicht bestätigt.',
       unauthenticated: 'Du bist nicht mehr angemeldet.',

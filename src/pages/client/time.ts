@@ -1,0 +1,31 @@
+/** Shows times to the reader. */
+import { sheet } from './sheet.ts';
+
+/** Formats times in the reader's region, where its language is the page's. */
+export function timeFormat(): (time: unknown) => string {
+  let format: Intl.DateTimeFormat | null = null;
+  try {
+    const regions = navigator.languages.filter(
+      (tag) => tag.startsWith(sheet.language) && isLocale(tag),
+    );
+    format = new Intl.DateTimeFormat([...regions, sheet.language], {
+      dateStyle: 'medium',
+      timeStyle: 'short',
+    });
+  } catch {
+    // A browser with a time zone that Intl does not know: times are shown as they were sent.
+  }
+  return (time) => {
+    const date = new Date(time as string | number);
+    return format === null || Number.isNaN(date.getTime()) ? String(time) : format.format(date);
+  };
+}
+
+/** Some systems put names of their own into the list: `en-US@posix`, `C`. */
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
