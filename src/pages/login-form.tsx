@@ -145,7 +145,7 @@ async function refuse(at: PageContext, house: PagesHouse, refused: Refused): Pro
   } = refused;
   const around = await surroundings(at, house);
   const sheet = sheetFor('login', around, place);
-  const waitSeconds = reason === 'internal' ? 0 : waitOf(headers);
+  const waitSeconds = waitOf(headers, reason);
   const faults = Object.fromEntries(
     refusedFields.map((field) => [field.name, faultOf(field, sheet)]),
   );

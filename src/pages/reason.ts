@@ -11,7 +11,15 @@ export interface Refused {
 }
 
 /** Only these carry Retry-After, whatever the contract. */
-const WAITS: ReadonlySet<Reason> = new Set(['limited', 'busy', 'locked', 'internal']);
+const WAITS: ReadonlySet<Reason> = new Set([
+  'limited',
+  'busy',
+  'locked',
+  'locked-until-reset',
+  'internal',
+]);
+/** Their Retry-After is for machines: after it, the same person is no better off. */
+const ENDLESS: ReadonlySet<Reason> = new Set(['locked-until-reset', 'internal']);
 
 /** In doubt the earlier one of `likely`; null: the contract refuses nothing like this. */
 export function reasonOf(
@@ -55,8 +63,9 @@ export function fieldsNamed(body: unknown, fields: readonly string[]): string[] 
   });
 }
 
-/** Whole seconds until trying again makes sense; 0 where the answer does not say. */
-export function waitOf(headers: Headers): number {
+/** Whole seconds until trying again makes sense; 0 where it does not, or the answer does not say. */
+export function waitOf(headers: Headers, reason: Reason | null): number {
+  if (reason === null || ENDLESS.has(reason)) return 0;
   const seconds = Number(headers.get('Retry-After'));
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : 0;
 }

@@ -156,7 +156,7 @@ const at = (body: unknown, way: Way): unknown =>
 
 const limit = { attempts: 1, windowSeconds: 60 };
 
-/** Each as it may be at one time, and at another. */
+/** Each as it may be at one time, and at another. Of those that look alike, the first is meant. */
 const samples = (ms: number): Extract<Refusal, { reason: Reason }>[] => [
   { reason: 'invalid', because: 'wrong-password' },
   { reason: 'unauthenticated', presented: true },
@@ -165,6 +165,7 @@ const samples = (ms: number): Extract<Refusal, { reason: Reason }>[] => [
   { reason: 'malformed', issues: [{ field: `field-${ms}`, message: `${ms}`, missing: true }] },
   { reason: 'limited', limit, retryAtMs: ms },
   { reason: 'locked', untilMs: ms, untilReset: false },
+  { reason: 'locked', untilMs: ms, untilReset: true },
   { reason: 'busy' },
   { reason: 'inactive' },
   { reason: 'unverified' },
@@ -177,10 +178,13 @@ const samples = (ms: number): Extract<Refusal, { reason: Reason }>[] => [
   { reason: 'internal' },
 ];
 
+const reasonIn = (refusal: ReturnType<typeof samples>[number]): Reason =>
+  refusal.reason === 'locked' && refusal.untilReset ? 'locked-until-reset' : refusal.reason;
+
 function marksOf(contract: Contract): Mark[] {
   const [once, again] = [AT_MS, AT_MS + 86_400_000].map((ms) =>
     samples(ms).map((sample) => ({
-      reason: sample.reason,
+      reason: reasonIn(sample),
       wire: refusalWire(contract, sample, { nowMs: 0, traceId: `trace ${ms}`, operation: 'login' }),
     })),
   ) as [Told[], Told[]];

@@ -128,6 +128,31 @@ describe('email-envelope, whose document says what its page does', () => {
   });
 });
 
+test('a lock that only a reset opens has no countdown', async ({ visit, people: { nobody } }) => {
+  const { page, expectStatus } = await visit();
+  expectStatus(423);
+  await page.route('**/auth/login', (route) =>
+    route.fulfill({
+      status: 423,
+      headers: { 'Retry-After': '900' },
+      json: {
+        error: {
+          code: 'ACCOUNT_LOCKED',
+          message:
+            'Account locked due to too many failed attempts. Reset your password to unlock it.',
+        },
+      },
+    }),
+  );
+  await page.goto('/email-remember/login');
+  await fillIn(page, door('email-remember'), [nobody.email, 'some password']);
+  await page.click('button[type=submit]');
+  expect(await notice(page)).toBe(
+    'This account is locked after too many failed attempts. Reset the password to open it, or ask support for help.',
+  );
+  expect(await page.isHidden('#timer')).toBe(true);
+});
+
 describe.each(doors)('$name', ({ name, contract, ...fields }) => {
   /** What is said at a field; null where nothing is wrong with it. */
   async function faultAt(page: Page, id: string): Promise<string | null> {

@@ -96,8 +96,8 @@ describe.each(contracts)('$name', (contract) => {
     const seen = { status, headers, body: await response.json() };
     const likely: Reason[] = ['invalid', 'inactive', 'locked', 'malformed'];
     expect(reasonOf(shapeOf(contract).marks, seen, likely)).toBe(reason);
-    if (reason === 'locked') expect(waitOf(headers)).toBe(600);
-    if (reason === 'limited') expect(waitOf(headers)).toBe(10);
+    if (reason === 'locked') expect(waitOf(headers, 'locked')).toBe(600);
+    if (reason === 'limited') expect(waitOf(headers, 'limited')).toBe(10);
   });
 
   it('tells a lock that only a reset ends from all others, too', async () => {
@@ -106,9 +106,9 @@ describe.each(contracts)('$name', (contract) => {
     const response = refusalResponse(contract, refusal, circumstances);
     const { status, headers } = response;
     const seen = { status, headers, body: await response.json() };
-    expect(reasonOf(shapeOf(contract).marks, seen, ['invalid', 'inactive', 'locked'])).toBe(
-      'locked',
-    );
+    const reason = reasonOf(shapeOf(contract).marks, seen, ['invalid', 'inactive', 'locked']);
+    // There is a Retry-After, and nothing to wait for.
+    expect([reason, waitOf(headers, reason)]).toEqual(['locked-until-reset', 0]);
   });
 
   it.each([
@@ -147,5 +147,7 @@ it('knows nothing of an answer that no contract gives', () => {
   const { marks } = shapeOf(named('email-remember'));
   const seen = { status: 502, headers: new Headers(), body: null };
   expect(reasonOf(marks, seen, ['invalid'])).toBe(null);
-  expect(waitOf(new Headers({ 'Retry-After': 'Wed, 21 Oct 2026 07:28:00 GMT' }))).toBe(0);
+  expect(waitOf(new Headers({ 'Retry-After': 'Wed, 21 Oct 2026 07:28:00 GMT' }), 'limited')).toBe(
+    0,
+  );
 });

@@ -35,6 +35,14 @@ describe('a page', () => {
     expect(text).toContain('id="username"');
   });
 
+  it('is there in English whatever Accept-Language says that cannot be read', async () => {
+    for (const languages of ['en-US@posix', 'C', '*', ';q=', 'xx;q=9, ,;;', 'a'.repeat(5000)]) {
+      const page = await visit('/login', { 'Accept-Language': languages });
+      expect([languages, isPage(page)]).toEqual([languages, true]);
+      expect(page.text).toContain('<html lang="en">');
+    }
+  });
+
   it('does not exist for a contract that is not served', async () => {
     const settings = { CONTRACTS: ['email-cookie'] };
     expect((await visit('/username-pair/login', {}, settings)).status).toBe(404);

@@ -73,7 +73,7 @@ export interface Trouble {
   waitSeconds: number;
 }
 
-export const troubleOf = (answer: Answer, likely: readonly Reason[]): Trouble => ({
-  reason: reasonOf(shape.marks, answer, likely),
-  waitSeconds: waitOf(answer.headers),
-});
+export function troubleOf(answer: Answer, likely: readonly Reason[]): Trouble {
+  const reason = reasonOf(shape.marks, answer, likely);
+  return { reason, waitSeconds: waitOf(answer.headers, reason) };
+}

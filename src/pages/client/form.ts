@@ -129,8 +129,7 @@ export function tell(answer: Answer | null, likely: readonly Reason[], before = 
   }
   const { reason, waitSeconds } = troubleOf(answer, likely);
   const said = `${before} ${words.refusals[reason ?? 'internal']}`.trim();
-  // An outage's Retry-After is for machines.
-  if (waitSeconds > 0 && reason !== 'internal' && reason !== null) countDown(said, waitSeconds);
+  if (waitSeconds > 0) countDown(said, waitSeconds);
   else say(said);
   return reason;
 }

@@ -114,6 +114,8 @@ export const english = {
       busy: 'Too many attempts at once.',
       locked:
         'This account is locked after too many failed attempts. Resetting the password opens it, or ask support for help.',
+      'locked-until-reset':
+        'This account is locked after too many failed attempts. Reset the password to open it, or ask support for help.',
       inactive: 'This account is inactive. Please ask support for help.',
       unverified: 'Your e-mail address is not confirmed yet.',
       unauthenticated: 'You are no longer signed in.',

@@ -117,6 +117,8 @@ export const german: Words = {
       busy: 'Zu viele Versuche auf einmal.',
       locked:
         'Dieses Konto ist nach zu vielen Fehlversuchen gesperrt. Ein neues Passwort öffnet es, oder wende dich an den Support.',
+      'locked-until-reset':
+        'Dieses Konto ist nach zu vielen Fehlversuchen gesperrt. Setze das Passwort zurück, um es zu öffnen, oder wende dich an den Support.',
       inactive: 'Dieses Konto ist nicht aktiv. Bitte wende dich an den Support.',
       unverified: 'Deine E-Mail-Adresse ist noch nicht bestätigt.',
       unauthenticated: 'Du bist nicht mehr angemeldet.',
