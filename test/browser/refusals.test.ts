@@ -29,8 +29,8 @@ const table = [
   [
     'ACCOUNT_INACTIVE',
     { status: 403, headers: { 'Retry-After': '900' } },
-    'locked after too many failed attempts. Resetting the password opens it, or ask support for help.',
-    'nach zu vielen Fehlversuchen gesperrt. Ein neues Passwort öffnet es, oder wende dich an den Support.',
+    'locked after too many failed attempts. Reset the password, or ask support for help.',
+    'nach zu vielen Fehlversuchen gesperrt. Setze das Passwort zurück, oder wende dich an den Support.',
   ],
   [
     'INTERNAL_ERROR',
@@ -80,6 +80,7 @@ describe('email-envelope, whose document says what its page does', () => {
     await page.click('button[type=submit]');
     await page.waitForURL('**/email-envelope/verify');
     expect(await notice(page)).toContain('We have asked for a code to be sent');
+    expect(await page.inputValue('#identifier')).toBe(unverified.email);
     const mailbox = await tab();
     const code = mailbox.locator('article', { hasText: unverified.email }).locator('.code');
     await expect

@@ -165,22 +165,6 @@ test('says a limit by the address as a limit', async ({ visit, people: { nobody 
   expect(await page.textContent('#notice')).toContain('Too many attempts from your network');
 });
 
-test('leads an unconfirmed address to the code page, with the address filled in', async ({
-  visit,
-  people: { unverified },
-}) => {
-  const { page, expectStatus } = await visit();
-  expectStatus(403);
-  await page.goto('/email-envelope/login');
-  await fillIn(page, door('email-envelope'), [unverified.email, unverified.password]);
-  await page.click('button[type=submit]');
-  await page.waitForURL('**/email-envelope/verify');
-  await page.waitForFunction(
-    (address) => document.querySelector<HTMLInputElement>('#identifier')?.value === address,
-    unverified.email,
-  );
-});
-
 test('says so where nobody answers, and signs in once someone does', async ({
   visit,
   people: { ada },

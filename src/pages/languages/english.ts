@@ -113,7 +113,7 @@ export const english = {
       limited: 'Too many attempts from your network.',
       busy: 'Too many attempts at once.',
       locked:
-        'This account is locked after too many failed attempts. Resetting the password opens it, or ask support for help.',
+        'This account is locked after too many failed attempts. Reset the password, or ask support for help.',
       'locked-until-reset':
         'This account is locked after too many failed attempts. Reset the password to open it, or ask support for help.',
       inactive: 'This account is inactive. Please ask support for help.',

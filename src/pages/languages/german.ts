@@ -116,7 +116,7 @@ export const german: Words = {
       limited: 'Zu viele Versuche aus deinem Netz.',
       busy: 'Zu viele Versuche auf einmal.',
       locked:
-        'Dieses Konto ist nach zu vielen Fehlversuchen gesperrt. Ein neues Passwort öffnet es, oder wende dich an den Support.',
+        'Dieses Konto ist nach zu vielen Fehlversuchen gesperrt. Setze das Passwort zurück, oder wende dich an den Support.',
       'locked-until-reset':
         'Dieses Konto ist nach zu vielen Fehlversuchen gesperrt. Setze das Passwort zurück, um es zu öffnen, oder wende dich an den Support.',
       inactive: 'Dieses Konto ist nicht aktiv. Bitte wende dich an den Support.',
