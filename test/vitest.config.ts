@@ -34,6 +34,8 @@ export default defineConfig({
           globalSetup: ['test/support/browser-server.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
+          // Letters are written after the answer, on machines that are shared.
+          expect: { poll: { timeout: 60_000 } },
         },
       },
       {
