@@ -24,8 +24,7 @@ export async function call(
 ): Promise<Answer | null> {
   const headers = new Headers({ Accept: 'application/json' });
   if (token) headers.set('Authorization', `Bearer ${token}`);
-  // Where a cookie counts, only a request that is declared as JSON is taken.
-  if (method === 'POST') headers.set('Content-Type', 'application/json');
+  if (body !== undefined) headers.set('Content-Type', 'application/json');
   try {
     const response = await fetch(path, {
       method: method ?? 'GET',
