@@ -38,8 +38,11 @@ it('renews the code of its own registration, and without it the newest one’s',
   const { email } = first;
   const handle = handleOf(await post('register', asked(first)));
   await post('register', asked(second));
+  const bystander = newcomer();
+  await post('register', asked(bystander));
   await post('verify-email/send', { email }, withHandle(handle));
   await post('verify-email/send', { email });
+  expect(to(bystander.email)).toHaveLength(1);
   const codes = codesIn(to(email));
   expect(codes).toHaveLength(4);
   const verdicts = [];
