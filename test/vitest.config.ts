@@ -23,7 +23,9 @@ export default defineConfig({
           name: 'start',
           environment: 'node',
           include: ['test/start/**/*.test.ts'],
-          testTimeout: 120_000,
+          // Several starts of the whole, each of which may have to look for another port.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {

@@ -13,7 +13,7 @@ let url = '';
 
 beforeAll(async () => {
   ({ url } = await startInstance(NPM_START, state));
-}, 120_000);
+});
 
 afterAll(() => {
   killInstances();

@@ -6,7 +6,7 @@ import { environment, root } from '../../tools/install.mjs';
 export interface Instance {
   child: ChildProcess;
   url: string;
-  /** Everything printed up to the end of the greeting. */
+  /** Everything printed up to the end of the greeting, at ports that turned out to be taken, too. */
   printed: string;
 }
 
@@ -22,11 +22,14 @@ const PORTS_TRIED = 5;
  * a port and its use another process may take it: then the next one is tried.
  */
 export async function startInstance(command: Command, state: string): Promise<Instance> {
+  let before = '';
   for (let tried = 1; ; tried += 1) {
     try {
-      return await startAt(await freePort(), command, state);
+      const instance = await startAt(await freePort(), command, state);
+      return { ...instance, printed: before + instance.printed };
     } catch (error) {
       if (tried === PORTS_TRIED || !String(error).includes('Address already in use')) throw error;
+      before += String(error);
     }
   }
 }
