@@ -4,16 +4,17 @@ import { createDevices } from './crypto/devices.ts';
 import { createMac } from './crypto/keys.ts';
 import { createPasswords } from './crypto/password.ts';
 import { createRegistrationHandles } from './crypto/registration-handles.ts';
-import { createSecrets } from './crypto/secrets.ts';
+import { createSecrets, randomBelow } from './crypto/secrets.ts';
 import { createTokens } from './crypto/tokens.ts';
 import { createPasswordRules } from './flows/password-rules.ts';
 import type { Services } from './flows/services.ts';
 import { createGuard } from './guard/client.ts';
+import { createEmailLimits } from './guard/email-limits.ts';
 import { createMailer } from './mail/mailer.ts';
 import { createLineLimit } from './observe/line-limit.ts';
-import { logFailure, logMail } from './observe/log.ts';
+import { logEmailLimit, logFailure, logMail } from './observe/log.ts';
 import { createMetrics, type Hub, type Metrics } from './observe/metrics.ts';
-import { watchedGuard, watchedMailer, watchedStores } from './observe/watched.ts';
+import { emailRefusals, watchedGuard, watchedMailer, watchedStores } from './observe/watched.ts';
 import { DEVICE_SECONDS, REGISTRATION_SECONDS } from './policy/allowances.ts';
 import { ExpiringMemory } from './policy/memory.ts';
 import { createAudit } from './store/audit.ts';
@@ -36,7 +37,13 @@ export function furnish(env: Env, settings: Settings) {
   const namespaces = { addresses: env.ADDRESS_GUARD, accounts: env.ACCOUNT_GUARD };
   const metrics = furnishMetrics(env, settings);
   const { mailer, passwordRules } = furnishAccounts(env, settings);
-  const guard = createGuard({ ...namespaces, nowMs, nameOf: (address) => mac('address', address) });
+  const guard = watchedGuard(
+    createGuard({ ...namespaces, nowMs, nameOf: (address) => mac('address', address) }),
+    metrics,
+    nowMs,
+  );
+  const countRefusal = emailRefusals(metrics);
+  const lineLimit = createLineLimit(nowMs);
   const stores = {
     users: createUsers(env.DB),
     sessions: createSessions(env.DB),
@@ -48,15 +55,24 @@ export function furnish(env: Env, settings: Settings) {
   const services: Omit<Services, 'later'> = {
     nowMs,
     turn,
+    randomDelay: () => scheduler.wait(randomBelow(settings.emailDelayMs + 1)),
     uuid: () => crypto.randomUUID(),
     subject: (who) =>
       mac('account', 'userId' in who ? `user:${who.userId}` : `${who.kind}:${who.value}`),
     lockoutKey: (scope) =>
       mac('account', `${scope.kind}:${'userId' in scope ? scope.userId : scope.value}`),
     ...watchedStores(stores, metrics),
-    guard: watchedGuard(guard, metrics, nowMs),
+    guard,
     passwords: createPasswords(settings.passwords, turn),
     mailer: watchedMailer(mailer, metrics, nowMs),
+    emailLimits: createEmailLimits({
+      guard,
+      ...settings.emailLimits,
+      onRefused(reason) {
+        countRefusal(reason);
+        if (reason === 'total' && lineLimit.admits('e-mail in total', 0)) logEmailLimit();
+      },
+    }),
     passwordRules,
     devices: createDevices({
       mac,
@@ -76,7 +92,6 @@ export function furnish(env: Env, settings: Settings) {
       genuine: new ExpiringMemory(MOST_GENUINE_TOKENS),
     }),
   };
-  const lineLimit = createLineLimit(nowMs);
   return { services, namespaces, metrics, lineLimit, outbox: mailer.outbox };
 }
 

@@ -66,6 +66,12 @@ const schema = z.object({
     from: z.optional(sender),
     service: z._default(name, 'Gatehouse'),
   }),
+  EMAIL_LIMITS: table({
+    perAddressPerHour: z._default(whole(1, 1_000), 10),
+    perHour: z._default(whole(1, 1_000_000), 1_000),
+  }),
+  // Work behind a response is given 30 seconds, and a letter that is tried twice needs some of them.
+  EMAIL_DELAY_MS: z._default(json(whole(0, 10_000)), 2_000),
   RESEND_API_KEY: z.optional(z.string().check(z.regex(/^[\x21-\x7e]+$/, 'is not a key'))),
   OPERATOR_TOKEN: z.optional(
     z
@@ -181,6 +187,8 @@ export function readSettings(env: object, known: readonly Contract[]) {
     },
     passwordRules: values.PASSWORD_RULES,
     mail: mailOf(values.MAIL, { pagesOrigin, key: values.RESEND_API_KEY ?? '' }),
+    emailLimits: values.EMAIL_LIMITS,
+    emailDelayMs: values.EMAIL_DELAY_MS,
     metricsFlushMs: values.METRICS_FLUSH_SECONDS * 1000,
     /** Null: there is no operator's door. */
     operatorToken: values.OPERATOR_TOKEN ?? null,

@@ -50,6 +50,9 @@ export default defineConfig({
                 // Few iterations: what is tested is the order of things, not the arithmetic.
                 PASSWORD_COST: { iterations: 100, rounds: 6 },
                 METRICS_FLUSH_SECONDS: 0,
+                // Letters leave at once, and files send more of them than a deployment does in an hour.
+                EMAIL_DELAY_MS: 0,
+                EMAIL_LIMITS: { perAddressPerHour: 10, perHour: 1_000_000 },
                 MIGRATIONS: await readD1Migrations('migrations'),
               },
             },

@@ -36,8 +36,8 @@ async function hashOfToken(token: string): Promise<string> {
   return base64url.encode(new Uint8Array(digest));
 }
 
-/** Uniform: what would make small numbers likelier is drawn again. */
-function randomBelow(bound: number): number {
+/** Uniform: what would make small numbers likelier is drawn again. `bound`: at most 2^32. */
+export function randomBelow(bound: number): number {
   const fair = Math.floor(2 ** 32 / bound) * bound;
   for (;;) {
     const [drawn = fair] = crypto.getRandomValues(new Uint32Array(1));

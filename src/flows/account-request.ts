@@ -2,7 +2,7 @@
 import { normalised, type Identifier } from '../policy/identifier.ts';
 import type { Limit } from '../policy/throttle.ts';
 import type { Happening, Letter, Owner } from './account-services.ts';
-import { admitted } from './admission.ts';
+import { admittedWithEmail } from './admission.ts';
 import { granted, refused, type Outcome, type Refusal } from './outcome.ts';
 import type { LoginRules, Services, Visit } from './services.ts';
 
@@ -26,13 +26,16 @@ export function handleIdFor(
   return services.registrationHandles.read(handle ?? visit.registration, identifier);
 }
 
-/** Finds whose mailbox a name leads to while the address is counted. */
-export async function ownerOf(request: NamedRequest): Promise<Outcome<Owner | null>> {
+/**
+ * Finds whose mailbox a name leads to, for a request that causes e-mail, while the address is
+ * counted.
+ */
+export async function recipientOf(request: NamedRequest): Promise<Outcome<Owner | null>> {
   const { services, rules, visit } = request;
   const identifier = normalised(request.identifier);
   const how = { handleId: await handleIdFor(request, identifier), nowMs: services.nowMs() };
   const [turnedAway, owner] = await Promise.all([
-    admitted(services, rules.limit, visit),
+    admittedWithEmail(services, rules.limit, visit),
     services.challenges.findOwner(identifier, how),
   ]);
   return turnedAway === null ? granted(owner) : refused(turnedAway);
@@ -56,11 +59,17 @@ export async function flawOfPassword(
 }
 
 /**
- * Work that begins only when the answer is on its way, so that its own length tells nothing: what
- * is done for a known address and what is done for an unknown one differ.
+ * Starts the work that sends an e-mail, after the response. The work differs between known and
+ * unknown addresses, so its length must not show: neither in this response's time nor in the next
+ * request's, hence the random delay. The e-mail is counted for known and unknown addresses alike;
+ * once the deployment's limit is reached the work is not done.
  */
 export function afterwards(services: Services, work: () => Promise<void>): void {
-  services.later(services.turn().then(work));
+  const start = async () => {
+    await services.randomDelay();
+    if (await services.emailLimits.consumeInTotal()) await work();
+  };
+  services.later(start());
 }
 
 /** Sends a letter unless the address has had its share. Never before the response. */

@@ -4,7 +4,8 @@
  */
 
 import type { Identifier } from '../policy/identifier.ts';
-import type { Account, User, Visit } from './services.ts';
+import type { Admission, Limit } from '../policy/throttle.ts';
+import type { Account, RememberedRefusal, User, Visit } from './services.ts';
 
 /** Asked for and not proven yet. Nothing can be opened with it. */
 export interface Registration {
@@ -174,6 +175,18 @@ export type Letter =
 export interface Mailer {
   /** Tries twice; throws where both failed. `contract`: whose pages the letter's links lead to. */
   send(mail: { to: string; contract: string; letter: Letter }): Promise<void>;
+}
+
+/** Limits on the e-mail that requests cause, whoever the recipient is and whether there is one. */
+export interface EmailLimits {
+  /** Requests that one sending address may make. */
+  readonly perAddress: Limit;
+  /** Returns the refusal of this address that the isolate remembers. Makes no call. */
+  rememberedRefusal(address: string): RememberedRefusal | null;
+  /** Counts one request of this address. */
+  consume(address: string): Promise<Admission>;
+  /** Counts one e-mail of the whole deployment. False: the limit is reached; send nothing. */
+  consumeInTotal(): Promise<boolean>;
 }
 
 /** Why a password may not be set (NIST SP 800-63B-4 3.1.1.2, OWASP ASVS 5.0 V6.2). */

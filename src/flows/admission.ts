@@ -13,3 +13,32 @@ export async function admitted(
   if (admission.admitted) return null;
   return { reason: 'limited', limit, retryAtMs: admission.retryAtMs };
 }
+
+/**
+ * Null: the address may cause one more e-mail, and the request is counted: before anything is known
+ * of the recipient, so that the limit tells nothing about them.
+ */
+export async function admittedToEmail(
+  { emailLimits }: Services,
+  { address }: Visit,
+): Promise<Refusal | null> {
+  const admission = await emailLimits.consume(address);
+  if (admission.admitted) return null;
+  return { reason: 'limited', limit: emailLimits.perAddress, retryAtMs: admission.retryAtMs };
+}
+
+/**
+ * Asks both limits at once. An attempt that only the first refuses has used up one e-mail of its
+ * own address, and nobody else's.
+ */
+export async function admittedWithEmail(
+  services: Services,
+  limit: Limit,
+  visit: Visit,
+): Promise<Refusal | null> {
+  const refusals = await Promise.all([
+    admitted(services, limit, visit),
+    admittedToEmail(services, visit),
+  ]);
+  return refusals.find((refusal) => refusal !== null) ?? null;
+}

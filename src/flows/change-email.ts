@@ -6,16 +6,18 @@
 import { CODE_SECONDS, CODES, NOTICES, TRIES } from '../policy/allowances.ts';
 import { normalised } from '../policy/identifier.ts';
 import { afterwards, happening, post } from './account-request.ts';
+import { admittedWithEmail } from './admission.ts';
 import type { Owner } from './account-services.ts';
 import { clearLockouts, scopesOfNames } from './lockout-keys.ts';
-import { granted, refused, type Outcome } from './outcome.ts';
+import { granted, type Outcome } from './outcome.ts';
 import { callerOf, reauthenticate, type PrivateRequest } from './reauthenticate.ts';
+import { DECOY, missed } from './verify-email.ts';
 
 export async function changeEmail(
   request: PrivateRequest & { email: string; password: string },
 ): Promise<Outcome<null>> {
   const { services } = request;
-  const caller = await reauthenticate(request, request.password);
+  const caller = await reauthenticate(request, request.password, admittedWithEmail);
   if (!caller.ok) return caller;
   const { session, subject } = caller.value;
   const { value: email } = normalised({ kind: 'email', value: request.email });
@@ -64,6 +66,10 @@ async function sendCode(request: PrivateRequest, { email, mover, subject }: Move
   await services.mailer.send({ to: email, contract: rules.contract, letter });
 }
 
+/**
+ * Where the new address is somebody's no code was sent, and its absence must not show: tries are
+ * counted by user and a code is compared whether there is a challenge or not.
+ */
 export async function confirmEmail(
   request: PrivateRequest & { code: string },
 ): Promise<Outcome<null>> {
@@ -72,15 +78,17 @@ export async function confirmEmail(
   if (!caller.ok) return caller;
   const { account } = caller.value;
   const { id: userId } = account.user;
+  const subject = await services.subject({ userId });
   const challenge = await services.challenges.ofUser(userId, 'change-email', services.nowMs());
-  if (challenge === null) return refused({ reason: 'invalid-code' });
-  const tries = await services.guard.allow(`tries at ${challenge.id}`, TRIES);
-  if (!tries.admitted) return refused({ reason: 'invalid-code' });
-  const event = happening(request, await services.subject({ userId }));
+  const tries = await services.guard.allow(`tries at change-email of ${subject}`, TRIES);
+  const isCode = await services.secrets.isCode(challenge ?? DECOY, code);
+  const event = happening(request, subject);
   const done =
-    (await services.secrets.isCode(challenge, code)) &&
+    challenge !== null &&
+    tries.admitted &&
+    isCode &&
     (await services.credentials.changeEmail(account, challenge, event));
-  if (!done) return refused({ reason: 'invalid-code' });
+  if (!done) return missed(request, subject, account);
   // Failures at the new address were made while it was not the account's.
   const moved = scopesOfNames({ email: challenge.email, username: null });
   services.later(clearLockouts(services, moved, request.rules.lockout));

@@ -16,15 +16,13 @@ export interface PrivateRequest extends AccountRequest {
   token: string | null;
 }
 
-/** Whose token it is, asked while the address is counted. */
-export async function callerOf({
-  services,
-  rules,
-  visit,
-  token,
-}: PrivateRequest): Promise<Outcome<LiveSession>> {
+/** Whose token it is, asked while the address is counted by `admit`. */
+export async function callerOf(
+  { services, rules, visit, token }: PrivateRequest,
+  admit = admitted,
+): Promise<Outcome<LiveSession>> {
   const [turnedAway, caller] = await Promise.all([
-    admitted(services, rules.limit, visit),
+    admit(services, rules.limit, visit),
     authenticate(services, { contract: rules.contract, token }),
   ]);
   return turnedAway === null ? caller : refused(turnedAway);
@@ -33,9 +31,10 @@ export async function callerOf({
 export async function reauthenticate(
   request: PrivateRequest,
   password: string,
+  admit = admitted,
 ): Promise<Outcome<{ session: LiveSession; subject: string }>> {
   const { services, rules, visit } = request;
-  const caller = await callerOf(request);
+  const caller = await callerOf(request, admit);
   if (!caller.ok) return caller;
   const { account } = caller.value;
   const userId = account.user.id;

@@ -17,7 +17,7 @@ import {
   type AccountRequest,
 } from './account-request.ts';
 import type { Letter } from './account-services.ts';
-import { admitted } from './admission.ts';
+import { admitted, admittedToEmail } from './admission.ts';
 import { granted, refused, type Outcome, type Registered } from './outcome.ts';
 
 /** A contract's reading of a registration's body. */
@@ -58,11 +58,14 @@ export async function register(
   if (flaw !== null) return refused(flaw);
   if (isTaken) return refused({ reason: 'taken' });
 
-  const [share, passwordHash, subject] = await Promise.all([
+  // Not sooner: a password that the rules refuse uses up no e-mail.
+  const [share, passwordHash, subject, refusal] = await Promise.all([
     services.guard.allow(`registrations of ${email}`, REGISTRATIONS),
     services.passwords.hash(password),
     services.subject(identifier),
+    admittedToEmail(services, visit),
   ]);
+  if (refusal !== null) return refused(refusal);
   if (!share.admitted) return granted({ handle });
 
   const challengeId = services.uuid();

@@ -9,7 +9,7 @@ import {
   afterwards,
   flawOfPassword,
   happening,
-  ownerOf,
+  recipientOf,
   type AccountRequest,
   type NamedRequest,
 } from './account-request.ts';
@@ -20,7 +20,7 @@ import { granted, refused, type Outcome } from './outcome.ts';
 import type { Services } from './services.ts';
 
 export async function forgotPassword(request: NamedRequest): Promise<Outcome<null>> {
-  const found = await ownerOf(request);
+  const found = await recipientOf(request);
   if (!found.ok) return found;
   afterwards(request.services, () => sendLink(request, found.value));
   return granted(null);

@@ -5,6 +5,7 @@
 import type {
   Challenges,
   Credentials,
+  EmailLimits,
   Mailer,
   PasswordRules,
   RegistrationHandles,
@@ -298,6 +299,8 @@ export interface Services {
   nowMs(): number;
   /** Lets the event loop turn once, so that calls which were started are really sent. */
   turn(): Promise<void>;
+  /** Waits for a random time, uniform up to the EMAIL_DELAY_MS setting, from the CSPRNG. */
+  randomDelay(): Promise<void>;
   /** Work that the answer does not wait for. */
   later(work: Promise<unknown>): void;
   uuid(): string;
@@ -319,4 +322,5 @@ export interface Services {
   challenges: Challenges;
   credentials: Credentials;
   mailer: Mailer;
+  emailLimits: EmailLimits;
 }

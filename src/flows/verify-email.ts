@@ -12,7 +12,7 @@ import {
   afterwards,
   handleIdFor,
   happening,
-  ownerOf,
+  recipientOf,
   type AccountRequest,
   type NamedRequest,
 } from './account-request.ts';
@@ -25,7 +25,7 @@ import type { Account, LockoutScope, Services } from './services.ts';
 
 /** Sends a fresh code where there is something to verify; the answer is the same for everyone. */
 export async function sendCode(request: NamedRequest): Promise<Outcome<null>> {
-  const found = await ownerOf(request);
+  const found = await recipientOf(request);
   if (!found.ok) return found;
   afterwards(request.services, () => issueCode(request, found.value));
   return granted(null);
@@ -136,8 +136,8 @@ function countTries(
   return Promise.all([count(keys[0]), count(keys[1])]);
 }
 
-/** Compared with where there are fewer codes, so that their number is no difference. */
-const DECOY: Challenge = { id: '', secretHash: '-'.repeat(43), email: null };
+/** Compared with where there are fewer codes, or none, so that their number is no difference. */
+export const DECOY: Challenge = { id: '', secretHash: '-'.repeat(43), email: null };
 
 /** The code that was sent; null where there is none like it. */
 async function sentCodeOf(
@@ -179,7 +179,12 @@ async function prove(
   return { device: admitted.device && (await services.devices.issue(admitted.device)) };
 }
 
-function missed(request: AccountRequest, subject: string, account: Account | null): Outcome<never> {
+/** Audits and refuses a wrong, expired or missing code: one refusal for all of them. */
+export function missed(
+  request: AccountRequest,
+  subject: string,
+  account: Account | null,
+): Outcome<never> {
   const { services, rules, visit } = request;
   services.later(
     services.audit.record({

@@ -1,19 +1,27 @@
 /**
- * One object per address: counts its attempts over all contracts in one exact sliding window. What
- * else is rationed (mails, tries at a code) is counted in objects of their own names.
+ * One object per address: counts its attempts over all contracts in one sliding window. What else is
+ * rationed (mails, tries at a code) is counted in objects of their own names.
  * Load, ask policy, save; SQL of a Durable Object is synchronous, so with no await in between the
  * three are one atomic step, and a parallel burst is counted like a queue.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { admit, within, type Admission, type Limit } from '../policy/throttle.ts';
+import { admit, within, type Admission, type Hit, type Limit } from '../policy/throttle.ts';
 
 const KEPT = 'kept';
 
 interface Kept {
-  hits: readonly number[];
+  hits: readonly Hit[];
   /** The longest that was asked for: an alarm has no caller who brings it along. */
   windowSeconds: number;
 }
+
+/** As an earlier version stored it: a time for each attempt. */
+type Earlier = Omit<Kept, 'hits'> & { hits: readonly number[] };
+
+const readable = ({ hits, windowSeconds }: Kept | Earlier): Kept => ({
+  hits: hits.map((hit): Hit => (typeof hit === 'number' ? [hit, 1] : hit)),
+  windowSeconds,
+});
 
 const NOTHING: Kept = { hits: [], windowSeconds: 0 };
 
@@ -48,12 +56,12 @@ export class AddressGuard extends DurableObject {
       this.#kept = NOTHING;
       await this.ctx.storage.deleteAll();
     } else {
-      await this.#clearLater(last + windowSeconds * 1000);
+      await this.#clearLater(last[0] + windowSeconds * 1000);
     }
   }
 
   #load(): Kept {
-    return (this.#kept ??= this.ctx.storage.kv.get<Kept>(KEPT) ?? NOTHING);
+    return (this.#kept ??= readable(this.ctx.storage.kv.get<Kept | Earlier>(KEPT) ?? NOTHING));
   }
 
   async #clearLater(atMs: number): Promise<void> {

@@ -30,7 +30,7 @@ import type { ContractApp } from './contract-app.ts';
 import { bearerIn } from './credentials.ts';
 import type { Desk } from './desk.ts';
 import { deviceCookies } from './device-cookie.ts';
-import { countedAtAddress } from './limit.ts';
+import { countedAtAddress, turnAwayEmailLimited } from './limit.ts';
 import { registrationCookies } from './registration-cookie.ts';
 
 /** Below `{base}`, in the order that they are published in. */
@@ -54,6 +54,8 @@ interface Route<Body, Value> {
   answer(value: Value): Wire;
   cookies?(value: Value): readonly string[];
   identifierOf?(body: Body): Identifier;
+  /** Counts against the address's limit for e-mail as well. */
+  sendsEmail?: boolean;
 }
 
 export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): void {
@@ -62,8 +64,10 @@ export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): 
 
   const mount = <Body, Value>(route: Route<Body, Value>) => {
     const { path, operation, schema, work, answer, cookies, identifierOf } = route;
+    const at = `${contract.base}/${path}`;
+    if (route.sendsEmail) app.post(at, turnAwayEmailLimited(operation, desk));
     app.post(
-      `${contract.base}/${path}`,
+      at,
       countedAtAddress(operation, desk, rules.limit),
       ...validated(operation, schema, desk.malformed),
       (at: Context<HonoArrival, string, { out: { json: Body } }>) => {
@@ -82,6 +86,7 @@ export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): 
   };
   mount({
     path: 'register',
+    sendsEmail: true,
     operation: 'register',
     schema: account.register,
     work: (request, application) => register({ ...request, application }),
@@ -91,6 +96,7 @@ export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): 
   });
   mount({
     path: 'verify-email/send',
+    sendsEmail: true,
     operation: 'send-code',
     schema: account.sendCode,
     work: (request, body) => sendCode({ ...request, ...body }),
@@ -108,6 +114,7 @@ export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): 
   });
   mount({
     path: 'forgot-password',
+    sendsEmail: true,
     operation: 'forgot-password',
     schema: account.forgotPassword,
     work: (request, body) => forgotPassword({ ...request, ...body }),
@@ -131,6 +138,7 @@ export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): 
   });
   mount({
     path: 'change-email',
+    sendsEmail: true,
     operation: 'change-email',
     schema: changeEmailBody,
     work: (request, body) => changeEmail({ ...request, ...body }),

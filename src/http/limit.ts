@@ -26,6 +26,25 @@ export function countedAtAddress(
   };
 }
 
+/** Refuses an address that this isolate knows to have reached its limit for e-mail, in the same way. */
+export function turnAwayEmailLimited(
+  operation: Operation,
+  desk: Desk,
+): MiddlewareHandler<HonoArrival> {
+  return async (at, next) => {
+    const { services, visit } = at.env;
+    const { perAddress, rememberedRefusal } = services.emailLimits;
+    const remembered = rememberedRefusal(visit.address);
+    if (remembered === null) return next();
+    const refusal = {
+      reason: 'limited',
+      limit: perAddress,
+      retryAtMs: remembered.untilMs,
+    } as const;
+    return desk.turnAway(at, refusal, operation);
+  };
+}
+
 /**
  * A page of another site can make its visitors' browsers send a form, but no JSON (that takes a CORS
  * preflight). Such requests must not use up the attempts of a visitor's address.

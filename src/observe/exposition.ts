@@ -11,6 +11,8 @@ const HELP: Readonly<Record<string, string>> = {
   auth_mail_success_total: 'Letters that were sent.',
   auth_mail_failure_total: 'Letters that were not, though it was tried twice.',
   auth_mail_duration_ms: 'How long a letter took, both tries together.',
+  auth_emails_refused_total:
+    'Requests and e-mails over EMAIL_LIMITS: of one sending address, or of the deployment in total.',
   auth_guard_tickets_total: 'Answers to those who asked for a ticket; a queued one asks twice.',
   auth_guard_locks_total:
     'Locks that began, each once; `stopped`: only a reset or an operator ends it.',

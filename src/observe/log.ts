@@ -87,6 +87,11 @@ export function logHousekeeping(run: {
   });
 }
 
+/** The limit in total is reached: requests are answered as always, and their e-mail is not sent. */
+export function logEmailLimit(): void {
+  write({ event: 'email-limit-reached', setting: 'EMAIL_LIMITS.perHour' });
+}
+
 /** `during` says what failed; `traceId` is null outside a request. */
 export function logFailure(error: unknown, during: string, traceId: string | null): void {
   const { retryable, overloaded, remote } = Object(error) as Record<string, unknown>;

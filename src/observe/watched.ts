@@ -109,3 +109,11 @@ export function watchedMailer({ send }: Mailer, metrics: Metrics, nowMs: () => n
     },
   };
 }
+
+/** Counts refused e-mail by the limit that refused it; both series are there from the start. */
+export function emailRefusals(metrics: Metrics): (reason: 'address' | 'total') => void {
+  const counted = (reason: string, times: number) =>
+    metrics.count('auth_emails_refused_total', { reason }, times);
+  for (const reason of ['address', 'total']) counted(reason, 0);
+  return (reason) => counted(reason, 1);
+}

@@ -1,7 +1,11 @@
 /**
- * The address's limit: an exact sliding window. Unlike a fixed window or a token bucket it never
- * admits more than `attempts` in any span of `windowSeconds`, wherever the span begins.
+ * The address's limit: a sliding window. Unlike a fixed window or a token bucket it never admits
+ * more than `attempts` in any span of `windowSeconds`, wherever the span begins.
  * Refused attempts do not count, so a caller who waits as long as told is always admitted.
+ *
+ * Up to 1,000 attempts the window is exact. Larger limits are counted in steps of a thousandth of
+ * the window, each attempt at the end of its step, so that what is kept has a bound: an attempt
+ * then counts for up to one step too long, and never too short.
  */
 
 export interface Limit {
@@ -9,31 +13,46 @@ export interface Limit {
   windowSeconds: number;
 }
 
+/** Attempts that were admitted at one time. */
+export type Hit = readonly [atMs: number, attempts: number];
+
 export type Admission =
   | { admitted: true }
   /** `retryAtMs`: the moment at which the next attempt will be admitted. */
   | { admitted: false; retryAtMs: number };
 
-/** `hits`: the times of the admitted attempts, oldest first. */
+const MOST_HITS = 1_000;
+
+/** `hits`: the admitted attempts, oldest first. */
 export function admit(
-  hits: readonly number[],
+  hits: readonly Hit[],
   limit: Limit,
   nowMs: number,
-): { hits: readonly number[]; admission: Admission } {
+): { hits: readonly Hit[]; admission: Admission } {
   const recent = within(hits, limit.windowSeconds, nowMs);
-  const blocking = recent[recent.length - limit.attempts];
-  if (blocking !== undefined) {
-    const retryAtMs = blocking + limit.windowSeconds * 1000;
+  let counted = 0;
+  for (const [atMs, attempts] of recent.toReversed()) {
+    counted += attempts;
+    if (counted < limit.attempts) continue;
+    const retryAtMs = atMs + limit.windowSeconds * 1000;
     return { hits: recent, admission: { admitted: false, retryAtMs } };
   }
-  return { hits: [...recent, nowMs], admission: { admitted: true } };
+  return { hits: withOneMore(recent, endOfStep(nowMs, limit)), admission: { admitted: true } };
 }
 
 /** The hits that still count. */
-export function within(
-  hits: readonly number[],
-  windowSeconds: number,
-  nowMs: number,
-): readonly number[] {
-  return hits.filter((hitMs) => hitMs + windowSeconds * 1000 > nowMs);
+export function within(hits: readonly Hit[], windowSeconds: number, nowMs: number): readonly Hit[] {
+  return hits.filter(([atMs]) => atMs + windowSeconds * 1000 > nowMs);
+}
+
+function endOfStep(nowMs: number, { attempts, windowSeconds }: Limit): number {
+  if (attempts <= MOST_HITS) return nowMs;
+  const stepMs = Math.ceil((windowSeconds * 1000) / MOST_HITS);
+  return Math.ceil(nowMs / stepMs) * stepMs;
+}
+
+function withOneMore(hits: readonly Hit[], atMs: number): readonly Hit[] {
+  const [lastMs, attempts] = hits.at(-1) ?? [-Infinity, 0];
+  // A limit in coarser steps may have counted an attempt ahead of this one.
+  return lastMs < atMs ? [...hits, [atMs, 1]] : [...hits.slice(0, -1), [lastMs, attempts + 1]];
 }

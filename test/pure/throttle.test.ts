@@ -1,10 +1,10 @@
 /**
- * The address's limit is an exact sliding window: never more than its attempts in any span of its
- * length, and whoever waits as long as told is admitted.
+ * The address's limit is a sliding window: never more than its attempts in any span of its length,
+ * and whoever waits as long as told is admitted. Up to 1,000 attempts it is exact.
  */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { admit, within, type Limit } from '../../src/policy/throttle.ts';
+import { admit, within, type Hit, type Limit } from '../../src/policy/throttle.ts';
 
 const MINUTE_MS = 60_000;
 const TEN: Limit = { attempts: 10, windowSeconds: 60 };
@@ -14,13 +14,20 @@ const admitted = { admitted: true };
 const refusedUntil = (retryAtMs: number) => ({ admitted: false, retryAtMs });
 
 /** One attempt each second, from 0 on. */
-const everySecond = (count: number) => Array.from({ length: count }, (_, second) => second * 1000);
+const everySecond = (count: number) =>
+  Array.from({ length: count }, (_, second): Hit => [second * 1000, 1]);
 
-const admission = (hits: readonly number[], limit: Limit, nowMs: number) =>
+const admission = (hits: readonly Hit[], limit: Limit, nowMs: number) =>
   admit(hits, limit, nowMs).admission;
 
 describe('an attempt of an address', () => {
-  const rows: { name: string; hits: number[]; limit?: Limit; nowMs: number; answer: object }[] = [
+  const rows: {
+    name: string;
+    hits: readonly Hit[];
+    limit?: Limit;
+    nowMs: number;
+    answer: object;
+  }[] = [
     { name: 'is admitted where there was none', hits: [], nowMs: 0, answer: admitted },
     {
       name: 'is admitted as the tenth of ten',
@@ -48,19 +55,19 @@ describe('an attempt of an address', () => {
     },
     {
       name: 'is not admitted twice as often across the turn of a minute',
-      hits: Array<number>(10).fill(MINUTE_MS - 1),
+      hits: [[MINUTE_MS - 1, 10]],
       nowMs: MINUTE_MS + 1,
       answer: refusedUntil(2 * MINUTE_MS - 1),
     },
     {
       name: 'is refused in the millisecond of a burst that has used up the limit',
-      hits: Array<number>(10).fill(5),
+      hits: [[5, 10]],
       nowMs: 5,
       answer: refusedUntil(5 + MINUTE_MS),
     },
     {
       name: 'is admitted as the first of a new burst when the old one is a minute old',
-      hits: Array<number>(10).fill(5),
+      hits: [[5, 10]],
       nowMs: 5 + MINUTE_MS,
       answer: admitted,
     },
@@ -95,12 +102,12 @@ describe('an attempt of an address', () => {
     const hits = everySecond(9);
     const tenth = admit(hits, TEN, 9000);
     const eleventh = admit(tenth.hits, TEN, 10_000);
-    expect(tenth.hits).toEqual([...hits, 9000]);
+    expect(tenth.hits).toEqual([...hits, [9000, 1]]);
     expect(eleventh.hits).toEqual(tenth.hits);
   });
 
   it('does not put off its own admission by asking again and again', () => {
-    let hits: readonly number[] = everySecond(10);
+    let hits: readonly Hit[] = everySecond(10);
     for (let nowMs = 10_000; nowMs < MINUTE_MS; nowMs += 100) ({ hits } = admit(hits, TEN, nowMs));
     expect(admission(hits, TEN, MINUTE_MS)).toEqual(admitted);
   });
@@ -113,7 +120,12 @@ describe('an attempt of an address', () => {
 
 describe('the hits that still count', () => {
   it('are those younger than the window, and not those exactly as old', () => {
-    expect(within([0, 1, 2], 60, MINUTE_MS + 1)).toEqual([2]);
+    const hits: Hit[] = [
+      [0, 1],
+      [1, 4],
+      [2, 3],
+    ];
+    expect(within(hits, 60, MINUTE_MS + 1)).toEqual([[2, 3]]);
   });
 });
 
@@ -130,8 +142,8 @@ const gapsAndLimits = fc.tuple(anyLimit, anyGaps);
 /** All attempts ever admitted: nothing is pruned, everything is counted. */
 function live({ attempts, windowSeconds }: Limit, gapsMs: readonly number[]) {
   const everAdmittedMs: number[] = [];
-  const answers: { nowMs: number; hits: readonly number[]; inWindow: number; ok: boolean }[] = [];
-  let hits: readonly number[] = [];
+  const answers: { nowMs: number; hits: readonly Hit[]; inWindow: number; ok: boolean }[] = [];
+  let hits: readonly Hit[] = [];
   let nowMs = 0;
   for (const gapMs of gapsMs) {
     nowMs += gapMs;

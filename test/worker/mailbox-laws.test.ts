@@ -62,7 +62,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
         seen.push(await ask(at, body));
       }
       const [first, ...others] = seen;
-      expect(first?.calls).toHaveLength(at !== 'register' ? 2 : isNamed ? 4 : 3);
+      expect(first?.calls).toHaveLength(at !== 'register' ? 3 : isNamed ? 5 : 4);
       for (const other of others) expect(other).toEqual(first);
     },
   );
