@@ -1,0 +1,180 @@
+/** How much e-mail one sender can cause, and that the limit tells nothing about the recipient. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { addUser, doors, freshAddress, house, type Answer, type Person } from '../support/house.ts';
+import { codeIn, mailbox } from '../support/mailbox.ts';
+import { newcomer } from '../support/newcomer.ts';
+import { client, held } from '../support/session.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const moveClock = (seconds: number) =>
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+
+/** Stops the clock, so that two runs of one sequence have the same headers. */
+const stopClock = () => moveClock(0);
+
+const shown = ({ status, headers, text }: Answer) => {
+  const trace = headers.get('X-Request-Id') ?? '';
+  const rest = [...headers].filter(([name]) => name !== 'x-request-id');
+  return { status, rest, text: text.replaceAll(trace, '') };
+};
+
+/** A mailbox, and the calls that each answer waited for. */
+function watchedMailbox() {
+  const inFront: string[][] = [[]];
+  let answered = false;
+  const box = mailbox(
+    {},
+    (call, proceed) => {
+      if (!answered) inFront.at(-1)?.push(`${call.to} ${call.method}`);
+      return proceed();
+    },
+    () => {
+      inFront.at(-1)?.sort();
+      answered = true;
+    },
+  );
+  const here: typeof box.here = {
+    ...box.here,
+    post: (...sent) => {
+      if (answered) inFront.push([]);
+      answered = false;
+      return box.here.post(...sent);
+    },
+  };
+  return { ...box, here, inFront };
+}
+
+const contracts = doors.map(({ name }) => name);
+
+describe.each(doors)('$name', ({ name, contract }) => {
+  const isNamed = contract.account.identifier === 'username';
+  const named = ({ username, email }: Person) => (isNamed ? { username } : { email });
+  const application = (person: Person, email: string) => ({
+    ...named({ ...person, email }),
+    email,
+    password: person.password,
+  });
+
+  it('answers ten requests an hour of one address, and refuses the eleventh of whatever kind', async () => {
+    const { here, to } = mailbox();
+    const { post } = client(here, name);
+    const from = { address: freshAddress() };
+    const person = await addUser();
+    for (let n = 0; n < 4; n += 1) {
+      const { email } = newcomer();
+      expect((await post('register', application(newcomer(), email), from)).status).toBe(202);
+      expect((await post('verify-email/send', named(newcomer()), from)).status).toBe(202);
+    }
+    expect((await post('forgot-password', named(newcomer()), from)).status).toBe(202);
+    const { access: token } = held(await client(here, name).login(person));
+    const move = { email: newcomer().email, password: person.password };
+    expect((await post('change-email', move, { ...from, token })).status).toBe(202);
+
+    const letters = to(person.email).length;
+    // Another isolate remembers nothing, and asks the limiter.
+    for (const again of [post, client(house(), name).post]) {
+      for (const [at, body] of [
+        ['forgot-password', named(person)],
+        ['verify-email/send', named(person)],
+        ['register', application(newcomer(), newcomer().email)],
+        ['change-email', move],
+      ] as const) {
+        moveClock(61);
+        const { status, headers } = await again(at, body, { ...from, token });
+        expect([at, status]).toEqual([at, 429]);
+        expect(headers.get('RateLimit-Policy')).toBe('"address";q=10;w=3600');
+        expect(Number(headers.get('Retry-After'))).toBeGreaterThan(2_000);
+      }
+    }
+    expect(to(person.email)).toHaveLength(letters);
+    moveClock(3600);
+    expect((await post('forgot-password', named(person), from)).status).toBe(202);
+    expect(to(person.email)).toHaveLength(letters + 1);
+  });
+
+  it('counts known and unknown addresses alike, so that the limit tells nothing', async () => {
+    stopClock();
+    const known = await addUser({ email_verified: 0 });
+    const runs = [];
+    for (const person of [known, newcomer()]) {
+      const { here, inFront } = watchedMailbox();
+      const { post } = client(here, name);
+      const from = { address: freshAddress() };
+      const answers = [];
+      // Nine about them and one about the sender's own mailbox, then one more of each.
+      for (let n = 0; n < 9; n += 1) {
+        const at = n % 2 === 0 ? 'forgot-password' : 'verify-email/send';
+        answers.push(shown(await post(at, named(person), from)));
+      }
+      const own = await addUser({ email_verified: 0 });
+      answers.push(shown(await post('verify-email/send', named(own), from)));
+      answers.push(shown(await post('verify-email/send', named(own), from)));
+      answers.push(shown(await post('forgot-password', named(person), from)));
+      runs.push({ answers, inFront });
+    }
+    expect(runs[0]).toEqual(runs[1]);
+    expect(runs[0]?.answers.map(({ status }) => status)).toEqual([
+      ...Array<number>(10).fill(202),
+      429,
+      429,
+    ]);
+  });
+
+  it('takes one /64 for one sender', async () => {
+    const { post } = client(house(), name);
+    for (let n = 1; n <= 10; n += 1) {
+      const address = `2001:db8:${contracts.indexOf(name)}:7::${n}`;
+      expect((await post('forgot-password', named(newcomer()), { address })).status).toBe(202);
+    }
+    const address = `2001:db8:${contracts.indexOf(name)}:7:ffff::1`;
+    expect((await post('forgot-password', named(newcomer()), { address })).status).toBe(429);
+  });
+
+  it('does not count a registration whose password is refused', async () => {
+    const { post } = client(house(), name);
+    const from = { address: freshAddress() };
+    for (let n = 0; n < 10; n += 1) {
+      moveClock(61);
+      const body = { ...application(newcomer(), newcomer().email), password: 'password123' };
+      expect([400, 422]).toContain((await post('register', body, from)).status);
+    }
+    expect((await post('forgot-password', named(newcomer()), from)).status).toBe(202);
+  });
+
+  it('judges at most fifty tries an hour at codes that one address had sent to others', async () => {
+    const judged = new Set<string>();
+    const { here, to } = mailbox({ ADDRESS_LIMITS: { [name]: 1000 } });
+    const { post } = client(here, name);
+    const from = { address: freshAddress() };
+    let refused = 0;
+    let opened = 0;
+    for (let minute = 0; minute < 60; minute += 1) {
+      const victim = newcomer();
+      const body = { ...named(victim), email: victim.email, password: victim.password };
+      const asked = await post('register', body, from);
+      if (asked.status === 429) refused += 1;
+      else {
+        // Tries until one is not judged: the right code is refused then.
+        const code = codeIn(to(victim.email));
+        const wrong = code === '000000' ? '000001' : '000000';
+        const proof = { ...named(victim), password: victim.password };
+        for (let n = 0; n < 5; n += 1) {
+          await post('verify-email', { ...proof, code: wrong }, from);
+          judged.add(`${victim.email} ${n}`);
+        }
+        const { status } = await post('verify-email', { ...proof, code }, from);
+        if (status === contract.done().status) opened += 1;
+      }
+      moveClock(60);
+    }
+    expect({ refused, opened, judged: judged.size }).toEqual({
+      refused: 50,
+      opened: 0,
+      judged: 50,
+    });
+  });
+});
