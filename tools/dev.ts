@@ -29,7 +29,12 @@ try {
 }
 
 function serve(settings: Settings, lock: StateLock): void {
-  const own = ['--show-interactive-dev-session=false', ...pagesHere(), ...optionalHere()];
+  const own = [
+    '--show-interactive-dev-session=false',
+    ...pagesHere(),
+    ...lettersAtOnce(),
+    ...optionalHere(),
+  ];
   const wrangler = become('wrangler', ['dev', ...own, ...passedOn], {
     cwd: root,
     env: { ...process.env, NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} ${preload}` },
@@ -52,6 +57,11 @@ function pagesHere(): string[] {
   if (readSecret('PAGES_ORIGIN') !== '') return [];
   const port = typeof values.port === 'string' ? values.port : localPort();
   return ['--var', `PAGES_ORIGIN:http://localhost:${port}`];
+}
+
+/** Nobody here is timed by strangers: the page of letters shows one as soon as it was asked for. */
+function lettersAtOnce(): string[] {
+  return readSecret('EMAIL_DELAY_MS') === '' ? ['--var', 'EMAIL_DELAY_MS:0'] : [];
 }
 
 /**

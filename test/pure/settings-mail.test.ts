@@ -88,6 +88,14 @@ describe('what stops the start', () => {
       })),
       { form: 'a@b.example' },
     ],
+    EMAIL_LIMITS: [
+      CANARY,
+      5,
+      ...[0, -1, 1.5, 1_001, CANARY].map((perAddressPerHour) => ({ perAddressPerHour })),
+      ...[0, 1.5, 1_000_001, CANARY].map((perHour) => ({ perHour })),
+      { perhour: 5 },
+    ],
+    EMAIL_DELAY_MS: [CANARY, -1, 1.5, 10_001, null, {}],
     RESEND_API_KEY: ['', `re ${CANARY}`, `re\n${CANARY}`, 5, null],
   };
   const rows = Object.entries(malformed).flatMap(([name, values]) =>
@@ -105,6 +113,22 @@ describe('what stops the start', () => {
       /^ {2}PAGES_ORIGIN: is missing/m,
     );
   });
+});
+
+it('limits and delay of e-mail have defaults, and their bounds are themselves allowed', () => {
+  expect(settingsWith()).toMatchObject({
+    emailLimits: { perAddressPerHour: 10, perHour: 1000 },
+    emailDelayMs: 2000,
+  });
+  for (const [EMAIL_LIMITS, EMAIL_DELAY_MS] of [
+    [{ perAddressPerHour: 1, perHour: 1 }, 0],
+    [{ perAddressPerHour: 1000, perHour: 1_000_000 }, 10_000],
+  ] as const) {
+    expect(settingsWith({ EMAIL_LIMITS, EMAIL_DELAY_MS })).toMatchObject({
+      emailLimits: EMAIL_LIMITS,
+      emailDelayMs: EMAIL_DELAY_MS,
+    });
+  }
 });
 
 it('bounds of password lengths are themselves allowed', () => {

@@ -8,13 +8,14 @@ import { makers } from '../../secrets.ts';
 
 const config = unstable_readConfig({ config: join(root, 'wrangler.toml') });
 
-/** As it is deployed, but for plain http and letters that can be read: that is loopback. */
+/** As it is deployed, but for plain http and letters that can be read at once: that is loopback. */
 export const bindings: Record<string, unknown> = {
   ...config.vars,
   SERVER_KEY: makers.SERVER_KEY(),
   TOKEN_KEYS: makers.TOKEN_KEYS(),
   OPERATOR_TOKEN: makers.OPERATOR_TOKEN(),
   LOCAL_DEVELOPMENT: 'true',
+  EMAIL_DELAY_MS: 0,
 };
 export const compatibilityDate = config.compatibility_date ?? '';
 export const settings = readSettings(bindings, contracts);

@@ -11,13 +11,15 @@ interface Operation {
   /** What everybody is answered with. */
   status: number;
   bodyFor(contract: Contract, person: Somebody): object;
+  /** Times the request after it: what runs behind the answer must not show there. */
+  timesNext?: true;
 }
 
 const named = ({ account: { identifier } }: Contract, person: Somebody) => ({
   [identifier]: person[identifier],
 });
 
-export const OPERATIONS: Readonly<Record<string, Operation>> = {
+const OWN: Readonly<Record<'login' | 'register' | 'forgot-password' | 'send-code', Operation>> = {
   login: {
     path: 'login',
     status: 401,
@@ -37,19 +39,33 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'send-code': { path: 'verify-email/send', status: 202, bodyFor: named },
 };
 
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...OWN,
+  'after-register': { ...OWN.register, timesNext: true },
+  'after-forgot-password': { ...OWN['forgot-password'], timesNext: true },
+};
+
 let requests = 0;
 
-/** From an address that was never seen. */
+/** An address that was never seen. */
+function freshAddress(): string {
+  requests += 1;
+  return `10.${(requests >> 16) & 255}.${(requests >> 8) & 255}.${requests & 255}`;
+}
+
+/** One that asks database and guard, and leaves nothing to be done. */
+export const neutralRequest = (): Buffer =>
+  written({ method: 'GET', path: '/healthz', address: freshAddress() });
+
 export function requestFor(
   { path, bodyFor }: Operation,
   contract: Contract,
   person: Somebody,
 ): Buffer {
-  requests += 1;
   return written({
     method: 'POST',
     path: `/${contract.name}${contract.base}/${path}`,
-    address: `10.${(requests >> 16) & 255}.${(requests >> 8) & 255}.${requests & 255}`,
+    address: freshAddress(),
     body: bodyFor(contract, person),
   });
 }

@@ -23,15 +23,24 @@ export interface Target {
 const DROPPING = `import { WorkerEntrypoint } from 'cloudflare:workers';
 export default class extends WorkerEntrypoint { async send() { return {}; } }`;
 
-const settings = (cost: PasswordCost): object => ({
+interface TargetOptions {
+  cost: PasswordCost;
+  /** EMAIL_DELAY_MS. */
+  delayMs: number;
+}
+
+const settings = ({ cost, delayMs }: TargetOptions): object => ({
   ...vars,
   ...secrets,
+  EMAIL_DELAY_MS: delayMs,
+  // Beyond it the work behind an answer is not done, and there is nothing to be told.
+  EMAIL_LIMITS: { perHour: 1_000_000 },
   LOCAL_DEVELOPMENT: 'true',
   PASSWORD_COST: cost,
   FOREIGN_HASH_COST,
 });
 
-export async function openTarget(cost: PasswordCost): Promise<Target> {
+export async function openTarget(options: TargetOptions): Promise<Target> {
   const built = mkdtempSync(join(tmpdir(), 'gatehouse-timing-'));
   const app = readFileSync(buildDeployed(built), 'utf8');
   rmSync(built, { recursive: true, force: true });
@@ -47,7 +56,7 @@ export async function openTarget(cost: PasswordCost): Promise<Target> {
           {
             ...shared,
             ...module('app', app),
-            bindings: { ...settings(cost) } as Record<string, never>,
+            bindings: { ...settings(options) } as Record<string, never>,
             d1Databases: { DB: 'timing' },
             durableObjects: {
               ADDRESS_GUARD: { className: 'AddressGuard', useSQLite: true },

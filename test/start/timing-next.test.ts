@@ -1,0 +1,62 @@
+/** A leak planted in the time of the next request is told; without it nobody is told apart. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import { contracts } from '../../src/contracts/index.ts';
+import { measure } from '../../tools/prove/timing/measure.ts';
+import { report } from '../../tools/prove/timing/report.ts';
+
+const contract = contracts.find(({ account }) => account.identifier === 'email');
+const cost = { iterations: 1, rounds: 1 };
+/** Far beyond what a busy machine adds to an answer, again and again, for one kind only. */
+const LEAK_MS = 40;
+
+/** Answers at once; `leaks`: after one about somebody whom the database has, the next has to wait. */
+async function openFake(leaks: boolean) {
+  const known = new Set<unknown>();
+  let busyUntilMs = 0;
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      const { email } = body === '' ? {} : (JSON.parse(body) as { email?: string });
+      const waitMs = Math.max(0, busyUntilMs - performance.now());
+      setTimeout(() => {
+        if (leaks && known.has(email)) busyUntilMs = performance.now() + LEAK_MS;
+        response.writeHead(request.url === '/healthz' ? 200 : 202, { 'Content-Length': '2' });
+        response.end('{}');
+      }, waitMs);
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  const database = {
+    prepare: () => ({ bind: (...values: unknown[]) => values.forEach((one) => known.add(one)) }),
+    batch: async () => [],
+  };
+  const target = {
+    url: new URL(`http://127.0.0.1:${port}`),
+    database: database as unknown as D1Database,
+    quiet: async () => undefined,
+  };
+  return { target, close: () => server.close() };
+}
+
+it.each([
+  ['after-forgot-password', true],
+  ['after-register', true],
+  ['after-forgot-password', false],
+  ['forgot-password', true],
+])('%s, with a leak in the next request: %s', async (operation, leaks) => {
+  if (contract === undefined) throw new Error('there is no contract');
+  const { target, close } = await openFake(leaks);
+  try {
+    const plan = { operation, contract, cost, samples: 30, warmUp: 2 };
+    const { text } = report(plan, await measure(target, plan));
+    const told = text.split('\n').filter((line) => line.startsWith('TOLD APART'));
+    const isTold = leaks && operation.startsWith('after-');
+    expect(told.some((line) => line.includes('unknown / known'))).toBe(isTold);
+  } finally {
+    close();
+  }
+});
