@@ -42,7 +42,7 @@ export type Row = readonly string[];
 
 /** What is limited, how much of it, and what changes that. */
 export function limitRows(): Row[] {
-  const { lockout, passwordRules, passwords } = defaults;
+  const { emailLimits, lockout, passwordRules, passwords } = defaults;
   const { iterations, rounds } = passwords.cost;
   return [
     [
@@ -82,6 +82,16 @@ export function limitRows(): Row[] {
     ],
     ['codes sent anew to one address', `${CODES.attempts} in ${span(CODES.windowSeconds)}`, '–'],
     ['links to one address', `${LINKS.attempts} in ${span(LINKS.windowSeconds)}`, '–'],
+    [
+      'requests from one address that cause e-mail',
+      `${emailLimits.perAddressPerHour} an hour`,
+      '`EMAIL_LIMITS.perAddressPerHour`',
+    ],
+    [
+      'e-mails that requests cause, in total',
+      `${emailLimits.perHour.toLocaleString('en')} an hour`,
+      '`EMAIL_LIMITS.perHour`',
+    ],
     [
       'length of a password that is set',
       `${passwordRules.least} to ${passwordRules.most} characters`,
