@@ -221,7 +221,10 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
         })),
       { again: 401, guess: 'wrong', behind: ['database run 1'] },
     ),
-    posting('a wrong code for another address', () => moving(wrongOne), { again: 400 }),
+    posting('a wrong code for another address', () => moving(wrongOne), {
+      again: 400,
+      behind: ['database run 1'],
+    }),
   ];
   holdFlows(flows, isNamed ? mainFaults : faults);
   if (!isNamed) holdFlows(likeOthers, mainFaults);

@@ -66,6 +66,7 @@ export function sceneOf(name: string) {
     CONTRACTS: [name],
     ALLOWED_ORIGINS: [ALLOWED_ORIGIN],
     ADDRESS_LIMITS: { [name]: 1000 },
+    EMAIL_LIMITS: { perAddressPerHour: 1000, perHour: 1_000_000 },
     OPERATOR_TOKEN: undefined,
   };
   const { here, to } = mailbox(settings);
