@@ -17,6 +17,7 @@ export interface Sample {
 
 export type Format = 'prometheus' | 'openmetrics';
 
+/** Only `\n` ends a line: hence `s`, for without it `.` stops at `\r`, U+2028 and U+2029, too. */
 const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';
 const NUMBER = /^(?:[+-]?(?:\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|[+-]Inf|NaN)$/;
 
@@ -32,7 +33,7 @@ export function parsed(text: string, format: Format): Map<string, Family> {
   for (const line of lines) {
     const fault = (why: string) => new Error(`${why}: ${line}`);
     const [, keyword = '', name = '', rest = ''] =
-      new RegExp(`^# (HELP|TYPE|UNIT) (${NAME}) (.+)$`).exec(line) ?? [];
+      new RegExp(`^# (HELP|TYPE|UNIT) (${NAME}) (.+)$`, 's').exec(line) ?? [];
     if (keyword !== '') {
       if (at?.name !== name) {
         if (families.has(name)) throw fault('a family in two places');
@@ -57,7 +58,7 @@ export function parsed(text: string, format: Format): Map<string, Family> {
       continue;
     }
     const [, of = '', pairs, number = ''] =
-      new RegExp(`^(${NAME})(?:\\{(.*)\\})? ([^ ]+)$`).exec(line) ?? [];
+      new RegExp(`^(${NAME})(?:\\{(.*)\\})? ([^ ]+)$`, 's').exec(line) ?? [];
     if (of === '' || !NUMBER.test(number)) throw fault('not a sample');
     if (at === null || at.family.type === '') throw fault('a sample before its TYPE');
     if (!endingsOf(at.family.type, format).some((ending) => of === at?.name + ending)) {
@@ -103,7 +104,7 @@ function endingsOf(type: string, format: Format): string[] {
 
 function labelsOf(text: string, fault: (why: string) => Error): Record<string, string> {
   const labels: Record<string, string> = {};
-  const pair = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(,(?=.)|$)/y;
+  const pair = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(,(?!$)|$)/y;
   while (pair.lastIndex < text.length) {
     const match = pair.exec(text);
     if (match === null) throw fault('bad labels');
