@@ -119,6 +119,15 @@ function refusalSchema({ paths }: OpenApi): Schema {
 function flaws({ components }: OpenApi, schema: Schema, body: unknown): string[] {
   const validator = new Validator({ ...schema, components }, '2020-12', false);
   return validator
-    .validate(body)
+    .validate(withWellFormedNames(body))
     .errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+}
+
+/** The validator percent-encodes property names, which throws at a lone surrogate. */
+function withWellFormedNames(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withWellFormedNames);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name.toWellFormed(), withWellFormedNames(each)]),
+  );
 }

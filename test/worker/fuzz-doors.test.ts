@@ -29,6 +29,7 @@ const kept: [Change[]][] = [
     ],
   ],
   [[{ method: 'PATCH' }]],
+  [[{ extra: '\udfffx', json: '""', first: false }]],
   [[{ text: { insert: '&return_to=//evil.example/', at: 100 } }]],
   [[{ text: { insert: '&return_to=https://evil.example/', at: 100 } }]],
   [[{ text: { insert: '&return_to=https://app.example.com/', at: 100 } }]],
