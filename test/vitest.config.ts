@@ -6,16 +6,21 @@ import { testSecrets } from './support/secrets.ts';
 // The Worker's static assets must be there before its configuration is read.
 await makeAssets();
 
+/** The seed of `npm test`; tools/fuzz.ts sets others, and the path to a single case. */
+const { FUZZ_SEED: seed = '1', FUZZ_PATH: path } = process.env;
+const properties = { seed: Number(seed), ...(path === undefined ? {} : { path }) };
+
 export default defineConfig({
   test: {
     silent: 'passed-only',
+    provide: { properties },
     projects: [
       {
         test: {
           name: 'pure',
           environment: 'node',
           include: ['test/pure/**/*.test.ts'],
-          setupFiles: ['test/support/platform-limits.ts'],
+          setupFiles: ['test/support/platform-limits.ts', 'test/support/seed.ts'],
         },
       },
       {
@@ -63,7 +68,11 @@ export default defineConfig({
           // A guard against hanging, not a measure: these machines are shared.
           testTimeout: 120_000,
           include: ['test/worker/**/*.test.ts'],
-          setupFiles: ['test/support/platform-limits.ts', 'test/support/database.ts'],
+          setupFiles: [
+            'test/support/platform-limits.ts',
+            'test/support/seed.ts',
+            'test/support/database.ts',
+          ],
         },
       },
     ],

@@ -71,7 +71,9 @@ export const anySequence: fc.Arbitrary<Sequence> = fc.record({
     .array(fc.tuple(step, fc.constantFrom(1, 1, 2, 6)), { minLength: 1, maxLength: 6 })
     .map((repeated) =>
       repeated
-        .flatMap(([one, times]) => [one, ...Array(times - 1).fill({ ...one, afterMinutes: 0 })])
+        .flatMap(([one, times]) =>
+          Array.from({ length: times }, (_, n) => (n === 0 ? one : { ...one, afterMinutes: 0 })),
+        )
         .slice(0, MOST_STEPS),
     ),
 });
