@@ -7,8 +7,13 @@ import { testSecrets } from './support/secrets.ts';
 await makeAssets();
 
 /** The seed of `npm test`; tools/fuzz.ts sets others, and the path to a single case. */
-const { FUZZ_SEED: seed = '1', FUZZ_PATH: path } = process.env;
-const properties = { seed: Number(seed), ...(path === undefined ? {} : { path }) };
+const { FUZZ_SEED: seed, FUZZ_PATH: path } = process.env;
+const properties = {
+  seed: Number(seed ?? 1),
+  ...(path === undefined ? {} : { path }),
+  // Vitest prints an error's cause by itself; its JSON report leaves it out.
+  includeErrorInReport: seed !== undefined,
+};
 
 export default defineConfig({
   test: {

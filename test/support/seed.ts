@@ -7,7 +7,7 @@ import { inject } from 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    properties: { seed: number; path?: string };
+    properties: Pick<fc.Parameters, 'seed' | 'path' | 'includeErrorInReport'>;
   }
 }
 
