@@ -9,7 +9,10 @@ import { tapped, type Call, type Tap } from '../../../test/support/tap.ts';
 export { DurableObject, WorkerEntrypoint, RpcTarget } from 'cloudflare:workers';
 
 /** What a call takes besides, by what it goes to; half of it on the way there. */
-export type Distance = Record<Call['to'], number>;
+export interface Distance extends Record<Call['to'], number> {
+  /** Methods whose calls never arrive. */
+  held?: readonly string[];
+}
 
 /** `slow` is for counting, a distance for timing; null is no network at all. */
 export type Network = 'slow' | Distance | null;
@@ -20,9 +23,12 @@ export const travelBy = (chosen: Network) => void (network = chosen);
 export const recorder = slowNetwork();
 export const letters: string[] = [];
 
-const distant: Tap = async ({ to }, proceed) => {
-  const halfMs = network === null || network === 'slow' ? 0 : network[to] / 2;
-  await scheduler.wait(halfMs);
+const HELD_MS = 3_600_000;
+
+const distant: Tap = async ({ to, method }, proceed) => {
+  const distance = network === null || network === 'slow' ? null : network;
+  const halfMs = (distance?.[to] ?? 0) / 2;
+  await scheduler.wait(distance?.held?.includes(method) ? HELD_MS : halfMs);
   try {
     return await proceed();
   } finally {

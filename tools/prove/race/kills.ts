@@ -2,11 +2,11 @@
  * Kills the whole instance in the middle of logins, at chosen moments and at any, and opens it again
  * on what the disk holds. Whatever a client was told before is still so.
  */
-import type { Network } from '../../bench/distance/platform.ts';
+import type { Distance } from '../../bench/distance/platform.ts';
 import { createInspection } from './disk.ts';
 import type { Claim } from './field.ts';
 import { hangingTickets } from './hanging.ts';
-import { openHouse } from './house.ts';
+import { openHouse, type House } from './house.ts';
 import {
   createLedger,
   guessAt,
@@ -24,7 +24,7 @@ import { atOneName, claimsOf, served, tally, type Person } from './wire.ts';
  * On one machine all calls would be done before anybody can strike: a token that leaves too early
  * would still be stored in time.
  */
-const AWAY: Network = { database: 50, guard: 50, mail: 0, metrics: 0 };
+const AWAY: Distance = { database: 50, guard: 50, mail: 0, metrics: 0 };
 const ROUNDS = 12;
 const OWNERS_A_ROUND = 8;
 /**
@@ -44,7 +44,7 @@ export interface Site {
 export async function kills({ script, data, claim }: Site): Promise<void> {
   const open = async (isNew = false) => {
     const opened = await openHouse(script, { data, isNew });
-    await fetch(`${opened.origin}/network`, { method: 'POST', body: JSON.stringify(AWAY) });
+    await travelBy(opened, AWAY);
     return opened;
   };
   let house = await open(true);
@@ -88,7 +88,10 @@ export async function kills({ script, data, claim }: Site): Promise<void> {
       await ledger.ownersGetIn(house.origin, here);
     }
 
-    house = await hangingTickets({ house, ledger, targets, claim, reopen: open });
+    // A verdict is told once its ticket is settled: without that, guesses stay in flight.
+    const held = house;
+    const hold = () => travelBy(held, { ...AWAY, held: ['settle'] });
+    house = await hangingTickets({ house, hold, ledger, targets, claim, reopen: open });
     await ledger.tokensAreGood(house.origin, [...ledger.sessions]);
     await house.close();
     inspect(data, received());
@@ -97,6 +100,9 @@ export async function kills({ script, data, claim }: Site): Promise<void> {
     await house.close().catch(() => undefined);
   }
 }
+
+const travelBy = ({ origin }: House, network: Distance) =>
+  fetch(`${origin}/network`, { method: 'POST', body: JSON.stringify(network) });
 
 /** Guessed at by one name, of the two kinds in turns. */
 const byOneName = (person: Person, n: number) =>
