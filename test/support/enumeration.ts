@@ -4,6 +4,7 @@
  */
 import * as fc from 'fast-check';
 import { vi } from 'vitest';
+import { REGISTRATION_COOKIE } from '../../src/http/registration-cookie.ts';
 import { addUser, doors, freshAddress, type Answer, type House } from './house.ts';
 import { codeIn, mailbox, type Mail } from './mailbox.ts';
 import type { Call } from './tap.ts';
@@ -29,6 +30,8 @@ export interface Step {
   password: 'first' | 'second';
   /** `mailed`: the newest one, with a password that was never registered. */
   code: 'wrong' | 'mailed';
+  /** How the handle of the newest registration is sent along. */
+  handle: 'not at all' | 'in the body' | 'as a cookie';
   /** How much later than the step before. */
   afterMinutes: number;
 }
@@ -57,6 +60,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   name: fc.constantFrom('email', 'username', 'registered username'),
   password: fc.constantFrom('first', 'second'),
   code: fc.constantFrom('wrong', 'mailed'),
+  handle: fc.constantFrom('not at all', 'in the body', 'as a cookie'),
   afterMinutes: fc.oneof(
     { weight: 5, arbitrary: fc.constant(0) },
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 20 }) },
@@ -84,6 +88,8 @@ interface Side {
   registeredUsername: string;
   address: string;
   mails: () => Mail[];
+  /** Of the newest registration; empty: none yet. */
+  handle: string;
 }
 
 /** What a stranger sees, and the calls that were made before it was there. */
@@ -102,6 +108,8 @@ export interface Played {
 
 /** Past every alarm that a Durable Object sets meanwhile; no sequence depends on the real time. */
 const STARTS_AT_MS = Date.UTC(2100, 0, 1);
+/** A random id, the moment it was given at, and one or two signatures (registration-handles.ts). */
+const HANDLE = /[\w-]{22}(~\d{1,12})((?:~[\w-]{43})+)/;
 const WRONG_TOKEN = 'A'.repeat(43);
 let sequences = 0;
 
@@ -123,7 +131,7 @@ export function enumeration() {
       const email = `${username}@example.com`;
       const mails = () => to(email);
       const address = freshAddress();
-      return { email, username, registeredUsername: `${username}-new`, address, mails };
+      return { email, username, registeredUsername: `${username}-new`, address, mails, handle: '' };
     };
     const known = sideOf('known');
     const unknown = sideOf('nobody');
@@ -141,6 +149,7 @@ export function enumeration() {
         const from = calls.length;
         const answer = await ask({ here, door, side, step, address });
         network.take();
+        side.handle = HANDLE.exec(answer.headers.getSetCookie().join('\n'))?.[0] ?? side.handle;
         return seen(answer, side, calls.slice(from, answeredAfter));
       };
       played.push({ step, known: await see(known), unknown: await see(unknown) });
@@ -188,13 +197,19 @@ function ask({ here, door, side, step, address }: Asked): Promise<Answer> {
     });
   }
   const at = operation === 'login' ? path : `${base}/${operation}`;
-  return here.post(at, bodies[operation], { address });
+  const registration = step.handle === 'in the body' ? { registration: side.handle } : {};
+  const headers =
+    step.handle === 'as a cookie' ? { Cookie: `${REGISTRATION_COOKIE}=${side.handle}` } : {};
+  return here.post(at, { ...bodies[operation], ...registration }, { address, headers });
 }
 
 function seen({ status, headers, text }: Answer, side: Side, calls: readonly Call[]): Seen {
   const trace = headers.get('X-Request-Id') ?? '';
   const masked = (value: string) =>
-    value.replaceAll(trace, '<trace>').replaceAll(side.username, '<name>');
+    value
+      .replaceAll(trace, '<trace>')
+      .replaceAll(side.username, '<name>')
+      .replace(HANDLE, (_, moment: string, signatures: string) => moment + signatures.length);
   return {
     status,
     headers: [...headers].map(([name, value]) => `${name}: ${masked(value)}`),

@@ -4,21 +4,29 @@
  * once told an account apart are kept.
  */
 import * as fc from 'fast-check';
-import { afterEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { anySequence, enumeration, type Sequence, type Step } from '../support/enumeration.ts';
+import { listening } from '../support/fuzz/heard.ts';
 import { doors } from '../support/house.ts';
 
 /** Each of up to twelve requests at two addresses: a second or two. */
 const RUNS_EACH = 6;
 
 const play = enumeration();
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  listening();
+  return () => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  };
+});
 
 const one: Omit<Step, 'operation'> = {
   contract: 0,
   name: 'registered username',
   password: 'first',
   code: 'wrong',
+  handle: 'not at all',
   afterMinutes: 0,
 };
 const times = (n: number, step: Step) => Array.from({ length: n }, () => step);
