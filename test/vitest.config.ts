@@ -71,11 +71,12 @@ export default defineConfig({
         test: {
           name: 'worker',
           // A guard against hanging, not a measure: these machines are shared.
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           include: ['test/worker/**/*.test.ts'],
           setupFiles: [
             'test/support/platform-limits.ts',
             'test/support/seed.ts',
+            'test/support/clock.ts',
             'test/support/database.ts',
           ],
         },

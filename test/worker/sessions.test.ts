@@ -1,6 +1,6 @@
 /** Profile, session list and logout: of live sessions only, and only of one's own. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { addUser, count, doors, house } from '../support/house.ts';
 import { client, held } from '../support/session.ts';
 import type { Tap } from '../support/tap.ts';
@@ -65,6 +65,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
   it('lists live sessions, newest first, with a readable device, and marks the one that asks', async () => {
     const person = await addUser();
     await login(person, { headers: { 'User-Agent': FIREFOX }, address: '192.0.2.1' });
+    vi.setSystemTime(Date.now() + 1);
     const { access } = held(await login(person, { headers: { 'User-Agent': 'curl/8.5.0' } }));
     const list = listed((await sessions(access)).text);
     expect(list.map(({ device, current }) => [device, current])).toEqual([
