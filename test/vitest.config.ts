@@ -24,6 +24,8 @@ export default defineConfig({
         test: {
           name: 'pure',
           environment: 'node',
+          // A guard against hanging, not a measure: these machines are shared.
+          testTimeout: 60_000,
           include: ['test/pure/**/*.test.ts'],
           setupFiles: ['test/support/platform-limits.ts', 'test/support/seed.ts'],
         },
@@ -70,7 +72,6 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
-          // A guard against hanging, not a measure: these machines are shared.
           testTimeout: 300_000,
           include: ['test/worker/**/*.test.ts'],
           setupFiles: [
