@@ -61,9 +61,11 @@ function flawsOf(outgoing: Outgoing, sent: Headers, answer: Answer): string[] {
   const { status, headers, text } = answer;
   const type = headers.get('Content-Type') ?? '';
   const isPage = type.startsWith('text/html');
-  const isKept = status < 400 && /^\/(?:openapi|\.well-known)\//.test(outgoing.path);
+  const { pathname } = new URL(urlOf(outgoing));
+  const isOperators = /^\/(?:admin|metrics|openapi\/admin\.json)(?:\/|$)/.test(pathname);
+  const isKept =
+    status < 400 && !isOperators && /^\/(?:openapi|\.well-known)\//.test(outgoing.path);
   const location = headers.get('Location');
-  const isOperators = /^\/(?:admin|metrics)(?:\/|$)/.test(new URL(urlOf(outgoing)).pathname);
   const told = [...headers].filter(([name]) => !/^(?:link|location)$/.test(name)).join('\n');
   const broken: [boolean, string][] = [
     [status >= 500, `a failure of ours: ${status} ${text}`],
