@@ -29,11 +29,11 @@ const user = (id: number, name: string, more: Row = {}): Row => ({
   ...more,
 });
 
-const session = (id: string, userId: number, contract: string, createdAtMs: number): Row => ({
+const session = (id: string, userId: number, contract = 'email-cookie'): Row => ({
   id,
   user_id: userId,
   contract,
-  created_at_ms: createdAtMs,
+  created_at_ms: 100,
   last_used_at_ms: 500,
   expires_at_ms: LATER,
   credential_version: 7,
@@ -81,10 +81,10 @@ const ROWS: readonly (readonly [table: string, rows: readonly Row[]])[] = [
   [
     'sessions',
     [
-      session('alice-here', 1, 'email-cookie', 100),
-      session('alice-there', 1, 'username-pair', 200),
-      session('bob-here', 2, 'email-cookie', 100),
-      session('carol-here', 3, 'email-cookie', 100),
+      session('alice-here', 1),
+      { ...session('alice-there', 1, 'username-pair'), created_at_ms: 200 },
+      session('bob-here', 2),
+      session('carol-here', 3),
     ],
   ],
   [

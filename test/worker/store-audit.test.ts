@@ -1,0 +1,141 @@
+/** Events: what a row keeps, and how a lost answer is recovered from it. */
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createAudit, writtenOrAudited } from '../../src/store/audit.ts';
+import { createTrail } from '../../src/store/trail.ts';
+import {
+  differenceAfter,
+  eventRow,
+  execute,
+  happening,
+  insertRows,
+  NOW,
+} from '../support/store-rows.ts';
+
+beforeEach(insertRows);
+
+it('records one event with the address and the trace of its request', async () => {
+  const { subject, contract, visit } = happening;
+  const event = { action: 'LOGIN_FAILED', reason: 'invalid', userId: 2, atMs: NOW } as const;
+  const record = () => createAudit(env.DB).record({ ...event, subject, contract, visit });
+  expect((await differenceAfter(record))[1]).toEqual({
+    added: { audit_events: [eventRow('LOGIN_FAILED', { reason: 'invalid', user_id: 2 })] },
+  });
+});
+
+describe('a write whose answer was lost', () => {
+  const recover = (event: { action: string; traceId: string }, error: Error, database = env.DB) =>
+    writtenOrAudited(database, () => Promise.reject(error), {
+      ...event,
+      told: (reason) => `was ${reason}`,
+    });
+  const lost = new Error('Network connection lost.');
+
+  it('is told from the event that it left', async () => {
+    expect(await recover({ action: 'LOGIN', traceId: 'trace-2' }, lost)).toBe('was granted');
+  });
+
+  it.each([
+    ['another action', { action: 'LOGOUT', traceId: 'trace-2' }],
+    ['another request', { action: 'LOGIN', traceId: 'trace-4' }],
+  ])('is not told from an event of %s', async (_, event) => {
+    await expect(recover(event, lost)).rejects.toBe(lost);
+  });
+
+  it('is looked for among the thousand newest events', async () => {
+    const event = { action: 'LOGIN', traceId: 'trace-2' };
+    const last = 'UPDATE audit_events SET id =';
+    await execute(`${last} 1001 WHERE id = 3`);
+    expect(await recover(event, lost)).toBe('was granted');
+    await execute(`${last} 1002 WHERE id = 1001`);
+    await expect(recover(event, lost)).rejects.toBe(lost);
+  });
+
+  it('is not asked for where the database is overloaded', async () => {
+    const overloaded = new Error('D1 DB is overloaded.');
+    const event = { action: 'LOGIN', traceId: 'trace-2' };
+    await expect(recover(event, overloaded)).rejects.toBe(overloaded);
+  });
+
+  it('keeps its own error where the question fails as well', async () => {
+    const failing = {
+      prepare: () => ({ bind: () => ({ all: () => Promise.reject(new Error('lost, too')) }) }),
+    } as unknown as D1Database;
+    const event = { action: 'LOGIN', traceId: 'trace-2' };
+    await expect(recover(event, lost, failing)).rejects.toBe(lost);
+  });
+});
+
+describe('the audit log', () => {
+  const trail = createTrail(env.DB);
+  const all = {
+    user: null,
+    action: null,
+    address: null,
+    fromMs: null,
+    toMs: null,
+    before: null,
+    limit: 10,
+  };
+  beforeEach(() =>
+    execute(
+      "UPDATE audit_events SET at_ms = id * 100, action = 'A' || id, address = '192.0.2.' || id",
+    ),
+  );
+
+  it.each([
+    ['all events, newest first', {}, [3, 2, 1]],
+    ['those of a user by number', { user: { id: 1 } }, [2, 1]],
+    ['those of a user by public id', { user: { publicId: 'bob-id' } }, [3]],
+    ['none of an unknown user', { user: { publicId: 'nobody' } }, []],
+    ['those of an action', { action: 'A2' }, [2]],
+    ['those of an address', { address: '192.0.2.3' }, [3]],
+    ['those from a moment on', { fromMs: 200 }, [3, 2]],
+    ['those before a moment', { toMs: 200 }, [1]],
+    ['those before a number', { before: 3 }, [2, 1]],
+    ['one user’s of an action', { user: { id: 1 }, action: 'A3' }, []],
+  ])('reads %s', async (_, search, ids) => {
+    const { events, next } = await trail.read({ ...all, ...search });
+    expect([events.map(({ id }) => id), next]).toEqual([ids, null]);
+  });
+
+  it('names the last event of a full page as the next page’s beginning', async () => {
+    const first = await trail.read({ ...all, limit: 2 });
+    expect([first.events.map(({ id }) => id), first.next]).toEqual([[3, 2], 2]);
+    const rest = await trail.read({ ...all, limit: 2, before: 2 });
+    expect([rest.events.map(({ id }) => id), rest.next]).toEqual([[1], null]);
+  });
+
+  it('reads every column', async () => {
+    const { events } = await trail.read({ ...all, limit: 1 });
+    expect(events).toEqual([
+      {
+        id: 3,
+        atMs: 300,
+        action: 'A3',
+        reason: 'granted',
+        userId: 2,
+        subject: 'somebody',
+        sessionId: null,
+        contract: 'email-cookie',
+        address: '192.0.2.3',
+        traceId: 'trace-3',
+      },
+    ]);
+  });
+
+  it('looks at fifty thousand numbers a call, and says where to go on', async () => {
+    await execute('UPDATE audit_events SET id = 50001 WHERE id = 3');
+    expect(await trail.read(all)).toMatchObject({ events: [{ id: 50001 }, { id: 2 }], next: 2 });
+    expect(await trail.read({ ...all, before: 2 })).toMatchObject({
+      events: [{ id: 1 }],
+      next: null,
+    });
+  });
+
+  it('looks for events that were written up to ten minutes out of order', async () => {
+    await execute('UPDATE audit_events SET at_ms = CASE id WHEN 1 THEN 600000 ELSE 0 END');
+    const { events } = await trail.read({ ...all, fromMs: 600_000 });
+    expect(events.map(({ id }) => id)).toEqual([1]);
+  });
+});

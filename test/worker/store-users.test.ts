@@ -1,0 +1,104 @@
+/** Look-ups of users, by owner and by operator. */
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { UserSearch } from '../../src/flows/admin-services.ts';
+import { createDirectory } from '../../src/store/admin.ts';
+import { createUsers } from '../../src/store/users.ts';
+import { account, execute, insertRows } from '../support/store-rows.ts';
+
+const directory = createDirectory(env.DB);
+const users = createUsers(env.DB);
+beforeEach(insertRows);
+
+describe('the login’s look-up', () => {
+  it.each([
+    ['email', 'bob@example.com'],
+    ['username', 'bob'],
+  ] as const)('finds one user by %s', async (kind, value) => {
+    const found = await users.find({ kind, value }, 'nearest');
+    expect(found.account).toEqual(account(2));
+  });
+
+  it.each([
+    ['email', 'bob'],
+    ['username', 'bob@example.com'],
+  ] as const)('finds nobody where the %s is another', async (kind, value) => {
+    expect((await users.find({ kind, value }, 'primary')).account).toBeNull();
+  });
+
+  it('reads every column', async () => {
+    await execute(
+      "UPDATE users SET username = 'Bob', email_verified = 1, name = 'Bob B.', phone = '1', avatar = 'https://b', language = 'de', is_admin = 1, role_id = 'ops', team_id = 'red', status = 'inactive', password_hash = NULL, last_login_at_ms = 20 WHERE id = 2",
+    );
+    const { account: found } = await users.find({ kind: 'username', value: 'bob' }, 'primary');
+    expect(found).toEqual({
+      user: {
+        id: 2,
+        publicId: 'bob-id',
+        username: 'Bob',
+        email: 'bob@example.com',
+        emailVerified: true,
+        name: 'Bob B.',
+        phone: '1',
+        avatar: 'https://b',
+        language: 'de',
+        isAdmin: true,
+        role: { id: 'ops', name: 'Operations' },
+        team: { id: 'red', name: 'Red team' },
+        status: 'inactive',
+        createdAtMs: 10,
+        lastLoginAtMs: 20,
+      },
+      passwordHash: null,
+      credentialVersion: 7,
+      deviceVersion: 3,
+    });
+  });
+});
+
+describe('search', () => {
+  beforeEach(() =>
+    execute(
+      "UPDATE users SET email = CASE id WHEN 1 THEN 'a@z' WHEN 2 THEN 'ab@z' ELSE 'b@z' END, username_key = CASE id WHEN 1 THEN 'x' WHEN 2 THEN 'y' ELSE 'yy' END",
+    ),
+  );
+
+  it.each<[string, Partial<UserSearch>, number[]]>([
+    ['all', {}, [1, 2, 3]],
+    ['the beginning of an address', { email: 'a' }, [1, 2]],
+    ['a longer beginning', { email: 'ab' }, [2]],
+    ['a whole address', { email: 'a@z' }, [1]],
+    ['an address that nobody has', { email: 'c' }, []],
+    ['the beginning of a username', { username: 'y' }, [2, 3]],
+    ['a username and an address', { username: 'y', email: 'a' }, [2]],
+    ['active users', { status: 'active' }, [1, 2]],
+    ['inactive users', { status: 'inactive' }, [3]],
+    ['inactive users of a name', { username: 'x', status: 'inactive' }, []],
+    ['those after a number', { after: 1 }, [2, 3]],
+    ['those of a name after a number', { username: 'y', after: 2 }, [3]],
+    ['the first ones', { limit: 2 }, [1, 2]],
+    ['the first one of a name', { email: 'a', limit: 1 }, [1]],
+  ])('finds %s', async (_, search, ids) => {
+    const all = { username: null, email: null, status: null, after: 0, limit: 10 };
+    const found = await directory.search({ ...all, ...search });
+    expect(found.map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('shows no more of a user than the columns meant for it', async () => {
+    const search = { username: 'x', email: null, status: null, after: 0, limit: 10 };
+    expect(await directory.search(search)).toEqual([{ ...account(1).user, email: 'a@z' }]);
+  });
+});
+
+describe('find', () => {
+  it.each([
+    ['number', { id: 2 }],
+    ['public id', { publicId: 'bob-id' }],
+  ])('finds by %s', async (_, name) => {
+    expect(await directory.find(name)).toEqual(account(2));
+  });
+
+  it.each([{ id: 4 }, { publicId: 'nobody' }])('finds nobody by %o', async (name) => {
+    expect(await directory.find(name)).toBeNull();
+  });
+});
