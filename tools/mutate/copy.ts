@@ -1,0 +1,112 @@
+/** A copy of the working tree in which one break at a time is made, and its judge. */
+import { execFile, execFileSync, fork, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { environment, root } from '../install.mjs';
+import type { Message, Question, Ran } from './judge.ts';
+
+const quiet = { ...environment, CLOUDFLARE_CF_FETCH_ENABLED: 'false' };
+
+export class Copy {
+  readonly directory: string;
+  #judge: ChildProcess | undefined;
+
+  constructor(directory: string) {
+    this.directory = directory;
+    const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+    const files = execFileSync('git', listing, { cwd: root, encoding: 'utf8' }).split('\0');
+    for (const file of files.filter((name) => name !== '')) {
+      mkdirSync(dirname(join(directory, file)), { recursive: true });
+      cpSync(join(root, file), join(directory, file));
+    }
+    symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'), 'junction');
+    // What only tidiness asks for is no reason to discard a break.
+    const lenient = {
+      extends: './tsconfig.json',
+      compilerOptions: {
+        noUnusedLocals: false,
+        noUnusedParameters: false,
+        incremental: true,
+        tsBuildInfoFile: './.tsbuildinfo',
+      },
+      include: ['src'],
+      exclude: ['src/pages/client'],
+    };
+    this.write('tsconfig.mutate.json', JSON.stringify(lenient));
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.directory, file), 'utf8');
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(join(this.directory, file), text);
+  }
+
+  compiles = () => this.#succeeds('tsc', ['--project', 'tsconfig.mutate.json']);
+
+  /** docs/api is what the contracts publish: a change that it shows is a noticed one. */
+  publishesTheSame = () => this.#succeeds('node', ['tools/openapi/openapi.ts', '--check']);
+
+  #succeeds(command: string, argv: string[]): Promise<boolean> {
+    const options = {
+      cwd: this.directory,
+      env: { ...quiet, PWD: this.directory },
+      timeout: 120_000,
+    };
+    return new Promise((resolve) => {
+      execFile(command, argv, options, (error) => resolve(error === null));
+    });
+  }
+
+  /** The names of all test files. */
+  async start(failures = 1): Promise<string[]> {
+    const judge = fork(join(import.meta.dirname, 'judge.ts'), [String(failures)], {
+      cwd: this.directory,
+      env: { ...quiet, PWD: this.directory },
+      execPath: join(root, 'node_modules', '.bin', 'node'),
+      // A group of its own: it starts runtimes, which have to end with it.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.#judge = judge;
+    const message = await nextMessage(judge);
+    return message !== null && 'ready' in message ? message.ready : [];
+  }
+
+  /** Null: it took longer than the limit, or died; the next question starts another judge. */
+  async ask(question: Question, limitMs: number): Promise<Ran[] | null> {
+    if (this.#judge === undefined) await this.start();
+    const judge = this.#judge;
+    if (judge === undefined) return null;
+    judge.send(question);
+    const message = await nextMessage(judge, limitMs);
+    if (message === null) this.stop();
+    return message !== null && 'ran' in message ? message.ran : null;
+  }
+
+  stop(): void {
+    const pid = this.#judge?.pid;
+    this.#judge = undefined;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
+function nextMessage(child: ChildProcess, limitMs = 120_000): Promise<Message | null> {
+  return new Promise((resolve) => {
+    const finish = (message: Message | null) => {
+      clearTimeout(timer);
+      child.removeAllListeners();
+      resolve(message);
+    };
+    const timer = setTimeout(() => finish(null), limitMs);
+    child.once('message', (message) => finish(message as Message));
+    child.once('exit', () => finish(null));
+    child.once('error', () => finish(null));
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * Runs test files in the copy that is its working directory, for as long as its parent asks. One
+ * process for many breaks: most of the time of a run is spent on starting. Its argument is how many
+ * failures end a run; 0: none does.
+ */
+import { join } from 'node:path';
+import { createVitest, type TestModule, type TestSpecification } from 'vitest/node';
+
+export interface Question {
+  /** Files that have changed since the last question. */
+  changed: string[];
+  /** Test files as `project:path`, in groups; the first red group ends the run. */
+  groups: string[][];
+}
+
+export interface Ran {
+  test: string;
+  isGreen: boolean;
+  /** The names of the tests that failed. */
+  failed: string[];
+  /** What `instrumented` noted. */
+  functions: string[];
+}
+
+export type Message = { ready: string[] } | { ran: Ran[] };
+
+const send = (message: Message) => process.send?.(message);
+const root = process.cwd();
+
+const vitest = await createVitest('test', {
+  root,
+  config: join(root, 'test', 'vitest.config.ts'),
+  project: ['pure', 'worker'],
+  watch: false,
+  bail: Number(process.argv[2]),
+  maxWorkers: 2,
+  reporters: [{}],
+});
+const nameOf = ({ project, moduleId }: TestSpecification | TestModule) =>
+  `${project.name}:${moduleId.slice(root.length + 1)}`;
+const specifications = new Map(
+  (await vitest.globTestSpecifications()).map((one) => [nameOf(one), one]),
+);
+
+function resultOf(module: TestModule): Ran {
+  const { ran = [] } = module.meta() as { ran?: string[] };
+  const failed = [
+    ...[...module.children.allTests('failed')].map(({ fullName }) => fullName),
+    ...module.errors().map(({ message }) => message),
+  ];
+  const isGreen = module.state() === 'passed' || module.state() === 'skipped';
+  return { test: nameOf(module), isGreen, failed, functions: ran };
+}
+
+async function answer({ changed, groups }: Question): Promise<Ran[]> {
+  for (const file of changed) vitest.invalidateFile(join(root, file));
+  const all: Ran[] = [];
+  for (const group of groups) {
+    const chosen = group.flatMap((name) => specifications.get(name) ?? []);
+    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(chosen);
+    const ran = testModules.map(resultOf);
+    all.push(...ran);
+    if (unhandledErrors.length > 0) {
+      all.push({
+        test: group.join(' '),
+        isGreen: false,
+        failed: ['unhandled error'],
+        functions: [],
+      });
+    }
+    if (all.some(({ isGreen }) => !isGreen)) break;
+  }
+  return all;
+}
+
+process.on('message', async (question: Question) => send({ ran: await answer(question) }));
+send({ ready: [...specifications.keys()] });
