@@ -1,7 +1,7 @@
 /** When tokens and sessions end: counted in whole seconds from the moment of issue. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expiries, type Lifetimes } from '../../src/policy/lifetimes.ts';
+import { expiries, expiriesOfRefresh, type Lifetimes } from '../../src/policy/lifetimes.ts';
 
 const NOW_MS = 1_700_000_000_999;
 const ISSUED_MS = 1_700_000_000_000;
@@ -67,5 +67,25 @@ describe('the expiries of a session', () => {
       }),
     );
     expect.hasAssertions();
+  });
+});
+
+describe('the expiries of refreshed tokens', () => {
+  const lifetimes: Lifetimes = { accessSeconds: 900, refreshSeconds: 7200 };
+  const limits = { absoluteSeconds: 86_400 };
+  const createdAtMs = 1_700_000_000_999;
+  /** A day after that second. */
+  const END = 1_700_086_400;
+
+  it.each([
+    { are: 'full', at: 1_700_000_100_999, from: 1_700_000_100, to: [1_700_001_000, 1_700_007_300] },
+    { are: 'cut for one', at: 1_700_079_400_000, from: 1_700_079_400, to: [1_700_080_300, END] },
+    { are: 'cut for both', at: 1_700_085_900_001, from: 1_700_085_900, to: [END, END] },
+  ])('are $are at $at', ({ at: refreshedAtMs, from, to: [access = 0, refresh = 0] }) => {
+    expect(expiriesOfRefresh(lifetimes, limits, { createdAtMs, refreshedAtMs })).toEqual({
+      issuedAtMs: from * 1000,
+      accessExpiresAtMs: access * 1000,
+      refreshExpiresAtMs: refresh * 1000,
+    });
   });
 });

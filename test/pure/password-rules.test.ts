@@ -116,6 +116,22 @@ describe('personal', () => {
     expect(flaw(password, { personal })).toBeNull();
   });
 
+  it.each([
+    { name: 'of five letters with three others', word: 'Peter', password: 'xyzpeter', is: true },
+    { name: 'of five letters with four others', word: 'Peter', password: 'wxyzpeter', is: false },
+    {
+      name: 'of four letters with two others twice',
+      word: 'Rose',
+      password: 'xroserosey',
+      is: false,
+    },
+    { name: 'of three letters with digits alone', word: 'Leo', password: 'leo123456', is: true },
+    { name: 'of two letters with digits alone', word: 'Jo', password: 'jo1234567', is: false },
+    { name: 'of two letters that is all there is', word: '12', password: '1-2-!!!!', is: true },
+  ])('is a name $name: $is', ({ word, password, is }) => {
+    expect(flaw(password, { personal: [word] })).toBe(is ? 'personal' : null);
+  });
+
   it('is a name in another normal form, and in another script', () => {
     expect(flaw('zoe\u0308muller', { personal: ['Zo\u00eb Muller'] })).toBe('personal');
     expect(flaw('МАРИЯ-ИВАНОВА', { personal: ['Мария Иванова'] })).toBe('personal');

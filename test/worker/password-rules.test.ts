@@ -43,14 +43,32 @@ describe.each(doors)('$name', ({ name, contract }) => {
     expect((await post('reset-password', fit)).status).toBe(contract.done().status);
   });
 
+  it('registers nobody with a password that is a name of their own', async () => {
+    const { here, to } = mailbox();
+    const { email } = newcomer();
+    const own = { username: 'quentin_longfellow', name: 'Rosalind Featherstone', email };
+    const { identifier } = contract.account;
+    const known = [email, identifier === 'username' ? own.username : own.name];
+    for (const password of known) {
+      const answer = await client(here, name).post('register', { ...own, password });
+      expect([password, answer.status]).toEqual([password, refusal]);
+      expect(answer.text).toMatch(/name or address/i);
+    }
+    expect(to(email)).toEqual([]);
+  });
+
   it('changes to none that is the user’s own name or address', async () => {
     const { here } = mailbox();
     const { post, login } = client(here, name);
-    const person = await addUser({ name: 'Rosalind Featherstone' });
+    const person = await addUser({
+      name: 'Rosalind Featherstone',
+      username: 'Quentin_Longfellow',
+    });
     const { access: token } = held(await login(person));
     for (const newPassword of [
       person.email,
       `${person.email}1`,
+      'quentinlongfellow',
       'rosalindfeatherstone',
       'Featherstone!1',
     ]) {

@@ -73,5 +73,7 @@ async function answer({ changed, groups }: Question): Promise<Ran[]> {
   return all;
 }
 
+// Whatever became of the parent, nothing of this group outlives it.
+process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'));
 process.on('message', async (question: Question) => send({ ran: await answer(question) }));
 send({ ready: [...specifications.keys()] });

@@ -1,0 +1,76 @@
+/** Tokens that were verified once are remembered, each as what it is and until it expires. */
+import { env } from 'cloudflare:workers';
+import { afterEach, expect, it, vi } from 'vitest';
+import { createTokens } from '../../src/crypto/tokens.ts';
+import { ExpiringMemory } from '../../src/policy/memory.ts';
+
+const NOW = 1_700_000_000_000;
+const { keys } = JSON.parse(env.TOKEN_KEYS);
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+function tokensAt(nowMs: { value: number }) {
+  vi.useFakeTimers({ toFake: ['Date'], now: nowMs.value });
+  return createTokens(
+    { issuer: 'us', audience: 'you', keys },
+    {
+      mac: async (...parts) => parts.join(' '),
+      nowMs: () => nowMs.value,
+      genuine: new ExpiringMemory(10),
+    },
+  );
+}
+
+const claims = {
+  jti: 'token-id',
+  subject: 'alice',
+  sessionId: 'session-id',
+  issuedAtMs: NOW,
+  expiresAtMs: NOW + 60_000,
+  extra: {},
+};
+const verified = { jti: 'token-id', sessionId: 'session-id', generation: null };
+
+it('verifies the signature of an access token once', async () => {
+  const tokens = tokensAt({ value: NOW });
+  const token = await tokens.signAccess(claims);
+  const verify = vi.spyOn(crypto.subtle, 'verify');
+  expect(await tokens.verify('access', token)).toEqual(verified);
+  expect(await tokens.verify('access', token)).toEqual(verified);
+  expect(verify).toHaveBeenCalledTimes(1);
+});
+
+it('takes no remembered access token for a refresh token', async () => {
+  const tokens = tokensAt({ value: NOW });
+  const token = await tokens.signAccess(claims);
+  expect(await tokens.verify('access', token)).toEqual(verified);
+  expect(await tokens.verify('refresh', token)).toBeNull();
+});
+
+it('takes no verified refresh token for an access token, and remembers none', async () => {
+  const tokens = tokensAt({ value: NOW });
+  const token = await tokens.signRefresh({ ...claims, generation: 3 });
+  const verify = vi.spyOn(crypto.subtle, 'verify');
+  expect(await tokens.verify('refresh', token)).toEqual({ ...verified, generation: 3 });
+  expect(await tokens.verify('refresh', token)).toEqual({ ...verified, generation: 3 });
+  expect(verify).toHaveBeenCalledTimes(2);
+  expect(await tokens.verify('access', token)).toBeNull();
+});
+
+it('forgets a token in the moment in which it expires', async () => {
+  const nowMs = { value: NOW };
+  const tokens = tokensAt(nowMs);
+  const token = await tokens.signAccess(claims);
+  const verifyAt = (ms: number) => {
+    nowMs.value = ms;
+    vi.setSystemTime(ms);
+    return tokens.verify('access', token);
+  };
+  expect(await verifyAt(NOW)).toEqual(verified);
+  expect(await verifyAt(NOW + 59_999)).toEqual(verified);
+  expect(await verifyAt(NOW + 60_000)).toBeNull();
+  expect(await tokens.verify('access', token, 'expiredToo')).toEqual(verified);
+});
