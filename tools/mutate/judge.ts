@@ -42,14 +42,17 @@ const specifications = new Map(
   (await vitest.globTestSpecifications()).map((one) => [nameOf(one), one]),
 );
 
+/** What `bail` does to the tests that run beside the one that failed. */
+const ABORTED = 'The test run was aborted by the user.';
+
 function resultOf(module: TestModule): Ran {
   const { ran = [] } = module.meta() as { ran?: string[] };
-  const failed = [
-    ...[...module.children.allTests('failed')].map(({ fullName }) => fullName),
-    ...module.errors().map(({ message }) => message),
-  ];
-  const isGreen = module.state() === 'passed' || module.state() === 'skipped';
-  return { test: nameOf(module), isGreen, failed, functions: ran };
+  const failed = [...module.children.allTests('failed')]
+    .filter((test) => test.result().errors?.some(({ message }) => message !== ABORTED))
+    .map(({ fullName }) => fullName);
+  const errors = [module, ...module.children.allSuites()].flatMap((one) => one.errors());
+  failed.push(...errors.map(({ message }) => message));
+  return { test: nameOf(module), isGreen: failed.length === 0, failed, functions: ran };
 }
 
 async function answer({ changed, groups }: Question): Promise<Ran[]> {
