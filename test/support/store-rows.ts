@@ -63,13 +63,13 @@ const challenge = (id: string, purpose: string, owner: Row): Row => ({
   ...owner,
 });
 
-const registration = (id: string, email: string, opens: number): Row => ({
+const registration = (id: string, email: string): Row => ({
   id,
+  handle_id: `${id}-handle`,
   username: id,
   username_key: id,
   email,
   password_hash: `${id}-hash`,
-  opens,
   created_at_ms: 10,
   expires_at_ms: LATER,
 });
@@ -90,9 +90,10 @@ const ROWS: readonly (readonly [table: string, rows: readonly Row[]])[] = [
   [
     'registrations',
     [
-      registration('dora', 'dora@example.com', 1),
-      registration('alyce', 'alice@example.com', 0),
-      registration('bobby', 'bob@example.com', 0),
+      registration('dora', 'dora@example.com'),
+      { ...registration('dorothy', 'dora@example.com'), created_at_ms: 20 },
+      registration('alyce', 'alice@example.com'),
+      registration('bobby', 'bob@example.com'),
     ],
   ],
   [
@@ -105,6 +106,11 @@ const ROWS: readonly (readonly [table: string, rows: readonly Row[]])[] = [
       challenge('bob-link', 'reset-password', { user_id: 2 }),
       challenge('carol-link', 'reset-password', { user_id: 3 }),
       challenge('dora-code', 'verify-email', { registration_id: 'dora' }),
+      challenge('dora-link', 'reset-password', { registration_id: 'dora' }),
+      challenge('dorothy-code', 'verify-email', {
+        registration_id: 'dorothy',
+        expires_at_ms: 2001,
+      }),
     ],
   ],
   [
@@ -199,7 +205,13 @@ export const account = (id: 1 | 2 | 3, more: Partial<Account> = {}): Account => 
 export const happening: Happening = {
   subject: 'pseudonym',
   contract: 'email-cookie',
-  visit: { traceId: 'trace', address: '198.51.100.1', userAgent: 'Browser 1', device: null },
+  visit: {
+    traceId: 'trace',
+    address: '198.51.100.1',
+    userAgent: 'Browser 1',
+    device: null,
+    registration: null,
+  },
   nowMs: NOW,
 };
 

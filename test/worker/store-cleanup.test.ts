@@ -20,7 +20,11 @@ describe('sweep', () => {
   it.each([
     ['sessions', 'bob-here', ['sessions bob-here', 'sessions carol-here']],
     ['challenges', 'bob-code', ['challenges bob-code']],
-    ['registrations', 'dora', ['challenges dora-code', 'registrations dora']],
+    [
+      'registrations',
+      'dora',
+      ['challenges dora-code', 'challenges dora-link', 'registrations dora'],
+    ],
   ] as const)('deletes what has expired of %s, to the millisecond', async (table, id, removed) => {
     const rest = removed.filter((row) => row !== `${table} ${id}` && !row.includes('dora'));
     await expired(table, id, NOW + 1);

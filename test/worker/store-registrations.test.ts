@@ -1,0 +1,210 @@
+/** Registrations beside those of the same address, the same username and others. */
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { NewRegistration } from '../../src/flows/account-services.ts';
+import { createRegistrations } from '../../src/store/registrations.ts';
+import {
+  differenceAfter,
+  eventRow,
+  execute,
+  happening,
+  insertRows,
+  NOW,
+} from '../support/store-rows.ts';
+
+const registrations = createRegistrations(env.DB);
+beforeEach(insertRows);
+
+const wanted: NewRegistration = {
+  id: 'new',
+  handleId: 'new-handle',
+  username: 'Newcomer',
+  email: 'new@example.com',
+  name: 'New Comer',
+  passwordHash: 'new-hash',
+  expiresAtMs: 3000,
+  challenge: { id: 'new-code', secretHash: 'new-code-secret', expiresAtMs: 2500 },
+};
+const row = {
+  id: 'new',
+  handle_id: 'new-handle',
+  username: 'Newcomer',
+  username_key: 'newcomer',
+  email: 'new@example.com',
+  name: 'New Comer',
+  password_hash: 'new-hash',
+  created_at_ms: 1000,
+  expires_at_ms: 3000,
+};
+const code = {
+  id: 'new-code',
+  user_id: null,
+  registration_id: 'new',
+  purpose: 'verify-email',
+  secret_hash: 'new-code-secret',
+  email: null,
+  expires_at_ms: 2500,
+};
+const event = (reason: string) => eventRow('REGISTERED', { reason, user_id: null });
+const dora = { username: 'Dora', email: 'dora@example.com', handleId: 'dora-handle' };
+
+/** Usernames that are taken, each with what makes them so. */
+const taken: [string, Partial<NewRegistration>][] = [
+  ['a user’s', { username: 'BOB' }],
+  ['held by another client for another address', { username: 'dora' }],
+  ['held by another client for the same address', { ...dora, handleId: 'new-handle' }],
+  ['held by the same client for another address', { ...dora, email: 'new@example.com' }],
+];
+const free: [string, Partial<NewRegistration>, string][] = [
+  ['nobody’s', {}, 'SELECT 1'],
+  ['held by the same client for the same address', dora, 'SELECT 1'],
+  ['missing', { username: null }, 'SELECT 1'],
+  [
+    'held by a registration that has expired',
+    { username: 'dora' },
+    "UPDATE registrations SET expires_at_ms = 1000 WHERE id = 'dora'",
+  ],
+];
+
+describe('isUsernameTaken', () => {
+  it.each(taken)('says so of one that is %s', async (_, changes) => {
+    expect(await registrations.isUsernameTaken({ ...wanted, ...changes }, NOW)).toBe(true);
+  });
+
+  it.each(free)('denies it of one that is %s', async (_, changes, sql) => {
+    await execute(sql);
+    expect(await registrations.isUsernameTaken({ ...wanted, ...changes }, NOW)).toBe(false);
+  });
+
+  it('says so to the last millisecond of a registration', async () => {
+    await execute("UPDATE registrations SET expires_at_ms = 1001 WHERE id = 'dora'");
+    expect(await registrations.isUsernameTaken({ ...wanted, username: 'dora' }, NOW)).toBe(true);
+  });
+});
+
+describe('add', () => {
+  const add = (changes: Partial<NewRegistration> = {}) =>
+    differenceAfter(() => registrations.add({ ...wanted, ...changes }, happening));
+
+  it('stores a registration with its code', async () => {
+    expect(await add()).toEqual([
+      'added',
+      { added: { registrations: [row], challenges: [code], audit_events: [event('added')] } },
+    ]);
+  });
+
+  it('stores the same for a known address, with a challenge that no code meets', async () => {
+    expect(await add({ email: 'bob@example.com' })).toEqual([
+      'known',
+      {
+        added: {
+          registrations: [{ ...row, email: 'bob@example.com' }],
+          challenges: [{ ...code, secret_hash: '' }],
+          audit_events: [event('known')],
+        },
+      },
+    ]);
+  });
+
+  it('stores it beside others of its address', async () => {
+    const [outcome, difference] = await add({ email: 'dora@example.com' });
+    expect([outcome, Object.keys(difference)]).toEqual(['added', ['added']]);
+  });
+
+  it.each(taken)('writes nothing where the username is %s', async (_, changes) => {
+    expect(await add(changes)).toEqual(['username-taken', {}]);
+  });
+
+  it.each(free)('adds one whose username is %s', async (_, changes, sql) => {
+    await execute(sql);
+    expect((await add(changes))[0]).toBe('added');
+  });
+
+  it.each([
+    ['of its address', { email: 'dora@example.com' }],
+    ['of its username', { username: 'DORA' }],
+  ])('deletes one %s that has expired, and no other', async (_, changes) => {
+    await execute("UPDATE registrations SET expires_at_ms = 1000 WHERE id IN ('dora', 'bobby')");
+    const [outcome, { removed }] = await add(changes);
+    expect([outcome, removed]).toEqual([
+      'added',
+      ['challenges dora-code', 'challenges dora-link', 'registrations dora'],
+    ]);
+  });
+});
+
+describe('admit', () => {
+  const registration = {
+    id: 'dora',
+    handleId: 'dora-handle',
+    username: 'dora',
+    email: 'dora@example.com',
+    name: null,
+    passwordHash: 'dora-hash',
+  };
+  const proof = { id: 'dora-code', secretHash: 'dora-code-secret', email: null };
+  const admit = (passwordHash: string | null = null, by = proof) =>
+    differenceAfter(() =>
+      registrations.admit(registration, by, { ...happening, publicId: 'dora-id', passwordHash }),
+    );
+  const user = {
+    id: expect.any(Number),
+    public_id: 'dora-id',
+    username: 'dora',
+    username_key: 'dora',
+    email: 'dora@example.com',
+    email_verified: 1,
+    name: null,
+    phone: null,
+    avatar: null,
+    language: 'en',
+    is_admin: 0,
+    role_id: null,
+    team_id: null,
+    status: 'active',
+    password_hash: 'dora-hash',
+    credential_version: 1,
+    created_at_ms: 1000,
+    last_login_at_ms: null,
+    device_version: 1,
+  };
+  const removed = ['challenges dora-code', 'challenges dora-link', 'registrations dora'];
+
+  it('makes a user of one registration, and leaves the others of its address', async () => {
+    await execute("UPDATE registrations SET expires_at_ms = 1001 WHERE id = 'dora'");
+    await execute("UPDATE challenges SET expires_at_ms = 1001 WHERE id = 'dora-code'");
+    const [admission, difference] = await admit();
+    const userId = difference.added?.users?.[0]?.id;
+    expect(admission).toEqual({ device: { userId, deviceVersion: 1 } });
+    expect(difference).toEqual({
+      added: {
+        users: [user],
+        audit_events: [eventRow('EMAIL_VERIFIED', { user_id: userId ?? 0 })],
+      },
+      removed,
+    });
+  });
+
+  it('gives it another password where one is set by its link', async () => {
+    const link = { id: 'dora-link', secretHash: 'dora-link-secret', email: null };
+    const [, { added }] = await admit('new-hash', link);
+    expect(added?.users).toEqual([{ ...user, password_hash: 'new-hash' }]);
+  });
+
+  it.each([
+    ['it is gone', "DELETE FROM registrations WHERE id = 'dora'"],
+    ['it has expired', "UPDATE registrations SET expires_at_ms = 1000 WHERE id = 'dora'"],
+    ['its code has been used', "DELETE FROM challenges WHERE id = 'dora-code'"],
+    ['its code was replaced', "UPDATE challenges SET secret_hash = 'x' WHERE id = 'dora-code'"],
+    ['its code has expired', "UPDATE challenges SET expires_at_ms = 1000 WHERE id = 'dora-code'"],
+    [
+      'the code is another’s',
+      "UPDATE challenges SET registration_id = 'dorothy' WHERE id = 'dora-code'",
+    ],
+    ['a user has the address by now', "UPDATE users SET email = 'dora@example.com' WHERE id = 2"],
+    ['a user has the username by now', "UPDATE users SET username_key = 'dora' WHERE id = 2"],
+  ])('changes nothing when %s', async (_, sql) => {
+    await execute(sql);
+    expect(await admit()).toEqual([null, {}]);
+  });
+});
