@@ -12,7 +12,7 @@ import {
   NOW,
 } from '../support/store-rows.ts';
 
-const registrations = createRegistrations(env.DB);
+const registrations = createRegistrations(env.DB, { role: null, team: null });
 beforeEach(insertRows);
 
 const wanted: NewRegistration = {
@@ -189,6 +189,19 @@ describe('admit', () => {
     const link = { id: 'dora-link', secretHash: 'dora-link-secret', email: null };
     const [, { added }] = await admit('new-hash', link);
     expect(added?.users).toEqual([{ ...user, password_hash: 'new-hash' }]);
+  });
+
+  it('gives it the role and the team of new accounts, and adds them where they are missing', async () => {
+    const ops = { id: 'ops', name: 'Another name' };
+    const blue = { id: 'blue', name: 'Blue team' };
+    const { admit } = createRegistrations(env.DB, { role: ops, team: blue });
+    const how = { ...happening, publicId: 'dora-id', passwordHash: null };
+    const [admission, { added, changed }] = await differenceAfter(() =>
+      admit(registration, proof, how),
+    );
+    expect(admission).toMatchObject({ device: { deviceVersion: 1 } });
+    expect(added).toMatchObject({ users: [{ role_id: 'ops', team_id: 'blue' }], teams: [blue] });
+    expect([added?.roles, changed]).toEqual([undefined, undefined]);
   });
 
   it.each([

@@ -59,7 +59,7 @@ export class Copy {
     });
   }
 
-  /** The names of all test files. */
+  /** Answers the names of all test files. */
   async start(failures = 1): Promise<string[]> {
     const judge = fork(join(import.meta.dirname, 'judge.ts'), [String(failures)], {
       cwd: this.directory,
@@ -71,7 +71,8 @@ export class Copy {
     });
     this.#judge = judge;
     const message = await nextMessage(judge);
-    return message !== null && 'ready' in message ? message.ready : [];
+    if (message === null || !('ready' in message)) throw new Error('The judge did not start.');
+    return message.ready;
   }
 
   /** Null: it took longer than the limit, or died; the next question starts another judge. */
