@@ -60,8 +60,10 @@ async function answer({ changed, groups }: Question): Promise<Ran[]> {
   const all: Ran[] = [];
   for (const group of groups) {
     const chosen = group.flatMap((name) => specifications.get(name) ?? []);
+    // Vitest answers the results of earlier runs as well.
+    vitest.state.filesMap.clear();
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(chosen);
-    const ran = testModules.map(resultOf);
+    const ran = testModules.filter((module) => group.includes(nameOf(module))).map(resultOf);
     all.push(...ran);
     if (unhandledErrors.length > 0) {
       all.push({
