@@ -55,6 +55,14 @@ describe('sweep', () => {
     expect([swept.removed, removed]).toEqual([1, ['challenges lost']]);
   });
 
+  it('leaves the challenges of the only user and of the only registration', async () => {
+    await execute('DELETE FROM users WHERE id <> 1');
+    await execute("DELETE FROM registrations WHERE id <> 'dora'");
+    expect((await differenceAfter(() => housekeeping.sweep('challenges', all)))[1].removed).toBe(
+      undefined,
+    );
+  });
+
   it('looks at the next rows past a position, and keeps how far it came', async () => {
     await execute('UPDATE sessions SET expires_at_ms = 0');
     const [first, second, fourth] = await Promise.all(
