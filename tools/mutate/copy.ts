@@ -1,6 +1,14 @@
 /** A copy of the working tree in which one break at a time is made, and its judge. */
 import { execFile, execFileSync, fork, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { environment, root } from '../install.mjs';
 import type { Message, Question, Ran } from './judge.ts';
@@ -45,8 +53,19 @@ export class Copy {
 
   compiles = () => this.#succeeds('tsc', ['--project', 'tsconfig.mutate.json']);
 
-  /** docs/api is what the contracts publish: a change that it shows is a noticed one. */
-  publishesTheSame = () => this.#succeeds('node', ['tools/openapi/openapi.ts', '--check']);
+  /** Whether docs/api and migrations/ would be the same: a change of these is a noticed one. */
+  async generatesTheSame(): Promise<boolean> {
+    const generated = join(this.directory, 'generated');
+    cpSync(join(this.directory, 'migrations'), generated, { recursive: true });
+    const schema = ['--dialect=sqlite', '--schema=src/store/schema.ts', '--out=generated'];
+    const isMade = await this.#succeeds('drizzle-kit', ['generate', ...schema]);
+    const [before, after] = ['migrations', 'generated'].map(
+      (folder) => readdirSync(join(this.directory, folder)).length,
+    );
+    rmSync(generated, { recursive: true });
+    if (!isMade || before !== after) return false;
+    return this.#succeeds('node', ['tools/openapi/openapi.ts', '--check']);
+  }
 
   #succeeds(command: string, argv: string[]): Promise<boolean> {
     const options = {

@@ -115,8 +115,8 @@ async function judge(copy: Copy, drawn: Drawn, reach: Reach): Promise<Judged | n
     if (ran === null) return { ...seen, noticedBy: 'the time limit' };
     const red = ran.find(({ isGreen }) => !isGreen);
     if (red !== undefined) return { ...seen, noticedBy: `${red.test}: ${red.failed[0] ?? ''}` };
-    const isPublished = !(await copy.publishesTheSame());
-    return { ...seen, noticedBy: isPublished ? 'docs/api' : null };
+    const isSeen = !(await copy.generatesTheSame());
+    return { ...seen, noticedBy: isSeen ? 'docs/api or migrations/' : null };
   } finally {
     copy.write(file, source);
     await copy.ask({ changed: [file], groups: [] }, LIMIT_MS);
