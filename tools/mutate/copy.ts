@@ -89,20 +89,30 @@ export class Copy {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     this.#judge = judge;
-    const message = await nextMessage(judge);
-    if (message === null || !('ready' in message)) throw new Error('The judge did not start.');
-    return message.ready;
+    let tests: string[] | null = null;
+    await messagesOf(judge, 120_000, (message) => {
+      if ('ready' in message) tests = message.ready;
+      return tests !== null;
+    });
+    if (tests === null) throw new Error('The judge did not start.');
+    return tests;
   }
 
-  /** Null: it took longer than the limit, or died; the next question starts another judge. */
-  async ask(question: Question, limitMs: number): Promise<Ran[] | null> {
+  /**
+   * Calls `onRan` for each test file that has run. False: it took longer than the limit, or died; the
+   * next question starts another judge.
+   */
+  async ask(question: Question, limitMs: number, onRan: (ran: Ran) => void): Promise<boolean> {
     if (this.#judge === undefined) await this.start();
     const judge = this.#judge;
-    if (judge === undefined) return null;
+    if (judge === undefined) return false;
     judge.send(question);
-    const message = await nextMessage(judge, limitMs);
-    if (message === null) this.stop();
-    return message !== null && 'ran' in message ? message.ran : null;
+    const isDone = await messagesOf(judge, limitMs, (message) => {
+      if ('ran' in message) onRan(message.ran);
+      return 'done' in message;
+    });
+    if (!isDone) this.stop();
+    return isDone;
   }
 
   stop(): void {
@@ -117,16 +127,23 @@ export class Copy {
   }
 }
 
-function nextMessage(child: ChildProcess, limitMs = 120_000): Promise<Message | null> {
+/** Until `isLast` says so; false: the child ended before, or the time did. */
+function messagesOf(
+  child: ChildProcess,
+  limitMs: number,
+  isLast: (message: Message) => boolean,
+): Promise<boolean> {
   return new Promise((resolve) => {
-    const finish = (message: Message | null) => {
+    const finish = (isDone: boolean) => {
       clearTimeout(timer);
       child.removeAllListeners();
-      resolve(message);
+      resolve(isDone);
     };
-    const timer = setTimeout(() => finish(null), limitMs);
-    child.once('message', (message) => finish(message as Message));
-    child.once('exit', () => finish(null));
-    child.once('error', () => finish(null));
+    const timer = setTimeout(() => finish(false), limitMs);
+    child.on('message', (message) => {
+      if (isLast(message as Message)) finish(true);
+    });
+    child.once('exit', () => finish(false));
+    child.once('error', () => finish(false));
   });
 }

@@ -15,35 +15,22 @@ export interface Question {
 
 export interface Ran {
   test: string;
-  isGreen: boolean;
-  /** The names of the tests that failed. */
+  /** The names of the tests that failed, and errors outside of tests. */
   failed: string[];
   /** What `instrumented` noted. */
   functions: string[];
 }
 
-export type Message = { ready: string[] } | { ran: Ran[] };
+export type Message = { ready: string[] } | { ran: Ran } | { done: true };
 
 const send = (message: Message) => process.send?.(message);
 const root = process.cwd();
 
-const vitest = await createVitest('test', {
-  root,
-  config: join(root, 'test', 'vitest.config.ts'),
-  project: ['pure', 'worker'],
-  watch: false,
-  bail: Number(process.argv[2]),
-  maxWorkers: 2,
-  reporters: [{}],
-});
-const nameOf = ({ project, moduleId }: TestSpecification | TestModule) =>
-  `${project.name}:${moduleId.slice(root.length + 1)}`;
-const specifications = new Map(
-  (await vitest.globTestSpecifications()).map((one) => [nameOf(one), one]),
-);
-
 /** What `bail` does to the tests that run beside the one that failed. */
 const ABORTED = 'The test run was aborted by the user.';
+
+const nameOf = ({ project, moduleId }: TestSpecification | TestModule) =>
+  `${project.name}:${moduleId.slice(root.length + 1)}`;
 
 function resultOf(module: TestModule): Ran {
   const { ran = [] } = module.meta() as { ran?: string[] };
@@ -52,33 +39,43 @@ function resultOf(module: TestModule): Ran {
     .map(({ fullName }) => fullName);
   const errors = [module, ...module.children.allSuites()].flatMap((one) => one.errors());
   failed.push(...errors.map(({ message }) => message));
-  return { test: nameOf(module), isGreen: failed.length === 0, failed, functions: ran };
+  return { test: nameOf(module), failed, functions: ran };
 }
 
-async function answer({ changed, groups }: Question): Promise<Ran[]> {
+let isRed = false;
+const tell = (ran: Ran) => {
+  isRed ||= ran.failed.length > 0;
+  send({ ran });
+};
+
+const vitest = await createVitest('test', {
+  root,
+  config: join(root, 'test', 'vitest.config.ts'),
+  project: ['pure', 'worker'],
+  watch: false,
+  bail: Number(process.argv[2]),
+  maxWorkers: 2,
+  reporters: [{ onTestModuleEnd: (module) => tell(resultOf(module)) }],
+});
+const specifications = new Map(
+  (await vitest.globTestSpecifications()).map((one) => [nameOf(one), one]),
+);
+
+async function answer({ changed, groups }: Question): Promise<void> {
+  isRed = false;
   for (const file of changed) vitest.invalidateFile(join(root, file));
-  const all: Ran[] = [];
   for (const group of groups) {
     const chosen = group.flatMap((name) => specifications.get(name) ?? []);
-    // Vitest answers the results of earlier runs as well.
-    vitest.state.filesMap.clear();
-    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(chosen);
-    const ran = testModules.filter((module) => group.includes(nameOf(module))).map(resultOf);
-    all.push(...ran);
+    const { unhandledErrors } = await vitest.runTestSpecifications(chosen);
     if (unhandledErrors.length > 0) {
-      all.push({
-        test: group.join(' '),
-        isGreen: false,
-        failed: ['unhandled error'],
-        functions: [],
-      });
+      tell({ test: group.join(' '), failed: ['unhandled error'], functions: [] });
     }
-    if (all.some(({ isGreen }) => !isGreen)) break;
+    if (isRed) break;
   }
-  return all;
+  send({ done: true });
 }
 
 // Whatever became of the parent, nothing of this group outlives it.
 process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'));
-process.on('message', async (question: Question) => send({ ran: await answer(question) }));
+process.on('message', (question: Question) => void answer(question));
 send({ ready: [...specifications.keys()] });

@@ -82,14 +82,14 @@ async function recordReach(): Promise<Reach> {
   copy.write(SETUP, copy.read(SETUP) + HAND_OVER);
   const tests = await copy.start(0);
   const missing = tests.filter((name) => !LEFT_OUT.test(name) && !(name in known));
-  const ran = await copy.ask({ changed: [], groups: [missing] }, RECORDING_MS);
-  if (ran === null) throw new Error('The run with nothing broken took too long, or was killed.');
-  for (const one of ran) {
-    if (one.isGreen) known[one.test] = one.functions;
-    else console.log(`left out, red with nothing broken: ${one.test}: ${one.failed.join('; ')}`);
-  }
+  const isDone = await copy.ask({ changed: [], groups: [missing] }, RECORDING_MS, (one) => {
+    const [flaw] = one.failed;
+    if (flaw === undefined) known[one.test] = one.functions;
+    console.log(flaw === undefined ? one.test : `red with nothing broken: ${one.test}: ${flaw}`);
+    if (path !== '') writeFileSync(path, JSON.stringify(known));
+  });
+  if (!isDone) throw new Error('The run with nothing broken took too long, or was killed.');
   copy.stop();
-  if (path !== '') writeFileSync(path, JSON.stringify(known));
   return new Map(
     Object.entries(known)
       .filter(([test]) => tests.includes(test))
@@ -111,15 +111,16 @@ async function judge(copy: Copy, drawn: Drawn, reach: Reach): Promise<Judged | n
     for (const size of [...GROUPS, Infinity]) {
       if (tests.length > 0) groups.push(tests.splice(0, size));
     }
-    const ran = await copy.ask({ changed: [file], groups }, LIMIT_MS);
-    if (ran === null) return { ...seen, noticedBy: 'the time limit' };
-    const red = ran.find(({ isGreen }) => !isGreen);
-    if (red !== undefined) return { ...seen, noticedBy: `${red.test}: ${red.failed[0] ?? ''}` };
+    let noticedBy: string | null = null;
+    const isDone = await copy.ask({ changed: [file], groups }, LIMIT_MS, ({ test, failed }) => {
+      if (failed[0] !== undefined) noticedBy ??= `${test}: ${failed[0]}`;
+    });
+    if (noticedBy !== null || !isDone) return { ...seen, noticedBy: noticedBy ?? 'the time limit' };
     const isSeen = !(await copy.generatesTheSame());
     return { ...seen, noticedBy: isSeen ? 'docs/api or migrations/' : null };
   } finally {
     copy.write(file, source);
-    await copy.ask({ changed: [file], groups: [] }, LIMIT_MS);
+    await copy.ask({ changed: [file], groups: [] }, LIMIT_MS, () => undefined);
   }
 }
 
