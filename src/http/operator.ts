@@ -11,7 +11,7 @@ import { bearerIn } from './credentials.ts';
 import { wireResponse } from './refuse.ts';
 
 /** Of one address, whoever is right or wrong: enough for a scraper and a person beside it. */
-const LIMIT: Limit = { attempts: 120, windowSeconds: 60 };
+export const OPERATOR_LIMIT: Limit = { attempts: 120, windowSeconds: 60 };
 
 export type OperatorApp = Hono<{ Bindings: Env; Variables: { traceId: string } }>;
 
@@ -32,7 +32,7 @@ export function createOperatorApp({ token, localDevelopment, guard, nowMs }: Ope
     if (!localDevelopment && !raw.url.startsWith('https:')) {
       return operatorRefusal(403, 'https_required');
     }
-    const admission = await guard.allow(`operator ${addressOf(raw.headers)}`, LIMIT);
+    const admission = await guard.allow(`operator ${addressOf(raw.headers)}`, OPERATOR_LIMIT);
     if (!admission.admitted) {
       const seconds = Math.max(1, Math.ceil((admission.retryAtMs - nowMs()) / 1000));
       return operatorRefusal(429, 'too_many_requests', { 'Retry-After': String(seconds) });

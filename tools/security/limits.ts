@@ -6,11 +6,14 @@ import {
   DEVICE_SECONDS,
   LINK_SECONDS,
   LINKS,
+  NOTICES,
   REGISTRATIONS,
   TRIES,
 } from '../../src/policy/allowances.ts';
+import { OPERATOR_LIMIT } from '../../src/http/operator.ts';
 import { TICKET_MS } from '../../src/policy/lockout.ts';
 import { readSettings } from '../../src/settings.ts';
+import { MAX_SESSIONS } from '../../src/store/session-limit.ts';
 import { makers } from '../secrets.ts';
 
 const defaults = readSettings(
@@ -82,6 +85,7 @@ export function limitRows(): Row[] {
     ],
     ['codes sent anew to one address', `${CODES.attempts} in ${span(CODES.windowSeconds)}`, '–'],
     ['links to one address', `${LINKS.attempts} in ${span(LINKS.windowSeconds)}`, '–'],
+    ['notices to one address', `${NOTICES.attempts} in ${span(NOTICES.windowSeconds)}`, '–'],
     [
       'requests from one address that cause e-mail',
       `${emailLimits.perAddressPerHour} an hour`,
@@ -92,6 +96,12 @@ export function limitRows(): Row[] {
       `${emailLimits.perHour.toLocaleString('en')} an hour`,
       '`EMAIL_LIMITS.perHour`',
     ],
+    [
+      'requests of an address to the admin API and the metrics',
+      `${OPERATOR_LIMIT.attempts} in ${span(OPERATOR_LIMIT.windowSeconds)}`,
+      '–',
+    ],
+    ['sessions of a user', String(MAX_SESSIONS), '–'],
     [
       'length of a password that is set',
       `${passwordRules.least} to ${passwordRules.most} characters`,
