@@ -163,7 +163,7 @@ describe('a hash made with weaker parameters', () => {
       .first<{ password_hash: string; credential_version: number }>();
     expect(stored?.password_hash).toMatch(/^\$gh-pbkdf2-sha256\$i=100,n=6\$/);
     expect(stored?.credential_version).toBe(1);
-    expect(batches).toEqual([3]);
+    expect(batches).toEqual([5]);
     expect((await post(path, body(person))).status).toBe(200);
   });
 
