@@ -52,16 +52,16 @@ const OPERATORS: Record<string, [Kind, string]> = {
 };
 
 /** Drizzle's counterparts of the operators above. */
-const CALLS: Record<string, [Kind, string]> = {
-  lt: ['boundary', 'lte'],
-  lte: ['boundary', 'lt'],
-  gt: ['boundary', 'gte'],
-  gte: ['boundary', 'gt'],
-  eq: ['equality', 'ne'],
-  ne: ['equality', 'eq'],
-  exists: ['equality', 'notExists'],
-  notExists: ['equality', 'exists'],
-};
+const CALLS = new Map<string, [Kind, string]>([
+  ['lt', ['boundary', 'lte']],
+  ['lte', ['boundary', 'lt']],
+  ['gt', ['boundary', 'gte']],
+  ['gte', ['boundary', 'gt']],
+  ['eq', ['equality', 'ne']],
+  ['ne', ['equality', 'eq']],
+  ['exists', ['equality', 'notExists']],
+  ['notExists', ['equality', 'exists']],
+]);
 
 const SQL: Record<string, string> = {
   and: 'or',
@@ -112,7 +112,7 @@ export function breaksOf(source: string, language: 'ts' | 'tsx' = 'ts'): Break[]
 
   const call = ({ callee, arguments: given }: Node) => {
     const name = callee.type === 'Identifier' ? callee.name : '';
-    const [kind, other] = CALLS[name] ?? [];
+    const [kind, other] = CALLS.get(name) ?? [];
     if (kind !== undefined && other !== undefined) {
       add(kind, callee, other);
       Object.assign(breaks.at(-1) ?? {}, { imports: other });
