@@ -57,7 +57,7 @@ describe.each(kinds)('a login with $hash', ({ password, hash }) => {
       return proceed();
     });
     expect((await post(path, body(person))).status).toBe(200);
-    expect(batches).toEqual([3]);
+    expect(batches).toEqual([5]);
     expect(await storedHash(person.id)).toMatch(/^\$gh-pbkdf2-sha256\$i=100,n=6\$/);
     expect((await post(path, body(person))).status).toBe(200);
     expect((await post(path, body({ ...person, password: 'no' }))).status).toBe(401);
