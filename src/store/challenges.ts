@@ -79,6 +79,7 @@ const registrationBy = (kind: Identifier['kind']) =>
       .orderBy(
         sql`${registrations.handleId} = ${given('handleId')} desc`,
         desc(registrations.createdAtMs),
+        sql`rowid desc`,
       )
       .limit(1),
   );
