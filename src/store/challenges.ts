@@ -76,11 +76,7 @@ const registrationBy = (kind: Identifier['kind']) =>
       .from(registrations)
       .where(and(eq(named[kind].key, given('value')), canBecomeUser()))
       // Null where there is no handle, and then no registration comes before the newest.
-      .orderBy(
-        sql`${registrations.handleId} = ${given('handleId')} desc`,
-        desc(registrations.createdAtMs),
-        sql`rowid desc`,
-      )
+      .orderBy(sql`${registrations.handleId} = ${given('handleId')} desc`, sql`rowid desc`)
       .limit(1),
   );
 
