@@ -39,29 +39,32 @@ interface Move {
   subject: string;
 }
 
-/** Whose it is, is asked behind the answer as well: the answer does not depend on it. */
+/**
+ * Asks whose the address is behind the answer as well: the answer does not depend on it. A challenge
+ * is stored in every case, and holds a code only where one is sent: it ends the code of an earlier
+ * address, which would tell by being good still that this address is somebody's.
+ */
 async function tellNewMailbox(request: PrivateRequest, move: Move): Promise<void> {
-  const { services } = request;
-  const identifier = { kind: 'email', value: move.email } as const;
-  const owner = await services.challenges.findOwner(identifier, {
-    handleId: null,
-    nowMs: services.nowMs(),
-  });
-  if (owner?.is !== 'user') return sendCode(request, move);
-  const letter = { kind: 'registration-attempt' } as const;
-  return post(request, move.email, { letter, share: { of: 'notices', limit: NOTICES } });
-}
-
-async function sendCode(request: PrivateRequest, { email, mover, subject }: Move): Promise<void> {
   const { services, rules } = request;
-  const admission = await services.guard.allow(`codes to ${email}`, CODES);
-  if (!admission.admitted) return;
+  const { email, mover, subject } = move;
+  const owner = await services.challenges.findOwner(
+    { kind: 'email', value: email },
+    { handleId: null, nowMs: services.nowMs() },
+  );
+  const isTaken = owner?.is === 'user';
+  const mayHaveCode = !isTaken && (await services.guard.allow(`codes to ${email}`, CODES)).admitted;
   const id = services.uuid();
-  const { code, hash: secretHash } = await services.secrets.newCode(id);
+  const { code, hash } = await services.secrets.newCode(id);
+  const secretHash = mayHaveCode ? hash : DECOY.secretHash;
   const event = happening(request, subject);
   const expiresAtMs = event.nowMs + CODE_SECONDS * 1000;
   const challenge = { id, secretHash, email, purpose: 'change-email', expiresAtMs } as const;
   await services.challenges.issue(mover, challenge, event);
+  if (isTaken) {
+    const letter = { kind: 'registration-attempt' } as const;
+    return post(request, email, { letter, share: { of: 'notices', limit: NOTICES } });
+  }
+  if (!mayHaveCode) return;
   const letter = { kind: 'email-change-code', code, minutes: CODE_SECONDS / 60 } as const;
   await services.mailer.send({ to: email, contract: rules.contract, letter });
 }

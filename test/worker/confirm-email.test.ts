@@ -68,6 +68,26 @@ describe.each(doors)('$name', ({ name, contract }) => {
     );
   });
 
+  it.each(['free', 'somebody’s', 'free, and had all its codes'])(
+    'ends the code of an earlier address when a new address is asked for that is %s',
+    async (state) => {
+      const { here, to } = mailbox();
+      const { post, login } = client(here, name);
+      const person = await addUser();
+      const { access: token } = held(await login(person));
+      const { password } = person;
+      const ask = (email: string) => post('change-email', { email, password }, { token });
+      const { email } = state === 'somebody’s' ? await addUser() : newcomer();
+      const codes = state === 'free, and had all its codes' ? 5 : 0;
+      for (let n = 0; n < codes; n += 1) await ask(email);
+      const own = newcomer().email;
+      await ask(own);
+      await ask(email);
+      const answer = await post('change-email/confirm', { code: codeIn(to(own)) }, { token });
+      expect(answer.status).toBe(400);
+    },
+  );
+
   it('judges five codes in ten minutes at change-email/confirm, whatever the number of codes', async () => {
     const { here, to } = mailbox();
     const { post, login } = client(here, name);
