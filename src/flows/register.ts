@@ -59,14 +59,13 @@ export async function register(
   if (isTaken) return refused({ reason: 'taken' });
 
   // Not sooner: a password that the rules refuse uses up no e-mail.
-  const [share, passwordHash, subject, refusal] = await Promise.all([
-    services.guard.allow(`registrations of ${email}`, REGISTRATIONS),
+  const [{ refusal, mayRegister }, passwordHash, subject] = await Promise.all([
+    countRegistration(request, email),
     services.passwords.hash(password),
     services.subject(identifier),
-    admittedToEmail(services, visit),
   ]);
   if (refusal !== null) return refused(refusal);
-  if (!share.admitted) return granted({ handle });
+  if (!mayRegister) return granted({ handle });
 
   const challengeId = services.uuid();
   const { code, hash: secretHash } = await services.secrets.newCode(challengeId);
@@ -90,6 +89,17 @@ export async function register(
       : { kind: 'registration-attempt' };
   afterwards(services, () => services.mailer.send({ to: email, contract: rules.contract, letter }));
   return granted({ handle });
+}
+
+/** Asks one after the other: a sender that is refused must not use up what others may register. */
+async function countRegistration({ services, visit }: AccountRequest, email: string) {
+  const refusal = await admittedToEmail(services, visit);
+  if (refusal !== null) return { refusal, mayRegister: false };
+  const { admitted: mayRegister } = await services.guard.allow(
+    `registrations of ${email}`,
+    REGISTRATIONS,
+  );
+  return { refusal, mayRegister };
 }
 
 function namesOf(email: Identifier, username: string | null): Identifier[] {

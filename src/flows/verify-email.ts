@@ -136,7 +136,7 @@ function countTries(
   return Promise.all([count(keys[0]), count(keys[1])]);
 }
 
-/** Matches no code. Compared with where there are fewer codes, or none, so that their number is no difference. */
+/** Matches no code: compared with in the place of codes that there are not. */
 export const DECOY: Challenge = { id: '', secretHash: '-'.repeat(43), email: null };
 
 /** The code that was sent; null where there is none like it. */

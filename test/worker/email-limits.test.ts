@@ -96,6 +96,23 @@ describe.each(doors)('$name', ({ name, contract }) => {
     expect(to(person.email)).toHaveLength(letters + 1);
   });
 
+  it('does not let a refused sender use up the registrations of an address', async () => {
+    const { here, to } = mailbox();
+    const { post } = client(here, name);
+    const from = { address: freshAddress() };
+    for (let n = 0; n < 10; n += 1) await post('forgot-password', named(newcomer()), from);
+    moveClock(61);
+    const { email } = newcomer();
+    for (let n = 0; n < 5; n += 1) {
+      // Another isolate each time: none of them remembers the refusal.
+      const elsewhere = client(house(), name);
+      const answer = await elsewhere.post('register', application(newcomer(), email), from);
+      expect(answer.status).toBe(429);
+    }
+    expect((await post('register', application(newcomer(), email))).status).toBe(202);
+    expect(to(email)).toHaveLength(1);
+  });
+
   it('counts known and unknown addresses alike, so that the limit tells nothing', async () => {
     stopClock();
     const known = await addUser({ email_verified: 0 });
