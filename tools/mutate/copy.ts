@@ -99,8 +99,8 @@ export class Copy {
   }
 
   /**
-   * Calls `onRan` for each test file that has run. False: it took longer than the limit, or died; the
-   * next question starts another judge.
+   * Calls `onRan` for each test file that has run. False: none did for so long, or the judge died;
+   * the next question starts another one.
    */
   async ask(question: Question, limitMs: number, onRan: (ran: Ran) => void): Promise<boolean> {
     if (this.#judge === undefined) await this.start();
@@ -127,7 +127,7 @@ export class Copy {
   }
 }
 
-/** Until `isLast` says so; false: the child ended before, or the time did. */
+/** Until `isLast` says so; false: the child ended before, or was silent for too long. */
 function messagesOf(
   child: ChildProcess,
   limitMs: number,
@@ -141,6 +141,7 @@ function messagesOf(
     };
     const timer = setTimeout(() => finish(false), limitMs);
     child.on('message', (message) => {
+      timer.refresh();
       if (isLast(message as Message)) finish(true);
     });
     child.once('exit', () => finish(false));

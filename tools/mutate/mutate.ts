@@ -6,6 +6,9 @@
  *     --count N    how many breaks, 50 by default; those that do not compile are drawn anew
  *     --jobs N     how many copies at once, 2 by default
  *     --in PATHS   the beginnings of the files' paths, by commas
+ *     --from N     begins at this number of the draw: continues a run that was stopped
+ *     --limit N    seconds without a test file that ends, after which a break counts as noticed: it
+ *                  hangs; 300 by default
  *     --least N    exits with 1 where less than this share is noticed, in percent; 95 by default
  *     --reach FILE keeps there what each test runs, for other draws from the same source
  *
@@ -30,21 +33,20 @@ const { values: options } = parseArgs({
     count: { type: 'string', default: '50' },
     jobs: { type: 'string', default: '2' },
     in: { type: 'string', default: FOLDERS.replace(/\w+/g, 'src/$&/').replaceAll(' ', ',') },
+    from: { type: 'string', default: '1' },
+    limit: { type: 'string', default: '300' },
     least: { type: 'string', default: '95' },
     reach: { type: 'string' },
   },
 });
-const [seed, count, jobs] = [options.seed, options.count, options.jobs].map(Number) as [
-  number,
-  number,
-  number,
-];
+const { seed, count, jobs, from, limit } = Object.fromEntries(
+  Object.entries(options).map(([name, value]) => [name, Number(value)]),
+) as Record<keyof typeof options, number>;
 
 /** Tests of random requests: slow, and not the ones to rely on. */
 const LEFT_OUT = /\/fuzz-/;
 const SETUP = 'test/support/platform-limits.ts';
-const LIMIT_MS = 300_000;
-const RECORDING_MS = 1_800_000;
+const LIMIT_MS = limit * 1000;
 /** The first tests are the likely ones; the later groups are larger, since starting takes time. */
 const GROUPS = [2, 6, 12];
 
@@ -82,13 +84,13 @@ async function recordReach(): Promise<Reach> {
   copy.write(SETUP, copy.read(SETUP) + HAND_OVER);
   const tests = await copy.start(0);
   const missing = tests.filter((name) => !LEFT_OUT.test(name) && !(name in known));
-  const isDone = await copy.ask({ changed: [], groups: [missing] }, RECORDING_MS, (one) => {
+  const isDone = await copy.ask({ changed: [], groups: [missing] }, LIMIT_MS, (one) => {
     const [flaw] = one.failed;
     if (flaw === undefined) known[one.test] = one.functions;
     console.log(flaw === undefined ? one.test : `red with nothing broken: ${one.test}: ${flaw}`);
     if (path !== '') writeFileSync(path, JSON.stringify(known));
   });
-  if (!isDone) throw new Error('The run with nothing broken took too long, or was killed.');
+  if (!isDone) throw new Error('The run with nothing broken hangs, or was killed.');
   copy.stop();
   return new Map(
     Object.entries(known)
@@ -124,7 +126,7 @@ async function judge(copy: Copy, drawn: Drawn, reach: Reach): Promise<Judged | n
   }
 }
 
-console.log(`seed ${seed}: ${count} breaks in ${files.length} files`);
+console.log(`--seed ${seed}: ${count} breaks in ${files.length} files`);
 const reach = await recordReach();
 console.log(`${reach.size} test files are green with nothing broken`);
 
@@ -137,11 +139,14 @@ const draw = createDraw(
 );
 const judged: Judged[] = [];
 let started = 0;
+let number = 0;
 
 async function work(copy: Copy): Promise<void> {
   while (started < count) {
     const { value, done } = draw.next();
     if (done) return;
+    const place = (number += 1);
+    if (place < from) continue;
     started += 1;
     const one = await judge(copy, value, reach);
     if (one === null) {
@@ -150,7 +155,7 @@ async function work(copy: Copy): Promise<void> {
     }
     judged.push(one);
     const verdict = one.noticedBy ?? (isAccepted(one, accepted) ? 'ACCEPTED' : 'SURVIVED');
-    console.log(`${judged.length} ${one.file}:${one.line} ${one.kind}: ${verdict}`);
+    console.log(`${place} ${one.file}:${one.line} ${one.kind}: ${verdict}`);
     if (one.noticedBy === null) console.log(`    - ${one.before}\n    + ${one.after}`);
   }
 }
