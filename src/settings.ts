@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import type { Contract } from './contracts/contract.ts';
 import { MOST_ITERATIONS, MOST_ROUNDS } from './crypto/password.ts';
 import type { MailSettings } from './mail/mailer.ts';
+import type { Lifetimes } from './policy/lifetimes.ts';
 import {
   foreignCosts,
   json,
@@ -160,7 +161,10 @@ export function readSettings(env: object, known: readonly Contract[]) {
   return {
     contracts: served.map((contract) => ({
       ...contract,
-      lifetimes: { ...contract.lifetimes, ...defined(values.TOKEN_LIFETIMES[contract.name]) },
+      lifetimes: noLongerThan(values.SESSION_ABSOLUTE_SECONDS, {
+        ...contract.lifetimes,
+        ...defined(values.TOKEN_LIFETIMES[contract.name]),
+      }),
       attemptsPerMinute: values.ADDRESS_LIMITS[contract.name] ?? contract.attemptsPerMinute,
     })),
     /** Host → name of a contract. */
@@ -219,6 +223,16 @@ function mailOf(
 function faulty(issues: readonly { path: PropertyKey[]; message: string }[]): Error {
   const lines = issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
   return new Error(`Gatehouse cannot start: these settings are at fault.\n${lines.join('\n')}`);
+}
+
+/** A token that outlived its session's absolute limit would keep the session beyond it. */
+function noLongerThan(mostSeconds: number, lifetimes: Lifetimes): Lifetimes {
+  const { accessSeconds, ...others } = lifetimes;
+  const capped = Object.entries(others).map(([name, seconds]) => [
+    name,
+    Math.min(seconds, mostSeconds),
+  ]);
+  return { accessSeconds: Math.min(accessSeconds, mostSeconds), ...Object.fromEntries(capped) };
 }
 
 /** Without the keys whose value is undefined. */

@@ -97,6 +97,19 @@ describe('settings', () => {
     expect(settingsWith({ CONTRACTS: names }).contracts.map(({ name }) => name)).toEqual(names);
   });
 
+  it('let no token live longer than a session may', () => {
+    const { contracts } = settingsWith({
+      CONTRACTS: ['email-remember', 'email-cookie', 'username-pair'],
+      SESSION_ABSOLUTE_SECONDS: 7200,
+      TOKEN_LIFETIMES: { 'email-cookie': { accessSeconds: 7200, refreshSeconds: 7201 } },
+    });
+    expect(contracts.map(({ lifetimes }) => lifetimes)).toEqual([
+      { accessSeconds: 7200, rememberedSeconds: 7200 },
+      { accessSeconds: 7200, refreshSeconds: 7200 },
+      { accessSeconds: 900, refreshSeconds: 7200 },
+    ]);
+  });
+
   it('may leave single values of a group to their defaults', () => {
     expect(settingsWith({ LOCKOUT: { threshold: 3 } }).lockout).toEqual({
       threshold: 3,
