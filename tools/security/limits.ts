@@ -7,6 +7,7 @@ import {
   LINK_SECONDS,
   LINKS,
   NOTICES,
+  REGISTRATION_SECONDS,
   REGISTRATIONS,
   TRIES,
 } from '../../src/policy/allowances.ts';
@@ -61,6 +62,7 @@ export function limitRows(): Row[] {
     ],
     ['a ticket that nobody settles is a failure after', span(TICKET_MS / 1000), '–'],
     ['the password checks of a user’s sessions have the same for themselves', '–', '–'],
+    ['so has the handle of a registration', '–', '–'],
     [
       'a device that was signed in on has the same for itself, for',
       span(DEVICE_SECONDS),
@@ -72,10 +74,11 @@ export function limitRows(): Row[] {
       '`ADDRESS_LIMITS`',
     ]),
     [
-      'tries at mailed codes for one name, or at the code of a new address',
+      'tries at mailed codes for one name, handle or known device, or at the code of a new address',
       `${TRIES.attempts} in ${span(TRIES.windowSeconds)}`,
       '–',
     ],
+    ['a registration that nobody proves lapses after', span(REGISTRATION_SECONDS), '–'],
     ['a mailed code is good for', span(CODE_SECONDS), '–'],
     ['a mailed link is good for', span(LINK_SECONDS), '–'],
     [
@@ -92,7 +95,7 @@ export function limitRows(): Row[] {
       '`EMAIL_LIMITS.perAddressPerHour`',
     ],
     [
-      'e-mails that requests cause, in total',
+      'e-mails that requests ask for, in total',
       `${emailLimits.perHour.toLocaleString('en')} an hour`,
       '`EMAIL_LIMITS.perHour`',
     ],
