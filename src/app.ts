@@ -13,6 +13,7 @@ import { guardAnswers } from './guard/client.ts';
 import { addressOf } from './http/address.ts';
 import { addAdminRoutes } from './http/admin-routes.ts';
 import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
+import { LINES_A_MINUTE } from './http/desk.ts';
 import { deviceCookieIn } from './http/device-cookie.ts';
 import { privateDocument, publishedDocument, publishedKeys } from './http/documents.ts';
 import { dressed } from './http/headers.ts';
@@ -21,7 +22,7 @@ import { mountMetrics } from './http/metrics-route.ts';
 import { createOperatorApp } from './http/operator.ts';
 import { registrationCookieIn } from './http/registration-cookie.ts';
 import { outageResponse, wireResponse } from './http/refuse.ts';
-import { logFailure } from './observe/log.ts';
+import { logFailure, logOperation } from './observe/log.ts';
 import { watchedStores } from './observe/watched.ts';
 import { createPages } from './pages/pages.tsx';
 import { readSettings, type Settings } from './settings.ts';
@@ -146,6 +147,16 @@ export function createApp(env: Env): App {
       assets: env.ASSETS,
       contractAt: (url) => contractFor(settings, url),
       answer,
+      reportForm({ name: contract }, outcome, at: Context) {
+        const { metrics, lineLimit } = house;
+        const what = { operation: 'login', contract } as const;
+        metrics.done({ ...what, reason: outcome, durationMs: null });
+        metrics.handOver((work) => at.executionCtx.waitUntil(work));
+        const address = addressOf(at.req.raw.headers);
+        if (!lineLimit.admits(`refused ${address}`, LINES_A_MINUTE)) return;
+        const traceId = at.get('traceId') as string;
+        logOperation({ ...what, outcome, identifier: null, address, traceId, durationMs: 0 });
+      },
       mails: house.outbox,
     }),
   );

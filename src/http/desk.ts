@@ -16,8 +16,8 @@ import { refusalResponse, wireResponse } from './refuse.ts';
 
 const LOOKS: ReadonlySet<Operation> = new Set<Operation>(['profile', 'list-sessions']);
 
-/** For operations that no limit of the address bounds. */
-const LINES_A_MINUTE = 120;
+/** For requests that no limit of the address bounds. */
+export const LINES_A_MINUTE = 120;
 
 export interface Desk {
   contract: Contract;

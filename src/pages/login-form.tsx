@@ -57,10 +57,12 @@ function takeForm(house: PagesHouse, placeAt: (url: URL) => Place | null): Handl
     if (place === null || !isForm(at)) return next();
     // Another site must not sign its visitors in to an account of its choice.
     if (requestSite(at.req.raw.headers, at.req.url, []) === 'foreign') {
+      house.reportForm(place.contract, 'cross-site', at);
       return refuse(at, house, { place, status: 403, reason: 'cross-site' });
     }
     const form = await readForm(at.req.raw);
     if (form.ok) return signIn(at, house, { place, form: form.fields });
+    house.reportForm(place.contract, 'malformed', at);
     const status = form.fault === 'too-large' ? 413 : 400;
     return refuse(at, house, { place, status, reason: 'malformed' });
   };

@@ -25,6 +25,8 @@ export interface PagesHouse {
   contractAt(url: URL): Contract;
   /** The API itself, for a form that is sent without scripts. */
   answer(request: Request, at: PageContext): Promise<Response>;
+  /** Counts and logs such a form that was refused before the API was asked. */
+  reportForm(contract: Contract, outcome: 'cross-site' | 'malformed', at: PageContext): void;
   /** What local development would have mailed; null everywhere else. */
   mails: Mails | null;
 }

@@ -28,6 +28,7 @@ describe('/dev/mail', () => {
       leastPassword: 8,
       assets: env.ASSETS,
       contractAt: () => contracts[0] as (typeof contracts)[number],
+      reportForm: () => undefined,
       answer: async () => new Response(null, { status: 404 }),
       mails: null,
       ...own,

@@ -38,6 +38,31 @@ describe('the operator’s door', () => {
   );
 });
 
+describe('a form of the login without scripts', () => {
+  it.each([
+    { what: 'from another site', outcome: 'cross-site', status: 403, body: 'email=a' },
+    { what: 'that is not UTF-8', outcome: 'malformed', status: 400, body: 'email=%FF' },
+    { what: 'that is too large', outcome: 'malformed', status: 413, body: 'x'.repeat(16_385) },
+  ])('is logged and counted $what', async ({ outcome, status, body }) => {
+    const here = house();
+    const address = freshAddress();
+    const headers = {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'CF-Connecting-IP': address,
+      ...(outcome === 'cross-site' ? { Origin: 'https://evil.example' } : {}),
+    };
+    const path = '/email-cookie/api/v1/auth/login-form';
+    const more = await added(here, async () => {
+      expect((await here.fetch(path, { method: 'POST', headers, body })).status).toBe(status);
+    });
+    expect(said().filter(({ event }) => event === 'login')).toMatchObject([
+      { contract: 'email-cookie', outcome, address, identifier: null },
+    ]);
+    const labels = { contract: 'email-cookie', reason: outcome };
+    expect(more('auth_login_failure_total', labels)).toBe(1);
+  });
+});
+
 describe('a request that another site caused', () => {
   it.each(['refresh', 'logout'])('is logged and counted: %s', async (operation) => {
     const here = house();
