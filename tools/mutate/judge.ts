@@ -4,7 +4,7 @@
  * failures end a run; 0: none does.
  */
 import { join } from 'node:path';
-import { createVitest, type TestModule, type TestSpecification } from 'vitest/node';
+import { createVitest, type TestCase, type TestModule, type TestSpecification } from 'vitest/node';
 
 export interface Question {
   /** Files that have changed since the last question. */
@@ -32,11 +32,13 @@ const ABORTED = 'The test run was aborted by the user.';
 const nameOf = ({ project, moduleId }: TestSpecification | TestModule) =>
   `${project.name}:${moduleId.slice(root.length + 1)}`;
 
+const hasFailed = (test: TestCase) =>
+  test.result().errors?.some(({ message }) => message !== ABORTED) ?? false;
+
 function resultOf(module: TestModule): Ran {
   const { ran = [] } = module.meta() as { ran?: string[] };
-  const failed = [...module.children.allTests('failed')]
-    .filter((test) => test.result().errors?.some(({ message }) => message !== ABORTED))
-    .map(({ fullName }) => fullName);
+  const tests = [...module.children.allTests('failed')].filter(hasFailed);
+  const failed = tests.map(({ fullName }) => fullName);
   const errors = [module, ...module.children.allSuites()].flatMap((one) => one.errors());
   failed.push(...errors.map(({ message }) => message));
   return { test: nameOf(module), failed, functions: ran };
@@ -55,8 +57,18 @@ const vitest = await createVitest('test', {
   watch: false,
   bail: Number(process.argv[2]),
   maxWorkers: 2,
-  reporters: [{ onTestModuleEnd: (module) => tell(resultOf(module)) }],
+  reporters: [
+    {
+      onTestCaseResult(test) {
+        const { module, fullName } = test;
+        if (hasFailed(test)) tell({ test: nameOf(module), failed: [fullName], functions: [] });
+      },
+      onTestModuleEnd: (module) => tell(resultOf(module)),
+    },
+  ],
 });
+// Of `bail`: it tells workers to stop that have not begun, and they reject that.
+process.removeAllListeners('unhandledRejection').on('unhandledRejection', () => undefined);
 const specifications = new Map(
   (await vitest.globTestSpecifications()).map((one) => [nameOf(one), one]),
 );
