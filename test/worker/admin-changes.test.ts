@@ -125,3 +125,20 @@ it('changes nothing where the audit cannot be written', async () => {
   const { user, guard } = await json(`GET /users/${person.id}`);
   expect([user.status, guard.lockedUntil]).toEqual(['active', expect.any(String)]);
 });
+
+it('deletes nobody whose password changes meanwhile, and says so', async () => {
+  const person = await addUser();
+  const racing = house({}, async (call, proceed) => {
+    if (call.method === 'batch' && call.what.some((sql) => sql.startsWith('delete from "users"'))) {
+      await env.DB.prepare(
+        'UPDATE users SET credential_version = credential_version + 1 WHERE id = ?',
+      )
+        .bind(person.id)
+        .run();
+    }
+    return proceed();
+  });
+  const { status, text } = await operator(racing).call(`DELETE /users/${person.id}`);
+  expect([status, JSON.parse(text)]).toEqual([409, { error: 'changed_meanwhile' }]);
+  expect((await call(`GET /users/${person.id}`)).status).toBe(200);
+});
