@@ -1,7 +1,10 @@
 /** How `npm run mutate` chooses tests for a break, and what it reports. */
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import accepted from '../../tools/mutate/accepted.json' with { type: 'json' };
+import { breaksOf, linesOf } from '../../tools/mutate/breaks.ts';
 import { instrumented, testsFor } from '../../tools/mutate/reach.ts';
-import { report, type Judged } from '../../tools/mutate/report.ts';
+import { isAccepted, report, type Judged } from '../../tools/mutate/report.ts';
 
 const source = 'const a = 1;\nfunction f() {\n  return () => a;\n}\n';
 
@@ -54,4 +57,11 @@ it('reports by folder, and counts accepted survivors neither way', () => {
   expect(text).toContain('src/y: 1 of 1 noticed');
   expect(text).toContain('2 of 4 noticed, 1 accepted: 66.7 %');
   expect(text.match(/"file"/g)).toHaveLength(1);
+});
+
+it.each(accepted)('accepts $file: $after, which can be drawn, with a reason', (one) => {
+  const source = readFileSync(one.file, 'utf8');
+  const all = breaksOf(source).map((found) => ({ ...one, ...found, ...linesOf(source, found) }));
+  expect(all.filter((found) => isAccepted(found, [one]))).toHaveLength(1);
+  expect(one.reason.length).toBeGreaterThan(20);
 });
