@@ -57,6 +57,20 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
     expect(outcomes()).toEqual({ malformed: limit, limited: limit === 60 ? 4 : 7 });
   });
 
+  it('refuses the registration over the limit itself, before the isolate remembers the address', async () => {
+    const { post } = house({
+      ...few,
+      EMAIL_LIMITS: { perAddressPerHour: 1000, perHour: 1_000_000 },
+    });
+    const address = freshAddress();
+    const register = async (n: number) => {
+      const names = { username: `over-${n}-${name}`, email: `over-${n}-${name}@example.com` };
+      const application = { ...names, password: 'a long enough one' };
+      return (await post(`/${name}${contract.base}/register`, application, { address })).status;
+    };
+    expect([await register(1), await register(2), await register(3)]).toEqual([202, 202, 429]);
+  });
+
   it('counts a parallel burst of them exactly', async () => {
     const address = freshAddress();
     const { post } = house();
