@@ -1,6 +1,14 @@
 /** The arrows between the rooms are held by the linter: each that is not drawn is tried. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -110,4 +118,11 @@ function lint(): { code: string; filename: string }[] {
 it.each(rooms)('%s imports what it may, and nothing else', (room) => {
   const passing = imports.filter((_, index) => !refused.has(`${room}/probe-${index}.ts`));
   expect(passing.toSorted()).toEqual(allowed[room].toSorted());
+});
+
+it('writes to the console in src/observe/log.ts alone', () => {
+  const writing = globSync('src/**/*.{ts,tsx}', { cwd: root }).filter((file) =>
+    /\bconsole(?:\.\w|\[)/.test(readFileSync(join(root, file), 'utf8')),
+  );
+  expect(writing.map((file) => file.replaceAll('\\', '/'))).toEqual(['src/observe/log.ts']);
 });
