@@ -130,7 +130,7 @@ export interface Person {
   password: string;
 }
 
-/** Every contract's own login request: the golden pair that signs a demo account in. */
+/** Every contract's own login request, which signs a demo account in. */
 const logins = import.meta.glob<{ request: { path: string; body: Record<string, unknown> } }>(
   '../golden/*/login.json',
   { eager: true, import: 'default' },

@@ -17,7 +17,7 @@ import { REGISTRATION_COOKIE } from '../../src/http/registration-cookie.ts';
 import { operationsOf, type Operation } from './operations.ts';
 import { circumstances, sampleOf, type Reason } from './samples.ts';
 
-/** A golden pair: a login from the contract's own document. */
+/** The golden logins: the request is the one of the contract's own document. */
 export interface Golden {
   request: { body: Record<string, unknown> };
 }
