@@ -59,6 +59,15 @@ export function operationsOf(contract: string): Documented[] {
   );
 }
 
+/** Every name of a field in a published document, however deep. */
+export const fieldsOf = (contract: string): string[] => namesIn(documentOf(contract));
+
+function namesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { properties } = value as { properties?: object };
+  return [...Object.keys(properties ?? {}), ...Object.values(value).flatMap(namesIn)];
+}
+
 /** The methods that a path is documented with; empty where there is no such path. */
 export function methodsAt(contract: string, path: string): string[] {
   const { methods = {} } = find({ contract, path, method: '', status: 0 });

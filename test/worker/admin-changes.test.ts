@@ -1,8 +1,10 @@
 /** Roles and deletion; and what the audit keeps of every change that an operator makes. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { roleBody } from '../../src/http/admin-input.ts';
 import { addUser, count, freshAddress, house } from '../support/house.ts';
 import { eventsOf, operator } from '../support/operator.ts';
+import { fieldsOf } from '../support/published.ts';
 import { client, held } from '../support/session.ts';
 
 const here = house();
@@ -141,4 +143,19 @@ it('deletes nobody whose password changes meanwhile, and says so', async () => {
   const { status, text } = await operator(racing).call(`DELETE /users/${person.id}`);
   expect([status, JSON.parse(text)]).toEqual([409, { error: 'changed_meanwhile' }]);
   expect((await call(`GET /users/${person.id}`)).status).toBe(200);
+});
+
+it('gives an operator no way to set a password', async () => {
+  const fields = fieldsOf('admin');
+  expect(fields).toContain('role');
+  for (const field of fields) expect(field).not.toMatch(/password|hash|secret|token/i);
+  expect(roleBody.safeParse({ role: null, password: 'chosen by somebody' }).success).toBe(false);
+
+  const person = await addUser();
+  const body = { password: 'chosen by somebody', passwordHash: 'x', password_hash: 'x' };
+  for (const change of ['activate', 'unlock', 'end-sessions', 'deactivate', 'activate', 'role']) {
+    await call(`POST /users/${person.id}/${change}`, { body });
+  }
+  expect((await pair.login({ ...person, password: body.password })).status).toBe(401);
+  expect((await pair.login(person)).status).toBe(200);
 });

@@ -2,10 +2,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Tap } from '../support/tap.ts';
 import { addUser, door, doors, freshAddress, house } from '../support/house.ts';
+import { added } from '../support/scrape.ts';
 import { client, held } from '../support/session.ts';
 
 const CANARY = 'canary-7f3a9c';
 const lines: string[] = [];
+const records = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 
 beforeEach(() => {
   lines.length = 0;
@@ -80,7 +82,7 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
       await post(path, body({ ...person, password: 'a wrong one' }), { address }),
       await post(path, '[]', { address }),
     ];
-    const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const said = records();
     expect(said.map(({ outcome }) => outcome)).toEqual(['granted', 'invalid', 'malformed']);
     for (const [n, line] of said.entries()) {
       expect(line).toEqual({
@@ -173,3 +175,68 @@ it('names the route that failed, and nothing that the caller put into its path',
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'failure', during: '/assets/:name' });
   expect(lines.join()).not.toContain('@');
 });
+
+it.each(['/admin/users', '/admin/nowhere', '/metrics'])(
+  'logs a request with a wrong operator token, and not the token: %s',
+  async (path) => {
+    const address = freshAddress();
+    const headers = { 'CF-Connecting-IP': address, Authorization: `Bearer ${CANARY}` };
+    const answer = await house().fetch(path, { headers });
+    expect(answer.status).toBe(401);
+    expect(records()).toEqual([
+      {
+        event: 'operator',
+        route: 'the door',
+        status: 401,
+        address,
+        trace_id: answer.headers.get('X-Request-Id'),
+        duration_ms: expect.any(Number),
+      },
+    ]);
+    expect(lines.join('')).not.toContain(CANARY);
+  },
+);
+
+it.each([
+  { what: 'from another site', outcome: 'cross-site', status: 403, body: 'email=a' },
+  { what: 'that is not UTF-8', outcome: 'malformed', status: 400, body: 'email=%FF' },
+  { what: 'that is too large', outcome: 'malformed', status: 413, body: 'x'.repeat(16_385) },
+])('logs and counts a login form $what', async ({ outcome, status, body }) => {
+  const here = house();
+  const address = freshAddress();
+  const headers = {
+    'Content-Type': 'application/x-www-form-urlencoded',
+    'CF-Connecting-IP': address,
+    ...(outcome === 'cross-site' ? { Origin: 'https://evil.example' } : {}),
+  };
+  const path = '/email-cookie/api/v1/auth/login-form';
+  const more = await added(here, async () => {
+    expect((await here.fetch(path, { method: 'POST', headers, body })).status).toBe(status);
+  });
+  expect(records().filter(({ event }) => event === 'login')).toMatchObject([
+    { contract: 'email-cookie', outcome, address, identifier: null },
+  ]);
+  const labels = { contract: 'email-cookie', reason: outcome };
+  expect(more('auth_login_failure_total', labels)).toBe(1);
+});
+
+it.each(['refresh', 'logout'])(
+  'logs and counts a request that another site caused, and not its cookie: %s',
+  async (operation) => {
+    const here = house();
+    const { login, base } = client(here, 'email-cookie');
+    const { refresh: token } = held(await login(await addUser()));
+    lines.length = 0;
+    const address = freshAddress();
+    const headers = { Cookie: `refreshToken=${token}`, Origin: 'https://evil.example' };
+    const more = await added(here, async () => {
+      expect((await here.post(`${base}/${operation}`, '', { address, headers })).status).toBe(403);
+    });
+    expect(records().filter(({ event }) => event === operation)).toMatchObject([
+      { contract: 'email-cookie', outcome: 'cross-site', address },
+    ]);
+    const labels = { contract: 'email-cookie', reason: 'cross-site' };
+    expect(more(`auth_${operation}_failure_total`, labels)).toBe(1);
+    for (const part of token.split('.')) expect(lines.join('')).not.toContain(part);
+  },
+);

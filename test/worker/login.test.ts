@@ -1,8 +1,10 @@
 /** What a login leaves behind, and what its tokens say. */
 import { env } from 'cloudflare:workers';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JWK } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { addUser, count, door, doors, hashOf, house } from '../support/house.ts';
+
+afterEach(() => vi.useRealTimers());
 
 const { keys } = JSON.parse(env.TOKEN_KEYS) as { keys: JWK[] };
 const keySet = createLocalJWKSet({
@@ -45,6 +47,32 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
       .first<number>('last_login_at_ms');
     expect(user).toBeGreaterThan(0);
   });
+
+  it('takes a password after ten years as on the first day', async () => {
+    const person = await addUser();
+    const { post } = house();
+    const login = async () => {
+      const { status, text } = await post(path, body(person));
+      expect(status).toBe(200);
+      return tokensIn(text, null)[0] ?? 'no token';
+    };
+    const first = await login();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 365 * 86_400_000 });
+    expect(['no token', first]).not.toContain(await login());
+  });
+});
+
+it('sets cookies of less than 4,096 bytes for the longest address', async () => {
+  const { path, body } = door('email-cookie');
+  const email = `${'a'.repeat(64)}@${`${'b'.repeat(60)}.`.repeat(3)}example`;
+  const { status, headers } = await house().post(
+    path,
+    body({ ...(await addUser({ email })), email }),
+  );
+  expect([status, headers.getSetCookie().length]).toEqual([200, 2]);
+  for (const cookie of headers.getSetCookie()) {
+    expect(cookie.split(';')[0]?.length).toBeLessThan(4096);
+  }
 });
 
 it.each([

@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { codeIn, mailbox } from '../support/mailbox.ts';
 import { client } from '../support/session.ts';
-import { hashOf } from '../support/house.ts';
+import { doors, hashOf, house } from '../support/house.ts';
 
 const { DB, MIGRATIONS } = env as Env & { MIGRATIONS: D1Migration[] };
 
@@ -49,4 +49,20 @@ it('keeps registrations when they stand side by side, and opens none of a known 
   expect((await post('verify-email', { username: 'pending', password, code })).status).toBe(200);
   const taken = { username: 'holding', email: 'other@example.com', password };
   expect((await post('register', taken)).status).toBe(409);
+});
+
+it('makes no account, role or session', async () => {
+  await reset();
+  await applyD1Migrations(DB, MIGRATIONS);
+  for (const table of ['users', 'roles', 'teams', 'sessions', 'registrations', 'challenges']) {
+    const n = await DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n');
+    expect([table, n]).toEqual([table, 0]);
+  }
+  const { post } = house();
+  for (const { path, body } of doors) {
+    for (const name of ['root', 'admin', 'sa', 'johndoe']) {
+      const person = { username: name, email: `${name}@example.com`, password: 'MySecure123!' };
+      expect((await post(path, body(person))).status).toBe(401);
+    }
+  }
 });

@@ -72,6 +72,27 @@ describe('a page', () => {
     expect([wrong.status, wrong.headers.get('Allow')]).toEqual([405, 'POST']);
   });
 
+  it('lets no text of a query become markup', async () => {
+    const evil = encodeURIComponent('/"><img src=x id=sheet onerror=alert(1)>');
+    for (const path of paths) {
+      const { headers, text } = await visit(`${path}?return_to=${evil}&name=${evil}`);
+      expect(headers.get('Content-Security-Policy')).toContain(
+        "require-trusted-types-for 'script'; trusted-types 'none'",
+      );
+      expect(text).not.toContain('<img');
+    }
+  });
+
+  it('says how to choose a password, and the least length', async () => {
+    for (const path of ['/register', '/reset', '/']) {
+      const hint = 'characters. A few words in a row';
+      expect((await visit(path)).text).toContain(`At least 8 ${hint}`);
+      const { text } = await visit(path, {}, { PASSWORD_RULES: { least: 15 } });
+      expect(text).toContain(`At least 15 ${hint}`);
+      expect(text).toContain('&quot;leastPassword&quot;:15');
+    }
+  });
+
   it('is not served over plain http, except in local development', async () => {
     const origin = 'http://gatehouse.example';
     const ask = (settings: object, path: string) =>

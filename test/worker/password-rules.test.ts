@@ -1,8 +1,10 @@
 /** Which passwords may be set, over HTTP: the refusal says which rule, and nothing has changed. */
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { addUser, doors } from '../support/house.ts';
 import { mailbox, tokenIn } from '../support/mailbox.ts';
 import { newcomer } from '../support/newcomer.ts';
+import { fieldsOf } from '../support/published.ts';
 import { client, held } from '../support/session.ts';
 
 const unfit = [
@@ -79,4 +81,39 @@ describe.each(doors)('$name', ({ name, contract }) => {
     }
     expect((await login(person)).status).toBe(200);
   });
+  it('asks for 15 characters or more where the deployment says so', async () => {
+    const { here, to } = mailbox({ PASSWORD_RULES: { least: 15 } });
+    const { post, login } = client(here, name);
+    const register = async (password: string) => {
+      const { username, email } = newcomer();
+      const { status } = await post('register', { username, email, password });
+      return [status, to(email).length];
+    };
+    expect(await register('fourteen chars')).toEqual([refusal, 0]);
+    expect(await register('fifteen chars !')).toEqual([202, 1]);
+
+    const person = await addUser();
+    const { access: token } = held(await login(person));
+    const change = async (newPassword: string) => {
+      const body = { currentPassword: person.password, newPassword };
+      return (await post('change-password', body, { token })).status;
+    };
+    expect(await change('fourteen chars')).toBe(refusal);
+    expect(await change('fifteen chars !')).toBe(contract.done().status);
+  });
+});
+
+it('keeps no hint and no security question, in the database or in a document', async () => {
+  const { results } = await env.DB.prepare(
+    "SELECT sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%`%'",
+  ).all<{ sql: string }>();
+  const columns = results.flatMap(({ sql }) =>
+    Array.from(sql.matchAll(/`(\w+)`/g), ([, name = '']) => name),
+  );
+  expect(columns).toContain('password_hash');
+  const fields = [...doors.map(({ name }) => name), 'admin'].flatMap(fieldsOf);
+  expect(fields).toContain('password');
+  for (const field of [...columns, ...fields]) {
+    expect(field).not.toMatch(/hint|question|answer|maiden|pet/i);
+  }
 });

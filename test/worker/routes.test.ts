@@ -1,6 +1,6 @@
 /**
- * There is no way in but those that are written down (OWASP ASVS 5.0 V6.3.4): every route is an
- * operation of a published document, or stands here with the reason that it lets nobody in.
+ * Holds the routes to those that are documented (OWASP ASVS 5.0 V6.3.4): each is an operation of a
+ * published document, or stands here with the reason that it is no way to sign in.
  */
 /// <reference types="vite/types/importMeta.d.ts" />
 import { env } from 'cloudflare:workers';
@@ -17,7 +17,7 @@ const documents = import.meta.glob<{ paths: Record<string, object> }>('../../doc
 
 const sorted = (routes: Iterable<string>) => [...new Set(routes)].toSorted();
 
-/** Without what answers every method or path: middleware, and the refusals at the end. */
+/** Leaves out the handlers of every method: middleware, and the refusals at the end. */
 const routesOf = (app: { routes: { method: string; path: string }[] }) =>
   sorted(
     app.routes
@@ -48,7 +48,7 @@ describe.each(contracts)('$name', (contract) => {
   });
 });
 
-describe('the operator’s door', () => {
+describe('the admin API', () => {
   it('has the operations of its document, and no other', () => {
     const routes = routesOf(createApp(env)).filter((route) => route.includes(' /admin'));
     expect(routes).toContain('DELETE /admin/users/:id');
@@ -56,8 +56,8 @@ describe('the operator’s door', () => {
   });
 });
 
-describe('the house', () => {
-  it('has no route besides contracts and pages but those that are written down', () => {
+describe('the app', () => {
+  it('has the routes of contracts and pages and this list, and no other', () => {
     const deployed: Env = Object.assign({}, env, {
       LOCAL_DEVELOPMENT: 'false',
       PASSWORD_COST: { iterations: 100_000, rounds: 6 },
@@ -67,7 +67,7 @@ describe('the house', () => {
     const inCookie = contracts.filter(({ refresh }) => refresh?.in === 'cookie');
     expect(others).toEqual(
       sorted([
-        // Say how things are, to anyone or to the operator's token.
+        // Read-only: public, or for the operator's token.
         'GET /healthz',
         'GET /metrics',
         'GET /openapi/admin.json',
@@ -78,7 +78,7 @@ describe('the house', () => {
         'GET /assets/:name',
         ...prefixes.flatMap((prefix) => PAGES.map((path) => `GET ${prefix}${path}`)),
         ...contracts.map(({ name }) => `GET /${name}`),
-        // The login, sent by a form without scripts: runs the contract's own operation.
+        // The login form without scripts runs the contract's own login.
         ...inCookie.flatMap(({ name, base }) =>
           ['', `/${name}`].flatMap((prefix) =>
             ['GET', 'POST'].map((method) => `${method} ${prefix}${base}/login-form`),
