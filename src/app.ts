@@ -1,6 +1,6 @@
 /**
  * Wires the house: mounts what answers, builds the services of a request, finds the contract it is
- * for, and has the last word where none is. With furnish.ts the only one that sees Cloudflare's
+ * for, and has the last word where none is. With composition.ts the only one that sees Cloudflare's
  * bindings and every room.
  */
 import { Hono, type Context } from 'hono';
@@ -8,34 +8,34 @@ import { routePath } from 'hono/route';
 import type { Contract } from './contracts/contract.ts';
 import { contracts } from './contracts/index.ts';
 import type { Services } from './flows/services.ts';
-import { furnish, nowMs } from './furnish.ts';
-import { guardAnswers } from './guard/client.ts';
+import { createServices, nowMs } from './composition.ts';
+import { limitsAnswer } from './limits/client.ts';
 import { addressOf } from './http/address.ts';
 import { addAdminRoutes } from './http/admin-routes.ts';
 import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
-import { LINES_A_MINUTE } from './http/desk.ts';
+import { LINES_A_MINUTE } from './http/responder.ts';
 import { deviceCookieIn } from './http/device-cookie.ts';
 import { privateDocument, publishedDocument, publishedKeys } from './http/documents.ts';
-import { dressed } from './http/headers.ts';
+import { securityHeaders } from './http/headers.ts';
 import { createHealthCheck } from './http/health.ts';
 import { mountMetrics } from './http/metrics-route.ts';
-import { createOperatorApp } from './http/operator.ts';
+import { createAdminApp } from './http/admin-auth.ts';
 import { registrationCookieIn } from './http/registration-cookie.ts';
-import { outageResponse, wireResponse } from './http/refuse.ts';
-import { logFailure, logOperation } from './observe/log.ts';
-import { watchedStores } from './observe/watched.ts';
+import { outageResponse, wireResponse } from './http/responses.ts';
+import { logFailure, logOperation } from './telemetry/log.ts';
+import { instrumentedStores } from './telemetry/instrumented.ts';
 import { createPages } from './pages/pages.tsx';
 import { readSettings, type Settings } from './settings.ts';
-import { createDirectory } from './store/admin.ts';
+import { createAdminUsers } from './store/admin-users.ts';
 import { databaseAnswers } from './store/health.ts';
-import { createTrail } from './store/trail.ts';
+import { createAuditLog } from './store/audit-log.ts';
 
 type App = Hono<{ Bindings: Env; Variables: { traceId: string } }>;
 
 /** Throws where a setting is missing or malformed. */
 export function createApp(env: Env): App {
   const settings = readSettings(env, contracts);
-  const house = furnish(env, settings);
+  const deps = createServices(env, settings);
   const apps = new Map<Contract, ContractApp>();
   const appOf = (contract: Contract): ContractApp => {
     let found = apps.get(contract);
@@ -44,73 +44,73 @@ export function createApp(env: Env): App {
   };
 
   const app: App = new Hono({ getPath: pathOf });
-  app.use(dressed(settings.allowedOrigins));
-  app.onError((error, at) => {
-    logFailure(error, routePath(at), at.var.traceId);
+  app.use(securityHeaders(settings.allowedOrigins));
+  app.onError((error, c) => {
+    logFailure(error, routePath(c), c.var.traceId);
     return outageResponse(500, { error: 'internal' });
   });
 
   const door = {
     token: settings.operatorToken,
     localDevelopment: settings.localDevelopment,
-    guard: house.services.guard,
+    limits: deps.services.limits,
     nowMs,
   };
   if (settings.operatorToken !== null) {
-    app.route('/metrics', mountMetrics(createOperatorApp(door), house.metrics));
-    const admin = createOperatorApp(door);
-    admin.use(async (at, next) => {
+    app.route('/metrics', mountMetrics(createAdminApp(door), deps.metrics));
+    const admin = createAdminApp(door);
+    admin.use(async (c, next) => {
       await next();
-      house.metrics.handOver((work) => at.executionCtx.waitUntil(work));
+      deps.metrics.flush((work) => c.executionCtx.waitUntil(work));
     });
     addAdminRoutes(admin, {
       services: {
-        ...house.services,
-        ...watchedStores(
-          { directory: createDirectory(env.DB), trail: createTrail(env.DB) },
-          house.metrics,
+        ...deps.services,
+        ...instrumentedStores(
+          { adminUsers: createAdminUsers(env.DB), auditLog: createAuditLog(env.DB) },
+          deps.metrics,
         ),
       },
       lockout: settings.lockout,
     });
     app.route('/admin', admin);
-    const adminDocument = createOperatorApp(door);
+    const adminDocument = createAdminApp(door);
     adminDocument.get('/', () => privateDocument(env.ASSETS, 'admin'));
     app.route('/openapi/admin.json', adminDocument);
   }
 
   // Nothing is served over plain http, not even public keys: they could be exchanged on the way.
   const isInsecure = ({ url }: Request) => !settings.localDevelopment && !url.startsWith('https:');
-  app.use(async (at, next) => (isInsecure(at.req.raw) ? answer(at.req.raw, at) : next()));
+  app.use(async (c, next) => (isInsecure(c.req.raw) ? answer(c.req.raw, c) : next()));
 
   const isHealthy = createHealthCheck({
-    probe: () => Promise.all([databaseAnswers(env.DB), guardAnswers(house.namespaces)]),
+    probe: () => Promise.all([databaseAnswers(env.DB), limitsAnswer(deps.namespaces)]),
     nowMs,
     wait: (ms) => scheduler.wait(ms),
     onFailure: (error) => logFailure(error, 'healthz', null),
   });
-  app.get('/healthz', async (at) =>
-    (await isHealthy((work) => at.executionCtx.waitUntil(work)))
+  app.get('/healthz', async (c) =>
+    (await isHealthy((work) => c.executionCtx.waitUntil(work)))
       ? wireResponse({ status: 200, body: { status: 'ok' } })
       : outageResponse(503, { status: 'unavailable' }),
   );
 
   app.get('/.well-known/jwks.json', () => publishedKeys(settings.tokens.keys));
 
-  app.get('/openapi/:file', async (at, next) => {
-    const asked = settings.contracts.find(({ name }) => at.req.param('file') === `${name}.json`);
+  app.get('/openapi/:file', async (c, next) => {
+    const asked = settings.contracts.find(({ name }) => c.req.param('file') === `${name}.json`);
     return asked === undefined ? next() : publishedDocument(env.ASSETS, asked.name);
   });
 
-  const answer = async (raw: Request, at: Context): Promise<Response> => {
+  const answer = async (raw: Request, c: Context): Promise<Response> => {
     const url = new URL(raw.url);
     const contract = contractFor(settings, url);
-    const traceId = at.get('traceId') as string;
-    const waitUntil = (work: Promise<unknown>) => at.executionCtx.waitUntil(work);
-    const handOver = () => house.metrics.handOver(waitUntil);
+    const traceId = c.get('traceId') as string;
+    const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+    const handOver = () => deps.metrics.flush(waitUntil);
     const services: Services = {
-      ...house.services,
-      later: (work) =>
+      ...deps.services,
+      waitUntil: (work) =>
         waitUntil(
           work
             .catch((error: unknown) => logFailure(error, 'after the response', traceId))
@@ -121,9 +121,9 @@ export function createApp(env: Env): App {
       raw,
       {
         services,
-        metrics: house.metrics,
-        lineLimit: house.lineLimit,
-        visit: {
+        metrics: deps.metrics,
+        lineLimit: deps.lineLimit,
+        meta: {
           traceId,
           address: addressOf(raw.headers),
           userAgent: raw.headers.get('User-Agent'),
@@ -132,7 +132,7 @@ export function createApp(env: Env): App {
         },
         insecure: isInsecure(raw),
       },
-      at.executionCtx,
+      c.executionCtx,
     );
     handOver();
     return response;
@@ -147,21 +147,21 @@ export function createApp(env: Env): App {
       assets: env.ASSETS,
       contractAt: (url) => contractFor(settings, url),
       answer,
-      reportForm({ name: contract }, outcome, at: Context) {
-        const { metrics, lineLimit } = house;
+      reportForm({ name: contract }, outcome, c: Context) {
+        const { metrics, lineLimit } = deps;
         const what = { operation: 'login', contract } as const;
-        metrics.done({ ...what, reason: outcome, durationMs: null });
-        metrics.handOver((work) => at.executionCtx.waitUntil(work));
-        const address = addressOf(at.req.raw.headers);
+        metrics.recordOperation({ ...what, reason: outcome, durationMs: null });
+        metrics.flush((work) => c.executionCtx.waitUntil(work));
+        const address = addressOf(c.req.raw.headers);
         if (!lineLimit.admits(`refused ${address}`, LINES_A_MINUTE)) return;
-        const traceId = at.get('traceId') as string;
+        const traceId = c.get('traceId') as string;
         logOperation({ ...what, outcome, identifier: null, address, traceId, durationMs: 0 });
       },
-      mails: house.outbox,
+      mails: deps.outbox,
     }),
   );
 
-  app.all('*', (at) => answer(at.req.raw, at));
+  app.all('*', (c) => answer(c.req.raw, c));
   return app;
 }
 

@@ -1,8 +1,8 @@
 /** The kinds of values that settings hold, each with what is said of one that is malformed. */
 import { base64url, type JWK } from 'jose';
 import * as z from 'zod/mini';
-import { KINDS, LEAST_COST, MOST_COST } from './crypto/foreign-costs.ts';
-import { flawOfKey } from './crypto/keys.ts';
+import { KINDS, LEAST_COST, MOST_COST } from './crypto/legacy/costs.ts';
+import { validateKey } from './crypto/keys.ts';
 
 const LEAST_KEY_BYTES = 32;
 
@@ -39,7 +39,7 @@ export const key = z
 
 export const jwk = z.looseObject({ kty: z.string() }).check(
   z.superRefine((value, context) => {
-    const flaw = flawOfKey(value as JWK);
+    const flaw = validateKey(value as JWK);
     if (flaw !== null) context.addIssue({ code: 'custom', message: flaw });
   }),
 );

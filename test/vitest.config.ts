@@ -22,11 +22,11 @@ export default defineConfig({
     projects: [
       {
         test: {
-          name: 'pure',
+          name: 'unit',
           environment: 'node',
           // A guard against hanging, not a measure: these machines are shared.
           testTimeout: 60_000,
-          include: ['test/pure/**/*.test.ts'],
+          include: ['test/unit/**/*.test.ts'],
           setupFiles: ['test/support/platform-limits.ts', 'test/support/seed.ts'],
         },
       },

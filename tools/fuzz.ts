@@ -5,7 +5,7 @@
  *     --minutes N      begins no further pass after N minutes (default 10)
  *     --seed N         one pass with this seed
  *     --path P         with --seed and --only: the one case at this path
- *     --only FILE      one test file, or one test of it: 'test/pure/x.test.ts > full name'
+ *     --only FILE      one test file, or one test of it: 'test/unit/x.test.ts > full name'
  */
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -109,7 +109,7 @@ async function run({ seed, path, only }: Pass): Promise<Find[]> {
     'run',
     `--root=${root}`,
     `--config=${join(root, 'test', 'vitest.config.ts')}`,
-    '--project=pure',
+    '--project=unit',
     '--project=worker',
     '--reporter=json',
     `--outputFile=${report}`,
@@ -146,7 +146,7 @@ function findsIn({ testResults }: VitestReport): Find[] {
 }
 
 function filesWithProperties(): string[] {
-  const files = globSync('test/{pure,worker}/**/*.test.ts', { cwd: root });
+  const files = globSync('test/{unit,worker}/**/*.test.ts', { cwd: root });
   const has = /from '(?:fast-check|\.\.\/support\/fuzz\/contract-fuzz\.ts)'/;
   return files.filter((file) => has.test(readFileSync(join(root, file), 'utf8'))).toSorted();
 }

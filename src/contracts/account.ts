@@ -4,14 +4,14 @@
  * only what a user is named by differs.
  */
 import * as z from 'zod/mini';
-import type { Application } from '../flows/register.ts';
+import type { RegistrationInput } from '../flows/register.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import { requiredEmail, requiredText } from './text.ts';
 
 export interface AccountBodies {
   /** What the login's body names a user by. */
   readonly identifier: Identifier['kind'];
-  readonly register: z.ZodMiniType<Application>;
+  readonly register: z.ZodMiniType<RegistrationInput>;
   readonly sendCode: z.ZodMiniType<Named>;
   readonly verifyEmail: z.ZodMiniType<Named & { password: string; code: string }>;
   readonly forgotPassword: z.ZodMiniType<Named>;

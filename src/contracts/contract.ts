@@ -5,7 +5,7 @@
  */
 import * as z from 'zod/mini';
 import type { Granted, Refusal } from '../flows/outcome.ts';
-import type { Attempt, ListedSession, User } from '../flows/services.ts';
+import type { LoginAttempt, ListedSession, User } from '../flows/services.ts';
 import type { Lifetimes } from '../policy/lifetimes.ts';
 import type { AccountBodies } from './account.ts';
 
@@ -18,7 +18,7 @@ export interface Wire {
 }
 
 /** What a refusal may mention besides its reason. */
-export interface Circumstances {
+export interface RefusalContext {
   nowMs: number;
   traceId: string;
   /** What the request was on the way to, where that is known. */
@@ -29,7 +29,7 @@ export interface Circumstances {
 export type Refusals = {
   readonly [R in Refusal['reason']]: (
     refusal: Extract<Refusal, { reason: R }>,
-    circumstances: Circumstances,
+    circumstances: RefusalContext,
   ) => Wire;
 };
 
@@ -59,7 +59,7 @@ export interface Contract {
   /** The claims its document names, besides the registered ones that every token has. */
   claims(user: User): { access: Record<string, unknown>; refresh: Record<string, unknown> };
   /** Takes a body to an attempt. Its messages are what the client is told. */
-  readonly login: z.ZodMiniType<Attempt>;
+  readonly login: z.ZodMiniType<LoginAttempt>;
   /** Null: there are no refresh tokens, and no operation to use one. */
   readonly refresh: RefreshCarrier | null;
   readonly profilePath: string;
@@ -147,12 +147,12 @@ export const publishedSession = (fields: 'camel' | 'snake' = 'camel') =>
 export function refusalWire(
   contract: Contract,
   refusal: Refusal,
-  circumstances: Circumstances,
+  circumstances: RefusalContext,
 ): Wire {
   // The table is keyed by the reason; TypeScript cannot follow the pair through the index.
   const entry = contract.refusals[refusal.reason] as (
     refusal: Refusal,
-    circumstances: Circumstances,
+    circumstances: RefusalContext,
   ) => Wire;
   return entry(refusal, circumstances);
 }

@@ -11,7 +11,7 @@ import {
   nullWhere,
   publishedSession,
   shownSession,
-  type Circumstances,
+  type RefusalContext,
   type Answers,
   type Contract,
   type Wire,
@@ -49,7 +49,7 @@ const succeed = (data: object): Wire => ({ status: 200, body: { success: true, d
 
 function refuse(
   [status, code, message]: readonly [number, string, string],
-  { traceId }: Circumstances,
+  { traceId }: RefusalContext,
   errors: Record<string, string[]> = {},
 ): Wire {
   return { status, body: { success: false, message, code, errors, trace_id: traceId } };
@@ -58,7 +58,7 @@ function refuse(
 /** A refusal that says the same whatever the occasion. */
 const always =
   (...said: [number, string, string]) =>
-  (_refusal: unknown, circumstances: Circumstances): Wire =>
+  (_refusal: unknown, circumstances: RefusalContext): Wire =>
     refuse(said, circumstances);
 
 const later = always(429, 'RATE_LIMITED', 'Too many attempts. Try again later.');

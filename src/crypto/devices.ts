@@ -32,12 +32,12 @@ export function createDevices({ mac, nowMs, lifetimeSeconds, enabled }: DevicesO
   const sign = (userId: number, terms: string) => mac('device', `${userId}~${terms}`);
 
   return {
-    async poolOf(cookie, account) {
+    async lockoutKeyFor(cookie, account) {
       const parts = enabled && cookie !== null ? COOKIE.exec(cookie) : null;
       if (parts === null) return null;
       const [, id = '', version = '', issuedAt = '', signature = ''] = parts;
-      const genuine = await sign(account?.user.id ?? NOBODY, `${id}~${version}~${issuedAt}`);
-      if (!equalTexts(signature, genuine) || account === null) return null;
+      const verifiedTokens = await sign(account?.user.id ?? NOBODY, `${id}~${version}~${issuedAt}`);
+      if (!equalTexts(signature, verifiedTokens) || account === null) return null;
       // Ahead of what was read of the account: a copy of the database that is behind.
       if (Number(version) < account.deviceVersion) return null;
       if (nowMs() >= (Number(issuedAt) + lifetimeSeconds) * 1000) return null;

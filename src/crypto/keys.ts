@@ -58,7 +58,7 @@ const ALGORITHMS = new Map<unknown, (key: JWK) => boolean>([
 ]);
 
 /** What is wrong with a key of the set, or null. Looks at its form only; imports nothing. */
-export function flawOfKey(key: JWK): string | null {
+export function validateKey(key: JWK): string | null {
   if (typeof key.kid !== 'string' || key.kid === '') return 'has no kid';
   const check = ALGORITHMS.get(key.alg);
   if (check === undefined) return `has no alg of ${[...ALGORITHMS.keys()].join(', ')}`;

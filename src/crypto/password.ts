@@ -16,7 +16,7 @@
  */
 import { base64url } from 'jose';
 import type { Passwords } from '../flows/services.ts';
-import type { ForeignCost } from './foreign-costs.ts';
+import type { LegacyCost } from './legacy/costs.ts';
 
 /** The most that Workers allow in one call; a local runtime would allow more. */
 export const MOST_ITERATIONS = 100_000;
@@ -42,7 +42,7 @@ export interface PasswordSettings {
   /** The first one is used for new hashes, all for old ones. */
   peppers: readonly Pepper[];
   /** While there are foreign hashes: the highest cost of every kind among them. */
-  foreign?: readonly ForeignCost[];
+  foreign?: readonly LegacyCost[];
 }
 
 interface StoredHash extends PasswordCost {
@@ -77,7 +77,7 @@ export function parseHash(stored: string): StoredHash | null {
  */
 export function createPasswords(
   { cost, peppers, foreign = [] }: PasswordSettings,
-  turn: () => Promise<void>,
+  yieldToEventLoop: () => Promise<void>,
 ): Passwords {
   const [pepper = null] = peppers;
   const pepperOf = (id: string | null) => peppers.find((known) => known.id === id) ?? null;
@@ -91,7 +91,7 @@ export function createPasswords(
       let before;
       do {
         before = begun;
-        await turn();
+        await yieldToEventLoop();
         if (stop()) return false;
       } while (begun - before >= Math.ceil(inLine / 2));
       begun += 1;
@@ -143,13 +143,13 @@ export function createPasswords(
       if (equal && usable !== null) return 'right';
       const isForeign = stored !== null && parsed === null;
       if (foreign.length === 0 && !isForeign) return 'wrong';
-      const { verifyForeign } = await import('./foreign-hashes.ts');
-      return verifyForeign({
+      const { verifyLegacyHash } = await import('./legacy/verify.ts');
+      return verifyLegacyHash({
         password,
         stored,
         costs: foreign,
         stop,
-        turn: async () => void (await place(stop)),
+        yieldToEventLoop: async () => void (await place(stop)),
       });
     },
 

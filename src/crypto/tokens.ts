@@ -16,7 +16,7 @@ export interface TokenSettings {
 }
 
 /** Tokens found genuine, until they expire: their signature needs no second look. */
-export interface GenuineTokens {
+export interface VerifiedTokenCache {
   get(token: string, nowMs: number): Genuine | null;
   set(token: string, entry: Genuine): void;
 }
@@ -29,14 +29,14 @@ interface Genuine {
 export interface TokenOptions {
   mac: Mac;
   nowMs(): number;
-  genuine: GenuineTokens;
+  verifiedTokens: VerifiedTokenCache;
 }
 
 const TYPES = { access: 'at+jwt', refresh: 'rt+jwt' } as const;
 
 export function createTokens(
   { issuer, audience, keys }: TokenSettings,
-  { mac, nowMs, genuine }: TokenOptions,
+  { mac, nowMs, verifiedTokens }: TokenOptions,
 ): Tokens {
   let signing: Promise<SigningKey> | undefined;
   const verifying = new Map<string, Promise<SigningKey>>();
@@ -52,7 +52,7 @@ export function createTokens(
       .setProtectedHeader({ alg, kid, typ: TYPES[kind] })
       .setIssuer(issuer)
       .setAudience(audience)
-      .setSubject(claims.subject)
+      .setSubject(claims.sub)
       .setJti(claims.jti)
       .setIssuedAt(claims.issuedAtMs / 1000)
       .setExpirationTime(claims.expiresAtMs / 1000)
@@ -73,7 +73,7 @@ export function createTokens(
     signRefresh: (claims) => sign('refresh', claims),
 
     async verify(kind, token, expiredToo) {
-      const known = kind === 'access' ? genuine.get(token, nowMs()) : null;
+      const known = kind === 'access' ? verifiedTokens.get(token, nowMs()) : null;
       if (known !== null) return known.claims;
       if (!isCanonical(token)) return null;
       try {
@@ -89,7 +89,7 @@ export function createTokens(
         if (typeof jti !== 'string' || typeof sid !== 'string') return null;
         const generation = Number.isSafeInteger(gen) ? Number(gen) : null;
         const claims = { jti, sessionId: sid, generation };
-        if (kind === 'access') genuine.set(token, { claims, untilMs: exp * 1000 });
+        if (kind === 'access') verifiedTokens.set(token, { claims, untilMs: exp * 1000 });
         return claims;
       } catch {
         return null;

@@ -1,15 +1,15 @@
 /** What every flow around an account is given, and the few steps that several of them take. */
 import { normalised, type Identifier } from '../policy/identifier.ts';
 import type { Limit } from '../policy/throttle.ts';
-import type { Happening, Letter, Owner } from './account-services.ts';
-import { admittedWithEmail } from './admission.ts';
-import { granted, refused, type Outcome, type Refusal } from './outcome.ts';
-import type { LoginRules, Services, Visit } from './services.ts';
+import type { AuditContext, EmailTemplate, ChallengeOwner } from './account-services.ts';
+import { checkAddressAndEmailLimits } from './rate-limits.ts';
+import { ok, refuse, type Outcome, type Refusal } from './outcome.ts';
+import type { LoginRules, Services, RequestMeta } from './services.ts';
 
 export interface AccountRequest {
   services: Services;
   rules: LoginRules;
-  visit: Visit;
+  meta: RequestMeta;
 }
 
 /** A name, and the registration handle that the body brought along. */
@@ -20,33 +20,36 @@ export interface NamedRequest extends AccountRequest {
 
 /** The id of the body's handle, else of the cookie's; null where it was not issued for this name. */
 export function handleIdFor(
-  { services, visit, handle }: AccountRequest & { handle: string | null },
+  { services, meta, handle }: AccountRequest & { handle: string | null },
   identifier: Identifier,
 ): Promise<string | null> {
-  return services.registrationHandles.read(handle ?? visit.registration, identifier);
+  return services.registrationHandles.read(handle ?? meta.registration, identifier);
 }
 
 /**
  * Finds whose mailbox a name leads to, for a request that causes e-mail, while the address is
  * counted.
  */
-export async function recipientOf(request: NamedRequest): Promise<Outcome<Owner | null>> {
-  const { services, rules, visit } = request;
+export async function recipientOf(request: NamedRequest): Promise<Outcome<ChallengeOwner | null>> {
+  const { services, rules, meta } = request;
   const identifier = normalised(request.identifier);
   const how = { handleId: await handleIdFor(request, identifier), nowMs: services.nowMs() };
   const [turnedAway, owner] = await Promise.all([
-    admittedWithEmail(services, rules.limit, visit),
+    checkAddressAndEmailLimits(services, rules.limit, meta),
     services.challenges.findOwner(identifier, how),
   ]);
-  return turnedAway === null ? granted(owner) : refused(turnedAway);
+  return turnedAway === null ? ok(owner) : refuse(turnedAway);
 }
 
-export function happening({ services, rules, visit }: AccountRequest, subject: string): Happening {
-  return { subject, contract: rules.contract, visit, nowMs: services.nowMs() };
+export function auditContext(
+  { services, rules, meta }: AccountRequest,
+  accountKey: string,
+): AuditContext {
+  return { accountKey, contract: rules.contract, meta, nowMs: services.nowMs() };
 }
 
 /** Null: fit to be set. `field`: where the request has it. */
-export async function flawOfPassword(
+export async function checkNewPassword(
   { services }: AccountRequest,
   password: { value: string; field: string },
   personal: readonly (string | null)[],
@@ -64,20 +67,20 @@ export async function flawOfPassword(
  * request's, hence the random delay. The e-mail is counted for known and unknown addresses alike;
  * once the deployment's limit is reached the work is not done.
  */
-export function afterwards(services: Services, work: () => Promise<void>): void {
+export function afterResponse(services: Services, work: () => Promise<void>): void {
   const start = async () => {
     await services.randomDelay();
     if (await services.emailLimits.consumeInTotal()) await work();
   };
-  services.later(start());
+  services.waitUntil(start());
 }
 
 /** Sends a letter unless the address has had its share. Never before the response. */
-export async function post(
+export async function sendRateLimited(
   { services, rules }: AccountRequest,
   to: string,
-  { letter, share }: { letter: Letter; share: { of: string; limit: Limit } },
+  { template, share }: { template: EmailTemplate; share: { of: string; limit: Limit } },
 ): Promise<void> {
-  const { admitted } = await services.guard.allow(`${share.of} to ${to}`, share.limit);
-  if (admitted) await services.mailer.send({ to, contract: rules.contract, letter });
+  const { admitted } = await services.limits.consume(`${share.of} to ${to}`, share.limit);
+  if (admitted) await services.mailer.send({ to, contract: rules.contract, template });
 }

@@ -5,7 +5,7 @@
 
 import type { Identifier } from '../policy/identifier.ts';
 import type { Admission, Limit } from '../policy/throttle.ts';
-import type { Account, RememberedRefusal, User, Visit } from './services.ts';
+import type { Account, RememberedRefusal, User, RequestMeta } from './services.ts';
 
 /** Asked for and not proven yet. Nothing can be opened with it. */
 export interface Registration {
@@ -23,7 +23,7 @@ export interface Registration {
 export type NewAccounts = Pick<User, 'role' | 'team'>;
 
 /** Whose mailbox a challenge proves. */
-export type Owner =
+export type ChallengeOwner =
   | { is: 'user'; account: Account }
   | { is: 'registration'; registration: Registration };
 
@@ -38,10 +38,10 @@ export interface Challenge {
 }
 
 /** What the audit keeps of a change. */
-export interface Happening {
-  subject: string;
+export interface AuditContext {
+  accountKey: string;
   contract: string;
-  visit: Visit;
+  meta: RequestMeta;
   nowMs: number;
 }
 
@@ -67,7 +67,7 @@ export interface Registrations {
    */
   add(
     registration: NewRegistration,
-    happening: Happening,
+    auditContext: AuditContext,
   ): Promise<'added' | 'known' | 'username-taken'>;
   /**
    * Makes a user of the registration; `passwordHash` replaces its own. Null: the challenge is no
@@ -76,13 +76,13 @@ export interface Registrations {
   admit(
     registration: Registration,
     proof: Challenge,
-    how: Happening & { publicId: string; passwordHash: string | null },
+    how: AuditContext & { publicId: string; passwordHash: string | null },
   ): Promise<{ device: { userId: number; deviceVersion: number } | null } | null>;
 }
 
 /** A code that was sent to the mailbox of its owner. */
 export interface SentCode {
-  owner: Owner;
+  owner: ChallengeOwner;
   challenge: Challenge;
 }
 
@@ -94,7 +94,7 @@ export interface Challenges {
   findOwner(
     identifier: Identifier,
     how: { handleId: string | null; nowMs: number },
-  ): Promise<Owner | null>;
+  ): Promise<ChallengeOwner | null>;
   /** Finds the codes that can verify a name's address: at most `most`, the newest first. */
   findCodes(
     identifier: Identifier,
@@ -104,35 +104,35 @@ export interface Challenges {
     secretHash: string,
     purpose: Purpose,
     nowMs: number,
-  ): Promise<{ owner: Owner; challenge: Challenge } | null>;
+  ): Promise<{ owner: ChallengeOwner; challenge: Challenge } | null>;
   ofUser(userId: number, purpose: Purpose, nowMs: number): Promise<Challenge | null>;
   /** A code takes the place of its owner's previous one; links stand side by side. */
   issue(
-    owner: Owner,
+    owner: ChallengeOwner,
     challenge: Challenge & { purpose: Purpose; expiresAtMs: number },
-    happening: Happening,
+    auditContext: AuditContext,
   ): Promise<void>;
 }
 
 /** Changes to a user. Each is one transaction, fenced on what was verified; false: it is not so. */
-export interface Credentials {
+export interface AccountChanges {
   /** Ends the sessions that were opened before the mailbox was proven. */
-  verifyEmail(account: Account, proof: Challenge, happening: Happening): Promise<boolean>;
+  verifyEmail(account: Account, proof: Challenge, auditContext: AuditContext): Promise<boolean>;
   /** Marks the address verified, and ends all sessions and all other challenges. */
   resetPassword(
     account: Account,
     proof: Challenge,
-    how: Happening & { passwordHash: string },
+    how: AuditContext & { passwordHash: string },
   ): Promise<boolean>;
   /** Ends all sessions but one, and all challenges. */
   changePassword(
     account: Account,
-    how: Happening & { passwordHash: string; keepSessionId: string },
+    how: AuditContext & { passwordHash: string; keepSessionId: string },
   ): Promise<boolean>;
   /** False as well where somebody else has the address by now. */
-  changeEmail(account: Account, proof: Challenge, happening: Happening): Promise<boolean>;
+  changeEmail(account: Account, proof: Challenge, auditContext: AuditContext): Promise<boolean>;
   /** Sessions and challenges go with the user; the audit keeps the pseudonym alone. */
-  remove(account: Account, how: Happening & { by?: 'operator' }): Promise<boolean>;
+  remove(account: Account, how: AuditContext & { by?: 'operator' }): Promise<boolean>;
 }
 
 /** Codes and tokens from the CSPRNG, and what the database keeps of them. */
@@ -157,7 +157,7 @@ export interface RegistrationHandles {
 }
 
 /** What a letter says. The words, the link's origin and the sender are the mail room's. */
-export type Letter =
+export type EmailTemplate =
   /** Six digits that prove the mailbox of a user; `minutes`: how long they are good. */
   | { kind: 'verification-code'; code: string; minutes: number }
   /** The same for a registration: the code is good with that registration's password alone. */
@@ -174,7 +174,7 @@ export type Letter =
 
 export interface Mailer {
   /** Tries twice; throws where both failed. `contract`: whose pages the letter's links lead to. */
-  send(mail: { to: string; contract: string; letter: Letter }): Promise<void>;
+  send(mail: { to: string; contract: string; template: EmailTemplate }): Promise<void>;
 }
 
 /** Limits on the e-mail that requests cause, whoever the recipient is and whether there is one. */

@@ -1,9 +1,9 @@
 /** What an operator's flows and the housekeeping need of the world, as types only. */
-import type { Happening } from './account-services.ts';
+import type { AuditContext } from './account-services.ts';
 import type { Account, Services, User } from './services.ts';
 
 /** The number, or the id that leaves the house. */
-export type UserName = { id: number } | { publicId: string };
+export type UserRef = { id: number } | { publicId: string };
 
 export interface UserSearch {
   /** What the username, or the address, begins with; normalised. */
@@ -16,7 +16,7 @@ export interface UserSearch {
 }
 
 /** What an operator's change left behind. Null: the user is gone. */
-export type Changed = { user: User; changed: boolean; sessionsEnded: number } | null;
+export type ChangeResult = { user: User; changed: boolean; sessionsEnded: number } | null;
 
 export interface RoleChoice {
   /** Null: none. */
@@ -29,23 +29,27 @@ export interface RoleChoice {
  * Users as their operator sees them. All of these read and write the primary; a change and what the
  * audit keeps of it are one transaction, and nothing is kept where nothing changed.
  */
-export interface Directory {
+export interface AdminUsers {
   /** In the order of their numbers, so that who comes in meanwhile comes last. */
   search(search: UserSearch): Promise<User[]>;
-  find(who: UserName): Promise<Account | null>;
+  find(who: UserRef): Promise<Account | null>;
   liveSessions(userId: number, nowMs: number): Promise<number>;
   /** Sessions of an inactive user end, and none of them comes back to life. */
-  setStatus(userId: number, status: User['status'], happening: Happening): Promise<Changed>;
-  endSessions(userId: number, happening: Happening): Promise<Changed>;
+  setStatus(
+    userId: number,
+    status: User['status'],
+    auditContext: AuditContext,
+  ): Promise<ChangeResult>;
+  endSessions(userId: number, auditContext: AuditContext): Promise<ChangeResult>;
   setRole(
     userId: number,
     role: RoleChoice,
-    happening: Happening,
-  ): Promise<Changed | 'unknown-role'>;
+    auditContext: AuditContext,
+  ): Promise<ChangeResult | 'unknown-role'>;
 }
 
-export interface TrailSearch {
-  user: UserName | null;
+export interface AuditLogQuery {
+  user: UserRef | null;
   action: string | null;
   address: string | null;
   /** Inclusive. */
@@ -57,7 +61,7 @@ export interface TrailSearch {
   limit: number;
 }
 
-export interface TrailEvent {
+export interface AuditLogEntry {
   id: number;
   atMs: number;
   action: string;
@@ -70,34 +74,34 @@ export interface TrailEvent {
   traceId: string;
 }
 
-export interface Trail {
+export interface AuditLog {
   /**
    * Newest first. One call looks at a bounded number of events: a page may be short, or empty, and
    * there is more of it as long as `next` (the next call's `before`) is not null.
    */
-  read(search: TrailSearch): Promise<{ events: TrailEvent[]; next: number | null }>;
+  read(search: AuditLogQuery): Promise<{ events: AuditLogEntry[]; next: number | null }>;
 }
 
 export interface AdminServices extends Pick<
   Services,
-  'nowMs' | 'later' | 'subject' | 'lockoutKey' | 'guard' | 'audit' | 'credentials'
+  'nowMs' | 'waitUntil' | 'accountKey' | 'lockoutKey' | 'limits' | 'audit' | 'accountChanges'
 > {
-  directory: Directory;
-  trail: Trail;
+  adminUsers: AdminUsers;
+  auditLog: AuditLog;
 }
 
 /** Tables that are walked through piece by piece. */
-export type Walked = 'sessions' | 'challenges' | 'registrations';
+export type CleanupStep = 'sessions' | 'challenges' | 'registrations';
 
-export interface Housekeeping {
+export interface Cleanup {
   /** How far the last run came. */
-  position(table: Walked): Promise<number>;
+  position(table: CleanupStep): Promise<number>;
   /**
    * Looks at the next `rows` rows past `position`, deletes those that are of no use any more, and
    * keeps how far it came. `reached`: 0 where the end was reached.
    */
   sweep(
-    table: Walked,
+    table: CleanupStep,
     at: { position: number; rows: number; nowMs: number },
   ): Promise<{ removed: number; reached: number }>;
   /** Deletes the oldest events, at most `rows`, where they are older than this. */

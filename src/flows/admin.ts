@@ -3,16 +3,16 @@
  * is done is kept in the audit with the operator's address and the request's trace id.
  */
 import { combined, type LockoutRules, type LockoutView } from '../policy/lockout.ts';
-import type { Happening } from './account-services.ts';
-import type { AdminServices, Changed, RoleChoice, UserName } from './admin-services.ts';
+import type { AuditContext } from './account-services.ts';
+import type { AdminServices, ChangeResult, RoleChoice, UserRef } from './admin-services.ts';
 import { clearLockouts, scopesOfUser } from './lockout-keys.ts';
-import type { User, Visit } from './services.ts';
+import type { User, RequestMeta } from './services.ts';
 
 export interface AdminRequest {
   services: AdminServices;
   lockout: LockoutRules;
-  visit: Visit;
-  who: UserName;
+  meta: RequestMeta;
+  who: UserRef;
 }
 
 /** Stands where a contract's name stands in what users do themselves. */
@@ -21,59 +21,62 @@ export const OPERATORS = 'admin';
 export interface UserState {
   user: User;
   /** Of both names and the sessions' password checks together. */
-  guard: LockoutView;
+  limits: LockoutView;
   liveSessions: number;
 }
 
 /** Null: there is no such user. */
 export async function showUser(request: AdminRequest): Promise<UserState | null> {
   const { services } = request;
-  const account = await services.directory.find(request.who);
+  const account = await services.adminUsers.find(request.who);
   if (account === null) return null;
   const { user } = account;
-  const [guard, liveSessions] = await Promise.all([
+  const [limits, liveSessions] = await Promise.all([
     lockoutOf(request, user),
-    services.directory.liveSessions(user.id, services.nowMs()),
+    services.adminUsers.liveSessions(user.id, services.nowMs()),
   ]);
-  return { user, guard, liveSessions };
+  return { user, limits, liveSessions };
 }
 
 /** Active or inactive; of an inactive user no session is left. */
-export async function setStatus(request: AdminRequest, status: User['status']): Promise<Changed> {
+export async function setStatus(
+  request: AdminRequest,
+  status: User['status'],
+): Promise<ChangeResult> {
   const found = await identify(request);
-  return found && request.services.directory.setStatus(found.user.id, status, found.happening);
+  return found && request.services.adminUsers.setStatus(found.user.id, status, found.auditContext);
 }
 
-export async function endSessions(request: AdminRequest): Promise<Changed> {
+export async function endSessions(request: AdminRequest): Promise<ChangeResult> {
   const found = await identify(request);
-  return found && request.services.directory.endSessions(found.user.id, found.happening);
+  return found && request.services.adminUsers.endSessions(found.user.id, found.auditContext);
 }
 
 export async function setRole(
   request: AdminRequest,
   role: RoleChoice,
-): Promise<Changed | 'unknown-role'> {
+): Promise<ChangeResult | 'unknown-role'> {
   const found = await identify(request);
-  return found && request.services.directory.setRole(found.user.id, role, found.happening);
+  return found && request.services.adminUsers.setRole(found.user.id, role, found.auditContext);
 }
 
 /**
  * Lifts a lock and the final stop. Guard and database share no transaction: it is written down
  * first, so that there may be a record of an unlock that failed, and never an unlock without one.
  */
-export async function unlock(request: AdminRequest): Promise<Changed> {
+export async function unlock(request: AdminRequest): Promise<ChangeResult> {
   const found = await identify(request);
   if (found === null) return null;
-  const { user, happening } = found;
+  const { user, auditContext } = found;
   const { services, lockout } = request;
-  const { subject, nowMs, visit, contract } = happening;
+  const { accountKey, nowMs, meta, contract } = auditContext;
   const { failuresInARow, locksInARow } = await lockoutOf(request, user);
   const changed = failuresInARow > 0 || locksInARow > 0;
   if (changed) {
     const event = { action: 'ADMIN_UNLOCKED', reason: 'done', atMs: nowMs } as const;
-    await services.audit.record({ ...event, userId: user.id, subject, contract, visit });
+    await services.audit.record({ ...event, userId: user.id, accountKey, contract, meta });
     const keys = await keysOf(request, user);
-    await Promise.all(keys.map((key) => services.guard.clear(key, lockout)));
+    await Promise.all(keys.map((key) => services.limits.clear(key, lockout)));
   }
   return { user, changed, sessionsEnded: 0 };
 }
@@ -89,10 +92,10 @@ export async function deleteUser(
   for (let tries = 0; tries < 2; tries += 1) {
     const found = await identify(request);
     if (found === null) return null;
-    const { account, user, happening } = found;
-    if (await services.credentials.remove(account, { ...happening, by: 'operator' })) {
+    const { account, user, auditContext } = found;
+    if (await services.accountChanges.remove(account, { ...auditContext, by: 'operator' })) {
       // After a final stop the guard would keep the failures for ever.
-      services.later(clearLockouts(services, scopesOfUser(user), lockout));
+      services.waitUntil(clearLockouts(services, scopesOfUser(user), lockout));
       return 'deleted';
     }
   }
@@ -105,14 +108,19 @@ const keysOf = ({ services }: AdminRequest, user: User): Promise<string[]> =>
 async function lockoutOf(request: AdminRequest, user: User): Promise<LockoutView> {
   const { services, lockout } = request;
   const keys = await keysOf(request, user);
-  return combined(await Promise.all(keys.map((key) => services.guard.look(key, lockout))));
+  return combined(await Promise.all(keys.map((key) => services.limits.view(key, lockout))));
 }
 
-async function identify({ services, visit, who }: AdminRequest) {
-  const account = await services.directory.find(who);
+async function identify({ services, meta, who }: AdminRequest) {
+  const account = await services.adminUsers.find(who);
   if (account === null) return null;
   const { user } = account;
-  const subject = await services.subject({ userId: user.id });
-  const happening: Happening = { subject, contract: OPERATORS, visit, nowMs: services.nowMs() };
-  return { account, user, happening };
+  const accountKey = await services.accountKey({ userId: user.id });
+  const auditContext: AuditContext = {
+    accountKey,
+    contract: OPERATORS,
+    meta,
+    nowMs: services.nowMs(),
+  };
+  return { account, user, auditContext };
 }

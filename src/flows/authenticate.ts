@@ -2,7 +2,7 @@
  * Who is calling: the bearer of an access token whose session is alive. One look at the primary,
  * so that a session that was ended a moment ago, on the other side of the world, is refused.
  */
-import { granted, refused, type Outcome } from './outcome.ts';
+import { ok, refuse, type Outcome } from './outcome.ts';
 import type { LiveSession, Services } from './services.ts';
 
 export interface Bearer {
@@ -15,13 +15,13 @@ export async function authenticate(
   services: Services,
   { contract, token }: Bearer,
 ): Promise<Outcome<LiveSession>> {
-  if (token === null) return refused({ reason: 'unauthenticated', presented: false });
+  if (token === null) return refuse({ reason: 'unauthenticated', presented: false });
   const claims = await services.tokens.verify('access', token);
-  if (claims === null) return refused({ reason: 'unauthenticated', presented: true });
+  if (claims === null) return refuse({ reason: 'unauthenticated', presented: true });
   const session = await services.sessions.live(claims.sessionId, services.nowMs());
   // A token opens only the contract that it was granted by: nobody shops for the laxest.
   if (session === null || session.contract !== contract) {
-    return refused({ reason: 'unauthenticated', presented: true });
+    return refuse({ reason: 'unauthenticated', presented: true });
   }
-  return granted(session);
+  return ok(session);
 }

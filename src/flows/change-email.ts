@@ -5,11 +5,11 @@
  */
 import { CODE_SECONDS, CODES, NOTICES, TRIES } from '../policy/allowances.ts';
 import { normalised } from '../policy/identifier.ts';
-import { afterwards, happening, post } from './account-request.ts';
-import { admittedWithEmail } from './admission.ts';
-import type { Owner } from './account-services.ts';
+import { afterResponse, auditContext, sendRateLimited } from './account-request.ts';
+import { checkAddressAndEmailLimits } from './rate-limits.ts';
+import type { ChallengeOwner } from './account-services.ts';
 import { clearLockouts, scopesOfNames } from './lockout-keys.ts';
-import { granted, type Outcome } from './outcome.ts';
+import { ok, type Outcome } from './outcome.ts';
 import { callerOf, reauthenticate, type PrivateRequest } from './reauthenticate.ts';
 import { DECOY, missed } from './verify-email.ts';
 
@@ -17,26 +17,26 @@ export async function changeEmail(
   request: PrivateRequest & { email: string; password: string },
 ): Promise<Outcome<null>> {
   const { services } = request;
-  const caller = await reauthenticate(request, request.password, admittedWithEmail);
+  const caller = await reauthenticate(request, request.password, checkAddressAndEmailLimits);
   if (!caller.ok) return caller;
-  const { session, subject } = caller.value;
+  const { session, accountKey } = caller.value;
   const { value: email } = normalised({ kind: 'email', value: request.email });
-  const mover: Owner = { is: 'user', account: session.account };
-  afterwards(services, () => tellNewMailbox(request, { email, mover, subject }));
+  const mover: ChallengeOwner = { is: 'user', account: session.account };
+  afterResponse(services, () => tellNewMailbox(request, { email, mover, accountKey }));
   const { email: old } = session.user;
   if (old !== null) {
-    const letter = { kind: 'email-change-notice' } as const;
-    afterwards(services, () =>
-      post(request, old, { letter, share: { of: 'notices', limit: NOTICES } }),
+    const template = { kind: 'email-change-notice' } as const;
+    afterResponse(services, () =>
+      sendRateLimited(request, old, { template, share: { of: 'notices', limit: NOTICES } }),
     );
   }
-  return granted(null);
+  return ok(null);
 }
 
 interface Move {
   email: string;
-  mover: Owner;
-  subject: string;
+  mover: ChallengeOwner;
+  accountKey: string;
 }
 
 /**
@@ -46,27 +46,28 @@ interface Move {
  */
 async function tellNewMailbox(request: PrivateRequest, move: Move): Promise<void> {
   const { services, rules } = request;
-  const { email, mover, subject } = move;
+  const { email, mover, accountKey } = move;
   const owner = await services.challenges.findOwner(
     { kind: 'email', value: email },
     { handleId: null, nowMs: services.nowMs() },
   );
   const isTaken = owner?.is === 'user';
-  const mayHaveCode = !isTaken && (await services.guard.allow(`codes to ${email}`, CODES)).admitted;
+  const mayHaveCode =
+    !isTaken && (await services.limits.consume(`codes to ${email}`, CODES)).admitted;
   const id = services.uuid();
   const { code, hash } = await services.secrets.newCode(id);
   const secretHash = mayHaveCode ? hash : DECOY.secretHash;
-  const event = happening(request, subject);
+  const event = auditContext(request, accountKey);
   const expiresAtMs = event.nowMs + CODE_SECONDS * 1000;
   const challenge = { id, secretHash, email, purpose: 'change-email', expiresAtMs } as const;
   await services.challenges.issue(mover, challenge, event);
   if (isTaken) {
-    const letter = { kind: 'registration-attempt' } as const;
-    return post(request, email, { letter, share: { of: 'notices', limit: NOTICES } });
+    const template = { kind: 'registration-attempt' } as const;
+    return sendRateLimited(request, email, { template, share: { of: 'notices', limit: NOTICES } });
   }
   if (!mayHaveCode) return;
-  const letter = { kind: 'email-change-code', code, minutes: CODE_SECONDS / 60 } as const;
-  await services.mailer.send({ to: email, contract: rules.contract, letter });
+  const template = { kind: 'email-change-code', code, minutes: CODE_SECONDS / 60 } as const;
+  await services.mailer.send({ to: email, contract: rules.contract, template });
 }
 
 /**
@@ -81,25 +82,27 @@ export async function confirmEmail(
   if (!caller.ok) return caller;
   const { account } = caller.value;
   const { id: userId } = account.user;
-  const subject = await services.subject({ userId });
+  const accountKey = await services.accountKey({ userId });
   const challenge = await services.challenges.ofUser(userId, 'change-email', services.nowMs());
-  const tries = await services.guard.allow(`tries at change-email of ${subject}`, TRIES);
+  const tries = await services.limits.consume(`tries at change-email of ${accountKey}`, TRIES);
   const isCode = await services.secrets.isCode(challenge ?? DECOY, code);
-  const event = happening(request, subject);
+  const event = auditContext(request, accountKey);
   const done =
     challenge !== null &&
     tries.admitted &&
     isCode &&
-    (await services.credentials.changeEmail(account, challenge, event));
-  if (!done) return missed(request, subject, account);
+    (await services.accountChanges.changeEmail(account, challenge, event));
+  if (!done) return missed(request, accountKey, account);
   // Failures at the new address were made while it was not the account's.
   const moved = scopesOfNames({ email: challenge.email, username: null });
-  services.later(clearLockouts(services, moved, request.rules.lockout));
+  services.waitUntil(clearLockouts(services, moved, request.rules.lockout));
   const { email: old } = account.user;
-  const letter = { kind: 'email-changed' } as const;
+  const template = { kind: 'email-changed' } as const;
   // No share: whoever used it up with notices must not keep the last one from coming.
   if (old !== null) {
-    services.later(services.mailer.send({ to: old, contract: request.rules.contract, letter }));
+    services.waitUntil(
+      services.mailer.send({ to: old, contract: request.rules.contract, template }),
+    );
   }
-  return granted(null);
+  return ok(null);
 }

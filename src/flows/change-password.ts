@@ -1,6 +1,6 @@
 /** A new password for who knows the current one. All other sessions end. */
-import { flawOfPassword, happening } from './account-request.ts';
-import { granted, refused, type Outcome, type Recognised } from './outcome.ts';
+import { checkNewPassword, auditContext } from './account-request.ts';
+import { ok, refuse, type Outcome, type Recognised } from './outcome.ts';
 import { reauthenticate, type PrivateRequest } from './reauthenticate.ts';
 
 export async function changePassword(
@@ -9,29 +9,29 @@ export async function changePassword(
   const { services, rules, currentPassword, newPassword } = request;
   const caller = await reauthenticate(request, currentPassword);
   if (!caller.ok) return caller;
-  const { session, subject } = caller.value;
+  const { session, accountKey } = caller.value;
   const { username, email, name } = session.user;
-  const flaw = await flawOfPassword(request, { value: newPassword, field: 'newPassword' }, [
+  const flaw = await checkNewPassword(request, { value: newPassword, field: 'newPassword' }, [
     username,
     email,
     name,
   ]);
-  if (flaw !== null) return refused(flaw);
+  if (flaw !== null) return refuse(flaw);
 
   const passwordHash = await services.passwords.hash(newPassword);
-  const done = await services.credentials.changePassword(session.account, {
-    ...happening(request, subject),
+  const done = await services.accountChanges.changePassword(session.account, {
+    ...auditContext(request, accountKey),
     passwordHash,
     keepSessionId: session.id,
   });
   // Somebody changed it meanwhile, and that has ended this session.
-  if (!done) return refused({ reason: 'unauthenticated', presented: true });
-  const letter = { kind: 'password-changed' } as const;
+  if (!done) return refuse({ reason: 'unauthenticated', presented: true });
+  const template = { kind: 'password-changed' } as const;
   if (email !== null) {
-    services.later(services.mailer.send({ to: email, contract: rules.contract, letter }));
+    services.waitUntil(services.mailer.send({ to: email, contract: rules.contract, template }));
   }
   // That this browser knows the password is as fresh as after a login.
   const { account } = session;
   const renewed = { userId: account.user.id, deviceVersion: account.deviceVersion + 1 };
-  return granted({ device: await services.devices.issue(renewed) });
+  return ok({ device: await services.devices.issue(renewed) });
 }

@@ -5,18 +5,18 @@
  */
 import { normalised, type Identifier } from '../policy/identifier.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
-import type { Account, LockoutScope, Services, User, Visit } from './services.ts';
+import type { Account, LockoutScope, Services, User, RequestMeta } from './services.ts';
 
 type Names = Pick<User, 'email' | 'username'>;
 
 /** The key that an attempt's ticket is drawn under: the known device's own, or that of `scope`. */
 export async function lockoutKeyFor(
   services: Services,
-  attempt: { scope: LockoutScope; account: Account | null; visit: Visit },
+  attempt: { scope: LockoutScope; account: Account | null; meta: RequestMeta },
 ): Promise<string> {
-  const { scope, account, visit } = attempt;
+  const { scope, account, meta } = attempt;
   const [ofDevice, ofScope] = await Promise.all([
-    services.devices.poolOf(visit.device, account),
+    services.devices.lockoutKeyFor(meta.device, account),
     services.lockoutKey(scope),
   ]);
   return ofDevice ?? ofScope;
@@ -40,15 +40,15 @@ export const scopesOfUser = ({ id, ...names }: Names & Pick<User, 'id'>): Lockou
  * the guard is out of reach, and that is logged.
  */
 export async function clearLockouts(
-  services: Pick<Services, 'lockoutKey' | 'guard' | 'later'>,
+  services: Pick<Services, 'lockoutKey' | 'limits' | 'waitUntil'>,
   scopes: readonly LockoutScope[],
   rules: LockoutRules,
 ): Promise<void> {
   await Promise.all(
     scopes.map(async (scope) => {
       const key = await services.lockoutKey(scope);
-      await services.guard.clear(key, rules).catch((error: unknown) => {
-        services.later(Promise.reject(error));
+      await services.limits.clear(key, rules).catch((error: unknown) => {
+        services.waitUntil(Promise.reject(error));
       });
     }),
   );

@@ -13,43 +13,43 @@
  */
 import { normalised } from '../policy/identifier.ts';
 import { expiries } from '../policy/lifetimes.ts';
-import { admitted } from './admission.ts';
-import { verifyGuess, type Ticket } from './guess.ts';
+import { checkAddressLimit } from './rate-limits.ts';
+import { verifyPassword, type Ticket } from './verify-password.ts';
 import { lockoutKeyFor } from './lockout-keys.ts';
-import { granted, refused, type Outcome, type Refusal, type SignedIn } from './outcome.ts';
-import type { Account, Attempt, LoginRules, Services, Visit } from './services.ts';
+import { ok, refuse, type Outcome, type Refusal, type SignedIn } from './outcome.ts';
+import type { Account, LoginAttempt, LoginRules, Services, RequestMeta } from './services.ts';
 
 export interface LoginRequest {
   services: Services;
   rules: LoginRules;
-  attempt: Attempt;
-  visit: Visit;
+  attempt: LoginAttempt;
+  meta: RequestMeta;
 }
 
 export async function login(request: LoginRequest): Promise<Outcome<SignedIn>> {
-  const { services, rules, visit } = request;
+  const { services, rules, meta } = request;
   const identifier = normalised(request.attempt.identifier);
 
   // Admit. Both calls start at once: the look-up is wasted on a refused address, and only then.
   const [turnedAway, nearest] = await Promise.all([
-    admitted(services, rules.limit, visit),
+    checkAddressLimit(services, rules.limit, meta),
     services.users.find(identifier, 'nearest'),
   ]);
-  if (turnedAway !== null) return refused(turnedAway);
+  if (turnedAway !== null) return refuse(turnedAway);
 
   // Once on what the nearest database says, and once more on the primary's word where that is
   // another: a replica may be behind, and the user may change while the password is hashed.
   let { account, fromPrimary } = nearest;
   for (let round = 1; round <= 2; round += 1) {
-    const subject = await services.subject(
+    const accountKey = await services.accountKey(
       account === null ? identifier : { userId: account.user.id },
     );
-    const guess = await verifyGuess(request, {
+    const guess = await verifyPassword(request, {
       password: request.attempt.password,
       stored: account?.passwordHash ?? null,
       account,
-      subject,
-      key: await lockoutKeyFor(services, { scope: identifier, account, visit }),
+      accountKey,
+      key: await lockoutKeyFor(services, { scope: identifier, account, meta }),
     });
     if (!guess.ok) return guess;
 
@@ -57,7 +57,7 @@ export async function login(request: LoginRequest): Promise<Outcome<SignedIn>> {
     try {
       const refusal = verdict === 'right' ? judge(account, rules) : invalid(account);
       if (refusal === null && account !== null) {
-        const outcome = await open(request, { account, subject, ticket });
+        const outcome = await open(request, { account, accountKey, ticket });
         if (outcome !== 'fenced') return outcome;
       }
 
@@ -66,7 +66,7 @@ export async function login(request: LoginRequest): Promise<Outcome<SignedIn>> {
           ? account
           : (await services.users.find(identifier, 'primary')).account;
       if (refusal !== null && sameCredentials(account, current)) {
-        return await conclude(request, { refusal, account, subject, ticket });
+        return await conclude(request, { refusal, account, accountKey, ticket });
       }
       await ticket.settle('void');
       account = current;
@@ -74,7 +74,7 @@ export async function login(request: LoginRequest): Promise<Outcome<SignedIn>> {
     } catch (outage) {
       // The password was right: an outage must not add up to a lock for its owner. A wrong one stays
       // counted, since an answer that only a right one may get would make its absence a verdict.
-      if (verdict === 'right') services.later(ticket.settle('void'));
+      if (verdict === 'right') services.waitUntil(ticket.settle('void'));
       throw outage;
     }
   }
@@ -91,8 +91,8 @@ function judge(account: Account | null, rules: LoginRules): Refusal | null {
 
 /** Stores the session, then signs. `fenced`: the account is no longer what was verified. */
 async function open(
-  { services, rules, attempt, visit }: LoginRequest,
-  { account, subject, ticket }: { account: Account; subject: string; ticket: Ticket },
+  { services, rules, attempt, meta }: LoginRequest,
+  { account, accountKey, ticket }: { account: Account; accountKey: string; ticket: Ticket },
 ): Promise<Outcome<SignedIn> | 'fenced'> {
   const sessionId = services.uuid();
   const outdated =
@@ -106,8 +106,8 @@ async function open(
     account,
     sessionId,
     contract: rules.contract,
-    visit,
-    subject,
+    meta,
+    accountKey,
     expiries: expiry,
     nowMs,
     requiresVerifiedEmail: rules.requiresVerifiedEmail,
@@ -117,15 +117,15 @@ async function open(
   if (!stored) return 'fenced';
   if (ticket.isExpired()) {
     const { contract } = rules;
-    const ending = { action: 'LOGIN_UNANSWERED', contract, visit, subject } as const;
+    const sessionEnd = { action: 'LOGIN_UNANSWERED', contract, meta, accountKey } as const;
     const session = { id: sessionId, userId: account.user.id };
-    services.later(services.sessions.end(session, { ...ending, nowMs: services.nowMs() }));
-    return refused({ reason: 'busy' });
+    services.waitUntil(services.sessions.end(session, { ...sessionEnd, nowMs: services.nowMs() }));
+    return refuse({ reason: 'busy' });
   }
 
   const user = { ...account.user, lastLoginAtMs: nowMs };
   const claims = rules.claims(user);
-  const common = { subject: user.publicId, sessionId, issuedAtMs: expiry.issuedAtMs };
+  const common = { sub: user.publicId, sessionId, issuedAtMs: expiry.issuedAtMs };
   const accessToken = await services.tokens.signAccess({
     ...common,
     jti: services.uuid(),
@@ -146,8 +146,8 @@ async function open(
     userId: account.user.id,
     deviceVersion: account.deviceVersion,
   });
-  services.later(ticket.settle('right'));
-  return granted({
+  services.waitUntil(ticket.settle('right'));
+  return ok({
     user,
     issuedAtMs: expiry.issuedAtMs,
     access: { token: accessToken, expiresAtMs: expiry.accessExpiresAtMs },
@@ -161,28 +161,28 @@ async function open(
 
 /** Tells a refusal that the primary stands behind, and accounts for its ticket. */
 async function conclude(
-  { services, rules, visit }: LoginRequest,
-  told: { refusal: Refusal; account: Account | null; subject: string; ticket: Ticket },
+  { services, rules, meta }: LoginRequest,
+  told: { refusal: Refusal; account: Account | null; accountKey: string; ticket: Ticket },
 ): Promise<Outcome<never>> {
-  const { refusal, account, subject, ticket } = told;
+  const { refusal, account, accountKey, ticket } = told;
   if (refusal.reason === 'invalid') {
-    if (!(await ticket.settle('wrong'))) return refused({ reason: 'busy' });
+    if (!(await ticket.settle('wrong'))) return refuse({ reason: 'busy' });
   } else {
-    if (ticket.isExpired()) return refused({ reason: 'busy' });
-    services.later(ticket.settle('right'));
+    if (ticket.isExpired()) return refuse({ reason: 'busy' });
+    services.waitUntil(ticket.settle('right'));
   }
-  services.later(
+  services.waitUntil(
     services.audit.record({
       action: 'LOGIN_FAILED',
       atMs: services.nowMs(),
       userId: account?.user.id ?? null,
-      subject,
+      accountKey,
       contract: rules.contract,
-      visit,
+      meta,
       reason: refusal.reason === 'invalid' ? refusal.because : refusal.reason,
     }),
   );
-  return refused(refusal);
+  return refuse(refusal);
 }
 
 function invalid(account: Account | null): Refusal {

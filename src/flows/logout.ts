@@ -3,37 +3,37 @@
  * go. Asking again is the same as asking once. What has ended is deleted, and the access tokens
  * that belong to it are refused from then on.
  */
-import { granted, refused, type Outcome } from './outcome.ts';
-import type { Services, VerifiedClaims, Visit } from './services.ts';
+import { ok, refuse, type Outcome } from './outcome.ts';
+import type { Services, VerifiedClaims, RequestMeta } from './services.ts';
 
 export interface LogoutRequest {
   services: Services;
   contract: string;
-  visit: Visit;
+  meta: RequestMeta;
   access: string | null;
   refresh: string | null;
 }
 
 export async function logout(request: LogoutRequest): Promise<Outcome<null>> {
-  const { services, contract, visit, access, refresh } = request;
+  const { services, contract, meta, access, refresh } = request;
   let claims: VerifiedClaims | null = null;
   if (access !== null) claims = await services.tokens.verify('access', access, 'expiredToo');
   if (claims === null && refresh !== null) {
     claims = await services.tokens.verify('refresh', refresh, 'expiredToo');
   }
   if (claims === null) {
-    return refused({ reason: 'unauthenticated', presented: (access ?? refresh) !== null });
+    return refuse({ reason: 'unauthenticated', presented: (access ?? refresh) !== null });
   }
 
   const nowMs = services.nowMs();
   const session = await services.sessions.live(claims.sessionId, nowMs);
-  if (session === null) return granted(null);
+  if (session === null) return ok(null);
   const { id, user } = session;
-  if (session.contract !== contract) return refused({ reason: 'unauthenticated', presented: true });
-  const subject = await services.subject({ userId: user.id });
+  if (session.contract !== contract) return refuse({ reason: 'unauthenticated', presented: true });
+  const accountKey = await services.accountKey({ userId: user.id });
   await services.sessions.end(
     { id, userId: user.id },
-    { action: 'LOGOUT', contract, visit, subject, nowMs },
+    { action: 'LOGOUT', contract, meta, accountKey, nowMs },
   );
-  return granted(null);
+  return ok(null);
 }

@@ -76,8 +76,8 @@ export interface IssuedToken {
   expiresAtMs: number;
 }
 
-export const granted = <T>(value: T): Outcome<T> => ({ ok: true, value });
-export const refused = (refusal: Refusal): { ok: false; refusal: Refusal } => ({
+export const ok = <T>(value: T): Outcome<T> => ({ ok: true, value });
+export const refuse = (refusal: Refusal): { ok: false; refusal: Refusal } => ({
   ok: false,
   refusal,
 });

@@ -3,7 +3,7 @@
  * asked about elsewhere.
  */
 import { isCommon } from '../policy/common.ts';
-import { flawOf, type PasswordBounds } from '../policy/password-rules.ts';
+import { violationOf, type PasswordBounds } from '../policy/password-rules.ts';
 import type { PasswordRules } from './account-services.ts';
 
 export interface PasswordRuleOptions {
@@ -18,7 +18,7 @@ export function createPasswordRules(options: PasswordRuleOptions): PasswordRules
   const { rules, service, isBreached } = options;
   return {
     async flawOf(password, personal) {
-      const flawed = flawOf(password, { rules, personal: [...personal, service], isCommon });
+      const flawed = violationOf(password, { rules, personal: [...personal, service], isCommon });
       if (flawed !== null || isBreached === null || !(await isBreached(password))) return flawed;
       return { flaw: 'breached', message: 'Password is known from a data breach elsewhere' };
     },

@@ -4,11 +4,11 @@
  * strangers who lock a name do not lock its owner's sessions, and a lock here tells of no name.
  */
 import type { AccountRequest } from './account-request.ts';
-import { admitted } from './admission.ts';
+import { checkAddressLimit } from './rate-limits.ts';
 import { authenticate } from './authenticate.ts';
-import { verifyGuess } from './guess.ts';
+import { verifyPassword } from './verify-password.ts';
 import { lockoutKeyFor } from './lockout-keys.ts';
-import { granted, refused, type Outcome } from './outcome.ts';
+import { ok, refuse, type Outcome } from './outcome.ts';
 import type { LiveSession } from './services.ts';
 
 export interface PrivateRequest extends AccountRequest {
@@ -18,51 +18,51 @@ export interface PrivateRequest extends AccountRequest {
 
 /** Whose token it is, asked while the address is counted by `admit`. */
 export async function callerOf(
-  { services, rules, visit, token }: PrivateRequest,
-  admit = admitted,
+  { services, rules, meta, token }: PrivateRequest,
+  admit = checkAddressLimit,
 ): Promise<Outcome<LiveSession>> {
   const [turnedAway, caller] = await Promise.all([
-    admit(services, rules.limit, visit),
+    admit(services, rules.limit, meta),
     authenticate(services, { contract: rules.contract, token }),
   ]);
-  return turnedAway === null ? caller : refused(turnedAway);
+  return turnedAway === null ? caller : refuse(turnedAway);
 }
 
 export async function reauthenticate(
   request: PrivateRequest,
   password: string,
-  admit = admitted,
-): Promise<Outcome<{ session: LiveSession; subject: string }>> {
-  const { services, rules, visit } = request;
+  admit = checkAddressLimit,
+): Promise<Outcome<{ session: LiveSession; accountKey: string }>> {
+  const { services, rules, meta } = request;
   const caller = await callerOf(request, admit);
   if (!caller.ok) return caller;
   const { account } = caller.value;
   const userId = account.user.id;
-  const subject = await services.subject({ userId });
+  const accountKey = await services.accountKey({ userId });
   const stored = account.passwordHash;
   const scope = { kind: 'sessions', userId } as const;
-  const key = await lockoutKeyFor(services, { scope, account, visit });
-  const guess = await verifyGuess(request, { password, stored, account, subject, key });
+  const key = await lockoutKeyFor(services, { scope, account, meta });
+  const guess = await verifyPassword(request, { password, stored, account, accountKey, key });
   if (!guess.ok) return guess;
 
   const { verdict, ticket } = guess.value;
   if (verdict === 'right') {
-    if (ticket.isExpired()) return refused({ reason: 'busy' });
-    services.later(ticket.settle('right'));
-    return granted({ session: caller.value, subject });
+    if (ticket.isExpired()) return refuse({ reason: 'busy' });
+    services.waitUntil(ticket.settle('right'));
+    return ok({ session: caller.value, accountKey });
   }
-  if (!(await ticket.settle('wrong'))) return refused({ reason: 'busy' });
+  if (!(await ticket.settle('wrong'))) return refuse({ reason: 'busy' });
   const because = stored === null ? 'no-password' : 'wrong-password';
-  services.later(
+  services.waitUntil(
     services.audit.record({
       action: 'PASSWORD_CHECK_FAILED',
       atMs: services.nowMs(),
       userId,
-      subject,
+      accountKey,
       contract: rules.contract,
-      visit,
+      meta,
       reason: because,
     }),
   );
-  return refused({ reason: 'invalid', because });
+  return refuse({ reason: 'invalid', because });
 }

@@ -7,8 +7,8 @@
  * a stranger's hands, or in its owner's after the stranger's: the session ends, for both.
  */
 import { expiriesOfRefresh, type SessionLimits } from '../policy/lifetimes.ts';
-import { granted, refused, type Granted, type Outcome } from './outcome.ts';
-import type { LoginRules, Services, Visit } from './services.ts';
+import { ok, refuse, type Granted, type Outcome } from './outcome.ts';
+import type { LoginRules, Services, RequestMeta } from './services.ts';
 
 /** How long the previous token stays good. */
 const GRACE_MS = 10_000;
@@ -19,13 +19,13 @@ export interface RefreshRequest {
   limits: SessionLimits;
   /** Null where none was sent. */
   token: string | null;
-  visit: Visit;
+  meta: RequestMeta;
 }
 
 export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>> {
-  const { services, rules, limits, token, visit } = request;
-  if (token === null) return refused({ reason: 'unauthenticated', presented: false });
-  const unfit = refused({ reason: 'unauthenticated', presented: true });
+  const { services, rules, limits, token, meta } = request;
+  if (token === null) return refuse({ reason: 'unauthenticated', presented: false });
+  const unfit = refuse({ reason: 'unauthenticated', presented: true });
   const claims = await services.tokens.verify('refresh', token);
   if (claims === null || claims.generation === null) return unfit;
 
@@ -50,10 +50,10 @@ export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>
   if (session.generation !== generation + 1 || nowMs - refreshedAtMs >= GRACE_MS) {
     // Its own generation, and yet not rotated: the statement found it expired.
     if (session.generation === generation) return unfit;
-    const subject = await services.subject({ userId: session.user.id });
+    const accountKey = await services.accountKey({ userId: session.user.id });
     const { contract } = rules;
-    const ending = { action: 'REFRESH_REUSED', contract, visit, subject, nowMs } as const;
-    await services.sessions.end({ id: sessionId, userId: session.user.id }, ending);
+    const sessionEnd = { action: 'REFRESH_REUSED', contract, meta, accountKey, nowMs } as const;
+    await services.sessions.end({ id: sessionId, userId: session.user.id }, sessionEnd);
     return unfit;
   }
 
@@ -61,7 +61,7 @@ export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>
   const expiry = expiriesOfRefresh(rules.lifetimes, limits, session);
   const { user } = session;
   const extra = rules.claims(user);
-  const common = { subject: user.publicId, sessionId, issuedAtMs: expiry.issuedAtMs };
+  const common = { sub: user.publicId, sessionId, issuedAtMs: expiry.issuedAtMs };
   const access = await services.tokens.signAccess({
     ...common,
     jti: services.uuid(),
@@ -75,7 +75,7 @@ export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>
     expiresAtMs: expiry.refreshExpiresAtMs,
     extra: extra.refresh,
   });
-  return granted({
+  return ok({
     user,
     issuedAtMs: expiry.issuedAtMs,
     access: { token: access, expiresAtMs: expiry.accessExpiresAtMs },

@@ -10,18 +10,18 @@
 import { CODE_SECONDS, REGISTRATION_SECONDS, REGISTRATIONS } from '../policy/allowances.ts';
 import { normalised, type Identifier } from '../policy/identifier.ts';
 import {
-  afterwards,
-  flawOfPassword,
+  afterResponse,
+  checkNewPassword,
   handleIdFor,
-  happening,
+  auditContext,
   type AccountRequest,
 } from './account-request.ts';
-import type { Letter } from './account-services.ts';
-import { admitted, admittedToEmail } from './admission.ts';
-import { granted, refused, type Outcome, type Registered } from './outcome.ts';
+import type { EmailTemplate } from './account-services.ts';
+import { checkAddressLimit, checkEmailLimit } from './rate-limits.ts';
+import { ok, refuse, type Outcome, type Registered } from './outcome.ts';
 
 /** A contract's reading of a registration's body. */
-export interface Application {
+export interface RegistrationInput {
   username: string | null;
   email: string;
   password: string;
@@ -31,9 +31,9 @@ export interface Application {
 }
 
 export async function register(
-  request: AccountRequest & { application: Application },
+  request: AccountRequest & { application: RegistrationInput },
 ): Promise<Outcome<Registered>> {
-  const { services, rules, visit, application } = request;
+  const { services, rules, meta, application } = request;
   const { username, name, password } = application;
   const identifier = normalised({ kind: 'email', value: application.email });
   const email = identifier.value;
@@ -46,30 +46,30 @@ export async function register(
   const wanted = { username, email, handleId };
   // Asked for before the letter is counted: a taken username costs none.
   const [turnedAway, isTaken] = await Promise.all([
-    admitted(services, rules.limit, visit),
+    checkAddressLimit(services, rules.limit, meta),
     username !== null && services.registrations.isUsernameTaken(wanted, services.nowMs()),
   ]);
-  if (turnedAway !== null) return refused(turnedAway);
-  const flaw = await flawOfPassword(request, { value: password, field: 'password' }, [
+  if (turnedAway !== null) return refuse(turnedAway);
+  const flaw = await checkNewPassword(request, { value: password, field: 'password' }, [
     username,
     email,
     name,
   ]);
-  if (flaw !== null) return refused(flaw);
-  if (isTaken) return refused({ reason: 'taken' });
+  if (flaw !== null) return refuse(flaw);
+  if (isTaken) return refuse({ reason: 'taken' });
 
   // Not sooner: a password that the rules refuse uses up no e-mail.
-  const [{ refusal, mayRegister }, passwordHash, subject] = await Promise.all([
+  const [{ refusal, mayRegister }, passwordHash, accountKey] = await Promise.all([
     countRegistration(request, email),
     services.passwords.hash(password),
-    services.subject(identifier),
+    services.accountKey(identifier),
   ]);
-  if (refusal !== null) return refused(refusal);
-  if (!mayRegister) return granted({ handle });
+  if (refusal !== null) return refuse(refusal);
+  if (!mayRegister) return ok({ handle });
 
   const challengeId = services.uuid();
   const { code, hash: secretHash } = await services.secrets.newCode(challengeId);
-  const event = happening(request, subject);
+  const event = auditContext(request, accountKey);
   const outcome = await services.registrations.add(
     {
       ...wanted,
@@ -81,21 +81,23 @@ export async function register(
     },
     event,
   );
-  if (outcome === 'username-taken') return refused({ reason: 'taken' });
+  if (outcome === 'username-taken') return refuse({ reason: 'taken' });
 
-  const letter: Letter =
+  const template: EmailTemplate =
     outcome === 'added'
       ? { kind: 'registration-code', code, minutes: CODE_SECONDS / 60 }
       : { kind: 'registration-attempt' };
-  afterwards(services, () => services.mailer.send({ to: email, contract: rules.contract, letter }));
-  return granted({ handle });
+  afterResponse(services, () =>
+    services.mailer.send({ to: email, contract: rules.contract, template }),
+  );
+  return ok({ handle });
 }
 
 /** Asks one after the other: a sender that is refused must not use up what others may register. */
-async function countRegistration({ services, visit }: AccountRequest, email: string) {
-  const refusal = await admittedToEmail(services, visit);
+async function countRegistration({ services, meta }: AccountRequest, email: string) {
+  const refusal = await checkEmailLimit(services, meta);
   if (refusal !== null) return { refusal, mayRegister: false };
-  const { admitted: mayRegister } = await services.guard.allow(
+  const { admitted: mayRegister } = await services.limits.consume(
     `registrations of ${email}`,
     REGISTRATIONS,
   );

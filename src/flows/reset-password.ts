@@ -6,34 +6,34 @@
  */
 import { LINK_SECONDS, LINKS } from '../policy/allowances.ts';
 import {
-  afterwards,
-  flawOfPassword,
-  happening,
+  afterResponse,
+  checkNewPassword,
+  auditContext,
   recipientOf,
   type AccountRequest,
   type NamedRequest,
 } from './account-request.ts';
-import type { Owner } from './account-services.ts';
-import { admitted } from './admission.ts';
+import type { ChallengeOwner } from './account-services.ts';
+import { checkAddressLimit } from './rate-limits.ts';
 import { clearLockouts, scopesOfNames, scopesOfUser } from './lockout-keys.ts';
-import { granted, refused, type Outcome } from './outcome.ts';
+import { ok, refuse, type Outcome } from './outcome.ts';
 import type { Services } from './services.ts';
 
 export async function forgotPassword(request: NamedRequest): Promise<Outcome<null>> {
   const found = await recipientOf(request);
   if (!found.ok) return found;
-  afterwards(request.services, () => sendLink(request, found.value));
-  return granted(null);
+  afterResponse(request.services, () => sendLink(request, found.value));
+  return ok(null);
 }
 
-async function sendLink(request: AccountRequest, owner: Owner | null): Promise<void> {
+async function sendLink(request: AccountRequest, owner: ChallengeOwner | null): Promise<void> {
   const { services, rules } = request;
   const to = owner === null ? null : mailboxOf(owner);
   if (owner === null || to === null) return;
-  const admission = await services.guard.allow(`links to ${to}`, LINKS);
+  const admission = await services.limits.consume(`links to ${to}`, LINKS);
   if (!admission.admitted) return;
   const { token, hash: secretHash } = await services.secrets.newToken();
-  const event = happening(request, await subjectOf(services, owner));
+  const event = auditContext(request, await subjectOf(services, owner));
   await services.challenges.issue(
     owner,
     {
@@ -45,60 +45,61 @@ async function sendLink(request: AccountRequest, owner: Owner | null): Promise<v
     },
     event,
   );
-  const letter = { kind: 'password-reset', token, minutes: LINK_SECONDS / 60 } as const;
-  await services.mailer.send({ to, contract: rules.contract, letter });
+  const template = { kind: 'password-reset', token, minutes: LINK_SECONDS / 60 } as const;
+  await services.mailer.send({ to, contract: rules.contract, template });
 }
 
 export async function resetPassword(
   request: AccountRequest & { token: string; password: string },
 ): Promise<Outcome<null>> {
-  const { services, rules, visit, token, password } = request;
+  const { services, rules, meta, token, password } = request;
   const secretHash = await services.secrets.hashOfToken(token);
   const [turnedAway, found] = await Promise.all([
-    admitted(services, rules.limit, visit),
+    checkAddressLimit(services, rules.limit, meta),
     services.challenges.findBySecret(secretHash, 'reset-password', services.nowMs()),
   ]);
-  if (turnedAway !== null) return refused(turnedAway);
-  if (found === null) return refused({ reason: 'invalid-link' });
+  if (turnedAway !== null) return refuse(turnedAway);
+  if (found === null) return refuse({ reason: 'invalid-link' });
 
   const { owner, challenge } = found;
   const { username, email, name } = owner.is === 'user' ? owner.account.user : owner.registration;
-  const flaw = await flawOfPassword(request, { value: password, field: 'password' }, [
+  const flaw = await checkNewPassword(request, { value: password, field: 'password' }, [
     username,
     email,
     name,
   ]);
-  if (flaw !== null) return refused(flaw);
+  if (flaw !== null) return refuse(flaw);
 
   const passwordHash = await services.passwords.hash(password);
-  const subject = await subjectOf(services, owner);
-  const event = { ...happening(request, subject), passwordHash };
+  const accountKey = await subjectOf(services, owner);
+  const event = { ...auditContext(request, accountKey), passwordHash };
   const done =
     owner.is === 'user'
-      ? await services.credentials.resetPassword(owner.account, challenge, event)
+      ? await services.accountChanges.resetPassword(owner.account, challenge, event)
       : (await services.registrations.admit(owner.registration, challenge, {
           ...event,
           publicId: services.uuid(),
         })) !== null;
-  if (!done) return refused({ reason: 'invalid-link' });
+  if (!done) return refuse({ reason: 'invalid-link' });
 
   const scopes =
     owner.is === 'user' ? scopesOfUser(owner.account.user) : scopesOfNames(owner.registration);
   await clearLockouts(services, scopes, rules.lockout);
   const to = mailboxOf(owner);
-  const letter = { kind: 'password-changed' } as const;
-  if (to !== null) services.later(services.mailer.send({ to, contract: rules.contract, letter }));
-  return granted(null);
+  const template = { kind: 'password-changed' } as const;
+  if (to !== null)
+    services.waitUntil(services.mailer.send({ to, contract: rules.contract, template }));
+  return ok(null);
 }
 
-function mailboxOf(owner: Owner): string | null {
+function mailboxOf(owner: ChallengeOwner): string | null {
   if (owner.is === 'registration') return owner.registration.email;
   const { email, status } = owner.account.user;
   return status === 'active' ? email : null;
 }
 
-function subjectOf(services: Services, owner: Owner): Promise<string> {
-  return services.subject(
+function subjectOf(services: Services, owner: ChallengeOwner): Promise<string> {
+  return services.accountKey(
     owner.is === 'user'
       ? { userId: owner.account.user.id }
       : { kind: 'email', value: owner.registration.email },

@@ -4,7 +4,7 @@
  */
 import type {
   Challenges,
-  Credentials,
+  AccountChanges,
   EmailLimits,
   Mailer,
   PasswordRules,
@@ -58,7 +58,7 @@ export interface LoginRules {
 }
 
 /** The request as the flows see it. */
-export interface Visit {
+export interface RequestMeta {
   traceId: string;
   address: string;
   userAgent: string | null;
@@ -69,7 +69,7 @@ export interface Visit {
 }
 
 /** A contract's reading of a login's body. */
-export interface Attempt {
+export interface LoginAttempt {
   identifier: Identifier;
   password: string;
   remember: boolean;
@@ -84,12 +84,12 @@ export interface Users {
 }
 
 /** The one batch that a login writes. */
-export interface Opening {
+export interface NewSession {
   account: Account;
   sessionId: string;
   contract: string;
-  visit: Visit;
-  subject: string;
+  meta: RequestMeta;
+  accountKey: string;
   expiries: Expiries;
   nowMs: number;
   requiresVerifiedEmail: boolean;
@@ -133,7 +133,7 @@ export interface Rotation {
 }
 
 /** Who ends sessions, and why: what the audit keeps of it. */
-export interface Ending {
+export interface SessionEnd {
   action:
     | 'LOGOUT'
     | 'LOGOUT_ALL'
@@ -142,15 +142,15 @@ export interface Ending {
     /** Its tokens came too late to be handed out. */
     | 'LOGIN_UNANSWERED';
   contract: string;
-  visit: Visit;
-  subject: string;
+  meta: RequestMeta;
+  accountKey: string;
   nowMs: number;
 }
 
 /** All of these read and write the primary. */
 export interface Sessions {
   /** False: the account is no longer what was verified, and nothing was written. */
-  open(opening: Opening): Promise<boolean>;
+  open(newSession: NewSession): Promise<boolean>;
   live(sessionId: string, nowMs: number): Promise<LiveSession | null>;
   /**
    * Swaps the hash if the presented one is current, and answers the session as it stands after
@@ -159,8 +159,8 @@ export interface Sessions {
   rotate(rotation: Rotation): Promise<LiveSession | null>;
   list(userId: number, nowMs: number): Promise<ListedSession[]>;
   /** False: there was no such session of this user, and nothing was written. */
-  end(session: { id: string; userId: number }, ending: Ending): Promise<boolean>;
-  endAll(userId: number, ending: Ending): Promise<void>;
+  end(session: { id: string; userId: number }, sessionEnd: SessionEnd): Promise<boolean>;
+  endAll(userId: number, sessionEnd: SessionEnd): Promise<void>;
 }
 
 export type AuditAction =
@@ -181,9 +181,9 @@ export interface AuditEvent {
   atMs: number;
   userId: number | null;
   /** A pseudonym of the account, or of a name that nobody has; no identifier is kept. */
-  subject: string;
+  accountKey: string;
   contract: string;
-  visit: Visit;
+  meta: RequestMeta;
   reason: string;
 }
 
@@ -224,12 +224,12 @@ export interface RememberedRefusal {
 }
 
 /** `key` is a lockout key (`Services.lockoutKey`); no identifier stands in an object's name. */
-export interface Guard {
+export interface Limits {
   /** What this isolate knows of the address being refused; asks nobody. */
   rememberedRefusal(address: string, limit: Limit): RememberedRefusal | null;
-  admit(address: string, limit: Limit): Promise<Admission>;
+  consumeAddress(address: string, limit: Limit): Promise<Admission>;
   /** The same for anything else that is rationed: what `name` stands for, in words of its own. */
-  allow(name: string, limit: Limit): Promise<Admission>;
+  consume(name: string, limit: Limit): Promise<Admission>;
   reserve(key: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
   /** For the holder of a `queued` reservation. Answers `ticket`, `locked` or `busy`. */
   wait(key: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
@@ -238,7 +238,7 @@ export interface Guard {
     settling: { ticket: string; verdict: Verdict; rules: LockoutRules },
   ): Promise<Settlement>;
   /** The standing at this moment; asking changes nothing. */
-  look(key: string, rules: LockoutRules): Promise<LockoutView>;
+  view(key: string, rules: LockoutRules): Promise<LockoutView>;
   /** Forgets failures and lock: the owner has proven who they are by other means. */
   clear(key: string, rules: LockoutRules): Promise<void>;
 }
@@ -274,14 +274,14 @@ export interface Tokens {
 /** What a browser is given when somebody has signed in on it: attempts of its own, and no more. */
 export interface Devices {
   /** The device's own lockout key; null: the attempt counts for the name, as strangers' do. */
-  poolOf(cookie: string | null, account: Account | null): Promise<string | null>;
+  lockoutKeyFor(cookie: string | null, account: Account | null): Promise<string | null>;
   /** A new cookie for who has just proven the password; null: this deployment gives none. */
   issue(owner: { userId: number; deviceVersion: number }): Promise<string | null>;
 }
 
 export interface TokenClaims {
   jti: string;
-  subject: string;
+  sub: string;
   sessionId: string;
   issuedAtMs: number;
   expiresAtMs: number;
@@ -298,20 +298,20 @@ export interface VerifiedClaims {
 export interface Services {
   nowMs(): number;
   /** Lets the event loop turn once, so that calls which were started are really sent. */
-  turn(): Promise<void>;
+  yieldToEventLoop(): Promise<void>;
   /** Waits for a random time, uniform up to the EMAIL_DELAY_MS setting, from the CSPRNG. */
   randomDelay(): Promise<void>;
   /** Work that the answer does not wait for. */
-  later(work: Promise<unknown>): void;
+  waitUntil(work: Promise<unknown>): void;
   uuid(): string;
   /** The pseudonym of an account, or of one that there is not: keyed, so that it cannot be guessed back. */
-  subject(who: { userId: number } | Identifier): Promise<string>;
+  accountKey(who: { userId: number } | Identifier): Promise<string>;
   /** The name of the guard's object that counts failures: keyed, like the pseudonym. */
   lockoutKey(scope: LockoutScope): Promise<string>;
   users: Users;
   sessions: Sessions;
   audit: Audit;
-  guard: Guard;
+  limits: Limits;
   passwords: Passwords;
   passwordRules: PasswordRules;
   tokens: Tokens;
@@ -320,7 +320,7 @@ export interface Services {
   registrations: Registrations;
   registrationHandles: RegistrationHandles;
   challenges: Challenges;
-  credentials: Credentials;
+  accountChanges: AccountChanges;
   mailer: Mailer;
   emailLimits: EmailLimits;
 }

@@ -1,17 +1,24 @@
 /** What the bearer of an access token may see and do of the sessions that are theirs. */
 import { authenticate, type Bearer } from './authenticate.ts';
-import { granted, refused, type Outcome } from './outcome.ts';
-import type { Ending, ListedSession, LiveSession, Services, User, Visit } from './services.ts';
+import { ok, refuse, type Outcome } from './outcome.ts';
+import type {
+  SessionEnd,
+  ListedSession,
+  LiveSession,
+  Services,
+  User,
+  RequestMeta,
+} from './services.ts';
 
 export interface SessionRequest {
   services: Services;
   bearer: Bearer;
-  visit: Visit;
+  meta: RequestMeta;
 }
 
 export async function profile({ services, bearer }: SessionRequest): Promise<Outcome<User>> {
   const caller = await authenticate(services, bearer);
-  return caller.ok ? granted(caller.value.user) : caller;
+  return caller.ok ? ok(caller.value.user) : caller;
 }
 
 /** Newest first; `current` is the one that asks. */
@@ -23,7 +30,7 @@ export async function listSessions({
   if (!caller.ok) return caller;
   const { user, id } = caller.value;
   const sessions = await services.sessions.list(user.id, services.nowMs());
-  return granted({ sessions, current: id });
+  return ok({ sessions, current: id });
 }
 
 export async function endSession(
@@ -33,25 +40,25 @@ export async function endSession(
   const caller = await authenticate(request.services, request.bearer);
   if (!caller.ok) return caller;
   const userId = caller.value.user.id;
-  const ending = await endingBy(request, caller.value, 'SESSION_ENDED');
-  const ended = await request.services.sessions.end({ id: sessionId, userId }, ending);
-  return ended ? granted(null) : refused({ reason: 'not-found' });
+  const sessionEnd = await endingBy(request, caller.value, 'SESSION_ENDED');
+  const ended = await request.services.sessions.end({ id: sessionId, userId }, sessionEnd);
+  return ended ? ok(null) : refuse({ reason: 'not-found' });
 }
 
 /** All of them, over all contracts, this one included. */
 export async function logoutAll(request: SessionRequest): Promise<Outcome<null>> {
   const caller = await authenticate(request.services, request.bearer);
   if (!caller.ok) return caller;
-  const ending = await endingBy(request, caller.value, 'LOGOUT_ALL');
-  await request.services.sessions.endAll(caller.value.user.id, ending);
-  return granted(null);
+  const sessionEnd = await endingBy(request, caller.value, 'LOGOUT_ALL');
+  await request.services.sessions.endAll(caller.value.user.id, sessionEnd);
+  return ok(null);
 }
 
 async function endingBy(
-  { services, visit }: SessionRequest,
+  { services, meta }: SessionRequest,
   { user, contract }: LiveSession,
-  action: Ending['action'],
-): Promise<Ending> {
-  const subject = await services.subject({ userId: user.id });
-  return { action, contract, visit, subject, nowMs: services.nowMs() };
+  action: SessionEnd['action'],
+): Promise<SessionEnd> {
+  const accountKey = await services.accountKey({ userId: user.id });
+  return { action, contract, meta, accountKey, nowMs: services.nowMs() };
 }

@@ -9,40 +9,46 @@
 import { CODE_SECONDS, CODES, MAX_LIVE_CODES, TRIES } from '../policy/allowances.ts';
 import { normalised } from '../policy/identifier.ts';
 import {
-  afterwards,
+  afterResponse,
   handleIdFor,
-  happening,
+  auditContext,
   recipientOf,
   type AccountRequest,
   type NamedRequest,
 } from './account-request.ts';
-import type { Challenge, Happening, Letter, Owner, SentCode } from './account-services.ts';
-import { admitted } from './admission.ts';
-import { verifyGuess } from './guess.ts';
+import type {
+  Challenge,
+  AuditContext,
+  EmailTemplate,
+  ChallengeOwner,
+  SentCode,
+} from './account-services.ts';
+import { checkAddressLimit } from './rate-limits.ts';
+import { verifyPassword } from './verify-password.ts';
 import { clearLockouts, lockoutKeyFor, scopesOfNames } from './lockout-keys.ts';
-import { granted, refused, type Outcome, type Recognised } from './outcome.ts';
+import { ok, refuse, type Outcome, type Recognised } from './outcome.ts';
 import type { Account, LockoutScope, Services } from './services.ts';
 
 /** Sends a fresh code where there is something to verify; the answer is the same for everyone. */
 export async function sendCode(request: NamedRequest): Promise<Outcome<null>> {
   const found = await recipientOf(request);
   if (!found.ok) return found;
-  afterwards(request.services, () => issueCode(request, found.value));
-  return granted(null);
+  afterResponse(request.services, () => issueCode(request, found.value));
+  return ok(null);
 }
 
-async function issueCode(request: AccountRequest, owner: Owner | null): Promise<void> {
+async function issueCode(request: AccountRequest, owner: ChallengeOwner | null): Promise<void> {
   const { services } = request;
   const email = owner === null ? null : unverifiedEmail(owner);
   if (owner === null || email === null) return;
-  const admission = await services.guard.allow(`codes to ${email}`, CODES);
+  const admission = await services.limits.consume(`codes to ${email}`, CODES);
   if (!admission.admitted) return;
   const id = services.uuid();
   const { code, hash: secretHash } = await services.secrets.newCode(id);
-  const subject = await services.subject(
+  const accountKey = await services.accountKey(
     owner.is === 'user' ? { userId: owner.account.user.id } : { kind: 'email', value: email },
   );
-  const event = happening(request, subject);
+  const event = auditContext(request, accountKey);
   await services.challenges.issue(
     owner,
     {
@@ -55,42 +61,42 @@ async function issueCode(request: AccountRequest, owner: Owner | null): Promise<
     event,
   );
   const kind = owner.is === 'user' ? 'verification-code' : 'registration-code';
-  const letter: Letter = { kind, code, minutes: CODE_SECONDS / 60 };
-  await services.mailer.send({ to: email, contract: request.rules.contract, letter });
+  const template: EmailTemplate = { kind, code, minutes: CODE_SECONDS / 60 };
+  await services.mailer.send({ to: email, contract: request.rules.contract, template });
 }
 
 export async function verifyEmail(
   request: NamedRequest & { password: string; code: string },
 ): Promise<Outcome<Recognised>> {
-  const { services, rules, visit, password, code } = request;
+  const { services, rules, meta, password, code } = request;
   const identifier = normalised(request.identifier);
   const handleId = await handleIdFor(request, identifier);
   const [turnedAway, { account, codes }] = await Promise.all([
-    admitted(services, rules.limit, visit),
+    checkAddressLimit(services, rules.limit, meta),
     services.challenges.findCodes(identifier, { most: MAX_LIVE_CODES, nowMs: services.nowMs() }),
   ]);
-  if (turnedAway !== null) return refused(turnedAway);
+  if (turnedAway !== null) return refuse(turnedAway);
 
   // The guess at the password is one like any login's, and the try at the code is counted beside
   // it: both before a verdict is told, and under keys that do not depend on whose the name is.
   // With a handle, strangers who know the name can neither lock nor use up what it draws.
-  const subject = await services.subject(
+  const accountKey = await services.accountKey(
     account === null ? identifier : { userId: account.user.id },
   );
   const ofHandle: LockoutScope | null =
     handleId === null ? null : { kind: 'registration', value: handleId };
   const tries = countTries(services, [
-    await lockoutKeyFor(services, { scope: identifier, account, visit }),
+    await lockoutKeyFor(services, { scope: identifier, account, meta }),
     ofHandle === null ? null : await services.lockoutKey(ofHandle),
   ]);
   tries.catch(() => undefined);
   const sent = await sentCodeOf(services, codes, code);
-  const guess = await verifyGuess(request, {
+  const guess = await verifyPassword(request, {
     password,
     stored: sent === null ? null : passwordOf(sent.owner),
     account,
-    subject,
-    key: await lockoutKeyFor(services, { scope: ofHandle ?? identifier, account, visit }),
+    accountKey,
+    key: await lockoutKeyFor(services, { scope: ofHandle ?? identifier, account, meta }),
   });
   if (!guess.ok) return guess;
   const { verdict, ticket } = guess.value;
@@ -100,27 +106,27 @@ export async function verifyEmail(
     const [mayTryOthers, mayTryOwn] = await tries;
     if (verdict === 'right' && sent !== null) {
       if (isOf(sent.owner, handleId) ? mayTryOwn : mayTryOthers) {
-        if (ticket.isExpired()) return refused({ reason: 'busy' });
-        proven = await prove(services, sent, happening(request, subject));
+        if (ticket.isExpired()) return refuse({ reason: 'busy' });
+        proven = await prove(services, sent, auditContext(request, accountKey));
       }
     }
   } catch (outage) {
     // The password was right: an outage must not add up to a lock for its owner.
-    if (verdict === 'right') services.later(ticket.settle('void'));
+    if (verdict === 'right') services.waitUntil(ticket.settle('void'));
     throw outage;
   }
   if (proven !== null && sent !== null) {
-    services.later(ticket.settle('right'));
+    services.waitUntil(ticket.settle('right'));
     // The names have just become somebody's: failures at them were made while nobody had them.
     const { owner } = sent;
     const names = owner.is === 'registration' ? scopesOfNames(owner.registration) : [];
-    services.later(clearLockouts(services, names, rules.lockout));
-    return granted(proven);
+    services.waitUntil(clearLockouts(services, names, rules.lockout));
+    return ok(proven);
   }
   // A failure, whichever of the two was wrong: else the lock that does not come would tell that the
   // password was right, which for a fresh registration tells that nobody had the address before.
-  if (!(await ticket.settle('wrong'))) return refused({ reason: 'busy' });
-  return missed(request, subject, account);
+  if (!(await ticket.settle('wrong'))) return refuse({ reason: 'busy' });
+  return missed(request, accountKey, account);
 }
 
 /**
@@ -132,7 +138,7 @@ function countTries(
   keys: readonly [string, string | null],
 ): Promise<[boolean, boolean]> {
   const count = async (key: string | null) =>
-    key !== null && (await services.guard.allow(`tries at ${key}`, TRIES)).admitted;
+    key !== null && (await services.limits.consume(`tries at ${key}`, TRIES)).admitted;
   return Promise.all([count(keys[0]), count(keys[1])]);
 }
 
@@ -154,18 +160,18 @@ async function sentCodeOf(
   return found;
 }
 
-const isOf = (owner: Owner, handleId: string | null): boolean =>
+const isOf = (owner: ChallengeOwner, handleId: string | null): boolean =>
   owner.is === 'registration' && owner.registration.handleId === handleId;
 
 /** Null: the code is no longer good. */
 async function prove(
   services: Services,
   { owner, challenge }: SentCode,
-  event: Happening,
+  event: AuditContext,
 ): Promise<Recognised | null> {
   if (owner.is === 'user') {
     const { account } = owner;
-    if (!(await services.credentials.verifyEmail(account, challenge, event))) return null;
+    if (!(await services.accountChanges.verifyEmail(account, challenge, event))) return null;
     // Cookies from before are void: whoever had them may not have had the mailbox.
     const deviceVersion = account.deviceVersion + 1;
     return { device: await services.devices.issue({ userId: account.user.id, deviceVersion }) };
@@ -182,28 +188,28 @@ async function prove(
 /** Audits and refuses a wrong, expired or missing code: one refusal for all of them. */
 export function missed(
   request: AccountRequest,
-  subject: string,
+  accountKey: string,
   account: Account | null,
 ): Outcome<never> {
-  const { services, rules, visit } = request;
-  services.later(
+  const { services, rules, meta } = request;
+  services.waitUntil(
     services.audit.record({
       action: 'CODE_CHECK_FAILED',
       atMs: services.nowMs(),
       userId: account?.user.id ?? null,
-      subject,
+      accountKey,
       contract: rules.contract,
-      visit,
+      meta,
       reason: 'invalid-code',
     }),
   );
-  return refused({ reason: 'invalid-code' });
+  return refuse({ reason: 'invalid-code' });
 }
 
-const passwordOf = (owner: Owner): string | null =>
+const passwordOf = (owner: ChallengeOwner): string | null =>
   owner.is === 'user' ? owner.account.passwordHash : owner.registration.passwordHash;
 
-function unverifiedEmail(owner: Owner): string | null {
+function unverifiedEmail(owner: ChallengeOwner): string | null {
   if (owner.is === 'registration') return owner.registration.email;
   const { email, emailVerified, status } = owner.account.user;
   return emailVerified || status !== 'active' ? null : email;

@@ -22,15 +22,15 @@ import { register } from '../flows/register.ts';
 import { forgotPassword, resetPassword } from '../flows/reset-password.ts';
 import type { LoginRules } from '../flows/services.ts';
 import { sendCode, verifyEmail } from '../flows/verify-email.ts';
-import type { Operation } from '../observe/log.ts';
+import type { Operation } from '../telemetry/log.ts';
 import type { Identifier } from '../policy/identifier.ts';
-import type { HonoArrival } from './arrival.ts';
+import type { ContractEnv } from './request-context.ts';
 import { validated } from './body.ts';
 import type { ContractApp } from './contract-app.ts';
 import { bearerIn } from './credentials.ts';
-import type { Desk } from './desk.ts';
+import type { Responder } from './responder.ts';
 import { deviceCookies } from './device-cookie.ts';
-import { countedAtAddress, turnAwayEmailLimited } from './limit.ts';
+import { countAtAddress, rejectEmailLimited } from './address-limit.ts';
 import { registrationCookies } from './registration-cookie.ts';
 
 /** Below `{base}`, in the order that they are published in. */
@@ -58,26 +58,26 @@ interface Route<Body, Value> {
   sendsEmail?: boolean;
 }
 
-export function mountAccounts(app: ContractApp, desk: Desk, rules: LoginRules): void {
-  const { contract } = desk;
+export function mountAccounts(app: ContractApp, responder: Responder, rules: LoginRules): void {
+  const { contract } = responder;
   const { account } = contract;
 
   const mount = <Body, Value>(route: Route<Body, Value>) => {
     const { path, operation, schema, work, answer, cookies, identifierOf } = route;
     const at = `${contract.base}/${path}`;
-    if (route.sendsEmail) app.post(at, turnAwayEmailLimited(operation, desk));
+    if (route.sendsEmail) app.post(at, rejectEmailLimited(operation, responder));
     app.post(
       at,
-      countedAtAddress(operation, desk, rules.limit),
-      ...validated(operation, schema, desk.malformed),
-      (at: Context<HonoArrival, string, { out: { json: Body } }>) => {
-        const { services, visit } = at.env;
-        const body = at.req.valid('json');
-        const token = bearerIn(at.req.raw.headers);
-        return desk.run(at, {
+      countAtAddress(operation, responder, rules.limit),
+      ...validated(operation, schema, responder.malformed),
+      (c: Context<ContractEnv, string, { out: { json: Body } }>) => {
+        const { services, meta } = c.env;
+        const body = c.req.valid('json');
+        const token = bearerIn(c.req.raw.headers);
+        return responder.run(c, {
           operation,
           ...(identifierOf ? { identifier: identifierOf(body) } : {}),
-          work: work({ services, rules, visit, token }, body),
+          work: work({ services, rules, meta, token }, body),
           answer,
           ...(cookies ? { cookies } : {}),
         });

@@ -3,7 +3,7 @@
  * An unknown parameter is refused, since a filter that is mistyped would let everything through.
  */
 import * as z from 'zod/mini';
-import type { UserName } from '../flows/admin-services.ts';
+import type { UserRef } from '../flows/admin-services.ts';
 
 /** No control characters, no halves of surrogate pairs, nothing without end. */
 const text = (most: number) =>
@@ -64,5 +64,5 @@ export const auditQuery = z.strictObject({
 });
 
 /** Digits alone are the number. */
-export const userName = (id: string): UserName =>
+export const userName = (id: string): UserRef =>
   /^\d+$/.test(id) ? { id: Number(id) } : { publicId: id };

@@ -14,22 +14,22 @@ import {
   unlock,
   type AdminRequest,
 } from '../flows/admin.ts';
-import type { AdminServices, Changed, TrailEvent } from '../flows/admin-services.ts';
+import type { AdminServices, ChangeResult, AuditLogEntry } from '../flows/admin-services.ts';
 import type { User } from '../flows/services.ts';
-import { logFailure, logOperator } from '../observe/log.ts';
+import { logFailure, logOperator } from '../telemetry/log.ts';
 import { normalised } from '../policy/identifier.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
 import { addressOf, networkOf } from './address.ts';
 import { auditQuery, roleBody, userId, userName, userQuery } from './admin-input.ts';
 import { isJson } from './body.ts';
 import { csv } from './csv.ts';
-import { PROTECTIVE } from './headers.ts';
-import { operatorRefusal, type OperatorApp } from './operator.ts';
+import { PROTECTIVE_HEADERS } from './headers.ts';
+import { adminRefusal, type AdminApp } from './admin-auth.ts';
 import { readJson } from './read-body.ts';
-import { wireResponse } from './refuse.ts';
+import { wireResponse } from './responses.ts';
 
-export interface AdminHouse {
-  services: Omit<AdminServices, 'later'>;
+export interface AdminDependencies {
+  services: Omit<AdminServices, 'waitUntil'>;
   lockout: LockoutRules;
 }
 
@@ -40,47 +40,47 @@ const IN_WORDS = { error: en().localeError };
 const iso = (ms: number) => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 
-export function addAdminRoutes(app: OperatorApp, { services, lockout }: AdminHouse): void {
-  app.use(async (at, next) => {
+export function addAdminRoutes(app: AdminApp, { services, lockout }: AdminDependencies): void {
+  app.use(async (c, next) => {
     const startedAtMs = services.nowMs();
     await next();
     logOperator({
-      route: `${at.req.method} ${at.req.routePath}`,
-      status: at.res.status,
-      address: addressOf(at.req.raw.headers),
-      traceId: at.var.traceId,
+      route: `${c.req.method} ${c.req.routePath}`,
+      status: c.res.status,
+      address: addressOf(c.req.raw.headers),
+      traceId: c.var.traceId,
       durationMs: services.nowMs() - startedAtMs,
     });
   });
 
-  const requestFor = (at: At, id: string): AdminRequest => {
-    const { traceId } = at.var;
-    const later = (work: Promise<unknown>) =>
-      at.executionCtx.waitUntil(
+  const requestFor = (c: At, id: string): AdminRequest => {
+    const { traceId } = c.var;
+    const waitUntil = (work: Promise<unknown>) =>
+      c.executionCtx.waitUntil(
         work.catch((error: unknown) => logFailure(error, 'after the response', traceId)),
       );
-    const { headers } = at.req.raw;
-    const visit = {
+    const { headers } = c.req.raw;
+    const meta = {
       traceId,
       address: addressOf(headers),
       userAgent: headers.get('User-Agent'),
       device: null,
       registration: null,
     };
-    return { services: { ...services, later }, lockout, visit, who: userName(id) };
+    return { services: { ...services, waitUntil }, lockout, meta, who: userName(id) };
   };
 
   /** For the user that the path names. */
-  const about = (work: (request: AdminRequest, at: At) => Promise<Response>) => (at: At) => {
-    const id = userId.safeParse(at.req.param('id'), IN_WORDS);
-    return id.success ? work(requestFor(at, id.data), at) : malformed(id.error, 'id');
+  const about = (work: (request: AdminRequest, c: At) => Promise<Response>) => (c: At) => {
+    const id = userId.safeParse(c.req.param('id'), IN_WORDS);
+    return id.success ? work(requestFor(c, id.data), c) : malformed(id.error, 'id');
   };
 
-  app.get('/users', async (at) => {
-    const asked = queryOf(at, userQuery);
+  app.get('/users', async (c) => {
+    const asked = queryOf(c, userQuery);
     if (asked instanceof Response) return asked;
     const { username, email, status = null, cursor: after = 0, limit } = asked;
-    const users = await services.directory.search({
+    const users = await services.adminUsers.search({
       username:
         username === undefined ? null : normalised({ kind: 'username', value: username }).value,
       email: email === undefined ? null : normalised({ kind: 'email', value: email }).value,
@@ -99,12 +99,12 @@ export function addAdminRoutes(app: OperatorApp, { services, lockout }: AdminHou
     about(async (request) => {
       const state = await showUser(request);
       if (state === null) return NOT_FOUND();
-      const { lockedUntilMs, ...guard } = state.guard;
+      const { lockedUntilMs, ...limits } = state.limits;
       return wireResponse({
         status: 200,
         body: {
           user: shown(state.user),
-          guard: { ...guard, lockedUntil: isoOrNull(lockedUntilMs) },
+          guard: { ...limits, lockedUntil: isoOrNull(lockedUntilMs) },
           liveSessions: state.liveSessions,
         },
       });
@@ -118,7 +118,7 @@ export function addAdminRoutes(app: OperatorApp, { services, lockout }: AdminHou
       if (outcome === null) return NOT_FOUND();
       return outcome === 'deleted'
         ? wireResponse({ status: 204, body: null })
-        : operatorRefusal(409, 'changed_meanwhile');
+        : adminRefusal(409, 'changed_meanwhile');
     }),
   );
 
@@ -141,9 +141,9 @@ export function addAdminRoutes(app: OperatorApp, { services, lockout }: AdminHou
 
   app.post(
     `${user}/role`,
-    about(async (request, at) => {
-      if (!isJson(at.req.raw.headers)) return unreadable('is not declared as JSON');
-      const given = await readJson(at.req.raw);
+    about(async (request, c) => {
+      if (!isJson(c.req.raw.headers)) return unreadable('is not declared as JSON');
+      const given = await readJson(c.req.raw);
       if (!given.ok) return unreadable(FAULTS[given.fault]);
       const body = roleBody.safeParse(given.value, IN_WORDS);
       if (!body.success) return malformed(body.error, 'body');
@@ -154,11 +154,11 @@ export function addAdminRoutes(app: OperatorApp, { services, lockout }: AdminHou
     }),
   );
 
-  app.get('/audit', async (at) => {
-    const asked = queryOf(at, auditQuery);
+  app.get('/audit', async (c) => {
+    const asked = queryOf(c, auditQuery);
     if (asked instanceof Response) return asked;
     const { user, action = null, address, from, to, cursor: before = null, limit, format } = asked;
-    const { events, next } = await services.trail.read({
+    const { events, next } = await services.auditLog.read({
       user: user === undefined ? null : userName(user),
       action,
       address: address === undefined ? null : asKept(address),
@@ -167,8 +167,8 @@ export function addAdminRoutes(app: OperatorApp, { services, lockout }: AdminHou
       before,
       limit,
     });
-    const headers: Record<string, string> = next === null ? {} : { Link: linkTo(at, next) };
-    const accepts = at.req.header('Accept') ?? '';
+    const headers: Record<string, string> = next === null ? {} : { Link: linkTo(c, next) };
+    const accepts = c.req.header('Accept') ?? '';
     const wanted = format ?? (/^\s*text\/csv\b/i.test(accepts) ? 'csv' : 'json');
     if (wanted === 'csv') return csvOf(events, headers);
     return wireResponse({ status: 200, body: { events: events.map(shownEvent), next }, headers });
@@ -181,12 +181,12 @@ export function addAdminRoutes(app: OperatorApp, { services, lockout }: AdminHou
     [`${user}/:change{deactivate|activate|unlock|end-sessions|role}`]: 'POST',
   };
   for (const [path, allow] of Object.entries(allowed)) {
-    app.all(path, () => operatorRefusal(405, 'method_not_allowed', { Allow: allow }));
+    app.all(path, () => adminRefusal(405, 'method_not_allowed', { Allow: allow }));
   }
   app.all('*', NOT_FOUND);
 }
 
-const NOT_FOUND = () => operatorRefusal(404, 'not_found');
+const NOT_FOUND = () => adminRefusal(404, 'not_found');
 
 const refusal = (status: number, error: string, details: Record<string, string[]>) =>
   wireResponse({ status, body: { error, details } });
@@ -213,8 +213,8 @@ function malformed({ issues }: z.core.$ZodError, whole: string): Response {
   return refusal(400, 'malformed', details);
 }
 
-function queryOf<T>(at: At, schema: z.ZodMiniType<T>): T | Response {
-  const { searchParams } = new URL(at.req.url);
+function queryOf<T>(c: At, schema: z.ZodMiniType<T>): T | Response {
+  const { searchParams } = new URL(c.req.url);
   const names = [...searchParams.keys()];
   const twice = names.find((name, n) => names.indexOf(name) < n);
   if (twice !== undefined) return refusal(400, 'malformed', { query: ['names something twice'] });
@@ -229,13 +229,13 @@ function asKept(address: string): string {
 }
 
 /** RFC 8288: the page that follows, for those who read no body. */
-function linkTo(at: At, next: number): string {
-  const url = new URL(at.req.url);
+function linkTo(c: At, next: number): string {
+  const url = new URL(c.req.url);
   url.searchParams.set('cursor', String(next));
   return `<${url.pathname}${url.search}>; rel="next"`;
 }
 
-function done(outcome: Changed): Response {
+function done(outcome: ChangeResult): Response {
   if (outcome === null) return NOT_FOUND();
   return wireResponse({ status: 200, body: { ...outcome, user: shown(outcome.user) } });
 }
@@ -244,7 +244,7 @@ function shown({ createdAtMs, lastLoginAtMs, ...user }: User) {
   return { ...user, createdAt: iso(createdAtMs), lastLoginAt: isoOrNull(lastLoginAtMs) };
 }
 
-const shownEvent = ({ atMs, ...event }: TrailEvent) => ({ ...event, at: iso(atMs) });
+const shownEvent = ({ atMs, ...event }: AuditLogEntry) => ({ ...event, at: iso(atMs) });
 
 const COLUMNS = [
   'id',
@@ -259,11 +259,11 @@ const COLUMNS = [
   'traceId',
 ] as const;
 
-function csvOf(events: readonly TrailEvent[], headers: Record<string, string>): Response {
+function csvOf(events: readonly AuditLogEntry[], headers: Record<string, string>): Response {
   const rows = events.map(shownEvent).map((event) => COLUMNS.map((column) => event[column]));
   return new Response(csv([COLUMNS, ...rows]), {
     headers: {
-      ...PROTECTIVE,
+      ...PROTECTIVE_HEADERS,
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       ...headers,
     },

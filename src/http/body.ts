@@ -6,12 +6,12 @@ import { zValidator } from '@hono/zod-validator';
 import type { MiddlewareHandler } from 'hono';
 import type * as z from 'zod/mini';
 import type { Issue } from '../flows/outcome.ts';
-import type { Operation } from '../observe/log.ts';
-import type { At, HonoArrival } from './arrival.ts';
+import type { Operation } from '../telemetry/log.ts';
+import type { ContractContext, ContractEnv } from './request-context.ts';
 import { MAX_BODY_BYTES, readJson, type BodyFault } from './read-body.ts';
 
 export type Issues = readonly [Issue, ...Issue[]];
-type Refuse = (at: At, issues: Issues) => Promise<Response>;
+type Refuse = (at: ContractContext, issues: Issues) => Promise<Response>;
 
 const wholeBody = (message: string): Issues => [{ field: 'body', message, missing: false }];
 
@@ -28,15 +28,15 @@ const FAULTS: Readonly<Record<BodyFault, Issues>> = {
 
 /** Reads a JSON body through a contract's schema, on the way to an operation. */
 export function validated<T>(operation: Operation, schema: z.ZodMiniType<T>, refuse: Refuse) {
-  const read: MiddlewareHandler<HonoArrival> = async (at, next) => {
-    const body = await readJson(at.req.raw);
-    if (!body.ok) return refuse(at, FAULTS[body.fault]);
+  const read: MiddlewareHandler<ContractEnv> = async (c, next) => {
+    const body = await readJson(c.req.raw);
+    if (!body.ok) return refuse(c, FAULTS[body.fault]);
     // The validator asks Hono for the body, and Hono looks here first.
-    Object.assign(at.req.bodyCache, { text: Promise.resolve(body.text) });
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(body.text) });
     return next();
   };
-  const validate = zValidator('json', schema, (result, at) =>
-    result.success ? undefined : refuse(at as At, issuesOf(result.error, result.data)),
+  const validate = zValidator('json', schema, (result, c) =>
+    result.success ? undefined : refuse(c as ContractContext, issuesOf(result.error, result.data)),
   );
   return [declaredAsJson(operation, refuse), read, validate] as const;
 }
@@ -45,10 +45,10 @@ export function validated<T>(operation: Operation, schema: z.ZodMiniType<T>, ref
 export function declaredAsJson(
   operation: Operation,
   refuse: Refuse,
-): MiddlewareHandler<HonoArrival> {
-  return async (at, next) => {
-    at.set('operation', operation);
-    return isJson(at.req.raw.headers) ? next() : refuse(at, UNDECLARED);
+): MiddlewareHandler<ContractEnv> {
+  return async (c, next) => {
+    c.set('operation', operation);
+    return isJson(c.req.raw.headers) ? next() : refuse(c, UNDECLARED);
   };
 }
 

@@ -7,24 +7,24 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { routePath } from 'hono/route';
 import type { Contract } from '../contracts/contract.ts';
 import type { LoginRules } from '../flows/services.ts';
-import { logFailure } from '../observe/log.ts';
+import { logFailure } from '../telemetry/log.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
-import type { At, HonoArrival } from './arrival.ts';
+import type { ContractContext, ContractEnv } from './request-context.ts';
 import { ACCOUNT_PATHS, mountAccounts } from './account-routes.ts';
-import { createDesk } from './desk.ts';
+import { createResponder } from './responder.ts';
 import { mountLogin } from './login-route.ts';
 import { mountSessions } from './session-routes.ts';
 
-export type ContractApp = Hono<HonoArrival>;
+export type ContractApp = Hono<ContractEnv>;
 
-export interface HouseRules {
+export interface ContractAppOptions {
   lockout: LockoutRules;
   sessions: SessionLimits;
   allowedOrigins: readonly string[];
 }
 
-export function createContractApp(contract: Contract, house: HouseRules): ContractApp {
+export function createContractApp(contract: Contract, house: ContractAppOptions): ContractApp {
   const rules: LoginRules = {
     contract: contract.name,
     lifetimes: contract.lifetimes,
@@ -33,25 +33,28 @@ export function createContractApp(contract: Contract, house: HouseRules): Contra
     requiresVerifiedEmail: contract.requiresVerifiedEmail,
     claims: contract.claims,
   };
-  const desk = createDesk(contract, house.allowedOrigins);
+  const responder = createResponder(contract, house.allowedOrigins);
   const app: ContractApp = new Hono({ getPath: (request) => pathWithin(contract, request.url) });
 
-  app.notFound((at) => desk.refuse(at, { reason: 'unknown-path' }));
-  app.onError((error, at) => {
-    logFailure(error, routePath(at), at.env.visit.traceId);
-    return desk.refuse(at, { reason: 'internal' });
+  app.notFound((c) => responder.refuse(c, { reason: 'unknown-path' }));
+  app.onError((error, c) => {
+    logFailure(error, routePath(c), c.env.meta.traceId);
+    return responder.refuse(c, { reason: 'internal' });
   });
-  app.use(async (at, next) => (at.env.insecure ? desk.refuse(at, { reason: 'insecure' }) : next()));
+  app.use(async (c, next) =>
+    c.env.insecure ? responder.refuse(c, { reason: 'insecure' }) : next(),
+  );
   app.use(
     methodNotAllowed({
       app,
-      onMethodNotAllowed: (at, allow) => desk.refuse(at as At, { reason: 'wrong-method', allow }),
+      onMethodNotAllowed: (c, allow) =>
+        responder.refuse(c as ContractContext, { reason: 'wrong-method', allow }),
     }),
   );
 
-  mountLogin(app, desk, rules);
-  mountAccounts(app, desk, rules);
-  mountSessions(app, desk, { rules, ...house });
+  mountLogin(app, responder, rules);
+  mountAccounts(app, responder, rules);
+  mountSessions(app, responder, { rules, ...house });
   return app;
 }
 

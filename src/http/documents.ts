@@ -1,5 +1,5 @@
 /** Documents for machines: OpenAPI and public keys. */
-import { wireResponse } from './refuse.ts';
+import { wireResponse } from './responses.ts';
 
 const CACHEABLE = { 'Cache-Control': 'public, max-age=300' };
 

@@ -10,7 +10,7 @@ const TWO_YEARS_SECONDS = 63_072_000;
  * JSON is data: nothing in it may be rendered, framed, cached or sniffed (OWASP REST Security).
  * A response is made with them: setting them one by one costs more than the rest of a refusal.
  */
-export const PROTECTIVE: Readonly<Record<string, string>> = {
+export const PROTECTIVE_HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy':
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
@@ -31,7 +31,7 @@ interface Traced {
  * Names the request, answers preflights, and lets the listed origins read what they get, cookies
  * included. What a response lacks of the headers above it gets here, whoever made it.
  */
-export function dressed(allowedOrigins: readonly string[]): MiddlewareHandler<Traced> {
+export function securityHeaders(allowedOrigins: readonly string[]): MiddlewareHandler<Traced> {
   const preflight = cors({
     origin: [...allowedOrigins],
     credentials: true,
@@ -39,19 +39,19 @@ export function dressed(allowedOrigins: readonly string[]): MiddlewareHandler<Tr
     allowHeaders: ['Authorization', 'Content-Type'],
     maxAge: 600,
   });
-  return async (at, next) => {
-    const { method, raw } = at.req;
-    at.set('traceId', crypto.randomUUID());
+  return async (c, next) => {
+    const { method, raw } = c.req;
+    c.set('traceId', crypto.randomUUID());
     // An OPTIONS that is no preflight is a method like any other, and not one that we have.
     const asks = method === 'OPTIONS' && raw.headers.has('Access-Control-Request-Method');
-    if (asks) at.res = (await preflight(at, next)) ?? new Response(null, { status: 204 });
+    if (asks) c.res = (await preflight(c, next)) ?? new Response(null, { status: 204 });
     else await next();
 
     // On the response itself: Context.header() would make a copy of it each time.
-    const { headers } = at.res;
-    headers.set(TRACE_HEADER, at.var.traceId);
+    const { headers } = c.res;
+    headers.set(TRACE_HEADER, c.var.traceId);
     if (!headers.has('X-Content-Type-Options')) {
-      for (const [name, value] of Object.entries(PROTECTIVE)) {
+      for (const [name, value] of Object.entries(PROTECTIVE_HEADERS)) {
         if (!headers.has(name)) headers.set(name, value);
       }
     }

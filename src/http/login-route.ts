@@ -4,23 +4,23 @@ import type { SignedIn } from '../flows/outcome.ts';
 import type { LoginRules } from '../flows/services.ts';
 import { validated } from './body.ts';
 import type { ContractApp } from './contract-app.ts';
-import type { Desk } from './desk.ts';
+import type { Responder } from './responder.ts';
 import { deviceCookies } from './device-cookie.ts';
-import { countedAtAddress } from './limit.ts';
+import { countAtAddress } from './address-limit.ts';
 
-export function mountLogin(app: ContractApp, desk: Desk, rules: LoginRules): void {
-  const { contract } = desk;
+export function mountLogin(app: ContractApp, responder: Responder, rules: LoginRules): void {
+  const { contract } = responder;
   app.post(
     `${contract.base}/login`,
-    countedAtAddress('login', desk, rules.limit),
-    ...validated('login', contract.login, desk.malformed),
-    (at) => {
-      const { services, visit } = at.env;
-      const attempt = at.req.valid('json');
-      return desk.run<SignedIn>(at, {
+    countAtAddress('login', responder, rules.limit),
+    ...validated('login', contract.login, responder.malformed),
+    (c) => {
+      const { services, meta } = c.env;
+      const attempt = c.req.valid('json');
+      return responder.run<SignedIn>(c, {
         operation: 'login',
         identifier: attempt.identifier,
-        work: login({ services, rules, attempt, visit }),
+        work: login({ services, rules, attempt, meta }),
         answer: contract.grant,
         cookies: deviceCookies,
       });

@@ -1,22 +1,22 @@
 /** `GET /metrics`: what all isolates have counted, for a Prometheus with the operator's token. */
-import { exposition } from '../observe/exposition.ts';
-import { logFailure } from '../observe/log.ts';
-import type { Metrics } from '../observe/metrics.ts';
-import { PROTECTIVE } from './headers.ts';
-import { operatorRefusal, type OperatorApp } from './operator.ts';
+import { exposition } from '../telemetry/exposition.ts';
+import { logFailure } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { PROTECTIVE_HEADERS } from './headers.ts';
+import { adminRefusal, type AdminApp } from './admin-auth.ts';
 
-export function mountMetrics(app: OperatorApp, { read }: Pick<Metrics, 'read'>): OperatorApp {
-  app.get('/', async (at) => {
+export function mountMetrics(app: AdminApp, { read }: Pick<Metrics, 'read'>): AdminApp {
+  app.get('/', async (c) => {
     try {
-      const { type, text } = exposition(await read(), at.req.header('Accept') ?? null);
-      const headers = { ...PROTECTIVE, 'Content-Type': type, Vary: 'Origin, Accept' };
+      const { type, text } = exposition(await read(), c.req.header('Accept') ?? null);
+      const headers = { ...PROTECTIVE_HEADERS, 'Content-Type': type, Vary: 'Origin, Accept' };
       return new Response(text, { headers });
     } catch (error) {
       // Prometheus takes no part of an answer for the whole: a failed scrape shows as `up` 0.
-      logFailure(error, 'metrics', at.var.traceId);
-      return operatorRefusal(503, 'unavailable');
+      logFailure(error, 'metrics', c.var.traceId);
+      return adminRefusal(503, 'unavailable');
     }
   });
-  app.all('*', () => operatorRefusal(404, 'not_found'));
+  app.all('*', () => adminRefusal(404, 'not_found'));
   return app;
 }

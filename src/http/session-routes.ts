@@ -8,14 +8,14 @@ import { logout } from '../flows/logout.ts';
 import { refresh } from '../flows/refresh.ts';
 import type { ListedSession, LoginRules } from '../flows/services.ts';
 import { endSession, listSessions, logoutAll, profile } from '../flows/sessions.ts';
-import type { Operation } from '../observe/log.ts';
+import type { Operation } from '../telemetry/log.ts';
 import { deviceOf } from '../policy/device.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import { isJson, UNDECLARED, validated } from './body.ts';
 import type { ContractApp } from './contract-app.ts';
 import { bearerIn, cookieIn } from './credentials.ts';
-import type { At } from './arrival.ts';
-import type { Desk } from './desk.ts';
+import type { ContractContext } from './request-context.ts';
+import type { Responder } from './responder.ts';
 
 interface SessionRules {
   rules: LoginRules;
@@ -24,96 +24,104 @@ interface SessionRules {
 
 export function mountSessions(
   app: ContractApp,
-  desk: Desk,
+  responder: Responder,
   { rules, sessions: limits }: SessionRules,
 ): void {
-  const { contract } = desk;
+  const { contract } = responder;
   const { base, refresh: carrier } = contract;
-  const callerOf = (at: At) => {
-    const { services, visit } = at.env;
+  const callerOf = (at: ContractContext) => {
+    const { services, meta } = at.env;
     const bearer = { contract: contract.name, token: bearerIn(at.req.raw.headers) };
-    return { services, visit, bearer };
+    return { services, meta, bearer };
   };
 
   if (carrier?.in === 'body') {
-    app.post(`${base}/refresh`, ...validated('refresh', carrier.schema, desk.malformed), (at) => {
-      const { services, visit } = at.env;
-      const token = at.req.valid('json');
-      return desk.run(at, {
-        operation: 'refresh',
-        work: refresh({ services, rules, limits, token, visit }),
-        answer: contract.refreshed,
-      });
-    });
+    app.post(
+      `${base}/refresh`,
+      ...validated('refresh', carrier.schema, responder.malformed),
+      (c) => {
+        const { services, meta } = c.env;
+        const token = c.req.valid('json');
+        return responder.run(c, {
+          operation: 'refresh',
+          work: refresh({ services, rules, limits, token, meta }),
+          answer: contract.refreshed,
+        });
+      },
+    );
   }
 
   /** The refresh cookie, or the refusal of a request that another site may have caused. */
   const cookieOf = async (
-    at: At,
+    at: ContractContext,
     { operation, isOnlyCredential }: { operation: Operation; isOnlyCredential: boolean },
   ): Promise<{ token: string | null } | Response> => {
     at.set('operation', operation);
     const { headers } = at.req.raw;
     const token = carrier?.in === 'cookie' ? cookieIn(headers, carrier.name) : null;
     if (token === null) return { token };
-    const site = desk.siteOf(at);
-    if (site === 'foreign') return desk.turnAway(at, { reason: 'cross-site' }, operation);
+    const site = responder.siteOf(at);
+    if (site === 'foreign') return responder.reject(at, { reason: 'cross-site' }, operation);
     if (site === 'own' || isJson(headers)) return { token };
-    return isOnlyCredential ? desk.malformed(at, UNDECLARED) : { token: null };
+    return isOnlyCredential ? responder.malformed(at, UNDECLARED) : { token: null };
   };
 
   if (carrier?.in === 'cookie') {
-    app.post(`${base}/refresh`, async (at) => {
-      const { services, visit } = at.env;
-      const cookie = await cookieOf(at, { operation: 'refresh', isOnlyCredential: true });
+    app.post(`${base}/refresh`, async (c) => {
+      const { services, meta } = c.env;
+      const cookie = await cookieOf(c, { operation: 'refresh', isOnlyCredential: true });
       if (cookie instanceof Response) return cookie;
-      return desk.run(at, {
+      return responder.run(c, {
         operation: 'refresh',
-        work: refresh({ services, rules, limits, token: cookie.token, visit }),
+        work: refresh({ services, rules, limits, token: cookie.token, meta }),
         answer: contract.refreshed,
       });
     });
   }
 
-  app.post(`${base}/logout`, async (at) => {
-    const { services, visit } = at.env;
-    const access = bearerIn(at.req.raw.headers);
+  app.post(`${base}/logout`, async (c) => {
+    const { services, meta } = c.env;
+    const access = bearerIn(c.req.raw.headers);
     const isOnlyCredential = access === null;
-    const cookie = await cookieOf(at, { operation: 'logout', isOnlyCredential });
+    const cookie = await cookieOf(c, { operation: 'logout', isOnlyCredential });
     if (cookie instanceof Response) return cookie;
     const tokens = { access, refresh: cookie.token };
-    return desk.run(at, {
+    return responder.run(c, {
       operation: 'logout',
-      work: logout({ services, contract: contract.name, visit, ...tokens }),
+      work: logout({ services, contract: contract.name, meta, ...tokens }),
       answer: contract.loggedOut,
     });
   });
 
-  app.post(`${base}/logout-all`, (at) =>
-    desk.run(at, {
+  app.post(`${base}/logout-all`, (c) =>
+    responder.run(c, {
       operation: 'logout-all',
-      work: logoutAll(callerOf(at)),
+      work: logoutAll(callerOf(c)),
       answer: contract.loggedOut,
     }),
   );
 
-  app.get(contract.profilePath, (at) =>
-    desk.run(at, { operation: 'profile', work: profile(callerOf(at)), answer: contract.profile }),
+  app.get(contract.profilePath, (c) =>
+    responder.run(c, {
+      operation: 'profile',
+      work: profile(callerOf(c)),
+      answer: contract.profile,
+    }),
   );
 
-  app.get(`${base}/sessions`, (at) =>
-    desk.run(at, {
+  app.get(`${base}/sessions`, (c) =>
+    responder.run(c, {
       operation: 'list-sessions',
-      work: listSessions(callerOf(at)),
+      work: listSessions(callerOf(c)),
       answer: ({ sessions, current }) =>
         contract.sessions(sessions.map((session) => viewOf(session, current))),
     }),
   );
 
-  app.delete(`${base}/sessions/:id`, (at) =>
-    desk.run(at, {
+  app.delete(`${base}/sessions/:id`, (c) =>
+    responder.run(c, {
       operation: 'end-session',
-      work: endSession(callerOf(at), at.req.param('id')),
+      work: endSession(callerOf(c), c.req.param('id')),
       answer: contract.done,
     }),
   );

@@ -5,14 +5,14 @@
  *
  * Local development also keeps the last mails for the page /dev/mail. A deployment keeps none.
  */
-import type { Letter, Mailer } from '../flows/account-services.ts';
+import type { EmailTemplate, Mailer } from '../flows/account-services.ts';
 import { throughBinding, type Binding } from './binding.ts';
-import { writeLetter, type Letterhead } from './letters.ts';
+import { renderEmail, type EmailBranding } from './templates.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { throughResend } from './resend.ts';
 import type { Mail, Transport } from './transport.ts';
 
-export interface MailSettings extends Letterhead {
+export interface MailSettings extends EmailBranding {
   from: Mail['from'];
   transport: { kind: 'binding' } | { kind: 'resend'; key: string };
 }
@@ -30,7 +30,7 @@ export interface MailerOptions {
   /** The first try failed. */
   onFailure(error: unknown): void;
   /** Local development: a mail was written, and the page lists it. */
-  onWritten(kind: Letter['kind']): void;
+  onWritten(kind: EmailTemplate['kind']): void;
 }
 
 /** One mailbox; no list, no display name, nothing that could end a header. */
@@ -46,9 +46,9 @@ export function createMailer(options: MailerOptions): Mailer & { outbox: Outbox 
 
   return {
     outbox,
-    async send({ to, contract, letter }) {
+    async send({ to, contract, template }) {
       if (!ADDRESS.test(to)) throw new Error('the address is not one mailbox');
-      const written = writeLetter(settings, contract, letter);
+      const written = renderEmail(settings, contract, template);
       const mail = { from: settings.from, to, ...written };
       const id = uuid();
       try {
@@ -60,7 +60,7 @@ export function createMailer(options: MailerOptions): Mailer & { outbox: Outbox 
       }
       if (outbox === null) return;
       outbox.add({ id, to, subject: written.subject, text: written.text, atMs: nowMs() });
-      onWritten(letter.kind);
+      onWritten(template.kind);
     },
   };
 }

@@ -27,11 +27,11 @@ async function readNames(assets: Fetcher): Promise<AssetNames> {
   return answer.json();
 }
 
-export async function serveAsset(assets: Fetcher, at: Context, next: Next) {
-  const name = at.req.param('name') ?? '';
+export async function serveAsset(assets: Fetcher, c: Context, next: Next) {
+  const name = c.req.param('name') ?? '';
   if (!Object.values(await assetNames(assets)).includes(name)) return next();
   const headers = new Headers();
-  const seen = at.req.header('If-None-Match');
+  const seen = c.req.header('If-None-Match');
   if (seen !== undefined) headers.set('If-None-Match', seen);
   const answer = await assets.fetch(`${HOST}/assets/${name}`, { headers });
   if (!answer.ok && answer.status !== 304) return next();

@@ -11,17 +11,17 @@ import {
   type Mail,
   type Mails,
   type Pages,
-  type PagesHouse,
+  type PagesDependencies,
 } from './respond.ts';
 import { pageHeaders } from './policy.ts';
 
 export function mountMail(
   pages: Pages,
-  { house, mails }: { house: PagesHouse; mails: Mails },
+  { deps, mails }: { deps: PagesDependencies; mails: Mails },
   language: MiddlewareHandler,
 ): void {
-  pages.get('/dev/mail', language, async (at) => {
-    const around = await surroundings(at, house);
+  pages.get('/dev/mail', language, async (c) => {
+    const around = await surroundings(c, deps);
     const newestFirst = (await mails.list()).toSorted((a, b) => b.atMs - a.atMs);
     return htmlResponse(<MailPage around={around} mails={newestFirst} />, {
       headers: pageHeaders(around.nonce),

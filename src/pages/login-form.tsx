@@ -16,7 +16,7 @@ import {
   surroundings,
   type PageContext,
   type Pages,
-  type PagesHouse,
+  type PagesDependencies,
   type Place,
 } from './respond.ts';
 import { returnTarget } from './return-to.ts';
@@ -27,63 +27,67 @@ const LIKELY: readonly Reason[] = ['invalid', 'inactive', 'unverified', 'locked'
 /** What the login itself must know of the visitor. */
 const PASSED_ON = ['CF-Connecting-IP', 'User-Agent', 'Cookie'];
 
-export function mountLoginForm(pages: Pages, house: PagesHouse, language: MiddlewareHandler): void {
-  const inCookie = house.contracts.filter(({ refresh }) => refresh?.in === 'cookie');
+export function mountLoginForm(
+  pages: Pages,
+  deps: PagesDependencies,
+  language: MiddlewareHandler,
+): void {
+  const inCookie = deps.contracts.filter(({ refresh }) => refresh?.in === 'cookie');
   for (const contract of inCookie) {
     const prefix = `/${contract.name}`;
-    const take = takeForm(house, () => ({ contract, prefix }));
+    const take = takeForm(deps, () => ({ contract, prefix }));
     pages.post(`${prefix}${contract.base}/login-form`, language, take);
     // Whoever loads the address of a refused form anew.
-    pages.get(`${prefix}${contract.base}/login-form`, (at) => at.redirect(`${prefix}/login`));
+    pages.get(`${prefix}${contract.base}/login-form`, (c) => c.redirect(`${prefix}/login`));
   }
   for (const base of new Set(inCookie.map((contract) => contract.base))) {
     const bareAt = (url: URL): Place | null => {
-      const contract = house.contractAt(url);
+      const contract = deps.contractAt(url);
       const fits = contract.base === base && contract.refresh?.in === 'cookie';
       return fits ? { contract, prefix: '' } : null;
     };
     const path = `${base}/login-form`;
-    pages.post(path, language, takeForm(house, bareAt));
-    pages.get(path, (at, next) =>
-      bareAt(new URL(at.req.url)) === null ? next() : at.redirect('/login'),
+    pages.post(path, language, takeForm(deps, bareAt));
+    pages.get(path, (c, next) =>
+      bareAt(new URL(c.req.url)) === null ? next() : c.redirect('/login'),
     );
   }
 }
 
-function takeForm(house: PagesHouse, placeAt: (url: URL) => Place | null): Handler {
-  return async (at, next) => {
-    const url = new URL(at.req.url);
+function takeForm(deps: PagesDependencies, placeAt: (url: URL) => Place | null): Handler {
+  return async (c, next) => {
+    const url = new URL(c.req.url);
     const place = placeAt(url);
-    if (place === null || !isForm(at)) return next();
+    if (place === null || !isForm(c)) return next();
     // Another site must not sign its visitors in to an account of its choice.
-    if (requestSite(at.req.raw.headers, at.req.url, []) === 'foreign') {
-      house.reportForm(place.contract, 'cross-site', at);
-      return refuse(at, house, { place, status: 403, reason: 'cross-site' });
+    if (requestSite(c.req.raw.headers, c.req.url, []) === 'foreign') {
+      deps.reportForm(place.contract, 'cross-site', c);
+      return refuse(c, deps, { place, status: 403, reason: 'cross-site' });
     }
-    const form = await readForm(at.req.raw);
-    if (form.ok) return signIn(at, house, { place, form: form.fields });
-    house.reportForm(place.contract, 'malformed', at);
+    const form = await readForm(c.req.raw);
+    if (form.ok) return signIn(c, deps, { place, form: form.fields });
+    deps.reportForm(place.contract, 'malformed', c);
     const status = form.fault === 'too-large' ? 413 : 400;
-    return refuse(at, house, { place, status, reason: 'malformed' });
+    return refuse(c, deps, { place, status, reason: 'malformed' });
   };
 }
 
-const isForm = (at: Context): boolean =>
-  /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(at.req.header('Content-Type') ?? '');
+const isForm = (c: Context): boolean =>
+  /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(c.req.header('Content-Type') ?? '');
 
 async function signIn(
   at: PageContext,
-  house: PagesHouse,
+  deps: PagesDependencies,
   { place, form }: { place: Place; form: URLSearchParams },
 ) {
   const { contract, prefix } = place;
   const { marks, login } = shapeOf(contract);
   const field = (name: string) => form.get(name);
-  const returnTo = returnTarget(field('return_to'), at.req.url, house.allowedOrigins) ?? undefined;
+  const returnTo = returnTarget(field('return_to'), at.req.url, deps.allowedOrigins) ?? undefined;
   const body = Object.fromEntries(
     [login.identifier, login.password].map((name) => [name, field(name)]),
   );
-  const answer = await house.answer(loginRequest(at, { contract, prefix }, body), at);
+  const answer = await deps.answer(loginRequest(at, { contract, prefix }, body), at);
   const { status, headers } = answer;
   if (answer.ok) {
     const led = new Headers({ Location: returnTo ?? `${prefix}/` });
@@ -93,7 +97,7 @@ async function signIn(
   const said: unknown = await answer.json();
   const reason = reasonOf(marks, { status, headers, body: said }, LIKELY);
   const named = reason === 'malformed' ? fieldsNamed(said, Object.keys(body)) : [];
-  return refuse(at, house, {
+  return refuse(at, deps, {
     place: { contract, prefix, returnTo },
     status,
     reason: reason ?? 'internal',
@@ -104,13 +108,13 @@ async function signIn(
 }
 
 /** The login, as the script would have sent it. */
-function loginRequest(at: Context, { contract, prefix }: Place, body: object): Request {
+function loginRequest(c: Context, { contract, prefix }: Place, body: object): Request {
   const headers = new Headers({ 'Content-Type': 'application/json' });
   for (const name of PASSED_ON) {
-    const value = at.req.header(name);
+    const value = c.req.header(name);
     if (value !== undefined) headers.set(name, value);
   }
-  const login = new URL(`${prefix}${contract.base}/login`, at.req.url);
+  const login = new URL(`${prefix}${contract.base}/login`, c.req.url);
   return new Request(login, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
@@ -136,7 +140,11 @@ function faultOf({ name, isEmpty }: RefusedField, { shape: { login }, words }: S
 }
 
 /** The sign-in page once more, with what went wrong. A password is never sent back. */
-async function refuse(at: PageContext, house: PagesHouse, refused: Refused): Promise<Response> {
+async function refuse(
+  at: PageContext,
+  deps: PagesDependencies,
+  refused: Refused,
+): Promise<Response> {
   const {
     place,
     status,
@@ -145,7 +153,7 @@ async function refuse(at: PageContext, house: PagesHouse, refused: Refused): Pro
     identifier,
     refusedFields = [],
   } = refused;
-  const around = await surroundings(at, house);
+  const around = await surroundings(at, deps);
   const sheet = sheetFor('login', around, place);
   const waitSeconds = waitOf(headers, reason);
   const faults = Object.fromEntries(

@@ -21,7 +21,7 @@ import {
   sheetFor,
   surroundings,
   type Pages,
-  type PagesHouse,
+  type PagesDependencies,
 } from './respond.ts';
 import { returnTarget } from './return-to.ts';
 import type { PageName } from './sheet.ts';
@@ -44,7 +44,7 @@ const PAGES = {
   home: HomePage,
 };
 
-export function createPages(house: PagesHouse): Pages {
+export function createPages(deps: PagesDependencies): Pages {
   const pages: Pages = new Hono();
   const [{ tag: fallbackLanguage }] = languages;
   const language = languageDetector({
@@ -56,17 +56,17 @@ export function createPages(house: PagesHouse): Pages {
 
   const serve =
     (page: PageName, named: Contract | null): Handler =>
-    async (at, next) => {
-      const url = new URL(at.req.url);
-      if (!wantsHtml(at)) return next();
-      const contract = named ?? house.contractAt(url);
+    async (c, next) => {
+      const url = new URL(c.req.url);
+      if (!wantsHtml(c)) return next();
+      const contract = named ?? deps.contractAt(url);
       const prefix = named === null ? '' : `/${named.name}`;
       const returnTo = returnTarget(
         url.searchParams.get('return_to'),
-        at.req.url,
-        house.allowedOrigins,
+        c.req.url,
+        deps.allowedOrigins,
       );
-      const around = await surroundings(at, house);
+      const around = await surroundings(c, deps);
       const sheet = sheetFor(page, around, { contract, prefix, returnTo: returnTo ?? undefined });
       const Page = PAGES[page];
       return htmlResponse(<Page around={around} sheet={sheet} />, {
@@ -75,33 +75,33 @@ export function createPages(house: PagesHouse): Pages {
     };
 
   // Each path by itself, not by a pattern: fixed paths cost the API's own requests nothing.
-  for (const named of [null, ...house.contracts]) {
+  for (const named of [null, ...deps.contracts]) {
     const prefix = named === null ? '' : `/${named.name}`;
     for (const [page, path] of Object.entries(PATHS) as [PageName, string][]) {
       pages.get(prefix + path, language, serve(page, named));
     }
     if (named !== null) {
-      pages.get(prefix, (at, next) => (wantsHtml(at) ? at.redirect(`${prefix}/`) : next()));
+      pages.get(prefix, (c, next) => (wantsHtml(c) ? c.redirect(`${prefix}/`) : next()));
     }
   }
-  mountLoginForm(pages, house, language);
+  mountLoginForm(pages, deps, language);
 
-  pages.get('/docs', language, async (at) => {
-    const around = await surroundings(at, house);
-    const documents = house.contracts.map(({ name }) => ({ name, url: `/openapi/${name}.json` }));
+  pages.get('/docs', language, async (c) => {
+    const around = await surroundings(c, deps);
+    const documents = deps.contracts.map(({ name }) => ({ name, url: `/openapi/${name}.json` }));
     return htmlResponse(<DocsPage around={around} documents={documents} />, {
       headers: docsHeaders(around.nonce),
     });
   });
-  pages.get('/assets/:name', (at, next) => serveAsset(house.assets, at, next));
-  if (house.mails !== null) mountMail(pages, { house, mails: house.mails }, language);
+  pages.get('/assets/:name', (c, next) => serveAsset(deps.assets, c, next));
+  if (deps.mails !== null) mountMail(pages, { deps, mails: deps.mails }, language);
   return pages;
 }
 
 /** Only who names HTML: whoever takes anything is not a browser that loads a page. */
-function wantsHtml(at: Context): boolean {
+function wantsHtml(c: Context): boolean {
   return (
-    accepts(at, {
+    accepts(c, {
       header: 'Accept',
       supports: ['text/html'],
       default: '',

@@ -15,7 +15,7 @@ interface PageEnv {
 export type Pages = Hono<PageEnv>;
 export type PageContext = Context<PageEnv>;
 
-export interface PagesHouse {
+export interface PagesDependencies {
   contracts: readonly Contract[];
   allowedOrigins: readonly string[];
   /** Characters that a new password must have. */
@@ -51,14 +51,14 @@ export interface Place {
 }
 
 export async function surroundings(
-  at: Context,
-  { assets, leastPassword }: PagesHouse,
+  c: Context,
+  { assets, leastPassword }: PagesDependencies,
 ): Promise<Surroundings> {
   return {
     nonce: crypto.randomUUID(),
     leastPassword,
     assets: await assetNames(assets),
-    words: wordsIn(at.get('language')),
+    words: wordsIn(c.get('language')),
   };
 }
 

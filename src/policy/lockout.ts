@@ -60,7 +60,7 @@ export type Standing =
 /** `void`: the ticket was drawn for nothing (a stale read), and counts neither way. */
 export type Verdict = 'right' | 'wrong' | 'void';
 
-export const untouched: LockoutState = {
+export const initialState: LockoutState = {
   failures: 0,
   failuresInARow: 0,
   locksInARow: 0,
@@ -79,7 +79,7 @@ export function reserve(
   ask: { ticket: string; nowMs: number; rules: LockoutRules },
 ): { state: LockoutState; standing: Standing } {
   const { ticket, nowMs, rules } = ask;
-  const state = lapse(before, nowMs, rules);
+  const state = applyExpiry(before, nowMs, rules);
   const locked = lockOf(state, nowMs, rules);
   if (locked) return { state, standing: locked };
   if (state.tickets.some((out) => out.id === ticket))
@@ -103,7 +103,7 @@ export function settle(
   settling: { ticket: string; verdict: Verdict; nowMs: number; rules: LockoutRules },
 ): { state: LockoutState; settled: boolean } {
   const { ticket, verdict, nowMs, rules } = settling;
-  const state = lapse(before, nowMs, rules);
+  const state = applyExpiry(before, nowMs, rules);
   if (!state.tickets.some((out) => out.id === ticket)) return { state, settled: false };
   const returned = {
     ...state,
@@ -112,7 +112,7 @@ export function settle(
   };
   if (verdict === 'void') return { state: returned, settled: true };
   if (verdict === 'wrong') return { state: fail(returned, nowMs, rules), settled: true };
-  return { state: pardon(returned), settled: true };
+  return { state: reset(returned), settled: true };
 }
 
 /**
@@ -139,8 +139,8 @@ export interface LockoutView {
   ticketsOut: number;
 }
 
-export function look(before: LockoutState, nowMs: number, rules: LockoutRules): LockoutView {
-  const { failures, failuresInARow, locksInARow, ...state } = lapse(before, nowMs, rules);
+export function view(before: LockoutState, nowMs: number, rules: LockoutRules): LockoutView {
+  const { failures, failuresInARow, locksInARow, ...state } = applyExpiry(before, nowMs, rules);
   return {
     failures,
     failuresInARow,
@@ -170,8 +170,8 @@ export function combined(views: readonly LockoutView[]): LockoutView {
  * Failures and locks are forgotten, also the final stop; what is under way goes on. A lock that was
  * not reported yet still is.
  */
-export function pardon({ lastEventMs, tickets, unreported }: LockoutState): LockoutState {
-  return { ...untouched, lastEventMs, tickets, unreported };
+export function reset({ lastEventMs, tickets, unreported }: LockoutState): LockoutState {
+  return { ...initialState, lastEventMs, tickets, unreported };
 }
 
 /**
@@ -187,7 +187,11 @@ export function forgettableAtMs(state: LockoutState, rules: LockoutRules): numbe
 }
 
 /** What time alone has done: tickets never settled were consumed, and a lock may have ended. */
-export function lapse(before: LockoutState, nowMs: number, rules: LockoutRules): LockoutState {
+export function applyExpiry(
+  before: LockoutState,
+  nowMs: number,
+  rules: LockoutRules,
+): LockoutState {
   let state = before;
   for (const ticket of before.tickets) {
     if (ticket.expiresAtMs > nowMs) break;
@@ -197,7 +201,7 @@ export function lapse(before: LockoutState, nowMs: number, rules: LockoutRules):
   state = unlockIfOver(state, nowMs);
   const forgetAtMs = forgettableAtMs(state, rules);
   return forgetAtMs !== null && state.tickets.length === 0 && nowMs >= forgetAtMs
-    ? pardon(state)
+    ? reset(state)
     : state;
 }
 

@@ -10,7 +10,7 @@ export interface PasswordBounds {
   most: number;
 }
 
-export interface Flawed {
+export interface PasswordViolation {
   flaw: 'too-short' | 'too-long' | 'ambiguous' | 'common' | 'personal';
   message: string;
 }
@@ -38,7 +38,10 @@ const LEAST_CONTAINED = 5;
 const ENOUGH_OTHERS = 4;
 
 /** Null: it may be set. */
-export function flawOf(password: string, { rules, personal, isCommon }: Judging): Flawed | null {
+export function violationOf(
+  password: string,
+  { rules, personal, isCommon }: Judging,
+): PasswordViolation | null {
   const length = [...password.normalize('NFC')].length;
   if (length < rules.least) {
     return { flaw: 'too-short', message: `Password must be at least ${rules.least} characters` };

@@ -1,8 +1,8 @@
 /** Makes a user of a registration whose mailbox was proven, fenced on the proof. */
 import { and, eq, exists, sql } from 'drizzle-orm';
 import type { NewAccounts, Registrations } from '../flows/account-services.ts';
-import { auditChange, auditOf, writtenOrAudited } from './audit.ts';
-import { canBecomeUser, stillGood, type Proof } from './challenges.ts';
+import { auditChange, auditOf, writeOrRecover } from './audit.ts';
+import { canBecomeUser, challengeIsValid, type Proof } from './challenges.ts';
 import { challenges, registrations, roles, teams, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
 
@@ -58,7 +58,7 @@ const insertUser = statement<Admission>(() =>
         and(
           eq(registrations.id, given('registrationId')),
           canBecomeUser(),
-          exists(stillGood(eq(challenges.registrationId, registrations.id))),
+          exists(challengeIsValid(eq(challenges.registrationId, registrations.id))),
         ),
       ),
   ),
@@ -87,7 +87,7 @@ export function createAdmission(
   { role, team }: NewAccounts,
 ): Pick<Registrations, 'admit'> {
   return {
-    async admit(registration, proof, { publicId, passwordHash, ...happening }) {
+    async admit(registration, proof, { publicId, passwordHash, ...auditContext }) {
       const values = {
         registrationId: registration.id,
         publicId,
@@ -96,9 +96,9 @@ export function createAdmission(
         teamId: team?.id ?? null,
         challengeId: proof.id,
         secretHash: proof.secretHash,
-        nowMs: happening.nowMs,
+        nowMs: auditContext.nowMs,
       };
-      const audit = { ...auditOf(happening), action: 'EMAIL_VERIFIED', userId: null, publicId };
+      const audit = { ...auditOf(auditContext), action: 'EMAIL_VERIFIED', userId: null, publicId };
       const write = async () => {
         const results = await database.batch<{ userId: number; deviceVersion: number }>([
           ...(role === null ? [] : [insertRole.bind(database, role)]),
@@ -111,7 +111,7 @@ export function createAdmission(
         const [device] = results.at(-1)?.results ?? [];
         return device === undefined ? null : { device };
       };
-      return writtenOrAudited<Awaited<ReturnType<Registrations['admit']>>>(database, write, {
+      return writeOrRecover<Awaited<ReturnType<Registrations['admit']>>>(database, write, {
         ...audit,
         told: () => ({ device: null }),
       });

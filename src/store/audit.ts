@@ -1,6 +1,6 @@
 /** Writes down what happened to accounts. No identifier and no secret is ever part of a row. */
 import { and, eq, gt, sql } from 'drizzle-orm';
-import type { Happening } from '../flows/account-services.ts';
+import type { AuditContext } from '../flows/account-services.ts';
 import type { OPERATORS as Operators } from '../flows/admin.ts';
 import type { Audit } from '../flows/services.ts';
 import { auditEvents } from './schema.ts';
@@ -14,7 +14,7 @@ const insert = statement<{
   atMs: number;
   reason: string;
   userId: number | null;
-  subject: string;
+  accountKey: string;
   contract: string;
   address: string;
   traceId: string;
@@ -24,7 +24,7 @@ const insert = statement<{
     atMs: sql.placeholder('atMs'),
     reason: sql.placeholder('reason'),
     userId: sql.placeholder('userId'),
-    subject: sql.placeholder('subject'),
+    accountKey: sql.placeholder('accountKey'),
     contract: sql.placeholder('contract'),
     address: sql.placeholder('address'),
     traceId: sql.placeholder('traceId'),
@@ -32,8 +32,8 @@ const insert = statement<{
 );
 
 /** What an event keeps of the request that brought it about. */
-export function auditOf({ subject, contract, visit, nowMs }: Happening) {
-  return { subject, contract, nowMs, address: visit.address, traceId: visit.traceId };
+export function auditOf({ accountKey, contract, meta, nowMs }: AuditContext) {
+  return { accountKey, contract, nowMs, address: meta.address, traceId: meta.traceId };
 }
 
 /**
@@ -47,7 +47,7 @@ export const auditChange = statement<
     sql`select null, ${sql.placeholder('nowMs')}, ${sql.placeholder('action')}, 'done',
         coalesce(${sql.placeholder('userId')},
           (select id from users where public_id = ${sql.placeholder('publicId')})),
-        ${sql.placeholder('subject')}, null, ${sql.placeholder('contract')},
+        ${sql.placeholder('accountKey')}, null, ${sql.placeholder('contract')},
         ${sql.placeholder('address')}, ${sql.placeholder('traceId')}
       where changes() > 0`,
   ),
@@ -75,7 +75,7 @@ const findRecent = statement<{ action: string; traceId: string }>(() =>
  * request has made the change, or who repeats it would be refused what they have. `told` makes an
  * answer of the reason that was written down.
  */
-export async function writtenOrAudited<T>(
+export async function writeOrRecover<T>(
   database: D1Database,
   write: () => Promise<T>,
   { told, ...event }: { action: string; traceId: string; told(reason: string): T },
@@ -94,10 +94,8 @@ export async function writtenOrAudited<T>(
 
 export function createAudit(database: D1Database): Audit {
   return {
-    async record({ visit, ...event }) {
-      await insert
-        .bind(database, { ...event, address: visit.address, traceId: visit.traceId })
-        .run();
+    async record({ meta, ...event }) {
+      await insert.bind(database, { ...event, address: meta.address, traceId: meta.traceId }).run();
     },
   };
 }

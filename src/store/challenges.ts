@@ -3,12 +3,12 @@ import { and, desc, eq, gt, ne, notExists, or, sql, type SQL } from 'drizzle-orm
 import type {
   Challenge,
   Challenges,
-  Owner,
+  ChallengeOwner,
   Registration,
   SentCode,
 } from '../flows/account-services.ts';
 import type { Identifier } from '../policy/identifier.ts';
-import { auditChange, auditOf, writtenOrAudited } from './audit.ts';
+import { auditChange, auditOf, writeOrRecover } from './audit.ts';
 import { challenges, registrations, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
 import { accountOf, findBy, findUser, type UserRow } from './users.ts';
@@ -19,7 +19,7 @@ const given = (name: string) => sql.placeholder(name);
 export type Proof = { challengeId: string; secretHash: string; nowMs: number };
 
 /** The challenge, as long as it is as it was when it was looked at, and has not expired. */
-export const stillGood = (ofOwner?: SQL) =>
+export const challengeIsValid = (ofOwner?: SQL) =>
   builder
     .select({ one: sql`1` })
     .from(challenges)
@@ -254,10 +254,10 @@ export function createChallenges(database: D1Database): Challenges {
       return results[0] ?? null;
     },
 
-    async issue(owner, { purpose, expiresAtMs, ...challenge }, happening) {
+    async issue(owner, { purpose, expiresAtMs, ...challenge }, auditContext) {
       const ids = { ...idsOf(owner), purpose };
       const { userId } = ids;
-      const audit = { ...auditOf(happening), action: SENT[purpose], userId, publicId: null };
+      const audit = { ...auditOf(auditContext), action: SENT[purpose], userId, publicId: null };
       const write = async () => {
         await database.batch([
           replaceCode.bind(database, ids),
@@ -265,19 +265,19 @@ export function createChallenges(database: D1Database): Challenges {
           auditChange.bind(database, audit),
         ]);
       };
-      await writtenOrAudited(database, write, { ...audit, told: () => undefined });
+      await writeOrRecover(database, write, { ...audit, told: () => undefined });
     },
   };
 }
 
-function ownerOf(user?: D1Result, registration?: D1Result): Owner | null {
+function ownerOf(user?: D1Result, registration?: D1Result): ChallengeOwner | null {
   const [userRow] = (user?.results ?? []) as UserRow[];
   if (userRow !== undefined) return { is: 'user', account: accountOf(userRow) };
   const [registered] = (registration?.results ?? []) as Registration[];
   return registered === undefined ? null : { is: 'registration', registration: registered };
 }
 
-function idsOf(owner: Owner) {
+function idsOf(owner: ChallengeOwner) {
   return owner.is === 'user'
     ? { userId: owner.account.user.id, registrationId: null }
     : { userId: null, registrationId: owner.registration.id };

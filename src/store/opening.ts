@@ -7,7 +7,7 @@
  */
 import { and, eq, exists, sql } from 'drizzle-orm';
 import type { Sessions } from '../flows/services.ts';
-import { writtenOrAudited } from './audit.ts';
+import { writeOrRecover } from './audit.ts';
 import { auditEvents, sessions, users } from './schema.ts';
 import { endSurplus, thisSession } from './session-limit.ts';
 import { builder, statement } from './statement.ts';
@@ -72,7 +72,7 @@ const touchUser = statement<{
 const auditLogin = statement<{
   sessionId: string;
   userId: number;
-  subject: string;
+  accountKey: string;
   contract: string;
   nowMs: number;
   address: string;
@@ -86,7 +86,7 @@ const auditLogin = statement<{
         action: sql`'LOGIN'`.as('action'),
         reason: sql`'granted'`.as('reason'),
         userId: sessions.userId,
-        subject: sql`${sql.placeholder('subject')}`.as('subject'),
+        accountKey: sql`${sql.placeholder('accountKey')}`.as('accountKey'),
         sessionId: sessions.id,
         contract: sessions.contract,
         address: sessions.address,
@@ -99,21 +99,21 @@ const auditLogin = statement<{
 
 export function createOpening(database: D1Database): Pick<Sessions, 'open'> {
   return {
-    async open({ account, visit, expiries, ...opening }) {
+    async open({ account, meta, expiries, ...newSession }) {
       const values = {
-        sessionId: opening.sessionId,
+        sessionId: newSession.sessionId,
         userId: account.user.id,
         credentialVersion: account.credentialVersion,
-        contract: opening.contract,
-        nowMs: opening.nowMs,
+        contract: newSession.contract,
+        nowMs: newSession.nowMs,
         expiresAtMs: expiries.sessionExpiresAtMs,
-        refreshHash: opening.refreshHash,
-        address: visit.address,
-        userAgent: visit.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
-        verifiedAtLeast: opening.requiresVerifiedEmail ? 1 : 0,
-        renewedHash: opening.renewedHash,
-        subject: opening.subject,
-        traceId: visit.traceId,
+        refreshHash: newSession.refreshHash,
+        address: meta.address,
+        userAgent: meta.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
+        verifiedAtLeast: newSession.requiresVerifiedEmail ? 1 : 0,
+        renewedHash: newSession.renewedHash,
+        accountKey: newSession.accountKey,
+        traceId: meta.traceId,
       };
       const write = async () => {
         const [inserted] = await database.batch([
@@ -124,8 +124,8 @@ export function createOpening(database: D1Database): Pick<Sessions, 'open'> {
         ]);
         return inserted !== undefined && inserted.meta.changes > 0;
       };
-      const event = { action: 'LOGIN', traceId: visit.traceId };
-      return writtenOrAudited(database, write, { ...event, told: () => true });
+      const event = { action: 'LOGIN', traceId: meta.traceId };
+      return writeOrRecover(database, write, { ...event, told: () => true });
     },
   };
 }

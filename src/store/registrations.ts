@@ -5,7 +5,7 @@
 import { and, eq, exists, gt, lte, ne, notExists, or, sql } from 'drizzle-orm';
 import type { NewAccounts, Registrations } from '../flows/account-services.ts';
 import { createAdmission } from './admission.ts';
-import { auditOf, writtenOrAudited } from './audit.ts';
+import { auditOf, writeOrRecover } from './audit.ts';
 import { auditEvents, challenges, registrations, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
 
@@ -123,7 +123,7 @@ const isUnsent = eq(challenges.secretHash, NO_CODE);
 const audit = statement<{
   challengeId: string;
   nowMs: number;
-  subject: string;
+  accountKey: string;
   contract: string;
   address: string;
   traceId: string;
@@ -136,7 +136,7 @@ const audit = statement<{
         action: sql`'REGISTERED'`.as('action'),
         reason: sql`case when ${isUnsent} then 'known' else 'added' end`.as('reason'),
         userId: sql`null`.as('user_id'),
-        subject: sql`${given('subject')}`.as('subject'),
+        accountKey: sql`${given('accountKey')}`.as('accountKey'),
         sessionId: sql`null`.as('session_id'),
         contract: sql`${given('contract')}`.as('contract'),
         address: sql`${given('address')}`.as('address'),
@@ -164,11 +164,11 @@ export function createRegistrations(database: D1Database, newAccounts: NewAccoun
       return results.length > 0;
     },
 
-    async add({ challenge, ...registration }, happening) {
-      const { nowMs } = happening;
+    async add({ challenge, ...registration }, auditContext) {
+      const { nowMs } = auditContext;
       const usernameKey = usernameKeyOf(registration.username);
       const values = { ...registration, usernameKey, nowMs };
-      const event = auditOf(happening);
+      const event = auditOf(auditContext);
       const write = async () => {
         const [, , , , told] = await database.batch<{ isKnown: number }>([
           clearExpired.bind(database, values),
@@ -187,7 +187,7 @@ export function createRegistrations(database: D1Database, newAccounts: NewAccoun
         if (row === undefined) return 'username-taken';
         return row.isKnown === 1 ? 'known' : 'added';
       };
-      return writtenOrAudited<Awaited<ReturnType<Registrations['add']>>>(database, write, {
+      return writeOrRecover<Awaited<ReturnType<Registrations['add']>>>(database, write, {
         ...event,
         action: 'REGISTERED',
         told: (reason) => (reason === 'added' ? 'added' : 'known'),

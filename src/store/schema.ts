@@ -91,7 +91,7 @@ export const auditEvents = sqliteTable(
     reason: text('reason').notNull(),
     userId: integer('user_id'),
     /** Keyed pseudonym of the account, also of an unknown one. */
-    subject: text('subject').notNull(),
+    accountKey: text('subject').notNull(),
     sessionId: text('session_id'),
     contract: text('contract').notNull(),
     address: text('address').notNull(),

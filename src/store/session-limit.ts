@@ -47,7 +47,7 @@ type Opened = {
 };
 
 const auditSurplus = statement<
-  Opened & { subject: string; contract: string; address: string; traceId: string }
+  Opened & { accountKey: string; contract: string; address: string; traceId: string }
 >(() =>
   builder.insert(auditEvents).select((query) =>
     query
@@ -57,7 +57,7 @@ const auditSurplus = statement<
         action: sql`'SESSION_ENDED'`.as('action'),
         reason: sql`'too-many'`.as('reason'),
         userId: sessions.userId,
-        subject: sql`${sql.placeholder('subject')}`.as('subject'),
+        accountKey: sql`${sql.placeholder('accountKey')}`.as('accountKey'),
         sessionId: sessions.id,
         contract: sql`${sql.placeholder('contract')}`.as('contract'),
         address: sql`${sql.placeholder('address')}`.as('address'),

@@ -3,15 +3,15 @@
  * was ended a moment ago must not live on in a copy.
  */
 import { and, desc, eq, exists, gt, sql } from 'drizzle-orm';
-import type { Ending, ListedSession, LiveSession, Sessions } from '../flows/services.ts';
+import type { SessionEnd, ListedSession, LiveSession, Sessions } from '../flows/services.ts';
 import { createOpening } from './opening.ts';
 import { MAX_SESSIONS } from './session-limit.ts';
 import { auditEvents, roles, sessions, teams, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
-import { accountOf, nextDevices, userColumns, type UserRow } from './users.ts';
+import { accountOf, bumpDeviceVersion, userColumns, type UserRow } from './users.ts';
 
 /** Who may still use a session: an active user, with the password that opened it. */
-export const stillEntitled = and(
+export const sessionIsValid = and(
   eq(users.id, sessions.userId),
   eq(users.status, 'active'),
   eq(users.credentialVersion, sessions.credentialVersion),
@@ -28,7 +28,7 @@ const findLive = statement<{ sessionId: string; nowMs: number }>(() =>
       refreshedAtMs: sql<number>`${sessions.refreshedAtMs}`.as('refreshedAtMs'),
     })
     .from(sessions)
-    .innerJoin(users, stillEntitled)
+    .innerJoin(users, sessionIsValid)
     .leftJoin(roles, eq(roles.id, users.roleId))
     .leftJoin(teams, eq(teams.id, users.teamId))
     .where(
@@ -76,7 +76,7 @@ const swapHash = statement<{
           builder
             .select({ one: sql`1` })
             .from(users)
-            .where(stillEntitled),
+            .where(sessionIsValid),
         ),
       ),
     ),
@@ -93,7 +93,7 @@ const listLive = statement<{ userId: number; nowMs: number }>(() =>
       userAgent: sql<string | null>`${sessions.userAgent}`.as('userAgent'),
     })
     .from(sessions)
-    .innerJoin(users, stillEntitled)
+    .innerJoin(users, sessionIsValid)
     .where(
       and(
         eq(sessions.userId, sql.placeholder('userId')),
@@ -110,7 +110,7 @@ const auditEnding = (where: 'one' | 'all') =>
     nowMs: number;
     action: string;
     userId: number;
-    subject: string;
+    accountKey: string;
     sessionId: string;
     contract: string;
     address: string;
@@ -124,7 +124,7 @@ const auditEnding = (where: 'one' | 'all') =>
           action: sql`${sql.placeholder('action')}`.as('action'),
           reason: sql`'ended'`.as('reason'),
           userId: sessions.userId,
-          subject: sql`${sql.placeholder('subject')}`.as('subject'),
+          accountKey: sql`${sql.placeholder('accountKey')}`.as('accountKey'),
           sessionId: sessions.id,
           contract: sql`${sql.placeholder('contract')}`.as('contract'),
           address: sql`${sql.placeholder('address')}`.as('address'),
@@ -150,7 +150,7 @@ const revokeDevices = (where: 'one' | 'all') =>
   statement<{ userId: number; sessionId: string; action: string }>(() =>
     builder
       .update(users)
-      .set({ deviceVersion: nextDevices })
+      .set({ deviceVersion: bumpDeviceVersion })
       .where(
         and(
           eq(users.id, sql.placeholder('userId')),
@@ -172,12 +172,12 @@ export function createSessions(database: D1Database): Sessions {
   const end = async (
     [audit, revoke, remove]: typeof endOne,
     who: { id: string; userId: number },
-    ending: Ending,
+    sessionEnd: SessionEnd,
   ) => {
-    const { visit, ...rest } = ending;
+    const { meta, ...rest } = sessionEnd;
     const values = { ...rest, userId: who.userId, sessionId: who.id };
     const [, , removed] = await database.batch([
-      audit.bind(database, { ...values, address: visit.address, traceId: visit.traceId }),
+      audit.bind(database, { ...values, address: meta.address, traceId: meta.traceId }),
       revoke.bind(database, values),
       remove.bind(database, values),
     ]);
@@ -206,10 +206,10 @@ export function createSessions(database: D1Database): Sessions {
       return results;
     },
 
-    end: (session, ending) => end(endOne, session, ending),
+    end: (session, sessionEnd) => end(endOne, session, sessionEnd),
 
-    async endAll(userId, ending) {
-      await end(endAll, { id: '', userId }, ending);
+    async endAll(userId, sessionEnd) {
+      await end(endAll, { id: '', userId }, sessionEnd);
     },
   };
 }

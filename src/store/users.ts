@@ -60,7 +60,7 @@ export interface UserRow extends ShownRow {
 }
 
 /** Device cookies given so far are void. */
-export const nextDevices = sql`${users.deviceVersion} + 1`;
+export const bumpDeviceVersion = sql`${users.deviceVersion} + 1`;
 
 export const findUser = <Values extends Record<string, string | number>>(where: SQL) =>
   statement<Values>(() =>

@@ -1,9 +1,9 @@
 /** A browser that somebody has signed in on stays open to them, whatever strangers do elsewhere. */
 import { expect } from 'vitest';
 import { origin, test } from './browser.ts';
-import { door, fillIn, signIn } from './people.ts';
+import { contractCase, fillIn, signIn } from './users.ts';
 
-const { contract, ...fields } = door('email-cookie');
+const { contract, ...fields } = contractCase('email-cookie');
 
 test('lets in who has signed in here before while strangers lock the account', async ({
   visit,

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { faultsOf, test, WCAG } from './browser.ts';
-import { doors } from './people.ts';
+import { contractCases } from './users.ts';
 
 // The reference signs in with the documents' own samples: the demo accounts are this file's.
 
@@ -10,8 +10,8 @@ test('makes a real login out of the reference, for every contract', async ({ vis
   const select = page.locator('#select');
   await select.waitFor();
   const offered = await select.locator('option').allTextContents();
-  expect(offered.toSorted()).toEqual(doors.map(({ name }) => name).toSorted());
-  for (const { name } of doors) {
+  expect(offered.toSorted()).toEqual(contractCases.map(({ name }) => name).toSorted());
+  for (const { name } of contractCases) {
     await select.selectOption({ label: name });
     const servers = page.locator('.servers select');
     await expect.poll(() => servers.inputValue()).toBe(`/${name}`);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { test } from './browser.ts';
-import { signIn } from './people.ts';
+import { signIn } from './users.ts';
 
 test('ends another session, and leaves this one', async ({ visit, people: { ben } }) => {
   const two = await visit();

@@ -2,14 +2,14 @@ import { describe, expect } from 'vitest';
 import { english } from '../../src/pages/languages/english.ts';
 import { german } from '../../src/pages/languages/german.ts';
 import { faultsOf, isOverflowing, test } from './browser.ts';
-import { doors, fillIn, door, signIn } from './people.ts';
+import { contractCases, fillIn, contractCase, signIn } from './users.ts';
 
 const beside = ['login', 'register', 'verify', 'forgot', 'reset'];
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   test('axe finds nothing on any page, at rest and with faults', async ({ visit }) => {
     const { page } = await visit({ colorScheme, width: 480 });
-    for (const { name } of doors) {
+    for (const { name } of contractCases) {
       for (const path of beside) {
         await page.goto(`/${name}/${path}`);
         expect([name, path, await faultsOf(page)]).toEqual([name, path, []]);
@@ -35,7 +35,7 @@ test('fits into 320 pixels', async ({ visit, people: { ada, nobody } }) => {
     expect([path, await isOverflowing(page)]).toEqual([path, false]);
   }
   await page.goto('/login');
-  await fillIn(page, door('email-remember'), [nobody.email, 'wrong']);
+  await fillIn(page, contractCase('email-remember'), [nobody.email, 'wrong']);
   await page.click('button[type=submit]');
   await page.waitForSelector('#notice:not([hidden])');
   expect(await isOverflowing(page)).toBe(false);
@@ -71,7 +71,7 @@ test('speaks German to who asks for it, and English to who asks for neither', as
     await page.goto('/login');
     expect(await page.getAttribute('html', 'lang')).toBe(tag);
     expect(await page.textContent('h1')).toBe(words.login.title);
-    await fillIn(page, door('email-remember'), [nobody.email, 'wrong']);
+    await fillIn(page, contractCase('email-remember'), [nobody.email, 'wrong']);
     await page.click('button[type=submit]');
     await page.waitForSelector('#notice:not([hidden])');
     expect(await page.textContent('#notice')).toBe(wrong);

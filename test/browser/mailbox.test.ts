@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { faultsOf, origin, test } from './browser.ts';
-import { door, doors, fillIn } from './people.ts';
+import { contractCase, contractCases, fillIn } from './users.ts';
 
 const SECRET = 'seven purple hats in a row';
 const NEXT = 'nine quiet boats at sea';
@@ -22,7 +22,8 @@ async function newestMail(page: Page, to: string) {
 async function register(page: Page, name: string, username: string): Promise<void> {
   await page.goto(`/${name}/login`);
   await page.click('a[href$="/register"]');
-  if (door(name).contract.account.identifier === 'username') await page.fill('#username', username);
+  if (contractCase(name).contract.account.identifier === 'username')
+    await page.fill('#username', username);
   else await page.fill('#name', 'Ada Example');
   await page.fill('#email', `${username}@example.org`);
   await page.fill('#password', SECRET);
@@ -32,11 +33,11 @@ async function register(page: Page, name: string, username: string): Promise<voi
 
 async function signIn(page: Page, name: string, [who, secret]: [string, string]): Promise<void> {
   await page.goto(`/${name}/login`);
-  await fillIn(page, door(name), [who, secret]);
+  await fillIn(page, contractCase(name), [who, secret]);
   await page.click('button[type=submit]');
 }
 
-describe.each(doors)('$name', ({ name, of }) => {
+describe.each(contractCases)('$name', ({ name, of }) => {
   test('registers, confirms the address, forgets the password, and signs in again', async ({
     visit,
   }) => {

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { test } from './browser.ts';
-import { door, doors, fillIn, signIn } from './people.ts';
+import { contractCase, contractCases, fillIn, signIn } from './users.ts';
 
 const lastUsedAt = '2026-03-02T09:30:00Z';
 const listed = {
@@ -65,7 +65,7 @@ function blockStorage(): void {
   globalThis.BroadcastChannel = refuse as unknown as typeof BroadcastChannel;
 }
 
-describe.each(doors)('with blocked storage, $name', ({ name, of, inCookie, ...fields }) => {
+describe.each(contractCases)('with blocked storage, $name', ({ name, of, inCookie, ...fields }) => {
   test('has pages that work, and signs in only where it can keep it', async ({
     visit,
     people: { ada },
@@ -114,7 +114,7 @@ test('says so where storage is full, or cookies are off', async ({ visit, people
     const { page, context } = await visit();
     await context.addInitScript(block);
     await page.goto(`/${name}/login`);
-    await fillIn(page, door(name), [ada.email, ada.password]);
+    await fillIn(page, contractCase(name), [ada.email, ada.password]);
     await page.click('button[type=submit]');
     await page.waitForSelector('#notice:not([hidden])');
     expect(await page.textContent('#notice')).toContain('Your browser keeps no data for this site');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { root } from '../../tools/install.mjs';
 import { test } from './browser.ts';
-import { door, fillIn, signIn } from './people.ts';
+import { contractCase, fillIn, signIn } from './users.ts';
 
 const directory = join(root, 'docs', 'images');
 const pictures = test.runIf(process.env['PICTURES'] === '1');
@@ -49,7 +49,7 @@ pictures('a locked account', async ({ visit }) => {
       json: { error: { code: 'ACCOUNT_LOCKED', message: '' } },
     }),
   );
-  await fillIn(page, door('email-remember'), ['brackly@griot.com', 'a guess']);
+  await fillIn(page, contractCase('email-remember'), ['brackly@griot.com', 'a guess']);
   await page.click('button[type=submit]');
   await page.waitForSelector('#timer:not([hidden])');
   await take(page, 'locked');

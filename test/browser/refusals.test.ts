@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { test } from './browser.ts';
-import { door, doors, fillIn } from './people.ts';
+import { contractCase, contractCases, fillIn } from './users.ts';
 
 const envelope = (code: string) => ({
   success: false,
@@ -46,7 +46,7 @@ async function notice(page: Page): Promise<string> {
 }
 
 describe('email-envelope, whose document says what its page does', () => {
-  const fields = door('email-envelope');
+  const fields = contractCase('email-envelope');
 
   test.for(table)('says of %s %o', async ([code, answer, english, german], { visit, people }) => {
     for (const [locale, said] of [
@@ -146,7 +146,7 @@ test('a lock that only a reset opens has no countdown', async ({ visit, people: 
     }),
   );
   await page.goto('/email-remember/login');
-  await fillIn(page, door('email-remember'), [nobody.email, 'some password']);
+  await fillIn(page, contractCase('email-remember'), [nobody.email, 'some password']);
   await page.click('button[type=submit]');
   expect(await notice(page)).toBe(
     'This account is locked after too many failed attempts. Reset the password to open it, or ask support for help.',
@@ -154,7 +154,7 @@ test('a lock that only a reset opens has no countdown', async ({ visit, people: 
   expect(await page.isHidden('#timer')).toBe(true);
 });
 
-describe.each(doors)('$name', ({ name, contract, ...fields }) => {
+describe.each(contractCases)('$name', ({ name, contract, ...fields }) => {
   /** What is said at a field; null where nothing is wrong with it. */
   async function faultAt(page: Page, id: string): Promise<string | null> {
     if ((await page.getAttribute(`#${id}`, 'aria-invalid')) !== 'true') return null;

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { test } from './browser.ts';
-import { door, fillIn } from './people.ts';
+import { contractCase, fillIn } from './users.ts';
 
-const cookie = door('email-cookie');
+const cookie = contractCase('email-cookie');
 
 test('signs in to the cookie contract with scripts off', async ({ visit, people: { ada } }) => {
   const { page, context } = await visit({ javaScriptEnabled: false });

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { faultsOf, test } from './browser.ts';
-import { door, doors, fillIn, signIn } from './people.ts';
+import { contractCase, contractCases, fillIn, signIn } from './users.ts';
 
-describe.each(doors)('$name', ({ name, of, inCookie, ...fields }) => {
+describe.each(contractCases)('$name', ({ name, of, inCookie, ...fields }) => {
   test('signs in, shows the profile, and signs out', async ({ visit, people: { ada } }) => {
     const { page, expectStatus } = await visit();
     await signIn(page, name, ada);
@@ -44,7 +44,7 @@ test('remembers in the browser only where asked, and for as long as the contract
   expect(await kept()).toEqual([0, 1]);
   await page.click('#sign-out');
   await page.waitForURL('**/login');
-  await fillIn(page, door('email-remember'), [ada.email, ada.password]);
+  await fillIn(page, contractCase('email-remember'), [ada.email, ada.password]);
   await page.check('#remember');
   const sent = page.waitForRequest('**/auth/login');
   await page.click('button[type=submit]');
@@ -107,7 +107,7 @@ test('counts down a lock, keeps the button shut till then, and says when it is o
       json: { error: { code: 'ACCOUNT_LOCKED', message: '<b>raw words of the server</b>' } },
     }),
   );
-  await fillIn(page, door('email-remember'), [ada.email, 'whatever it was']);
+  await fillIn(page, contractCase('email-remember'), [ada.email, 'whatever it was']);
   await page.click('button[type=submit]');
   await page.waitForSelector('#timer:not([hidden])');
   const notice = await page.textContent('#notice');
@@ -134,7 +134,7 @@ test('tells a lock from an inactive account, where both have one status and one 
   expectStatus(401, 403);
   await page.goto('/email-envelope/login');
   const submit = async (password: string) => {
-    await fillIn(page, door('email-envelope'), [inactive.email, password]);
+    await fillIn(page, contractCase('email-envelope'), [inactive.email, password]);
     const answered = page.waitForResponse('**/auth/login');
     await page.click('button[type=submit]');
     await answered;
@@ -159,7 +159,7 @@ test('says a limit by the address as a limit', async ({ visit, people: { nobody 
       data: { email: `${attempt}.${nobody.email}`, password: 'x' },
     });
   }
-  await fillIn(page, door('email-remember'), [nobody.email, 'whatever']);
+  await fillIn(page, contractCase('email-remember'), [nobody.email, 'whatever']);
   await page.click('button[type=submit]');
   await page.waitForSelector('#timer:not([hidden])');
   expect(await page.textContent('#notice')).toContain('Too many attempts from your network');
@@ -171,7 +171,7 @@ test('says so where nobody answers, and signs in once someone does', async ({
 }) => {
   const { page, context, troubles } = await visit();
   await page.goto('/login');
-  await fillIn(page, door('email-remember'), [ada.email, ada.password]);
+  await fillIn(page, contractCase('email-remember'), [ada.email, ada.password]);
   await context.setOffline(true);
   await page.click('button[type=submit]');
   await page.waitForSelector('#notice:not([hidden])');
@@ -195,7 +195,7 @@ test('sends a form once, however often its button is pressed', async ({
     await route.continue();
   });
   await page.goto('/login');
-  await fillIn(page, door('email-remember'), [ada.email, ada.password]);
+  await fillIn(page, contractCase('email-remember'), [ada.email, ada.password]);
   await page.click('button[type=submit]');
   expect(await page.getAttribute('form', 'aria-busy')).toBe('true');
   await page.click('button[type=submit]', { force: true, noWaitAfter: true });
@@ -217,7 +217,7 @@ test('leads to where the visitor wanted to go, and never to another site', async
   ] as const) {
     const { page } = await visit();
     await page.goto(`/email-remember/login?return_to=${encodeURIComponent(wanted)}`);
-    await fillIn(page, door('email-remember'), [ada.email, ada.password]);
+    await fillIn(page, contractCase('email-remember'), [ada.email, ada.password]);
     await page.click('button[type=submit]');
     await page.waitForSelector('#private:not([hidden])');
     const { pathname, search } = new URL(page.url());

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { test } from './browser.ts';
-import { doors, fillIn, signIn } from './people.ts';
+import { contractCases, fillIn, signIn } from './users.ts';
 
 const isSignedIn = (page: Page) => page.isVisible('#private');
 
@@ -27,7 +27,7 @@ const tellTabs = (page: Page, name: string, message: string) =>
     [`gatehouse:${name}`, message],
   );
 
-describe.each(doors)('$name', ({ name, inCookie, of, ...fields }) => {
+describe.each(contractCases)('$name', ({ name, inCookie, of, ...fields }) => {
   test('a new tab leaves the first one signed in', async ({ visit, people: { ada } }) => {
     const { page, tab, expectStatus } = await visit();
     expectStatus(401);

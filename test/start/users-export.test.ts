@@ -5,9 +5,9 @@ import { rowOf } from '../../tools/users/columns.ts';
 import { literal, remoteDatabase, type Row } from '../../tools/users/database.ts';
 import { exportUsers } from '../../tools/users/export.ts';
 import { additions } from '../../tools/users/statements.ts';
-import { importHouse } from '../support/imports.ts';
+import { importApp } from '../support/imports.ts';
 
-const { database, read, usersLike, bringIn, close } = await importHouse();
+const { database, read, usersLike, bringIn, close } = await importApp();
 const hash = `$2b$12$${'a'.repeat(53)}`;
 
 afterAll(close);

@@ -1,12 +1,12 @@
 /** Importing users, in plain Node, into a real local database. */
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ForeignCost } from '../../src/crypto/foreign-costs.ts';
+import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
 import { costsIn } from '../../tools/users/hash-cost.ts';
 import type { Refused } from '../../tools/users/import.ts';
-import { importHouse } from '../support/imports.ts';
-import vectors from '../fixtures/foreign-hashes.json' with { type: 'json' };
+import { importApp } from '../support/imports.ts';
+import vectors from '../fixtures/legacy-hashes.json' with { type: 'json' };
 
-const { database, read, usersLike, bringIn, close } = await importHouse();
+const { database, read, usersLike, bringIn, close } = await importApp();
 const hash = `$2b$12$${'a'.repeat(53)}`;
 
 afterAll(close);
@@ -199,7 +199,7 @@ describe('an import', () => {
   it('sets the highest cost of each kind before it writes, of the file and of the database', async () => {
     let before: unknown;
     const file = `email,password_hash\ncost@example.com,pbkdf2_sha256$390000$salt$${'A'.repeat(43)}=\nlow@example.com,$2b$10$${'a'.repeat(53)}\n`;
-    let costs: readonly ForeignCost[] = [];
+    let costs: readonly LegacyCost[] = [];
     await bringIn(file, 'csv', {
       setCosts: async (found) => {
         costs = found;

@@ -53,8 +53,8 @@ export const accounts: readonly DemoAccount[] = files.flatMap((file) => {
 });
 
 /** From the range for benchmarks (RFC 2544). */
-export function addressOf(file: string, visit: number): string {
+export function addressOf(file: string, meta: number): string {
   const index = files.indexOf(basename(file));
-  if (index < 0 || visit > 254) throw new Error(`no address left for visit ${visit} of ${file}`);
-  return `198.18.${index}.${visit}`;
+  if (index < 0 || meta > 254) throw new Error(`no address left for visit ${meta} of ${file}`);
+  return `198.18.${index}.${meta}`;
 }

@@ -5,9 +5,9 @@
 import * as fc from 'fast-check';
 import { vi } from 'vitest';
 import { REGISTRATION_COOKIE } from '../../src/http/registration-cookie.ts';
-import { addUser, doors, freshAddress, type Answer, type House } from './house.ts';
+import { addUser, contractCases, freshAddress, type Answer, type TestApp } from './test-app.ts';
 import { codeIn, mailbox, type Mail } from './mailbox.ts';
-import type { Call } from './tap.ts';
+import type { Call } from './intercept-bindings.ts';
 import { slowNetwork } from './slow-network.ts';
 
 const OPERATIONS = [
@@ -56,7 +56,7 @@ const step: fc.Arbitrary<Step> = fc.record({
     { weight: 2, arbitrary: fc.constantFrom<Step['operation']>('register', 'verify-email') },
     { weight: 1, arbitrary: fc.constantFrom(...OPERATIONS) },
   ),
-  contract: fc.nat({ max: doors.length - 1 }),
+  contract: fc.nat({ max: contractCases.length - 1 }),
   name: fc.constantFrom('email', 'username', 'registered username'),
   password: fc.constantFrom('first', 'second'),
   code: fc.constantFrom('wrong', 'mailed'),
@@ -117,11 +117,11 @@ let sequences = 0;
 export function enumeration() {
   const network = slowNetwork();
 
-  return async (contracts: typeof doors, sequence: Sequence): Promise<Played[]> => {
+  return async (contracts: typeof contractCases, sequence: Sequence): Promise<Played[]> => {
     sequences += 1;
     vi.useFakeTimers({ toFake: ['Date'], now: STARTS_AT_MS });
     let answeredAfter = 0;
-    const { here, to, calls } = mailbox({}, network.tap, () => {
+    const { here, to, calls } = mailbox({}, network.intercept, () => {
       network.responded();
       answeredAfter = calls.length;
     });
@@ -142,12 +142,12 @@ export function enumeration() {
     for (const step of sequence.steps) {
       const { contract, afterMinutes } = step;
       vi.setSystemTime(Date.now() + afterMinutes * 60_000);
-      const door = contracts[contract % contracts.length];
-      if (door === undefined) throw new Error('no contract');
+      const contractCase = contracts[contract % contracts.length];
+      if (contractCase === undefined) throw new Error('no contract');
       const see = async (side: Side): Promise<Seen> => {
         const address = sequence.isFromOneAddress ? side.address : freshAddress();
         const from = calls.length;
-        const answer = await ask({ here, door, side, step, address });
+        const answer = await ask({ here, contractCase, side, step, address });
         network.take();
         side.handle = HANDLE.exec(answer.headers.getSetCookie().join('\n'))?.[0] ?? side.handle;
         return seen(answer, side, calls.slice(from, answeredAfter));
@@ -159,15 +159,15 @@ export function enumeration() {
 }
 
 interface Asked {
-  here: House;
-  door: (typeof doors)[number];
+  here: TestApp;
+  contractCase: (typeof contractCases)[number];
   side: Side;
   step: Step;
   address: string;
 }
 
-function ask({ here, door, side, step, address }: Asked): Promise<Answer> {
-  const { contract, name, path, body } = door;
+function ask({ here, contractCase, side, step, address }: Asked): Promise<Answer> {
+  const { contract, name, path, body } = contractCase;
   const { operation } = step;
   const { email } = side;
   const base = `/${name}${contract.base}`;

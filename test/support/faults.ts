@@ -3,7 +3,7 @@
  * A fault is a tap that strikes one call; a lasting one strikes what the same part is asked later, too.
  */
 import { vi } from 'vitest';
-import type { Call, Tap } from './tap.ts';
+import type { Call, BindingInterceptor } from './intercept-bindings.ts';
 
 /** Stands in every error, where drivers quote what they were given: no log may have it. */
 export const CANARY = 'canary-51c0e7';
@@ -174,14 +174,14 @@ export function named() {
 }
 
 /** `struck` says whether the call ever came. */
-export function striking(
+export function injectFault(
   fault: Fault,
   at: string,
   again: () => Promise<unknown>,
-): { tap: Tap; struck(): boolean } {
+): { intercept: BindingInterceptor; struck(): boolean } {
   const nameOf = named();
   let struck: Call | null = null;
-  const tap: Tap = (call, proceed) => {
+  const intercept: BindingInterceptor = (call, proceed) => {
     const name = nameOf(call);
     if (struck !== null) {
       return fault.lasting && call.to === struck.to ? Promise.reject(failure(call)) : proceed();
@@ -190,5 +190,5 @@ export function striking(
     struck = call;
     return fault.strike(call, proceed, again);
   };
-  return { tap, struck: () => struck !== null };
+  return { intercept, struck: () => struck !== null };
 }

@@ -1,5 +1,5 @@
 /** The registration handle, as a browser keeps it and as a client without cookies does. */
-import type { Answer, Sending } from './house.ts';
+import type { Answer, Sending } from './test-app.ts';
 
 const COOKIE = '__Host-gh-registration';
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ForeignCost } from '../../src/crypto/foreign-costs.ts';
+import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
 import { openDatabase, type Row } from '../../tools/users/database.ts';
 import { importUsers, type Import, type Imported, type Refused } from '../../tools/users/import.ts';
 
@@ -10,10 +10,10 @@ export interface BroughtIn {
   outcome: Imported;
   refused: Refused[];
   /** Null: they were not set. */
-  costs: readonly ForeignCost[] | null;
+  costs: readonly LegacyCost[] | null;
 }
 
-export async function importHouse() {
+export async function importApp() {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   const database = await openDatabase({ remote: false, persistTo: directory });
   for (const file of readdirSync('migrations')
@@ -39,7 +39,7 @@ export async function importHouse() {
       const file = join(directory, `${(files += 1)}.${name}`);
       writeFileSync(file, content);
       const refused: Refused[] = [];
-      let costs: readonly ForeignCost[] | null = null;
+      let costs: readonly LegacyCost[] | null = null;
       const outcome = await importUsers({
         file,
         database,

@@ -1,6 +1,6 @@
 /** A house whose mails are kept, besides being really sent. */
-import { house, type House } from './house.ts';
-import type { Call, Tap } from './tap.ts';
+import { createTestApp, type TestApp } from './test-app.ts';
+import type { Call, BindingInterceptor } from './intercept-bindings.ts';
 
 export interface Mail {
   to: string;
@@ -9,7 +9,7 @@ export interface Mail {
 }
 
 export interface Mailbox {
-  here: House;
+  here: TestApp;
   /** To one address, oldest first. */
   to(address: string): Mail[];
   calls: Call[];
@@ -18,7 +18,11 @@ export interface Mailbox {
 }
 
 /** `tap` may do something else with a call, and `ready` hears of an answer, as in house(). */
-export function mailbox(settings: object = {}, tap?: Tap, ready?: () => void): Mailbox {
+export function mailbox(
+  settings: object = {},
+  intercept?: BindingInterceptor,
+  ready?: () => void,
+): Mailbox {
   const mails: Mail[] = [];
   const calls: Call[] = [];
   const before: Call[][] = [];
@@ -28,7 +32,7 @@ export function mailbox(settings: object = {}, tap?: Tap, ready?: () => void): M
     seen = calls.length;
     ready?.();
   };
-  const here = house(
+  const here = createTestApp(
     settings,
     (call, proceed) => {
       calls.push(call);
@@ -36,7 +40,7 @@ export function mailbox(settings: object = {}, tap?: Tap, ready?: () => void): M
         const [to = '', subject = '', text = ''] = call.what;
         mails.push({ to, subject, text });
       }
-      return tap === undefined ? proceed() : tap(call, proceed);
+      return intercept === undefined ? proceed() : intercept(call, proceed);
     },
     answered,
   );

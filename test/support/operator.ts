@@ -1,20 +1,20 @@
 /** Somebody who holds the operator's token. */
 import { env } from 'cloudflare:workers';
-import { freshAddress, type Answer, type House } from './house.ts';
+import { freshAddress, type Answer, type TestApp } from './test-app.ts';
 
 export const operatorToken = String(Reflect.get(env, 'OPERATOR_TOKEN'));
 
 type Route = `${'GET' | 'POST' | 'DELETE' | 'PUT' | 'HEAD'} /${string}`;
 
 /** `route` is below /admin, as in `GET /users`. */
-export function operator(house: House) {
+export function operator(createTestApp: TestApp) {
   const call = (
     route: Route,
     init: { body?: unknown; headers?: Record<string, string>; address?: string } = {},
   ): Promise<Answer> => {
     const [method = '', path = ''] = route.split(/ (.*)/s);
     const { body, address = freshAddress(), headers } = init;
-    return house.fetch(`/admin${path}`, {
+    return createTestApp.fetch(`/admin${path}`, {
       method,
       headers: {
         Authorization: `Bearer ${operatorToken}`,

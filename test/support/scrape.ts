@@ -2,13 +2,13 @@
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import { parsed, valueOf, type Format } from './exposition.ts';
-import { freshAddress, type House } from './house.ts';
+import { freshAddress, type TestApp } from './test-app.ts';
 
 export const token = String(Reflect.get(env, 'OPERATOR_TOKEN'));
 export const OPENMETRICS = 'application/openmetrics-text; version=1.0.0';
-export const hub = () => env.METRICS_HUB.getByName('hub');
+export const hub = () => env.METRICS_AGGREGATOR.getByName('hub');
 
-export async function scrape({ fetch }: House, accept = 'text/plain') {
+export async function scrape({ fetch }: TestApp, accept = 'text/plain') {
   const answer = await fetch('/metrics', {
     headers: {
       Authorization: `Bearer ${token}`,
@@ -27,7 +27,7 @@ export async function scrape({ fetch }: House, accept = 'text/plain') {
 }
 
 /** What `work` adds to a sample, as the house tells it. */
-export async function added(here: House, work: () => Promise<unknown>) {
+export async function added(here: TestApp, work: () => Promise<unknown>) {
   const before = await scrape(here);
   await work();
   const after = await scrape(here);
@@ -38,13 +38,15 @@ export async function added(here: House, work: () => Promise<unknown>) {
 type Method = 'add' | 'read';
 /** The hub, with something done to its calls; `proceed` makes the real one. */
 export const hubWith = (
-  tap: (method: Method, proceed: () => Promise<unknown>) => Promise<unknown>,
+  intercept: (method: Method, proceed: () => Promise<unknown>) => Promise<unknown>,
 ): object => {
   const method =
     (name: Method) =>
     (...given: never[]) =>
-      tap(name, async () =>
+      intercept(name, async () =>
         (hub()[name] as unknown as (...given: never[]) => Promise<unknown>)(...given),
       );
-  return { METRICS_HUB: { getByName: () => ({ add: method('add'), read: method('read') }) } };
+  return {
+    METRICS_AGGREGATOR: { getByName: () => ({ add: method('add'), read: method('read') }) },
+  };
 };

@@ -1,6 +1,6 @@
 /** What a client does after a login: keeps tokens, refreshes, calls with a bearer. */
-import type { Answer, House, Person, Sending } from './house.ts';
-import { door } from './house.ts';
+import type { Answer, TestApp, TestUser, Sending } from './test-app.ts';
+import { contractCase } from './test-app.ts';
 
 export interface Held {
   access: string;
@@ -16,8 +16,8 @@ export function held({ text, headers }: Answer): Held {
 }
 
 /** A client of one contract. */
-export function client(house: House, name: string) {
-  const { contract, path, body } = door(name);
+export function client(createTestApp: TestApp, name: string) {
+  const { contract, path, body } = contractCase(name);
   const base = `/${name}${contract.base}`;
   const cookie = contract.refresh?.in === 'cookie' ? contract.refresh.name : null;
   const call = (
@@ -27,16 +27,16 @@ export function client(house: House, name: string) {
   ) => {
     const [method = '', at = ''] = route.split(' ');
     const headers = { Authorization: `Bearer ${token}`, ...sending.headers };
-    return house.fetch(at, { method, headers });
+    return createTestApp.fetch(at, { method, headers });
   };
   return {
     contract,
     base,
-    login: (person: Person, sending?: Sending) => house.post(path, body(person), sending),
+    login: (person: TestUser, sending?: Sending) => createTestApp.post(path, body(person), sending),
     refresh: (token: string, { headers = {}, ...sending }: Sending = {}) =>
       cookie === null
-        ? house.post(`${base}/refresh`, { refreshToken: token }, { headers, ...sending })
-        : house.post(`${base}/refresh`, '', {
+        ? createTestApp.post(`${base}/refresh`, { refreshToken: token }, { headers, ...sending })
+        : createTestApp.post(`${base}/refresh`, '', {
             headers: { Cookie: `${cookie}=${token}`, ...headers },
             ...sending,
           }),
@@ -50,7 +50,7 @@ export function client(house: House, name: string) {
       body: unknown,
       { token = '', ...sending }: Sending & { token?: string } = {},
     ) =>
-      house.post(`${base}/${at}`, body, {
+      createTestApp.post(`${base}/${at}`, body, {
         ...sending,
         headers: { ...(token ? { Authorization: `Bearer ${token}` } : {}), ...sending.headers },
       }),

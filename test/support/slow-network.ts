@@ -3,8 +3,8 @@
  * wait for one. All that it waits for then arrives at once. So what is sent together and what one
  * after the other does not depend on how fast a machine is.
  */
-import { createRecorder, hearHashes, type Recorder } from './journey.ts';
-import type { Tap } from './tap.ts';
+import { createRecorder, hearHashes, type Recorder } from './call-trace.ts';
+import type { BindingInterceptor } from './intercept-bindings.ts';
 
 /** The app lets the loop turn once between two slices of a hash; more than that is waiting. */
 const IDLE_TURNS = 6;
@@ -28,7 +28,7 @@ export function slowNetwork(): Recorder {
     for (const arrive of all) arrive();
   };
 
-  const network: Tap = async (_call, proceed) => {
+  const network: BindingInterceptor = async (_call, proceed) => {
     stirrings += 1;
     atBindings += 1;
     try {

@@ -5,7 +5,7 @@
  */
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import type { Happening } from '../../src/flows/account-services.ts';
+import type { AuditContext } from '../../src/flows/account-services.ts';
 import type { Account } from '../../src/flows/services.ts';
 
 export const NOW = 1000;
@@ -202,10 +202,10 @@ export const account = (id: 1 | 2 | 3, more: Partial<Account> = {}): Account => 
   };
 };
 
-export const happening: Happening = {
-  subject: 'pseudonym',
+export const auditContext: AuditContext = {
+  accountKey: 'pseudonym',
   contract: 'email-cookie',
-  visit: {
+  meta: {
     traceId: 'trace',
     address: '198.51.100.1',
     userAgent: 'Browser 1',

@@ -4,7 +4,7 @@
  * summed, since it does not matter in how many calls they are done; `turn`s say how they are spread.
  */
 import { vi } from 'vitest';
-import { house, type House } from './house.ts';
+import { createTestApp, type TestApp } from './test-app.ts';
 
 export interface Work {
   steps: string[];
@@ -14,15 +14,15 @@ export interface Work {
   iterations: Record<string, number>;
 }
 
-export interface WatchedHouse {
-  here: House;
+export interface InstrumentedApp {
+  here: TestApp;
   /** Forgets what was done up to now: what follows an answer is nobody's wait. */
   begin(): void;
   /** What was done up to the last answer. */
   worked(): Work;
 }
 
-export function watchedHouse(settings: object): WatchedHouse {
+export function instrumentedApp(settings: object): InstrumentedApp {
   const nothing = (): Work => ({ steps: [], unfinished: [], iterations: {} });
   let now = nothing();
   let answered: Work | undefined;
@@ -50,7 +50,7 @@ export function watchedHouse(settings: object): WatchedHouse {
     return wait.apply(scheduler, given);
   });
 
-  const here = house(
+  const here = createTestApp(
     settings,
     async ({ to, method, what, session }, proceed) => {
       const call = [to, method, session, ...(to === 'database' ? what : [])].join(' ');

@@ -1,9 +1,9 @@
 /** The whole story of an account over HTTP, in every contract: from the first mail to the last. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { addUser, count, doors } from '../support/house.ts';
+import { addUser, count, contractCases } from '../support/test-app.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client, held } from '../support/session.ts';
 
 const actionsOf = async (userId: number) =>
@@ -13,7 +13,7 @@ const actionsOf = async (userId: number) =>
       .all<{ action: string }>()
   ).results.map(({ action }) => action);
 
-describe.each(doors)('$name', ({ name, contract }) => {
+describe.each(contractCases)('$name', ({ name, contract }) => {
   const named = (person: { username: string; email: string }) =>
     contract.account.identifier === 'username'
       ? { username: person.username }
@@ -23,7 +23,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
   it('registers, proves the mailbox, signs in, forgets, resets, and signs in anew', async () => {
     const { here, to } = mailbox();
     const { post, login, profile } = client(here, name);
-    const person = newcomer();
+    const person = newUser();
     const { email, password } = person;
     const asked = { ...named(person), email, password };
 

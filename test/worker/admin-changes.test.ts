@@ -2,12 +2,12 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { roleBody } from '../../src/http/admin-input.ts';
-import { addUser, count, freshAddress, house } from '../support/house.ts';
+import { addUser, count, freshAddress, createTestApp } from '../support/test-app.ts';
 import { eventsOf, operator } from '../support/operator.ts';
 import { fieldsOf } from '../support/published.ts';
 import { client, held } from '../support/session.ts';
 
-const here = house();
+const here = createTestApp();
 const { call, json } = operator(here);
 const pair = client(here, 'username-pair');
 
@@ -114,7 +114,7 @@ it('audits each change with the operator’s address and trace, and nothing wher
 it('changes nothing where the audit cannot be written', async () => {
   const person = await addUser();
   await lock(person);
-  const failing = house({}, (call, proceed) =>
+  const failing = createTestApp({}, (call, proceed) =>
     call.to === 'database' && call.what.some((sql) => sql.includes('insert into "audit_events"'))
       ? Promise.reject(new Error('Network connection lost.'))
       : proceed(),
@@ -130,7 +130,7 @@ it('changes nothing where the audit cannot be written', async () => {
 
 it('deletes nobody whose password changes meanwhile, and says so', async () => {
   const person = await addUser();
-  const racing = house({}, async (call, proceed) => {
+  const racing = createTestApp({}, async (call, proceed) => {
     if (call.method === 'batch' && call.what.some((sql) => sql.startsWith('delete from "users"'))) {
       await env.DB.prepare(
         'UPDATE users SET credential_version = credential_version + 1 WHERE id = ?',

@@ -1,9 +1,9 @@
 /** What an operator's client may send by mistake, or somebody with its token on purpose. */
 import { describe, expect, it } from 'vitest';
-import { house } from '../support/house.ts';
+import { createTestApp } from '../support/test-app.ts';
 import { operator } from '../support/operator.ts';
 
-const { call, json } = operator(house());
+const { call, json } = operator(createTestApp());
 
 describe('hostile input', () => {
   const long = 'a'.repeat(300);

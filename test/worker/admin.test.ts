@@ -1,11 +1,11 @@
 /** What an operator sees of users, and does about them, over HTTP. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { addUser, count, doors, freshAddress, house } from '../support/house.ts';
+import { addUser, count, contractCases, freshAddress, createTestApp } from '../support/test-app.ts';
 import { eventsOf, operator, operatorToken } from '../support/operator.ts';
 import { client, held } from '../support/session.ts';
 
-const here = house();
+const here = createTestApp();
 const { call, json } = operator(here);
 const pair = client(here, 'username-pair');
 
@@ -82,7 +82,7 @@ describe('one user', () => {
   });
 });
 
-describe.each(doors)('a deactivated user of $name', ({ name, contract }) => {
+describe.each(contractCases)('a deactivated user of $name', ({ name, contract }) => {
   it('has no session from that moment on, and comes back without one', async () => {
     const person = await addUser();
     const { login, profile, refresh } = client(here, name);
@@ -125,7 +125,7 @@ it('unlocks an account that five failures locked', async () => {
 it('lifts the final stop, too', async () => {
   const person = await addUser();
   const strict = { LOCKOUT: { threshold: 2, lockSeconds: 1, stopAfterFailures: 2 } };
-  const stopping = house(strict);
+  const stopping = createTestApp(strict);
   const { login } = client(stopping, 'username-pair');
   const { json } = operator(stopping);
   for (let n = 0; n < 2; n += 1) await login({ ...person, password: 'a wrong one' });
@@ -152,7 +152,7 @@ it('ends all sessions over all contracts, and leaves the user be', async () => {
 it('serves its document to the operator alone, and no cache keeps it', async () => {
   const path = '/openapi/admin.json';
   const as = (token: string | null, settings = {}) =>
-    house(settings).fetch(path, {
+    createTestApp(settings).fetch(path, {
       headers: {
         'CF-Connecting-IP': freshAddress(),
         ...(token === null ? {} : { Authorization: `Bearer ${token}` }),

@@ -1,11 +1,18 @@
 /** Request bodies: counted in bytes whatever the headers say, and UTF-8 or refused. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { addUser, door, doors, freshAddress, hashOf, house } from '../support/house.ts';
+import {
+  addUser,
+  contractCase,
+  contractCases,
+  freshAddress,
+  hashOf,
+  createTestApp,
+} from '../support/test-app.ts';
 import { operatorToken } from '../support/operator.ts';
 import { client } from '../support/session.ts';
 
-const here = house();
+const here = createTestApp();
 const MAX_BODY_BYTES = 16_384;
 
 /** The status of a body that cannot be read, from README's table. */
@@ -46,7 +53,7 @@ const stream = (text: string, pieceBytes: number) => {
   });
 };
 
-describe.each(doors)('a body for $name', ({ name, contract, path, body }) => {
+describe.each(contractCases)('a body for $name', ({ name, contract, path, body }) => {
   const malformed = MALFORMED[name];
 
   it('is refused where it is not UTF-8, and opens no account whose password looks alike', async () => {
@@ -201,7 +208,7 @@ describe('the form without scripts', () => {
     });
 
   it('is refused where its fields are not UTF-8, percent-encoded or not', async () => {
-    const { email } = door('email-cookie').body(await addUser()) as { email: string };
+    const { email } = contractCase('email-cookie').body(await addUser()) as { email: string };
     const named = `email=${encodeURIComponent(email)}&password=`;
     for (const password of ['%FF', '%C3', '%ED%A0%80', '%']) {
       expect([password, (await submit(named + password)).status]).toEqual([password, 400]);

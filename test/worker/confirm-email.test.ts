@@ -4,9 +4,9 @@
  */
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { addUser, doors, type Answer } from '../support/house.ts';
+import { addUser, contractCases, type Answer } from '../support/test-app.ts';
 import { codeIn, mailbox } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client, held } from '../support/session.ts';
 
 afterEach(() => vi.useRealTimers());
@@ -20,14 +20,14 @@ const shown = ({ status, headers, text }: Answer) => {
   return { status, rest, text: text.replaceAll(trace, '') };
 };
 
-describe.each(doors)('$name', ({ name, contract }) => {
+describe.each(contractCases)('$name', ({ name, contract }) => {
   it('does the same at change-email/confirm whether the new address is free or somebody’s', async () => {
     const runs = [];
     for (const taken of [false, true]) {
       const { here, to, calls, before } = mailbox();
       const { post, login } = client(here, name);
       const person = await addUser();
-      const { email } = taken ? await addUser() : newcomer();
+      const { email } = taken ? await addUser() : newUser();
       const { access: token } = held(await login(person));
       await post('change-email', { email, password: person.password }, { token });
       const wrong = codeIn(to(email)) === '000000' ? '000001' : '000000';
@@ -77,10 +77,10 @@ describe.each(doors)('$name', ({ name, contract }) => {
       const { access: token } = held(await login(person));
       const { password } = person;
       const ask = (email: string) => post('change-email', { email, password }, { token });
-      const { email } = state === 'somebody’s' ? await addUser() : newcomer();
+      const { email } = state === 'somebody’s' ? await addUser() : newUser();
       const codes = state === 'free, and had all its codes' ? 5 : 0;
       for (let n = 0; n < codes; n += 1) await ask(email);
-      const own = newcomer().email;
+      const own = newUser().email;
       await ask(own);
       await ask(email);
       const answer = await post('change-email/confirm', { code: codeIn(to(own)) }, { token });
@@ -93,7 +93,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
     const { post, login } = client(here, name);
     const person = await addUser();
     const { access: token } = held(await login(person));
-    const { email } = newcomer();
+    const { email } = newUser();
     const ask = () => post('change-email', { email, password: person.password }, { token });
     const confirm = (code: string) => post('change-email/confirm', { code }, { token });
     await ask();

@@ -1,10 +1,10 @@
 /** What a login costs in rows and guard requests: the figures that docs/operate/README.md prices. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { keepHouse } from '../../src/scheduled.ts';
-import { addUser, freshAddress, house, type Person } from '../support/house.ts';
+import { runCleanup } from '../../src/scheduled.ts';
+import { addUser, freshAddress, createTestApp, type TestUser } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
-import { tapped, type Tap } from '../support/tap.ts';
+import { interceptBindings, type BindingInterceptor } from '../support/intercept-bindings.ts';
 
 interface Cost {
   rowsRead: number;
@@ -14,7 +14,7 @@ interface Cost {
 
 function meter() {
   const cost: Cost = { rowsRead: 0, rowsWritten: 0, guardRequests: 0 };
-  const tap: Tap = async (call, proceed) => {
+  const intercept: BindingInterceptor = async (call, proceed) => {
     const result = await proceed();
     if (call.to === 'guard') cost.guardRequests += 1;
     if (call.to === 'database') {
@@ -34,13 +34,13 @@ function meter() {
       guardRequests: cost.guardRequests - before.guardRequests,
     };
   };
-  return { here: house({}, tap), tap, measured };
+  return { here: createTestApp({}, intercept), intercept, measured };
 }
 
 it('is what the runbook prices', async () => {
-  const { here, tap, measured } = meter();
+  const { here, intercept, measured } = meter();
   const { login, refresh } = client(here, 'username-pair');
-  const person: Person = await addUser();
+  const person: TestUser = await addUser();
   // Of an account that has been here before: sessions and events of others cost nothing.
   for (let n = 0; n < 5; n += 1) await login(person);
   const { refresh: token } = held(await login(person));
@@ -55,12 +55,12 @@ it('is what the runbook prices', async () => {
   // A session and the event of its login, when their time has come.
   await env.DB.prepare('DELETE FROM sessions').run();
   await env.DB.prepare('DELETE FROM audit_events').run();
-  await keepHouse(env);
-  const idle = await measured(() => keepHouse(tapped(env, tap)));
+  await runCleanup(env);
+  const idle = await measured(() => runCleanup(interceptBindings(env, intercept)));
   await login(person);
   await env.DB.prepare('UPDATE sessions SET expires_at_ms = 1').run();
   await env.DB.prepare('UPDATE audit_events SET at_ms = 1').run();
-  const busy = await measured(() => keepHouse(tapped(env, tap)));
+  const busy = await measured(() => runCleanup(interceptBindings(env, intercept)));
   const swept = busy.rowsWritten - idle.rowsWritten;
 
   expect({ right, wrong, refreshed, remembered, swept }).toEqual({

@@ -1,6 +1,6 @@
 /** Each request to an operation that counts at its address counts once, whatever its body is. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { addUser, doors, freshAddress, house } from '../support/house.ts';
+import { addUser, contractCases, freshAddress, createTestApp } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
 
 const MALFORMED: Readonly<Record<string, number>> = {
@@ -19,7 +19,7 @@ const ATTEMPTS_A_MINUTE: Readonly<Record<string, number>> = {
 };
 
 /** Two attempts a minute, everywhere. */
-const few = { ADDRESS_LIMITS: Object.fromEntries(doors.map(({ name }) => [name, 2])) };
+const few = { ADDRESS_LIMITS: Object.fromEntries(contractCases.map(({ name }) => [name, 2])) };
 
 const lines: { event: string; outcome: string }[] = [];
 beforeEach(() => {
@@ -41,13 +41,13 @@ const tally = (values: readonly (number | string)[]) => {
 };
 const outcomes = () => tally(lines.map(({ outcome }) => outcome));
 
-describe.each(doors)('$name', ({ name, contract, path, body }) => {
+describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
   const malformed = MALFORMED[name] ?? 0;
   const limit = ATTEMPTS_A_MINUTE[name] ?? 0;
 
   it('limits an address whose bodies are all empty objects, and bounds their log lines', async () => {
     const address = freshAddress();
-    const { post } = house();
+    const { post } = createTestApp();
     const statuses = (await repeat(75, () => post(path, {}, { address }))).map(
       ({ status }) => status,
     );
@@ -58,7 +58,7 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
   });
 
   it('refuses the registration over the limit itself, before the isolate remembers the address', async () => {
-    const { post } = house({
+    const { post } = createTestApp({
       ...few,
       EMAIL_LIMITS: { perAddressPerHour: 1000, perHour: 1_000_000 },
     });
@@ -73,7 +73,7 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
 
   it('counts a parallel burst of them exactly', async () => {
     const address = freshAddress();
-    const { post } = house();
+    const { post } = createTestApp();
     const answers = await Promise.all(
       Array.from({ length: 200 }, () => post(path, '{', { address })),
     );
@@ -93,7 +93,7 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
     ['no type', {}, { 'Content-Type': '' }],
   ] as const)('counts a body with %s once, as it does a good one', async (_, faulty, headers) => {
     const address = freshAddress();
-    const { post } = house(few);
+    const { post } = createTestApp(few);
     const person = await addUser();
     const answers = [
       await post(path, faulty, { address, headers }),
@@ -106,7 +106,7 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
   });
 
   it('counts them over all operations that count at an address', async () => {
-    const { base } = client(house(), name);
+    const { base } = client(createTestApp(), name);
     const operations = [
       'login',
       'register',
@@ -121,7 +121,7 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
     ];
     for (const operation of operations) {
       const address = freshAddress();
-      const { post } = house(few);
+      const { post } = createTestApp(few);
       const answers = await repeat(3, () => post(`${base}/${operation}`, {}, { address }));
       expect([operation, ...answers.map(({ status }) => status)]).toEqual([
         operation,
@@ -135,7 +135,7 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
 
   it('does not let another site use up the attempts of its visitor', async () => {
     const address = freshAddress();
-    const { post } = house(few);
+    const { post } = createTestApp(few);
     const headers = { 'Content-Type': 'text/plain', Origin: 'https://evil.example' };
     const answers = await repeat(300, () => post(path, {}, { address, headers }));
     expect(tally(answers.map(({ status }) => status))).toEqual({ [malformed]: 300 });
@@ -145,15 +145,15 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
   });
 
   it('refuses a body at fault in its own words where nobody can count it', async () => {
-    const { post } = house({}, (call, proceed) =>
+    const { post } = createTestApp({}, (call, proceed) =>
       call.to === 'guard' ? Promise.reject(new Error('lost')) : proceed(),
     );
     expect((await post(path, {})).status).toBe(500);
   });
 
   it('bounds the log lines of wrong tokens, and not their answers', async () => {
-    const { base } = client(house(), name);
-    const { fetch, post } = house();
+    const { base } = client(createTestApp(), name);
+    const { fetch, post } = createTestApp();
     const headers = { Authorization: 'Bearer x.y.z', 'CF-Connecting-IP': freshAddress() };
     const profile = () => fetch(`/${name}${contract.profilePath}`, { headers });
     expect(tally((await repeat(300, profile)).map(({ status }) => status))).toEqual({ 401: 300 });
@@ -167,9 +167,9 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
   });
 
   it('bounds the log lines of a logout that is repeated', async () => {
-    const { login, base } = client(house(), name);
+    const { login, base } = client(createTestApp(), name);
     const { access } = held(await login(await addUser()));
-    const { fetch } = house();
+    const { fetch } = createTestApp();
     lines.length = 0;
     const headers = { Authorization: `Bearer ${access}`, 'CF-Connecting-IP': freshAddress() };
     const logout = () => fetch(`${base}/logout`, { method: 'POST', headers });
@@ -179,7 +179,7 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
 });
 
 it('bounds the log lines of requests that another site has caused', async () => {
-  const { fetch } = house();
+  const { fetch } = createTestApp();
   const headers = {
     Cookie: 'refreshToken=x.y.z',
     Origin: 'https://evil.example',
@@ -194,7 +194,7 @@ it('bounds the log lines of requests that another site has caused', async () => 
 });
 
 it('writes no line for a method or a path that is none', async () => {
-  const { fetch } = house();
+  const { fetch } = createTestApp();
   const headers = { 'CF-Connecting-IP': freshAddress() };
   for (const path of ['/email-cookie/api/v1/auth/login', '/email-cookie/nowhere', '/nowhere']) {
     await fetch(path, { method: 'PUT', headers, body: '{}' });

@@ -1,14 +1,14 @@
 /** Requests that a page of another site can cause without a preflight (OWASP ASVS 5.0, V3.5). */
 import { expect, it } from 'vitest';
 import { flawsOfAnswer } from '../support/published.ts';
-import { addUser, doors, house } from '../support/house.ts';
+import { addUser, contractCases, createTestApp } from '../support/test-app.ts';
 import { client } from '../support/session.ts';
 
-it.each(doors)(
+it.each(contractCases)(
   'refuses a form of another site at every operation of $name, before any call',
   async ({ name, contract }) => {
     const person = await addUser();
-    const { base } = client(house(), name);
+    const { base } = client(createTestApp(), name);
     const all = {
       ...person,
       code: '123456',
@@ -38,7 +38,7 @@ it.each(doors)(
         'multipart/form-data; boundary=x',
       ]) {
         const calls: unknown[] = [];
-        const here = house({}, (call, proceed) => (calls.push(call), proceed()));
+        const here = createTestApp({}, (call, proceed) => (calls.push(call), proceed()));
         const headers = { 'Content-Type': type, Origin: 'https://evil.example' };
         const { status, text } = await here.post(`${base}/${operation}`, all, { headers });
         expect([operation, type, [400, 422].includes(status)]).toEqual([operation, type, true]);

@@ -2,8 +2,8 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
 import { createPages } from '../../src/pages/pages.tsx';
-import type { PagesHouse } from '../../src/pages/respond.ts';
-import { house } from '../support/house.ts';
+import type { PagesDependencies } from '../../src/pages/respond.ts';
+import { createTestApp } from '../support/test-app.ts';
 
 /** A deployment: it does not start with the few iterations that the tests have. */
 const deployed = { LOCAL_DEVELOPMENT: 'false', PASSWORD_COST: { iterations: 100_000, rounds: 6 } };
@@ -21,7 +21,7 @@ describe('/dev/mail', () => {
       },
     ],
   };
-  const pagesWith = (own: Partial<PagesHouse>) =>
+  const pagesWith = (own: Partial<PagesDependencies>) =>
     createPages({
       contracts,
       allowedOrigins: [],
@@ -35,7 +35,7 @@ describe('/dev/mail', () => {
     });
 
   it('does not exist in a deployment, nor where there is no mail to read', async () => {
-    expect((await house(deployed).fetch('/dev/mail')).status).toBe(404);
+    expect((await createTestApp(deployed).fetch('/dev/mail')).status).toBe(404);
     expect((await pagesWith({}).request('/dev/mail')).status).toBe(404);
   });
 

@@ -4,14 +4,20 @@
  */
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { AccountGuard } from '../../src/worker.ts';
-import { addUser, doors, house, type Answer, type Person } from '../support/house.ts';
+import { AccountLockout } from '../../src/worker.ts';
+import {
+  addUser,
+  contractCases,
+  createTestApp,
+  type Answer,
+  type TestUser,
+} from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
 import { codeIn, mailbox } from '../support/mailbox.ts';
 import { operator } from '../support/operator.ts';
 
 const DAY_MS = 86_400_000;
-const here = house();
+const here = createTestApp();
 const { login } = client(here, 'email-cookie');
 const LOCKED = 429;
 
@@ -22,7 +28,7 @@ afterEach(() => {
 
 function moveClock(byMs: number): void {
   // Alarms keep the real time, and would ring without a pause.
-  vi.spyOn(AccountGuard.prototype, 'alarm').mockResolvedValue();
+  vi.spyOn(AccountLockout.prototype, 'alarm').mockResolvedValue();
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + byMs });
 }
 
@@ -34,26 +40,26 @@ const kept = ({ headers }: Answer): string =>
     .join();
 
 const bringing = (cookie: string) => ({ headers: { Cookie: `__Host-gh-device=${cookie}` } });
-const wrongly = (person: Person) => ({ ...person, password: 'a wrong one' });
+const wrongly = (person: TestUser) => ({ ...person, password: 'a wrong one' });
 
-async function known(): Promise<{ person: Person & { id: number }; cookie: string }> {
+async function known(): Promise<{ person: TestUser & { id: number }; cookie: string }> {
   const person = await addUser();
   return { person, cookie: kept(await login(person)) };
 }
 
 /** As anybody can who knows the name. */
-async function lock(person: Person): Promise<void> {
+async function lock(person: TestUser): Promise<void> {
   for (let n = 0; n < 5; n += 1) expect((await login(wrongly(person))).status).toBe(401);
   expect((await login(person)).status).toBe(LOCKED);
 }
 
 /** How the right password fares that brings the cookie while strangers keep the account locked. */
-async function duringLock(person: Person, cookie: string): Promise<number> {
+async function duringLock(person: TestUser, cookie: string): Promise<number> {
   await lock(person);
   return (await login(person, bringing(cookie))).status;
 }
 
-describe.each(doors)('$name', ({ name }) => {
+describe.each(contractCases)('$name', ({ name }) => {
   it('gives a cookie with a login, for this host alone, and with no refusal', async () => {
     const { login: signIn } = client(here, name);
     const person = await addUser();
@@ -145,7 +151,7 @@ describe('a cookie is worth nothing', () => {
   it('where the deployment has no device cookies, and there is none given', async () => {
     const { person, cookie } = await known();
     await lock(person);
-    const without = client(house({ DEVICE_COOKIES: false }), 'email-cookie');
+    const without = client(createTestApp({ DEVICE_COOKIES: false }), 'email-cookie');
     expect((await without.login(person, bringing(cookie))).status).toBe(LOCKED);
     expect(kept(await without.login(await addUser()))).toBe('');
   });

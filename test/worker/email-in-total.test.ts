@@ -2,9 +2,9 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { valueOf } from '../support/exposition.ts';
-import { addUser, freshAddress, house, type Answer } from '../support/house.ts';
+import { addUser, freshAddress, createTestApp, type Answer } from '../support/test-app.ts';
 import { mailbox } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { scrape } from '../support/scrape.ts';
 import { client, held } from '../support/session.ts';
 
@@ -46,7 +46,7 @@ describe('the limit in total', () => {
     const { post } = client(here, 'email-cookie');
     const person = await addUser();
     const first = await post('forgot-password', { email: person.email });
-    for (let n = 0; n < 2; n += 1) await post('forgot-password', { email: newcomer().email });
+    for (let n = 0; n < 2; n += 1) await post('forgot-password', { email: newUser().email });
     expect(to(person.email)).toHaveLength(1);
     const from = calls.length;
     const answers = [];
@@ -79,7 +79,7 @@ describe('the limit in total', () => {
 
   it('counts what it refuses, and what is refused to an address, for the alert', async () => {
     const OPERATOR_TOKEN = Reflect.get(env, 'OPERATOR_TOKEN') as string;
-    const here = house({ ...limits(2), OPERATOR_TOKEN });
+    const here = createTestApp({ ...limits(2), OPERATOR_TOKEN });
     const { post } = client(here, 'email-cookie');
     const refused = async () => {
       const { families } = await scrape(here);
@@ -90,7 +90,7 @@ describe('the limit in total', () => {
     const [total, address] = await refused();
     const from = { address: freshAddress() };
     for (let n = 0; n < 13; n += 1) {
-      await post('forgot-password', { email: newcomer().email }, from);
+      await post('forgot-password', { email: newUser().email }, from);
     }
     expect(await refused()).toEqual([(total ?? 0) + 8, (address ?? 0) + 3]);
   });
@@ -118,7 +118,7 @@ describe('the work behind an answer', () => {
     async (at) => {
       const happened = watchWaits();
       const person = await addUser({ email_verified: 0 });
-      for (const { email } of [person, newcomer()]) {
+      for (const { email } of [person, newUser()]) {
         happened.length = 0;
         const { here } = mailbox(waits, (call, proceed) => {
           happened.push(`${call.to} ${call.method}`);
@@ -137,11 +137,11 @@ describe('the work behind an answer', () => {
 
   it('waits anew each time, over the whole range', async () => {
     const happened = watchWaits();
-    const { post } = client(house(waits), 'email-cookie');
+    const { post } = client(createTestApp(waits), 'email-cookie');
     const drawn: number[] = [];
     for (let n = 0; n < 64; n += 1) {
       happened.length = 0;
-      await post('forgot-password', { email: newcomer().email });
+      await post('forgot-password', { email: newUser().email });
       const [ms] = happened;
       if (typeof ms === 'number') drawn.push(ms);
     }
@@ -158,10 +158,10 @@ describe('the work behind an answer', () => {
   it('waits for both letters of a change of address', async () => {
     const happened = watchWaits();
     const person = await addUser();
-    const { login, post } = client(house(waits), 'email-cookie');
+    const { login, post } = client(createTestApp(waits), 'email-cookie');
     const { access: token } = held(await login(person));
     happened.length = 0;
-    const { email } = newcomer();
+    const { email } = newUser();
     await post('change-email', { email, password: person.password }, { token });
     const delays = happened.filter((one) => typeof one === 'number' && one > 0);
     expect(delays).toHaveLength(2);

@@ -1,8 +1,15 @@
 /** How much e-mail one sender can cause, and that the limit tells nothing about the recipient. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { addUser, doors, freshAddress, house, type Answer, type Person } from '../support/house.ts';
+import {
+  addUser,
+  contractCases,
+  freshAddress,
+  createTestApp,
+  type Answer,
+  type TestUser,
+} from '../support/test-app.ts';
 import { codeIn, mailbox } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client, held } from '../support/session.ts';
 
 afterEach(() => {
@@ -48,12 +55,12 @@ function watchedMailbox() {
   return { ...box, here, inFront };
 }
 
-const contracts = doors.map(({ name }) => name);
+const contracts = contractCases.map(({ name }) => name);
 
-describe.each(doors)('$name', ({ name, contract }) => {
+describe.each(contractCases)('$name', ({ name, contract }) => {
   const isNamed = contract.account.identifier === 'username';
-  const named = ({ username, email }: Person) => (isNamed ? { username } : { email });
-  const application = (person: Person, email: string) => ({
+  const named = ({ username, email }: TestUser) => (isNamed ? { username } : { email });
+  const application = (person: TestUser, email: string) => ({
     ...named({ ...person, email }),
     email,
     password: person.password,
@@ -65,22 +72,22 @@ describe.each(doors)('$name', ({ name, contract }) => {
     const from = { address: freshAddress() };
     const person = await addUser();
     for (let n = 0; n < 4; n += 1) {
-      const { email } = newcomer();
-      expect((await post('register', application(newcomer(), email), from)).status).toBe(202);
-      expect((await post('verify-email/send', named(newcomer()), from)).status).toBe(202);
+      const { email } = newUser();
+      expect((await post('register', application(newUser(), email), from)).status).toBe(202);
+      expect((await post('verify-email/send', named(newUser()), from)).status).toBe(202);
     }
-    expect((await post('forgot-password', named(newcomer()), from)).status).toBe(202);
+    expect((await post('forgot-password', named(newUser()), from)).status).toBe(202);
     const { access: token } = held(await client(here, name).login(person));
-    const move = { email: newcomer().email, password: person.password };
+    const move = { email: newUser().email, password: person.password };
     expect((await post('change-email', move, { ...from, token })).status).toBe(202);
 
     const letters = to(person.email).length;
     // Another isolate remembers nothing, and asks the limiter.
-    for (const again of [post, client(house(), name).post]) {
+    for (const again of [post, client(createTestApp(), name).post]) {
       for (const [at, body] of [
         ['forgot-password', named(person)],
         ['verify-email/send', named(person)],
-        ['register', application(newcomer(), newcomer().email)],
+        ['register', application(newUser(), newUser().email)],
         ['change-email', move],
       ] as const) {
         moveClock(61);
@@ -100,16 +107,16 @@ describe.each(doors)('$name', ({ name, contract }) => {
     const { here, to } = mailbox();
     const { post } = client(here, name);
     const from = { address: freshAddress() };
-    for (let n = 0; n < 10; n += 1) await post('forgot-password', named(newcomer()), from);
+    for (let n = 0; n < 10; n += 1) await post('forgot-password', named(newUser()), from);
     moveClock(61);
-    const { email } = newcomer();
+    const { email } = newUser();
     for (let n = 0; n < 5; n += 1) {
       // Another isolate each time: none of them remembers the refusal.
-      const elsewhere = client(house(), name);
-      const answer = await elsewhere.post('register', application(newcomer(), email), from);
+      const elsewhere = client(createTestApp(), name);
+      const answer = await elsewhere.post('register', application(newUser(), email), from);
       expect(answer.status).toBe(429);
     }
-    expect((await post('register', application(newcomer(), email))).status).toBe(202);
+    expect((await post('register', application(newUser(), email))).status).toBe(202);
     expect(to(email)).toHaveLength(1);
   });
 
@@ -117,7 +124,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
     stopClock();
     const known = await addUser({ email_verified: 0 });
     const runs = [];
-    for (const person of [known, newcomer()]) {
+    for (const person of [known, newUser()]) {
       const { here, inFront } = watchedMailbox();
       const { post } = client(here, name);
       const from = { address: freshAddress() };
@@ -142,24 +149,24 @@ describe.each(doors)('$name', ({ name, contract }) => {
   });
 
   it('takes one /64 for one sender', async () => {
-    const { post } = client(house(), name);
+    const { post } = client(createTestApp(), name);
     for (let n = 1; n <= 10; n += 1) {
       const address = `2001:db8:${contracts.indexOf(name)}:7::${n}`;
-      expect((await post('forgot-password', named(newcomer()), { address })).status).toBe(202);
+      expect((await post('forgot-password', named(newUser()), { address })).status).toBe(202);
     }
     const address = `2001:db8:${contracts.indexOf(name)}:7:ffff::1`;
-    expect((await post('forgot-password', named(newcomer()), { address })).status).toBe(429);
+    expect((await post('forgot-password', named(newUser()), { address })).status).toBe(429);
   });
 
   it('does not count a registration whose password is refused', async () => {
-    const { post } = client(house(), name);
+    const { post } = client(createTestApp(), name);
     const from = { address: freshAddress() };
     for (let n = 0; n < 10; n += 1) {
       moveClock(61);
-      const body = { ...application(newcomer(), newcomer().email), password: 'password123' };
+      const body = { ...application(newUser(), newUser().email), password: 'password123' };
       expect([400, 422]).toContain((await post('register', body, from)).status);
     }
-    expect((await post('forgot-password', named(newcomer()), from)).status).toBe(202);
+    expect((await post('forgot-password', named(newUser()), from)).status).toBe(202);
   });
 
   it('judges fifteen tries at each of the ten codes that one address can have sent in an hour', async () => {
@@ -169,7 +176,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
     const from = { address: freshAddress() };
     const seen = { sent: 0, refused: 0, judged: 0, opened: 0 };
     for (let minute = 0; minute < 60; minute += 4) {
-      const victim = newcomer();
+      const victim = newUser();
       const { email, password } = victim;
       const asked = await post('register', application(victim, email), from);
       if (asked.status === 429) seen.refused += 1;

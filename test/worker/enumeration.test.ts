@@ -6,15 +6,15 @@
 import * as fc from 'fast-check';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { anySequence, enumeration, type Sequence, type Step } from '../support/enumeration.ts';
-import { listening } from '../support/fuzz/heard.ts';
-import { doors } from '../support/house.ts';
+import { captureConsole } from '../support/fuzz/captured-console.ts';
+import { contractCases } from '../support/test-app.ts';
 
 /** Each of up to twelve requests at two addresses: a second or two. */
 const RUNS_EACH = 7;
 
 const play = enumeration();
 beforeEach(() => {
-  listening();
+  captureConsole();
   return () => {
     vi.useRealTimers();
     vi.restoreAllMocks();
@@ -48,7 +48,7 @@ const kept = [
   ),
 ];
 const [byUsername, byEmail] = (['username', 'email'] as const).map((identifier) =>
-  doors.findIndex(({ contract }) => contract.account.identifier === identifier),
+  contractCases.findIndex(({ contract }) => contract.account.identifier === identifier),
 );
 const keptAcrossContracts = [
   // The two names of an account shared one lock.
@@ -58,19 +58,25 @@ const keptAcrossContracts = [
   ),
 ];
 
-const property = (contracts: typeof doors) =>
+const property = (contracts: typeof contractCases) =>
   fc.asyncProperty(anySequence, async (sequence) => {
     for (const { step, known, unknown } of await play(contracts, sequence)) {
       expect({ step, ...unknown }).toEqual({ step, ...known });
     }
   });
 
-it.each(doors)('tells nobody of an account, whatever is asked for at $name', async (door) => {
-  expect.hasAssertions();
-  await fc.assert(property([door]), { numRuns: RUNS_EACH, examples: kept });
-});
+it.each(contractCases)(
+  'tells nobody of an account, whatever is asked for at $name',
+  async (contractCase) => {
+    expect.hasAssertions();
+    await fc.assert(property([contractCase]), { numRuns: RUNS_EACH, examples: kept });
+  },
+);
 
 it('tells nobody of an account, whatever is asked for across contracts', async () => {
   expect.hasAssertions();
-  await fc.assert(property(doors), { numRuns: 2 * RUNS_EACH, examples: keptAcrossContracts });
+  await fc.assert(property(contractCases), {
+    numRuns: 2 * RUNS_EACH,
+    examples: keptAcrossContracts,
+  });
 });

@@ -1,16 +1,23 @@
 /** What is done about an account, with any fault at any of its calls. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { addUser, door, house, type Answer, type House, type Person } from '../support/house.ts';
-import { faults, mainFaults, striking } from '../support/faults.ts';
+import {
+  addUser,
+  contractCase,
+  createTestApp,
+  type Answer,
+  type TestApp,
+  type TestUser,
+} from '../support/test-app.ts';
+import { faults, mainFaults, injectFault } from '../support/faults.ts';
 import { withoutHandles } from '../support/handles.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client, held } from '../support/session.ts';
-import type { Flow } from '../support/trial.ts';
-import { holdFlows } from '../support/trials.ts';
-import { witness } from '../support/witness.ts';
+import type { Flow } from '../support/fault-scenario.ts';
+import { holdFlows } from '../support/fault-scenarios.ts';
+import { failOnUnhandled } from '../support/fail-on-unhandled.ts';
 
-witness();
+failOnUnhandled();
 
 /** The pause between two tries at a mail is no part of what is tried here. */
 beforeEach(() => {
@@ -24,10 +31,10 @@ const NEW_PASSWORD = 'something else entirely';
 const wrongOne = (code: string) => (code === '000000' ? '000001' : '000000');
 
 describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
-  const { contract } = door(name);
+  const { contract } = contractCase(name);
   const isNamed = contract.account.identifier === 'username';
-  const named = ({ username, email }: Person) => (isNamed ? { username } : { email });
-  const application = (person: Person) => ({
+  const named = ({ username, email }: TestUser) => (isNamed ? { username } : { email });
+  const application = (person: TestUser) => ({
     ...named(person),
     email: person.email,
     password: person.password,
@@ -36,7 +43,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
   type Rest = Pick<Flow, 'again'> & Partial<Flow>;
   const posting = (
     about: string,
-    stage: () => Promise<{ person: Person; at: string; body: object; token?: string }>,
+    stage: () => Promise<{ person: TestUser; at: string; body: object; token?: string }>,
     rest: Rest,
   ): Flow => ({
     name: about,
@@ -45,7 +52,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
       const { person, at, body, token = '' } = await stage();
       return {
         person,
-        ask: (here: House): Promise<Answer> => client(here, name).post(at, body, { token }),
+        ask: (here: TestApp): Promise<Answer> => client(here, name).post(at, body, { token }),
       };
     },
     ...rest,
@@ -55,7 +62,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
   const withCode = async (who: 'registration' | 'user') => {
     const { here, to } = mailbox();
     const { post } = client(here, name);
-    const person = who === 'user' ? await addUser({ email_verified: 0 }) : newcomer();
+    const person = who === 'user' ? await addUser({ email_verified: 0 }) : newUser();
     if (who === 'user') await post('verify-email/send', named(person));
     else await post('register', application(person));
     return { person, code: codeIn(to(person.email)) };
@@ -72,17 +79,17 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
   const resetting = async (who: 'registration' | 'user') => {
     const { here, to } = mailbox();
     const { post } = client(here, name);
-    const person = who === 'user' ? await addUser() : newcomer();
+    const person = who === 'user' ? await addUser() : newUser();
     if (who === 'registration') await post('register', application(person));
     await post('forgot-password', { email: person.email });
     const token = tokenIn(to(person.email));
     return { person, at: 'reset-password', body: { token, password: NEW_PASSWORD } };
   };
 
-  const signedIn = async (at: string, bodyOf: (person: Person) => object) => {
+  const signedIn = async (at: string, bodyOf: (person: TestUser) => object) => {
     const person = await addUser();
-    const token = held(await client(house(), name).login(person)).access;
-    await client(house(), name).login(person);
+    const token = held(await client(createTestApp(), name).login(person)).access;
+    await client(createTestApp(), name).login(person);
     return { person, at, token, body: bodyOf(person) };
   };
 
@@ -102,7 +109,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
     posting(
       'a registration',
       async () => {
-        const person = newcomer();
+        const person = newUser();
         return { person, at: 'register', body: application(person) };
       },
       { again: isNamed ? 409 : 202 },
@@ -174,7 +181,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
         return {
           person,
           at: 'register',
-          body: application({ ...newcomer(), email: person.email }),
+          body: application({ ...newUser(), email: person.email }),
         };
       },
       { again: isNamed ? 409 : 202 },
@@ -207,7 +214,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
     posting(
       'a forgotten password of nobody',
       async () => {
-        const person = newcomer();
+        const person = newUser();
         return { person, at: 'forgot-password', body: { email: person.email } };
       },
       { again: 202 },
@@ -231,7 +238,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
 });
 
 describe.each(['register', 'verify-email/send', 'forgot-password'])('by %s', (at) => {
-  const { name } = door('email-cookie');
+  const { name } = contractCase('email-cookie');
   const calls = [
     'guard admit 1',
     'database batch 1',
@@ -242,11 +249,11 @@ describe.each(['register', 'verify-email/send', 'forgot-password'])('by %s', (at
   it.each(faults)('nobody learns of an address where a call $name', async (fault) => {
     for (const call of calls.filter((name) => fault.hits.some((part) => name.startsWith(part)))) {
       const told = [];
-      for (const { email } of [await addUser(), await addUser({ email_verified: 0 }), newcomer()]) {
+      for (const { email } of [await addUser(), await addUser({ email_verified: 0 }), newUser()]) {
         const body = at === 'register' ? { email, password: NEW_PASSWORD } : { email };
-        const ask = (here: House) => client(here, name).post(at, body);
-        const { tap, struck } = striking(fault, call, () => ask(house()));
-        const { status, text } = await ask(house({}, tap));
+        const ask = (here: TestApp) => client(here, name).post(at, body);
+        const { intercept, struck } = injectFault(fault, call, () => ask(createTestApp()));
+        const { status, text } = await ask(createTestApp({}, intercept));
         told.push([call, struck(), status, withoutHandles(text)]);
         vi.useRealTimers();
       }

@@ -1,18 +1,18 @@
 /** What operators and the platform's clock do, with any fault at any of the calls; and `/healthz`. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { keepHouse } from '../../src/scheduled.ts';
-import { addUser, house, type Person } from '../support/house.ts';
+import { runCleanup } from '../../src/scheduled.ts';
+import { addUser, createTestApp, type TestUser } from '../support/test-app.ts';
 import { operator } from '../support/operator.ts';
 import { client } from '../support/session.ts';
-import { tapped } from '../support/tap.ts';
-import { striking, faults, mainFaults, named } from '../support/faults.ts';
-import { changesIn, clearLedger, readLedger } from '../support/ledger.ts';
-import type { Flow } from '../support/trial.ts';
-import { holdFlows } from '../support/trials.ts';
-import { heard, witness } from '../support/witness.ts';
+import { interceptBindings } from '../support/intercept-bindings.ts';
+import { injectFault, faults, mainFaults, named } from '../support/faults.ts';
+import { changesIn, clearSnapshot, readSnapshot } from '../support/database-snapshot.ts';
+import type { Flow } from '../support/fault-scenario.ts';
+import { holdFlows } from '../support/fault-scenarios.ts';
+import { heard, failOnUnhandled } from '../support/fail-on-unhandled.ts';
 
-witness();
+failOnUnhandled();
 
 type Change = Parameters<ReturnType<typeof operator>['call']>;
 
@@ -22,13 +22,13 @@ const asking = (
   {
     body,
     before,
-  }: { body?: unknown; before?: (person: Person & { id: number }) => Promise<unknown> } = {},
+  }: { body?: unknown; before?: (person: TestUser & { id: number }) => Promise<unknown> } = {},
 ): Flow => ({
   name: about,
   contract: null,
   stage: async () => {
     const person = await addUser();
-    await client(house(), 'username-pair').login(person);
+    await client(createTestApp(), 'username-pair').login(person);
     await before?.(person);
     const init = body === undefined ? {} : { body };
     return { person, ask: (here) => operator(here).call(of(person.id), init) };
@@ -37,8 +37,8 @@ const asking = (
   ...rest,
 });
 
-const lock = async (person: Person) => {
-  const { login } = client(house(), 'username-pair');
+const lock = async (person: TestUser) => {
+  const { login } = client(createTestApp(), 'username-pair');
   for (let n = 0; n < 5; n += 1) await login({ ...person, password: 'a wrong one' });
 };
 
@@ -54,7 +54,7 @@ describe('an operator’s', () => {
   holdFlows([
     asking('deactivation', [(id) => `POST /users/${id}/deactivate`]),
     asking('activation', [(id) => `POST /users/${id}/activate`], {
-      before: ({ id }) => operator(house()).call(`POST /users/${id}/deactivate`),
+      before: ({ id }) => operator(createTestApp()).call(`POST /users/${id}/deactivate`),
     }),
     asking(
       'unlocking',
@@ -84,7 +84,7 @@ describe('an operator’s', () => {
 
 describe('the housekeeping', () => {
   const stage = async () => {
-    await clearLedger();
+    await clearSnapshot();
     const { id } = await addUser();
     await env.DB.batch([
       env.DB.prepare(
@@ -97,7 +97,7 @@ describe('the housekeeping', () => {
         "INSERT INTO audit_events (at_ms, action, reason, subject, contract, address, trace_id) VALUES (1, 'LOGIN', '', '', '', '', '')",
       ),
     ]);
-    return readLedger();
+    return readSnapshot();
   };
 
   it.each(faults.filter(({ hits }) => hits.includes('database')))(
@@ -106,19 +106,21 @@ describe('the housekeeping', () => {
       const calls: string[] = [];
       const nameOf = named();
       const before = await stage();
-      await keepHouse(tapped(env, (call, proceed) => (calls.push(nameOf(call)), proceed())));
-      const cleared = changesIn(before, await readLedger());
+      await runCleanup(
+        interceptBindings(env, (call, proceed) => (calls.push(nameOf(call)), proceed())),
+      );
+      const cleared = changesIn(before, await readSnapshot());
       expect(cleared).toHaveLength(3);
       for (const at of calls) {
         const staged = await stage();
         const ear = heard();
-        const { tap, struck } = striking(fault, at, () => keepHouse(env));
-        await keepHouse(tapped(env, tap));
+        const { intercept, struck } = injectFault(fault, at, () => runCleanup(env));
+        await runCleanup(interceptBindings(env, intercept));
         expect(struck()).toBe(true);
         // Twice: where a piece was done and its answer lost, the place is behind it.
-        await keepHouse(env);
-        await keepHouse(env);
-        expect([at, changesIn(staged, await readLedger())]).toEqual([at, cleared]);
+        await runCleanup(env);
+        await runCleanup(env);
+        expect([at, changesIn(staged, await readSnapshot())]).toEqual([at, cleared]);
         expect([at, await ear([])]).toEqual([at, []]);
       }
     },
@@ -127,12 +129,12 @@ describe('the housekeeping', () => {
 
 describe('/healthz', () => {
   it('answers 200 when the database and the guard answer', async () => {
-    const { status, text } = await house().fetch('/healthz');
+    const { status, text } = await createTestApp().fetch('/healthz');
     expect([status, text]).toEqual([200, '{"status":"ok"}']);
   });
 
   it.each(['database', 'guard'])('answers 503 when the %s does not', async (part) => {
-    const { fetch } = house({}, (call, proceed) =>
+    const { fetch } = createTestApp({}, (call, proceed) =>
       call.to === part ? Promise.reject(new Error('Network connection lost.')) : proceed(),
     );
     const { status, text } = await fetch('/healthz');
@@ -141,14 +143,14 @@ describe('/healthz', () => {
 
   it('answers 503 when the schema is missing', async () => {
     const empty = { prepare: () => env.DB.prepare('SELECT id FROM no_such_table') };
-    const { status } = await house({ DB: empty }).fetch('/healthz');
+    const { status } = await createTestApp({ DB: empty }).fetch('/healthz');
     expect(status).toBe(503);
   });
 
   it('asks database and guard once in five seconds, whoever calls and however often', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
     const calls: string[] = [];
-    const { fetch } = house({}, (call, proceed) => {
+    const { fetch } = createTestApp({}, (call, proceed) => {
       calls.push(call.to);
       return proceed();
     });
@@ -168,7 +170,7 @@ describe('/healthz', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
     const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     let broken = true;
-    const { fetch } = house({}, (call, proceed) =>
+    const { fetch } = createTestApp({}, (call, proceed) =>
       broken && call.to === 'database' ? Promise.reject(new Error('lost')) : proceed(),
     );
     try {

@@ -1,20 +1,28 @@
 /** A login with any fault at any of its calls, in every contract. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { faults, mainFaults, moveClock, LATE_MS, striking } from '../support/faults.ts';
-import { addUser, count, door, doors, hashOf, house, type Person } from '../support/house.ts';
-import { newcomer } from '../support/newcomer.ts';
-import { holdFlows } from '../support/trials.ts';
-import type { Tap } from '../support/tap.ts';
-import type { Flow } from '../support/trial.ts';
-import { heard, witness } from '../support/witness.ts';
+import { faults, mainFaults, moveClock, LATE_MS, injectFault } from '../support/faults.ts';
+import {
+  addUser,
+  count,
+  contractCase,
+  contractCases,
+  hashOf,
+  createTestApp,
+  type TestUser,
+} from '../support/test-app.ts';
+import { newUser } from '../support/new-user.ts';
+import { holdFlows } from '../support/fault-scenarios.ts';
+import type { BindingInterceptor } from '../support/intercept-bindings.ts';
+import type { Flow } from '../support/fault-scenario.ts';
+import { heard, failOnUnhandled } from '../support/fail-on-unhandled.ts';
 
-witness();
+failOnUnhandled();
 
-describe.each(doors)('$name', ({ name, contract, path, body }) => {
+describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
   const login = (
     about: string,
-    someone: () => Promise<Person>,
+    someone: () => Promise<TestUser>,
     rest: Pick<Flow, 'again'> & Partial<Flow>,
   ): Flow => ({
     name: about,
@@ -40,11 +48,11 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
     ['everything', ['database', 'guard', 'metrics', 'mail']],
   ] as const)('keeps the door shut while %s is away', async (_, away) => {
     const person = await addUser();
-    const gone: Tap = (call, proceed) =>
+    const gone: BindingInterceptor = (call, proceed) =>
       away.some((part) => part === call.to)
         ? Promise.reject(new Error('Network connection lost.'))
         : proceed();
-    const { status, headers, text } = await house({}, gone).post(path, body(person));
+    const { status, headers, text } = await createTestApp({}, gone).post(path, body(person));
     const internal = contract.refusals.internal({ reason: 'internal' }, { nowMs: 0, traceId: '' });
     expect([status, headers.get('Retry-After')]).toEqual([internal.status, '5']);
     expect(headers.has('Set-Cookie')).toBe(false);
@@ -53,10 +61,10 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
   });
 
   it('gives no verdict on a wrong password that could not be counted', async () => {
-    const uncounted: Tap = (call, proceed) =>
+    const uncounted: BindingInterceptor = (call, proceed) =>
       call.method === 'settle' ? Promise.reject(new Error('Network connection lost.')) : proceed();
     const person = { ...(await addUser()), password: 'a wrong one' };
-    expect((await house({}, uncounted).post(path, body(person))).status).toBe(500);
+    expect((await createTestApp({}, uncounted).post(path, body(person))).status).toBe(500);
   });
 
   holdFlows(
@@ -80,7 +88,7 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
       },
       { again: 200, ...right, mayRemain: [...unanswered, 'users ~ password_hash'] },
     ),
-    login('an unknown user', async () => newcomer(), {
+    login('an unknown user', async () => newUser(), {
       again: 401,
       guess: 'wrong',
       behind: audited,
@@ -93,7 +101,7 @@ describe.each(doors)('$name', ({ name, contract, path, body }) => {
   ]);
 });
 
-const { path, body } = door('email-cookie');
+const { path, body } = contractCase('email-cookie');
 
 describe('outages', () => {
   const calls = [
@@ -109,11 +117,13 @@ describe('outages', () => {
     for (const at of calls) {
       const person = await addUser();
       for (let n = 0; n < 6; n += 1) {
-        const { tap } = striking(fault, at, () => house().post(path, body(person)));
-        await house({}, tap).post(path, body(person));
+        const { intercept } = injectFault(fault, at, () =>
+          createTestApp().post(path, body(person)),
+        );
+        await createTestApp({}, intercept).post(path, body(person));
       }
       moveClock(LATE_MS);
-      expect([at, (await house().post(path, body(person))).status]).toEqual([at, 200]);
+      expect([at, (await createTestApp().post(path, body(person))).status]).toEqual([at, 200]);
       vi.useRealTimers();
     }
   });
@@ -122,12 +132,13 @@ describe('outages', () => {
     const lockout = { threshold: 1, lockSeconds: 900, growth: 1, stopAfterFailures: 100 };
     const person = await addUser();
     let guard = '';
-    const login = (tap: Tap) => house({ LOCKOUT: lockout }, tap).post(path, body(person));
+    const login = (intercept: BindingInterceptor) =>
+      createTestApp({ LOCKOUT: lockout }, intercept).post(path, body(person));
     await login((call, proceed) => {
       if (call.method === 'reserve') [guard = ''] = call.what;
       return proceed();
     });
-    const account = env.ACCOUNT_GUARD.getByName(guard);
+    const account = env.ACCOUNT_LOCKOUT.getByName(guard);
     await account.reserve('another', lockout);
     const { status } = await login((call, proceed) => {
       if (call.method !== 'wait') return proceed();

@@ -1,23 +1,23 @@
 /** What follows a login, with any fault at any of its calls. */
 import { describe } from 'vitest';
-import { addUser, door, type Answer, type House } from '../support/house.ts';
-import { house } from '../support/house.ts';
+import { addUser, contractCase, type Answer, type TestApp } from '../support/test-app.ts';
+import { createTestApp } from '../support/test-app.ts';
 import { client, held, type Held } from '../support/session.ts';
 import { faults, mainFaults } from '../support/faults.ts';
-import type { Flow } from '../support/trial.ts';
-import { holdFlows } from '../support/trials.ts';
-import { witness } from '../support/witness.ts';
+import type { Flow } from '../support/fault-scenario.ts';
+import { holdFlows } from '../support/fault-scenarios.ts';
+import { failOnUnhandled } from '../support/fail-on-unhandled.ts';
 
-witness();
+failOnUnhandled();
 
 describe.each(['email-cookie', 'username-pair'])('%s', (name) => {
-  const { contract } = door(name);
-  const at = (here: House) => client(here, name);
+  const { contract } = contractCase(name);
+  const at = (here: TestApp) => client(here, name);
 
   /** `ask` is given what the login handed out, and what another one did. */
   const signedIn = (
     about: string,
-    ask: (here: House, own: Held, other: Held) => Promise<Answer>,
+    ask: (here: TestApp, own: Held, other: Held) => Promise<Answer>,
     {
       own = async (first) => first,
       ...rest
@@ -32,8 +32,8 @@ describe.each(['email-cookie', 'username-pair'])('%s', (name) => {
     stage: async () => {
       const person = await addUser();
       const [first, other] = [
-        held(await at(house()).login(person)),
-        held(await at(house()).login(person)),
+        held(await at(createTestApp()).login(person)),
+        held(await at(createTestApp()).login(person)),
       ];
       const mine = await own(first);
       return { person, ask: (here) => ask(here, mine, other) };
@@ -41,7 +41,7 @@ describe.each(['email-cookie', 'username-pair'])('%s', (name) => {
     ...rest,
   });
 
-  const rotated = async ({ refresh }: Held) => held(await at(house()).refresh(refresh));
+  const rotated = async ({ refresh }: Held) => held(await at(createTestApp()).refresh(refresh));
   const loggedOut = contract.loggedOut().status;
   const sessionOf = ({ access }: Held) =>
     (

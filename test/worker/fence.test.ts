@@ -2,13 +2,13 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import type { Tap } from '../support/tap.ts';
-import { addUser, count, door, hashOf, house } from '../support/house.ts';
+import type { BindingInterceptor } from '../support/intercept-bindings.ts';
+import { addUser, count, contractCase, hashOf, createTestApp } from '../support/test-app.ts';
 
-const { path, body } = door('email-envelope');
+const { path, body } = contractCase('email-envelope');
 
 /** Changes the user just before the session is stored; `times` 2 changes it again. */
-function changing(sql: string, userId: number, times = 1): Tap {
+function changing(sql: string, userId: number, times = 1): BindingInterceptor {
   let left = times;
   return async (call, proceed) => {
     if (call.method === 'batch' && left > 0) {
@@ -31,7 +31,7 @@ describe('a user who changes between read and commit', () => {
     ['is deleted', 'DELETE FROM users WHERE id = ?', 401],
   ])('%s: is caught by the fence, and no session is stored', async (_, sql, status) => {
     const person = await addUser();
-    const answer = await house({}, changing(sql, person.id)).post(path, body(person));
+    const answer = await createTestApp({}, changing(sql, person.id)).post(path, body(person));
     expect(answer.status).toBe(status);
     expect(await count('sessions', person.id)).toBe(0);
     const logins = await env.DB.prepare(
@@ -47,7 +47,7 @@ describe('a user who changes between read and commit', () => {
     const person = await addUser({ password_hash: weak });
     const taken =
       "UPDATE users SET credential_version = 2, password_hash = 'the new one' WHERE id = ?";
-    const { post } = house({}, changing(taken, person.id));
+    const { post } = createTestApp({}, changing(taken, person.id));
     const answer = await post(path, body({ ...person, password: 'the old password' }));
     expect(answer.status).toBe(401);
     const stored = await env.DB.prepare(
@@ -61,7 +61,7 @@ describe('a user who changes between read and commit', () => {
   it('is let in where the password is still right', async () => {
     const person = await addUser();
     const bump = 'UPDATE users SET credential_version = credential_version + 1 WHERE id = ?';
-    const answer = await house({}, changing(bump, person.id)).post(path, body(person));
+    const answer = await createTestApp({}, changing(bump, person.id)).post(path, body(person));
     expect(answer.status).toBe(200);
     expect(await count('sessions', person.id)).toBe(1);
   });
@@ -69,7 +69,7 @@ describe('a user who changes between read and commit', () => {
   it('is told of a failure of ours when that happens twice in one login', async () => {
     const person = await addUser();
     const bump = 'UPDATE users SET credential_version = credential_version + 1 WHERE id = ?';
-    const answer = await house({}, changing(bump, person.id, 2)).post(path, body(person));
+    const answer = await createTestApp({}, changing(bump, person.id, 2)).post(path, body(person));
     expect(answer.status).toBe(500);
     expect(await count('sessions', person.id)).toBe(0);
   });
@@ -80,7 +80,7 @@ describe('a replica that lags', () => {
 
   /** Answers look-ups on the nearest copy with an older state of the row. */
   const lagging =
-    (older: (row: Row) => Row | null, reads: string[]): Tap =>
+    (older: (row: Row) => Row | null, reads: string[]): BindingInterceptor =>
     async (call, proceed) => {
       const answer = await proceed();
       if (call.session === null) return answer;
@@ -95,8 +95,9 @@ describe('a replica that lags', () => {
   async function failures(): Promise<number> {
     let sum = 0;
     for (const name of guards) {
-      const state = await runInDurableObject(env.ACCOUNT_GUARD.getByName(name), (_, { storage }) =>
-        storage.kv.get<{ failures: number; tickets: unknown[] }>('state'),
+      const state = await runInDurableObject(
+        env.ACCOUNT_LOCKOUT.getByName(name),
+        (_, { storage }) => storage.kv.get<{ failures: number; tickets: unknown[] }>('state'),
       );
       expect(state?.tickets).toEqual([]);
       sum += state?.failures ?? 0;
@@ -105,10 +106,10 @@ describe('a replica that lags', () => {
   }
   const guards = new Set<string>();
   const noting =
-    (tap: Tap): Tap =>
+    (intercept: BindingInterceptor): BindingInterceptor =>
     (call, proceed) => {
       if (call.method === 'reserve') guards.add(call.what[0] ?? '');
-      return tap(call, proceed);
+      return intercept(call, proceed);
     };
 
   it.each<[string, (row: Row) => Row | null]>([
@@ -120,7 +121,7 @@ describe('a replica that lags', () => {
     guards.clear();
     const reads: string[] = [];
     const person = await addUser();
-    const { post } = house({}, noting(lagging(older, reads)));
+    const { post } = createTestApp({}, noting(lagging(older, reads)));
     expect((await post(path, body(person))).status).toBe(200);
     expect(reads).toEqual(['first-unconstrained', 'first-primary']);
     expect(await failures()).toBe(0);
@@ -129,7 +130,7 @@ describe('a replica that lags', () => {
   it('does not delay a right password', async () => {
     const reads: string[] = [];
     const person = await addUser();
-    const { post } = house(
+    const { post } = createTestApp(
       {},
       lagging((row) => row, reads),
     );
@@ -141,7 +142,7 @@ describe('a replica that lags', () => {
     guards.clear();
     const reads: string[] = [];
     const person = await addUser();
-    const { post } = house({}, noting(lagging((row) => row, reads)));
+    const { post } = createTestApp({}, noting(lagging((row) => row, reads)));
     expect((await post(path, body({ ...person, password: 'a wrong one' }))).status).toBe(401);
     expect(reads).toEqual(['first-unconstrained', 'first-primary']);
     expect(await failures()).toBe(1);
@@ -153,7 +154,7 @@ describe('a replica that lags', () => {
       credential_version: 2,
     });
     const old = await hashOf('the old password');
-    const { post } = house(
+    const { post } = createTestApp(
       {},
       lagging((row) => ({ ...row, passwordHash: old, credentialVersion: 1 }), []),
     );
@@ -164,7 +165,7 @@ describe('a replica that lags', () => {
 
 describe('a ticket that expires before its verdict is told', () => {
   /** Half a minute passes after the first call that `method` names. */
-  const slow = (method: string): Tap => {
+  const slow = (method: string): BindingInterceptor => {
     return async (call, proceed) => {
       const answer = await proceed();
       if (call.method === method) vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30_000 });
@@ -178,7 +179,7 @@ describe('a ticket that expires before its verdict is told', () => {
     ['a wrong password', 'reserve', { password_hash: null }],
   ])('gives none on %s, and leaves no session', async (_, method, columns) => {
     const person = await addUser(columns);
-    const { post } = house({}, slow(method));
+    const { post } = createTestApp({}, slow(method));
     const answer = await post(path, body(person)).finally(() => vi.useRealTimers());
     expect([answer.status, answer.headers.get('Retry-After')]).toEqual([429, '1']);
     expect(await count('sessions', person.id)).toBe(0);

@@ -1,6 +1,6 @@
 /** The words of a lock that only a password reset ends. */
 import { expect, it } from 'vitest';
-import { addUser, house } from '../support/house.ts';
+import { addUser, createTestApp } from '../support/test-app.ts';
 import { client } from '../support/session.ts';
 
 const signIn = 'Too many attempts. Reset your password to sign in.';
@@ -25,7 +25,7 @@ it.each(cases)(
   async ({ name, status, message }) => {
     const person = await addUser();
     const lockout = (stopAfterFailures: number) =>
-      client(house({ LOCKOUT: { threshold: 2, stopAfterFailures } }), name);
+      client(createTestApp({ LOCKOUT: { threshold: 2, stopAfterFailures } }), name);
     const { login } = lockout(2);
     for (let n = 0; n < 2; n += 1) await login({ ...person, password: 'a wrong one' });
     const stopped = await login(person);

@@ -1,5 +1,5 @@
 /** What fuzz-sessions.test.ts says, of register, codes, links, and changes of an account. */
-import { isAroundAccounts } from '../support/fuzz/scene.ts';
+import { isAroundAccounts } from '../support/fuzz/fixture.ts';
 import { fuzz } from '../support/fuzz/contract-fuzz.ts';
 
 fuzz(isAroundAccounts);

@@ -5,18 +5,24 @@
  */
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { addUser, doors, freshAddress, house, type Person } from '../support/house.ts';
+import {
+  addUser,
+  contractCases,
+  freshAddress,
+  createTestApp,
+  type TestUser,
+} from '../support/test-app.ts';
 import { changeOf } from '../support/fuzz/changes.ts';
-import { listening } from '../support/fuzz/heard.ts';
+import { captureConsole } from '../support/fuzz/captured-console.ts';
 import { changed, requestInit, type Change, type Outgoing } from '../support/fuzz/outgoing.ts';
-import { ORIGIN } from '../support/fuzz/scene.ts';
+import { ORIGIN } from '../support/fuzz/fixture.ts';
 
 const RUNS = 150;
 /** Past the fifth failure, so that locks are compared as well. */
 const TURNS = 7;
 
 beforeEach(() => {
-  listening();
+  captureConsole();
   vi.useFakeTimers({ toFake: ['Date'] });
   return () => {
     vi.useRealTimers();
@@ -34,14 +40,14 @@ const keepsNames = (change: Change): boolean =>
 
 const spelling = fc.array(changeOf(true).filter(keepsNames), { minLength: 1, maxLength: 2 });
 
-describe.each(doors)('$name', ({ name, path, body }) => {
-  const { fetch } = house({
+describe.each(contractCases)('$name', ({ name, path, body }) => {
+  const { fetch } = createTestApp({
     CONTRACTS: [name],
     ADDRESS_LIMITS: { [name]: 1000 },
     OPERATOR_TOKEN: undefined,
   });
 
-  const told = async (person: Person, changes: readonly Change[], address: string) => {
+  const told = async (person: TestUser, changes: readonly Change[], address: string) => {
     let request: Outgoing = {
       origin: ORIGIN,
       method: 'POST',
@@ -65,8 +71,8 @@ describe.each(doors)('$name', ({ name, path, body }) => {
     // One address each: both have as many attempts left.
     const [knownFrom, unknownFrom] = [freshAddress(), freshAddress()];
     let turns = 0;
-    let known: Person;
-    let unknown: Person;
+    let known: TestUser;
+    let unknown: TestUser;
     const statuses = new Map<string, number>();
     const property = fc.asyncProperty(spelling, async (changes) => {
       if (turns % TURNS === 0) {

@@ -7,10 +7,16 @@ import { env } from 'cloudflare:workers';
 import * as fc from 'fast-check';
 import type { JWK } from 'jose';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { addUser, doors, freshAddress, house, type Answer } from '../support/house.ts';
+import {
+  addUser,
+  contractCases,
+  freshAddress,
+  createTestApp,
+  type Answer,
+} from '../support/test-app.ts';
 import { edited, editOf } from '../support/fuzz/edits.ts';
 import { forged, forgery } from '../support/fuzz/forged.ts';
-import { listening, type Ear } from '../support/fuzz/heard.ts';
+import { captureConsole, type CapturedConsole } from '../support/fuzz/captured-console.ts';
 import { client, held } from '../support/session.ts';
 
 /** Twice over for each of five contracts: these are cheap. */
@@ -20,9 +26,9 @@ const [own] = (JSON.parse(env.TOKEN_KEYS) as { keys: [JWK] }).keys;
 /** No header can hold anything else, and no body has room for more. */
 const fits = (text: string) => /^[\u0020-\u00ff]{1,15000}$/.test(text);
 
-let ear: Ear;
+let ear: CapturedConsole;
 beforeEach(() => {
-  ear = listening();
+  ear = captureConsole();
   return () => void vi.restoreAllMocks();
 });
 
@@ -31,8 +37,8 @@ const spoiled = editOf(
   fc.constantFrom('.', '=', '==', '\u00a0', 'A', '-', '+', '/', '%2e', ',', 'e30', '"', '~', '0'),
 );
 
-describe.each(doors)('$name', ({ name, path, body, contract }) => {
-  const here = house({ CONTRACTS: [name], OPERATOR_TOKEN: undefined });
+describe.each(contractCases)('$name', ({ name, path, body, contract }) => {
+  const here = createTestApp({ CONTRACTS: [name], OPERATOR_TOKEN: undefined });
   const caller = client(here, name);
 
   /** The places that take a token, each with a real one. */
@@ -55,7 +61,7 @@ describe.each(doors)('$name', ({ name, path, body, contract }) => {
     };
   };
 
-  const genuine = contract.refresh === null ? [200] : [200, 200, 401];
+  const verifiedTokens = contract.refresh === null ? [200] : [200, 200, 401];
 
   const refuses = async (send: (token: string) => Promise<Answer>, token: string) => {
     ear.take();
@@ -76,7 +82,7 @@ describe.each(doors)('$name', ({ name, path, body, contract }) => {
       await refuses(send, await forged(forgery, { real, own }));
     });
     await fc.assert(property, { numRuns: RUNS });
-    expect(await after()).toEqual(genuine);
+    expect(await after()).toEqual(verifiedTokens);
   });
 
   it('opens to no real token with anything changed', async () => {
@@ -86,7 +92,7 @@ describe.each(doors)('$name', ({ name, path, body, contract }) => {
       if (token !== real && fits(token)) await refuses(send, token);
     });
     await fc.assert(property, { numRuns: RUNS });
-    expect(await after()).toEqual(genuine);
+    expect(await after()).toEqual(verifiedTokens);
   });
 
   it('knows a device by its own cookie alone', async () => {

@@ -8,7 +8,7 @@
 import { env, exports } from 'cloudflare:workers';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { AccountGuard, AddressGuard } from '../../src/worker.ts';
+import { AccountLockout, RateLimiter } from '../../src/worker.ts';
 import { pairs, type Pair, type Sent } from '../support/golden.ts';
 import { flawsOfAnswer, flawsOfRequest } from '../support/published.ts';
 
@@ -23,8 +23,8 @@ const inTime = pairs.toSorted((one, other) => momentOf(one) - momentOf(other));
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(SAMPLE_MOMENT) });
   // Alarms keep the real time, to which all of this is long ago: they would ring without a pause.
-  vi.spyOn(AccountGuard.prototype, 'alarm').mockResolvedValue();
-  vi.spyOn(AddressGuard.prototype, 'alarm').mockResolvedValue();
+  vi.spyOn(AccountLockout.prototype, 'alarm').mockResolvedValue();
+  vi.spyOn(RateLimiter.prototype, 'alarm').mockResolvedValue();
   // No demo account with a username is inactive or unverified, and these contracts know no other.
   await env.DB.batch(
     ['inactive', 'unverified'].map((name) =>

@@ -1,15 +1,15 @@
 /** Where contracts answer, who may read the answers, and what never reaches the pipeline. */
 import { describe, expect, it } from 'vitest';
-import { addUser, door, freshAddress, house } from '../support/house.ts';
+import { addUser, contractCase, freshAddress, createTestApp } from '../support/test-app.ts';
 
-const { path, body } = door('email-cookie');
+const { path, body } = contractCase('email-cookie');
 
 describe('a contract', () => {
   it('that is not listed does not exist, under no name', async () => {
-    const { post } = house({ CONTRACTS: ['email-remember'] });
+    const { post } = createTestApp({ CONTRACTS: ['email-remember'] });
     const person = await addUser();
     for (const other of ['email-cookie', 'email-envelope', 'username-pair', 'username-coded']) {
-      const { path: elsewhere, body: as } = door(other);
+      const { path: elsewhere, body: as } = contractCase(other);
       const { status, text } = await post(elsewhere, as(person));
       expect([status, JSON.parse(text)]).toEqual([
         404,
@@ -21,12 +21,12 @@ describe('a contract', () => {
   it('answers on bare paths by the order of the list', async () => {
     const person = await addUser();
     const bare = { email: person.email, password: person.password };
-    const first = await house({ CONTRACTS: ['email-cookie', 'email-remember'] }).post(
+    const first = await createTestApp({ CONTRACTS: ['email-cookie', 'email-remember'] }).post(
       '/api/v1/auth/login',
       bare,
     );
     expect(JSON.parse(first.text)).toHaveProperty('expiresIn');
-    const other = await house({ CONTRACTS: ['email-remember', 'email-cookie'] }).post(
+    const other = await createTestApp({ CONTRACTS: ['email-remember', 'email-cookie'] }).post(
       '/api/v1/auth/login',
       bare,
     );
@@ -37,7 +37,7 @@ describe('a contract', () => {
     const hosts = {
       CONTRACT_HOSTS: { 'login.acme.com': 'email-envelope', 'old.acme.com': 'username-coded' },
     };
-    const { post, fetch } = house(hosts);
+    const { post, fetch } = createTestApp(hosts);
     const person = await addUser();
     const acme = { origin: 'https://login.acme.com' };
     const envelope = await post(
@@ -54,7 +54,7 @@ describe('a contract', () => {
   });
 
   it('does not answer on paths that only look like its own', async () => {
-    const { post } = house();
+    const { post } = createTestApp();
     const person = await addUser();
     for (const near of [
       `${path}/`,
@@ -69,7 +69,7 @@ describe('a contract', () => {
 });
 
 describe('a path', () => {
-  const here = house();
+  const here = createTestApp();
   const statusOf = async (spelling: string) => (await here.fetch(spelling)).status;
 
   it('is not decoded, folded or trimmed before it is matched', async () => {
@@ -126,7 +126,7 @@ describe('a method that is not POST', () => {
   it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'])(
     '%s gets 405 with Allow',
     async (method) => {
-      const answer = await house().fetch(path, { method });
+      const answer = await createTestApp().fetch(path, { method });
       expect([answer.status, answer.headers.get('Allow')]).toEqual([405, 'POST']);
     },
   );
@@ -138,14 +138,14 @@ describe('CORS', () => {
 
   it('lets a listed origin read grants, refusals and failures, with credentials', async () => {
     const person = await addUser();
-    const failing = house(settings, (call, proceed) =>
+    const failing = createTestApp(settings, (call, proceed) =>
       call.method === 'batch' ? Promise.reject(new Error('lost')) : proceed(),
     );
     const headers = { Origin: ours };
     const answers = [
-      await house(settings).post(path, body(person), { headers }),
-      await house(settings).post(path, {}, { headers }),
-      await house(settings).post('/nowhere', {}, { headers }),
+      await createTestApp(settings).post(path, body(person), { headers }),
+      await createTestApp(settings).post(path, {}, { headers }),
+      await createTestApp(settings).post('/nowhere', {}, { headers }),
       await failing.post(path, body(person), { headers }),
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 400, 404, 500]);
@@ -166,7 +166,9 @@ describe('CORS', () => {
     'http://app.example.com',
   ])('lets %s read nothing', async (origin) => {
     const headers = { Origin: origin };
-    const { headers: got } = await house(settings).post(path, body(await addUser()), { headers });
+    const { headers: got } = await createTestApp(settings).post(path, body(await addUser()), {
+      headers,
+    });
     expect(got.get('Access-Control-Allow-Origin')).toBeNull();
     expect(got.get('Vary')).toBe('Origin');
   });
@@ -178,7 +180,7 @@ describe('CORS', () => {
       'Access-Control-Request-Headers': 'content-type',
     };
     const calls: unknown[] = [];
-    const { fetch } = house(settings, (call, proceed) => (calls.push(call), proceed()));
+    const { fetch } = createTestApp(settings, (call, proceed) => (calls.push(call), proceed()));
     const answer = await fetch(path, { method: 'OPTIONS', headers });
     expect(answer.status).toBe(204);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -193,7 +195,7 @@ describe('CORS', () => {
 describe('a refused address', () => {
   it('is remembered: no database statement, no guard call', async () => {
     const calls: string[] = [];
-    const { post } = house({ ADDRESS_LIMITS: { 'email-cookie': 2 } }, (call, proceed) => {
+    const { post } = createTestApp({ ADDRESS_LIMITS: { 'email-cookie': 2 } }, (call, proceed) => {
       calls.push(`${call.to} ${call.method}`);
       return proceed();
     });
@@ -219,8 +221,8 @@ describe('a refused address', () => {
     const limit = { ADDRESS_LIMITS: { 'email-cookie': 1 } };
     const person = await addUser();
     const from = { address: '203.0.113.10' };
-    await house(limit).post(path, body(person), from);
-    const { post } = house(limit, (call, proceed) => {
+    await createTestApp(limit).post(path, body(person), from);
+    const { post } = createTestApp(limit, (call, proceed) => {
       if (call.method === 'batch' || call.method === 'run') writes.push(call.method);
       return proceed();
     });
@@ -229,7 +231,7 @@ describe('a refused address', () => {
   });
 
   it('takes all of an IPv6 /64 for one address, and the next /64 for another', async () => {
-    const { post } = house({ ADDRESS_LIMITS: { 'email-cookie': 2 } });
+    const { post } = createTestApp({ ADDRESS_LIMITS: { 'email-cookie': 2 } });
     const person = await addUser();
     const from = async (address: string) => (await post(path, body(person), { address })).status;
     expect(await from('2001:db8:1:2::1')).toBe(200);
@@ -242,7 +244,7 @@ describe('a refused address', () => {
 it('believes a remembered lock for at most five seconds, and asks no guard meanwhile', async () => {
   const { vi } = await import('vitest');
   const calls: string[] = [];
-  const { post } = house({}, (call, proceed) => (calls.push(call.method), proceed()));
+  const { post } = createTestApp({}, (call, proceed) => (calls.push(call.method), proceed()));
   const person = await addUser();
   for (let n = 0; n < 6; n += 1) await post(path, body({ ...person, password: 'wrong' }));
   calls.length = 0;

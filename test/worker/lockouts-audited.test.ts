@@ -2,9 +2,9 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TICKET_MS } from '../../src/policy/lockout.ts';
-import { addUser, house } from '../support/house.ts';
+import { addUser, createTestApp } from '../support/test-app.ts';
 import { byEmail, byUsername, failAt, LOCKED, locksOf, WRONG } from '../support/lockouts.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { eventsOf } from '../support/operator.ts';
 import { client } from '../support/session.ts';
 
@@ -37,7 +37,7 @@ describe('a lock in the audit', () => {
   it('is one for each lock, and names the final stop', async () => {
     const person = await addUser();
     const { login } = client(
-      house({ LOCKOUT: { threshold: 2, stopAfterFailures: 4 } }),
+      createTestApp({ LOCKOUT: { threshold: 2, stopAfterFailures: 4 } }),
       'username-coded',
     );
     await failAt(login, person, 2);
@@ -50,7 +50,7 @@ describe('a lock in the audit', () => {
   });
 
   it('is a row for a name that nobody has, under its pseudonym', async () => {
-    const nobody = newcomer();
+    const nobody = newUser();
     const address = '192.0.2.201';
     for (let n = 0; n < 6; n += 1) {
       await byEmail.login({ ...nobody, password: WRONG }, { address });
@@ -73,7 +73,7 @@ describe('a lock in the audit', () => {
 
   it('is written by the attempt that finds it, where expired tickets have locked', async () => {
     const person = await addUser();
-    const dying = house({}, (call, proceed) =>
+    const dying = createTestApp({}, (call, proceed) =>
       call.method === 'settle' ? Promise.reject(new Error('lost')) : proceed(),
     );
     vi.spyOn(console, 'error').mockImplementation(() => undefined);

@@ -1,9 +1,9 @@
 /** When failures are forgotten: all of a user's at once, and those at a name that becomes somebody's. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { addUser, doors, house } from '../support/house.ts';
+import { addUser, contractCases, createTestApp } from '../support/test-app.ts';
 import { byEmail, byUsername, failAt, here, LOCKED, ofName, WRONG } from '../support/lockouts.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { operator } from '../support/operator.ts';
 import { client, held } from '../support/session.ts';
 
@@ -12,13 +12,13 @@ beforeEach(() => {
   return () => vi.useRealTimers();
 });
 
-describe.each(doors)('$name', ({ name, contract }) => {
+describe.each(contractCases)('$name', ({ name, contract }) => {
   const isNamed = contract.account.identifier === 'username';
 
   it('forgets failures at a name with the registration that makes it somebody’s', async () => {
     const { here: mailed, to } = mailbox();
     const { post, login } = client(mailed, name);
-    const proven = newcomer();
+    const proven = newUser();
     const { email, password } = proven;
     for (const at of [byEmail, byUsername]) await failAt(at.login, proven, 4);
     await post('register', { ...ofName(proven, isNamed), email, password });
@@ -34,7 +34,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
   it('forgets failures at a name with the reset that makes it somebody’s', async () => {
     const { here: mailed, to } = mailbox();
     const { post, login } = client(mailed, name);
-    const fresh = newcomer();
+    const fresh = newUser();
     const { email } = fresh;
     await post('register', { ...ofName(fresh, isNamed), email, password: fresh.password });
     for (const at of [byEmail, byUsername]) await failAt(at.login, fresh);
@@ -98,7 +98,7 @@ describe('all lockouts of a user are cleared', () => {
   });
 
   it('where the user is deleted: none is kept for ever', async () => {
-    const strict = house({ LOCKOUT: { threshold: 2, stopAfterFailures: 2 } });
+    const strict = createTestApp({ LOCKOUT: { threshold: 2, stopAfterFailures: 2 } });
     for (const at of ['the owner', 'an operator'] as const) {
       const person = await addUser();
       const { login, post } = client(strict, 'username-pair');

@@ -4,7 +4,7 @@
  */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handleOf, withHandle, withoutHandles } from '../support/handles.ts';
-import { addUser, doors, type Answer } from '../support/house.ts';
+import { addUser, contractCases, type Answer } from '../support/test-app.ts';
 import {
   byEmail,
   byUsername,
@@ -16,7 +16,7 @@ import {
   WRONG,
 } from '../support/lockouts.ts';
 import { codeIn, mailbox } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client, held } from '../support/session.ts';
 
 // One moment for what is compared: seconds left are part of the bytes.
@@ -34,7 +34,7 @@ const seen = ({ status, headers, text }: Answer) => {
 };
 
 const otherThan = (code: string) => (code === '000000' ? '000001' : '000000');
-describe.each(doors)('$name', ({ name, contract }) => {
+describe.each(contractCases)('$name', ({ name, contract }) => {
   const isNamed = contract.account.identifier === 'username';
 
   it.each(['with', 'without'])(
@@ -44,8 +44,8 @@ describe.each(doors)('$name', ({ name, contract }) => {
       const known = await addUser();
       const unverified = await addUser({ email_verified: 0 });
       const told: string[][] = [];
-      for (const { email } of [known, unverified, newcomer()]) {
-        const own = { ...newcomer(), email };
+      for (const { email } of [known, unverified, newUser()]) {
+        const own = { ...newUser(), email };
         const { password } = own;
         const registered = await post('register', { ...ofName(own, isNamed), email, password });
         const sending = mode === 'with' ? withHandle(handleOf(registered)) : {};
@@ -65,11 +65,11 @@ describe.each(doors)('$name', ({ name, contract }) => {
   );
 
   it('makes the same calls for a wrong code, whoever has the name', async () => {
-    const fresh = newcomer();
+    const fresh = newUser();
     const { email, password } = fresh;
     await client(here, name).post('register', { ...ofName(fresh, isNamed), email, password });
     const calls = [];
-    for (const person of [fresh, await addUser(), newcomer()]) {
+    for (const person of [fresh, await addUser(), newUser()]) {
       const { here: mailed, before } = mailbox();
       const proof = { ...ofName(person, isNamed), password: person.password, code: '000000' };
       await client(mailed, name).post('verify-email', proof);

@@ -1,7 +1,13 @@
 /** The log says what happened, and no secret and no full identifier gets into it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Tap } from '../support/tap.ts';
-import { addUser, door, doors, freshAddress, house } from '../support/house.ts';
+import type { BindingInterceptor } from '../support/intercept-bindings.ts';
+import {
+  addUser,
+  contractCase,
+  contractCases,
+  freshAddress,
+  createTestApp,
+} from '../support/test-app.ts';
 import { added } from '../support/scrape.ts';
 import { client, held } from '../support/session.ts';
 
@@ -21,7 +27,7 @@ afterEach(() => {
 
 /** Fails with an error that quotes all it knows, as drivers do. */
 const quoting =
-  (which: string): Tap =>
+  (which: string): BindingInterceptor =>
   (call, proceed) =>
     call.method === which || which === 'any'
       ? Promise.reject(
@@ -33,7 +39,7 @@ const quoting =
         )
       : proceed();
 
-describe.each(doors)('$name', ({ contract, path, body }) => {
+describe.each(contractCases)('$name', ({ contract, path, body }) => {
   it.each(['none', 'all', 'batch', 'run', 'admit', 'reserve', 'settle', 'any'])(
     'keeps passwords, tokens, hashes and identifiers out while %s fails',
     async (which) => {
@@ -43,7 +49,7 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
         email: `${CANARY}-${which}@${CANARY}.${contract.name}.com`,
         password: `${CANARY}-password`,
       };
-      const { post } = house({}, quoting(which));
+      const { post } = createTestApp({}, quoting(which));
       const headers = {
         'User-Agent': CANARY,
         Cookie: `refreshToken=${CANARY}`,
@@ -76,7 +82,7 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
   it('says contract, outcome, masked identifier, address, trace id and duration', async () => {
     const address = freshAddress();
     const person = await addUser();
-    const { post } = house();
+    const { post } = createTestApp();
     const answers = [
       await post(path, body(person), { address }),
       await post(path, body({ ...person, password: 'a wrong one' }), { address }),
@@ -98,33 +104,36 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
   });
 });
 
-it.each(doors)('keeps the tokens of $name out, whatever is done with them', async ({ name }) => {
-  const here = client(house(), name);
-  const first = held(await here.login(await addUser()));
-  const second = first.refresh === '' ? first : held(await here.refresh(first.refresh));
-  await here.profile(second.access);
-  await here.sessions(second.access);
-  await here.endSession(second.access, CANARY);
-  await here.profile(`${CANARY}.${CANARY}.${CANARY}`);
-  await here.logout(second.access);
-  const log = lines.join('\n');
-  expect(log).not.toContain(CANARY);
-  for (const token of [first.access, first.refresh, second.access, second.refresh]) {
-    for (const part of token.split('.')) if (part !== '') expect(log).not.toContain(part);
-  }
-  const operations = lines.map((line) => (JSON.parse(line) as { event: string }).event);
-  // Of the two looks at the profile, only the one that was refused; none at the list.
-  expect(operations.filter((event) => event !== 'refresh')).toEqual([
-    'login',
-    'end-session',
-    'profile',
-    'logout',
-  ]);
-});
+it.each(contractCases)(
+  'keeps the tokens of $name out, whatever is done with them',
+  async ({ name }) => {
+    const here = client(createTestApp(), name);
+    const first = held(await here.login(await addUser()));
+    const second = first.refresh === '' ? first : held(await here.refresh(first.refresh));
+    await here.profile(second.access);
+    await here.sessions(second.access);
+    await here.endSession(second.access, CANARY);
+    await here.profile(`${CANARY}.${CANARY}.${CANARY}`);
+    await here.logout(second.access);
+    const log = lines.join('\n');
+    expect(log).not.toContain(CANARY);
+    for (const token of [first.access, first.refresh, second.access, second.refresh]) {
+      for (const part of token.split('.')) if (part !== '') expect(log).not.toContain(part);
+    }
+    const operations = lines.map((line) => (JSON.parse(line) as { event: string }).event);
+    // Of the two looks at the profile, only the one that was refused; none at the list.
+    expect(operations.filter((event) => event !== 'refresh')).toEqual([
+      'login',
+      'end-session',
+      'profile',
+      'logout',
+    ]);
+  },
+);
 
 it('tells of a flood from one address in ever fewer lines', async () => {
-  const { path, body } = door('email-cookie');
-  const { post } = house({ ADDRESS_LIMITS: { 'email-cookie': 1 } });
+  const { path, body } = contractCase('email-cookie');
+  const { post } = createTestApp({ ADDRESS_LIMITS: { 'email-cookie': 1 } });
   const person = await addUser();
   for (let n = 0; n < 22; n += 1) {
     await post(path, body(person), { address: '192.0.2.99' });
@@ -135,30 +144,30 @@ it('tells of a flood from one address in ever fewer lines', async () => {
 });
 
 it('keeps one record one line, whatever the identifier holds', async () => {
-  const { path } = door('username-coded');
+  const { path } = contractCase('username-coded');
   const username = 'x\r\n{"event":"login","outcome":"granted"}';
-  await house().post(path, { username, password: 'y' });
+  await createTestApp().post(path, { username, password: 'y' });
   expect(lines).toHaveLength(1);
   expect(lines[0]).not.toMatch(/[\r\n]/);
 });
 
 it('names the trace id of the log in the body of the envelope contract', async () => {
-  const { path } = door('email-envelope');
-  const { text, headers } = await house().post(path, {});
+  const { path } = contractCase('email-envelope');
+  const { text, headers } = await createTestApp().post(path, {});
   const { trace_id } = JSON.parse(text) as { trace_id: string };
   expect(trace_id).toBe(headers.get('X-Request-Id'));
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ trace_id });
 });
 
 it('says what kind of failure it was, as far as that quotes nothing', async () => {
-  const { path, body } = door('email-cookie');
-  const lost: Tap = (call, proceed) =>
+  const { path, body } = contractCase('email-cookie');
+  const lost: BindingInterceptor = (call, proceed) =>
     call.method === 'all'
       ? Promise.reject(
           Object.assign(new Error('D1_ERROR: Network connection lost. x@y.z'), { retryable: true }),
         )
       : proceed();
-  await house({}, lost).post(path, body(await addUser()));
+  await createTestApp({}, lost).post(path, body(await addUser()));
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
     event: 'failure',
     during: 'login',
@@ -170,7 +179,7 @@ it('says what kind of failure it was, as far as that quotes nothing', async () =
 
 it('names the route that failed, and nothing that the caller put into its path', async () => {
   const ASSETS = { fetch: () => Promise.reject(new Error('away')) };
-  const { status } = await house({ ASSETS }).fetch('/assets/x@example.com', {});
+  const { status } = await createTestApp({ ASSETS }).fetch('/assets/x@example.com', {});
   expect(status).toBe(500);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'failure', during: '/assets/:name' });
   expect(lines.join()).not.toContain('@');
@@ -181,7 +190,7 @@ it.each(['/admin/users', '/admin/nowhere', '/metrics'])(
   async (path) => {
     const address = freshAddress();
     const headers = { 'CF-Connecting-IP': address, Authorization: `Bearer ${CANARY}` };
-    const answer = await house().fetch(path, { headers });
+    const answer = await createTestApp().fetch(path, { headers });
     expect(answer.status).toBe(401);
     expect(records()).toEqual([
       {
@@ -202,7 +211,7 @@ it.each([
   { what: 'that is not UTF-8', outcome: 'malformed', status: 400, body: 'email=%FF' },
   { what: 'that is too large', outcome: 'malformed', status: 413, body: 'x'.repeat(16_385) },
 ])('logs and counts a login form $what', async ({ outcome, status, body }) => {
-  const here = house();
+  const here = createTestApp();
   const address = freshAddress();
   const headers = {
     'Content-Type': 'application/x-www-form-urlencoded',
@@ -223,7 +232,7 @@ it.each([
 it.each(['refresh', 'logout'])(
   'logs and counts a request that another site caused, and not its cookie: %s',
   async (operation) => {
-    const here = house();
+    const here = createTestApp();
     const { login, base } = client(here, 'email-cookie');
     const { refresh: token } = held(await login(await addUser()));
     lines.length = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addUser, freshAddress, house } from '../support/house.ts';
+import { addUser, freshAddress, createTestApp } from '../support/test-app.ts';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
@@ -9,7 +9,7 @@ describe('the form without scripts', () => {
     headers: Record<string, string> = {},
     settings = {},
   ) =>
-    house(settings).fetch('/email-cookie/api/v1/auth/login-form', {
+    createTestApp(settings).fetch('/email-cookie/api/v1/auth/login-form', {
       method: 'POST',
       headers: {
         Accept: BROWSER,
@@ -101,7 +101,7 @@ describe('the form without scripts', () => {
   it('goes through the same guards: address, account, and their Retry-After', async () => {
     const person = await addUser();
     const address = freshAddress();
-    const own = house();
+    const own = createTestApp();
     const guess = (password: string) =>
       own.fetch('/email-cookie/api/v1/auth/login-form', {
         method: 'POST',
@@ -124,7 +124,7 @@ describe('the form without scripts', () => {
   });
 
   it('leads who asks for its address anew to the sign-in page', async () => {
-    const { status, headers } = await house().fetch('/email-cookie/api/v1/auth/login-form');
+    const { status, headers } = await createTestApp().fetch('/email-cookie/api/v1/auth/login-form');
     expect([status, headers.get('Location')]).toEqual([302, '/email-cookie/login']);
   });
 
@@ -138,18 +138,21 @@ describe('the form without scripts', () => {
   it('exists only where the refresh token is a cookie', async () => {
     const { email, password } = await addUser();
     for (const path of ['/email-remember/api/v1/auth/login-form', '/api/v1/auth/login-form']) {
-      const { status } = await house().fetch(path, {
+      const { status } = await createTestApp().fetch(path, {
         method: 'POST',
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams({ email, password }).toString(),
       });
       expect([path, status]).toEqual([path, 404]);
     }
-    const bare = await house({ CONTRACTS: ['email-cookie'] }).fetch('/api/v1/auth/login-form', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ email, password }).toString(),
-    });
+    const bare = await createTestApp({ CONTRACTS: ['email-cookie'] }).fetch(
+      '/api/v1/auth/login-form',
+      {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ email, password }).toString(),
+      },
+    );
     expect([bare.status, bare.headers.get('Location')]).toEqual([303, '/']);
   });
 });

@@ -2,7 +2,14 @@
 import { env } from 'cloudflare:workers';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JWK } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { addUser, count, door, doors, hashOf, house } from '../support/house.ts';
+import {
+  addUser,
+  count,
+  contractCase,
+  contractCases,
+  hashOf,
+  createTestApp,
+} from '../support/test-app.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -15,10 +22,10 @@ const expected = { issuer: env.ISSUER, audience: env.AUDIENCE };
 const tokensIn = (text: string, cookie: string | null) =>
   [...(text + (cookie ?? '')).matchAll(/[\w-]{20,}\.[\w-]+\.[\w-]+/g)].map(([token]) => token);
 
-describe.each(doors)('$name', ({ contract, path, body }) => {
+describe.each(contractCases)('$name', ({ contract, path, body }) => {
   it('grants tokens that verify, typed apart, for a session that is stored', async () => {
     const person = await addUser();
-    const answer = await house().post(path, body(person));
+    const answer = await createTestApp().post(path, body(person));
     const tokens = tokensIn(answer.text, answer.headers.get('set-cookie'));
     expect(tokens).toHaveLength(contract.lifetimes.refreshSeconds === undefined ? 1 : 2);
     for (const token of tokens) {
@@ -36,7 +43,7 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
 
   it('writes one session, one audit row and the time of the login', async () => {
     const person = await addUser();
-    await house().post(path, body(person), { headers: { 'User-Agent': 'u'.repeat(1000) } });
+    await createTestApp().post(path, body(person), { headers: { 'User-Agent': 'u'.repeat(1000) } });
     expect(await count('sessions', person.id)).toBe(1);
     const audit = await env.DB.prepare('SELECT * FROM audit_events WHERE user_id = ?')
       .bind(person.id)
@@ -50,7 +57,7 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
 
   it('takes a password after ten years as on the first day', async () => {
     const person = await addUser();
-    const { post } = house();
+    const { post } = createTestApp();
     const login = async () => {
       const { status, text } = await post(path, body(person));
       expect(status).toBe(200);
@@ -63,9 +70,9 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
 });
 
 it('sets cookies of less than 4,096 bytes for the longest address', async () => {
-  const { path, body } = door('email-cookie');
+  const { path, body } = contractCase('email-cookie');
   const email = `${'a'.repeat(64)}@${`${'b'.repeat(60)}.`.repeat(3)}example`;
-  const { status, headers } = await house().post(
+  const { status, headers } = await createTestApp().post(
     path,
     body({ ...(await addUser({ email })), email }),
   );
@@ -83,16 +90,16 @@ it.each([
 ])(
   'takes no password with %s for the one that its hash cannot tell from it',
   async (_, set, typed) => {
-    const { path, body } = door('email-cookie');
+    const { path, body } = contractCase('email-cookie');
     const person = { ...(await addUser({ password_hash: await hashOf(set) })), password: typed };
-    expect((await house().post(path, body(person))).status).toBe(401);
+    expect((await createTestApp().post(path, body(person))).status).toBe(401);
   },
 );
 
 it('keeps of a refresh token only the SHA-256 of its id', async () => {
-  const { path, body } = door('username-pair');
+  const { path, body } = contractCase('username-pair');
   const person = await addUser();
-  const answer = await house().post(path, body(person));
+  const answer = await createTestApp().post(path, body(person));
   const [, refreshToken = ''] = tokensIn(answer.text, null);
   const { payload } = await jwtVerify(refreshToken, keySet, expected);
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(payload.jti));
@@ -103,11 +110,11 @@ it('keeps of a refresh token only the SHA-256 of its id', async () => {
 });
 
 it('records failures with their precise reason, and no identifier', async () => {
-  const { path, body } = door('email-envelope');
+  const { path, body } = contractCase('email-envelope');
   const inactive = await addUser({ status: 'inactive' });
   const unverified = await addUser({ email_verified: 0 });
   const passwordless = await addUser({ password_hash: null });
-  const { post } = house();
+  const { post } = createTestApp();
   await post(path, body({ ...inactive, password: 'a wrong one' }));
   await post(path, body(inactive));
   await post(path, body(unverified));
@@ -128,9 +135,9 @@ it('records failures with their precise reason, and no identifier', async () => 
 });
 
 it('gives the failures back after a success', async () => {
-  const { path, body } = door('email-remember');
+  const { path, body } = contractCase('email-remember');
   const person = await addUser();
-  const { post } = house();
+  const { post } = createTestApp();
   for (let round = 0; round < 3; round += 1) {
     for (let n = 0; n < 4; n += 1) await post(path, body({ ...person, password: 'wrong' }));
     expect((await post(path, body(person))).status).toBe(200);
@@ -140,7 +147,7 @@ it('gives the failures back after a success', async () => {
 it('counts failures at a name over all contracts that take it, in whatever case', async () => {
   const person = await addUser();
   const wrong = { ...person, password: 'a wrong one' };
-  const { post } = house();
+  const { post } = createTestApp();
   const loud = {
     ...wrong,
     email: wrong.email.toUpperCase(),
@@ -148,10 +155,10 @@ it('counts failures at a name over all contracts that take it, in whatever case'
   };
   const lock = { reason: 'locked', untilMs: 0, untilReset: false } as const;
   for (const kind of ['email', 'username'] as const) {
-    const taking = doors.filter(({ contract }) => contract.account.identifier === kind);
+    const taking = contractCases.filter(({ contract }) => contract.account.identifier === kind);
     const statuses = [];
     for (let n = 0; n < 5; n += 1) {
-      const { path, body } = taking[n % taking.length] as (typeof doors)[number];
+      const { path, body } = taking[n % taking.length] as (typeof contractCases)[number];
       statuses.push((await post(path, body(n % 2 ? wrong : loud))).status);
     }
     expect([kind, ...statuses]).toEqual([kind, 401, 401, 401, 401, 401]);
@@ -165,9 +172,9 @@ it('counts failures at a name over all contracts that take it, in whatever case'
 });
 
 it('locks for an account what another account does not feel', async () => {
-  const { path, body } = door('username-coded');
+  const { path, body } = contractCase('username-coded');
   const [one, other] = [await addUser(), await addUser()];
-  const { post } = house();
+  const { post } = createTestApp();
   for (let n = 0; n < 5; n += 1) await post(path, body({ ...one, password: 'wrong' }));
   expect((await post(path, body(one))).status).toBe(429);
   expect((await post(path, body(other))).status).toBe(200);
@@ -177,9 +184,9 @@ describe('a hash made with weaker parameters', () => {
   it('is renewed by a right login, within its batch', async () => {
     const weak = await hashOf('the password', { iterations: 50, rounds: 1 });
     const person = { ...(await addUser({ password_hash: weak })), password: 'the password' };
-    const { path, body } = door('email-cookie');
+    const { path, body } = contractCase('email-cookie');
     const batches: number[] = [];
-    const { post } = house({}, (call, proceed) => {
+    const { post } = createTestApp({}, (call, proceed) => {
       if (call.method === 'batch') batches.push(call.what.length);
       return proceed();
     });
@@ -198,8 +205,8 @@ describe('a hash made with weaker parameters', () => {
   it('stays as it is after a wrong one', async () => {
     const weak = await hashOf('the password', { iterations: 50, rounds: 1 });
     const person = await addUser({ password_hash: weak });
-    const { path, body } = door('email-cookie');
-    await house().post(path, body({ ...person, password: 'not the password' }));
+    const { path, body } = contractCase('email-cookie');
+    await createTestApp().post(path, body({ ...person, password: 'not the password' }));
     const stored = await env.DB.prepare('SELECT password_hash FROM users WHERE id = ?')
       .bind(person.id)
       .first<string>('password_hash');
@@ -208,11 +215,11 @@ describe('a hash made with weaker parameters', () => {
 });
 
 it('waits for the network twice: guard and user together, then one batch', async () => {
-  const { path, body } = door('email-remember');
+  const { path, body } = contractCase('email-remember');
   const person = await addUser();
   const open = new Set<object>();
   const rounds: string[][] = [];
-  const { post } = house({}, async (call, proceed) => {
+  const { post } = createTestApp({}, async (call, proceed) => {
     const name = `${call.to} ${call.method}`;
     // The account's guard travels beside the hash; its settling comes after the response.
     if (name === 'guard reserve' || name === 'guard settle') return proceed();

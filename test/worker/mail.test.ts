@@ -24,7 +24,7 @@ it('goes through the binding of the local runtime, and stands in the outbox', as
   await mailer.send({
     to: 'john@example.com',
     contract: 'email-cookie',
-    letter: { kind: 'password-reset', token: 'a-T_0k3n', minutes: 30 },
+    template: { kind: 'password-reset', token: 'a-T_0k3n', minutes: 30 },
   });
   expect(failures).toEqual([]);
   expect(await mailer.outbox?.list()).toMatchObject([

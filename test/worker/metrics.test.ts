@@ -1,17 +1,17 @@
 /** What is counted: exactly, in words that Prometheus reads, and beside the way of a login. */
 import { describe, expect, it } from 'vitest';
 import { valueOf } from '../support/exposition.ts';
-import { addUser, door, doors, house } from '../support/house.ts';
+import { addUser, contractCase, contractCases, createTestApp } from '../support/test-app.ts';
 import { mailbox } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { added, hubWith, scrape } from '../support/scrape.ts';
 import { client, held } from '../support/session.ts';
 
 describe('logins', () => {
-  it.each(doors)(
+  it.each(contractCases)(
     'of $name are counted, timed, and told by reason',
     async ({ name, path, body }) => {
-      const here = house();
+      const here = createTestApp();
       const person = await addUser();
       const gone = await addUser({ status: 'inactive' });
       const more = await added(here, async () => {
@@ -19,7 +19,7 @@ describe('logins', () => {
           body(person),
           body(person),
           body({ ...person, password: 'a wrong one' }),
-          body(newcomer()),
+          body(newUser()),
           body(gone),
           '[]',
         ]) {
@@ -39,15 +39,15 @@ describe('logins', () => {
   );
 
   it('in parallel, of several isolates, add up exactly', async () => {
-    const { name, path, body } = door('email-cookie');
+    const { name, path, body } = contractCase('email-cookie');
     const people = await Promise.all(Array.from({ length: 4 }, () => addUser()));
-    const houses = people.map(() => house());
-    const [first = house()] = houses;
+    const houses = people.map(() => createTestApp());
+    const [first = createTestApp()] = houses;
     const more = await added(first, () =>
       Promise.all(
         houses.flatMap(({ post }, n) =>
           Array.from({ length: 12 }, (_, m) =>
-            post(path, m % 3 === 0 ? '[]' : body(people[n] ?? newcomer())),
+            post(path, m % 3 === 0 ? '[]' : body(people[n] ?? newUser())),
           ),
         ),
       ),
@@ -58,8 +58,8 @@ describe('logins', () => {
   });
 
   it('refused by memory are counted, though not all of them are logged', async () => {
-    const { name, path, body } = door('email-cookie');
-    const here = house({ ADDRESS_LIMITS: { [name]: 1 } });
+    const { name, path, body } = contractCase('email-cookie');
+    const here = createTestApp({ ADDRESS_LIMITS: { [name]: 1 } });
     const person = await addUser();
     const more = await added(here, async () => {
       for (let n = 0; n < 12; n += 1) await here.post(path, body(person), { address: '192.0.2.8' });
@@ -68,23 +68,23 @@ describe('logins', () => {
   });
 
   it('make no call for it before they are answered, and none that they wait for', async () => {
-    const { path, body } = door('email-remember');
+    const { path, body } = contractCase('email-remember');
     const person = await addUser();
     const heard: string[] = [];
-    const tap = (method: string, proceed: () => Promise<unknown>) => {
+    const intercept = (method: string, proceed: () => Promise<unknown>) => {
       heard.push(method);
       return proceed();
     };
-    const { post } = house(hubWith(tap), undefined, () => heard.push('answer'));
+    const { post } = createTestApp(hubWith(intercept), undefined, () => heard.push('answer'));
     await post(path, body(person));
     expect(heard.slice(0, 2)).toEqual(['answer', 'add']);
   });
 
   it('write one data point each where Analytics Engine is bound, and go on where it fails', async () => {
-    const { name, path, body } = door('username-pair');
+    const { name, path, body } = contractCase('username-pair');
     const points: unknown[] = [];
     const ANALYTICS = { writeDataPoint: (point: unknown) => void points.push(point) };
-    const here = house({ ANALYTICS });
+    const here = createTestApp({ ANALYTICS });
     const person = await addUser();
     await here.post(path, body(person));
     await here.post(path, body({ ...person, password: 'a wrong one' }));
@@ -101,7 +101,7 @@ describe('logins', () => {
         throw new TypeError('no more points');
       },
     };
-    expect((await house({ ANALYTICS: broken }).post(path, body(person))).status).toBe(200);
+    expect((await createTestApp({ ANALYTICS: broken }).post(path, body(person))).status).toBe(200);
   });
 });
 
@@ -111,7 +111,7 @@ describe('what is counted besides', () => {
     const contract = { contract: 'username-pair' };
     const { login, refresh, post } = client(here, contract.contract);
     const person = await addUser();
-    const stranger = newcomer();
+    const stranger = newUser();
     const more = await added(here, async () => {
       await refresh(held(await login(person)).refresh);
       await refresh('nonsense');
@@ -125,9 +125,9 @@ describe('what is counted besides', () => {
     expect(more('auth_register_success_total', contract)).toBe(1);
     expect(more('auth_forgot_password_success_total', contract)).toBe(1);
     expect(more('auth_verify_email_duration_ms_count', contract)).toBe(1);
-    expect(more('auth_mail_success_total', { letter: 'registration-code' })).toBe(1);
-    expect(more('auth_mail_success_total', { letter: 'password-reset' })).toBe(1);
-    expect(more('auth_mail_duration_ms_count', { letter: 'password-reset' })).toBe(1);
+    expect(more('auth_mail_success_total', { template: 'registration-code' })).toBe(1);
+    expect(more('auth_mail_success_total', { template: 'password-reset' })).toBe(1);
+    expect(more('auth_mail_duration_ms_count', { template: 'password-reset' })).toBe(1);
   });
 
   it('letters that were not sent, though that was found after the answer', async () => {
@@ -135,14 +135,14 @@ describe('what is counted besides', () => {
       call.to === 'mail' ? Promise.reject(new Error('no mail today')) : proceed(),
     );
     const { post } = client(here, 'email-cookie');
-    const more = await added(house(), () => post('register', newcomer()));
-    expect(more('auth_mail_failure_total', { letter: 'registration-code' })).toBe(1);
-    expect(more('auth_mail_success_total', { letter: 'registration-code' })).toBe(0);
+    const more = await added(createTestApp(), () => post('register', newUser()));
+    expect(more('auth_mail_failure_total', { template: 'registration-code' })).toBe(1);
+    expect(more('auth_mail_success_total', { template: 'registration-code' })).toBe(0);
   });
 
   it('tickets, and how long those who queued for one waited', async () => {
-    const { path, body } = door('email-envelope');
-    const here = house();
+    const { path, body } = contractCase('email-envelope');
+    const here = createTestApp();
     const person = await addUser();
     const more = await added(here, async () => {
       await Promise.all(Array.from({ length: 12 }, () => here.post(path, body(person))));
@@ -160,23 +160,23 @@ describe('what is counted besides', () => {
     ['batch', 'auth_d1_errors_total', 'sessions.open'],
     ['reserve', 'auth_guard_errors_total', 'reserve'],
   ])('a failing %s as %s', async (method, name, call) => {
-    const { path, body } = door('email-cookie');
-    const broken = house({}, (made, proceed) =>
+    const { path, body } = contractCase('email-cookie');
+    const broken = createTestApp({}, (made, proceed) =>
       made.method === method ? Promise.reject(new Error('Network connection lost.')) : proceed(),
     );
     const person = await addUser();
-    const more = await added(house(), () => broken.post(path, body(person)));
+    const more = await added(createTestApp(), () => broken.post(path, body(person)));
     expect(more(name, { call })).toBe(1);
     const refused = { contract: 'email-cookie', reason: 'internal' };
     expect(more('auth_login_failure_total', refused)).toBe(1);
   });
 
   it('begins at zero, so that a first failure is an increase', async () => {
-    const { families } = await scrape(house());
+    const { families } = await scrape(createTestApp());
     expect(valueOf(families, 'auth_d1_errors_total', { call: 'users.find' })).toBe(0);
     expect(valueOf(families, 'auth_guard_errors_total', { call: 'clear' })).toBe(0);
     expect(
-      valueOf(families, 'auth_mail_failure_total', { letter: 'password-changed' }),
+      valueOf(families, 'auth_mail_failure_total', { template: 'password-changed' }),
     ).not.toBeNull();
   });
 });

@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { codeIn, mailbox } from '../support/mailbox.ts';
 import { client } from '../support/session.ts';
-import { doors, hashOf, house } from '../support/house.ts';
+import { contractCases, hashOf, createTestApp } from '../support/test-app.ts';
 
 const { DB, MIGRATIONS } = env as Env & { MIGRATIONS: D1Migration[] };
 
@@ -58,8 +58,8 @@ it('makes no account, role or session', async () => {
     const n = await DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n');
     expect([table, n]).toEqual([table, 0]);
   }
-  const { post } = house();
-  for (const { path, body } of doors) {
+  const { post } = createTestApp();
+  for (const { path, body } of contractCases) {
     for (const name of ['root', 'admin', 'sa', 'johndoe']) {
       const person = { username: name, email: `${name}@example.com`, password: 'MySecure123!' };
       expect((await post(path, body(person))).status).toBe(401);

@@ -1,9 +1,9 @@
 /** The role and the team that a deployment gives to accounts that come from a registration. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { addUser } from '../support/house.ts';
+import { addUser } from '../support/test-app.ts';
 import { codeIn, mailbox } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client } from '../support/session.ts';
 
 const member = { id: 'role-member', name: 'Member' };
@@ -13,7 +13,7 @@ const newTeam = { id: 'team-new', name: 'New accounts' };
 async function registered(settings: object, more: object = {}): Promise<Record<string, unknown>> {
   const { here, to } = mailbox(settings);
   const { post, login } = client(here, 'email-remember');
-  const person = newcomer();
+  const person = newUser();
   const { email, password } = person;
   await post('register', { email, password, ...more });
   await post('verify-email', { email, password, code: codeIn(to(email)) });

@@ -1,9 +1,9 @@
 /** A client generated from the published document can do all that the document offers. */
 import createClient from 'openapi-fetch';
 import { describe, expect, it } from 'vitest';
-import { addUser, count, doors, freshAddress, type House } from '../support/house.ts';
+import { addUser, count, contractCases, freshAddress, type TestApp } from '../support/test-app.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client as plainClient, held } from '../support/session.ts';
 
 const ORIGIN = 'https://gatehouse.example';
@@ -23,7 +23,7 @@ interface Parameters {
 }
 
 /** Sends through the app, and keeps cookies by name, as fetch in Node and Workers does not. */
-function fetchWithCookies(here: House, everySent: Record<string, string>) {
+function fetchWithCookies(here: TestApp, everySent: Record<string, string>) {
   const cookies = new Map<string, string>();
   const address = freshAddress();
   return async (request: Request): Promise<Response> => {
@@ -46,7 +46,7 @@ function fetchWithCookies(here: House, everySent: Record<string, string>) {
 }
 
 /** Calls operations by their id in the document; `called` has those that succeeded. */
-async function generatedClient(here: House, contract: string, sent: Record<string, string>) {
+async function generatedClient(here: TestApp, contract: string, sent: Record<string, string>) {
   const document = JSON.parse((await here.fetch(`/openapi/${contract}.json`)).text) as OpenApi;
   const baseUrl = `${ORIGIN}${document.servers[0]?.url}`;
   const client = createClient<any>({ baseUrl, fetch: fetchWithCookies(here, sent) });
@@ -84,12 +84,12 @@ describe.each([
   { who: 'no browser', sent: {} as Record<string, string>, optionalBody: { body: {} } },
   { who: 'a browser', sent: { Origin: ORIGIN, 'Sec-Fetch-Site': 'same-origin' }, optionalBody: {} },
 ])('a generated client in $who', ({ sent, optionalBody }) => {
-  it.each(doors)(
+  it.each(contractCases)(
     'can call every operation of $name',
     async ({ name, contract, body: loginBody }) => {
       const { here, to } = mailbox({ ADDRESS_LIMITS: { [name]: 60 } });
       const { call, called, ids } = await generatedClient(here, name, sent);
-      const person = newcomer();
+      const person = newUser();
       const named =
         contract.account.identifier === 'username'
           ? { username: person.username }

@@ -1,16 +1,16 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 /** Every contract publishes what it answers; golden.test.ts holds the answers against it. */
 import { describe, expect, it } from 'vitest';
-import { doors, house } from '../support/house.ts';
+import { contractCases, createTestApp } from '../support/test-app.ts';
 
 const documents = import.meta.glob<object>('../../docs/api/*.json', {
   eager: true,
   import: 'default',
 });
 
-describe.each(doors)('$name', ({ name, contract }) => {
+describe.each(contractCases)('$name', ({ name, contract }) => {
   it('serves its document, as it was made', async () => {
-    const { status, headers, text } = await house().fetch(`/openapi/${name}.json`);
+    const { status, headers, text } = await createTestApp().fetch(`/openapi/${name}.json`);
     expect(status).toBe(200);
     expect(headers.get('Content-Type')).toBe('application/json');
     expect(headers.get('Cache-Control')).toBe('public, max-age=300');
@@ -20,8 +20,8 @@ describe.each(doors)('$name', ({ name, contract }) => {
   });
 
   it('does not serve it where the contract is not listed', async () => {
-    const other = doors.find((door) => door.name !== name);
-    const only = house({ CONTRACTS: [other?.name] });
+    const other = contractCases.find((contractCase) => contractCase.name !== name);
+    const only = createTestApp({ CONTRACTS: [other?.name] });
     expect((await only.fetch(`/openapi/${name}.json`)).status).toBe(404);
   });
 });
@@ -29,7 +29,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
 it.each(['email-cookie.yaml', 'nothing.json', '..%2f..%2fwrangler.toml', 'email-cookie.json/'])(
   'serves nothing at /openapi/%s',
   async (file) => {
-    expect((await house().fetch(`/openapi/${file}`)).status).toBe(404);
-    expect((await house().fetch(`/${file}`)).status).toBe(404);
+    expect((await createTestApp().fetch(`/openapi/${file}`)).status).toBe(404);
+    expect((await createTestApp().fetch(`/${file}`)).status).toBe(404);
   },
 );

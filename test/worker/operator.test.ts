@@ -1,7 +1,7 @@
 /** The operator's door: closed without a token, and to every wrong one. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { freshAddress, house } from '../support/house.ts';
+import { freshAddress, createTestApp } from '../support/test-app.ts';
 
 const token = String(Reflect.get(env, 'OPERATOR_TOKEN'));
 const asking = (authorization: string | null, address = freshAddress()) => ({
@@ -12,7 +12,7 @@ const asking = (authorization: string | null, address = freshAddress()) => ({
 });
 
 it.each(['/admin/nothing', '/metrics/nothing'])('opens %s to its own token alone', async (path) => {
-  const { fetch } = house();
+  const { fetch } = createTestApp();
   expect((await fetch(path, asking(`Bearer ${token}`))).status).toBe(404);
   for (const wrong of [
     null,
@@ -30,7 +30,7 @@ it.each(['/admin/nothing', '/metrics/nothing'])('opens %s to its own token alone
 });
 
 it('has no door where no token is set', async () => {
-  const { fetch } = house({ OPERATOR_TOKEN: undefined });
+  const { fetch } = createTestApp({ OPERATOR_TOKEN: undefined });
   const { status, text } = await fetch('/admin/nothing', asking(`Bearer ${token}`));
   expect([status, JSON.parse(text)]).toEqual([
     404,
@@ -39,13 +39,13 @@ it('has no door where no token is set', async () => {
 });
 
 it('refuses plain http outside of local development', async () => {
-  const { fetch } = house({ LOCAL_DEVELOPMENT: 'false', PASSWORD_COST: { rounds: 6 } });
+  const { fetch } = createTestApp({ LOCAL_DEVELOPMENT: 'false', PASSWORD_COST: { rounds: 6 } });
   const plain = { ...asking(`Bearer ${token}`), origin: 'http://gatehouse.example' };
   expect((await fetch('/admin/nothing', plain)).status).toBe(403);
 });
 
 it('lets an address knock 120 times a minute', async () => {
-  const { fetch } = house();
+  const { fetch } = createTestApp();
   const from = asking('Bearer nonsense', '203.0.113.120');
   const statuses = [];
   for (let n = 0; n < 121; n += 1) statuses.push((await fetch('/admin/nothing', from)).status);

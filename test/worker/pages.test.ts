@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
-import { house, type Answer } from '../support/house.ts';
+import { createTestApp, type Answer } from '../support/test-app.ts';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
-const visit = (path: string, headers: Record<string, string> = {}, settings = {}) =>
-  house(settings).fetch(path, { headers: { Accept: BROWSER, ...headers } });
+const meta = (path: string, headers: Record<string, string> = {}, settings = {}) =>
+  createTestApp(settings).fetch(path, { headers: { Accept: BROWSER, ...headers } });
 
 const isPage = ({ status, headers }: Answer) =>
   status === 200 && headers.get('Content-Type') === 'text/html; charset=utf-8';
@@ -19,25 +19,25 @@ describe('a page', () => {
   it('stands under every contract, and on bare paths', async () => {
     for (const prefix of ['', ...contracts.map(({ name }) => `/${name}`)]) {
       for (const path of paths) {
-        expect([prefix + path, isPage(await visit(prefix + path))]).toEqual([prefix + path, true]);
+        expect([prefix + path, isPage(await meta(prefix + path))]).toEqual([prefix + path, true]);
       }
     }
     const [bare] = env.CONTRACTS;
-    expect((await visit('/login')).text).toContain(`&quot;contract&quot;:&quot;${bare}&quot;`);
-    const moved = await visit('/email-cookie');
+    expect((await meta('/login')).text).toContain(`&quot;contract&quot;:&quot;${bare}&quot;`);
+    const moved = await meta('/email-cookie');
     expect([moved.status, moved.headers.get('Location')]).toEqual([302, '/email-cookie/']);
   });
 
   it('is the host’s contract on bare paths', async () => {
     const settings = { CONTRACT_HOSTS: { 'gatehouse.example': 'username-pair' } };
-    const { text } = await visit('/login', {}, settings);
+    const { text } = await meta('/login', {}, settings);
     expect(text).toContain('&quot;contract&quot;:&quot;username-pair&quot;');
     expect(text).toContain('id="username"');
   });
 
   it('is there in English whatever Accept-Language says that cannot be read', async () => {
     for (const languages of ['en-US@posix', 'C', '*', ';q=', 'xx;q=9, ,;;', 'a'.repeat(5000)]) {
-      const page = await visit('/login', { 'Accept-Language': languages });
+      const page = await meta('/login', { 'Accept-Language': languages });
       expect([languages, isPage(page)]).toEqual([languages, true]);
       expect(page.text).toContain('<html lang="en">');
     }
@@ -45,37 +45,40 @@ describe('a page', () => {
 
   it('does not exist for a contract that is not served', async () => {
     const settings = { CONTRACTS: ['email-cookie'] };
-    expect((await visit('/username-pair/login', {}, settings)).status).toBe(404);
-    expect(isPage(await visit('/email-cookie/login', {}, settings))).toBe(true);
+    expect((await meta('/username-pair/login', {}, settings)).status).toBe(404);
+    expect(isPage(await meta('/email-cookie/login', {}, settings))).toBe(true);
   });
 
   it('is for browsers: whoever does not ask for HTML gets what the contract says', async () => {
     for (const headers of [{}, { Accept: '*/*' }, { Accept: 'application/json' }]) {
-      const { status, text } = await house().fetch('/email-remember/login', { headers });
+      const { status, text } = await createTestApp().fetch('/email-remember/login', { headers });
       expect([status, JSON.parse(text).error.code]).toEqual([404, 'NOT_FOUND']);
     }
-    const refused = await visit('/email-remember/login', { Accept: 'text/html;q=0, */*' });
+    const refused = await meta('/email-remember/login', { Accept: 'text/html;q=0, */*' });
     expect(refused.status).toBe(404);
-    const other = await house().fetch('/email-remember/login', {
+    const other = await createTestApp().fetch('/email-remember/login', {
       method: 'POST',
       headers: { Accept: BROWSER },
     });
     expect(other.status).toBe(404);
-    const head = await house().fetch('/login', { method: 'HEAD', headers: { Accept: BROWSER } });
+    const head = await createTestApp().fetch('/login', {
+      method: 'HEAD',
+      headers: { Accept: BROWSER },
+    });
     expect([isPage(head), head.text]).toEqual([true, '']);
   });
 
   it('leaves the operations to whoever asks, browser or not', async () => {
-    const { status, headers } = await visit('/email-remember/api/v1/profile');
+    const { status, headers } = await meta('/email-remember/api/v1/profile');
     expect([status, headers.get('Content-Type')]).toEqual([401, 'application/json']);
-    const wrong = await visit('/email-remember/api/v1/auth/login');
+    const wrong = await meta('/email-remember/api/v1/auth/login');
     expect([wrong.status, wrong.headers.get('Allow')]).toEqual([405, 'POST']);
   });
 
   it('lets no text of a query become markup', async () => {
     const evil = encodeURIComponent('/"><img src=x id=sheet onerror=alert(1)>');
     for (const path of paths) {
-      const { headers, text } = await visit(`${path}?return_to=${evil}&name=${evil}`);
+      const { headers, text } = await meta(`${path}?return_to=${evil}&name=${evil}`);
       expect(headers.get('Content-Security-Policy')).toContain(
         "require-trusted-types-for 'script'; trusted-types 'none'",
       );
@@ -86,8 +89,8 @@ describe('a page', () => {
   it('says how to choose a password, and the least length', async () => {
     for (const path of ['/register', '/reset', '/']) {
       const hint = 'characters. A few words in a row';
-      expect((await visit(path)).text).toContain(`At least 8 ${hint}`);
-      const { text } = await visit(path, {}, { PASSWORD_RULES: { least: 15 } });
+      expect((await meta(path)).text).toContain(`At least 8 ${hint}`);
+      const { text } = await meta(path, {}, { PASSWORD_RULES: { least: 15 } });
       expect(text).toContain(`At least 15 ${hint}`);
       expect(text).toContain('&quot;leastPassword&quot;:15');
     }
@@ -96,7 +99,7 @@ describe('a page', () => {
   it('is not served over plain http, except in local development', async () => {
     const origin = 'http://gatehouse.example';
     const ask = (settings: object, path: string) =>
-      house(settings).fetch(path, { origin, headers: { Accept: BROWSER } });
+      createTestApp(settings).fetch(path, { origin, headers: { Accept: BROWSER } });
     const others = ['/healthz', '/.well-known/jwks.json', '/openapi/email-cookie.json'];
     for (const path of ['/', '/login', '/email-cookie/login', '/docs', ...others]) {
       expect([path, (await ask(deployed, path)).status]).toEqual([path, 403]);
@@ -109,7 +112,7 @@ describe('a page’s headers', () => {
   it('let in what carries the nonce of this very answer, and nothing else', async () => {
     const seen = new Set<string>();
     for (const path of [...paths, '/docs']) {
-      const { headers, text } = await visit(path);
+      const { headers, text } = await meta(path);
       const policy = headers.get('Content-Security-Policy') ?? '';
       const nonce = /script-src 'nonce-([\w-]{20,})'/.exec(policy)?.[1] ?? '';
       expect(nonce).not.toBe('');
@@ -129,7 +132,7 @@ describe('a page’s headers', () => {
   });
 
   it('keep it out of caches, frames and other windows', async () => {
-    const { headers } = await visit('/login');
+    const { headers } = await meta('/login');
     expect(Object.fromEntries(headers)).toMatchObject({
       'cache-control': 'no-store',
       'cross-origin-opener-policy': 'same-origin',
@@ -144,7 +147,7 @@ describe('a page’s headers', () => {
   it('let a form lead to an allowed origin, where that is where it leads', async () => {
     const settings = { ALLOWED_ORIGINS: ['https://app.example.com'] };
     const policyAt = async (query: string) =>
-      (await visit(`/email-cookie/login${query}`, {}, settings)).headers.get(
+      (await meta(`/email-cookie/login${query}`, {}, settings)).headers.get(
         'Content-Security-Policy',
       );
     const there = encodeURIComponent('https://app.example.com/start');
@@ -158,16 +161,16 @@ describe('a page’s headers', () => {
 
 describe('static assets', () => {
   it('are kept for good under the names that pages use, and are nothing else', async () => {
-    const { text } = await visit('/login');
+    const { text } = await meta('/login');
     const names = [...text.matchAll(/"\/assets\/([^"]+)"/g)].map(([, name]) => name);
     expect(names).toHaveLength(3);
     for (const name of names) {
-      const { status, headers } = await house().fetch(`/assets/${name}`);
+      const { status, headers } = await createTestApp().fetch(`/assets/${name}`);
       expect([status, headers.get('Cache-Control')]).toEqual([
         200,
         'public, max-age=31536000, immutable',
       ]);
-      const again = await house().fetch(`/assets/${name}`, {
+      const again = await createTestApp().fetch(`/assets/${name}`, {
         headers: { 'If-None-Match': headers.get('ETag') ?? '' },
       });
       expect(again.status).toBe(304);
@@ -177,7 +180,7 @@ describe('static assets', () => {
       '/assets/..%2fopenapi%2femail-cookie.json',
       '/assets/',
     ]) {
-      expect([path, (await house().fetch(path)).status]).toEqual([path, 404]);
+      expect([path, (await createTestApp().fetch(path)).status]).toEqual([path, 404]);
     }
   });
 
@@ -186,7 +189,7 @@ describe('static assets', () => {
     const ASSETS = {
       fetch: async () => (there ? Response.json({}) : new Response(null, { status: 404 })),
     };
-    const own = house({ ASSETS });
+    const own = createTestApp({ ASSETS });
     const ask = () => own.fetch('/login', { headers: { Accept: BROWSER } });
     expect((await ask()).status).toBe(500);
     there = true;

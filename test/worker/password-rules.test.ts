@@ -1,9 +1,9 @@
 /** Which passwords may be set, over HTTP: the refusal says which rule, and nothing has changed. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { addUser, doors } from '../support/house.ts';
+import { addUser, contractCases } from '../support/test-app.ts';
 import { mailbox, tokenIn } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { fieldsOf } from '../support/published.ts';
 import { client, held } from '../support/session.ts';
 
@@ -14,7 +14,7 @@ const unfit = [
   { why: 'the service’s name', password: 'gatehouse2026', says: /name/ },
 ];
 
-describe.each(doors)('$name', ({ name, contract }) => {
+describe.each(contractCases)('$name', ({ name, contract }) => {
   const { malformed } = contract.refusals;
   const issue = { field: 'password', message: '', missing: false };
   const { status: refusal } = malformed(
@@ -24,7 +24,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
 
   it.each(unfit)('registers nobody with a password that is $why', async ({ password, says }) => {
     const { here, to } = mailbox();
-    const { username, email } = newcomer();
+    const { username, email } = newUser();
     const body = { username, email, password };
     const answer = await client(here, name).post('register', body);
     expect(answer.status).toBe(refusal);
@@ -47,7 +47,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
 
   it('registers nobody with a password that is a name of their own', async () => {
     const { here, to } = mailbox();
-    const { email } = newcomer();
+    const { email } = newUser();
     const own = { username: 'quentin_longfellow', name: 'Rosalind Featherstone', email };
     const { identifier } = contract.account;
     const known = [email, identifier === 'username' ? own.username : own.name];
@@ -85,7 +85,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
     const { here, to } = mailbox({ PASSWORD_RULES: { least: 15 } });
     const { post, login } = client(here, name);
     const register = async (password: string) => {
-      const { username, email } = newcomer();
+      const { username, email } = newUser();
       const { status } = await post('register', { username, email, password });
       return [status, to(email).length];
     };
@@ -111,7 +111,7 @@ it('keeps no hint and no security question, in the database or in a document', a
     Array.from(sql.matchAll(/`(\w+)`/g), ([, name = '']) => name),
   );
   expect(columns).toContain('password_hash');
-  const fields = [...doors.map(({ name }) => name), 'admin'].flatMap(fieldsOf);
+  const fields = [...contractCases.map(({ name }) => name), 'admin'].flatMap(fieldsOf);
   expect(fields).toContain('password');
   for (const field of [...columns, ...fields]) {
     expect(field).not.toMatch(/hint|question|answer|maiden|pet/i);

@@ -1,10 +1,10 @@
 /** Which contract has which path, with and without its prefix. */
 import { expect, it } from 'vitest';
 import { ownsPath, pathWithin } from '../../src/http/contract-app.ts';
-import { doors, house } from '../support/house.ts';
+import { contractCases, createTestApp } from '../support/test-app.ts';
 import { operatorToken } from '../support/operator.ts';
 
-it.each(doors)('$name has its own operations and no other path', ({ contract }) => {
+it.each(contractCases)('$name has its own operations and no other path', ({ contract }) => {
   const { base, profilePath, refresh } = contract;
   for (const path of [
     profilePath,
@@ -32,7 +32,7 @@ it.each(doors)('$name has its own operations and no other path', ({ contract }) 
   expect(ownsPath(contract, `${base}/refresh`)).toBe(refresh !== null);
 });
 
-it.each(doors)('$name takes its own prefix off a path, and no other', ({ contract }) => {
+it.each(contractCases)('$name takes its own prefix off a path, and no other', ({ contract }) => {
   const { name } = contract;
   expect(pathWithin(contract, `https://x.example/${name}/a/b?c`)).toBe('/a/b');
   expect(pathWithin(contract, `https://x.example/${name}-2/a`)).toBe(`/${name}-2/a`);
@@ -40,7 +40,7 @@ it.each(doors)('$name takes its own prefix off a path, and no other', ({ contrac
 });
 
 it('refuses an unknown path below /metrics as the operator’s other paths', async () => {
-  const { status, headers, text } = await house().fetch('/metrics/nothing', {
+  const { status, headers, text } = await createTestApp().fetch('/metrics/nothing', {
     headers: { Authorization: `Bearer ${operatorToken}`, 'CF-Connecting-IP': '203.0.113.200' },
   });
   expect([status, JSON.parse(text).error]).toEqual([404, 'not_found']);

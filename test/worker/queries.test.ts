@@ -1,13 +1,13 @@
 /** Every statement that the app makes finds its rows by an index. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { keepHouse } from '../../src/scheduled.ts';
-import { addUser, doors, house } from '../support/house.ts';
+import { runCleanup } from '../../src/scheduled.ts';
+import { addUser, contractCases, createTestApp } from '../support/test-app.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { operator } from '../support/operator.ts';
 import { client, held } from '../support/session.ts';
-import { tapped, type Tap } from '../support/tap.ts';
+import { interceptBindings, type BindingInterceptor } from '../support/intercept-bindings.ts';
 
 async function planOf(sql: string): Promise<string[]> {
   const values = Array.from(sql.matchAll(/\?/g), () => null);
@@ -19,12 +19,12 @@ async function planOf(sql: string): Promise<string[]> {
 
 it('scans no table, whatever is asked', async () => {
   const statements = new Set<string>();
-  const noted: Tap = (call, proceed) => {
+  const noted: BindingInterceptor = (call, proceed) => {
     if (call.to === 'database') for (const sql of call.what) statements.add(sql);
     return proceed();
   };
-  const here = house({}, noted);
-  for (const { name } of doors) {
+  const here = createTestApp({}, noted);
+  for (const { name } of contractCases) {
     const { login, refresh, profile, sessions, endSession, logout, logoutAll } = client(here, name);
     const person = await addUser();
     await login({ ...person, password: 'a wrong one' });
@@ -39,7 +39,7 @@ it('scans no table, whatever is asked', async () => {
   }
   await here.fetch('/healthz');
   await everyOperatorsQuestion(operator(here));
-  await keepHouse(tapped(env, noted));
+  await runCleanup(interceptBindings(env, noted));
   expect(statements.size).toBeGreaterThanOrEqual(75);
   const scans: string[] = [];
   for (const sql of statements) {
@@ -54,10 +54,10 @@ it('scans no table, whatever is asked', async () => {
 const SCAN = /^SCAN (?!CONSTANT|halves|\(subquery)/;
 
 /** From a registration to the end of its account. */
-async function everyQuestionOfTheMailbox(name: string, noted: Tap): Promise<void> {
+async function everyQuestionOfTheMailbox(name: string, noted: BindingInterceptor): Promise<void> {
   const { here, to } = mailbox({}, noted);
   const { post, login, contract } = client(here, name);
-  const person = newcomer();
+  const person = newUser();
   const { username, email, password } = person;
   const named = contract.account.identifier === 'username' ? { username } : { email };
   await post('register', { ...named, email, password });
@@ -96,7 +96,7 @@ async function everyOperatorsQuestion({ call, json }: ReturnType<typeof operator
 it('finds users by the index of what is asked for', async () => {
   const statements: string[] = [];
   const { json } = operator(
-    house({}, (call, proceed) => {
+    createTestApp({}, (call, proceed) => {
       if (call.to === 'database') statements.push(...call.what);
       return proceed();
     }),

@@ -1,7 +1,7 @@
 /** Parallel requests get no more verdicts than requests one by one, and nobody is lost. */
 import { exports } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { addUser, count, door, freshAddress, type Person } from '../support/house.ts';
+import { addUser, count, contractCase, freshAddress, type TestUser } from '../support/test-app.ts';
 
 /** As in account-guard.ts: how long a caller is kept waiting for a ticket. */
 const LONGEST_WAIT_MS = 25_000;
@@ -15,9 +15,9 @@ beforeEach(() => {
   return () => void vi.restoreAllMocks();
 });
 
-const { path, body } = door('email-remember');
+const { path, body } = contractCase('email-remember');
 
-async function attempts(people: readonly Person[]): Promise<number[]> {
+async function attempts(people: readonly TestUser[]): Promise<number[]> {
   const responses = await Promise.all(
     people.map((person) =>
       exports.default.fetch(`https://gatehouse.example${path}`, {

@@ -1,12 +1,12 @@
 /** Refresh tokens rotate: one successor each, ten seconds of grace, and reuse ends the session. */
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { addUser, count, doors, house } from '../support/house.ts';
+import { addUser, count, contractCases, createTestApp } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
-import type { Tap } from '../support/tap.ts';
+import type { BindingInterceptor } from '../support/intercept-bindings.ts';
 
 const DAY_MS = 86_400_000;
-const refreshing = doors.filter(({ contract }) => contract.refresh !== null);
+const refreshing = contractCases.filter(({ contract }) => contract.refresh !== null);
 const moveClock = (byMs: number) => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + byMs });
 };
@@ -31,7 +31,7 @@ const jtiOf = (token: string) =>
   ).jti;
 
 describe.each(refreshing)('$name', ({ name, contract }) => {
-  const { login, refresh, profile } = client(house(), name);
+  const { login, refresh, profile } = client(createTestApp(), name);
   const lifetimeMs = (contract.lifetimes.refreshSeconds ?? 0) * 1000;
 
   it('gives new tokens that work, for the same session', async () => {
@@ -130,15 +130,15 @@ describe.each(refreshing)('$name', ({ name, contract }) => {
 
   it('keeps the old token good where the database fails, before and after', async () => {
     const { refresh: token } = held(await login(await addUser()));
-    const before: Tap = (call, proceed) =>
+    const before: BindingInterceptor = (call, proceed) =>
       call.method === 'batch' ? Promise.reject(new Error('lost')) : proceed();
-    const after: Tap = async (call, proceed) => {
+    const after: BindingInterceptor = async (call, proceed) => {
       const answer = await proceed();
       if (call.method === 'batch') throw new Error('lost');
       return answer;
     };
-    for (const tap of [before, after]) {
-      const answer = await client(house({}, tap), name).refresh(token);
+    for (const intercept of [before, after]) {
+      const answer = await client(createTestApp({}, intercept), name).refresh(token);
       expect([answer.status, answer.headers.get('Retry-After')]).toEqual([500, '5']);
       expect(answer.headers.get('Set-Cookie')).toBeNull();
     }
@@ -148,8 +148,11 @@ describe.each(refreshing)('$name', ({ name, contract }) => {
   it('is one round trip to the database, and none to the guard', async () => {
     const calls: string[] = [];
     const { refresh: token } = held(await login(await addUser()));
-    const tap: Tap = (call, proceed) => (calls.push(`${call.to} ${call.method}`), proceed());
-    await client(house({}, tap), name).refresh(token);
+    const intercept: BindingInterceptor = (call, proceed) => (
+      calls.push(`${call.to} ${call.method}`),
+      proceed()
+    );
+    await client(createTestApp({}, intercept), name).refresh(token);
     expect(calls).toEqual(['database batch']);
   });
 
@@ -157,7 +160,7 @@ describe.each(refreshing)('$name', ({ name, contract }) => {
     const person = await addUser();
     const other = refreshing.find((candidate) => candidate.name !== name)?.name ?? '';
     const { access } = held(await login(person));
-    const foreign = held(await client(house(), other).login(person));
+    const foreign = held(await client(createTestApp(), other).login(person));
     for (const token of [access, foreign.refresh, 'a.b.c', 'x', `${access}x`]) {
       const answer = await refresh(token);
       expect(answer.status).toBe(401);
@@ -171,7 +174,7 @@ describe.each(refreshing)('$name', ({ name, contract }) => {
 describe.each(refreshing.filter(({ contract }) => contract.refresh?.in === 'body'))(
   'a refresh of $name',
   ({ name, contract }) => {
-    const { login, refresh, base } = client(house(), name);
+    const { login, refresh, base } = client(createTestApp(), name);
 
     it.each([
       ['no JSON', '{'],
@@ -187,7 +190,7 @@ describe.each(refreshing.filter(({ contract }) => contract.refresh?.in === 'body
         { reason: 'malformed', issues: [{ field: 'refreshToken', message: '', missing: true }] },
         { nowMs: 0, traceId: '' },
       );
-      const answer = await house().post(`${base}/refresh`, body);
+      const answer = await createTestApp().post(`${base}/refresh`, body);
       expect(answer.status).toBe(told.status);
       expect(answer.text).not.toContain('Username');
       expect((await refresh(token)).status).toBe(200);
@@ -195,17 +198,19 @@ describe.each(refreshing.filter(({ contract }) => contract.refresh?.in === 'body
   },
 );
 
-it.each(doors.filter(({ contract }) => contract.refresh === null))(
+it.each(contractCases.filter(({ contract }) => contract.refresh === null))(
   '$name has no refresh',
   async ({ name, contract }) => {
-    const answer = await house().post(`/${name}${contract.base}/refresh`, { refreshToken: 'x' });
+    const answer = await createTestApp().post(`/${name}${contract.base}/refresh`, {
+      refreshToken: 'x',
+    });
     expect(answer.status).toBe(404);
   },
 );
 
 describe('the refresh cookie', () => {
   const settings = { ALLOWED_ORIGINS: ['https://app.example.com'] };
-  const here = house(settings);
+  const here = createTestApp(settings);
   const { login, refresh, logout } = client(here, 'email-cookie');
 
   it.each([

@@ -2,21 +2,21 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { handleOf, withHandle } from '../support/handles.ts';
-import { addUser, type Person } from '../support/house.ts';
+import { addUser, type TestUser } from '../support/test-app.ts';
 import { codeIn, mailbox, tokenIn, type Mail } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client } from '../support/session.ts';
 
 const mailed = mailbox();
 const { to } = mailed;
 const { post } = client(mailed.here, 'email-cookie');
 const LOCKED = 429;
-const asked = ({ email, password }: Person) => ({ email, password });
+const asked = ({ email, password }: TestUser) => ({ email, password });
 const wrong = (code: string) => (code === '000000' ? '000001' : '000000');
 const codesIn = (mails: readonly Mail[]) => mails.map((mail) => codeIn([mail]));
 
 it('keeps its id when the same address is registered again with it, and its tries with the id', async () => {
-  const person = newcomer();
+  const person = newUser();
   const first = handleOf(await post('register', asked(person)));
   const second = handleOf(await post('register', asked(person), withHandle(first)));
   const third = handleOf(await post('register', asked(person)));
@@ -33,13 +33,13 @@ it('keeps its id when the same address is registered again with it, and its trie
 });
 
 it('renews the code of its own registration, and without it the newest one’s', async () => {
-  const [first, second] = [newcomer(), newcomer()];
+  const [first, second] = [newUser(), newUser()];
   second.email = first.email;
   const { email } = first;
   const handle = handleOf(await post('register', asked(first)));
   vi.setSystemTime(Date.now() + 1);
   await post('register', asked(second));
-  const bystander = newcomer();
+  const bystander = newUser();
   await post('register', asked(bystander));
   await post('verify-email/send', { email }, withHandle(handle));
   await post('verify-email/send', { email });
@@ -61,9 +61,9 @@ it('renews the code of its own registration, and without it the newest one’s',
 
 it('has links sent for its own registration, and without it for the newest one', async () => {
   const byName = client(mailed.here, 'username-coded');
-  const [first, second] = [newcomer(), newcomer()];
+  const [first, second] = [newUser(), newUser()];
   second.email = first.email;
-  const body = ({ username, password }: Person) => ({ username, email: first.email, password });
+  const body = ({ username, password }: TestUser) => ({ username, email: first.email, password });
   const handle = handleOf(await byName.post('register', body(first)));
   await byName.post('register', body(second));
   await byName.post('forgot-password', { email: first.email });
@@ -79,7 +79,7 @@ it('has links sent for its own registration, and without it for the newest one',
 
 describe('the code of somebody else', () => {
   it('can be proven with any handle of the address, as from another browser', async () => {
-    const person = newcomer();
+    const person = newUser();
     const handle = handleOf(await post('register', asked(person)));
     await post('register', { ...asked(person), password: 'chosen on another device' });
     const proof = { email: person.email, password: 'chosen on another device' };
@@ -117,5 +117,5 @@ describe('the code of somebody else', () => {
     expect(email_verified).toBe(0);
   });
 
-  const newcomerAt = (email: string): Person => ({ ...newcomer(), email });
+  const newcomerAt = (email: string): TestUser => ({ ...newUser(), email });
 });

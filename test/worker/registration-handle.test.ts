@@ -3,17 +3,17 @@
  * that registered, and a handle is worth nothing anywhere else.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AccountGuard, AddressGuard } from '../../src/worker.ts';
+import { AccountLockout, RateLimiter } from '../../src/worker.ts';
 import { handleCookie, handleField, handleOf, withHandle } from '../support/handles.ts';
-import { addUser, doors, type Answer, type Person } from '../support/house.ts';
+import { addUser, contractCases, type Answer, type TestUser } from '../support/test-app.ts';
 import { codeIn, mailbox } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client } from '../support/session.ts';
 
 beforeEach(() => {
   // Alarms keep the real time, and would ring without a pause.
-  vi.spyOn(AccountGuard.prototype, 'alarm').mockResolvedValue();
-  vi.spyOn(AddressGuard.prototype, 'alarm').mockResolvedValue();
+  vi.spyOn(AccountLockout.prototype, 'alarm').mockResolvedValue();
+  vi.spyOn(RateLimiter.prototype, 'alarm').mockResolvedValue();
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -30,10 +30,10 @@ const deviceIn = ({ headers }: Answer) =>
     .flatMap((cookie) => /^__Host-gh-device=([^;]*)/.exec(cookie)?.[1] ?? [])
     .join();
 
-describe.each(doors)('$name', ({ name, contract }) => {
+describe.each(contractCases)('$name', ({ name, contract }) => {
   const isNamed = contract.account.identifier === 'username';
-  const named = ({ username, email }: Person) => (isNamed ? { username } : { email });
-  const asking = (person: Person) => ({
+  const named = ({ username, email }: TestUser) => (isNamed ? { username } : { email });
+  const asking = (person: TestUser) => ({
     ...named(person),
     email: person.email,
     password: person.password,
@@ -48,7 +48,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
   async function registered() {
     const { here, to } = mailbox();
     const { post, login } = client(here, name);
-    const person = newcomer();
+    const person = newUser();
     const answer = await post('register', asking(person));
     const code = codeIn(to(person.email));
     const proof = { ...named(person), password: person.password, code };
@@ -59,8 +59,8 @@ describe.each(doors)('$name', ({ name, contract }) => {
     const { here } = mailbox();
     const { post } = client(here, name);
     const known = await addUser();
-    for (const { email } of [known, newcomer()]) {
-      const answer = await post('register', asking({ ...newcomer(), email }));
+    for (const { email } of [known, newUser()]) {
+      const answer = await post('register', asking({ ...newUser(), email }));
       expect(answer.status).toBe(202);
       const handle = isNamed
         ? /[\w-]{22}~\d{10}~[\w-]{43}~[\w-]{43}/
@@ -95,7 +95,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
 
   it('has five tries and a lock of its own, which no other handle of the address feels', async () => {
     const { person, handle, proof, post, to } = await registered();
-    const other = { ...newcomer(), email: person.email };
+    const other = { ...newUser(), email: person.email };
     const otherHandle = handleOf(await post('register', asking(other)));
     const { password } = other;
     const otherProof = { ...named(other), password, code: codeIn(to(person.email)) };
@@ -132,8 +132,8 @@ describe.each(doors)('$name', ({ name, contract }) => {
     const { post } = client(here, name);
     const known = await addUser({ email_verified: 0 });
     const seen = [];
-    for (const { email } of [known, newcomer()]) {
-      const person = { ...newcomer(), email };
+    for (const { email } of [known, newUser()]) {
+      const person = { ...newUser(), email };
       const handle = handleOf(await post('register', asking(person)));
       const answers = [];
       for (let n = 0; n < 7; n += 1) {
@@ -151,12 +151,12 @@ const mailed = mailbox();
 const { to } = mailed;
 const { post, login } = client(mailed.here, 'email-cookie');
 const LOCKED = 429;
-const asked = ({ email, password }: Person) => ({ email, password });
+const asked = ({ email, password }: TestUser) => ({ email, password });
 
 describe('a handle is worth nothing', () => {
   /** How the right code fares that comes with a handle while strangers keep the name locked. */
   async function duringLock(handleOfOwn: (own: string) => string | Promise<string>) {
-    const person = newcomer();
+    const person = newUser();
     const own = handleOf(await post('register', asked(person)));
     const proof = { ...asked(person), code: codeIn(to(person.email)) };
     const handle = await handleOfOwn(own);
@@ -168,7 +168,7 @@ describe('a handle is worth nothing', () => {
   }
 
   it('at another address', async () => {
-    const foreign = handleOf(await post('register', asked(newcomer())));
+    const foreign = handleOf(await post('register', asked(newUser())));
     expect(await duringLock(() => foreign)).toEqual([LOCKED, LOCKED]);
   });
 
@@ -194,7 +194,7 @@ describe('a handle is worth nothing', () => {
   it.each([7, true, {}, [], null, '', '\u0000', 'x'.repeat(300)])(
     'as %j, which is no error either',
     async (registration) => {
-      const person = newcomer();
+      const person = newUser();
       expect((await post('register', { ...asked(person), registration })).status).toBe(202);
       const proof = { ...asked(person), registration, code: codeIn(to(person.email)) };
       expect(
@@ -205,7 +205,7 @@ describe('a handle is worth nothing', () => {
   );
 
   it('after a day, when its registration has expired as well', async () => {
-    const person = newcomer();
+    const person = newUser();
     const handle = handleOf(await post('register', asked(person)));
     const status = async () => {
       for (let n = 0; n < 5; n += 1) await login({ ...person, password: 'a wrong one' });

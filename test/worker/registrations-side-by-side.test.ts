@@ -2,9 +2,9 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { handleOf, withHandle } from '../support/handles.ts';
-import { addUser, doors, type Person } from '../support/house.ts';
+import { addUser, contractCases, type TestUser } from '../support/test-app.ts';
 import { codeIn, mailbox } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client } from '../support/session.ts';
 
 afterEach(() => vi.useRealTimers());
@@ -30,13 +30,13 @@ const secretsOf = async (email: string) =>
   ).results.map(({ secret }) => secret);
 
 /** The same mailbox asked for by others, who want other names and passwords. */
-const sharing = (email: string, amount: number): Person[] =>
-  Array.from({ length: amount }, () => ({ ...newcomer(), email }));
+const sharing = (email: string, amount: number): TestUser[] =>
+  Array.from({ length: amount }, () => ({ ...newUser(), email }));
 
-describe.each(doors)('$name', ({ name, contract }) => {
-  const named = ({ username, email }: Person) =>
+describe.each(contractCases)('$name', ({ name, contract }) => {
+  const named = ({ username, email }: TestUser) =>
     contract.account.identifier === 'username' ? { username } : { email };
-  const asking = (person: Person) => ({
+  const asking = (person: TestUser) => ({
     ...named(person),
     email: person.email,
     password: person.password,
@@ -46,10 +46,10 @@ describe.each(doors)('$name', ({ name, contract }) => {
   it('opens the account with a registration’s own code and password, and with no other pair', async () => {
     const { here, to } = mailbox();
     const { post, login } = client(here, name);
-    const bystander = newcomer();
+    const bystander = newUser();
     await post('register', asking(bystander));
-    const { email } = newcomer();
-    const [first, second] = sharing(email, 2) as [Person, Person];
+    const { email } = newUser();
+    const [first, second] = sharing(email, 2) as [TestUser, TestUser];
     const codes = [];
     for (const person of [first, second]) {
       expect((await post('register', asking(person))).status).toBe(202);
@@ -59,7 +59,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
       'Confirm your address for Gatehouse',
       'Confirm your address for Gatehouse',
     ]);
-    const prove = async (person: Person, password: string, code = '') =>
+    const prove = async (person: TestUser, password: string, code = '') =>
       (await post('verify-email', { ...named(person), password, code })).status;
     expect(await prove(first, second.password, codes[0])).toBe(400);
     expect(await prove(second, first.password, codes[1])).toBe(400);
@@ -74,7 +74,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
   it('makes one user of five registrations that are proven at once', async () => {
     const { here, to } = mailbox();
     const { post, login } = client(here, name);
-    const { email } = newcomer();
+    const { email } = newUser();
     const people = sharing(email, 5);
     const proofs = [];
     for (const person of people) {
@@ -86,7 +86,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
     const statuses = answers.map(({ status }) => status);
     expect(statuses.toSorted()).toEqual([done, 400, 400, 400, 400].toSorted());
     expect(await usersOf(email)).toBe(1);
-    const winner = people[statuses.indexOf(done)] as Person;
+    const winner = people[statuses.indexOf(done)] as TestUser;
     expect((await login(winner)).status).toBe(200);
   });
 
@@ -95,11 +95,11 @@ describe.each(doors)('$name', ({ name, contract }) => {
     const { post } = client(here, name);
     const known = await addUser();
     const seen = [];
-    for (const { email } of [known, newcomer()]) {
+    for (const { email } of [known, newUser()]) {
       const people = sharing(email, 6);
       for (const person of people) await post('register', asking(person));
       calls.length = 0;
-      const last = await post('register', asking({ ...newcomer(), email }));
+      const last = await post('register', asking({ ...newUser(), email }));
       const written = calls.filter(({ method }) => method === 'batch');
       seen.push([last.status, written, (await rowsOf(email)).length, to(email).length]);
     }
@@ -110,22 +110,22 @@ describe.each(doors)('$name', ({ name, contract }) => {
   });
 });
 
-const byName = doors.find(({ contract }) => contract.account.identifier === 'username');
+const byName = contractCases.find(({ contract }) => contract.account.identifier === 'username');
 const { here, to } = mailbox();
 const { post } = client(here, byName?.name ?? '');
-const wish = ({ username, email, password }: Person) => ({ username, email, password });
-const prove = async ({ username, password }: Person, code: string) =>
+const wish = ({ username, email, password }: TestUser) => ({ username, email, password });
+const prove = async ({ username, password }: TestUser, code: string) =>
   (await post('verify-email', { username, password, code })).status;
 
 describe('a username', () => {
   it('stays held when another registration of the address was proven, until it expires', async () => {
-    const { email } = newcomer();
-    const [first, second] = sharing(email, 2) as [Person, Person];
+    const { email } = newUser();
+    const [first, second] = sharing(email, 2) as [TestUser, TestUser];
     await post('register', wish(first));
     const code = codeIn(to(email));
     await post('register', wish(second));
     expect(await prove(first, code)).toBe(200);
-    const other = { ...newcomer(), username: second.username };
+    const other = { ...newUser(), username: second.username };
     expect((await post('register', wish(other))).status).toBe(409);
     expect((await rowsOf(email)).map(({ username }) => username)).toEqual([second.username]);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_401_000 });
@@ -133,15 +133,15 @@ describe('a username', () => {
   });
 
   it('is registered again by its holder with the handle, and by nobody else', async () => {
-    const person = newcomer();
+    const person = newUser();
     const handle = handleOf(await post('register', wish(person)));
-    const stranger = newcomer();
+    const stranger = newUser();
     const foreign = handleOf(await post('register', wish(stranger)));
     const again = async (body: object, sending = {}) =>
       (await post('register', { ...wish(person), ...body }, sending)).status;
     expect(await again({})).toBe(409);
     expect(await again({}, withHandle(foreign))).toBe(409);
-    expect(await again({ email: newcomer().email }, withHandle(handle))).toBe(409);
+    expect(await again({ email: newUser().email }, withHandle(handle))).toBe(409);
     expect(await again({ email: stranger.email }, withHandle(foreign))).toBe(409);
     expect(await rowsOf(person.email)).toHaveLength(1);
     const renewed = { ...person, password: 'a better idea of mine' };
@@ -151,9 +151,9 @@ describe('a username', () => {
   });
 
   it('costs no letter where it is taken', async () => {
-    const taken = newcomer();
+    const taken = newUser();
     await post('register', wish(taken));
-    const person = newcomer();
+    const person = newUser();
     for (let n = 0; n < 6; n += 1) {
       const body = { ...wish(person), username: taken.username };
       expect((await post('register', body)).status).toBe(409);
@@ -163,7 +163,7 @@ describe('a username', () => {
   });
 
   it('goes to one of many who ask for it at once', async () => {
-    const people = Array.from({ length: 10 }, () => ({ ...newcomer(), username: 'wanted-by-ten' }));
+    const people = Array.from({ length: 10 }, () => ({ ...newUser(), username: 'wanted-by-ten' }));
     const answers = await Promise.all(people.map((person) => post('register', wish(person))));
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
     const held = await env.DB.prepare(
@@ -176,8 +176,8 @@ describe('a username', () => {
 describe('a registration of a known address', () => {
   it('has a code that nothing matches, since none was sent', async () => {
     const known = await addUser();
-    const fresh = newcomer();
-    await post('register', wish({ ...newcomer(), email: known.email }));
+    const fresh = newUser();
+    await post('register', wish({ ...newUser(), email: known.email }));
     await post('register', wish(fresh));
     expect(await secretsOf(known.email)).toEqual(['']);
     expect(await secretsOf(fresh.email)).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);
@@ -188,7 +188,7 @@ describe('a registration of a known address', () => {
 
   it('can be proven once the address is nobody’s, with a code sent since', async () => {
     const known = await addUser();
-    const person = { ...newcomer(), email: known.email };
+    const person = { ...newUser(), email: known.email };
     await post('register', wish(person));
     await post('verify-email/send', { username: person.username });
     expect(codeIn(to(known.email))).toBe('no code');

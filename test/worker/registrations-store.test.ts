@@ -1,11 +1,11 @@
 /** The statements about registrations, each with neighbours that must come out untouched. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { Owner } from '../../src/flows/account-services.ts';
+import type { ChallengeOwner } from '../../src/flows/account-services.ts';
 import { createChallenges } from '../../src/store/challenges.ts';
 import { createRegistrations } from '../../src/store/registrations.ts';
-import { addUser } from '../support/house.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { addUser } from '../support/test-app.ts';
+import { newUser } from '../support/new-user.ts';
 
 const rowsOf = async (email: string) =>
   (
@@ -20,15 +20,15 @@ const usersOf = (email: string) =>
 describe('the store', () => {
   const challenges = createChallenges(env.DB);
   const registrations = createRegistrations(env.DB, { role: null, team: null });
-  const visit = { traceId: '', address: '', userAgent: null, device: null, registration: null };
-  const happening = (nowMs = 0) => ({
-    subject: 'somebody',
+  const meta = { traceId: '', address: '', userAgent: null, device: null, registration: null };
+  const auditContext = (nowMs = 0) => ({
+    accountKey: 'somebody',
     contract: 'email-cookie',
-    visit: { ...visit, traceId: crypto.randomUUID() },
+    meta: { ...meta, traceId: crypto.randomUUID() },
     nowMs,
   });
 
-  const pending = async (email = newcomer().email, secretHash = crypto.randomUUID()) => {
+  const pending = async (email = newUser().email, secretHash = crypto.randomUUID()) => {
     const registration = {
       id: crypto.randomUUID(),
       handleId: crypto.randomUUID(),
@@ -38,12 +38,12 @@ describe('the store', () => {
       passwordHash: 'a hash',
     };
     const challenge = { id: crypto.randomUUID(), secretHash, expiresAtMs: 600 };
-    await registrations.add({ ...registration, expiresAtMs: 1000, challenge }, happening());
+    await registrations.add({ ...registration, expiresAtMs: 1000, challenge }, auditContext());
     return { registration, proof: { id: challenge.id, secretHash, email: null } };
   };
   const admit = async ({ registration, proof }: Awaited<ReturnType<typeof pending>>, nowMs = 599) =>
     (await registrations.admit(registration, proof, {
-      ...happening(nowMs),
+      ...auditContext(nowMs),
       publicId: crypto.randomUUID(),
       passwordHash: null,
     })) !== null;
@@ -90,12 +90,12 @@ describe('the store', () => {
           expiresAtMs: nowMs + 1000,
           challenge: { id: crypto.randomUUID(), secretHash: 'x', expiresAtMs: nowMs + 600 },
         },
-        happening(nowMs),
+        auditContext(nowMs),
       );
-    const holder = newcomer();
+    const holder = newUser();
     expect(await add('Held', holder.email, 0)).toBe('added');
-    expect(await add('held', newcomer().email, 999)).toBe('username-taken');
-    expect(await add('HELD', newcomer().email, 1000)).toBe('added');
+    expect(await add('held', newUser().email, 999)).toBe('username-taken');
+    expect(await add('HELD', newUser().email, 1000)).toBe('added');
     expect(await rowsOf(holder.email)).toHaveLength(0);
     expect(await add(null, old.registration.email, 999)).toBe('added');
     expect(await rowsOf(old.registration.email)).toHaveLength(2);
@@ -105,16 +105,16 @@ describe('the store', () => {
   });
 
   it('holds a username for its handle and address together, until it expires', async () => {
-    const { email } = newcomer();
+    const { email } = newUser();
     const held = { username: 'Only-Mine', email, handleId: 'mine' };
     const challenge = { id: crypto.randomUUID(), secretHash: 'x', expiresAtMs: 600 };
     const rest = { id: crypto.randomUUID(), name: null, passwordHash: 'a hash', expiresAtMs: 1000 };
-    await registrations.add({ ...held, ...rest, challenge }, happening());
+    await registrations.add({ ...held, ...rest, challenge }, auditContext());
     const taken = (changes: object, nowMs = 999) =>
       registrations.isUsernameTaken({ ...held, username: 'only-mine', ...changes }, nowMs);
     expect(await taken({})).toBe(false);
     expect(await taken({ handleId: 'other' })).toBe(true);
-    expect(await taken({ email: newcomer().email })).toBe(true);
+    expect(await taken({ email: newUser().email })).toBe(true);
     expect(await taken({ handleId: 'other' }, 1000)).toBe(false);
     const user = await addUser();
     expect(await taken({ username: user.username.toUpperCase() }, 1000)).toBe(true);
@@ -165,11 +165,11 @@ describe('the store', () => {
     const account = (await challenges.findOwner(
       { kind: 'email', value: user.email },
       { handleId: null, nowMs: 0 },
-    )) as Extract<Owner, { is: 'user' }>;
+    )) as Extract<ChallengeOwner, { is: 'user' }>;
     const sent = { secretHash: 'the code', email: null, expiresAtMs: 600 };
     for (const purpose of ['verify-email', 'reset-password'] as const) {
       const id = `${purpose} of ${user.id}`;
-      await challenges.issue(account, { ...sent, id, purpose }, happening());
+      await challenges.issue(account, { ...sent, id, purpose }, auditContext());
     }
     for (const identifier of [
       { kind: 'email', value: user.email },

@@ -1,9 +1,9 @@
 /** What registrations and challenges keep, and for how long. */
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, it, vi } from 'vitest';
-import { addUser } from '../support/house.ts';
+import { addUser } from '../support/test-app.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client, held } from '../support/session.ts';
 
 afterEach(() => vi.useRealTimers());
@@ -12,14 +12,14 @@ it('takes a name alike whether the address was known or not', async () => {
   const { here } = mailbox();
   const { post } = client(here, 'username-coded');
   const known = await addUser();
-  const [first, second] = [newcomer(), newcomer()];
+  const [first, second] = [newUser(), newUser()];
   const answers = [];
   for (const { username, email } of [
     { username: first.username, email: known.email },
     { username: second.username, email: second.email },
-    { username: first.username.toUpperCase(), email: newcomer().email },
-    { username: second.username.toUpperCase(), email: newcomer().email },
-    { username: known.username, email: newcomer().email },
+    { username: first.username.toUpperCase(), email: newUser().email },
+    { username: second.username.toUpperCase(), email: newUser().email },
+    { username: known.username, email: newUser().email },
   ]) {
     answers.push((await post('register', { username, email, password: 'a long way off' })).status);
   }
@@ -29,7 +29,7 @@ it('takes a name alike whether the address was known or not', async () => {
 it('frees a name and an address that nobody proved within a day', async () => {
   const { here, to } = mailbox();
   const { post } = client(here, 'username-coded');
-  const person = newcomer();
+  const person = newUser();
   const body = { username: person.username, email: person.email, password: person.password };
   await post('register', body);
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_401_000 });
@@ -63,7 +63,7 @@ it('counts every attempt against its address', async () => {
 it('takes the newest code of a registration, and no older one', async () => {
   const { here, to } = mailbox();
   const { post, login } = client(here, 'email-envelope');
-  const person = newcomer();
+  const person = newUser();
   const { email, password } = person;
   await post('register', { email, password });
   const first = codeIn(to(email));
@@ -80,7 +80,7 @@ it('answers alike when the mail cannot be sent, after trying twice', async () =>
   const { here, calls } = mailbox({}, (call, proceed) =>
     call.to === 'mail' ? Promise.reject(new Error('lost')) : proceed(),
   );
-  const { email, password } = newcomer();
+  const { email, password } = newUser();
   const answer = await client(here, 'email-cookie').post('register', { email, password });
   expect(answer.status).toBe(202);
   expect(calls.filter(({ to }) => to === 'mail')).toHaveLength(2);
@@ -90,7 +90,7 @@ it('forgets with an account what others asked for in its name', async () => {
   const { here } = mailbox();
   const { post, login } = client(here, 'username-coded');
   const person = await addUser();
-  const { username } = newcomer();
+  const { username } = newUser();
   await post('register', { username, email: person.email, password: 'a long way off' });
   const { access: token } = held(await login(person));
   await post('delete-account', { password: person.password }, { token });

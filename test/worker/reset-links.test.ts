@@ -1,16 +1,16 @@
 /** Reset links stand side by side: strangers who ask for more do not void the owner's. */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AccountGuard, AddressGuard } from '../../src/worker.ts';
-import { addUser, doors, type Person } from '../support/house.ts';
+import { AccountLockout, RateLimiter } from '../../src/worker.ts';
+import { addUser, contractCases, type TestUser } from '../support/test-app.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client, held } from '../support/session.ts';
 
 beforeEach(() => {
   // Alarms keep the real time, and would ring without a pause.
-  vi.spyOn(AccountGuard.prototype, 'alarm').mockResolvedValue();
-  vi.spyOn(AddressGuard.prototype, 'alarm').mockResolvedValue();
+  vi.spyOn(AccountLockout.prototype, 'alarm').mockResolvedValue();
+  vi.spyOn(RateLimiter.prototype, 'alarm').mockResolvedValue();
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -29,13 +29,13 @@ const challengesOf = async (userId: number) =>
       .all<{ purpose: string }>()
   ).results.map(({ purpose }) => purpose);
 
-describe.each(doors)('$name', ({ name, contract }) => {
+describe.each(contractCases)('$name', ({ name, contract }) => {
   const done = contract.done().status;
   const isNamed = contract.account.identifier === 'username';
-  const named = ({ username, email }: Person) => (isNamed ? { username } : { email });
+  const named = ({ username, email }: TestUser) => (isNamed ? { username } : { email });
 
   /** A link for each letter that was asked for. */
-  async function asked(person: Person, amount: number) {
+  async function asked(person: TestUser, amount: number) {
     const { here, to } = mailbox();
     const { post, login } = client(here, name);
     const links: string[] = [];
@@ -108,7 +108,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
   });
 
   it('sends links side by side for a registration, and the first that is used ends them', async () => {
-    const person = newcomer();
+    const person = newUser();
     const { email, password } = person;
     const { here, to } = mailbox();
     const { post, login } = client(here, name);

@@ -1,7 +1,7 @@
 /** What a password reset says in its letter, and what it logs where the lockout cannot be lifted. */
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, it, vi } from 'vitest';
-import { addUser } from '../support/house.ts';
+import { addUser } from '../support/test-app.ts';
 import { mailbox, tokenIn } from '../support/mailbox.ts';
 import { client } from '../support/session.ts';
 

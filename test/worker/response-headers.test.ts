@@ -1,6 +1,12 @@
 /** Security headers and content types of every kind of answer (OWASP ASVS 5.0, V3.4 and V4.1). */
 import { describe, expect, it } from 'vitest';
-import { addUser, door, freshAddress, house, type Answer } from '../support/house.ts';
+import {
+  addUser,
+  contractCase,
+  freshAddress,
+  createTestApp,
+  type Answer,
+} from '../support/test-app.ts';
 import { operatorToken } from '../support/operator.ts';
 
 const HTML = { Accept: 'text/html' };
@@ -8,12 +14,12 @@ const operator = () => ({
   Authorization: `Bearer ${operatorToken}`,
   'CF-Connecting-IP': freshAddress(),
 });
-const { path, body } = door('email-cookie');
+const { path, body } = contractCase('email-cookie');
 
 const assetOf = async (extension: string, headers: Record<string, string> = {}) => {
-  const { text } = await house().fetch('/login', { headers: HTML });
+  const { text } = await createTestApp().fetch('/login', { headers: HTML });
   const name = new RegExp(`/assets/([^"]+\\.${extension})"`).exec(text)?.[1] ?? 'none';
-  return house().fetch(`/assets/${name}`, { headers });
+  return createTestApp().fetch(`/assets/${name}`, { headers });
 };
 
 const JSON_TYPE = 'application/json';
@@ -21,26 +27,31 @@ const HTML_TYPE = 'text/html; charset=utf-8';
 
 /** Name, status, content type (null without a body) and request of each kind of answer. */
 const kinds: [string, number, string | null, () => Promise<Answer>][] = [
-  ['a grant', 200, JSON_TYPE, async () => house().post(path, body(await addUser()))],
-  ['a refusal', 400, JSON_TYPE, () => house().post(path, '{')],
-  ['an unknown path', 404, JSON_TYPE, () => house().fetch('/nowhere')],
-  ['a wrong method', 405, JSON_TYPE, () => house().fetch(path)],
-  ['health', 200, JSON_TYPE, () => house().fetch('/healthz')],
-  ['the keys', 200, JSON_TYPE, () => house().fetch('/.well-known/jwks.json?callback=steal')],
-  ['a document', 200, JSON_TYPE, () => house().fetch('/openapi/email-cookie.json')],
+  ['a grant', 200, JSON_TYPE, async () => createTestApp().post(path, body(await addUser()))],
+  ['a refusal', 400, JSON_TYPE, () => createTestApp().post(path, '{')],
+  ['an unknown path', 404, JSON_TYPE, () => createTestApp().fetch('/nowhere')],
+  ['a wrong method', 405, JSON_TYPE, () => createTestApp().fetch(path)],
+  ['health', 200, JSON_TYPE, () => createTestApp().fetch('/healthz')],
+  [
+    'the keys',
+    200,
+    JSON_TYPE,
+    () => createTestApp().fetch('/.well-known/jwks.json?callback=steal'),
+  ],
+  ['a document', 200, JSON_TYPE, () => createTestApp().fetch('/openapi/email-cookie.json')],
   [
     'a preflight',
     204,
     null,
     () =>
-      house().fetch(path, {
+      createTestApp().fetch(path, {
         method: 'OPTIONS',
         headers: { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' },
       }),
   ],
-  ['a page', 200, HTML_TYPE, () => house().fetch('/email-cookie/login', { headers: HTML })],
-  ['the reference', 200, HTML_TYPE, () => house().fetch('/docs', { headers: HTML })],
-  ['a redirect', 302, null, () => house().fetch('/email-cookie', { headers: HTML })],
+  ['a page', 200, HTML_TYPE, () => createTestApp().fetch('/email-cookie/login', { headers: HTML })],
+  ['the reference', 200, HTML_TYPE, () => createTestApp().fetch('/docs', { headers: HTML })],
+  ['a redirect', 302, null, () => createTestApp().fetch('/email-cookie', { headers: HTML })],
   ['a style', 200, 'text/css; charset=utf-8', () => assetOf('css')],
   ['a script', 200, 'text/javascript; charset=utf-8', () => assetOf('js')],
   ['a picture', 200, 'image/svg+xml', () => assetOf('svg')],
@@ -55,22 +66,22 @@ const kinds: [string, number, string | null, () => Promise<Answer>][] = [
     'metrics',
     200,
     'text/plain; version=0.0.4; charset=utf-8',
-    () => house().fetch('/metrics', { headers: operator() }),
+    () => createTestApp().fetch('/metrics', { headers: operator() }),
   ],
-  ['users', 200, JSON_TYPE, () => house().fetch('/admin/users', { headers: operator() })],
+  ['users', 200, JSON_TYPE, () => createTestApp().fetch('/admin/users', { headers: operator() })],
   [
     'the audit as CSV',
     200,
     'text/csv; charset=utf-8; header=present',
-    () => house().fetch('/admin/audit?format=csv', { headers: operator() }),
+    () => createTestApp().fetch('/admin/audit?format=csv', { headers: operator() }),
   ],
-  ['no operator token', 401, JSON_TYPE, () => house().fetch('/admin/users')],
+  ['no operator token', 401, JSON_TYPE, () => createTestApp().fetch('/admin/users')],
   [
     'an internal error',
     500,
     JSON_TYPE,
     async () =>
-      house({}, (call, proceed) =>
+      createTestApp({}, (call, proceed) =>
         call.method === 'batch' ? Promise.reject(new Error('lost')) : proceed(),
       ).post(path, body(await addUser())),
   ],

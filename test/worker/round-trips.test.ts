@@ -3,19 +3,26 @@
  * most of what a user waits for, and no machine here is slow enough to show it. Counted, not timed.
  */
 import { describe, expect, it } from 'vitest';
-import { addUser, door, doors, freshAddress, house, type Answer } from '../support/house.ts';
-import type { Journey } from '../support/journey.ts';
+import {
+  addUser,
+  contractCase,
+  contractCases,
+  freshAddress,
+  createTestApp,
+  type Answer,
+} from '../support/test-app.ts';
+import type { CallTrace } from '../support/call-trace.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { newcomer } from '../support/newcomer.ts';
+import { newUser } from '../support/new-user.ts';
 import { client, held } from '../support/session.ts';
 import { slowNetwork } from '../support/slow-network.ts';
-import type { Call, Tap } from '../support/tap.ts';
+import type { Call, BindingInterceptor } from '../support/intercept-bindings.ts';
 
 const recorder = slowNetwork();
 
 /** Before the answer, one after the other; those of them beside the hash; all calls; those after. */
 type Counts = [roundTrips: number, besideHash: number, calls: number, afterwards: number];
-const countsOf = ({ roundTrips, besideHash, calls, afterwards }: Journey): Counts => [
+const countsOf = ({ roundTrips, besideHash, calls, afterwards }: CallTrace): Counts => [
   roundTrips,
   besideHash,
   calls,
@@ -60,9 +67,9 @@ const WITH_USERNAME: typeof EXPECTED = {
   'delete-account': [2, 1, 8, 3],
 };
 
-describe.each(doors)('$name', ({ name, contract }) => {
+describe.each(contractCases)('$name', ({ name, contract }) => {
   it('waits for the network as often as it must, and no more', async () => {
-    const { here, to } = mailbox({}, recorder.tap, recorder.responded);
+    const { here, to } = mailbox({}, recorder.intercept, recorder.responded);
     const { login, post, ...session } = client(here, name);
     const named = (person: { username: string; email: string }) =>
       contract.account.identifier === 'username'
@@ -88,7 +95,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
     recorder.take();
     const first = held(await take('login, right', login(person), 200));
     await take('login, wrong', login({ ...person, password: other }), refusal('invalid'));
-    await take('login, unknown', login(newcomer()), refusal('invalid'));
+    await take('login, unknown', login(newUser()), refusal('invalid'));
     const locked = await addUser();
     for (let n = 0; n < 5; n += 1) await login({ ...locked, password: other });
     recorder.take();
@@ -114,10 +121,10 @@ describe.each(doors)('$name', ({ name, contract }) => {
     await take('logout', session.logout(third.access), gone);
     await take('logout-all', session.logoutAll(first.access), gone);
 
-    const fresh = newcomer();
+    const fresh = newUser();
     const asked = { ...named(fresh), email: fresh.email, password: fresh.password };
     await take('register', post('register', asked), 202);
-    const nameless = { ...newcomer(), email: person.email };
+    const nameless = { ...newUser(), email: person.email };
     const again = { ...named(nameless), email: person.email, password: nameless.password };
     await take('register, known address', post('register', again), 202);
     await take('verify-email/send', post('verify-email/send', named(fresh)), 202);
@@ -128,7 +135,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
 
     const { email } = fresh;
     await take('forgot-password', post('forgot-password', { email }), 202);
-    const nobody = { email: newcomer().email };
+    const nobody = { email: newUser().email };
     await take('forgot-password, unknown', post('forgot-password', nobody), 202);
     const reset = { token: tokenIn(to(email)), password: other };
     await take('reset-password', post('reset-password', reset), done);
@@ -138,7 +145,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
     await take('change-password', post('change-password', passwords, { token }), done);
     const wrong = post('change-password', passwords, { token });
     await take('change-password, wrong', wrong, refusal('invalid'));
-    const { email: newEmail } = newcomer();
+    const { email: newEmail } = newUser();
     const wish = { email: newEmail, password: fresh.password };
     await take('change-email', post('change-email', wish, { token }), 202);
     const code = codeIn(to(newEmail));
@@ -156,16 +163,16 @@ const idOf = (token: string): string =>
   (JSON.parse(atob(token.split('.')[1] ?? '')) as { sid: string }).sid;
 
 const told = ({ to, method }: Call) => `${to} ${method}`;
-const wayOf = ({ way }: Journey) =>
+const wayOf = ({ way }: CallTrace) =>
   way.map(({ besideHash, calls }) => [
     besideHash ? 'beside the hash' : 'waited for',
     ...calls.map(told).toSorted(),
   ]);
 
-const { name } = door('email-cookie');
+const { name } = contractCase('email-cookie');
 
 it('signs in with two round trips, and lets the account’s guard travel while it hashes', async () => {
-  const { login } = client(house({}, recorder.tap, recorder.responded), name);
+  const { login } = client(createTestApp({}, recorder.intercept, recorder.responded), name);
   const person = await addUser();
   recorder.take();
   await login(person);
@@ -177,13 +184,13 @@ it('signs in with two round trips, and lets the account’s guard travel while i
 });
 
 it('asks the primary once more where a replica’s word is not enough', async () => {
-  const fromReplica: Tap = async (call, proceed) => {
-    const result = await recorder.tap(call, proceed);
+  const fromReplica: BindingInterceptor = async (call, proceed) => {
+    const result = await recorder.intercept(call, proceed);
     if (call.session !== 'first-unconstrained') return result;
     const { meta, ...rest } = result as D1Result;
     return { ...rest, meta: { ...meta, served_by_primary: false } } as typeof result;
   };
-  const { login } = client(house({}, fromReplica, recorder.responded), name);
+  const { login } = client(createTestApp({}, fromReplica, recorder.responded), name);
   const person = await addUser();
   recorder.take();
   await login(person);

@@ -1,15 +1,15 @@
 /** `GET /metrics`: both formats, to the letter, for operators alone. */
 import { describe, expect, it, vi } from 'vitest';
-import { addUser, door, doors, house } from '../support/house.ts';
+import { addUser, contractCase, contractCases, createTestApp } from '../support/test-app.ts';
 import { hubWith, OPENMETRICS, scrape, token } from '../support/scrape.ts';
 
 describe('GET /metrics', () => {
   it('tells of a login right after it, though nothing was handed over yet', async () => {
-    const { name, path, body } = door('email-cookie');
-    const here = house();
+    const { name, path, body } = contractCase('email-cookie');
+    const here = createTestApp();
     const person = await addUser();
     const before = await scrape(here);
-    const slow = house({ METRICS_FLUSH_SECONDS: 1 });
+    const slow = createTestApp({ METRICS_FLUSH_SECONDS: 1 });
     const login = slow.post(path, body(person));
     let after = before;
     await vi.waitFor(
@@ -42,16 +42,16 @@ describe('GET /metrics', () => {
     [`${OPENMETRICS};q=0`, 'text/plain; version=0.0.4; charset=utf-8'],
     ['application/openmetrics-text; version=0.0.1', 'text/plain; version=0.0.4; charset=utf-8'],
   ])('answers Accept: %s as %s', async (accept, type) => {
-    const { headers } = await scrape(house(), accept);
+    const { headers } = await scrape(createTestApp(), accept);
     expect(headers.get('Content-Type')).toBe(type);
     expect(headers.get('Vary')).toBe('Origin, Accept');
     expect(headers.get('Cache-Control')).toBe('no-store');
   });
 
   it('says the same in both formats, and holds no identifier, address or name', async () => {
-    const here = house();
+    const here = createTestApp();
     const person = await addUser();
-    for (const { path, body } of doors) {
+    for (const { path, body } of contractCases) {
       await here.post(path, body(person), { address: '192.0.2.123' });
       await here.post(path, body({ ...person, password: 'a wrong one' }), {
         address: '192.0.2.123',
@@ -87,7 +87,7 @@ describe('GET /metrics', () => {
   });
 
   it('is for operators alone', async () => {
-    const { fetch } = house();
+    const { fetch } = createTestApp();
     for (const headers of [{}, { Authorization: `Bearer ${token}x` }]) {
       const { status, text } = await fetch('/metrics', { headers });
       expect([status, text]).toEqual([401, '{"error":"unauthorized"}']);
@@ -98,13 +98,13 @@ describe('GET /metrics', () => {
   });
 
   it('is not there without a token, and then nothing is handed over', async () => {
-    const { path, body } = door('email-cookie');
+    const { path, body } = contractCase('email-cookie');
     const calls: string[] = [];
-    const tap = (method: string, proceed: () => Promise<unknown>) => (
+    const intercept = (method: string, proceed: () => Promise<unknown>) => (
       calls.push(method),
       proceed()
     );
-    const here = house({ OPERATOR_TOKEN: undefined, ...hubWith(tap) });
+    const here = createTestApp({ OPERATOR_TOKEN: undefined, ...hubWith(intercept) });
     await here.post(path, body(await addUser()));
     expect((await here.fetch('/metrics')).status).toBe(404);
     expect(calls).toEqual([]);

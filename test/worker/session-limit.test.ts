@@ -1,7 +1,7 @@
 /** A user has at most 100 sessions: a login beyond ends the oldest, and nobody else's. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { addUser, count, doors, house } from '../support/house.ts';
+import { addUser, count, contractCases, createTestApp } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
 
 const HOUR_MS = 3_600_000;
@@ -55,8 +55,8 @@ async function endings(userId: number) {
 const deviceVersion = (userId: number) =>
   env.DB.prepare('SELECT device_version FROM users WHERE id = ?').bind(userId).first();
 
-describe.each(doors)('$name', ({ name, path, body }) => {
-  const { login, sessions, profile } = client(house(), name);
+describe.each(contractCases)('$name', ({ name, path, body }) => {
+  const { login, sessions, profile } = client(createTestApp(), name);
 
   it('ends the oldest session with the 101st, audits it, and leaves bystanders alone', async () => {
     const [person, bystander] = [await addUser(), await addUser()];
@@ -122,7 +122,7 @@ describe.each(doors)('$name', ({ name, path, body }) => {
     const person = await addUser();
     await addSessions(many(person.id, 101));
     await login({ ...person, password: 'a wrong one' });
-    const caught = house({}, async (call, proceed) => {
+    const caught = createTestApp({}, async (call, proceed) => {
       if (call.method === 'batch') {
         await env.DB.prepare("UPDATE users SET status = 'inactive' WHERE id = ?")
           .bind(person.id)
@@ -147,7 +147,7 @@ describe.each(doors)('$name', ({ name, path, body }) => {
 it('keeps to 100 when logins race', async () => {
   const person = await addUser();
   await addSessions(many(person.id, 95));
-  const { login } = client(house(), 'email-cookie');
+  const { login } = client(createTestApp(), 'email-cookie');
   const answers = await Promise.all(Array.from({ length: 20 }, () => login(person)));
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
   expect(await count('sessions', person.id)).toBe(100);

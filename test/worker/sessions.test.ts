@@ -1,9 +1,9 @@
 /** Profile, session list and logout: of live sessions only, and only of one's own. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { addUser, count, doors, house } from '../support/house.ts';
+import { addUser, count, contractCases, createTestApp } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
-import type { Tap } from '../support/tap.ts';
+import type { BindingInterceptor } from '../support/intercept-bindings.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
@@ -22,8 +22,8 @@ function listed(text: string): Record<string, unknown>[] {
   return body.sessions ?? body.data?.sessions ?? [];
 }
 
-describe.each(doors)('$name', ({ name, contract }) => {
-  const here = house();
+describe.each(contractCases)('$name', ({ name, contract }) => {
+  const here = createTestApp();
   const { login, profile, sessions, endSession, logout, logoutAll, base } = client(here, name);
   const done = contract.done().status;
 
@@ -57,8 +57,11 @@ describe.each(doors)('$name', ({ name, contract }) => {
   it('is one database call a profile, and no guard call', async () => {
     const { access } = held(await login(await addUser()));
     const calls: string[] = [];
-    const tap: Tap = (call, proceed) => (calls.push(`${call.to} ${call.method}`), proceed());
-    expect((await client(house({}, tap), name).profile(access)).status).toBe(200);
+    const intercept: BindingInterceptor = (call, proceed) => (
+      calls.push(`${call.to} ${call.method}`),
+      proceed()
+    );
+    expect((await client(createTestApp({}, intercept), name).profile(access)).status).toBe(200);
     expect(calls).toEqual(['database all']);
   });
 
@@ -115,7 +118,7 @@ describe.each(doors)('$name', ({ name, contract }) => {
 
   it('lets nobody log out without a token of its own', async () => {
     const person = await addUser();
-    const elsewhere = doors.find((door) => door.name !== name)?.name ?? '';
+    const elsewhere = contractCases.find((contractCase) => contractCase.name !== name)?.name ?? '';
     const foreign = held(await client(here, elsewhere).login(person)).access;
     const answers = [
       await here.fetch(`${base}/logout`, { method: 'POST' }),
@@ -131,17 +134,20 @@ describe.each(doors)('$name', ({ name, contract }) => {
   it('logs out everywhere, over all contracts', async () => {
     const person = await addUser();
     const others = [];
-    for (const door of doors) {
-      others.push({ door, access: held(await client(here, door.name).login(person)).access });
+    for (const contractCase of contractCases) {
+      others.push({
+        contractCase,
+        access: held(await client(here, contractCase.name).login(person)).access,
+      });
     }
     const { access } = held(await login(person));
     expect((await logoutAll(access)).status).toBe(done);
     expect(await count('sessions', person.id)).toBe(0);
-    for (const { door, access: other } of others) {
-      expect((await client(here, door.name).profile(other)).status).toBe(401);
+    for (const { contractCase, access: other } of others) {
+      expect((await client(here, contractCase.name).profile(other)).status).toBe(401);
     }
     const ends = (await actions(person.id)).filter((action) => action === 'LOGOUT_ALL');
-    expect(ends).toHaveLength(doors.length + 1);
+    expect(ends).toHaveLength(contractCases.length + 1);
   });
 
   it('changes nothing by GET, and takes no other method', async () => {
@@ -158,9 +164,9 @@ describe.each(doors)('$name', ({ name, contract }) => {
   it('refuses in its own shape when the database is away, and nothing is lost', async () => {
     const person = await addUser();
     const { access } = held(await login(person));
-    const away: Tap = (call, proceed) =>
+    const away: BindingInterceptor = (call, proceed) =>
       call.to === 'database' ? Promise.reject(new Error('lost')) : proceed();
-    const broken = client(house({}, away), name);
+    const broken = client(createTestApp({}, away), name);
     const answers = [
       await broken.profile(access),
       await broken.sessions(access),

@@ -1,13 +1,13 @@
 /** Events: what a row keeps, and how a lost answer is recovered from it. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createAudit, writtenOrAudited } from '../../src/store/audit.ts';
-import { createTrail } from '../../src/store/trail.ts';
+import { createAudit, writeOrRecover } from '../../src/store/audit.ts';
+import { createAuditLog } from '../../src/store/audit-log.ts';
 import {
   differenceAfter,
   eventRow,
   execute,
-  happening,
+  auditContext,
   insertRows,
   NOW,
 } from '../support/store-rows.ts';
@@ -15,9 +15,9 @@ import {
 beforeEach(insertRows);
 
 it('records one event with the address and the trace of its request', async () => {
-  const { subject, contract, visit } = happening;
+  const { accountKey, contract, meta } = auditContext;
   const event = { action: 'LOGIN_FAILED', reason: 'invalid', userId: 2, atMs: NOW } as const;
-  const record = () => createAudit(env.DB).record({ ...event, subject, contract, visit });
+  const record = () => createAudit(env.DB).record({ ...event, accountKey, contract, meta });
   expect((await differenceAfter(record))[1]).toEqual({
     added: { audit_events: [eventRow('LOGIN_FAILED', { reason: 'invalid', user_id: 2 })] },
   });
@@ -25,7 +25,7 @@ it('records one event with the address and the trace of its request', async () =
 
 describe('a write whose answer was lost', () => {
   const recover = (event: { action: string; traceId: string }, error: Error, database = env.DB) =>
-    writtenOrAudited(database, () => Promise.reject(error), {
+    writeOrRecover(database, () => Promise.reject(error), {
       ...event,
       told: (reason) => `was ${reason}`,
     });
@@ -67,7 +67,7 @@ describe('a write whose answer was lost', () => {
 });
 
 describe('the audit log', () => {
-  const trail = createTrail(env.DB);
+  const trail = createAuditLog(env.DB);
   const all = {
     user: null,
     action: null,
@@ -115,7 +115,7 @@ describe('the audit log', () => {
         action: 'A3',
         reason: 'granted',
         userId: 2,
-        subject: 'somebody',
+        accountKey: 'somebody',
         sessionId: null,
         contract: 'email-cookie',
         address: '192.0.2.3',

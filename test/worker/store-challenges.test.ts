@@ -1,14 +1,14 @@
 /** Codes and links, each beside those of other owners and purposes. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Owner, Purpose } from '../../src/flows/account-services.ts';
+import type { ChallengeOwner, Purpose } from '../../src/flows/account-services.ts';
 import { createChallenges } from '../../src/store/challenges.ts';
 import {
   account,
   differenceAfter,
   eventRow,
   execute,
-  happening,
+  auditContext,
   insertRows,
   NOW,
 } from '../support/store-rows.ts';
@@ -29,9 +29,9 @@ const challenge = (id: string, email: string | null = null) => ({
   secretHash: `${id}-secret`,
   email,
 });
-const alice: Owner = { is: 'user', account: account(1) };
-const dora: Owner = { is: 'registration', registration: registered('dora') };
-const dorothy: Owner = { is: 'registration', registration: registered('dorothy') };
+const alice: ChallengeOwner = { is: 'user', account: account(1) };
+const dora: ChallengeOwner = { is: 'registration', registration: registered('dora') };
+const dorothy: ChallengeOwner = { is: 'registration', registration: registered('dorothy') };
 const byEmail = (value: string) => ({ kind: 'email', value }) as const;
 const byUsername = (value: string) => ({ kind: 'username', value }) as const;
 const expire = (table: string, id: string, at = NOW) =>
@@ -173,12 +173,12 @@ describe('ofUser', () => {
 });
 
 describe('issue', () => {
-  const issue = (owner: Owner, purpose: Purpose, email: string | null = null) =>
+  const issue = (owner: ChallengeOwner, purpose: Purpose, email: string | null = null) =>
     differenceAfter(() =>
       challenges.issue(
         owner,
         { id: 'new', secretHash: 'new-secret', email, purpose, expiresAtMs: 3000 },
-        happening,
+        auditContext,
       ),
     );
   const row = (more: object) => ({

@@ -1,10 +1,10 @@
 /** What the housekeeping deletes of each table, row by row, and what it leaves. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createHousekeeping } from '../../src/store/housekeeping.ts';
+import { createCleanup } from '../../src/store/cleanup.ts';
 import { differenceAfter, execute, insertRows, NOW } from '../support/store-rows.ts';
 
-const housekeeping = createHousekeeping(env.DB);
+const housekeeping = createCleanup(env.DB);
 beforeEach(insertRows);
 
 const all = { position: 0, rows: 100, nowMs: NOW };

@@ -7,7 +7,7 @@ import {
   differenceAfter,
   eventRow,
   execute,
-  happening,
+  auditContext,
   insertRows,
   NOW,
 } from '../support/store-rows.ts';
@@ -84,7 +84,7 @@ describe('isUsernameTaken', () => {
 
 describe('add', () => {
   const add = (changes: Partial<NewRegistration> = {}) =>
-    differenceAfter(() => registrations.add({ ...wanted, ...changes }, happening));
+    differenceAfter(() => registrations.add({ ...wanted, ...changes }, auditContext));
 
   it('stores a registration with its code', async () => {
     expect(await add()).toEqual([
@@ -145,7 +145,7 @@ describe('admit', () => {
   const proof = { id: 'dora-code', secretHash: 'dora-code-secret', email: null };
   const admit = (passwordHash: string | null = null, by = proof) =>
     differenceAfter(() =>
-      registrations.admit(registration, by, { ...happening, publicId: 'dora-id', passwordHash }),
+      registrations.admit(registration, by, { ...auditContext, publicId: 'dora-id', passwordHash }),
     );
   const user = {
     id: expect.any(Number),
@@ -195,7 +195,7 @@ describe('admit', () => {
     const ops = { id: 'ops', name: 'Another name' };
     const blue = { id: 'blue', name: 'Blue team' };
     const { admit } = createRegistrations(env.DB, { role: ops, team: blue });
-    const how = { ...happening, publicId: 'dora-id', passwordHash: null };
+    const how = { ...auditContext, publicId: 'dora-id', passwordHash: null };
     const [admission, { added, changed }] = await differenceAfter(() =>
       admit(registration, proof, how),
     );

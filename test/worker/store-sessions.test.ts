@@ -1,14 +1,14 @@
 /** Sessions of one user, with others beside them that meet every other condition. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Ending, Rotation } from '../../src/flows/services.ts';
+import type { SessionEnd, Rotation } from '../../src/flows/services.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import {
   account,
   differenceAfter,
   eventRow,
   execute,
-  happening,
+  auditContext,
   insertRows,
   NOW,
 } from '../support/store-rows.ts';
@@ -152,8 +152,8 @@ describe('list', () => {
 });
 
 describe('end', () => {
-  const { nowMs, ...rest } = happening;
-  const ending = (action: Ending['action']): Ending => ({ ...rest, nowMs, action });
+  const { nowMs, ...rest } = auditContext;
+  const ending = (action: SessionEnd['action']): SessionEnd => ({ ...rest, nowMs, action });
   const ended = (action: string, id: string) =>
     eventRow(action, { reason: 'ended', session_id: id });
 

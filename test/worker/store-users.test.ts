@@ -2,11 +2,11 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { UserSearch } from '../../src/flows/admin-services.ts';
-import { createDirectory } from '../../src/store/admin.ts';
+import { createAdminUsers } from '../../src/store/admin-users.ts';
 import { createUsers } from '../../src/store/users.ts';
 import { account, execute, insertRows } from '../support/store-rows.ts';
 
-const directory = createDirectory(env.DB);
+const directory = createAdminUsers(env.DB);
 const users = createUsers(env.DB);
 beforeEach(insertRows);
 

@@ -8,9 +8,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createPasswords } from '../../src/crypto/password.ts';
 import { DEVICE_COOKIE } from '../../src/http/device-cookie.ts';
 import { kindsOf, settle, type Kind } from '../../tools/prove/timing/kinds.ts';
-import { doors } from '../support/house.ts';
-import { newcomer } from '../support/newcomer.ts';
-import { watchedHouse, type Work } from '../support/work.ts';
+import { contractCases } from '../support/test-app.ts';
+import { newUser } from '../support/new-user.ts';
+import { instrumentedApp, type Work } from '../support/work.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -54,7 +54,7 @@ async function furtherKinds(): Promise<Kind[]> {
   return Object.entries(hashes).map(([name, password_hash]) => ({ name, user: { password_hash } }));
 }
 
-describe.each(doors)('$name', ({ contract, path, body }) => {
+describe.each(contractCases)('$name', ({ contract, path, body }) => {
   const isNamed = contract.account.identifier === 'username';
   const named = (person: { username: string; email: string }) =>
     isNamed ? { username: person.username } : { email: person.email };
@@ -69,7 +69,7 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
     // Keys are derived and modules loaded once, for whoever is first.
     const first: Kind = { name: '' };
     const people = await settle(env.DB, { kinds: [first, ...kinds], each: 1, cost });
-    const { here, begin, worked } = watchedHouse(settings);
+    const { here, begin, worked } = instrumentedApp(settings);
     const alike = new Map<string, { work: Work; status: number; kinds: string[] }>();
     for (const [name, [person]] of people) {
       if (person === undefined) throw new Error(name);
@@ -118,7 +118,7 @@ describe.each(doors)('$name', ({ contract, path, body }) => {
           if (operation === 'verify-email') return { ...named(person), password, code: '000000' };
           if (operation !== 'register') return named(person);
           const { email } = person;
-          return { ...named({ ...newcomer(), email }), email, password };
+          return { ...named({ ...newUser(), email }), email, password };
         },
       ]);
       expect(groups.map((group) => group.kinds)).toEqual([kinds.map(({ name }) => name)]);

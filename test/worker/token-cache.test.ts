@@ -19,14 +19,14 @@ function tokensAt(nowMs: { value: number }) {
     {
       mac: async (...parts) => parts.join(' '),
       nowMs: () => nowMs.value,
-      genuine: new ExpiringMemory(10),
+      verifiedTokens: new ExpiringMemory(10),
     },
   );
 }
 
 const claims = {
   jti: 'token-id',
-  subject: 'alice',
+  sub: 'alice',
   sessionId: 'session-id',
   issuedAtMs: NOW,
   expiresAtMs: NOW + 60_000,

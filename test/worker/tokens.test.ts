@@ -2,10 +2,10 @@
 import { env } from 'cloudflare:workers';
 import { base64url, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { addUser, house } from '../support/house.ts';
+import { addUser, createTestApp } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
 
-const here = house();
+const here = createTestApp();
 const { login, profile, refresh } = client(here, 'username-pair');
 const [own] = (JSON.parse(env.TOKEN_KEYS) as { keys: [JWK] }).keys;
 let access = '';
@@ -139,7 +139,7 @@ describe('/.well-known/jwks.json', () => {
   const hmac = { kty: 'oct', k: secret, kid: 'shared', alg: 'HS256' };
 
   it('has the public keys and nothing else, for a while', async () => {
-    const { status, headers, text } = await house({
+    const { status, headers, text } = await createTestApp({
       TOKEN_KEYS: JSON.stringify({ keys: [own, hmac] }),
     }).fetch('/.well-known/jwks.json');
     expect([status, headers.get('Cache-Control')]).toEqual([200, 'public, max-age=300']);
@@ -150,7 +150,7 @@ describe('/.well-known/jwks.json', () => {
   });
 
   it('verifies with every key of the set, and signs with the first', async () => {
-    const rotated = house({ TOKEN_KEYS: JSON.stringify({ keys: [hmac, own] }) });
+    const rotated = createTestApp({ TOKEN_KEYS: JSON.stringify({ keys: [hmac, own] }) });
     const after = client(rotated, 'username-pair');
     expect((await after.profile(access)).status).toBe(200);
     const signedIn = held(await after.login(await addUser()));

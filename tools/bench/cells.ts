@@ -1,11 +1,11 @@
 /** What is measured: each kind of request, whom it goes to, and what it must be answered. */
-import { LIMITED_CONTRACT, PASSWORD, USERS, WIDER_CONTRACT, type Inhabitant } from './house.ts';
+import { LIMITED_CONTRACT, PASSWORD, USERS, WIDER_CONTRACT, type BenchUser } from './server.ts';
 import type { Burst } from './load.ts';
 import type { OpenSession } from './sessions.ts';
 
 export interface Cell {
   title: string;
-  to: Inhabitant;
+  to: BenchUser;
   path: string;
   method?: 'GET';
   /** `{n}` is the number of the request, modulo `every`. */

@@ -1,8 +1,8 @@
 /** What a process keeps after thousands of logins, and what a refusal touches. */
 import type { Built } from './build.ts';
 import { burstsOf, cells, enduring, lockingBurst, type CellName } from './cells.ts';
-import type { Counts } from './floor/counted.ts';
-import { furnish, openHouse } from './house.ts';
+import type { Counts } from './baseline/counted.ts';
+import { seedDatabase, startServer } from './server.ts';
 import { inspect } from './inspector.ts';
 import type { Generator } from './load.ts';
 import { residentKib } from './process.ts';
@@ -23,9 +23,9 @@ export async function measureMemory(
   generator: Generator,
   logins: { warmUp: number; measured: number },
 ): Promise<Memory> {
-  const house = await openHouse({ built, inhabitants: ['cut'], inspectorPort: 0 });
+  const house = await startServer({ built, inhabitants: ['cut'], inspectorPort: 0 });
   try {
-    await furnish(house, 'cut');
+    await seedDatabase(house, 'cut');
     const inspector = await inspect(house, 'cut');
     const heap = async () => {
       await inspector.send('HeapProfiler.collectGarbage');
@@ -58,9 +58,9 @@ export type Touched = Record<(typeof COUNTED)[number], Counts & { requests: numb
 
 /** Statements and guard calls of a few requests each. */
 export async function countCalls(built: Built, generator: Generator): Promise<Touched> {
-  const house = await openHouse({ built, inhabitants: ['counted'] });
+  const house = await startServer({ built, inhabitants: ['counted'] });
   try {
-    await furnish(house, 'counted');
+    await seedDatabase(house, 'counted');
     const origin = house.url('counted');
     await generator.fire(lockingBurst(origin, 1));
     const touched = {} as Touched;

@@ -1,7 +1,7 @@
 /** V8's inspector protocol, spoken with one Worker of a house that was opened with a port for it. */
-import type { House, Inhabitant } from './house.ts';
+import type { Server, BenchUser } from './server.ts';
 
-export async function inspect({ miniflare }: House, worker: Inhabitant) {
+export async function inspect({ miniflare }: Server, worker: BenchUser) {
   const base = await miniflare.getInspectorURL();
   const list = await fetch(new URL('/json', `http://${base.host}`));
   const targets = (await list.json()) as { id: string; webSocketDebuggerUrl: string }[];

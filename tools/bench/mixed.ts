@@ -5,7 +5,7 @@
  */
 import type { Built } from './build.ts';
 import { burstsOf, cells } from './cells.ts';
-import { furnish, openHouse, type House } from './house.ts';
+import { seedDatabase, startServer, type Server } from './server.ts';
 import { startGenerator, type Burst, type Generator } from './load.ts';
 import { openSessions } from './sessions.ts';
 
@@ -34,10 +34,10 @@ interface MixedOptions {
 
 export async function measureMixed(options: MixedOptions): Promise<Mixed[]> {
   const { built, generator, rounds, logins } = options;
-  const house = await openHouse({ built, inhabitants: BUILDS });
+  const house = await startServer({ built, inhabitants: BUILDS });
   const beside = startGenerator();
   try {
-    await furnish(house, 'app');
+    await seedDatabase(house, 'app');
     const sessions = await openSessions(house, 16, 'app');
     const tokens = sessions.map(({ access }) => access);
     let next = 1;
@@ -67,7 +67,7 @@ export async function measureMixed(options: MixedOptions): Promise<Mixed[]> {
   }
 }
 
-function looking(house: House, build: Build, tokens: string[]): Burst {
+function looking(house: Server, build: Build, tokens: string[]): Burst {
   const wanted = { first: 1, amount: MOST_LOOKS, callers: 1, tokens };
   return burstsOf(cells.profile, house.url(build), wanted)[1];
 }

@@ -1,7 +1,7 @@
 /** Where a kind of request spends its CPU: V8's own profile, taken through the inspector. */
 import type { Built } from './build.ts';
 import { burstsOf, cells, lockingBurst, type Cell } from './cells.ts';
-import { furnish, openHouse } from './house.ts';
+import { seedDatabase, startServer } from './server.ts';
 import { inspect } from './inspector.ts';
 import type { Generator } from './load.ts';
 import { tokensFor } from './rounds.ts';
@@ -21,9 +21,9 @@ const SAMPLE_EVERY_US = 100;
 export async function profile(built: Built, generator: Generator, name: string): Promise<string> {
   const cell: Cell | undefined = new Map<string, Cell>(Object.entries(cells)).get(name);
   if (cell === undefined) return `Name one of ${Object.keys(cells).join(', ')}.`;
-  const house = await openHouse({ built, inhabitants: [cell.to], inspectorPort: 0 });
+  const house = await startServer({ built, inhabitants: [cell.to], inspectorPort: 0 });
   try {
-    await furnish(house, cell.to);
+    await seedDatabase(house, cell.to);
     const origin = house.url(cell.to);
     if (cell.to === 'app') await generator.fire(lockingBurst(origin, 1));
     const amount = name === 'right' || name === 'wrong' ? 50 : 1500;

@@ -16,7 +16,7 @@ import {
   type Cell,
   type CellName,
 } from './cells.ts';
-import { furnish, openHouse, type House, type Inhabitant } from './house.ts';
+import { seedDatabase, startServer, type Server, type BenchUser } from './server.ts';
 import type { Generator } from './load.ts';
 import { cpuMs } from './process.ts';
 import { openSessions } from './sessions.ts';
@@ -43,13 +43,13 @@ interface RoundOptions {
   pace: number;
 }
 
-const INHABITANTS: readonly Inhabitant[] = ['app', 'cut', 'calls', 'derives', 'hono', 'no-op'];
+const INHABITANTS: readonly BenchUser[] = ['app', 'cut', 'calls', 'derives', 'hono', 'no-op'];
 const SETTLE_MS = 60;
 
 export async function runRound({ built, generator, round, pace }: RoundOptions): Promise<Sample[]> {
-  const house = await openHouse({ built, inhabitants: INHABITANTS });
+  const house = await startServer({ built, inhabitants: INHABITANTS });
   try {
-    await furnish(house, 'app');
+    await seedDatabase(house, 'app');
     let next = 1;
     const take = (amount: number) => (next += amount) - amount;
     await generator.fire(lockingBurst(house.url('app'), take(5)));
@@ -88,7 +88,7 @@ export async function runRound({ built, generator, round, pace }: RoundOptions):
   }
 }
 
-export async function tokensFor(cell: Cell, house: House, amount: number): Promise<string[]> {
+export async function tokensFor(cell: Cell, house: Server, amount: number): Promise<string[]> {
   const { token } = cell;
   if (token === undefined) return [];
   const sessions = await openSessions(house, sessionsFor(cell, amount));

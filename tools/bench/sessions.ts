@@ -4,7 +4,7 @@ import { base64url } from 'jose';
 import { emailCookie } from '../../src/contracts/email-cookie.ts';
 import { createMac } from '../../src/crypto/keys.ts';
 import { createTokens } from '../../src/crypto/tokens.ts';
-import { secrets, USERS, vars, type House, type Inhabitant } from './house.ts';
+import { secrets, USERS, vars, type Server, type BenchUser } from './server.ts';
 
 export interface OpenSession {
   id: string;
@@ -14,15 +14,15 @@ export interface OpenSession {
 
 /** Signed here and not logged in for, since a login each would take longer than what is measured. */
 export async function openSessions(
-  house: House,
+  house: Server,
   amount: number,
-  owner: Inhabitant = 'cut',
+  owner: BenchUser = 'cut',
 ): Promise<OpenSession[]> {
   const mac = createMac(base64url.decode(secrets.SERVER_KEY));
   const { keys } = JSON.parse(secrets.TOKEN_KEYS) as { keys: [JWK, ...JWK[]] };
   const tokens = createTokens(
     { issuer: String(vars['ISSUER']), audience: String(vars['AUDIENCE']), keys },
-    { mac, nowMs: Date.now, genuine: { get: () => null, set: () => undefined } },
+    { mac, nowMs: Date.now, verifiedTokens: { get: () => null, set: () => undefined } },
   );
   const nowMs = Math.floor(Date.now() / 1000) * 1000;
   const { accessSeconds, refreshSeconds = accessSeconds } = emailCookie.lifetimes;
@@ -38,14 +38,14 @@ export async function openSessions(
   for (let n = 0; n < amount; n += 1) {
     const id = crypto.randomUUID();
     const { jti, hash } = await tokens.refreshId(id, 0);
-    const subject = crypto.randomUUID();
-    const common = { subject, sessionId: id, issuedAtMs: nowMs, expiresAtMs };
+    const sub = crypto.randomUUID();
+    const common = { sub, sessionId: id, issuedAtMs: nowMs, expiresAtMs };
     opened.push({
       id,
       access: await tokens.signAccess({
         ...common,
         jti: crypto.randomUUID(),
-        extra: { userId: subject, email: `cut-${n % USERS}@bench.example` },
+        extra: { userId: sub, email: `cut-${n % USERS}@bench.example` },
       }),
       refresh: await tokens.signRefresh({ ...common, jti, generation: 0, extra: {} }),
     });

@@ -10,7 +10,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Built } from './build.ts';
-import { makeDataDirectory, migrate, openHouse, type House } from './house.ts';
+import { makeDataDirectory, migrate, startServer, type Server } from './server.ts';
 import { fineCpuMs } from './process.ts';
 
 const kinds = {
@@ -35,7 +35,7 @@ const PATIENCE_MS = 20_000;
 export async function measureStarts(built: Built, times: number): Promise<Start[]> {
   const data = makeDataDirectory();
   try {
-    const house = await openHouse({ built, inhabitants: ['app'], persistTo: data });
+    const house = await startServer({ built, inhabitants: ['app'], persistTo: data });
     await migrate(house.miniflare, 'app');
     await house.close();
 
@@ -53,7 +53,7 @@ export async function measureStarts(built: Built, times: number): Promise<Start[
 async function start(built: Built, kind: StartKind, persistTo: string) {
   const { who, ...knock } = kinds[kind];
   return startUntilAnswered(
-    (port, onSpawn) => openHouse({ built, inhabitants: [who], port, persistTo, onSpawn }),
+    (port, onSpawn) => startServer({ built, inhabitants: [who], port, persistTo, onSpawn }),
     knock,
   );
 }
@@ -66,7 +66,7 @@ export interface Knock {
   body?: string;
 }
 
-type Open = (port: number, onSpawn: (child: ChildProcess) => void) => Promise<House>;
+type Open = (port: number, onSpawn: (child: ChildProcess) => void) => Promise<Server>;
 
 export async function startUntilAnswered(open: Open, knock: Knock) {
   const port = await freePort();

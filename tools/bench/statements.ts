@@ -29,14 +29,14 @@ export async function loginStatements(contract: string) {
     account,
     sessionId: mark('sessionId'),
     contract,
-    visit: {
+    meta: {
       traceId: mark('traceId'),
       address: mark('address'),
       userAgent: mark('userAgent'),
       device: null,
       registration: null,
     },
-    subject: mark('subject'),
+    accountKey: mark('subject'),
     expiries: {
       issuedAtMs: 0,
       accessExpiresAtMs: 0,

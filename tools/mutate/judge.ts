@@ -53,7 +53,7 @@ const tell = (ran: Ran) => {
 const vitest = await createVitest('test', {
   root,
   config: join(root, 'test', 'vitest.config.ts'),
-  project: ['pure', 'worker'],
+  project: ['unit', 'worker'],
   watch: false,
   bail: Number(process.argv[2]),
   maxWorkers: 2,

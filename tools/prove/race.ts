@@ -11,22 +11,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildAll } from '../bench/build.ts';
-import { crowds } from './race/crowds.ts';
+import { concurrency } from './race/concurrency.ts';
 import { devices } from './race/devices.ts';
-import { createClaims, type Field } from './race/field.ts';
+import { createClaims, type AttackContext } from './race/context.ts';
 import { manyAtOnce, rotatedAddresses } from './race/guessing.ts';
-import { openHouse } from './race/house.ts';
+import { startServer } from './race/server.ts';
 import { kills } from './race/kills.ts';
-import { letters } from './race/letters.ts';
+import { letters } from './race/codes.ts';
 
 const { values: options } = parseArgs({
   options: { origin: { type: 'string' }, only: { type: 'string' } },
 });
 
-const attacks: Record<string, (field: Field) => Promise<void>> = {
+const attacks: Record<string, (field: AttackContext) => Promise<void>> = {
   guessing: manyAtOnce,
   addresses: rotatedAddresses,
-  crowds,
+  concurrency,
   letters,
   devices,
 };
@@ -50,7 +50,7 @@ process.exit(made > 0 && broken === 0 ? 0 : 1);
 
 async function proveHere(): Promise<void> {
   const { scripts } = await buildAll(directory);
-  const house = await openHouse(scripts.app, { data: join(directory, 'attacked'), isNew: true });
+  const house = await startServer(scripts.app, { data: join(directory, 'attacked'), isNew: true });
   try {
     await attack(house.origin);
   } finally {

@@ -20,7 +20,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { contracts } from '../../src/contracts/index.ts';
 import type { PasswordCost } from '../../src/crypto/password.ts';
-import { vars } from '../bench/house.ts';
+import { vars } from '../bench/server.ts';
 import { measure, type Plan } from './timing/measure.ts';
 import { OPERATIONS } from './timing/operations.ts';
 import { report } from './timing/report.ts';

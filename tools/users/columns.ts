@@ -1,7 +1,7 @@
 /** What a record may hold, and the row that comes of it; or why it is refused, in a few words. */
 import * as z from 'zod';
-import { KINDS, type ForeignCost } from '../../src/crypto/foreign-costs.ts';
-import { parseForeign } from '../../src/crypto/foreign-formats.ts';
+import { KINDS, type LegacyCost } from '../../src/crypto/legacy/costs.ts';
+import { parseLegacyHash } from '../../src/crypto/legacy/formats.ts';
 import { parseHash } from '../../src/crypto/password.ts';
 import { normalised } from '../../src/policy/identifier.ts';
 
@@ -141,22 +141,22 @@ function namedOf(given: Values['role'], name: string | undefined): Named | null 
 }
 
 /** Ours as well: an export with hashes can be taken in again. */
-const isKnownHash = (hash: string) => parseHash(hash) !== null || parseForeign(hash) !== null;
+const isKnownHash = (hash: string) => parseHash(hash) !== null || parseLegacyHash(hash) !== null;
 
 /** The highest cost of each kind, as it is met. */
 export class Costliest {
   readonly #costs = new Map<string, number>();
 
-  add({ kind, cost }: ForeignCost): void {
+  add({ kind, cost }: LegacyCost): void {
     this.#costs.set(kind, Math.max(cost, this.#costs.get(kind) ?? 0));
   }
 
   addHash(hash: string): void {
-    const foreign = parseForeign(hash);
+    const foreign = parseLegacyHash(hash);
     if (foreign !== null) this.add(foreign);
   }
 
-  list(): ForeignCost[] {
+  list(): LegacyCost[] {
     return KINDS.flatMap((kind) => {
       const cost = this.#costs.get(kind);
       return cost === undefined ? [] : [{ kind, cost }];

@@ -1,10 +1,10 @@
 /**
  * What foreign hashes there are, for the setting FOREIGN_HASH_COST: while it names them, a guess at
- * anybody's password takes as long as one at theirs (src/crypto/foreign-hashes.ts).
+ * anybody's password takes as long as one at theirs (src/crypto/legacy/verify.ts).
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import type { ForeignCost } from '../../src/crypto/foreign-costs.ts';
+import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
 import { environment, root } from '../install.mjs';
 import { makeSecrets, replaceSecret } from '../local.ts';
 import { Costliest } from './columns.ts';
@@ -44,7 +44,7 @@ export async function costsIn(database: Pick<Database, 'read'>): Promise<Costlie
 }
 
 /** Locally in .dev.vars, else as a secret, which the deployed Worker has at once. */
-export function setCosts(costs: readonly ForeignCost[], remote: boolean): void {
+export function setCosts(costs: readonly LegacyCost[], remote: boolean): void {
   const value = JSON.stringify(costs);
   if (!remote) {
     makeSecrets();

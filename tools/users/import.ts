@@ -5,7 +5,7 @@
  * that was cut off is finished by running it again.
  */
 import { parseArgs } from 'node:util';
-import type { ForeignCost } from '../../src/crypto/foreign-costs.ts';
+import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
 import { localSettings, makeSecrets, prepareDatabase } from '../local.ts';
 import { misused } from './api.ts';
 import { rowOf, type Costliest, type UserRow } from './columns.ts';
@@ -66,7 +66,7 @@ export interface Import {
   /** Everything but the writing. */
   dryRun: boolean;
   /** Called before the first user is written, so that nobody's hash is told by its time. */
-  setCosts(costs: readonly ForeignCost[]): void | Promise<void>;
+  setCosts(costs: readonly LegacyCost[]): void | Promise<void>;
   onRefused(refused: Refused): void;
   progress?(what: string): Progress;
 }

@@ -1,12 +1,12 @@
 /** The cases of a contract's operations, drawn, sent, held to the laws, and counted. */
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { doors } from '../house.ts';
+import { contractCases } from '../test-app.ts';
 import { operationsOf, type Documented } from '../published.ts';
 import { changeOf } from './changes.ts';
-import { listening, type Ear } from './heard.ts';
+import { captureConsole, type CapturedConsole } from './captured-console.ts';
 import { floorOf, keptFor } from './kept.ts';
-import { sceneOf, type Circumstances } from './scene.ts';
+import { sceneOf, type Circumstances } from './fixture.ts';
 import { send, type Case } from './send.ts';
 
 /** With what is kept: 10,000 cases over the operations of all contracts. */
@@ -41,13 +41,13 @@ const drawn = (hasFields: boolean): fc.Arbitrary<Case> =>
   });
 
 export function fuzz(which: (operation: Documented) => boolean): void {
-  let ear: Ear;
+  let ear: CapturedConsole;
   beforeEach(() => {
-    ear = listening();
+    ear = captureConsole();
     return () => void vi.restoreAllMocks();
   });
 
-  describe.each(doors)('$name', ({ name, contract }) => {
+  describe.each(contractCases)('$name', ({ name, contract }) => {
     const scene = sceneOf(name);
     const operations = operationsOf(name).filter(which);
     it.each(operations)('keeps its laws around $id, whatever is sent', async (operation) => {

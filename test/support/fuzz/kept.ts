@@ -6,7 +6,7 @@ import type { Contract } from '../../../src/contracts/contract.ts';
 import type { Documented } from '../published.ts';
 import { MARK } from './edits.ts';
 import type { Change } from './outgoing.ts';
-import type { Circumstances } from './scene.ts';
+import type { Circumstances } from './fixture.ts';
 import type { Case } from './send.ts';
 
 const BEST: Circumstances = { user: 'active', from: 'a fresh address' };

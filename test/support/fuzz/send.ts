@@ -1,9 +1,9 @@
 /** Sends a case, and says which laws the answer breaks. */
 import { operationAt } from '../published.ts';
-import type { Ear } from './heard.ts';
-import { flawsOf, target } from './laws.ts';
+import type { CapturedConsole } from './captured-console.ts';
+import { violationsOf, target } from './invariants.ts';
 import { changed, requestInit, type Change } from './outgoing.ts';
-import type { Circumstances, Scene } from './scene.ts';
+import type { Circumstances, Scene } from './fixture.ts';
 
 export interface Case {
   circumstances: Circumstances;
@@ -23,7 +23,7 @@ export interface Told {
 export async function send(
   scene: Scene,
   operation: string,
-  { circumstances, changes, ear }: Case & { ear: Ear },
+  { circumstances, changes, ear }: Case & { ear: CapturedConsole },
 ): Promise<Told | null> {
   const { name: contract } = scene;
   const ready = await scene.ready(operation, circumstances);
@@ -36,7 +36,7 @@ export async function send(
   const answer = await scene.fetch(circumstances)(path, { ...init, origin });
   const heard = ear.take();
   const sent = { contract, ready, outgoing, headers: init.headers };
-  const flaws = flawsOf(sent, answer, heard);
+  const flaws = violationsOf(sent, answer, heard);
   if (answer.status < 300) scene.used(operation, circumstances);
   const { method, pathname } = target(outgoing);
   const arrived = operationAt({ contract, method, path: pathname });

@@ -8,7 +8,7 @@
  * long; then the rest of its way is in there too.
  */
 import type { Built } from '../build.ts';
-import { furnish, openHouse } from '../house.ts';
+import { seedDatabase, startServer } from '../server.ts';
 import { figure, table } from '../report.ts';
 import { median } from '../verdicts.ts';
 import { createCaller } from './caller.ts';
@@ -36,10 +36,10 @@ export async function measureDistance(
   built: Built,
   { distance, times }: { distance: Distance; times: number },
 ): Promise<string> {
-  const house = await openHouse({ built, inhabitants: ['distant'] });
+  const house = await startServer({ built, inhabitants: ['distant'] });
   try {
     const names = Object.keys(flows);
-    await furnish(house, 'distant', names.length * (times + 2) + 1);
+    await seedDatabase(house, 'distant', names.length * (times + 2) + 1);
     const caller = createCaller(house.url('distant'));
     const rows = [];
     for (const [name, flow] of Object.entries(flows)) {

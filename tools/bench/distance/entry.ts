@@ -4,13 +4,13 @@
  * tells of the last request once all that it left behind is done.
  */
 import app from '../../../src/worker.ts';
-import type { Journey } from '../../../test/support/journey.ts';
+import type { CallTrace } from '../../../test/support/call-trace.ts';
 import { letters, recorder, travelBy, type Network } from './platform.ts';
 
-export { AccountGuard, AddressGuard, MetricsHub } from '../../../src/worker.ts';
+export { AccountLockout, RateLimiter, MetricsAggregator } from '../../../src/worker.ts';
 
 export interface Told {
-  journey: Journey;
+  journey: CallTrace;
   /** All that were written since it was last asked. */
   letters: string[];
 }

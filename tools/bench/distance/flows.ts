@@ -1,6 +1,6 @@
 /** The flows whose way is counted and timed: each with what must have happened before it. */
 import type { Caller } from './caller.ts';
-import { PASSWORD } from '../house.ts';
+import { PASSWORD } from '../server.ts';
 
 export interface Ask {
   path: string;

@@ -4,7 +4,11 @@
  */
 import { env as real } from 'cloudflare:workers';
 import { slowNetwork } from '../../../test/support/slow-network.ts';
-import { tapped, type Call, type Tap } from '../../../test/support/tap.ts';
+import {
+  interceptBindings,
+  type Call,
+  type BindingInterceptor,
+} from '../../../test/support/intercept-bindings.ts';
 
 export { DurableObject, WorkerEntrypoint, RpcTarget } from 'cloudflare:workers';
 
@@ -25,7 +29,7 @@ export const letters: string[] = [];
 
 const HELD_MS = 3_600_000;
 
-const distant: Tap = async ({ to, method }, proceed) => {
+const distant: BindingInterceptor = async ({ to, method }, proceed) => {
   const distance = network === null || network === 'slow' ? null : network;
   const halfMs = (distance?.[to] ?? 0) / 2;
   await scheduler.wait(distance?.held?.includes(method) ? HELD_MS : halfMs);
@@ -36,8 +40,8 @@ const distant: Tap = async ({ to, method }, proceed) => {
   }
 };
 
-export const env = tapped(real as Env, (call, proceed) => {
+export const env = interceptBindings(real as Env, (call, proceed) => {
   if (call.to === 'mail') letters.push(call.what.join('\n'));
   if (network === null) return proceed();
-  return (network === 'slow' ? recorder.tap : distant)(call, proceed);
+  return (network === 'slow' ? recorder.intercept : distant)(call, proceed);
 });

@@ -2,7 +2,7 @@
 import { createApp } from '../../../src/app.ts';
 import { traced } from './trace.ts';
 
-export { AccountGuard } from '../../../src/guard/account-guard.ts';
-export { AddressGuard } from '../../../src/guard/address-guard.ts';
+export { AccountLockout } from '../../../src/limits/account-lockout.ts';
+export { RateLimiter } from '../../../src/limits/rate-limiter.ts';
 
 export default traced<Env>((env) => ({ fetch: createApp(env).fetch }));

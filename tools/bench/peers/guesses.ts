@@ -3,8 +3,8 @@
  * is the last of them. An answer that tells right from wrong is a verdict.
  */
 import { Agent, request } from 'node:http';
-import { PASSWORD } from '../house.ts';
-import { openPeersHouse, type PeersBuilt } from './house.ts';
+import { PASSWORD } from '../server.ts';
+import { startPeers, type PeersBuilt } from './server.ts';
 import { bodyOf, headers, originOf, pathsOf, subjectNames, type Subject } from './subjects.ts';
 
 export interface Guesses {
@@ -28,7 +28,7 @@ interface GuessesOptions {
 }
 
 export async function measureGuesses({ built, furnished, amount }: GuessesOptions) {
-  const house = await openPeersHouse({ built, inhabitants: subjectNames, from: furnished });
+  const house = await startPeers({ built, inhabitants: subjectNames, from: furnished });
   try {
     const found = {} as Record<Subject, Record<From, Guesses>>;
     for (const subject of subjectNames) {

@@ -15,7 +15,7 @@ import { environment, installIfMissing } from '../../install.mjs';
 import { buildAll } from '../build.ts';
 import { startGenerator } from '../load.ts';
 import { measureGuesses } from './guesses.ts';
-import { buildPeers, furnishAll, peersFolder } from './house.ts';
+import { buildPeers, seedPeers, peersFolder } from './server.ts';
 import { markdown } from './report.ts';
 import { runRound, type Sample } from './rounds.ts';
 import { measurePeersStarts } from './starts.ts';
@@ -40,7 +40,7 @@ try {
   tell('Building …');
   const built = await buildPeers(await buildAll(directory), directory);
   tell('Signing users up …');
-  const furnished = await furnishAll(built);
+  const furnished = await seedPeers(built);
   tell('Counting round trips …');
   const trips = await measureTrips({ built, generator, furnished, logins: plan.logins });
   const samples: Sample[] = [];

@@ -1,5 +1,5 @@
 /** The results as a Markdown table, one column a product. */
-import type { Inhabitant, PeersBuilt } from './house.ts';
+import type { BenchUser, PeersBuilt } from './server.ts';
 import { figure, table } from '../report.ts';
 import { median } from '../verdicts.ts';
 import type { From, Guesses } from './guesses.ts';
@@ -24,10 +24,10 @@ const cutOf = { app: 'cut', scrypt: 'pbkdf2-cut', pbkdf2: 'pbkdf2-cut' } as cons
 export function markdown({ samples, trips, starts, guesses, gzipKib, amount }: Results): string {
   const row = (title: string, of: (subject: Subject) => string) => [title, ...subjectNames.map(of)];
   const both = (of: (callers: Callers) => number) => CALLERS.map((n) => figure(of(n))).join(' / ');
-  const cpu = (to: Inhabitant, kind: Sample['kind']) => (callers: Callers) =>
+  const cpu = (to: BenchUser, kind: Sample['kind']) => (callers: Callers) =>
     median(cpuOfRounds(samples, { to, kind, callers }));
   const besides = (subject: Subject) => (callers: Callers) => {
-    const rounds = (to: Inhabitant, kind: Sample['kind']) =>
+    const rounds = (to: BenchUser, kind: Sample['kind']) =>
       cpuOfRounds(samples, { to, kind, callers });
     const alone = rounds(subjects[subject].alone, 'floor');
     const noOp = rounds('no-op', 'floor');
@@ -90,7 +90,7 @@ export function markdown({ samples, trips, starts, guesses, gzipKib, amount }: R
 }
 
 interface Which {
-  to: Inhabitant;
+  to: BenchUser;
   kind: Sample['kind'];
   callers: Callers;
 }

@@ -4,10 +4,10 @@
  * alarms clear addresses away.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { USERS } from '../house.ts';
+import { USERS } from '../server.ts';
 import type { Generator } from '../load.ts';
 import { cpuMs } from '../process.ts';
-import { openPeersHouse, type Inhabitant, type PeersBuilt } from './house.ts';
+import { startPeers, type BenchUser, type PeersBuilt } from './server.ts';
 import { bodyOf, headers, pathsOf, subjectNames } from './subjects.ts';
 
 export const CALLERS = [1, 16] as const;
@@ -24,7 +24,7 @@ const kinds = {
 type Kind = keyof typeof kinds;
 
 interface Cell {
-  to: Inhabitant;
+  to: BenchUser;
   kind: Kind;
   /** How many requests with one caller, on the way there and on the way back. */
   amount: number;
@@ -45,7 +45,7 @@ const cells: readonly Cell[] = [
 ];
 
 export interface Sample {
-  to: Inhabitant;
+  to: BenchUser;
   kind: Kind;
   callers: Callers;
   round: number;
@@ -68,7 +68,7 @@ const SETTLE_MS = 60;
 export async function runRound(options: RoundOptions): Promise<Sample[]> {
   const { built, generator, furnished, round, pace } = options;
   const inhabitants = [...new Set(cells.map(({ to }) => to))];
-  const house = await openPeersHouse({ built, inhabitants, from: furnished });
+  const house = await startPeers({ built, inhabitants, from: furnished });
   try {
     let next = 1;
     const fire = async ({ to, kind }: Cell, amount: number, callers: Callers) => {

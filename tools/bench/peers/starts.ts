@@ -1,8 +1,8 @@
 /** From the spawn of a workerd to the health check's first 200, and to the first login's. */
 import { cpSync, rmSync } from 'node:fs';
-import { makeDataDirectory } from '../house.ts';
+import { makeDataDirectory } from '../server.ts';
 import { startUntilAnswered } from '../starts.ts';
-import { openPeersHouse, type PeersBuilt } from './house.ts';
+import { startPeers, type PeersBuilt } from './server.ts';
 import { bodyOf, headers, pathsOf, subjectNames, type Subject } from './subjects.ts';
 
 export interface PeersStart {
@@ -39,8 +39,7 @@ export async function measurePeersStarts({ built, furnished, times }: StartsOpti
             : { method: 'POST' as const, body: bodyOf(`right-${time}@bench.example`) }),
         };
         const { wallMs, cpuMs } = await startUntilAnswered(
-          (port, onSpawn) =>
-            openPeersHouse({ built, inhabitants: [who], persistTo, port, onSpawn }),
+          (port, onSpawn) => startPeers({ built, inhabitants: [who], persistTo, port, onSpawn }),
           knock,
         );
         starts.push({ who, until, wallMs, cpuMs });

@@ -1,6 +1,6 @@
 /** Who is held beside whom, and what a login looks like at each. */
-import { LIMITED_CONTRACT, PASSWORD } from '../house.ts';
-import type { Inhabitant } from './house.ts';
+import { LIMITED_CONTRACT, PASSWORD } from '../server.ts';
+import type { BenchUser } from './server.ts';
 
 const PBKDF2 = 'PBKDF2, 600,000';
 
@@ -24,8 +24,8 @@ interface Column {
   title: string;
   hash: string;
   /** The hash and nothing else. */
-  alone: Inhabitant;
-  traced: Inhabitant;
+  alone: BenchUser;
+  traced: BenchUser;
 }
 
 export type Subject = keyof typeof subjects;
@@ -43,7 +43,7 @@ const paths = {
 export const originOf = (who: Subject, url: string) =>
   who === 'app' ? new URL(url).origin : PEER_ORIGIN;
 
-export const pathsOf = (who: Inhabitant) =>
+export const pathsOf = (who: BenchUser) =>
   who === 'app' || who === 'cut' || who === 'app traced' ? paths.gatehouse : paths.peer;
 
 export const headers = {

@@ -4,10 +4,10 @@
  * hash is computed is in the chain, but nobody waits for it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { USERS } from '../house.ts';
+import { USERS } from '../server.ts';
 import type { Generator } from '../load.ts';
 import { median } from '../verdicts.ts';
-import { openPeersHouse, type Inhabitant, type PeersBuilt, type PeersHouse } from './house.ts';
+import { startPeers, type BenchUser, type PeersBuilt, type PeersServer } from './server.ts';
 import { bodyOf, headers, pathsOf } from './subjects.ts';
 import type { Trace } from './trace.ts';
 
@@ -19,7 +19,7 @@ const travellers = [
   'scrypt traced',
   'scrypt traced, joins',
   'pbkdf2 traced',
-] as const satisfies Inhabitant[];
+] as const satisfies BenchUser[];
 export type Traveller = (typeof travellers)[number];
 
 type Calls = Pick<Trace, 'chain' | 'calls' | 'afterwards'>;
@@ -42,8 +42,8 @@ interface TripsOptions {
 export async function measureTrips(options: TripsOptions): Promise<Record<Traveller, Trips>> {
   const { built, furnished } = options;
   const common = { built, inhabitants: travellers, from: furnished };
-  const near = await openPeersHouse(common);
-  const far = await openPeersHouse({ ...common, networkMs: NETWORK_MS });
+  const near = await startPeers(common);
+  const far = await startPeers({ ...common, networkMs: NETWORK_MS });
   try {
     const trips = {} as Record<Traveller, Trips>;
     for (const name of travellers) trips[name] = await compare(options, { name, near, far });
@@ -56,14 +56,14 @@ export async function measureTrips(options: TripsOptions): Promise<Record<Travel
 
 interface Pair {
   name: Traveller;
-  near: PeersHouse;
-  far: PeersHouse;
+  near: PeersServer;
+  far: PeersServer;
 }
 
 /** In turns, so that a machine that slows down does it to both. */
 async function compare({ generator, logins }: TripsOptions, { name, near, far }: Pair) {
   let next = 0;
-  const login = async (house: PeersHouse) => {
+  const login = async (house: PeersServer) => {
     const { latenciesMs } = await generator.fire({
       url: house.url(name) + pathsOf(name).login,
       method: 'POST',

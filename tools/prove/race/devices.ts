@@ -1,7 +1,7 @@
 /** Device cookies: tries of their own, for whoever has one; no more than five, and no others'. */
 import { randomBytes } from 'node:crypto';
 import { DEVICE_COOKIE } from '../../../src/http/device-cookie.ts';
-import { settings, type Field } from './field.ts';
+import { settings, type AttackContext } from './context.ts';
 import {
   answersTo,
   guesses,
@@ -10,15 +10,15 @@ import {
   withinTickets,
   withinTicketsAtEach,
 } from './guessing.ts';
-import { cast, registrar } from './people.ts';
-import { fireOne } from './volley.ts';
+import { createUsers, registrar } from './users.ts';
+import { fireOne } from './burst.ts';
 import { login, tally, told, type Caller, type Person, type Told } from './wire.ts';
 
 const MANY = 1_000;
 
-export async function devices({ origin, claim }: Field): Promise<void> {
+export async function devices({ origin, claim }: AttackContext): Promise<void> {
   if (!settings.deviceCookies) return;
-  const { owner, robbed } = await cast(origin, ['owner', 'robbed']);
+  const { owner, robbed } = await createUsers(origin, ['owner', 'robbed']);
   const logIn = async (person: Person, cookie?: string): Promise<Told> =>
     told(
       registrar,

@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Claim } from './field.ts';
+import type { Claim } from './context.ts';
 
 /** Miniflare names them by the object's id. */
 const FILE = /^[\da-f]{64}\.sqlite$/;

@@ -1,7 +1,7 @@
 /** Guesses at passwords: a thousand at once, and from addresses that change or claim to. */
-import { settings, type Field } from './field.ts';
-import { cast, invent } from './people.ts';
-import { fire, type Shot } from './volley.ts';
+import { settings, type AttackContext } from './context.ts';
+import { createUsers, invent } from './users.ts';
+import { fire, type BurstRequest } from './burst.ts';
 import {
   atOneName,
   contractAt,
@@ -22,7 +22,7 @@ const { threshold } = settings.lockout;
 
 export interface Aimed {
   contract: (typeof served)[number];
-  shot: Shot;
+  shot: BurstRequest;
 }
 
 /** What each was told, in the order of the shots. */
@@ -77,12 +77,12 @@ export function withinTicketsAtEach(aimed: readonly Aimed[], answers: readonly T
 export const VERDICTS_ALLOWED = `${threshold} verdicts, the others locked, limited or busy in the contract's words`;
 export const VERDICTS_ALLOWED_AT_EACH = `at each of ${atOneName.length} names ${VERDICTS_ALLOWED}`;
 
-export async function manyAtOnce({ origin, claim }: Field): Promise<void> {
+export async function manyAtOnce({ origin, claim }: AttackContext): Promise<void> {
   const narrowest = contractWith(
     ({ attemptsPerMinute }) =>
       attemptsPerMinute === Math.min(...served.map((each) => each.attemptsPerMinute)),
   );
-  const { one, other, third } = await cast(origin, ['one', 'other', 'third']);
+  const { one, other, third } = await createUsers(origin, ['one', 'other', 'third']);
   const [group = served] = atOneName;
   for (const [whom, person, contracts] of [
     [`an account's name, at ${narrowest.name}`, one, [narrowest]],
@@ -115,8 +115,8 @@ const hex = (n: number) => n.toString(16);
 /** The documentation prefix (RFC 3849), a part of its own each run. */
 const site = `2001:db8:${hex(Math.floor(Math.random() * 65_536))}`;
 
-export async function rotatedAddresses({ origin, claim }: Field): Promise<void> {
-  const { person } = await cast(origin, ['person']);
+export async function rotatedAddresses({ origin, claim }: AttackContext): Promise<void> {
+  const { person } = await createUsers(origin, ['person']);
   const rotating = (n: number): Caller => ({
     address: n % 2 === 0 ? freshAddress() : `${site}:${hex(n + 1)}::1`,
   });
@@ -184,7 +184,7 @@ function claimedAddress(address: string, n: number): Record<string, string> {
 }
 
 async function claimLimit(
-  { origin, claim }: Field,
+  { origin, claim }: AttackContext,
   { who, limit }: { who: string; limit: number },
   aimed: readonly Aimed[],
 ): Promise<void> {

@@ -1,11 +1,11 @@
 /** Tickets whose holders died: failures after thirty seconds, and no guesses meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TICKET_MS } from '../../../src/policy/lockout.ts';
-import { bindings, settings, type Claim } from './field.ts';
-import type { House } from './house.ts';
-import { guessAt, loginOf, subjectOf, type Ledger, type Subject } from './ledger.ts';
-import { cast } from './people.ts';
-import { aim, fireOne } from './volley.ts';
+import { bindings, settings, type Claim } from './context.ts';
+import type { RaceServer } from './server.ts';
+import { guessAt, loginOf, subjectOf, type ExpectedState, type Subject } from './expected-state.ts';
+import { createUsers } from './users.ts';
+import { aim, fireOne } from './burst.ts';
 import { atOneName, served, tally } from './wire.ts';
 
 const { threshold } = settings.lockout;
@@ -14,19 +14,19 @@ const PATIENCE_MS = TICKET_MS / 2;
 const IN_FLIGHT = threshold - 1;
 
 interface Scene {
-  house: House;
+  house: RaceServer;
   /** From now on no ticket is settled, so that every guess stays in flight. */
   hold(): Promise<unknown>;
-  ledger: Ledger;
+  ledger: ExpectedState;
   /** Everybody who was guessed at in earlier rounds. */
   targets: readonly Subject[];
   claim(claim: Claim): void;
   /** After a kill. */
-  reopen(): Promise<House>;
+  reopen(): Promise<RaceServer>;
 }
 
 export async function hangingTickets({ house, hold, ledger, targets, claim, reopen }: Scene) {
-  const people = await cast(house.origin, ['hurried', 'patient']);
+  const people = await createUsers(house.origin, ['hurried', 'patient']);
   const hurried = subjectOf(people.hurried, atOneName.at(0) ?? served);
   const patient = subjectOf(people.patient, atOneName.at(-1) ?? served);
   const sent = [hurried, patient].flatMap((at) =>
@@ -38,7 +38,7 @@ export async function hangingTickets({ house, hold, ledger, targets, claim, reop
   );
   await hold();
   const sentAtMs = Date.now();
-  await volley.loose();
+  await volley.release();
   // What the guard tells is on the disk: Durable Objects hold back every answer until then.
   const deadlineMs = sentAtMs + PATIENCE_MS;
   while (Date.now() < deadlineMs) {

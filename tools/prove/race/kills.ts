@@ -4,20 +4,20 @@
  */
 import type { Distance } from '../../bench/distance/platform.ts';
 import { createInspection } from './disk.ts';
-import type { Claim } from './field.ts';
+import type { Claim } from './context.ts';
 import { hangingTickets } from './hanging.ts';
-import { openHouse, type House } from './house.ts';
+import { startServer, type RaceServer } from './server.ts';
 import {
-  createLedger,
+  createExpectedState,
   guessAt,
   loginOf,
   refreshOf,
   subjectOf,
   type Sent,
   type Subject,
-} from './ledger.ts';
-import { MOMENTS, struckAt } from './moments.ts';
-import { invent, newcomers } from './people.ts';
+} from './expected-state.ts';
+import { KILL_POINTS, killAt } from './kill-points.ts';
+import { invent, newUsers } from './users.ts';
 import { atOneName, claimsOf, served, tally, type Person } from './wire.ts';
 
 /**
@@ -43,24 +43,24 @@ export interface Site {
 
 export async function kills({ script, data, claim }: Site): Promise<void> {
   const open = async (isNew = false) => {
-    const opened = await openHouse(script, { data, isNew });
+    const opened = await startServer(script, { data, isNew });
     await travelBy(opened, AWAY);
     return opened;
   };
   let house = await open(true);
   try {
-    const people = await newcomers(house.origin, OWNERS_A_ROUND * TURNS + 2 * ROUNDS);
+    const people = await newUsers(house.origin, OWNERS_A_ROUND * TURNS + 2 * ROUNDS);
     const everywhere = (person: Person) => subjectOf(person, served);
     const owners = people.splice(0, OWNERS_A_ROUND * TURNS).map(everywhere);
     const mixed = people.splice(0, ROUNDS).map(byOneName);
     // Every other one has an account.
     const targets = people.map((person, n) => byOneName(n % 2 === 0 ? person : invent(), n >> 1));
-    const ledger = createLedger();
+    const ledger = createExpectedState();
     const { inspect, result } = createInspection();
     const received = () => ledger.sessions.map(({ access }) => claimsOf(access).sid);
 
     for (const [round, target] of targets.entries()) {
-      const moment = MOMENTS[round % MOMENTS.length];
+      const moment = KILL_POINTS[round % KILL_POINTS.length];
       if (moment === undefined) throw new Error('there is no moment');
       const turn = (round % TURNS) * OWNERS_A_ROUND;
       const here = moment.isCrowd ? owners : owners.slice(turn, turn + OWNERS_A_ROUND);
@@ -77,7 +77,7 @@ export async function kills({ script, data, claim }: Site): Promise<void> {
               ...used.map(refreshOf),
             ]),
           ];
-      const struck = await struckAt(moment, { house, sent, stranger: target });
+      const struck = await killAt(moment, { house, sent, stranger: target });
       const answers = ledger.note(sent, struck);
       console.log(`      kill ${round + 1}, ${moment.name}: ${tally(answers)}`);
       inspect(data, received());
@@ -101,7 +101,7 @@ export async function kills({ script, data, claim }: Site): Promise<void> {
   }
 }
 
-const travelBy = ({ origin }: House, network: Distance) =>
+const travelBy = ({ origin }: RaceServer, network: Distance) =>
   fetch(`${origin}/network`, { method: 'POST', body: JSON.stringify(network) });
 
 /** Guessed at by one name, of the two kinds in turns. */

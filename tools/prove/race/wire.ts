@@ -1,8 +1,8 @@
 /** The contracts as an attacker's client speaks them: requests, and the reason behind an answer. */
 import { refusalWire, type Contract } from '../../../src/contracts/contract.ts';
 import { circumstances, refusals, type Reason } from '../../openapi/samples.ts';
-import { settings } from './field.ts';
-import type { Heard, Shot } from './volley.ts';
+import { settings } from './context.ts';
+import type { BurstAnswer, BurstRequest } from './burst.ts';
 
 export interface Person {
   username: string;
@@ -54,7 +54,7 @@ export function post(
   contract: Contract,
   at: string,
   { body, address = freshAddress(), token, headers = {} }: Caller & { body: object },
-): Shot {
+): BurstRequest {
   return {
     method: 'POST',
     path: `/${contract.name}${contract.base}/${at}`,
@@ -68,15 +68,15 @@ export function post(
   };
 }
 
-export const login = (contract: Contract, person: Person, caller?: Caller): Shot =>
+export const login = (contract: Contract, person: Person, caller?: Caller): BurstRequest =>
   post(contract, 'login', { ...caller, body: namesOf(person) });
 
 let guesses = 0;
 /** A wrong one, each time another. */
-export const guess = (contract: Contract, person: Person, caller?: Caller): Shot =>
+export const guess = (contract: Contract, person: Person, caller?: Caller): BurstRequest =>
   login(contract, { ...person, password: `a wrong guess, ${(guesses += 1)}` }, caller);
 
-export function profile(contract: Contract, token: string): Shot {
+export function profile(contract: Contract, token: string): BurstRequest {
   return {
     method: 'GET',
     path: `/${contract.name}${contract.profilePath}`,
@@ -85,7 +85,7 @@ export function profile(contract: Contract, token: string): Shot {
   };
 }
 
-export function refresh(contract: Contract, token: string): Shot {
+export function refresh(contract: Contract, token: string): BurstRequest {
   return contract.refresh?.in === 'cookie'
     ? post(contract, 'refresh', {
         body: {},
@@ -103,7 +103,10 @@ export interface Tokens {
 const JWT = /[\w-]{20,}\.[\w-]+\.[\w-]+/g;
 
 /** Null where the answer ended before they did. */
-export function tokensIn(contract: Contract, { status, headers, text }: Heard): Tokens | null {
+export function tokensIn(
+  contract: Contract,
+  { status, headers, text }: BurstAnswer,
+): Tokens | null {
   if (status !== 200) return null;
   const [access, refresh = null] = (text + (headers['set-cookie'] ?? []).join()).match(JWT) ?? [];
   const missing = access === undefined || (contract.refresh !== null && refresh === null);
@@ -122,7 +125,7 @@ export const claimsOf = (token: string): Claims =>
 export type Told = Reason | 'granted' | 'unanswered' | 'strange';
 
 /** What the headers say, of reasons that some contract tells in the same words. */
-const saysOtherwise = (reason: Reason, headers: Heard['headers']): boolean => {
+const saysOtherwise = (reason: Reason, headers: BurstAnswer['headers']): boolean => {
   const after = headers['retry-after'];
   if ((reason === 'limited') !== (headers['ratelimit'] !== undefined)) return true;
   if (reason === 'busy') return after !== '1';
@@ -135,7 +138,7 @@ const words = (body: unknown) =>
   JSON.stringify(body)?.replaceAll(/[\da-f]{8}-[\da-f-]{27}|\d+/g, '#');
 
 /** `strange`: no answer that the contract has. */
-export function told(contract: Contract, { status, headers, text, whole }: Heard): Told {
+export function told(contract: Contract, { status, headers, text, whole }: BurstAnswer): Told {
   if (status === 0) return 'unanswered';
   if (status < 300) return 'granted';
   const refusal = refusals.find((refusal) => {

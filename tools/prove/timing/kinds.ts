@@ -7,7 +7,7 @@
  * never asked about, so that every one finds its guards untouched.
  */
 import { randomBytes, randomInt } from 'node:crypto';
-import type { ForeignCost } from '../../../src/crypto/foreign-costs.ts';
+import type { LegacyCost } from '../../../src/crypto/legacy/costs.ts';
 import { createPasswords, type PasswordCost } from '../../../src/crypto/password.ts';
 
 export interface Somebody {
@@ -26,7 +26,7 @@ export interface Kind {
 }
 
 /** What an import writes where the costliest foreign hash is a bcrypt of this cost. */
-export const FOREIGN_HASH_COST: readonly ForeignCost[] = [{ kind: 'bcrypt', cost: 6 }];
+export const FOREIGN_HASH_COST: readonly LegacyCost[] = [{ kind: 'bcrypt', cost: 6 }];
 
 const ALIKE: readonly Kind[] = [
   { name: 'unknown' },

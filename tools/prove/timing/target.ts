@@ -8,7 +8,13 @@ import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import type { PasswordCost } from '../../../src/crypto/password.ts';
 import { buildDeployed } from '../../bench/build.ts';
-import { compatibilityDate, makeDataDirectory, migrate, secrets, vars } from '../../bench/house.ts';
+import {
+  compatibilityDate,
+  makeDataDirectory,
+  migrate,
+  secrets,
+  vars,
+} from '../../bench/server.ts';
 import { fineCpuMs, spawning } from '../../bench/process.ts';
 import { FOREIGN_HASH_COST } from './kinds.ts';
 
@@ -59,8 +65,8 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
             bindings: { ...settings(options) } as Record<string, never>,
             d1Databases: { DB: 'timing' },
             durableObjects: {
-              ADDRESS_GUARD: { className: 'AddressGuard', useSQLite: true },
-              ACCOUNT_GUARD: { className: 'AccountGuard', useSQLite: true },
+              RATE_LIMITER: { className: 'RateLimiter', useSQLite: true },
+              ACCOUNT_LOCKOUT: { className: 'AccountLockout', useSQLite: true },
             },
             serviceBindings: { EMAIL: 'letters' },
             unsafeDirectSockets: [{}],

@@ -1,0 +1,152 @@
+/** Makes what lives as long as the isolate: keys, statements, guard, mail, metrics, and memories. */
+import { createBreachCheck } from './crypto/breached.ts';
+import { createDevices } from './crypto/devices.ts';
+import { createMac } from './crypto/keys.ts';
+import { createPasswords } from './crypto/password.ts';
+import { createRegistrationHandles } from './crypto/registration-handles.ts';
+import { createSecrets, randomBelow } from './crypto/secrets.ts';
+import { createTokens } from './crypto/tokens.ts';
+import { createPasswordRules } from './flows/password-rules.ts';
+import type { Services } from './flows/services.ts';
+import { createLimits } from './limits/client.ts';
+import { createEmailLimits } from './limits/email-limits.ts';
+import { createMailer } from './mail/mailer.ts';
+import { createLineLimit } from './telemetry/line-limit.ts';
+import { logEmailLimit, logFailure, logMail } from './telemetry/log.ts';
+import { createMetrics, type MetricsStore, type Metrics } from './telemetry/metrics.ts';
+import {
+  countEmailRefusals,
+  instrumentedLimits,
+  instrumentedMailer,
+  instrumentedStores,
+} from './telemetry/instrumented.ts';
+import { DEVICE_SECONDS, REGISTRATION_SECONDS } from './policy/allowances.ts';
+import { ExpiringMemory } from './policy/memory.ts';
+import { createAudit } from './store/audit.ts';
+import { createChallenges } from './store/challenges.ts';
+import { createAccountChanges } from './store/account-changes.ts';
+import { createRegistrations } from './store/registrations.ts';
+import { createSessions } from './store/sessions.ts';
+import { createUsers } from './store/users.ts';
+import type { Settings } from './settings.ts';
+
+/** About a kilobyte each. */
+const MOST_GENUINE_TOKENS = 2_000;
+
+export const nowMs = () => Date.now();
+const yieldToEventLoop = () => scheduler.wait(0);
+
+/** What lives as long as the isolate: keys, statements, and the memory of refusals. */
+export function createServices(env: Env, settings: Settings) {
+  const mac = createMac(settings.serverKey);
+  const namespaces = { addresses: env.RATE_LIMITER, accounts: env.ACCOUNT_LOCKOUT };
+  const metrics = createMetricsService(env, settings);
+  const { mailer, passwordRules } = createAccountServices(env, settings);
+  const limits = instrumentedLimits(
+    createLimits({ ...namespaces, nowMs, nameOf: (address) => mac('address', address) }),
+    metrics,
+    nowMs,
+  );
+  const countRefusal = countEmailRefusals(metrics);
+  const lineLimit = createLineLimit(nowMs);
+  const stores = {
+    users: createUsers(env.DB),
+    sessions: createSessions(env.DB),
+    audit: createAudit(env.DB),
+    registrations: createRegistrations(env.DB, settings.newAccounts),
+    challenges: createChallenges(env.DB),
+    accountChanges: createAccountChanges(env.DB),
+  };
+  const services: Omit<Services, 'waitUntil'> = {
+    nowMs,
+    yieldToEventLoop,
+    randomDelay: () => scheduler.wait(randomBelow(settings.emailDelayMs + 1)),
+    uuid: () => crypto.randomUUID(),
+    accountKey: (who) =>
+      mac('account', 'userId' in who ? `user:${who.userId}` : `${who.kind}:${who.value}`),
+    lockoutKey: (scope) =>
+      mac('account', `${scope.kind}:${'userId' in scope ? scope.userId : scope.value}`),
+    ...instrumentedStores(stores, metrics),
+    limits,
+    passwords: createPasswords(settings.passwords, yieldToEventLoop),
+    mailer: instrumentedMailer(mailer, metrics, nowMs),
+    emailLimits: createEmailLimits({
+      limits,
+      ...settings.emailLimits,
+      onRefused(reason) {
+        countRefusal(reason);
+        if (reason === 'total' && lineLimit.admits('e-mail in total', 0)) logEmailLimit();
+      },
+    }),
+    passwordRules,
+    devices: createDevices({
+      mac,
+      nowMs,
+      lifetimeSeconds: DEVICE_SECONDS,
+      enabled: settings.deviceCookies,
+    }),
+    registrationHandles: createRegistrationHandles({
+      mac,
+      nowMs,
+      lifetimeSeconds: REGISTRATION_SECONDS,
+    }),
+    secrets: createSecrets(mac),
+    tokens: createTokens(settings.tokens, {
+      mac,
+      nowMs,
+      verifiedTokens: new ExpiringMemory(MOST_GENUINE_TOKENS),
+    }),
+  };
+  return { services, namespaces, metrics, lineLimit, outbox: mailer.outbox };
+}
+
+function createMetricsService(env: Env, settings: Settings): Metrics {
+  // A new stub each time: one that threw may stay broken.
+  const hub: MetricsStore = {
+    add: (isolate, batches) => env.METRICS_AGGREGATOR.getByName('hub').add(isolate, batches),
+    read: () => env.METRICS_AGGREGATOR.getByName('hub').read(),
+  };
+  const { ANALYTICS: analytics } = env as { ANALYTICS?: AnalyticsEngineDataset };
+  const metrics = createMetrics({
+    hub: settings.operatorToken === null ? null : hub,
+    flushMs: settings.metricsFlushMs,
+    nowMs,
+    uuid: () => crypto.randomUUID(),
+    wait: (ms) => scheduler.wait(ms),
+    onFailure: (error) => logFailure(error, 'metrics', null),
+    analytics,
+  });
+  for (const { name: contract } of settings.contracts) {
+    metrics.count('auth_login_success_total', { contract }, 0);
+  }
+  return metrics;
+}
+
+const outside = (url: string, init: RequestInit) => fetch(url, init);
+const MAIL_PAUSE_MS = 1_000;
+
+/** What the flows around an account need besides; `mailer.outbox` is for the page /dev/mail. */
+function createAccountServices(env: Env, settings: Settings) {
+  const mailer = createMailer({
+    settings: settings.mail,
+    localDevelopment: settings.localDevelopment,
+    binding: env.EMAIL,
+    fetch: outside,
+    uuid: () => crypto.randomUUID(),
+    nowMs,
+    pause: () => scheduler.wait(MAIL_PAUSE_MS),
+    onFailure: (error) => logFailure(error, 'mail, first try', null),
+    onWritten: logMail,
+  });
+  const passwordRules = createPasswordRules({
+    rules: settings.passwordRules,
+    service: settings.mail.service,
+    isBreached: settings.passwordRules.breached
+      ? createBreachCheck({
+          fetch: outside,
+          onFailure: (error) => logFailure(error, 'breached passwords', null),
+        })
+      : null,
+  });
+  return { mailer, passwordRules };
+}

@@ -1,0 +1,71 @@
+/**
+ * Puts a refusal on the wire: the contract gives status and body, this adds the headers that go
+ * with the reason whatever the contract.
+ */
+import {
+  refusalWire,
+  type RefusalContext,
+  type Contract,
+  type Wire,
+} from '../contracts/contract.ts';
+import type { Refusal } from '../flows/outcome.ts';
+import { PROTECTIVE_HEADERS } from './headers.ts';
+
+/** For outages: long enough not to hammer, short enough to wait for. */
+const OUTAGE_RETRY_SECONDS = 5;
+const BUSY_RETRY_SECONDS = 1;
+
+export function refusalResponse(
+  contract: Contract,
+  refusal: Refusal,
+  circumstances: RefusalContext,
+): Response {
+  const wire = refusalWire(contract, refusal, circumstances);
+  const shared = sharedHeaders(refusal, circumstances.nowMs);
+  return wireResponse({ ...wire, headers: { ...wire.headers, ...shared } });
+}
+
+export function wireResponse({ status, body, headers }: Wire): Response {
+  const init = { status, headers: { ...PROTECTIVE_HEADERS, ...headers } };
+  return body === null ? new Response(null, init) : Response.json(body, init);
+}
+
+/** A failure of ours where no contract has words for it. */
+export function outageResponse(status: 500 | 503, body: Record<string, string>): Response {
+  return wireResponse({ status, body, headers: { 'Retry-After': String(OUTAGE_RETRY_SECONDS) } });
+}
+
+/**
+ * Retry-After (RFC 9110 10.2.3) is never earlier than the moment it stands for; RateLimit and
+ * RateLimit-Policy as in draft-ietf-httpapi-ratelimit-headers-11; Allow (RFC 9110 10.2.1);
+ * WWW-Authenticate (RFC 6750 3).
+ */
+function sharedHeaders(refusal: Refusal, nowMs: number): Record<string, string> {
+  const secondsUntil = (ms: number) => Math.max(1, Math.ceil((ms - nowMs) / 1000));
+  switch (refusal.reason) {
+    case 'limited': {
+      const { attempts, windowSeconds } = refusal.limit;
+      const seconds = secondsUntil(refusal.retryAtMs);
+      return {
+        'Retry-After': String(seconds),
+        'RateLimit-Policy': `"address";q=${attempts};w=${windowSeconds}`,
+        RateLimit: `"address";r=0;t=${seconds}`,
+      };
+    }
+    case 'locked':
+      return { 'Retry-After': String(secondsUntil(refusal.untilMs)) };
+    case 'busy':
+      return { 'Retry-After': String(BUSY_RETRY_SECONDS) };
+    case 'internal':
+      return { 'Retry-After': String(OUTAGE_RETRY_SECONDS) };
+    case 'unauthenticated':
+      // RFC 6750 3: no error code for a caller who brought no token.
+      return {
+        'WWW-Authenticate': refusal.presented ? 'Bearer error="invalid_token"' : 'Bearer',
+      };
+    case 'wrong-method':
+      return { Allow: refusal.allow.join(', ') };
+    default:
+      return {};
+  }
+}

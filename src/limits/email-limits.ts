@@ -1,0 +1,48 @@
+/**
+ * Limits on the e-mail that requests cause, each counted in an object of its own: what one sending
+ * address may cause, and what the whole deployment sends. The second is one object for everybody;
+ * its refusals are remembered by the isolate, so a flood over the limit does not reach it.
+ */
+import type { EmailLimits } from '../flows/account-services.ts';
+import type { Limits } from '../flows/services.ts';
+
+const HOUR_SECONDS = 3600;
+const TOTAL = 'e-mail in total';
+const nameOf = (address: string) => `e-mail of ${address}`;
+
+interface EmailLimitOptions {
+  limits: Pick<Limits, 'consumeAddress' | 'rememberedRefusal'>;
+  perAddressPerHour: number;
+  perHour: number;
+  /** Called for every refusal. */
+  onRefused(reason: 'address' | 'total'): void;
+}
+
+export function createEmailLimits(options: EmailLimitOptions): EmailLimits {
+  const { limits, onRefused } = options;
+  const perAddress = { attempts: options.perAddressPerHour, windowSeconds: HOUR_SECONDS };
+  const inTotal = { attempts: options.perHour, windowSeconds: HOUR_SECONDS };
+
+  return {
+    perAddress,
+
+    rememberedRefusal(address) {
+      const refusal = limits.rememberedRefusal(nameOf(address), perAddress);
+      if (refusal !== null) onRefused('address');
+      return refusal;
+    },
+
+    async consume(address) {
+      const admission = await limits.consumeAddress(nameOf(address), perAddress);
+      if (!admission.admitted) onRefused('address');
+      return admission;
+    },
+
+    async consumeInTotal() {
+      const mayAsk = limits.rememberedRefusal(TOTAL, inTotal) === null;
+      if (mayAsk && (await limits.consumeAddress(TOTAL, inTotal)).admitted) return true;
+      onRefused('total');
+      return false;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * Sums as text: Prometheus' format 0.0.4, or OpenMetrics 1.0.0 for those who ask for it. They differ
+ * in a counter's family name, in how a bucket's end is written, and in the end of the text.
+ */
+import { BUCKETS_MS, DROPPED, type Sums } from './series.ts';
+
+const PLAIN = 'text/plain; version=0.0.4; charset=utf-8';
+const OPEN = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
+const HELP: Readonly<Record<string, string>> = {
+  auth_mail_success_total: 'Letters that were sent.',
+  auth_mail_failure_total: 'Letters that were not, though it was tried twice.',
+  auth_mail_duration_ms: 'How long a letter took, both tries together.',
+  auth_emails_refused_total:
+    'Requests and e-mails over EMAIL_LIMITS: of one sending address, or of the deployment in total.',
+  auth_guard_tickets_total: 'Answers to those who asked for a ticket; a queued one asks twice.',
+  auth_guard_locks_total:
+    'Locks that began, each once; `stopped`: only a reset or an operator ends it.',
+  auth_guard_wait_ms: 'How long those who were queued waited for their answer.',
+  auth_guard_errors_total: 'Calls of a guard that failed.',
+  auth_d1_errors_total: 'Calls of the database that failed.',
+  [DROPPED]: 'Counts that found no room, since there are too many series.',
+};
+
+const ENDINGS: Readonly<Record<string, string>> = {
+  success_total: 'that succeeded',
+  failure_total: 'that were refused or failed, by precise reason',
+  duration_ms: 'from their start to their outcome, those that were turned away unread left out',
+};
+
+function helpOf(family: string): string {
+  const [, operation = family, sessionEnd = ''] =
+    /^auth_(.+)_(success_total|failure_total|duration_ms)$/.exec(family) ?? [];
+  return (
+    HELP[family] ?? `Operations "${operation.replaceAll('_', '-')}" ${ENDINGS[sessionEnd] ?? ''}.`
+  );
+}
+
+/** `accept`: the request's header. */
+export function exposition(sums: Sums, accept: string | null): { type: string; text: string } {
+  const open = prefersOpenMetrics(accept ?? '');
+  const lines: string[] = [];
+  let described = '';
+  const inOrder = [...sums].map(([series, numbers]) => ({ ...partsOf(series), numbers }));
+  inOrder.sort((one, other) => compare(one.name, other.name) || compare(one.labels, other.labels));
+  for (const { name, labels, numbers } of inOrder) {
+    const isCounter = name.endsWith('_total');
+    if (name !== described) {
+      const family = open && isCounter ? name.slice(0, -'_total'.length) : name;
+      lines.push(`# HELP ${family} ${helpOf(name)}`);
+      lines.push(`# TYPE ${family} ${isCounter ? 'counter' : 'histogram'}`);
+      if (open && !isCounter) lines.push(`# UNIT ${family} ms`);
+      described = name;
+    }
+    if (isCounter) lines.push(sample(name, labels, numbers[0] ?? 0));
+    else lines.push(...histogram({ name, labels, numbers }, open));
+  }
+  if (open) lines.push('# EOF');
+  return { type: open ? OPEN : PLAIN, text: lines.map((line) => `${line}\n`).join('') };
+}
+
+function histogram(
+  { name, labels, numbers }: { name: string; labels: string; numbers: readonly number[] },
+  open: boolean,
+): string[] {
+  let count = 0;
+  const buckets = [...BUCKETS_MS, Infinity].map((upTo, at) => {
+    count += numbers[at] ?? 0;
+    const end = upTo === Infinity ? '+Inf' : open ? upTo.toFixed(1) : String(upTo);
+    const others = labels === '' ? '' : `${labels},`;
+    return sample(`${name}_bucket`, `${others}le="${end}"`, count);
+  });
+  const sum = sample(`${name}_sum`, labels, numbers[BUCKETS_MS.length + 1] ?? 0);
+  return [...buckets, sum, sample(`${name}_count`, labels, count)];
+}
+
+const sample = (name: string, labels: string, value: number) =>
+  `${name}${labels === '' ? '' : `{${labels}}`} ${value}`;
+
+/** Of a series as `seriesOf` writes it. */
+function partsOf(series: string): { name: string; labels: string } {
+  const at = series.indexOf('{');
+  return at < 0
+    ? { name: series, labels: '' }
+    : { name: series.slice(0, at), labels: series.slice(at + 1, -1) };
+}
+
+const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
+
+/** RFC 9110 12.5.1, as far as the two formats go: the one that is named and weighs no less. */
+function prefersOpenMetrics(accept: string): boolean {
+  let open = 0;
+  let plain = 0;
+  for (const range of accept.toLowerCase().split(',')) {
+    const [type, ...parameters] = range.split(';').map((part) => part.trim());
+    const valueOf = (name: string) =>
+      parameters.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+    const weight = Number(valueOf('q') ?? 1);
+    if (type === 'text/plain') plain = Math.max(plain, weight);
+    if (type === 'application/openmetrics-text' && (valueOf('version') ?? '1.0.0') === '1.0.0') {
+      open = Math.max(open, weight);
+    }
+  }
+  return open > 0 && open >= plain;
+}

@@ -1,0 +1,82 @@
+/** Holds the tables of docs/security.md, "Limits", to the numbers of the code. */
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { contracts } from '../../src/contracts/index.ts';
+import { OPERATOR_LIMIT } from '../../src/http/admin-auth.ts';
+import {
+  CODE_SECONDS,
+  CODES,
+  DEVICE_SECONDS,
+  LINK_SECONDS,
+  LINKS,
+  NOTICES,
+  REGISTRATION_SECONDS,
+  REGISTRATIONS,
+  TRIES,
+} from '../../src/policy/allowances.ts';
+import { TICKET_MS } from '../../src/policy/lockout.ts';
+import type { Limit } from '../../src/policy/throttle.ts';
+import { MAX_SESSIONS } from '../../src/store/session-limit.ts';
+import { settingsWith } from './sample-env.ts';
+
+const { emailLimits, lockout, passwordRules, passwords, sessions } = settingsWith();
+const of = ({ attempts, windowSeconds }: Limit) => [attempts, windowSeconds];
+
+/** First cell of a row → its numbers, spans of time in seconds. */
+const expected: Record<string, (number | undefined)[]> = {
+  'failures at a name that lock it': [lockout.threshold, lockout.lockSeconds],
+  'each lock in a row is longer by': [lockout.growth],
+  'failures in a row at a name after which only a reset or an operator opens it': [
+    lockout.stopAfterFailures,
+  ],
+  'a ticket that nobody settles is a failure after': [TICKET_MS / 1000],
+  'the password checks of a user’s sessions have the same for themselves': [],
+  'so has the handle of a registration': [],
+  'a device that was signed in on has the same for itself, for': [DEVICE_SECONDS],
+  'tries at mailed codes for one name, handle or known device, or at the code of a new address':
+    of(TRIES),
+  'a registration that nobody proves lapses after': [REGISTRATION_SECONDS],
+  'a mailed code is good for': [CODE_SECONDS],
+  'a mailed link is good for': [LINK_SECONDS],
+  'registrations of one address': of(REGISTRATIONS),
+  'codes sent anew to one address': of(CODES),
+  'links to one address': of(LINKS),
+  'notices to one address': of(NOTICES),
+  'requests from one address that cause e-mail': [emailLimits.perAddressPerHour, 3600],
+  'e-mails that requests ask for, in total': [emailLimits.perHour, 3600],
+  'requests of an address to the admin API and the metrics': of(OPERATOR_LIMIT),
+  'sessions of a user': [MAX_SESSIONS],
+  'length of a password that is set': [passwordRules.least, passwordRules.most],
+  'iterations of a guess': [passwords.cost.iterations * passwords.cost.rounds],
+};
+for (const { name, attemptsPerMinute, lifetimes } of contracts) {
+  const { accessSeconds, rememberedSeconds, refreshSeconds } = lifetimes;
+  expected[`attempts of an address at \`${name}\``] = [attemptsPerMinute, 60];
+  expected[`\`${name}\``] = [
+    accessSeconds,
+    rememberedSeconds,
+    refreshSeconds,
+    refreshSeconds === undefined ? (rememberedSeconds ?? accessSeconds) : sessions.absoluteSeconds,
+  ].filter((seconds) => seconds !== undefined);
+}
+
+const SECONDS: Record<string, number> = { second: 1, minute: 60, hour: 3600, day: 86_400 };
+
+/** `5 in 10 minutes` → 5, 600. */
+const numbersOf = (text: string) =>
+  Array.from(
+    text.matchAll(/(\d[\d,]*|an?) (second|minute|hour|day)|\d[\d,]*/g),
+    ([number, count = number, unit = 'second']) =>
+      (Number(count.replaceAll(',', '')) || 1) * (SECONDS[unit] ?? NaN),
+  );
+
+it('documents the limits and lifetimes that the code has', () => {
+  const document = readFileSync('docs/security.md', 'utf8');
+  const [, section = ''] = /^## Limits\n([^]*?)^## /m.exec(document) ?? [];
+  const rows = Array.from(section.matchAll(/^\| (.+?) +\| (.+)$/gm), ([, first, others = '']) => [
+    first,
+    numbersOf(others),
+  ]).filter(([first]) => !/^(?:what|contract|-+)$/.test(String(first)));
+  expect(Object.fromEntries(rows)).toEqual(expected);
+  expect(rows).toHaveLength(Object.keys(expected).length);
+});

@@ -1,0 +1,186 @@
+/**
+ * Every letter says the same in text and in HTML, and nothing that is put into it can become
+ * markup, a second header, or a link to somewhere else.
+ */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EmailTemplate } from '../../src/flows/account-services.ts';
+import { html } from '../../src/mail/html.ts';
+import { renderEmail } from '../../src/mail/templates.ts';
+
+const head = { service: 'Gatehouse', pagesOrigin: 'https://login.example' };
+
+const letters: { template: EmailTemplate; key: string }[] = [
+  { template: { kind: 'verification-code', code: '012345', minutes: 10 }, key: '012345' },
+  { template: { kind: 'registration-code', code: '543210', minutes: 10 }, key: '543210' },
+  {
+    template: { kind: 'registration-attempt' },
+    key: 'https://login.example/email-cookie/forgot',
+  },
+  {
+    template: { kind: 'password-reset', token: 'a-T_0k3n', minutes: 30 },
+    key: 'https://login.example/email-cookie/reset#token=a-T_0k3n',
+  },
+  { template: { kind: 'password-changed' }, key: 'https://login.example/email-cookie/forgot' },
+  { template: { kind: 'email-change-code', code: '987654', minutes: 1 }, key: '987654' },
+  { template: { kind: 'email-change-notice' }, key: 'https://login.example/email-cookie/forgot' },
+  { template: { kind: 'email-changed' }, key: 'https://login.example/email-cookie/login' },
+];
+
+const ENTITIES: Record<string, string> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+};
+const unescaped = (markup: string) =>
+  markup.replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] ?? '');
+/** What a reader of the HTML sees. */
+const seen = (markup: string) => unescaped(markup.replaceAll(/<[^>]*>/g, ''));
+const tags = (markup: string) => markup.match(/<[^>]*>/g);
+const hrefs = (markup: string) =>
+  [...markup.matchAll(/href="([^"]*)"/g)].map(([, url = '']) => unescaped(url));
+
+describe.each(letters)('the letter $letter.kind', ({ template, key }) => {
+  const written = renderEmail(head, 'email-cookie', template);
+
+  it('has the same code or link in text and in HTML', () => {
+    const codes = /(?<!\d)\d{6}(?!\d)/g;
+    const links = /https:\S+\/email-cookie\/[^\s<"]+/g;
+    for (const body of [written.text, seen(written.html)]) {
+      expect([...(body.match(codes) ?? []), ...(body.match(links) ?? [])]).toEqual([key]);
+    }
+    expect(hrefs(written.html)).toEqual(key.startsWith('https') ? [key] : []);
+  });
+
+  it('says every line of the text in the HTML, too', () => {
+    const flat = seen(written.html).replaceAll(/\s+/g, ' ');
+    for (const line of written.text.split('\n')) expect(flat).toContain(line.trim().slice(2));
+  });
+
+  it('names the service in its subject, and no code or link', () => {
+    expect(written.subject).toContain('Gatehouse');
+    expect(written.subject).not.toMatch(/\d|https?:/);
+  });
+
+  it('says what to do if it was somebody else', () => {
+    expect(written.text).toMatch(/if this was (?:not )?you/i);
+  });
+
+  it('loads nothing and runs nothing', () => {
+    expect(written.html).not.toMatch(/<(?:img|script|link|iframe|object|form)|src=|url\(|@import/i);
+  });
+});
+
+it.each([
+  [1, '1 minute.'],
+  [10, '10 minutes.'],
+])('says how long a code is good: %i', (minutes, said) => {
+  const { text, html } = renderEmail(head, 'x', { kind: 'verification-code', code: '1', minutes });
+  expect(text).toContain(`for ${said}`);
+  expect(html).toContain(`for ${said}`);
+});
+
+it('says that a registration’s code is good with the password of that registration alone', () => {
+  const template = { kind: 'registration-code', code: '543210', minutes: 10 } as const;
+  const { subject, text } = renderEmail(head, 'x', template);
+  expect(subject).toBe('Confirm your address for Gatehouse');
+  expect(text).toContain(
+    'It is good for 10 minutes, with the password of this registration only: each registration has a code of its own.',
+  );
+  expect(text).not.toContain('already');
+});
+
+describe('what is put into a letter', () => {
+  const hostile = fc.oneof(
+    fc.constantFrom(
+      '"><script>alert(1)</script>',
+      "' onclick='x",
+      '</title><img src=x>',
+      '&lt;b&gt;',
+      'a\r\nBcc: eve@example.com',
+      'a\u2028b\u0000c\u0085d',
+      'javascript:alert(1)',
+      '$& $1 ${x}',
+    ),
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom('<', '>', '&', '"', "'", '\r', '\n', ' ', '/', '=') }),
+  );
+  const cases = fc.record({
+    kind: fc.constantFrom(...letters.map(({ template }) => template.kind)),
+    service: hostile,
+    contract: hostile,
+    secret: hostile,
+  });
+  interface Case {
+    kind: EmailTemplate['kind'];
+    service: string;
+    contract: string;
+    secret: string;
+  }
+  const tame = { service: 'S', contract: 'c', secret: 's' };
+  const write = ({ kind, service, contract, secret }: Case) =>
+    renderEmail({ ...head, service }, contract, {
+      kind,
+      code: secret,
+      token: secret,
+      minutes: 10,
+    } as EmailTemplate);
+
+  it('never becomes markup', () => {
+    fc.assert(
+      fc.property(cases, (each) => {
+        const plain = write({ ...each, ...tame }).html;
+        const { html } = write(each);
+        const withoutLinks = (markup: string) =>
+          tags(markup)?.map((tag) => tag.replace(/href="[^"]*"/, 'href'));
+        expect(withoutLinks(html)).toEqual(withoutLinks(plain));
+        expect(html.replaceAll(/<[^>]*>/g, '')).not.toMatch(/[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/);
+      }),
+    );
+  });
+
+  it('never adds a line to the subject', () => {
+    fc.assert(
+      fc.property(cases, (each) => {
+        expect(write(each).subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
+
+  it('never adds a line to the text', () => {
+    fc.assert(
+      fc.property(cases, (each) => {
+        const lines = (text: string) => text.split(/[\r\n\u2028\u2029\u0085]/).length;
+        const { text } = write(each);
+        expect(lines(text)).toBe(lines(write({ ...each, ...tame }).text));
+      }),
+    );
+  });
+
+  it('never leads a link elsewhere, and a token arrives as it was', () => {
+    // A lone surrogate has no UTF-8, so no URL: tokens are base64url.
+    fc.assert(
+      fc.property(cases, (each) => {
+        const { kind, contract, secret } = each;
+        fc.pre(contract.isWellFormed() && secret.isWellFormed());
+        const { html } = write(each);
+        for (const href of hrefs(html)) {
+          const url = new URL(href);
+          expect(url.origin).toBe(head.pagesOrigin);
+          expect(href.startsWith(`${url.origin}/${encodeURIComponent(contract)}/`)).toBe(true);
+          if (kind !== 'password-reset') continue;
+          expect(decodeURIComponent(url.hash)).toBe(`#token=${secret}`);
+        }
+      }),
+    );
+  });
+});
+
+it('puts HTML into HTML as it is, and text as text', () => {
+  const inner = html`<b title="${'"'}">${'<&>'}</b>`;
+  expect(html`<p>${inner}${[inner, inner]}</p>`.text).toBe(
+    `<p>${'<b title="&quot;">&lt;&amp;&gt;</b>'.repeat(3)}</p>`,
+  );
+});

@@ -1,0 +1,38 @@
+/** The forms of keys that tokens may be signed with, each with one part of it changed. */
+import type { JWK } from 'jose';
+import { expect, it } from 'vitest';
+import { validateKey } from '../../src/crypto/keys.ts';
+
+/** 32 bytes in base64url. */
+const PART = 'A'.repeat(43);
+const okp = { kty: 'OKP', crv: 'Ed25519', x: PART, d: PART };
+const keys: Record<string, JWK> = {
+  EdDSA: okp,
+  Ed25519: okp,
+  ES256: { kty: 'EC', crv: 'P-256', x: PART, y: PART, d: PART },
+  HS256: { kty: 'oct', k: PART },
+};
+
+it.each(Object.entries(keys))('takes a key of %s, and none with one member changed', (alg, key) => {
+  const named = { ...key, alg, kid: 'a-key' };
+  expect(validateKey(named)).toBeNull();
+  for (const member of Object.keys(key)) {
+    for (const value of [undefined, '', 'other', `${PART.slice(1)}=`, PART.slice(1)]) {
+      const flaw = validateKey({ ...named, [member]: value } as JWK);
+      expect([member, value, flaw]).toEqual([member, value, expect.stringContaining(alg)]);
+    }
+  }
+});
+
+it.each([undefined, ''])('takes no key whose kid is %s', (kid) => {
+  expect(validateKey({ ...okp, alg: 'EdDSA', kid } as JWK)).toBe('has no kid');
+});
+
+it.each([undefined, 'none', 'RS256', 'HS512', 'eddsa', 'constructor'])(
+  'takes no key whose alg is %s',
+  (alg) => {
+    expect(validateKey({ ...okp, alg, kid: 'a-key' } as JWK)).toBe(
+      'has no alg of EdDSA, Ed25519, ES256, HS256',
+    );
+  },
+);

@@ -1,0 +1,208 @@
+/** The audit as an operator reads it. */
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createAuditLog } from '../../src/store/audit-log.ts';
+import { addUser, createTestApp } from '../support/test-app.ts';
+import { operator } from '../support/operator.ts';
+import { client } from '../support/session.ts';
+
+const here = createTestApp();
+const { call, json } = operator(here);
+const pair = client(here, 'username-pair');
+
+const DAY_MS = 86_400_000;
+const JANUARY = Date.parse('2026-01-01T00:00:00Z');
+
+interface Row {
+  id?: number;
+  atMs: number;
+  action?: string;
+  address?: string;
+  subject?: string;
+}
+
+async function write(rows: readonly Row[]): Promise<void> {
+  const insert = env.DB.prepare(
+    'INSERT INTO audit_events (id, at_ms, action, reason, subject, contract, address, trace_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  await env.DB.batch(
+    rows.map(({ id = null, atMs, action = 'OLD', address = '192.0.2.1', subject = 's' }) =>
+      insert.bind(id, atMs, action, 'granted', subject, 'email-cookie', address, 't'),
+    ),
+  );
+}
+
+/** One event a day in January, before all that the tests do themselves. */
+beforeAll(async () => {
+  await write(Array.from({ length: 31 }, (_, day) => ({ atMs: JANUARY + day * DAY_MS })));
+});
+
+const ids = (events: { id: number }[]) => events.map(({ id }) => id);
+
+it('tells newest first, by pages that stay as they are while more happens', async () => {
+  const person = await addUser();
+  for (let n = 0; n < 5; n += 1) await pair.login(person);
+  const path = `/audit?user=${person.id}&limit=2` as const;
+  const seen: number[] = [];
+  let page = await json(`GET ${path}`);
+  for (;;) {
+    seen.push(...ids(page.events));
+    await pair.login(person);
+    if (page.next === null) break;
+    page = await json(`GET ${path}&cursor=${page.next}`);
+  }
+  expect(seen).toHaveLength(5);
+  expect(seen).toEqual([...new Set(seen)].toSorted((one, other) => other - one));
+});
+
+it('finds by user, action and address, alone and together', async () => {
+  const person = await addUser({ public_id: 'audited-person' });
+  const address = '198.51.100.20';
+  await pair.login(person, { address });
+  await pair.login({ ...person, password: 'a wrong one' }, { address });
+  await pair.login(person, { address: '2001:db8:1:2::7' });
+  const actions = async (query: string) =>
+    (await json(`GET /audit?${query}`)).events.map(({ action }: { action: string }) => action);
+
+  expect(await actions(`user=${person.id}`)).toEqual(['LOGIN', 'LOGIN_FAILED', 'LOGIN']);
+  expect(await actions('user=audited-person&action=LOGIN')).toEqual(['LOGIN', 'LOGIN']);
+  expect(await actions(`address=${address}`)).toEqual(['LOGIN_FAILED', 'LOGIN']);
+  expect(await actions(`address=${address}&action=LOGIN_FAILED`)).toEqual(['LOGIN_FAILED']);
+  // Any address of the /64 that the audit keeps.
+  expect(await actions('address=2001:DB8:1:2::ffff')).toEqual(['LOGIN']);
+  expect(await actions('user=nobody-at-all')).toEqual([]);
+  expect(await actions('action=NEVER')).toEqual([]);
+});
+
+it('keeps neither identifier nor secret in what it tells', async () => {
+  const person = await addUser();
+  await pair.login(person);
+  const { text } = await call(`GET /audit?user=${person.id}`);
+  expect(text).not.toContain(person.email);
+  expect(text).not.toContain(person.username);
+  expect(text).not.toContain(person.password);
+});
+
+describe('a time', () => {
+  const days = async (query: string) =>
+    (await json(`GET /audit?action=OLD&${query}`)).events.map(({ at }: { at: string }) =>
+      Number(at.slice(8, 10)),
+    );
+
+  it('includes its beginning and excludes its end', async () => {
+    expect(await days('from=2026-01-10&to=2026-01-13')).toEqual([12, 11, 10]);
+    expect(await days('from=2026-01-30')).toEqual([31, 30]);
+    expect(await days('to=2026-01-03')).toEqual([2, 1]);
+    expect(await days('from=2026-01-10T01:00:00%2B01:00&to=2026-01-10T00:00:00.001Z')).toEqual([
+      10,
+    ]);
+    expect(await days('from=2030-01-01')).toEqual([]);
+    expect(await days('to=2020-01-01')).toEqual([]);
+    expect(await days('from=2026-01-13&to=2026-01-10')).toEqual([]);
+  });
+
+  it.each([
+    ['from', 'to'],
+    ['to', 'from'],
+  ])('finds every day among numbers with gaps, %s before %s', async () => {
+    for (let day = 1; day <= 31; day += 1) {
+      const at = String(day).padStart(2, '0');
+      const from = `2026-01-${at}T00:00:00Z`;
+      const to = `2026-01-${at}T23:59:59Z`;
+      expect(await days(`from=${from}&to=${to}`)).toEqual([day]);
+    }
+  });
+});
+
+describe('as CSV', () => {
+  it('has a header line, and says in a Link where it goes on', async () => {
+    const query = '/audit?action=OLD&limit=2' as const;
+    const { text, headers } = await call(`GET ${query}`, { headers: { Accept: 'text/csv' } });
+    expect(headers.get('Content-Type')).toBe('text/csv; charset=utf-8; header=present');
+    const [head, first, second, end, ...more] = text.split('\r\n');
+    expect(head).toBe('id,at,action,reason,userId,subject,sessionId,contract,address,traceId');
+    expect(first).toMatch(
+      /^\d+,2026-01-31T00:00:00.000Z,OLD,granted,,s,,email-cookie,192.0.2.1,t$/,
+    );
+    expect(second).toContain('2026-01-30');
+    expect([end, more]).toEqual(['', []]);
+    const next = /^<(\/admin\/audit\?[^>]+)>; rel="next"$/.exec(headers.get('Link') ?? '')?.[1];
+    const { text: rest } = await call(`GET ${next?.slice('/admin'.length) as '/'}&format=csv`);
+    expect(rest).toContain('2026-01-29');
+  });
+
+  it('goes by the parameter before the header', async () => {
+    const headers = { Accept: 'text/csv' };
+    const { text } = await call('GET /audit?limit=1&format=json', { headers });
+    expect(JSON.parse(text)).toHaveProperty('events');
+  });
+
+  it('lets no cell be calculated', async () => {
+    const formulas = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', 'a"b,c\n'];
+    await write(formulas.map((address) => ({ atMs: Date.now(), action: 'FORMULA', address })));
+    const { text } = await call('GET /audit?action=FORMULA&format=csv');
+    const cells = text
+      .split(/,s,,email-cookie,/)
+      .slice(1)
+      .map((rest) => rest.split(/,t\r\n/)[0])
+      .toReversed();
+    expect(cells).toEqual([
+      "'=1+1",
+      "'+1",
+      "'-1",
+      "'@SUM(A1)",
+      "'\t=1",
+      '"\'\r=1"',
+      "' =1",
+      '"a""b,c\n"',
+    ]);
+  });
+});
+
+it('looks at a bounded stretch at a time, and comes to the end all the same', async () => {
+  const nowMs = Date.now();
+  const last = await env.DB.prepare('SELECT max(id) AS id FROM audit_events').first<number>('id');
+  // Numbers far apart, as if hundreds of thousands of events lay between them.
+  const far = Array.from({ length: 5 }, (_, n) => (last ?? 0) + (n + 1) * 60_000);
+  await write(far.map((id) => ({ id, atMs: nowMs, action: 'FAR' })));
+  const rowsRead: number[] = [];
+  const seen: number[] = [];
+  let pages = 0;
+  const trail = createAuditLog(counted(rowsRead));
+  const search = { user: null, action: 'FAR', address: null, fromMs: null, toMs: null, limit: 10 };
+  for (let before: number | null = null; ; pages += 1) {
+    const page = await trail.read({ ...search, before });
+    seen.push(...ids(page.events));
+    if (page.next === null) break;
+    before = page.next;
+  }
+  expect(seen).toEqual(far.toReversed());
+  expect(pages).toBeGreaterThan(4);
+  // Halving takes a few dozen rows, a stretch no more than are in it.
+  expect(Math.max(...rowsRead)).toBeLessThan(400);
+});
+
+/** The real database, and how many rows each statement read. */
+function counted(rowsRead: number[]): D1Database {
+  return {
+    prepare: (sql: string) => ({
+      bind: (...values: unknown[]) => ({
+        all: async () => {
+          const result = await env.DB.prepare(sql)
+            .bind(...values)
+            .all();
+          rowsRead.push(result.meta.rows_read);
+          return result;
+        },
+      }),
+    }),
+  } as never;
+}
+
+it('is empty where nothing happened yet', async () => {
+  await env.DB.prepare('DELETE FROM audit_events').run();
+  expect(await json('GET /audit?from=2026-01-01&to=2027-01-01')).toEqual({
+    events: [],
+    next: null,
+  });
+});

@@ -1,0 +1,162 @@
+/** Logins of users whose hashes other systems made: in with their password, and renewed at once. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import { createPasswords } from '../../src/crypto/password.ts';
+import vectors from '../fixtures/legacy-hashes.json' with { type: 'json' };
+import { addUser, contractCase, createTestApp } from '../support/test-app.ts';
+
+const cost = { iterations: 100, rounds: 6 };
+const never = { stop: () => false };
+const turn = async () => undefined;
+
+const storedHash = (id: number) =>
+  env.DB.prepare('SELECT password_hash FROM users WHERE id = ?')
+    .bind(id)
+    .first<string>('password_hash');
+
+const one = (kind: string) => {
+  const found = vectors.find(({ hash }) => hash.startsWith(kind));
+  if (found === undefined) throw new Error(kind);
+  return found;
+};
+
+/** One of each kind, and of each way in which PBKDF2 is computed. */
+const kinds = [
+  one('$2b$04'),
+  one('$2y$04'),
+  one('$pbkdf2-sha256$1200'),
+  one('$pbkdf2-sha512$1200'),
+  one('pbkdf2_sha256$1500'),
+  one('pbkdf2_sha256$100001'),
+  one('pbkdf2:sha256:1300'),
+  one('scrypt:1024:8:2'),
+];
+
+describe.each(vectors)('$hash by $by', ({ password, hash: stored }) => {
+  it('is met by its password and by no other', async () => {
+    const { verify } = createPasswords({ cost, peppers: [] }, turn);
+    expect(await verify({ password, stored, ...never })).toBe('right');
+    if (stored.includes('100001')) return;
+    for (const other of [`${password.slice(0, 10)}`, password.toUpperCase(), ` ${password}`]) {
+      if (other === password) continue;
+      expect([other, await verify({ password: other, stored, ...never })]).toEqual([
+        other,
+        'wrong',
+      ]);
+    }
+  });
+});
+
+describe.each(kinds)('a login with $hash', ({ password, hash }) => {
+  it('lets the right password in, and renews the hash in the same batch', async () => {
+    const { path, body } = contractCase('email-remember');
+    const person = { ...(await addUser({ password_hash: hash })), password };
+    const batches: number[] = [];
+    const { post } = createTestApp({}, (call, proceed) => {
+      if (call.method === 'batch') batches.push(call.what.length);
+      return proceed();
+    });
+    expect((await post(path, body(person))).status).toBe(200);
+    expect(batches).toEqual([5]);
+    expect(await storedHash(person.id)).toMatch(/^\$gh-pbkdf2-sha256\$i=100,n=6\$/);
+    expect((await post(path, body(person))).status).toBe(200);
+    expect((await post(path, body({ ...person, password: 'no' }))).status).toBe(401);
+  });
+
+  it('answers a wrong password with the bytes that an unknown user gets, and keeps the hash', async () => {
+    const { path, body } = contractCase('email-remember');
+    const person = await addUser({ password_hash: hash });
+    const { post } = createTestApp();
+    const wrong = await post(path, body({ ...person, password: 'a wrong one' }));
+    const unknown = await post(path, body({ ...person, email: `no-${person.email}` }));
+    expect([wrong.status, wrong.text]).toEqual([unknown.status, unknown.text]);
+    expect(await storedHash(person.id)).toBe(hash);
+  });
+});
+
+it.each([
+  ['bcrypt at cost 31', `$2b$31$${'a'.repeat(53)}`],
+  ['2,000,001 iterations', `pbkdf2_sha256$2000001$salt$${'A'.repeat(43)}=`],
+  ['scrypt in 64 MiB', `scrypt:65536:8:1$salt$${'a'.repeat(128)}`],
+])('does no work for %s, and lets nobody in', async (_, stored) => {
+  let turns = 0;
+  const counting = async () => void (turns += 1);
+  const { verify } = createPasswords({ cost, peppers: [] }, counting);
+  expect(await verify({ password: 'x', stored, ...never })).toBe('wrong');
+  expect(turns).toBe(cost.rounds);
+});
+
+it('takes nothing that follows a NUL for part of a bcrypt password, nor what stands before it', async () => {
+  const { verify } = createPasswords({ cost, peppers: [] }, turn);
+  const { password, hash: stored } = one('$2b$04');
+  expect(await verify({ password: `${password}\0`, stored, ...never })).toBe('wrong');
+});
+
+describe('the work of a guess while foreign hashes exist', () => {
+  const foreign = [
+    { kind: 'pbkdf2-sha256', cost: 4000 },
+    { kind: 'pbkdf2-sha512', cost: 3000 },
+    { kind: 'bcrypt', cost: 9 },
+    { kind: 'scrypt', cost: 2 ** 16 },
+  ] as const;
+
+  /** The slices of a wrong guess, and the iterations that the platform did for it. */
+  async function workOf(stored: string | null) {
+    let turns = 0;
+    const counting = async () => void (turns += 1);
+    const { verify } = createPasswords({ cost, peppers: [], foreign }, counting);
+    const derive = vi.spyOn(crypto.subtle, 'deriveBits');
+    expect(await verify({ password: 'a wrong one', stored, ...never })).toBe('wrong');
+    const iterations = derive.mock.calls
+      .map(([how]) => (how as { iterations: number }).iterations)
+      .reduce((sum, each) => sum + each, 0);
+    derive.mockRestore();
+    return { turns, iterations };
+  }
+
+  it('is the same for unknown users, hashes of ours, and every kind and cost of theirs', async () => {
+    const ours = await createPasswords({ cost, peppers: [] }, turn).hash('the password');
+    const expected = await workOf(null);
+    expect(expected.iterations).toBe(600 + 4000 + 3000);
+    expect(expected.turns).toBeGreaterThan(15);
+    const all = [
+      ours,
+      'garbage',
+      ...kinds.filter(({ hash }) => !hash.includes('100001')).map(({ hash }) => hash),
+    ];
+    for (const stored of all) expect([stored, await workOf(stored)]).toEqual([stored, expected]);
+  });
+
+  it('stops between any two slices', async () => {
+    const whole = (await workOf(null)).turns;
+    for (const last of [cost.rounds + 1, cost.rounds + 9, whole - 1]) {
+      let turns = 0;
+      const counting = async () => void (turns += 1);
+      const { verify } = createPasswords({ cost, peppers: [], foreign }, counting);
+      const stop = () => turns >= last;
+      expect(await verify({ password: 'x', stored: null, stop })).toBe('stopped');
+      expect(turns).toBe(last);
+    }
+  });
+
+  it('is spared those who know the password of a hash of ours', async () => {
+    let turns = 0;
+    const counting = async () => void (turns += 1);
+    const { hash, verify } = createPasswords({ cost, peppers: [], foreign }, counting);
+    const stored = await hash('the password');
+    turns = 0;
+    expect(await verify({ password: 'the password', stored, ...never })).toBe('right');
+    expect(turns).toBe(cost.rounds);
+  });
+
+  it('is done by the house as its setting says', async () => {
+    const { path, body } = contractCase('email-remember');
+    const { post } = createTestApp({ FOREIGN_HASH_COST: '{"kind":"pbkdf2-sha512","cost":2500}' });
+    const derive = vi.spyOn(crypto.subtle, 'deriveBits');
+    const unknown = { username: '', email: 'nobody-at-all@example.com', password: 'a wrong one' };
+    expect((await post(path, body(unknown))).status).toBe(401);
+    const perCall = derive.mock.calls.map(([how]) => (how as { iterations: number }).iterations);
+    derive.mockRestore();
+    expect(perCall).toEqual([100, 100, 100, 100, 100, 100, 2500]);
+  });
+});

@@ -1,0 +1,39 @@
+/**
+ * The least a Worker with these bindings can do: it answers. Under /healthz it makes the calls that
+ * the app's health check makes, and nothing else.
+ */
+import { DurableObject } from 'cloudflare:workers';
+
+export class RateLimiter extends DurableObject {
+  answers(): true {
+    this.ctx.storage.kv.get('hits');
+    return true;
+  }
+}
+
+export class AccountLockout extends DurableObject {
+  answers(): true {
+    this.ctx.storage.kv.get('state');
+    return true;
+  }
+}
+
+interface Bindings {
+  DB: D1Database;
+  PROBE: string;
+  RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
+  ACCOUNT_LOCKOUT: DurableObjectNamespace<AccountLockout>;
+}
+
+export default {
+  async fetch({ url }, env) {
+    if (url.endsWith('/healthz')) {
+      await Promise.all([
+        env.DB.prepare(env.PROBE).all(),
+        env.RATE_LIMITER.getByName('health').answers(),
+        env.ACCOUNT_LOCKOUT.getByName('health').answers(),
+      ]);
+    }
+    return new Response('{"status":"ok"}');
+  },
+} satisfies ExportedHandler<Bindings>;
