@@ -88,7 +88,7 @@ ${rows.join('\n')}
 
 Bare paths work too: the first contract in CONTRACTS that has the path answers.
 Pages: ${address}/login, API reference: ${address}/docs, local mail: ${address}/dev/mail
-Demo accounts are in tools/demo-accounts.ts. Try one:
+Demo accounts are in test/fixtures/demo-accounts.ts. Try one:
 
   ${sample(contracts, address)}
 `);

@@ -16,7 +16,7 @@ import { unstable_readConfig } from 'wrangler';
 import { contracts } from '../src/contracts/index.ts';
 import { createPasswords } from '../src/crypto/password.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
-import { demoAccounts, demoSql } from './demo-accounts.ts';
+import { demoAccounts, demoSql } from '../test/fixtures/demo-accounts.ts';
 import { environment, root } from './install.mjs';
 import { exclusively } from './lock.ts';
 import { makers } from './secrets.ts';
@@ -98,7 +98,7 @@ export async function prepareDatabase(
 function fingerprint(settings: Settings): string {
   const { cost, peppers } = settings.passwords;
   const hash = createHash('sha256').update(JSON.stringify({ cost, peppers }));
-  for (const directory of ['migrations', 'tools']) {
+  for (const directory of ['migrations', 'test/fixtures']) {
     for (const name of readdirSync(join(root, directory)).toSorted()) {
       if (/\.sql$|^demo-accounts/.test(name))
         hash.update(readFileSync(join(root, directory, name)));

@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { DemoAccount } from '../../tools/demo-accounts.ts';
+import type { DemoAccount } from '../fixtures/demo-accounts.ts';
 import { root } from '../../tools/install.mjs';
 
 declare module 'vitest' {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { root } from '../../tools/install.mjs';
 import { localSettings, makeSecrets, prepareDatabase } from '../../tools/local.ts';
-import { demoAccounts } from '../../tools/demo-accounts.ts';
+import { demoAccounts } from '../fixtures/demo-accounts.ts';
 import { accounts } from './browser-files.ts';
 import { startInstance } from './instance.ts';
 

@@ -3,7 +3,7 @@ import { applyD1Migrations, type D1Migration } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll } from 'vitest';
 import { createPasswords } from '../../src/crypto/password.ts';
-import { demoSql } from '../../tools/demo-accounts.ts';
+import { demoSql } from '../fixtures/demo-accounts.ts';
 
 const { DB, MIGRATIONS, PASSWORD_COST } = env as Env & { MIGRATIONS: D1Migration[] };
 

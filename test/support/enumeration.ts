@@ -7,8 +7,8 @@ import { vi } from 'vitest';
 import { REGISTRATION_COOKIE } from '../../src/http/registration-cookie.ts';
 import { addUser, contractCases, freshAddress, type Answer, type TestApp } from './test-app.ts';
 import { codeIn, mailbox, type Mail } from './mailbox.ts';
-import type { Call } from './intercept-bindings.ts';
-import { slowNetwork } from './slow-network.ts';
+import type { Call } from '../fixtures/intercept-bindings.ts';
+import { slowNetwork } from '../fixtures/slow-network.ts';
 
 const OPERATIONS = [
   'register',

@@ -13,7 +13,11 @@ import { CANARY, LATE_MS, moveClock, named, injectFault, type Fault } from './fa
 import { createTestApp, type Answer, type TestApp, type TestUser } from './test-app.ts';
 import { beyond, changesIn, clearSnapshot, readSnapshot } from './database-snapshot.ts';
 import { client, held } from './session.ts';
-import { interceptMetrics, type Call, type BindingInterceptor } from './intercept-bindings.ts';
+import {
+  interceptMetrics,
+  type Call,
+  type BindingInterceptor,
+} from '../fixtures/intercept-bindings.ts';
 import { heard } from './fail-on-unhandled.ts';
 
 export interface Flow {

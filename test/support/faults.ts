@@ -3,7 +3,7 @@
  * A fault is a tap that strikes one call; a lasting one strikes what the same part is asked later, too.
  */
 import { vi } from 'vitest';
-import type { Call, BindingInterceptor } from './intercept-bindings.ts';
+import type { Call, BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 
 /** Stands in every error, where drivers quote what they were given: no log may have it. */
 export const CANARY = 'canary-51c0e7';

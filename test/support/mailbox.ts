@@ -1,6 +1,6 @@
 /** A house whose mails are kept, besides being really sent. */
 import { createTestApp, type TestApp } from './test-app.ts';
-import type { Call, BindingInterceptor } from './intercept-bindings.ts';
+import type { Call, BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 
 export interface Mail {
   to: string;

@@ -5,9 +5,9 @@ import { env } from 'cloudflare:workers';
 import { createApp } from '../../src/app.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import { createPasswords } from '../../src/crypto/password.ts';
-import { demoAccounts } from '../../tools/demo-accounts.ts';
+import { demoAccounts } from '../fixtures/demo-accounts.ts';
 import { flawsOfAnswer, type Exchange } from './published.ts';
-import { interceptBindings, type BindingInterceptor } from './intercept-bindings.ts';
+import { interceptBindings, type BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 
 export interface Answer {
   status: number;

@@ -5,7 +5,7 @@ import { runCleanup } from '../../src/scheduled.ts';
 import worker from '../../src/worker.ts';
 import { addUser, count, createTestApp } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
-import { interceptBindings } from '../support/intercept-bindings.ts';
+import { interceptBindings } from '../fixtures/intercept-bindings.ts';
 
 const DAY_MS = 86_400_000;
 const pair = client(createTestApp(), 'username-pair');

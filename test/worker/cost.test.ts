@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';
 import { addUser, freshAddress, createTestApp, type TestUser } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
-import { interceptBindings, type BindingInterceptor } from '../support/intercept-bindings.ts';
+import { interceptBindings, type BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 
 interface Cost {
   rowsRead: number;

@@ -5,7 +5,7 @@ import { runCleanup } from '../../src/scheduled.ts';
 import { addUser, createTestApp, type TestUser } from '../support/test-app.ts';
 import { operator } from '../support/operator.ts';
 import { client } from '../support/session.ts';
-import { interceptBindings } from '../support/intercept-bindings.ts';
+import { interceptBindings } from '../fixtures/intercept-bindings.ts';
 import { injectFault, faults, mainFaults, named } from '../support/faults.ts';
 import { changesIn, clearSnapshot, readSnapshot } from '../support/database-snapshot.ts';
 import type { Flow } from '../support/fault-scenario.ts';

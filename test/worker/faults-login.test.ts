@@ -13,7 +13,7 @@ import {
 } from '../support/test-app.ts';
 import { newUser } from '../support/new-user.ts';
 import { holdFlows } from '../support/fault-scenarios.ts';
-import type { BindingInterceptor } from '../support/intercept-bindings.ts';
+import type { BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 import type { Flow } from '../support/fault-scenario.ts';
 import { heard, failOnUnhandled } from '../support/fail-on-unhandled.ts';
 

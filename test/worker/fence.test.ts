@@ -2,7 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import type { BindingInterceptor } from '../support/intercept-bindings.ts';
+import type { BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 import { addUser, count, contractCase, hashOf, createTestApp } from '../support/test-app.ts';
 
 const { path, body } = contractCase('email-envelope');

@@ -1,6 +1,6 @@
 /** The log says what happened, and no secret and no full identifier gets into it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BindingInterceptor } from '../support/intercept-bindings.ts';
+import type { BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 import {
   addUser,
   contractCase,

@@ -7,7 +7,7 @@ import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
 import { newUser } from '../support/new-user.ts';
 import { operator } from '../support/operator.ts';
 import { client, held } from '../support/session.ts';
-import { interceptBindings, type BindingInterceptor } from '../support/intercept-bindings.ts';
+import { interceptBindings, type BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 
 async function planOf(sql: string): Promise<string[]> {
   const values = Array.from(sql.matchAll(/\?/g), () => null);

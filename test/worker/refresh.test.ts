@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { addUser, count, contractCases, createTestApp } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
-import type { BindingInterceptor } from '../support/intercept-bindings.ts';
+import type { BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 
 const DAY_MS = 86_400_000;
 const refreshing = contractCases.filter(({ contract }) => contract.refresh !== null);

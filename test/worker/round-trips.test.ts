@@ -11,12 +11,12 @@ import {
   createTestApp,
   type Answer,
 } from '../support/test-app.ts';
-import type { CallTrace } from '../support/call-trace.ts';
+import type { CallTrace } from '../fixtures/call-trace.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
 import { newUser } from '../support/new-user.ts';
 import { client, held } from '../support/session.ts';
-import { slowNetwork } from '../support/slow-network.ts';
-import type { Call, BindingInterceptor } from '../support/intercept-bindings.ts';
+import { slowNetwork } from '../fixtures/slow-network.ts';
+import type { Call, BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 
 const recorder = slowNetwork();
 

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { addUser, count, contractCases, createTestApp } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
-import type { BindingInterceptor } from '../support/intercept-bindings.ts';
+import type { BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 

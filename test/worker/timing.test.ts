@@ -7,7 +7,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createPasswords } from '../../src/crypto/password.ts';
 import { DEVICE_COOKIE } from '../../src/http/device-cookie.ts';
-import { kindsOf, settle, type Kind } from '../../tools/prove/timing/kinds.ts';
+import { kindsOf, settle, type Kind } from '../fixtures/account-kinds.ts';
 import { contractCases } from '../support/test-app.ts';
 import { newUser } from '../support/new-user.ts';
 import { instrumentedApp, type Work } from '../support/work.ts';

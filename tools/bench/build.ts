@@ -54,7 +54,7 @@ export function buildDeployed(directory: string, readable = false, other?: Other
 
 export const gzipKib = (script: string): number => gzipSync(script, { level: 9 }).length / 1024;
 
-const at = (name: string) => join(import.meta.dirname, 'floor', `${name}.ts`);
+const at = (name: string) => join(import.meta.dirname, 'baseline', `${name}.ts`);
 
 export async function bundled(entry: string, plugins: Plugin[] = []): Promise<string> {
   const { outputFiles } = await build({

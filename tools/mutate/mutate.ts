@@ -26,7 +26,7 @@ import { createDraw } from './draw.ts';
 import { HAND_OVER, instrumented, testsFor, type Reach } from './reach.ts';
 import { isAccepted, report, type Judged } from './report.ts';
 
-const FOLDERS = 'contracts crypto flows guard http mail observe policy store';
+const FOLDERS = 'contracts crypto flows http limits mail policy store telemetry';
 const { values: options } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },

@@ -1,7 +1,7 @@
 /** The app with an ear at its bindings; GET /counts tells what was called since it last did. */
 import { env } from 'cloudflare:workers';
 import { createApp } from '../../../src/app.ts';
-import { interceptBindings } from '../../../test/support/intercept-bindings.ts';
+import { interceptBindings } from '../../../test/fixtures/intercept-bindings.ts';
 
 export { AccountLockout } from '../../../src/limits/account-lockout.ts';
 export { RateLimiter } from '../../../src/limits/rate-limiter.ts';

@@ -2,7 +2,7 @@
  * What a distance to database and guards makes of each flow: how often its caller waits for the
  * network, one wait after the other, and how long it takes in all.
  *
- * Counted with a network slower than everything else (test/support/slow-network.ts), timed with the
+ * Counted with a network slower than everything else (test/fixtures/slow-network.ts), timed with the
  * distance that was asked for. "Own" is what is left without the round trips: the hash, the Worker,
  * loopback. A guard that answers beside the hash is hidden by it unless it is farther than the hash is
  * long; then the rest of its way is in there too.

@@ -4,7 +4,7 @@
  * tells of the last request once all that it left behind is done.
  */
 import app from '../../../src/worker.ts';
-import type { CallTrace } from '../../../test/support/call-trace.ts';
+import type { CallTrace } from '../../../test/fixtures/call-trace.ts';
 import { letters, recorder, travelBy, type Network } from './platform.ts';
 
 export { AccountLockout, RateLimiter, MetricsAggregator } from '../../../src/worker.ts';

@@ -3,12 +3,12 @@
  * bindings. Which one, the entry is told.
  */
 import { env as real } from 'cloudflare:workers';
-import { slowNetwork } from '../../../test/support/slow-network.ts';
+import { slowNetwork } from '../../../test/fixtures/slow-network.ts';
 import {
   interceptBindings,
   type Call,
   type BindingInterceptor,
-} from '../../../test/support/intercept-bindings.ts';
+} from '../../../test/fixtures/intercept-bindings.ts';
 
 export { DurableObject, WorkerEntrypoint, RpcTarget } from 'cloudflare:workers';
 

@@ -78,7 +78,7 @@ export async function buildPeers(built: Built, directory: string): Promise<Peers
   );
   const [alone, furnish, traced, appTraced] = await Promise.all([
     bundled(join(peersFolder, 'scrypt.ts')),
-    bundled(join(peersFolder, 'composition.ts')),
+    bundled(join(peersFolder, 'furnish.ts')),
     bundled(join(peersFolder, 'traced.ts')),
     bundled(join(import.meta.dirname, 'gatehouse-traced.ts')),
   ]);

@@ -12,7 +12,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Contract } from '../../../src/contracts/contract.ts';
 import type { PasswordCost } from '../../../src/crypto/password.ts';
-import { kindsOf, settle, shuffled } from './kinds.ts';
+import { kindsOf, settle, shuffled } from '../../../test/fixtures/account-kinds.ts';
 import { openLine } from './line.ts';
 import { neutralRequest, OPERATIONS, requestFor } from './operations.ts';
 import type { Target } from './target.ts';

@@ -1,6 +1,6 @@
 /** What is asked for, and how: the operations that a stranger can try any name at. */
 import type { Contract } from '../../../src/contracts/contract.ts';
-import { somebody, type Somebody } from './kinds.ts';
+import { somebody, type Somebody } from '../../../test/fixtures/account-kinds.ts';
 import { written } from './line.ts';
 
 /** No account's, nor one that the rules for new ones refuse. */

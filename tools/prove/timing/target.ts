@@ -16,7 +16,7 @@ import {
   vars,
 } from '../../bench/server.ts';
 import { fineCpuMs, spawning } from '../../bench/process.ts';
-import { FOREIGN_HASH_COST } from './kinds.ts';
+import { FOREIGN_HASH_COST } from '../../../test/fixtures/account-kinds.ts';
 
 export interface Target {
   url: URL;
