@@ -1,6 +1,6 @@
 /**
- * Whatever a setting holds, the start either succeeds or is refused in the house's own words, which
- * name the setting and show nothing of a secret.
+ * Random values of each setting: the start succeeds, or is refused with our own message, which names
+ * the setting and shows nothing of a secret.
  */
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
@@ -13,18 +13,10 @@ const SECRET = ['SERVER_KEY', 'TOKEN_KEYS', 'PEPPERS', 'RESEND_API_KEY', 'OPERAT
 const source = readFileSync('src/settings.ts', 'utf8');
 const schema = source.slice(source.indexOf('const schema = '), source.indexOf('\n});'));
 const names = [...schema.matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name = '']) => name);
-/** What the settings themselves call things. */
-const words = [
-  ...new Set(schema.match(/[a-z]\w+(?=: )/gi)),
-  'keys',
-  'kty',
-  'kid',
-  'alg',
-  'crv',
-  'x',
-  'd',
-  'k',
-];
+/** Field names of settings and keys, which random objects are made of. */
+const words = `keys kty kid alg crv x d k ${schema.match(/[a-z]\w+(?=: )/gi)?.join(' ')}`.split(
+  ' ',
+);
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }).map((some) => CANARY + some),
@@ -50,12 +42,12 @@ const value = fc.oneof(
   fc.constantFrom('['.repeat(5000), '['.repeat(5000) + ']'.repeat(5000), '9'.repeat(5000)),
 );
 
-it('finds the settings', () => {
+it('finds the names of all settings', () => {
   expect(names).toEqual(expect.arrayContaining([...SECRET, 'CONTRACTS', 'LOCKOUT']));
 });
 
 describe.each(names)('%s', (name) => {
-  it('starts, or says that it is at fault, whatever it holds', () => {
+  it('starts with a random value, or is named as the one at fault', () => {
     const property = fc.property(value, (value) => {
       let message: string;
       try {
@@ -65,7 +57,7 @@ describe.each(names)('%s', (name) => {
         message = error instanceof Error ? error.message : String(error);
       }
       expect(message).toMatch(/^Gatehouse cannot start: these settings are at fault\.\n/);
-      // One may be at fault only beside another, as a contract that is served no more.
+      // CONTRACTS may leave another setting at fault, which names a contract no longer served.
       expect(message).toMatch(/^ {2}[A-Z_]+[.:]/m);
       if (name !== 'CONTRACTS') expect(message).toMatch(new RegExp(`^ {2}${name}[.:]`, 'm'));
       if (SECRET.includes(name)) expect(message).not.toContain(CANARY);
