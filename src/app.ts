@@ -7,7 +7,7 @@ import { Hono, type Context } from 'hono';
 import { routePath } from 'hono/route';
 import type { Contract } from './contracts/contract.ts';
 import { contracts } from './contracts/index.ts';
-import type { Services } from './flows/services.ts';
+import type { Services } from './flows/ports/services.ts';
 import { createServices, nowMs } from './composition.ts';
 import { limitsAnswer } from './limits/client.ts';
 import { addressOf } from './http/address.ts';

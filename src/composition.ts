@@ -7,7 +7,7 @@ import { createRegistrationHandles } from './crypto/registration-handles.ts';
 import { createSecrets, randomBelow } from './crypto/secrets.ts';
 import { createTokens } from './crypto/tokens.ts';
 import { createPasswordRules } from './flows/password-rules.ts';
-import type { Services } from './flows/services.ts';
+import type { Services } from './flows/ports/services.ts';
 import { createLimits } from './limits/client.ts';
 import { createEmailLimits } from './limits/email-limits.ts';
 import { createMailer } from './mail/mailer.ts';

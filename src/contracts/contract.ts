@@ -4,8 +4,10 @@
  * nothing: the flows do.
  */
 import * as z from 'zod/mini';
-import type { Granted, Refusal } from '../flows/outcome.ts';
-import type { LoginAttempt, ListedSession, User } from '../flows/services.ts';
+import type { Granted, Refusal } from '../flows/model/outcome.ts';
+import type { LoginAttempt } from '../flows/model/login.ts';
+import type { ListedSession } from '../flows/model/session.ts';
+import type { User } from '../flows/model/user.ts';
 import type { Lifetimes } from '../policy/lifetimes.ts';
 import type { AccountBodies } from './account.ts';
 

@@ -5,8 +5,8 @@
  * the cookie to the folder of the login path, which is where it is needed.
  */
 import * as z from 'zod/mini';
-import type { Granted, Issue } from '../flows/outcome.ts';
-import type { User } from '../flows/services.ts';
+import type { Granted, Issue } from '../flows/model/outcome.ts';
+import type { User } from '../flows/model/user.ts';
 import { emailAccount } from './account.ts';
 import {
   shownSession,

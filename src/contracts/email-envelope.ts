@@ -4,7 +4,7 @@
  * passwords of eight characters.
  */
 import * as z from 'zod/mini';
-import type { User } from '../flows/services.ts';
+import type { User } from '../flows/model/user.ts';
 import { emailAccount } from './account.ts';
 import {
   publishedHandle,

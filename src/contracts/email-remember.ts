@@ -6,7 +6,7 @@
  * with five letters.
  */
 import * as z from 'zod/mini';
-import type { User } from '../flows/services.ts';
+import type { User } from '../flows/model/user.ts';
 import { emailAccount } from './account.ts';
 import {
   shownSession,

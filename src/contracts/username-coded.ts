@@ -3,8 +3,8 @@
  * The document fixes the path, the fields and the codes, and shows no bodies; their shapes are ours.
  */
 import * as z from 'zod/mini';
-import type { Granted } from '../flows/outcome.ts';
-import type { User } from '../flows/services.ts';
+import type { Granted } from '../flows/model/outcome.ts';
+import type { User } from '../flows/model/user.ts';
 import { usernameAccount } from './account.ts';
 import {
   shownSession,

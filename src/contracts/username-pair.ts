@@ -4,8 +4,8 @@
  * told what it lacks first.
  */
 import * as z from 'zod/mini';
-import type { Granted } from '../flows/outcome.ts';
-import type { User } from '../flows/services.ts';
+import type { Granted } from '../flows/model/outcome.ts';
+import type { User } from '../flows/model/user.ts';
 import { usernameAccount } from './account.ts';
 import {
   shownSession,

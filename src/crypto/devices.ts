@@ -9,7 +9,7 @@
  * lock, of its own.
  */
 import { base64url } from 'jose';
-import type { Devices } from '../flows/services.ts';
+import type { Devices } from '../flows/ports/tokens.ts';
 import { equalTexts } from './equal.ts';
 import type { Mac } from './keys.ts';
 

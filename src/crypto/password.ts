@@ -15,7 +15,7 @@
  * hash of ours is told earlier.
  */
 import { base64url } from 'jose';
-import type { Passwords } from '../flows/services.ts';
+import type { Passwords } from '../flows/ports/passwords.ts';
 import type { LegacyCost } from './legacy/costs.ts';
 
 /** The most that Workers allow in one call; a local runtime would allow more. */

@@ -7,7 +7,7 @@
  * for known and unknown addresses alike, and nothing but its id is stored.
  */
 import { base64url } from 'jose';
-import type { RegistrationHandles } from '../flows/account-services.ts';
+import type { RegistrationHandles } from '../flows/ports/tokens.ts';
 import { equalTexts } from './equal.ts';
 import type { Mac } from './keys.ts';
 

@@ -3,7 +3,7 @@
  * database cannot try them. A token has 256 bits and needs no key.
  */
 import { base64url } from 'jose';
-import type { Secrets } from '../flows/account-services.ts';
+import type { Secrets } from '../flows/ports/tokens.ts';
 import { equalTexts } from './equal.ts';
 import type { Mac } from './keys.ts';
 

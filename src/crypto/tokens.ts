@@ -5,7 +5,7 @@
  * other (3.11).
  */
 import { base64url, jwtVerify, SignJWT, type JWK } from 'jose';
-import type { TokenClaims, Tokens, VerifiedClaims } from '../flows/services.ts';
+import type { TokenClaims, Tokens, VerifiedClaims } from '../flows/ports/tokens.ts';
 import { importSigningKey, importVerifyingKey, type Mac, type SigningKey } from './keys.ts';
 
 export interface TokenSettings {

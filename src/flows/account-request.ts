@@ -1,10 +1,14 @@
 /** What every flow around an account is given, and the few steps that several of them take. */
 import { normalised, type Identifier } from '../policy/identifier.ts';
 import type { Limit } from '../policy/throttle.ts';
-import type { AuditContext, EmailTemplate, ChallengeOwner } from './account-services.ts';
+import type { AuditContext } from './model/audit.ts';
+import type { ChallengeOwner } from './model/challenge.ts';
+import type { EmailTemplate } from './ports/mail.ts';
 import { checkAddressAndEmailLimits } from './rate-limits.ts';
-import { ok, refuse, type Outcome, type Refusal } from './outcome.ts';
-import type { LoginRules, Services, RequestMeta } from './services.ts';
+import { ok, refuse, type Outcome, type Refusal } from './model/outcome.ts';
+import type { LoginRules } from './model/login.ts';
+import type { RequestMeta } from './model/request.ts';
+import type { Services } from './ports/services.ts';
 
 export interface AccountRequest {
   services: Services;

@@ -3,10 +3,12 @@
  * is done is kept in the audit with the operator's address and the request's trace id.
  */
 import { combined, type LockoutRules, type LockoutView } from '../policy/lockout.ts';
-import type { AuditContext } from './account-services.ts';
-import type { AdminServices, ChangeResult, RoleChoice, UserRef } from './admin-services.ts';
+import { OPERATORS, type AuditContext } from './model/audit.ts';
+import type { ChangeResult, RoleChoice, UserRef } from './ports/admin.ts';
+import type { AdminServices } from './ports/services.ts';
 import { clearLockouts, scopesOfUser } from './lockout-keys.ts';
-import type { User, RequestMeta } from './services.ts';
+import type { RequestMeta } from './model/request.ts';
+import type { User } from './model/user.ts';
 
 export interface AdminRequest {
   services: AdminServices;
@@ -14,9 +16,6 @@ export interface AdminRequest {
   meta: RequestMeta;
   who: UserRef;
 }
-
-/** Stands where a contract's name stands in what users do themselves. */
-export const OPERATORS = 'admin';
 
 export interface UserState {
   user: User;
@@ -69,12 +68,11 @@ export async function unlock(request: AdminRequest): Promise<ChangeResult> {
   if (found === null) return null;
   const { user, auditContext } = found;
   const { services, lockout } = request;
-  const { accountKey, nowMs, meta, contract } = auditContext;
   const { failuresInARow, locksInARow } = await lockoutOf(request, user);
   const changed = failuresInARow > 0 || locksInARow > 0;
   if (changed) {
-    const event = { action: 'ADMIN_UNLOCKED', reason: 'done', atMs: nowMs } as const;
-    await services.audit.record({ ...event, userId: user.id, accountKey, contract, meta });
+    const event = { action: 'ADMIN_UNLOCKED', reason: 'done', userId: user.id } as const;
+    await services.audit.record({ ...event, ...auditContext });
     const keys = await keysOf(request, user);
     await Promise.all(keys.map((key) => services.limits.clear(key, lockout)));
   }

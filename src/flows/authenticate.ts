@@ -2,8 +2,9 @@
  * Who is calling: the bearer of an access token whose session is alive. One look at the primary,
  * so that a session that was ended a moment ago, on the other side of the world, is refused.
  */
-import { ok, refuse, type Outcome } from './outcome.ts';
-import type { LiveSession, Services } from './services.ts';
+import { ok, refuse, type Outcome } from './model/outcome.ts';
+import type { LiveSession } from './model/session.ts';
+import type { Services } from './ports/services.ts';
 
 export interface Bearer {
   contract: string;

@@ -7,9 +7,9 @@ import { CODE_SECONDS, CODES, NOTICES, TRIES } from '../policy/allowances.ts';
 import { normalised } from '../policy/identifier.ts';
 import { afterResponse, auditContext, sendRateLimited } from './account-request.ts';
 import { checkAddressAndEmailLimits } from './rate-limits.ts';
-import type { ChallengeOwner } from './account-services.ts';
+import type { ChallengeOwner } from './model/challenge.ts';
 import { clearLockouts, scopesOfNames } from './lockout-keys.ts';
-import { ok, type Outcome } from './outcome.ts';
+import { ok, type Outcome } from './model/outcome.ts';
 import { callerOf, reauthenticate, type PrivateRequest } from './reauthenticate.ts';
 import { DECOY, missed } from './verify-email.ts';
 

@@ -1,11 +1,11 @@
 /** A new password for who knows the current one. All other sessions end. */
 import { checkNewPassword, auditContext } from './account-request.ts';
-import { ok, refuse, type Outcome, type Recognised } from './outcome.ts';
+import { ok, refuse, type Outcome, type NewDeviceCookie } from './model/outcome.ts';
 import { reauthenticate, type PrivateRequest } from './reauthenticate.ts';
 
 export async function changePassword(
   request: PrivateRequest & { currentPassword: string; newPassword: string },
-): Promise<Outcome<Recognised>> {
+): Promise<Outcome<NewDeviceCookie>> {
   const { services, rules, currentPassword, newPassword } = request;
   const caller = await reauthenticate(request, currentPassword);
   if (!caller.ok) return caller;

@@ -2,7 +2,7 @@
  * What goes by itself, a piece at a time, so that logins get their turn in between. A run is
  * bounded; what it leaves, the next one finds where this one stopped.
  */
-import type { Cleanup, CleanupStep } from './admin-services.ts';
+import type { Cleanup, CleanupStep } from './ports/cleanup.ts';
 
 /** A statement looks at so many rows, and a run takes so many statements a table. */
 export const BATCH_SIZE = { rows: 500, perRun: 100 };

@@ -1,7 +1,7 @@
 /** The end of an account: what is personal goes, and the audit keeps a pseudonym. */
 import { auditContext } from './account-request.ts';
 import { clearLockouts, scopesOfUser } from './lockout-keys.ts';
-import { ok, refuse, type Outcome } from './outcome.ts';
+import { ok, refuse, type Outcome } from './model/outcome.ts';
 import { reauthenticate, type PrivateRequest } from './reauthenticate.ts';
 
 export async function deleteAccount(

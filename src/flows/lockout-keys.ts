@@ -5,7 +5,10 @@
  */
 import { normalised, type Identifier } from '../policy/identifier.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
-import type { Account, LockoutScope, Services, User, RequestMeta } from './services.ts';
+import type { RequestMeta } from './model/request.ts';
+import type { Account, User } from './model/user.ts';
+import type { LockoutScope } from './ports/platform.ts';
+import type { Services } from './ports/services.ts';
 
 type Names = Pick<User, 'email' | 'username'>;
 

@@ -16,8 +16,11 @@ import { expiries } from '../policy/lifetimes.ts';
 import { checkAddressLimit } from './rate-limits.ts';
 import { verifyPassword, type Ticket } from './verify-password.ts';
 import { lockoutKeyFor } from './lockout-keys.ts';
-import { ok, refuse, type Outcome, type Refusal, type SignedIn } from './outcome.ts';
-import type { Account, LoginAttempt, LoginRules, Services, RequestMeta } from './services.ts';
+import { ok, refuse, type Outcome, type Refusal, type LoginResult } from './model/outcome.ts';
+import type { LoginAttempt, LoginRules } from './model/login.ts';
+import type { RequestMeta } from './model/request.ts';
+import type { Account } from './model/user.ts';
+import type { Services } from './ports/services.ts';
 
 export interface LoginRequest {
   services: Services;
@@ -26,7 +29,7 @@ export interface LoginRequest {
   meta: RequestMeta;
 }
 
-export async function login(request: LoginRequest): Promise<Outcome<SignedIn>> {
+export async function login(request: LoginRequest): Promise<Outcome<LoginResult>> {
   const { services, rules, meta } = request;
   const identifier = normalised(request.attempt.identifier);
 
@@ -93,7 +96,7 @@ function judge(account: Account | null, rules: LoginRules): Refusal | null {
 async function open(
   { services, rules, attempt, meta }: LoginRequest,
   { account, accountKey, ticket }: { account: Account; accountKey: string; ticket: Ticket },
-): Promise<Outcome<SignedIn> | 'fenced'> {
+): Promise<Outcome<LoginResult> | 'fenced'> {
   const sessionId = services.uuid();
   const outdated =
     account.passwordHash !== null && services.passwords.isOutdated(account.passwordHash);
@@ -174,7 +177,7 @@ async function conclude(
   services.waitUntil(
     services.audit.record({
       action: 'LOGIN_FAILED',
-      atMs: services.nowMs(),
+      nowMs: services.nowMs(),
       userId: account?.user.id ?? null,
       accountKey,
       contract: rules.contract,

@@ -3,8 +3,10 @@
  * go. Asking again is the same as asking once. What has ended is deleted, and the access tokens
  * that belong to it are refused from then on.
  */
-import { ok, refuse, type Outcome } from './outcome.ts';
-import type { Services, VerifiedClaims, RequestMeta } from './services.ts';
+import { ok, refuse, type Outcome } from './model/outcome.ts';
+import type { RequestMeta } from './model/request.ts';
+import type { Services } from './ports/services.ts';
+import type { VerifiedClaims } from './ports/tokens.ts';
 
 export interface LogoutRequest {
   services: Services;

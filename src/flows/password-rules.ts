@@ -4,7 +4,7 @@
  */
 import { isCommon } from '../policy/common.ts';
 import { violationOf, type PasswordBounds } from '../policy/password-rules.ts';
-import type { PasswordRules } from './account-services.ts';
+import type { PasswordRules } from './ports/passwords.ts';
 
 export interface PasswordRuleOptions {
   rules: PasswordBounds;

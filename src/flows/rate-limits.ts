@@ -1,7 +1,8 @@
 /** Whether an address may make one more attempt, of whatever kind. */
 import type { Limit } from '../policy/throttle.ts';
-import type { Refusal } from './outcome.ts';
-import type { Services, RequestMeta } from './services.ts';
+import type { Refusal } from './model/outcome.ts';
+import type { RequestMeta } from './model/request.ts';
+import type { Services } from './ports/services.ts';
 
 /** Null: it may, and the attempt is counted. */
 export async function checkAddressLimit(

@@ -8,8 +8,8 @@ import { checkAddressLimit } from './rate-limits.ts';
 import { authenticate } from './authenticate.ts';
 import { verifyPassword } from './verify-password.ts';
 import { lockoutKeyFor } from './lockout-keys.ts';
-import { ok, refuse, type Outcome } from './outcome.ts';
-import type { LiveSession } from './services.ts';
+import { ok, refuse, type Outcome } from './model/outcome.ts';
+import type { LiveSession } from './model/session.ts';
 
 export interface PrivateRequest extends AccountRequest {
   /** The access token; null where none was sent. */
@@ -56,7 +56,7 @@ export async function reauthenticate(
   services.waitUntil(
     services.audit.record({
       action: 'PASSWORD_CHECK_FAILED',
-      atMs: services.nowMs(),
+      nowMs: services.nowMs(),
       userId,
       accountKey,
       contract: rules.contract,

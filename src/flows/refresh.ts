@@ -7,8 +7,10 @@
  * a stranger's hands, or in its owner's after the stranger's: the session ends, for both.
  */
 import { expiriesOfRefresh, type SessionLimits } from '../policy/lifetimes.ts';
-import { ok, refuse, type Granted, type Outcome } from './outcome.ts';
-import type { LoginRules, Services, RequestMeta } from './services.ts';
+import { ok, refuse, type Granted, type Outcome } from './model/outcome.ts';
+import type { LoginRules } from './model/login.ts';
+import type { RequestMeta } from './model/request.ts';
+import type { Services } from './ports/services.ts';
 
 /** How long the previous token stays good. */
 const GRACE_MS = 10_000;

@@ -16,9 +16,9 @@ import {
   auditContext,
   type AccountRequest,
 } from './account-request.ts';
-import type { EmailTemplate } from './account-services.ts';
+import type { EmailTemplate } from './ports/mail.ts';
 import { checkAddressLimit, checkEmailLimit } from './rate-limits.ts';
-import { ok, refuse, type Outcome, type Registered } from './outcome.ts';
+import { ok, refuse, type Outcome, type RegistrationAccepted } from './model/outcome.ts';
 
 /** A contract's reading of a registration's body. */
 export interface RegistrationInput {
@@ -32,7 +32,7 @@ export interface RegistrationInput {
 
 export async function register(
   request: AccountRequest & { application: RegistrationInput },
-): Promise<Outcome<Registered>> {
+): Promise<Outcome<RegistrationAccepted>> {
   const { services, rules, meta, application } = request;
   const { username, name, password } = application;
   const identifier = normalised({ kind: 'email', value: application.email });

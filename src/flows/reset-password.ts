@@ -13,11 +13,11 @@ import {
   type AccountRequest,
   type NamedRequest,
 } from './account-request.ts';
-import type { ChallengeOwner } from './account-services.ts';
+import type { ChallengeOwner } from './model/challenge.ts';
 import { checkAddressLimit } from './rate-limits.ts';
 import { clearLockouts, scopesOfNames, scopesOfUser } from './lockout-keys.ts';
-import { ok, refuse, type Outcome } from './outcome.ts';
-import type { Services } from './services.ts';
+import { ok, refuse, type Outcome } from './model/outcome.ts';
+import type { Services } from './ports/services.ts';
 
 export async function forgotPassword(request: NamedRequest): Promise<Outcome<null>> {
   const found = await recipientOf(request);

@@ -1,14 +1,10 @@
 /** What the bearer of an access token may see and do of the sessions that are theirs. */
 import { authenticate, type Bearer } from './authenticate.ts';
-import { ok, refuse, type Outcome } from './outcome.ts';
-import type {
-  SessionEnd,
-  ListedSession,
-  LiveSession,
-  Services,
-  User,
-  RequestMeta,
-} from './services.ts';
+import { ok, refuse, type Outcome } from './model/outcome.ts';
+import type { RequestMeta } from './model/request.ts';
+import type { SessionEnd, ListedSession, LiveSession } from './model/session.ts';
+import type { User } from './model/user.ts';
+import type { Services } from './ports/services.ts';
 
 export interface SessionRequest {
   services: Services;

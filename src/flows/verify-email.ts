@@ -16,18 +16,16 @@ import {
   type AccountRequest,
   type NamedRequest,
 } from './account-request.ts';
-import type {
-  Challenge,
-  AuditContext,
-  EmailTemplate,
-  ChallengeOwner,
-  SentCode,
-} from './account-services.ts';
+import type { AuditContext } from './model/audit.ts';
+import type { Challenge, ChallengeOwner, OwnedChallenge } from './model/challenge.ts';
+import type { EmailTemplate } from './ports/mail.ts';
 import { checkAddressLimit } from './rate-limits.ts';
 import { verifyPassword } from './verify-password.ts';
 import { clearLockouts, lockoutKeyFor, scopesOfNames } from './lockout-keys.ts';
-import { ok, refuse, type Outcome, type Recognised } from './outcome.ts';
-import type { Account, LockoutScope, Services } from './services.ts';
+import { ok, refuse, type Outcome, type NewDeviceCookie } from './model/outcome.ts';
+import type { Account } from './model/user.ts';
+import type { LockoutScope } from './ports/platform.ts';
+import type { Services } from './ports/services.ts';
 
 /** Sends a fresh code where there is something to verify; the answer is the same for everyone. */
 export async function sendCode(request: NamedRequest): Promise<Outcome<null>> {
@@ -67,7 +65,7 @@ async function issueCode(request: AccountRequest, owner: ChallengeOwner | null):
 
 export async function verifyEmail(
   request: NamedRequest & { password: string; code: string },
-): Promise<Outcome<Recognised>> {
+): Promise<Outcome<NewDeviceCookie>> {
   const { services, rules, meta, password, code } = request;
   const identifier = normalised(request.identifier);
   const handleId = await handleIdFor(request, identifier);
@@ -101,7 +99,7 @@ export async function verifyEmail(
   if (!guess.ok) return guess;
   const { verdict, ticket } = guess.value;
 
-  let proven: Recognised | null = null;
+  let proven: NewDeviceCookie | null = null;
   try {
     const [mayTryOthers, mayTryOwn] = await tries;
     if (verdict === 'right' && sent !== null) {
@@ -148,10 +146,10 @@ export const DECOY: Challenge = { id: '', secretHash: '-'.repeat(43), email: nul
 /** The code that was sent; null where there is none like it. */
 async function sentCodeOf(
   services: Services,
-  codes: readonly SentCode[],
+  codes: readonly OwnedChallenge[],
   code: string,
-): Promise<SentCode | null> {
-  let found: SentCode | null = null;
+): Promise<OwnedChallenge | null> {
+  let found: OwnedChallenge | null = null;
   for (let n = 0; n < MAX_LIVE_CODES; n += 1) {
     const candidate = codes[n] ?? null;
     const isCode = await services.secrets.isCode(candidate?.challenge ?? DECOY, code);
@@ -166,9 +164,9 @@ const isOf = (owner: ChallengeOwner, handleId: string | null): boolean =>
 /** Null: the code is no longer good. */
 async function prove(
   services: Services,
-  { owner, challenge }: SentCode,
+  { owner, challenge }: OwnedChallenge,
   event: AuditContext,
-): Promise<Recognised | null> {
+): Promise<NewDeviceCookie | null> {
   if (owner.is === 'user') {
     const { account } = owner;
     if (!(await services.accountChanges.verifyEmail(account, challenge, event))) return null;
@@ -195,7 +193,7 @@ export function missed(
   services.waitUntil(
     services.audit.record({
       action: 'CODE_CHECK_FAILED',
-      atMs: services.nowMs(),
+      nowMs: services.nowMs(),
       userId: account?.user.id ?? null,
       accountKey,
       contract: rules.contract,

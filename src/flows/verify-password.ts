@@ -2,8 +2,9 @@
 import { TICKET_MS, type Verdict } from '../policy/lockout.ts';
 import { isAmbiguous } from '../policy/password-rules.ts';
 import type { AccountRequest } from './account-request.ts';
-import { ok, refuse, type Outcome } from './outcome.ts';
-import type { Account, LockReport, Reservation } from './services.ts';
+import { ok, refuse, type Outcome } from './model/outcome.ts';
+import type { Account } from './model/user.ts';
+import type { LockReport, Reservation } from './ports/limits.ts';
 
 export interface PasswordCheck {
   password: string;
@@ -41,7 +42,7 @@ export async function verifyPassword(
   const audited = <T extends LockReport>(answer: T): T => {
     const { lockBegan: reason } = answer;
     if (reason !== null) {
-      const event = { action: 'ACCOUNT_LOCKED', reason, atMs: services.nowMs() } as const;
+      const event = { action: 'ACCOUNT_LOCKED', reason, nowMs: services.nowMs() } as const;
       const userId = account?.user.id ?? null;
       services.waitUntil(services.audit.record({ ...event, userId, accountKey, contract, meta }));
     }

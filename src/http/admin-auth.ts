@@ -3,7 +3,7 @@
  * is set, there is no door, and its paths are unknown like any other.
  */
 import { Hono } from 'hono';
-import type { Limits } from '../flows/services.ts';
+import type { Limits } from '../flows/ports/limits.ts';
 import { logOperator } from '../telemetry/log.ts';
 import type { Limit } from '../policy/throttle.ts';
 import { addressOf } from './address.ts';

@@ -3,7 +3,7 @@
  * An unknown parameter is refused, since a filter that is mistyped would let everything through.
  */
 import * as z from 'zod/mini';
-import type { UserRef } from '../flows/admin-services.ts';
+import type { UserRef } from '../flows/ports/admin.ts';
 
 /** No control characters, no halves of surrogate pairs, nothing without end. */
 const text = (most: number) =>

@@ -14,8 +14,9 @@ import {
   unlock,
   type AdminRequest,
 } from '../flows/admin.ts';
-import type { AdminServices, ChangeResult, AuditLogEntry } from '../flows/admin-services.ts';
-import type { User } from '../flows/services.ts';
+import type { ChangeResult, AuditLogEntry } from '../flows/ports/admin.ts';
+import type { AdminServices } from '../flows/ports/services.ts';
+import type { User } from '../flows/model/user.ts';
 import { logFailure, logOperator } from '../telemetry/log.ts';
 import { normalised } from '../policy/identifier.ts';
 import type { LockoutRules } from '../policy/lockout.ts';

@@ -5,7 +5,7 @@
 import { zValidator } from '@hono/zod-validator';
 import type { MiddlewareHandler } from 'hono';
 import type * as z from 'zod/mini';
-import type { Issue } from '../flows/outcome.ts';
+import type { Issue } from '../flows/model/outcome.ts';
 import type { Operation } from '../telemetry/log.ts';
 import type { ContractContext, ContractEnv } from './request-context.ts';
 import { MAX_BODY_BYTES, readJson, type BodyFault } from './read-body.ts';

@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { routePath } from 'hono/route';
 import type { Contract } from '../contracts/contract.ts';
-import type { LoginRules } from '../flows/services.ts';
+import type { LoginRules } from '../flows/model/login.ts';
 import { logFailure } from '../telemetry/log.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import type { LockoutRules } from '../policy/lockout.ts';

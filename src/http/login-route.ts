@@ -1,7 +1,7 @@
 /** `POST {base}/login`. */
 import { login } from '../flows/login.ts';
-import type { SignedIn } from '../flows/outcome.ts';
-import type { LoginRules } from '../flows/services.ts';
+import type { LoginResult } from '../flows/model/outcome.ts';
+import type { LoginRules } from '../flows/model/login.ts';
 import { validated } from './body.ts';
 import type { ContractApp } from './contract-app.ts';
 import type { Responder } from './responder.ts';
@@ -17,7 +17,7 @@ export function mountLogin(app: ContractApp, responder: Responder, rules: LoginR
     (c) => {
       const { services, meta } = c.env;
       const attempt = c.req.valid('json');
-      return responder.run<SignedIn>(c, {
+      return responder.run<LoginResult>(c, {
         operation: 'login',
         identifier: attempt.identifier,
         work: login({ services, rules, attempt, meta }),

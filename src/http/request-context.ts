@@ -1,6 +1,7 @@
 /** What app.ts hands to a contract's routes with every request. */
 import type { Context } from 'hono';
-import type { Services, RequestMeta } from '../flows/services.ts';
+import type { RequestMeta } from '../flows/model/request.ts';
+import type { Services } from '../flows/ports/services.ts';
 import type { Operation } from '../telemetry/log.ts';
 import type { LineLimit } from '../telemetry/line-limit.ts';
 import type { Metrics } from '../telemetry/metrics.ts';

@@ -6,7 +6,7 @@
  */
 import type { Contract, Wire } from '../contracts/contract.ts';
 import { checkAddressLimit } from '../flows/rate-limits.ts';
-import type { Outcome, Refusal } from '../flows/outcome.ts';
+import type { Outcome, Refusal } from '../flows/model/outcome.ts';
 import { logFailure, logOperation, type Operation } from '../telemetry/log.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import type { ContractContext } from './request-context.ts';

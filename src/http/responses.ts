@@ -8,7 +8,7 @@ import {
   type Contract,
   type Wire,
 } from '../contracts/contract.ts';
-import type { Refusal } from '../flows/outcome.ts';
+import type { Refusal } from '../flows/model/outcome.ts';
 import { PROTECTIVE_HEADERS } from './headers.ts';
 
 /** For outages: long enough not to hammer, short enough to wait for. */

@@ -6,7 +6,8 @@
 import type { SessionView } from '../contracts/contract.ts';
 import { logout } from '../flows/logout.ts';
 import { refresh } from '../flows/refresh.ts';
-import type { ListedSession, LoginRules } from '../flows/services.ts';
+import type { LoginRules } from '../flows/model/login.ts';
+import type { ListedSession } from '../flows/model/session.ts';
 import { endSession, listSessions, logoutAll, profile } from '../flows/sessions.ts';
 import type { Operation } from '../telemetry/log.ts';
 import { deviceOf } from '../policy/device.ts';

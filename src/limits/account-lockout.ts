@@ -7,7 +7,7 @@
  * they are open calls, and an object with open calls is not evicted.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { LockReport, Reservation, Settlement, Turn } from '../flows/services.ts';
+import type { LockReport, Reservation, Settlement, TicketAnswer } from '../flows/ports/limits.ts';
 import {
   forgettableAtMs,
   applyExpiry,
@@ -35,7 +35,7 @@ interface Waiter {
   ticket: string;
   rules: LockoutRules;
   sinceMs: number;
-  answer(turn: Turn): void;
+  answer(turn: TicketAnswer): void;
 }
 
 export class AccountLockout extends DurableObject {
@@ -59,7 +59,7 @@ export class AccountLockout extends DurableObject {
     return { ...turn, ...this.#report() };
   }
 
-  async #turn(ticket: string, rules: LockoutRules): Promise<Turn> {
+  async #turn(ticket: string, rules: LockoutRules): Promise<TicketAnswer> {
     const sinceMs = Date.now();
     const standing = this.#ask(ticket, rules);
     if (standing.state === 'ticket') return { state: 'ticket', waitedMs: 0 };
@@ -67,7 +67,7 @@ export class AccountLockout extends DurableObject {
     if (this.#waiters.size >= MOST_WAITERS) return { state: 'busy' };
 
     let patience: ReturnType<typeof setTimeout> | undefined;
-    const turn = await new Promise<Turn>((answer) => {
+    const turn = await new Promise<TicketAnswer>((answer) => {
       this.#waiters.set(ticket, { ticket, rules, sinceMs, answer });
       patience = setTimeout(() => answer({ state: 'busy' }), LONGEST_WAIT_MS);
       this.#watchExpiry();

@@ -3,7 +3,7 @@
  * the platform says that a call is worth repeating. Every call may be repeated: a ticket is named
  * by its caller, and an attempt counted twice errs on the safe side.
  */
-import type { Limits, RememberedRefusal, Reservation, Settlement } from '../flows/services.ts';
+import type { Limits, RememberedRefusal, Reservation, Settlement } from '../flows/ports/limits.ts';
 import { ExpiringMemory } from '../policy/memory.ts';
 import type { LockoutView } from '../policy/lockout.ts';
 import type { Admission, Limit } from '../policy/throttle.ts';

@@ -3,8 +3,8 @@
  * address may cause, and what the whole deployment sends. The second is one object for everybody;
  * its refusals are remembered by the isolate, so a flood over the limit does not reach it.
  */
-import type { EmailLimits } from '../flows/account-services.ts';
-import type { Limits } from '../flows/services.ts';
+import type { EmailLimits } from '../flows/ports/limits.ts';
+import type { Limits } from '../flows/ports/limits.ts';
 
 const HOUR_SECONDS = 3600;
 const TOTAL = 'e-mail in total';

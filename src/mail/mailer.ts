@@ -5,7 +5,7 @@
  *
  * Local development also keeps the last mails for the page /dev/mail. A deployment keeps none.
  */
-import type { EmailTemplate, Mailer } from '../flows/account-services.ts';
+import type { EmailTemplate, Mailer } from '../flows/ports/mail.ts';
 import { throughBinding, type Binding } from './binding.ts';
 import { renderEmail, type EmailBranding } from './templates.ts';
 import { createOutbox, type Outbox } from './outbox.ts';

@@ -5,7 +5,7 @@
  * Letters name no user and no address, load nothing from anywhere, and never hold a password. A code
  * stands in the body only: subjects are shown on locked screens, and in the local console.
  */
-import type { EmailTemplate } from '../flows/account-services.ts';
+import type { EmailTemplate } from '../flows/ports/mail.ts';
 import { html } from './html.ts';
 
 /** Where letters come from. */

@@ -4,8 +4,8 @@
  */
 import * as z from 'zod/mini';
 import { refusalWire, type Contract, type SessionView, type Wire } from '../contracts/contract.ts';
-import type { Granted, Refusal } from '../flows/outcome.ts';
-import type { User } from '../flows/services.ts';
+import type { Granted, Refusal } from '../flows/model/outcome.ts';
+import type { User } from '../flows/model/user.ts';
 import { textsIn } from './reason.ts';
 import type { LoginFields, Mark, Reason, SessionFields, Shape, TokenWays, Way } from './sheet.ts';
 

@@ -4,9 +4,11 @@
  */
 import { and, eq, exists, ne, notExists, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import type { Challenge, AccountChanges, AuditContext } from '../flows/account-services.ts';
-import type { Account } from '../flows/services.ts';
-import { auditChange, auditOf, OPERATORS, writeOrRecover } from './audit.ts';
+import { OPERATORS, type AuditContext } from '../flows/model/audit.ts';
+import type { Challenge } from '../flows/model/challenge.ts';
+import type { AccountChanges } from '../flows/ports/account-changes.ts';
+import type { Account } from '../flows/model/user.ts';
+import { auditChange, auditOf, writeOrRecover } from './audit.ts';
 import { challengeIsValid, type Proof } from './challenges.ts';
 import { auditEvents, challenges, registrations, sessions, users } from './schema.ts';
 import { builder, statement } from './statement.ts';

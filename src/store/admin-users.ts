@@ -3,9 +3,9 @@
  * audit keeps of it, and the audit's statement comes right after the one that it speaks of.
  */
 import { and, eq, exists, gt, ne, sql, type SQL } from 'drizzle-orm';
-import type { AuditContext } from '../flows/account-services.ts';
-import type { ChangeResult, AdminUsers, UserSearch } from '../flows/admin-services.ts';
-import type { User } from '../flows/services.ts';
+import type { AuditContext } from '../flows/model/audit.ts';
+import type { ChangeResult, AdminUsers, UserSearch } from '../flows/ports/admin.ts';
+import type { User } from '../flows/model/user.ts';
 import { auditOf } from './audit.ts';
 import { auditEvents, roles, sessions, teams, users } from './schema.ts';
 import { sessionIsValid } from './sessions.ts';

@@ -1,6 +1,7 @@
 /** Makes a user of a registration whose mailbox was proven, fenced on the proof. */
 import { and, eq, exists, sql } from 'drizzle-orm';
-import type { NewAccounts, Registrations } from '../flows/account-services.ts';
+import type { NewAccounts } from '../flows/model/registration.ts';
+import type { Registrations } from '../flows/ports/registrations.ts';
 import { auditChange, auditOf, writeOrRecover } from './audit.ts';
 import { canBecomeUser, challengeIsValid, type Proof } from './challenges.ts';
 import { challenges, registrations, roles, teams, users } from './schema.ts';

@@ -4,7 +4,7 @@
  * looked for is looked for in a bounded stretch of numbers at a time.
  */
 import { and, desc, eq, gte, lt, sql } from 'drizzle-orm';
-import type { AuditLog, AuditLogEntry } from '../flows/admin-services.ts';
+import type { AuditLog, AuditLogEntry } from '../flows/ports/admin.ts';
 import { auditEvents } from './schema.ts';
 import { builder, statement } from './statement.ts';
 

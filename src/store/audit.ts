@@ -1,13 +1,9 @@
 /** Writes down what happened to accounts. No identifier and no secret is ever part of a row. */
 import { and, eq, gt, sql } from 'drizzle-orm';
-import type { AuditContext } from '../flows/account-services.ts';
-import type { OPERATORS as Operators } from '../flows/admin.ts';
-import type { Audit } from '../flows/services.ts';
+import type { AuditContext } from '../flows/model/audit.ts';
+import type { Audit } from '../flows/ports/audit.ts';
 import { auditEvents } from './schema.ts';
 import { builder, statement } from './statement.ts';
-
-/** What stands for the contract in events that an operator brought about. */
-export const OPERATORS: typeof Operators = 'admin';
 
 const insert = statement<{
   action: string;
@@ -94,8 +90,10 @@ export async function writeOrRecover<T>(
 
 export function createAudit(database: D1Database): Audit {
   return {
-    async record({ meta, ...event }) {
-      await insert.bind(database, { ...event, address: meta.address, traceId: meta.traceId }).run();
+    async record({ meta, nowMs: atMs, ...event }) {
+      await insert
+        .bind(database, { ...event, atMs, address: meta.address, traceId: meta.traceId })
+        .run();
     },
   };
 }

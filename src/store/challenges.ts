@@ -1,12 +1,8 @@
 /** Codes and links on their way to a mailbox, and whose they are. Looked at on the primary alone. */
 import { and, desc, eq, gt, ne, notExists, or, sql, type SQL } from 'drizzle-orm';
-import type {
-  Challenge,
-  Challenges,
-  ChallengeOwner,
-  Registration,
-  SentCode,
-} from '../flows/account-services.ts';
+import type { Challenge, ChallengeOwner, OwnedChallenge } from '../flows/model/challenge.ts';
+import type { Registration } from '../flows/model/registration.ts';
+import type { Challenges } from '../flows/ports/challenges.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import { auditChange, auditOf, writeOrRecover } from './audit.ts';
 import { challenges, registrations, users } from './schema.ts';
@@ -222,7 +218,7 @@ export function createChallenges(database: D1Database): Challenges {
       ]);
       const [userRow] = (user?.results ?? []) as UserRow[];
       const account = userRow === undefined ? null : accountOf(userRow);
-      const codes: SentCode[] =
+      const codes: OwnedChallenge[] =
         account === null
           ? ((ofRegistrations?.results ?? []) as RegistrationCodeRow[]).map(
               ({ challengeId, secretHash, ...registration }) => ({

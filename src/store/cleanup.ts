@@ -5,7 +5,7 @@
  */
 import { and, gt, inArray, lte, notExists, or, sql, type SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Cleanup, CleanupStep } from '../flows/admin-services.ts';
+import type { Cleanup, CleanupStep } from '../flows/ports/cleanup.ts';
 import { auditEvents, challenges, housekeeping, registrations, sessions, users } from './schema.ts';
 import { sessionIsValid } from './sessions.ts';
 import { builder, statement } from './statement.ts';

@@ -6,7 +6,7 @@
  * password was verified, and the other statements act only if the session was.
  */
 import { and, eq, exists, sql } from 'drizzle-orm';
-import type { Sessions } from '../flows/services.ts';
+import type { Sessions } from '../flows/ports/sessions.ts';
 import { writeOrRecover } from './audit.ts';
 import { auditEvents, sessions, users } from './schema.ts';
 import { endSurplus, thisSession } from './session-limit.ts';

@@ -3,7 +3,8 @@
  * the same statements whatever is known of the address. What makes a user of one is in admission.ts.
  */
 import { and, eq, exists, gt, lte, ne, notExists, or, sql } from 'drizzle-orm';
-import type { NewAccounts, Registrations } from '../flows/account-services.ts';
+import type { NewAccounts } from '../flows/model/registration.ts';
+import type { Registrations } from '../flows/ports/registrations.ts';
 import { createAdmission } from './admission.ts';
 import { auditOf, writeOrRecover } from './audit.ts';
 import { auditEvents, challenges, registrations, users } from './schema.ts';

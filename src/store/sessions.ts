@@ -3,7 +3,8 @@
  * was ended a moment ago must not live on in a copy.
  */
 import { and, desc, eq, exists, gt, sql } from 'drizzle-orm';
-import type { SessionEnd, ListedSession, LiveSession, Sessions } from '../flows/services.ts';
+import type { SessionEnd, ListedSession, LiveSession } from '../flows/model/session.ts';
+import type { Sessions } from '../flows/ports/sessions.ts';
 import { createOpening } from './opening.ts';
 import { MAX_SESSIONS } from './session-limit.ts';
 import { auditEvents, roles, sessions, teams, users } from './schema.ts';

@@ -1,6 +1,7 @@
 /** Looks users up. One statement a look-up, whoever asks and whatever comes of it. */
 import { eq, sql, type SQL } from 'drizzle-orm';
-import type { Account, User, Users } from '../flows/services.ts';
+import type { Account, User } from '../flows/model/user.ts';
+import type { Users } from '../flows/ports/users.ts';
 import { roles, teams, users } from './schema.ts';
 import { builder, statement } from './statement.ts';
 

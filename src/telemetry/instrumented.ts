@@ -1,6 +1,6 @@
 /** Counts what the guard, the database and the mail do, by standing between them and the flows. */
-import type { EmailTemplate, Mailer } from '../flows/account-services.ts';
-import type { Limits, LockReport, Reservation } from '../flows/services.ts';
+import type { EmailTemplate, Mailer } from '../flows/ports/mail.ts';
+import type { Limits, LockReport, Reservation } from '../flows/ports/limits.ts';
 import type { LockBegan } from '../policy/lockout.ts';
 import type { Metrics } from './metrics.ts';
 

@@ -5,8 +5,8 @@
  */
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import type { AuditContext } from '../../src/flows/account-services.ts';
-import type { Account } from '../../src/flows/services.ts';
+import type { AuditContext } from '../../src/flows/model/audit.ts';
+import type { Account } from '../../src/flows/model/user.ts';
 
 export const NOW = 1000;
 /** Not expired at NOW. */

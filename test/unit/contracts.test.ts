@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusalWire, type Contract } from '../../src/contracts/contract.ts';
 import { contracts } from '../../src/contracts/index.ts';
-import type { Refusal } from '../../src/flows/outcome.ts';
+import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { textsIn } from '../../src/pages/reason.ts';
 import {
   circumstances,

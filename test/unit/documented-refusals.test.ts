@@ -6,7 +6,7 @@ import { emailEnvelope } from '../../src/contracts/email-envelope.ts';
 import { emailRemember } from '../../src/contracts/email-remember.ts';
 import { usernameCoded } from '../../src/contracts/username-coded.ts';
 import { usernamePair } from '../../src/contracts/username-pair.ts';
-import type { Issue, Refusal } from '../../src/flows/outcome.ts';
+import type { Issue, Refusal } from '../../src/flows/model/outcome.ts';
 import { circumstances, sampleOf } from '../../tools/openapi/samples.ts';
 
 const malformed = (...issues: [Issue, ...Issue[]]): Refusal => ({ reason: 'malformed', issues });

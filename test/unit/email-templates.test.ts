@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EmailTemplate } from '../../src/flows/account-services.ts';
+import type { EmailTemplate } from '../../src/flows/ports/mail.ts';
 import { html } from '../../src/mail/html.ts';
 import { renderEmail } from '../../src/mail/templates.ts';
 

@@ -6,8 +6,8 @@ import { emailEnvelope } from '../../src/contracts/email-envelope.ts';
 import { emailRemember } from '../../src/contracts/email-remember.ts';
 import { usernameCoded } from '../../src/contracts/username-coded.ts';
 import { usernamePair } from '../../src/contracts/username-pair.ts';
-import type { Granted } from '../../src/flows/outcome.ts';
-import type { User } from '../../src/flows/services.ts';
+import type { Granted } from '../../src/flows/model/outcome.ts';
+import type { User } from '../../src/flows/model/user.ts';
 
 const DAY_MS = 86_400_000;
 const ISSUED_MS = Date.parse('2026-01-22T10:30:00Z');

@@ -3,7 +3,7 @@
  * quoting it; and only local development keeps what was sent.
  */
 import { describe, expect, it } from 'vitest';
-import type { EmailTemplate } from '../../src/flows/account-services.ts';
+import type { EmailTemplate } from '../../src/flows/ports/mail.ts';
 import { createMailer, type MailerOptions } from '../../src/mail/mailer.ts';
 import type { Mail } from '../../src/mail/transport.ts';
 

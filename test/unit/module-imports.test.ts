@@ -17,6 +17,7 @@ const root = resolve(import.meta.dirname, '../..');
 const rooms = [
   'policy',
   'flows',
+  'flows/model',
   'contracts',
   'store',
   'limits',
@@ -30,6 +31,8 @@ type Room = (typeof rooms)[number];
 
 const imports = [
   '../policy/lockout.ts',
+  '../../policy/lockout.ts',
+  '../flows/model/audit.ts',
   '../flows/login.ts',
   'type ../flows/login.ts',
   '../contracts/email-cookie.ts',
@@ -53,8 +56,9 @@ const imports = [
 const allowed: Record<Room, readonly (typeof imports)[number][]> = {
   policy: ['./email-cookie.ts'],
   flows: ['./email-cookie.ts', '../policy/lockout.ts'],
+  'flows/model': ['./email-cookie.ts', '../../policy/lockout.ts'],
   contracts: ['type ../flows/login.ts', 'zod/mini'],
-  store: ['./email-cookie.ts', 'type ../flows/login.ts', 'drizzle-orm'],
+  store: ['./email-cookie.ts', '../flows/model/audit.ts', 'type ../flows/login.ts', 'drizzle-orm'],
   limits: [
     './email-cookie.ts',
     'type ../flows/login.ts',

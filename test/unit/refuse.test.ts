@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { refusalWire } from '../../src/contracts/contract.ts';
 import { contracts } from '../../src/contracts/index.ts';
-import type { Refusal } from '../../src/flows/outcome.ts';
+import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { refusalResponse, wireResponse } from '../../src/http/responses.ts';
 import {
   circumstances,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
 import type { Contract } from '../../src/contracts/contract.ts';
-import type { Refusal } from '../../src/flows/outcome.ts';
+import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { refusalResponse } from '../../src/http/responses.ts';
 import { fieldsNamed, reasonOf, waitOf } from '../../src/pages/reason.ts';
 import { shapeOf } from '../../src/pages/shape.ts';

@@ -1,7 +1,7 @@
 /** The Durable Objects: what they keep survives eviction, and what is idle goes. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Reservation } from '../../src/flows/services.ts';
+import type { Reservation } from '../../src/flows/ports/limits.ts';
 import { TICKET_MS } from '../../src/policy/lockout.ts';
 import {
   account,

@@ -1,6 +1,6 @@
 /** A caller whose guard is slow, or has no ticket free: hashes no more than it must, tells nothing. */
 import { expect, it } from 'vitest';
-import type { Reservation } from '../../src/flows/services.ts';
+import type { Reservation } from '../../src/flows/ports/limits.ts';
 import type { BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 import { addUser, count, contractCase, createTestApp } from '../support/test-app.ts';
 

@@ -1,7 +1,7 @@
 /** The statements about registrations, each with neighbours that must come out untouched. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { ChallengeOwner } from '../../src/flows/account-services.ts';
+import type { ChallengeOwner } from '../../src/flows/model/challenge.ts';
 import { createChallenges } from '../../src/store/challenges.ts';
 import { createRegistrations } from '../../src/store/registrations.ts';
 import { addUser } from '../support/test-app.ts';

@@ -1,7 +1,7 @@
 /** Each change of an account: exactly its rows, and none at all when one condition is not met. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Challenge } from '../../src/flows/account-services.ts';
+import type { Challenge } from '../../src/flows/model/challenge.ts';
 import { createAccountChanges } from '../../src/store/account-changes.ts';
 import {
   account,

@@ -16,7 +16,7 @@ beforeEach(insertRows);
 
 it('records one event with the address and the trace of its request', async () => {
   const { accountKey, contract, meta } = auditContext;
-  const event = { action: 'LOGIN_FAILED', reason: 'invalid', userId: 2, atMs: NOW } as const;
+  const event = { action: 'LOGIN_FAILED', reason: 'invalid', userId: 2, nowMs: NOW } as const;
   const record = () => createAudit(env.DB).record({ ...event, accountKey, contract, meta });
   expect((await differenceAfter(record))[1]).toEqual({
     added: { audit_events: [eventRow('LOGIN_FAILED', { reason: 'invalid', user_id: 2 })] },

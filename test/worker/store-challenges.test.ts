@@ -1,7 +1,7 @@
 /** Codes and links, each beside those of other owners and purposes. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ChallengeOwner, Purpose } from '../../src/flows/account-services.ts';
+import type { ChallengeOwner, Purpose } from '../../src/flows/model/challenge.ts';
 import { createChallenges } from '../../src/store/challenges.ts';
 import {
   account,

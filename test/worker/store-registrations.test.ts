@@ -1,7 +1,7 @@
 /** Registrations beside those of the same address, the same username and others. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { NewRegistration } from '../../src/flows/account-services.ts';
+import type { NewRegistration } from '../../src/flows/model/registration.ts';
 import { createRegistrations } from '../../src/store/registrations.ts';
 import {
   differenceAfter,

@@ -1,7 +1,7 @@
 /** A login's one batch: a session, its user and its event, or nothing. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { NewSession } from '../../src/flows/services.ts';
+import type { NewSession } from '../../src/flows/model/session.ts';
 import { createOpening } from '../../src/store/opening.ts';
 import {
   account,

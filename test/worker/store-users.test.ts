@@ -1,7 +1,7 @@
 /** Look-ups of users, by owner and by operator. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { UserSearch } from '../../src/flows/admin-services.ts';
+import type { UserSearch } from '../../src/flows/ports/admin.ts';
 import { createAdminUsers } from '../../src/store/admin-users.ts';
 import { createUsers } from '../../src/store/users.ts';
 import { account, execute, insertRows } from '../support/store-rows.ts';

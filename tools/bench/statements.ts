@@ -5,7 +5,7 @@
 import { createSessions } from '../../src/store/sessions.ts';
 import { databaseAnswers } from '../../src/store/health.ts';
 import { createUsers } from '../../src/store/users.ts';
-import type { Account } from '../../src/flows/services.ts';
+import type { Account } from '../../src/flows/model/user.ts';
 
 /** A value that differs from request to request is kept by its name. */
 type Value = string | number | null | { name: string };

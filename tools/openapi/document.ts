@@ -10,7 +10,7 @@ import {
 } from 'zod-openapi';
 import * as z from 'zod/mini';
 import { refusalWire, type Answers, type Contract } from '../../src/contracts/contract.ts';
-import type { Refusal } from '../../src/flows/outcome.ts';
+import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { issuesOf, UNREADABLE } from '../../src/http/body.ts';
 import { DEVICE_COOKIE } from '../../src/http/device-cookie.ts';
 import { REGISTRATION_COOKIE } from '../../src/http/registration-cookie.ts';

@@ -1,7 +1,7 @@
 /** Samples of what contracts put on the wire. A reason of refusal that is forgotten does not compile. */
 import type { SessionView } from '../../src/contracts/contract.ts';
-import type { Granted, Refusal } from '../../src/flows/outcome.ts';
-import type { User } from '../../src/flows/services.ts';
+import type { Granted, Refusal } from '../../src/flows/model/outcome.ts';
+import type { User } from '../../src/flows/model/user.ts';
 
 export type Reason = Refusal['reason'];
 

@@ -6,7 +6,7 @@ import {
   createPasswords as createSliced,
   type PasswordSettings,
 } from '../../../src/crypto/password.ts';
-import type { Passwords } from '../../../src/flows/services.ts';
+import type { Passwords } from '../../../src/flows/ports/passwords.ts';
 
 export * from '../../../src/crypto/password.ts';
 

@@ -2,8 +2,8 @@
  * What a flow can answer. Refusals are values, each with its precise reason; a contract decides
  * what its clients see of it. Exceptions are left for bugs and outages.
  */
-import type { Limit } from '../policy/throttle.ts';
-import type { User } from './services.ts';
+import type { Limit } from '../../policy/throttle.ts';
+import type { User } from './user.ts';
 
 /** One thing that is wrong with a request's body. */
 export interface Issue {
@@ -58,18 +58,18 @@ export interface Granted {
 }
 
 /** The password has just been proven: the cookie that makes the browser a known one. */
-export interface Recognised {
+export interface NewDeviceCookie {
   /** Null: this deployment gives none. */
   device: string | null;
 }
 
 /** A registration was asked for, of a known or an unknown address. */
-export interface Registered {
+export interface RegistrationAccepted {
   /** Brought back with the code, it has its tries counted apart (crypto/registration-handles.ts). */
   handle: string;
 }
 
-export interface SignedIn extends Granted, Recognised {}
+export interface LoginResult extends Granted, NewDeviceCookie {}
 
 export interface IssuedToken {
   token: string;

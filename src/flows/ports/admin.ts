@@ -1,12 +1,12 @@
-/** What an operator's flows and the housekeeping need of the world, as types only. */
-import type { AuditContext } from './account-services.ts';
-import type { Account, Services, User } from './services.ts';
+/** Users and the audit log as an operator sees them. */
+import type { AuditContext } from '../model/audit.ts';
+import type { Account, User } from '../model/user.ts';
 
-/** The number, or the id that leaves the house. */
+/** The number, or the public id. */
 export type UserRef = { id: number } | { publicId: string };
 
 export interface UserSearch {
-  /** What the username, or the address, begins with; normalised. */
+  /** The beginning of the username, or of the address; normalised. */
   username: string | null;
   email: string | null;
   status: User['status'] | null;
@@ -15,7 +15,7 @@ export interface UserSearch {
   limit: number;
 }
 
-/** What an operator's change left behind. Null: the user is gone. */
+/** The user after an operator's change. Null: the user is gone. */
 export type ChangeResult = { user: User; changed: boolean; sessionsEnded: number } | null;
 
 export interface RoleChoice {
@@ -26,11 +26,11 @@ export interface RoleChoice {
 }
 
 /**
- * Users as their operator sees them. All of these read and write the primary; a change and what the
- * audit keeps of it are one transaction, and nothing is kept where nothing changed.
+ * All of these read and write the primary; a change and its audit row are one transaction, and
+ * nothing is recorded where nothing changed.
  */
 export interface AdminUsers {
-  /** In the order of their numbers, so that who comes in meanwhile comes last. */
+  /** In the order of their numbers, so that users who register meanwhile come last. */
   search(search: UserSearch): Promise<User[]>;
   find(who: UserRef): Promise<Account | null>;
   liveSessions(userId: number, nowMs: number): Promise<number>;
@@ -80,30 +80,4 @@ export interface AuditLog {
    * there is more of it as long as `next` (the next call's `before`) is not null.
    */
   read(search: AuditLogQuery): Promise<{ events: AuditLogEntry[]; next: number | null }>;
-}
-
-export interface AdminServices extends Pick<
-  Services,
-  'nowMs' | 'waitUntil' | 'accountKey' | 'lockoutKey' | 'limits' | 'audit' | 'accountChanges'
-> {
-  adminUsers: AdminUsers;
-  auditLog: AuditLog;
-}
-
-/** Tables that are walked through piece by piece. */
-export type CleanupStep = 'sessions' | 'challenges' | 'registrations';
-
-export interface Cleanup {
-  /** How far the last run came. */
-  position(table: CleanupStep): Promise<number>;
-  /**
-   * Looks at the next `rows` rows past `position`, deletes those that are of no use any more, and
-   * keeps how far it came. `reached`: 0 where the end was reached.
-   */
-  sweep(
-    table: CleanupStep,
-    at: { position: number; rows: number; nowMs: number },
-  ): Promise<{ removed: number; reached: number }>;
-  /** Deletes the oldest events, at most `rows`, where they are older than this. */
-  forgetEvents(olderThanMs: number, rows: number): Promise<number>;
 }

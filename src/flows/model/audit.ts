@@ -1,0 +1,75 @@
+/** The audit's vocabulary: every action that is recorded, and what a row keeps of its request. */
+import type { RequestMeta } from './request.ts';
+
+/** Stands in the contract's place in events that an operator caused. */
+export const OPERATORS = 'admin';
+
+/** Every action in the audit log. */
+export type AuditAction =
+  /** A session was created. */
+  | 'LOGIN'
+  /** A login was refused; the reason says why. */
+  | 'LOGIN_FAILED'
+  /** A session was ended because its tokens came too late to be handed out. */
+  | 'LOGIN_UNANSWERED'
+  /** A session was ended by one of its own tokens. */
+  | 'LOGOUT'
+  /** All sessions of a user were ended by the user. */
+  | 'LOGOUT_ALL'
+  /** A session was ended from the user's list, or as the one too many. */
+  | 'SESSION_ENDED'
+  /** A refresh token was used twice, and its session ended. */
+  | 'REFRESH_REUSED'
+  /** A signed-in user was asked for the password and gave a wrong one. */
+  | 'PASSWORD_CHECK_FAILED'
+  /** A code was wrong, used up or expired. */
+  | 'CODE_CHECK_FAILED'
+  /** A lock began: once for each lock. The reason is `locked`, or `stopped` until a reset. */
+  | 'ACCOUNT_LOCKED'
+  /** A registration was asked for; the reason says whether the address was known. */
+  | 'REGISTERED'
+  /** A code that verifies an address was issued. */
+  | 'CODE_SENT'
+  /** An address was verified. */
+  | 'EMAIL_VERIFIED'
+  /** A link that resets a password was issued. */
+  | 'RESET_SENT'
+  /** A password was set through a link. */
+  | 'PASSWORD_RESET'
+  /** A password was changed by its user. */
+  | 'PASSWORD_CHANGED'
+  /** A change of address was asked for. */
+  | 'EMAIL_CHANGE_ASKED'
+  /** An address was changed. */
+  | 'EMAIL_CHANGED'
+  /** An account was deleted by its user. */
+  | 'ACCOUNT_DELETED'
+  /** An operator made a user active. */
+  | 'ADMIN_ACTIVATED'
+  /** An operator made a user inactive. */
+  | 'ADMIN_DEACTIVATED'
+  /** An operator ended the sessions of a user. */
+  | 'ADMIN_SESSIONS_ENDED'
+  /** An operator set a role; the reason is its id, or `none`. */
+  | 'ADMIN_ROLE_SET'
+  /** An operator lifted a lock. */
+  | 'ADMIN_UNLOCKED'
+  /** An operator deleted an account. */
+  | 'ADMIN_DELETED';
+
+/** The part of an audit row that comes from the request. */
+export interface AuditContext {
+  /** A pseudonym of the account, or of a name that no account has; no identifier is kept. */
+  accountKey: string;
+  /** The contract's name, or `OPERATORS`. */
+  contract: string;
+  meta: RequestMeta;
+  nowMs: number;
+}
+
+export interface AuditEvent extends AuditContext {
+  action: AuditAction;
+  /** Null: no account has the name. */
+  userId: number | null;
+  reason: string;
+}

@@ -1,0 +1,22 @@
+/** A contract's part in a login: its rules, and its reading of a request's body. */
+import type { Identifier } from '../../policy/identifier.ts';
+import type { Lifetimes } from '../../policy/lifetimes.ts';
+import type { LockoutRules } from '../../policy/lockout.ts';
+import type { Limit } from '../../policy/throttle.ts';
+import type { User } from './user.ts';
+
+export interface LoginRules {
+  contract: string;
+  lifetimes: Lifetimes;
+  /** Requests of one client address. */
+  limit: Limit;
+  lockout: LockoutRules;
+  requiresVerifiedEmail: boolean;
+  claims(user: User): { access: Record<string, unknown>; refresh: Record<string, unknown> };
+}
+
+export interface LoginAttempt {
+  identifier: Identifier;
+  password: string;
+  remember: boolean;
+}

@@ -1,0 +1,11 @@
+/** The HTTP request as the use cases see it. */
+export interface RequestMeta {
+  traceId: string;
+  /** The client's IP address. */
+  address: string;
+  userAgent: string | null;
+  /** The device cookie as it was sent: unverified. */
+  device: string | null;
+  /** The registration cookie as it was sent: unverified. */
+  registration: string | null;
+}

@@ -1,0 +1,63 @@
+/** Sessions: to be created, alive, listed, rotated, ended. */
+import type { Expiries } from '../../policy/lifetimes.ts';
+import type { AuditAction, AuditContext } from './audit.ts';
+import type { RequestMeta } from './request.ts';
+import type { Account, User } from './user.ts';
+
+/** The one batch that a login writes. */
+export interface NewSession {
+  account: Account;
+  sessionId: string;
+  contract: string;
+  meta: RequestMeta;
+  accountKey: string;
+  expiries: Expiries;
+  nowMs: number;
+  requiresVerifiedEmail: boolean;
+  /** SHA-256 of the refresh token's id. */
+  refreshHash: string | null;
+  /** Replaces the stored hash; null leaves it. */
+  renewedHash: string | null;
+}
+
+/** A session that has neither ended nor expired, of a user who may still use it. */
+export interface LiveSession {
+  id: string;
+  contract: string;
+  user: User;
+  /** The same user, with what a password is verified against. */
+  account: Account;
+  createdAtMs: number;
+  /** Of its refresh token: 0 after login, one more with every rotation. */
+  generation: number;
+  refreshedAtMs: number;
+}
+
+/** A session as its owner may list it. */
+export interface ListedSession {
+  id: string;
+  contract: string;
+  startedAtMs: number;
+  lastUsedAtMs: number;
+  address: string;
+  userAgent: string | null;
+}
+
+/** A swap of the session's refresh token for its successor. */
+export interface Rotation {
+  sessionId: string;
+  contract: string;
+  presentedHash: string;
+  successorHash: string;
+  nowMs: number;
+  idleMs: number;
+  absoluteMs: number;
+}
+
+/** Why sessions end, for the audit. */
+export interface SessionEnd extends AuditContext {
+  action: Extract<
+    AuditAction,
+    'LOGOUT' | 'LOGOUT_ALL' | 'SESSION_ENDED' | 'REFRESH_REUSED' | 'LOGIN_UNANSWERED'
+  >;
+}

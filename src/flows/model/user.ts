@@ -1,0 +1,29 @@
+/** A user as contracts may show it. */
+export interface User {
+  id: number;
+  publicId: string;
+  username: string | null;
+  email: string | null;
+  emailVerified: boolean;
+  name: string | null;
+  phone: string | null;
+  avatar: string | null;
+  language: string;
+  isAdmin: boolean;
+  role: { id: string; name: string } | null;
+  team: { id: string; name: string } | null;
+  status: 'active' | 'inactive';
+  createdAtMs: number;
+  lastLoginAtMs: number | null;
+}
+
+/** A user with what a login verifies. Never leaves the use cases. */
+export interface Account {
+  user: User;
+  /** Null: this user has no password. */
+  passwordHash: string | null;
+  /** Changes whenever the password does; what is granted is fenced on it. */
+  credentialVersion: number;
+  /** Only ever goes up, whenever the account's device cookies are revoked. */
+  deviceVersion: number;
+}

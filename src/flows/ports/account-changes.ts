@@ -1,0 +1,27 @@
+import type { AuditContext } from '../model/audit.ts';
+import type { Challenge } from '../model/challenge.ts';
+import type { Account } from '../model/user.ts';
+
+/**
+ * Changes to a user. Each is one transaction, fenced on what was verified. False: the account or the
+ * challenge is no longer that, and nothing was written.
+ */
+export interface AccountChanges {
+  /** Ends the sessions that were created before the mailbox was proven. */
+  verifyEmail(account: Account, proof: Challenge, auditContext: AuditContext): Promise<boolean>;
+  /** Marks the address verified, and ends all sessions and all other challenges. */
+  resetPassword(
+    account: Account,
+    proof: Challenge,
+    how: AuditContext & { passwordHash: string },
+  ): Promise<boolean>;
+  /** Ends all sessions but one, and all challenges. */
+  changePassword(
+    account: Account,
+    how: AuditContext & { passwordHash: string; keepSessionId: string },
+  ): Promise<boolean>;
+  /** False as well where another account has the address by now. */
+  changeEmail(account: Account, proof: Challenge, auditContext: AuditContext): Promise<boolean>;
+  /** Sessions and challenges go with the user; the audit keeps the pseudonym alone. */
+  remove(account: Account, how: AuditContext & { by?: 'operator' }): Promise<boolean>;
+}

@@ -1,0 +1,63 @@
+/** Rate limits and lockouts: the Durable Objects behind limits/. */
+import type {
+  LockBegan,
+  LockoutRules,
+  LockoutView,
+  Standing,
+  Verdict,
+} from '../../policy/lockout.ts';
+import type { Admission, Limit } from '../../policy/throttle.ts';
+
+/** `waitedMs`: how long the lockout kept the caller waiting for the ticket. */
+export type TicketAnswer =
+  | Exclude<Standing, { state: 'ticket' }>
+  | { state: 'ticket'; waitedMs: number }
+  | { state: 'busy' };
+
+/** Not null in one answer for each lock: the receiver of that answer records it in the audit. */
+export interface LockReport {
+  lockBegan: LockBegan | null;
+}
+
+export type Reservation = TicketAnswer & LockReport;
+
+export interface Settlement extends LockReport {
+  /** False: the ticket had expired, and its verdict must not be told. */
+  settled: boolean;
+}
+
+export interface RememberedRefusal {
+  untilMs: number;
+}
+
+/** `key` is a lockout key (`Pseudonyms.lockoutKey`); no identifier stands in an object's name. */
+export interface Limits {
+  /** What this isolate remembers of the address being refused. Makes no call. */
+  rememberedRefusal(address: string, limit: Limit): RememberedRefusal | null;
+  consumeAddress(address: string, limit: Limit): Promise<Admission>;
+  /** The same for anything else that is rationed; `key` comes from rate-limit-keys.ts. */
+  consume(key: string, limit: Limit): Promise<Admission>;
+  reserve(key: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
+  /** For the holder of a `queued` reservation. Answers `ticket`, `locked` or `busy`. */
+  wait(key: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
+  settle(
+    key: string,
+    settling: { ticket: string; verdict: Verdict; rules: LockoutRules },
+  ): Promise<Settlement>;
+  /** The lockout at this moment; asking changes nothing. */
+  view(key: string, rules: LockoutRules): Promise<LockoutView>;
+  /** Forgets failures and lock: the owner has proven who they are by other means. */
+  clear(key: string, rules: LockoutRules): Promise<void>;
+}
+
+/** Limits on the e-mail that requests cause, whoever the recipient is and whether there is one. */
+export interface EmailLimits {
+  /** Requests that one sending address may make. */
+  readonly perAddress: Limit;
+  /** Returns the refusal of this address that the isolate remembers. Makes no call. */
+  rememberedRefusal(address: string): RememberedRefusal | null;
+  /** Counts one request of this address. */
+  consume(address: string): Promise<Admission>;
+  /** Counts one e-mail of the whole deployment. False: the limit is reached; send nothing. */
+  consumeInTotal(): Promise<boolean>;
+}

@@ -1,0 +1,20 @@
+/** An e-mail's kind and content. Wording, the link's origin and the sender are mail/'s. */
+export type EmailTemplate =
+  /** Six digits that prove the mailbox of a user; `minutes`: how long they are good. */
+  | { kind: 'verification-code'; code: string; minutes: number }
+  /** The same for a registration: the code is good with that registration's password alone. */
+  | { kind: 'registration-code'; code: string; minutes: number }
+  /** The address was to be registered and is a user's: says so, and where to reset. */
+  | { kind: 'registration-attempt' }
+  | { kind: 'password-reset'; token: string; minutes: number }
+  | { kind: 'password-changed' }
+  | { kind: 'email-change-code'; code: string; minutes: number }
+  /** To the old address, when a change to another one is asked for. */
+  | { kind: 'email-change-notice' }
+  /** To the old address, when it no longer is the account's. */
+  | { kind: 'email-changed' };
+
+export interface Mailer {
+  /** Tries twice; throws where both failed. `contract`: whose pages the e-mail's links lead to. */
+  send(mail: { to: string; contract: string; template: EmailTemplate }): Promise<void>;
+}

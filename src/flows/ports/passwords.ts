@@ -1,0 +1,34 @@
+export interface Passwords {
+  /**
+   * Takes the same time whatever `stored` is, null and garbage included. Lets the event loop turn
+   * before every slice, and gives up (`stopped`) as soon as `stop` says so.
+   */
+  verify(guess: {
+    password: string;
+    stored: string | null;
+    stop(): boolean;
+  }): Promise<'right' | 'wrong' | 'stopped'>;
+  hash(password: string): Promise<string>;
+  /** Made with less than today's parameters, or another pepper. */
+  isOutdated(stored: string): boolean;
+}
+
+/** Why a password may not be set (NIST SP 800-63B-4 3.1.1.2, OWASP ASVS 5.0 V6.2). */
+export type PasswordFlaw =
+  | 'too-short'
+  | 'too-long'
+  | 'ambiguous'
+  | 'common'
+  | 'personal'
+  | 'breached';
+
+export interface PasswordRules {
+  /**
+   * Returns what is wrong with a password that is to be set, with a message for its user; null where
+   * nothing is. `personal`: the user's own names and addresses, which it must not be.
+   */
+  flawOf(
+    password: string,
+    personal: readonly string[],
+  ): Promise<{ flaw: PasswordFlaw; message: string } | null>;
+}

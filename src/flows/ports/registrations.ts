@@ -1,0 +1,33 @@
+import type { AuditContext } from '../model/audit.ts';
+import type { Challenge } from '../model/challenge.ts';
+import type { NewRegistration, Registration } from '../model/registration.ts';
+
+/** All of these read and write the primary, each in one round trip. */
+export interface Registrations {
+  /**
+   * Whether the username is a user's, or held by a registration other than those of the same handle
+   * and address.
+   */
+  isUsernameTaken(
+    wanted: Pick<Registration, 'username' | 'email' | 'handleId'>,
+    nowMs: number,
+  ): Promise<boolean>;
+  /**
+   * Stores the registration beside the others of its address. `known`: the address is a user's, and
+   * the stored challenge matches no code. The same statements run, and the same rows are written,
+   * whether the address is known or not.
+   */
+  add(
+    registration: NewRegistration,
+    auditContext: AuditContext,
+  ): Promise<'added' | 'known' | 'username-taken'>;
+  /**
+   * Makes a user of the registration; `passwordHash` replaces its own. Null: the challenge is no
+   * longer good. `device` is what a device cookie names; null where the database's answer was lost.
+   */
+  admit(
+    registration: Registration,
+    proof: Challenge,
+    how: AuditContext & { publicId: string; passwordHash: string | null },
+  ): Promise<{ device: { userId: number; deviceVersion: number } | null } | null>;
+}

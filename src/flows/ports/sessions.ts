@@ -1,0 +1,23 @@
+import type {
+  ListedSession,
+  LiveSession,
+  NewSession,
+  Rotation,
+  SessionEnd,
+} from '../model/session.ts';
+
+/** All of these read and write the primary. */
+export interface Sessions {
+  /** False: the account is no longer what was verified, and nothing was written. */
+  open(newSession: NewSession): Promise<boolean>;
+  live(sessionId: string, nowMs: number): Promise<LiveSession | null>;
+  /**
+   * Swaps the hash if the presented one is current, and answers the session as it stands after
+   * that, whichever request swapped it. Null: there is no such live session.
+   */
+  rotate(rotation: Rotation): Promise<LiveSession | null>;
+  list(userId: number, nowMs: number): Promise<ListedSession[]>;
+  /** False: there was no such session of this user, and nothing was written. */
+  end(session: { id: string; userId: number }, sessionEnd: SessionEnd): Promise<boolean>;
+  endAll(userId: number, sessionEnd: SessionEnd): Promise<void>;
+}

@@ -1,0 +1,62 @@
+/** Tokens, codes and cookies that are handed out: signed, or from the CSPRNG. */
+import type { Identifier } from '../../policy/identifier.ts';
+import type { Challenge } from '../model/challenge.ts';
+import type { Account } from '../model/user.ts';
+
+export interface TokenClaims {
+  jti: string;
+  sub: string;
+  sessionId: string;
+  issuedAtMs: number;
+  expiresAtMs: number;
+  extra: Record<string, unknown>;
+}
+
+export interface VerifiedClaims {
+  jti: string;
+  sessionId: string;
+  /** Null in an access token. */
+  generation: number | null;
+}
+
+export interface Tokens {
+  signAccess(claims: TokenClaims): Promise<string>;
+  signRefresh(claims: TokenClaims & { generation: number }): Promise<string>;
+  /** Null: not a token of this kind that is good now. `expiredToo` takes it however old it is. */
+  verify(
+    kind: 'access' | 'refresh',
+    token: string,
+    expiredToo?: 'expiredToo',
+  ): Promise<VerifiedClaims | null>;
+  /** The id of a session's refresh token, and what the database keeps of it. */
+  refreshId(sessionId: string, generation: number): Promise<{ jti: string; hash: string }>;
+}
+
+/** Codes and tokens from the CSPRNG, and what the database keeps of them. */
+export interface Secrets {
+  /** Six digits. */
+  newCode(challengeId: string): Promise<{ code: string; hash: string }>;
+  /** 256 bits, base64url. */
+  newToken(): Promise<{ token: string; hash: string }>;
+  isCode(challenge: Challenge, code: string): Promise<boolean>;
+  hashOfToken(token: string): Promise<string>;
+}
+
+/** Cookies of browsers on which a user has signed in: they have lockouts of their own. */
+export interface Devices {
+  /** The device's own lockout key; null: the attempt counts for the name, as strangers' do. */
+  lockoutKeyFor(cookie: string | null, account: Account | null): Promise<string | null>;
+  /** A new cookie after the password was proven; null: this deployment gives none. */
+  issue(owner: { userId: number; deviceVersion: number }): Promise<string | null>;
+}
+
+/** Handles that a client gets with its registration, for known and unknown addresses alike. */
+export interface RegistrationHandles {
+  /** Its id. Null: no handle, a malformed one, or one that was issued for another name. */
+  read(handle: string | null, identifier: Identifier): Promise<string | null>;
+  /** For an e-mail address and a username, in this order. `knownId`: the id of the handle it replaces. */
+  issue(
+    names: readonly Identifier[],
+    knownId: string | null,
+  ): Promise<{ id: string; handle: string }>;
+}

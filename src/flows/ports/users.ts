@@ -1,0 +1,10 @@
+import type { Identifier } from '../../policy/identifier.ts';
+import type { Account } from '../model/user.ts';
+
+export interface Users {
+  /** `nearest` may be a replica and behind; `fromPrimary` says whether it was the primary. */
+  find(
+    identifier: Identifier,
+    from: 'nearest' | 'primary',
+  ): Promise<{ account: Account | null; fromPrimary: boolean }>;
+}
