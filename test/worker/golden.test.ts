@@ -17,12 +17,12 @@ const SAMPLE_MOMENT = '2026-01-22T10:30:00.000Z';
 
 const TOKEN_TYPES = { 'access-jwt': 'at+jwt', 'refresh-jwt': 'rt+jwt' } as const;
 
-/** Requests at an account's later moments follow those at earlier ones. */
+/** Played in the order of their moments, since an account's failures are counted over all of them. */
 const inTime = pairs.toSorted((one, other) => momentOf(one) - momentOf(other));
 
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(SAMPLE_MOMENT) });
-  // Alarms keep the real time, to which all of this is long ago: they would ring without a pause.
+  // Alarms keep the real time, to which these moments are long past: they would ring without a pause.
   vi.spyOn(AccountLockout.prototype, 'alarm').mockResolvedValue();
   vi.spyOn(RateLimiter.prototype, 'alarm').mockResolvedValue();
   // No demo account with a username is inactive or unverified, and these contracts know no other.
@@ -45,7 +45,7 @@ it('has golden pairs for every contract that is served', () => {
   expect(new Set(pairs.map(({ contract }) => contract))).toEqual(new Set(contracts));
 });
 
-/** A device cookie is no contract's: of cookies, the documents mean their own. */
+/** A header of an answer. Set-Cookie without the device cookie, which no contract's document names. */
 function headerIn({ headers }: Response, name: string): string | null {
   if (name.toLowerCase() !== 'set-cookie') return headers.get(name);
   const own = headers.getSetCookie().filter((cookie) => !cookie.startsWith('__Host-gh-device='));
@@ -53,9 +53,8 @@ function headerIn({ headers }: Response, name: string): string | null {
 }
 
 describe.each(inTime)('$contract', (pair) => {
-  const { answer } = pair;
-
-  it(`${pair.name}: ${answer.status} (${pair.source})`, async () => {
+  it(`${pair.name}: ${pair.answer.status} (${pair.source})`, async () => {
+    const { answer } = pair;
     vi.setSystemTime(momentOf(pair));
     for (const { at, repeat, request, status } of pair.before) {
       if (at !== undefined) vi.setSystemTime(Date.parse(at));
@@ -94,14 +93,14 @@ describe.each(inTime)('$contract', (pair) => {
   });
 });
 
-/** What the published document has against a request's reading, or its answer. */
+/** Lists where the request or its answer contradicts the published document. */
 function againstDocument(
   { contract, request: { method, path, body, headers } }: Pair,
   status: number,
   text: string,
 ): string[] {
   const exchange = { contract, method, path, status };
-  const flaws = method === 'HEAD' ? [] : flawsOfAnswer(exchange, JSON.parse(text));
+  const flaws = flawsOfAnswer(exchange, JSON.parse(text));
   const judged = body !== undefined && headers['content-type']?.startsWith('application/json');
   const ofRequest = judged ? flawsOfRequest(exchange, body) : null;
   if (ofRequest === null) return flaws;
@@ -142,7 +141,7 @@ async function during(given: Pair['given'], play: () => Promise<Response>): Prom
   }
 }
 
-/** The template where the text is what it says, so that a failure shows the two side by side. */
+/** Returns the template where the text matches it, so that a failure shows the two side by side. */
 function recognised(text: string, template: string): string {
   return patternOf(template).test(text) ? template : text;
 }
@@ -166,7 +165,7 @@ function tokensIn(text: string, template: string): Record<string, string> {
   return Object.fromEntries(Object.entries(groups).map(([use, token]) => [`${use}-jwt`, token]));
 }
 
-/** What a token says, after its signature, key, type and lifetime have been verified. */
+/** A token's claims, after its signature, key, type and lifetime have been verified. */
 async function verified(token: string, typ: string): Promise<Record<string, unknown>> {
   const published = JSON.parse(env.TOKEN_KEYS, (name, value: unknown) =>
     name === 'd' ? undefined : value,
@@ -181,7 +180,7 @@ async function verified(token: string, typ: string): Promise<Record<string, unkn
   return payload;
 }
 
-/** As JSON, with keys in the order of the alphabet: claims have no order of their own. */
+/** Claims as JSON, sorted by name: they have no order of their own. */
 function sorted(claims: Record<string, unknown>): string {
   return JSON.stringify(
     Object.fromEntries(Object.entries(claims).toSorted(([one], [other]) => (one < other ? -1 : 1))),

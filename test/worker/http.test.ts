@@ -1,61 +1,62 @@
-/** Where contracts answer, who may read the answers, and what never reaches the pipeline. */
-import { describe, expect, it } from 'vitest';
-import { addUser, contractCase, freshAddress, createTestApp } from '../support/test-app.ts';
+/** Which paths contracts answer, CORS, and requests refused before any database or lockout call. */
+import { describe, expect, it, vi } from 'vitest';
+import {
+  addUser,
+  contractCase,
+  contractCases,
+  freshAddress,
+  createTestApp,
+} from '../support/test-app.ts';
 
 const { path, body } = contractCase('email-cookie');
 
 describe('a contract', () => {
-  it('that is not listed does not exist, under no name', async () => {
+  it('does not exist unless it is listed', async () => {
     const { post } = createTestApp({ CONTRACTS: ['email-remember'] });
-    const person = await addUser();
+    const user = await addUser();
     for (const other of ['email-cookie', 'email-envelope', 'username-pair', 'username-coded']) {
       const { path: elsewhere, body: as } = contractCase(other);
-      const { status, text } = await post(elsewhere, as(person));
-      expect([status, JSON.parse(text)]).toEqual([
-        404,
-        { error: { code: 'NOT_FOUND', message: 'Not found' } },
-      ]);
+      const { status, text } = await post(elsewhere, as(user));
+      expect(status, other).toBe(404);
+      expect(JSON.parse(text)).toEqual({ error: { code: 'NOT_FOUND', message: 'Not found' } });
     }
   });
 
-  it('answers on bare paths by the order of the list', async () => {
-    const person = await addUser();
-    const bare = { email: person.email, password: person.password };
-    const first = await createTestApp({ CONTRACTS: ['email-cookie', 'email-remember'] }).post(
-      '/api/v1/auth/login',
-      bare,
-    );
-    expect(JSON.parse(first.text)).toHaveProperty('expiresIn');
-    const other = await createTestApp({ CONTRACTS: ['email-remember', 'email-cookie'] }).post(
-      '/api/v1/auth/login',
-      bare,
-    );
-    expect(JSON.parse(other.text)).toHaveProperty('expiresAt');
+  it('answers on bare paths in the order of the list', async () => {
+    const user = await addUser();
+    const bare = { email: user.email, password: user.password };
+    for (const [CONTRACTS, field] of [
+      [['email-cookie', 'email-remember'], 'expiresIn'],
+      [['email-remember', 'email-cookie'], 'expiresAt'],
+    ] as const) {
+      const { text } = await createTestApp({ CONTRACTS }).post('/api/v1/auth/login', bare);
+      expect(JSON.parse(text)).toHaveProperty(field);
+    }
   });
 
-  it('answers on bare paths of the host that is its own, and keeps the others out of them', async () => {
+  it('alone answers on bare paths of its own host', async () => {
     const hosts = {
       CONTRACT_HOSTS: { 'login.acme.com': 'email-envelope', 'old.acme.com': 'username-coded' },
     };
     const { post, fetch } = createTestApp(hosts);
-    const person = await addUser();
+    const user = await addUser();
     const acme = { origin: 'https://login.acme.com' };
     const envelope = await post(
       '/api/v1/auth/login',
-      { email: person.email, password: person.password },
+      { email: user.email, password: user.password },
       acme,
     );
     expect(JSON.parse(envelope.text)).toMatchObject({ data: { token_type: 'Bearer' } });
-    const foreign = await post('/api/auth/login', body(person), acme);
+    const foreign = await post('/api/auth/login', body(user), acme);
     expect([foreign.status, JSON.parse(foreign.text)]).toMatchObject([404, { code: 'NOT_FOUND' }]);
     const old = await fetch('/api/auth/login', { origin: 'https://old.acme.com' });
     expect([old.status, old.headers.get('Allow')]).toEqual([405, 'POST']);
-    expect((await post(path, body(person), acme)).status).toBe(200);
+    expect((await post(path, body(user), acme)).status).toBe(200);
   });
 
   it('does not answer on paths that only look like its own', async () => {
     const { post } = createTestApp();
-    const person = await addUser();
+    const user = await addUser();
     for (const near of [
       `${path}/`,
       path.toUpperCase(),
@@ -63,8 +64,26 @@ describe('a contract', () => {
       path.replace('login', 'login.json'),
       `${path}%00`,
     ]) {
-      expect([near, (await post(near, body(person))).status]).toEqual([near, 404]);
+      expect((await post(near, body(user))).status, near).toBe(404);
     }
+  });
+});
+
+describe.each(contractCases)('$name', ({ name, contract: { base, profilePath, refresh } }) => {
+  it('has its own paths and no others, bare and under its name', async () => {
+    const { fetch } = createTestApp({ CONTRACTS: [name] });
+    const own = ['login', 'logout', 'logout-all', 'register', 'sessions', 'sessions/an-id'];
+    const others = ['', 'sessions/', 'sessions/an-id/x', 'nothing'];
+    (refresh === null ? others : own).push('refresh');
+    const isFound = async (path: string) => (await fetch(path, { method: 'PUT' })).status === 405;
+    for (const prefix of ['', `/${name}`]) {
+      for (const path of [profilePath, ...own.map((end) => `${base}/${end}`)]) {
+        expect(await isFound(prefix + path), prefix + path).toBe(true);
+      }
+      const near = [`${profilePath}/x`, `${base}x/login`, ...others.map((end) => `${base}/${end}`)];
+      for (const path of near) expect(await isFound(prefix + path), prefix + path).toBe(false);
+    }
+    expect(await isFound(`/${name}-2${base}/login`)).toBe(false);
   });
 });
 
@@ -85,7 +104,7 @@ describe('a path', () => {
       '/x%2F..%2Fhealthz',
       '/.../healthz',
     ]) {
-      expect([spelling, await statusOf(spelling)]).toEqual([spelling, 404]);
+      expect(await statusOf(spelling), spelling).toBe(404);
     }
   });
 
@@ -97,11 +116,11 @@ describe('a path', () => {
       '/x/%2e%2E/healthz',
       String.raw`/x\..\healthz`,
     ]) {
-      expect([spelling, await statusOf(spelling)]).toEqual([spelling, 200]);
+      expect(await statusOf(spelling), spelling).toBe(200);
     }
   });
 
-  it('leads past the operator’s token in no spelling', async () => {
+  it('needs the operator token in every spelling', async () => {
     const paths = ['/admin/users', '/metrics', '/openapi/admin.json'];
     for (const path of paths) {
       const letters = `/%${path.charCodeAt(1).toString(16)}${path.slice(2)}`;
@@ -115,21 +134,15 @@ describe('a path', () => {
         [path.toUpperCase(), 404],
       ] as const) {
         const headers = { 'CF-Connecting-IP': freshAddress() };
-        const answer = await here.fetch(spelling, { headers });
-        expect([spelling, answer.status]).toEqual([spelling, status]);
+        expect((await here.fetch(spelling, { headers })).status, spelling).toBe(status);
       }
     }
   });
 });
 
-describe('a method that is not POST', () => {
-  it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'])(
-    '%s gets 405 with Allow',
-    async (method) => {
-      const answer = await createTestApp().fetch(path, { method });
-      expect([answer.status, answer.headers.get('Allow')]).toEqual([405, 'POST']);
-    },
-  );
+it('refuses HEAD with 405 and Allow, like the methods of test/golden/protocol.json', async () => {
+  const { status, headers } = await createTestApp().fetch(path, { method: 'HEAD' });
+  expect([status, headers.get('Allow')]).toEqual([405, 'POST']);
 });
 
 describe('CORS', () => {
@@ -137,16 +150,16 @@ describe('CORS', () => {
   const settings = { ALLOWED_ORIGINS: [ours] };
 
   it('lets a listed origin read grants, refusals and failures, with credentials', async () => {
-    const person = await addUser();
+    const user = await addUser();
     const failing = createTestApp(settings, (call, proceed) =>
       call.method === 'batch' ? Promise.reject(new Error('lost')) : proceed(),
     );
     const headers = { Origin: ours };
     const answers = [
-      await createTestApp(settings).post(path, body(person), { headers }),
+      await createTestApp(settings).post(path, body(user), { headers }),
       await createTestApp(settings).post(path, {}, { headers }),
       await createTestApp(settings).post('/nowhere', {}, { headers }),
-      await failing.post(path, body(person), { headers }),
+      await failing.post(path, body(user), { headers }),
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 400, 404, 500]);
     for (const answer of answers) {
@@ -173,7 +186,7 @@ describe('CORS', () => {
     expect(got.get('Vary')).toBe('Origin');
   });
 
-  it('answers a preflight without touching the pipeline', async () => {
+  it('answers a preflight without a database or lockout call', async () => {
     const headers = {
       Origin: ours,
       'Access-Control-Request-Method': 'POST',
@@ -192,18 +205,18 @@ describe('CORS', () => {
   });
 });
 
-describe('a refused address', () => {
-  it('is remembered: no database statement, no guard call', async () => {
+describe('an address over its limit', () => {
+  it('is refused from memory, without a database or rate limiter call', async () => {
     const calls: string[] = [];
     const { post } = createTestApp({ ADDRESS_LIMITS: { 'email-cookie': 2 } }, (call, proceed) => {
       calls.push(`${call.to} ${call.method}`);
       return proceed();
     });
     const from = { address: '203.0.113.9' };
-    const person = await addUser();
-    for (let n = 0; n < 3; n += 1) await post(path, body(person), from);
+    const user = await addUser();
+    for (let n = 0; n < 3; n += 1) await post(path, body(user), from);
     calls.length = 0;
-    const answer = await post(path, body(person), from);
+    const answer = await post(path, body(user), from);
     expect(answer.status).toBe(429);
     expect(calls).toEqual([]);
     expect(answer.headers.get('RateLimit-Policy')).toBe('"address";q=2;w=60');
@@ -216,24 +229,24 @@ describe('a refused address', () => {
     expect(calls).toEqual([]);
   });
 
-  it('costs no database write the first time', async () => {
+  it('costs no database write when it is first refused', async () => {
     const writes: string[] = [];
     const limit = { ADDRESS_LIMITS: { 'email-cookie': 1 } };
-    const person = await addUser();
+    const user = await addUser();
     const from = { address: '203.0.113.10' };
-    await createTestApp(limit).post(path, body(person), from);
+    await createTestApp(limit).post(path, body(user), from);
     const { post } = createTestApp(limit, (call, proceed) => {
       if (call.method === 'batch' || call.method === 'run') writes.push(call.method);
       return proceed();
     });
-    expect((await post(path, body(person), from)).status).toBe(429);
+    expect((await post(path, body(user), from)).status).toBe(429);
     expect(writes).toEqual([]);
   });
 
-  it('takes all of an IPv6 /64 for one address, and the next /64 for another', async () => {
+  it('is a whole IPv6 /64', async () => {
     const { post } = createTestApp({ ADDRESS_LIMITS: { 'email-cookie': 2 } });
-    const person = await addUser();
-    const from = async (address: string) => (await post(path, body(person), { address })).status;
+    const user = await addUser();
+    const from = async (address: string) => (await post(path, body(user), { address })).status;
     expect(await from('2001:db8:1:2::1')).toBe(200);
     expect(await from('2001:db8:1:2:ffff::1')).toBe(200);
     expect(await from('2001:DB8:1:2:8000:0:0:3')).toBe(429);
@@ -241,16 +254,15 @@ describe('a refused address', () => {
   });
 });
 
-it('believes a remembered lock for at most five seconds, and asks no guard meanwhile', async () => {
-  const { vi } = await import('vitest');
+it('refuses from a remembered lock for at most five seconds, without a lockout call', async () => {
   const calls: string[] = [];
   const { post } = createTestApp({}, (call, proceed) => (calls.push(call.method), proceed()));
-  const person = await addUser();
-  for (let n = 0; n < 6; n += 1) await post(path, body({ ...person, password: 'wrong' }));
+  const user = await addUser();
+  for (let n = 0; n < 6; n += 1) await post(path, body({ ...user, password: 'wrong' }));
   calls.length = 0;
-  expect((await post(path, body(person))).status).toBe(429);
+  expect((await post(path, body(user))).status).toBe(429);
   expect(calls).not.toContain('reserve');
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5_000 });
-  await post(path, body(person)).finally(() => vi.useRealTimers());
+  await post(path, body(user)).finally(() => vi.useRealTimers());
   expect(calls).toContain('reserve');
 });
