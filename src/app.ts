@@ -9,7 +9,7 @@ import type { Contract } from './contracts/contract.ts';
 import { contracts } from './contracts/index.ts';
 import type { Services } from './flows/ports/services.ts';
 import { createServices, nowMs } from './composition.ts';
-import { limitsAnswer } from './limits/client.ts';
+import { pingLimits } from './limits/client.ts';
 import { addressOf } from './http/address.ts';
 import { addAdminRoutes } from './http/admin-routes.ts';
 import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
@@ -84,7 +84,7 @@ export function createApp(env: Env): App {
   app.use(async (c, next) => (isInsecure(c.req.raw) ? answer(c.req.raw, c) : next()));
 
   const isHealthy = createHealthCheck({
-    probe: () => Promise.all([databaseAnswers(env.DB), limitsAnswer(deps.namespaces)]),
+    probe: () => Promise.all([databaseAnswers(env.DB), pingLimits(deps.namespaces)]),
     nowMs,
     wait: (ms) => scheduler.wait(ms),
     onFailure: (error) => logFailure(error, 'healthz', null),

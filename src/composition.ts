@@ -21,7 +21,7 @@ import {
   instrumentedStores,
 } from './telemetry/instrumented.ts';
 import { DEVICE_SECONDS, REGISTRATION_SECONDS } from './policy/allowances.ts';
-import { ExpiringMemory } from './policy/memory.ts';
+import { ExpiringCache } from './policy/expiring-cache.ts';
 import { createAudit } from './store/audit.ts';
 import { createChallenges } from './store/challenges.ts';
 import { createAccountChanges } from './store/account-changes.ts';
@@ -94,7 +94,7 @@ export function createServices(env: Env, settings: Settings) {
     tokens: createTokens(settings.tokens, {
       mac,
       nowMs,
-      verifiedTokens: new ExpiringMemory(MOST_GENUINE_TOKENS),
+      verifiedTokens: new ExpiringCache(MOST_GENUINE_TOKENS),
     }),
   };
   return { services, namespaces, metrics, lineLimit, outbox: mailer.outbox };
@@ -108,7 +108,7 @@ function createMetricsService(env: Env, settings: Settings): Metrics {
   };
   const { ANALYTICS: analytics } = env as { ANALYTICS?: AnalyticsEngineDataset };
   const metrics = createMetrics({
-    hub: settings.operatorToken === null ? null : hub,
+    aggregator: settings.operatorToken === null ? null : hub,
     flushMs: settings.metricsFlushMs,
     nowMs,
     uuid: () => crypto.randomUUID(),

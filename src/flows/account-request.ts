@@ -1,5 +1,5 @@
 /** What every flow around an account is given, and the few steps that several of them take. */
-import { normalised, type Identifier } from '../policy/identifier.ts';
+import { normalise, type Identifier } from '../policy/identifier.ts';
 import type { Limit } from '../policy/throttle.ts';
 import type { AuditContext } from './model/audit.ts';
 import type { ChallengeOwner } from './model/challenge.ts';
@@ -36,7 +36,7 @@ export function handleIdFor(
  */
 export async function recipientOf(request: NamedRequest): Promise<Outcome<ChallengeOwner | null>> {
   const { services, rules, meta } = request;
-  const identifier = normalised(request.identifier);
+  const identifier = normalise(request.identifier);
   const how = { handleId: await handleIdFor(request, identifier), nowMs: services.nowMs() };
   const [turnedAway, owner] = await Promise.all([
     checkAddressAndEmailLimits(services, rules.limit, meta),

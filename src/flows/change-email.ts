@@ -4,7 +4,7 @@
  * mailbox alone.
  */
 import { CODE_SECONDS, CODES, NOTICES, TRIES } from '../policy/allowances.ts';
-import { normalised } from '../policy/identifier.ts';
+import { normalise } from '../policy/identifier.ts';
 import { afterResponse, auditContext, sendRateLimited } from './account-request.ts';
 import { checkAddressAndEmailLimits } from './rate-limits.ts';
 import type { ChallengeOwner } from './model/challenge.ts';
@@ -20,7 +20,7 @@ export async function changeEmail(
   const caller = await reauthenticate(request, request.password, checkAddressAndEmailLimits);
   if (!caller.ok) return caller;
   const { session, accountKey } = caller.value;
-  const { value: email } = normalised({ kind: 'email', value: request.email });
+  const { value: email } = normalise({ kind: 'email', value: request.email });
   const mover: ChallengeOwner = { is: 'user', account: session.account };
   afterResponse(services, () => tellNewMailbox(request, { email, mover, accountKey }));
   const { email: old } = session.user;

@@ -3,7 +3,7 @@
  * checks of a user's sessions, and for each known device: so that neither a lock nor its absence
  * says which names belong to one account, or to any.
  */
-import { normalised, type Identifier } from '../policy/identifier.ts';
+import { normalise, type Identifier } from '../policy/identifier.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
 import type { RequestMeta } from './model/request.ts';
 import type { Account, User } from './model/user.ts';
@@ -27,8 +27,8 @@ export async function lockoutKeyFor(
 
 export function scopesOfNames({ email, username }: Names): LockoutScope[] {
   const names: Identifier[] = [];
-  if (email !== null) names.push(normalised({ kind: 'email', value: email }));
-  if (username !== null) names.push(normalised({ kind: 'username', value: username }));
+  if (email !== null) names.push(normalise({ kind: 'email', value: email }));
+  if (username !== null) names.push(normalise({ kind: 'username', value: username }));
   return names;
 }
 

@@ -11,7 +11,7 @@
  *
  * A thrown error is an outage or a bug: the caller answers with the contract's internal refusal.
  */
-import { normalised } from '../policy/identifier.ts';
+import { normalise } from '../policy/identifier.ts';
 import { expiries } from '../policy/lifetimes.ts';
 import { checkAddressLimit } from './rate-limits.ts';
 import { verifyPassword, type Ticket } from './verify-password.ts';
@@ -31,7 +31,7 @@ export interface LoginRequest {
 
 export async function login(request: LoginRequest): Promise<Outcome<LoginResult>> {
   const { services, rules, meta } = request;
-  const identifier = normalised(request.attempt.identifier);
+  const identifier = normalise(request.attempt.identifier);
 
   // Admit. Both calls start at once: the look-up is wasted on a refused address, and only then.
   const [turnedAway, nearest] = await Promise.all([

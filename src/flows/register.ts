@@ -8,7 +8,7 @@
  * there are letters: without a letter there is no code that could be guessed.
  */
 import { CODE_SECONDS, REGISTRATION_SECONDS, REGISTRATIONS } from '../policy/allowances.ts';
-import { normalised, type Identifier } from '../policy/identifier.ts';
+import { normalise, type Identifier } from '../policy/identifier.ts';
 import {
   afterResponse,
   checkNewPassword,
@@ -35,7 +35,7 @@ export async function register(
 ): Promise<Outcome<RegistrationAccepted>> {
   const { services, rules, meta, application } = request;
   const { username, name, password } = application;
-  const identifier = normalised({ kind: 'email', value: application.email });
+  const identifier = normalise({ kind: 'email', value: application.email });
   const email = identifier.value;
 
   const knownId = await handleIdFor({ ...request, handle: application.handle }, identifier);
@@ -106,5 +106,5 @@ async function countRegistration({ services, meta }: AccountRequest, email: stri
 
 function namesOf(email: Identifier, username: string | null): Identifier[] {
   if (username === null) return [email];
-  return [email, normalised({ kind: 'username', value: username })];
+  return [email, normalise({ kind: 'username', value: username })];
 }

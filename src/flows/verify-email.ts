@@ -7,7 +7,7 @@
  * meant, and the password is verified against that one's hash alone.
  */
 import { CODE_SECONDS, CODES, MAX_LIVE_CODES, TRIES } from '../policy/allowances.ts';
-import { normalised } from '../policy/identifier.ts';
+import { normalise } from '../policy/identifier.ts';
 import {
   afterResponse,
   handleIdFor,
@@ -67,7 +67,7 @@ export async function verifyEmail(
   request: NamedRequest & { password: string; code: string },
 ): Promise<Outcome<NewDeviceCookie>> {
   const { services, rules, meta, password, code } = request;
-  const identifier = normalised(request.identifier);
+  const identifier = normalise(request.identifier);
   const handleId = await handleIdFor(request, identifier);
   const [turnedAway, { account, codes }] = await Promise.all([
     checkAddressLimit(services, rules.limit, meta),

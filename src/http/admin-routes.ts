@@ -18,7 +18,7 @@ import type { ChangeResult, AuditLogEntry } from '../flows/ports/admin.ts';
 import type { AdminServices } from '../flows/ports/services.ts';
 import type { User } from '../flows/model/user.ts';
 import { logFailure, logOperator } from '../telemetry/log.ts';
-import { normalised } from '../policy/identifier.ts';
+import { normalise } from '../policy/identifier.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
 import { addressOf, networkOf } from './address.ts';
 import { auditQuery, roleBody, userId, userName, userQuery } from './admin-input.ts';
@@ -83,8 +83,8 @@ export function addAdminRoutes(app: AdminApp, { services, lockout }: AdminDepend
     const { username, email, status = null, cursor: after = 0, limit } = asked;
     const users = await services.adminUsers.search({
       username:
-        username === undefined ? null : normalised({ kind: 'username', value: username }).value,
-      email: email === undefined ? null : normalised({ kind: 'email', value: email }).value,
+        username === undefined ? null : normalise({ kind: 'username', value: username }).value,
+      email: email === undefined ? null : normalise({ kind: 'email', value: email }).value,
       status,
       after,
       limit: limit + 1,

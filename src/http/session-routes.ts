@@ -10,7 +10,7 @@ import type { LoginRules } from '../flows/model/login.ts';
 import type { ListedSession } from '../flows/model/session.ts';
 import { endSession, listSessions, logoutAll, profile } from '../flows/sessions.ts';
 import type { Operation } from '../telemetry/log.ts';
-import { deviceOf } from '../policy/device.ts';
+import { describeUserAgent } from '../policy/user-agent.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import { isJson, UNDECLARED, validated } from './body.ts';
 import type { ContractApp } from './contract-app.ts';
@@ -129,5 +129,9 @@ export function mountSessions(
 }
 
 function viewOf(session: ListedSession, current: string): SessionView {
-  return { ...session, device: deviceOf(session.userAgent), current: session.id === current };
+  return {
+    ...session,
+    device: describeUserAgent(session.userAgent),
+    current: session.id === current,
+  };
 }

@@ -1,17 +1,17 @@
 /**
- * One object per lockout key (a name, a known device, the password checks of a user's sessions):
- * hands out its tickets, keeps its lock, and lets callers wait for a ticket. Every change is load,
- * ask policy, save with no await in between, hence atomic.
+ * Durable Object, one per lockout key (a name, a known device, the password checks of a user's
+ * sessions): issues tickets, keeps the lock, and queues callers for a ticket. Every change is load,
+ * policy decision, save, without an await in between, and therefore atomic.
  *
- * What counts (tickets, failures, lock) is stored and survives eviction. Waiters live in memory:
- * they are open calls, and an object with open calls is not evicted.
+ * Tickets, failures and lock are stored and survive eviction. Waiters live in memory: they are open
+ * calls, and an object with open calls is not evicted.
  */
 import { DurableObject } from 'cloudflare:workers';
 import type { LockReport, Reservation, Settlement, TicketAnswer } from '../flows/ports/limits.ts';
 import {
-  forgettableAtMs,
+  expiresAtMs,
   applyExpiry,
-  view,
+  view as viewOf,
   reset,
   reportLock,
   reserve,
@@ -26,10 +26,10 @@ import {
 
 const STATE = 'state';
 const RULES = 'rules';
-const MOST_WAITERS = 256;
-const LONGEST_WAIT_MS = 25_000;
-/** How often an object looks whether it is still needed. */
-const SWEEP_MS = 600_000;
+const MAX_WAITERS = 256;
+const MAX_WAIT_MS = 25_000;
+/** Interval at which the alarm checks whether the object can be deleted. */
+const CLEANUP_INTERVAL_MS = 600_000;
 
 interface Waiter {
   ticket: string;
@@ -41,19 +41,19 @@ interface Waiter {
 export class AccountLockout extends DurableObject {
   #state: LockoutState | undefined;
   #alarmSet = false;
-  /** In the order of their arrival. */
+  /** In order of arrival. */
   readonly #waiters = new Map<string, Waiter>();
-  #nextExpiry: ReturnType<typeof setTimeout> | undefined;
+  #expiryTimer: ReturnType<typeof setTimeout> | undefined;
 
   async reserve(ticket: string, rules: LockoutRules): Promise<Reservation> {
     const standing = this.#ask(ticket, rules);
     const report = this.#report();
     if (standing.state !== 'ticket') return { ...standing, ...report };
-    await this.#sweepLater(rules);
+    await this.#scheduleCleanup(rules);
     return { state: 'ticket', waitedMs: 0, ...report };
   }
 
-  /** Holds the call until the ticket is free, a lock begins, or patience ends. */
+  /** Holds the call until a ticket is free, a lock begins, or MAX_WAIT_MS has passed. */
   async wait(ticket: string, rules: LockoutRules): Promise<Reservation> {
     const turn = await this.#turn(ticket, rules);
     return { ...turn, ...this.#report() };
@@ -64,15 +64,15 @@ export class AccountLockout extends DurableObject {
     const standing = this.#ask(ticket, rules);
     if (standing.state === 'ticket') return { state: 'ticket', waitedMs: 0 };
     if (standing.state === 'locked') return standing;
-    if (this.#waiters.size >= MOST_WAITERS) return { state: 'busy' };
+    if (this.#waiters.size >= MAX_WAITERS) return { state: 'busy' };
 
-    let patience: ReturnType<typeof setTimeout> | undefined;
+    let timeout: ReturnType<typeof setTimeout> | undefined;
     const turn = await new Promise<TicketAnswer>((answer) => {
       this.#waiters.set(ticket, { ticket, rules, sinceMs, answer });
-      patience = setTimeout(() => answer({ state: 'busy' }), LONGEST_WAIT_MS);
-      this.#watchExpiry();
+      timeout = setTimeout(() => answer({ state: 'busy' }), MAX_WAIT_MS);
+      this.#scheduleExpiry();
     });
-    clearTimeout(patience);
+    clearTimeout(timeout);
     this.#waiters.delete(ticket);
     return turn;
   }
@@ -83,51 +83,51 @@ export class AccountLockout extends DurableObject {
   ): Promise<Settlement> {
     const { state, settled } = settle(this.#load(), { ...settling, nowMs: Date.now(), rules });
     this.#save(state);
-    // Before those who wait are told of the lock: it is reported to the caller who brought it about.
+    // Before the waiters are answered: the caller that caused the lock is the one to report it.
     const report = this.#report();
-    // Who hands a ticket back does not wait for it any more, whatever became of the call.
+    // A caller that returns its ticket no longer waits for it, even if its call is still open.
     this.#waiters.get(settling.ticket)?.answer({ state: 'busy' });
     this.#waiters.delete(settling.ticket);
     this.#serveWaiters();
-    await this.#sweepLater(rules);
+    await this.#scheduleCleanup(rules);
     return { settled, ...report };
   }
 
-  /** Writes nothing, not even what time has done meanwhile: an object nobody used stays none. */
-  async look(rules: LockoutRules): Promise<LockoutView> {
-    return view(this.#load(), Date.now(), rules);
+  /** Writes nothing, so that reading an unused key creates no stored object. */
+  async view(rules: LockoutRules): Promise<LockoutView> {
+    return viewOf(this.#load(), Date.now(), rules);
   }
 
   /**
-   * Forgets failures and lock, also those that time alone has made of tickets. Tickets that are out
-   * stay out, and count as before.
+   * Resets failures and lock, including the failures of expired tickets. Tickets that are out stay
+   * out and count as before.
    */
   async clear(rules: LockoutRules): Promise<void> {
     const state = this.#load();
     if (state === initialState) return;
     this.#save(reset(applyExpiry(state, Date.now(), rules)));
     this.#serveWaiters();
-    // After the final stop there is no alarm any more.
-    await this.#sweepLater(rules);
+    // A final stop leaves no alarm behind.
+    await this.#scheduleCleanup(rules);
   }
 
-  answers(): true {
+  ping(): true {
     this.ctx.storage.kv.get(STATE);
     return true;
   }
 
-  /** Deletes an object that has nothing left to remember. */
+  /** Deletes the storage of an object without failures, lock or tickets. */
   override async alarm(): Promise<void> {
     this.#alarmSet = false;
     const rules = this.ctx.storage.kv.get<LockoutRules>(RULES);
     const nowMs = Date.now();
     const state = rules === undefined ? initialState : applyExpiry(this.#load(), nowMs, rules);
-    const forgetAtMs = rules === undefined ? nowMs : forgettableAtMs(state, rules);
-    if (forgetAtMs !== null && forgetAtMs <= nowMs && state.tickets.length === 0) {
+    const expiryMs = rules === undefined ? nowMs : expiresAtMs(state, rules);
+    if (expiryMs !== null && expiryMs <= nowMs && state.tickets.length === 0) {
       this.#state = initialState;
       await this.ctx.storage.deleteAll();
-    } else if (forgetAtMs !== null && rules !== undefined) {
-      await this.#sweepLater(rules, Math.max(forgetAtMs, nowMs + SWEEP_MS));
+    } else if (expiryMs !== null && rules !== undefined) {
+      await this.#scheduleCleanup(rules, Math.max(expiryMs, nowMs + CLEANUP_INTERVAL_MS));
     }
   }
 
@@ -138,7 +138,7 @@ export class AccountLockout extends DurableObject {
     return standing;
   }
 
-  /** The beginning of a lock, for the one answer that reports it. */
+  /** Takes the unreported beginning of a lock, so that exactly one answer carries it. */
   #report(): LockReport {
     const before = this.#load();
     const { state, lockBegan } = reportLock(before);
@@ -146,7 +146,7 @@ export class AccountLockout extends DurableObject {
     return { lockBegan };
   }
 
-  /** Gives what has become free to those who have waited longest. */
+  /** Gives free tickets to the callers that have waited longest. */
   #serveWaiters(): void {
     for (const waiter of this.#waiters.values()) {
       const standing = this.#ask(waiter.ticket, waiter.rules);
@@ -158,23 +158,23 @@ export class AccountLockout extends DurableObject {
           : standing,
       );
     }
-    this.#watchExpiry();
+    this.#scheduleExpiry();
   }
 
-  /** Tickets whose holders died turn into failures by time alone, and nobody calls to say so. */
-  #watchExpiry(): void {
-    clearTimeout(this.#nextExpiry);
-    this.#nextExpiry = undefined;
+  /** Wakes the waiters when the next ticket expires: an abandoned ticket becomes a failure without a call. */
+  #scheduleExpiry(): void {
+    clearTimeout(this.#expiryTimer);
+    this.#expiryTimer = undefined;
     const [next] = this.#load().tickets;
     if (this.#waiters.size === 0 || next === undefined) return;
     const delayMs = Math.max(0, next.expiresAtMs - Date.now()) + 1;
-    this.#nextExpiry = setTimeout(() => this.#serveWaiters(), delayMs);
+    this.#expiryTimer = setTimeout(() => this.#serveWaiters(), delayMs);
   }
 
   #load(): LockoutState {
     if (this.#state !== undefined) return this.#state;
     const stored = this.ctx.storage.kv.get<LockoutState>(STATE);
-    // What an older version stored has no `unreported`.
+    // State stored by version 0.1 has no `unreported`.
     return (this.#state = stored === undefined ? initialState : { ...initialState, ...stored });
   }
 
@@ -183,8 +183,11 @@ export class AccountLockout extends DurableObject {
     this.ctx.storage.kv.put(STATE, state);
   }
 
-  /** The alarm has no caller who brings the rules along, so they are kept beside it. */
-  async #sweepLater(rules: LockoutRules, atMs = Date.now() + SWEEP_MS): Promise<void> {
+  /** Stores the rules for the alarm, which has no caller to pass them. */
+  async #scheduleCleanup(
+    rules: LockoutRules,
+    atMs = Date.now() + CLEANUP_INTERVAL_MS,
+  ): Promise<void> {
     if (this.#alarmSet) return;
     this.#alarmSet = true;
     if ((await this.ctx.storage.getAlarm()) !== null) return;

@@ -1,41 +1,41 @@
 /**
- * The flows' view of the guard: names the objects, remembers refusals, and calls again once where
- * the platform says that a call is worth repeating. Every call may be repeated: a ticket is named
- * by its caller, and an attempt counted twice errs on the safe side.
+ * Client of the two Durable Object classes: names the objects, caches refusals, and retries a call
+ * once where the platform marks the error as retryable. Every call is idempotent or errs on the safe
+ * side: a ticket is named by its caller, and an attempt counted twice only lowers the limit.
  */
 import type { Limits, RememberedRefusal, Reservation, Settlement } from '../flows/ports/limits.ts';
-import { ExpiringMemory } from '../policy/memory.ts';
+import { ExpiringCache } from '../policy/expiring-cache.ts';
 import type { LockoutView } from '../policy/lockout.ts';
 import type { Admission, Limit } from '../policy/throttle.ts';
 import type { AccountLockout } from './account-lockout.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
-/** A lock may be lifted by a password reset, so it is not believed for longer than this. */
-const BELIEVE_LOCK_MS = 5_000;
+/** Upper bound for a cached lock, since a password reset may lift it. */
+const LOCK_CACHE_MS = 5_000;
 
-const MOST_REMEMBERED = 10_000;
+const MAX_CACHE_ENTRIES = 10_000;
 
-interface GuardNamespaces {
+interface LimitsNamespaces {
   addresses: DurableObjectNamespace<RateLimiter>;
   accounts: DurableObjectNamespace<AccountLockout>;
 }
 
-interface GuardClientOptions extends GuardNamespaces {
+interface LimitsOptions extends LimitsNamespaces {
   nowMs(): number;
-  /** The object's name for an address, or for whatever else is rationed. */
-  nameOf(address: string): Promise<string>;
+  /** Derives the name of the object that counts for a rate-limit key (an address, a mailbox …). */
+  nameOf(key: string): Promise<string>;
 }
 
 type Lock = { untilMs: number; locked: Extract<Reservation, { state: 'locked' }> };
 
-/** Made once per isolate: what it remembers is worth having only across requests. */
-export function createLimits({ addresses, accounts, nowMs, nameOf }: GuardClientOptions): Limits {
-  const refusals = new ExpiringMemory<RememberedRefusal>(MOST_REMEMBERED);
-  const locks = new ExpiringMemory<Lock>(MOST_REMEMBERED);
+/** Creates the client, once per isolate: its cache is useful only across requests. */
+export function createLimits({ addresses, accounts, nowMs, nameOf }: LimitsOptions): Limits {
+  const refusals = new ExpiringCache<RememberedRefusal>(MAX_CACHE_ENTRIES);
+  const locks = new ExpiringCache<Lock>(MAX_CACHE_ENTRIES);
 
   const remember = (key: string, reservation: Reservation): Reservation => {
     if (reservation.state === 'locked') {
-      const untilMs = Math.min(reservation.untilMs, nowMs() + BELIEVE_LOCK_MS);
+      const untilMs = Math.min(reservation.untilMs, nowMs() + LOCK_CACHE_MS);
       locks.set(key, { untilMs, locked: { ...reservation, lockBegan: null } });
     }
     return reservation;
@@ -46,8 +46,8 @@ export function createLimits({ addresses, accounts, nowMs, nameOf }: GuardClient
 
     async consumeAddress(address, limit) {
       const name = await nameOf(address);
-      const admission = await repeatable<Admission>(async () =>
-        addresses.getByName(name).admit(limit),
+      const admission = await withRetry<Admission>(async () =>
+        addresses.getByName(name).consume(limit),
       );
       if (!admission.admitted) {
         refusals.set(refusalKey(address, limit), { untilMs: admission.retryAtMs });
@@ -57,54 +57,52 @@ export function createLimits({ addresses, accounts, nowMs, nameOf }: GuardClient
 
     async consume(name, limit) {
       const object = await nameOf(name);
-      return repeatable<Admission>(async () => addresses.getByName(object).admit(limit));
+      return withRetry<Admission>(async () => addresses.getByName(object).consume(limit));
     },
 
     async reserve(key, ticket, rules) {
       const lock = locks.get(key, nowMs());
       if (lock !== null) return lock.locked;
       const call = async () => accounts.getByName(key).reserve(ticket, rules);
-      return remember(key, await repeatable<Reservation>(call));
+      return remember(key, await withRetry<Reservation>(call));
     },
 
     async wait(key, ticket, rules) {
       const call = async () => accounts.getByName(key).wait(ticket, rules);
-      return remember(key, await repeatable<Reservation>(call));
+      return remember(key, await withRetry<Reservation>(call));
     },
 
     settle: (key, { rules, ...settling }) =>
-      repeatable<Settlement>(
+      withRetry<Settlement>(
         async () => accounts.getByName(key).settle(settling, rules),
         'unless overloaded',
       ),
 
-    view: (key, rules) => repeatable<LockoutView>(async () => accounts.getByName(key).look(rules)),
+    view: (key, rules) => withRetry<LockoutView>(async () => accounts.getByName(key).view(rules)),
 
     async clear(key, rules) {
-      await repeatable(async () => accounts.getByName(key).clear(rules), 'unless overloaded');
+      await withRetry(async () => accounts.getByName(key).clear(rules), 'unless overloaded');
       locks.delete(key);
     },
   };
 }
 
-/** One object of each kind, of a fixed name, answers. */
-export async function limitsAnswer({ addresses, accounts }: GuardNamespaces): Promise<void> {
-  await Promise.all([
-    addresses.getByName('health').answers(),
-    accounts.getByName('health').answers(),
-  ]);
+/** Resolves when one object of each class answers. */
+export async function pingLimits({ addresses, accounts }: LimitsNamespaces): Promise<void> {
+  await Promise.all([addresses.getByName('health').ping(), accounts.getByName('health').ping()]);
 }
 
-/** An attempt refused under one contract's limit may be admitted under another's wider one. */
+/** Includes the limit: an address refused under one contract may be admitted under a wider one. */
 function refusalKey(address: string, { attempts, windowSeconds }: Limit): string {
   return `${attempts}/${windowSeconds} ${address}`;
 }
 
 /**
- * `call` gets a new stub each time: one that threw may stay broken. What gives something back to the
- * account's owner is repeated whatever the error: lost, it would count against them.
+ * Retries a call once. `call` gets a new stub each time, since a stub that threw may stay broken.
+ * Calls that return something to the account's owner (settle, clear) are retried after any error but
+ * overload: a lost one would count against the owner.
  */
-async function repeatable<T>(
+async function withRetry<T>(
   call: () => Promise<T>,
   when: 'if retryable' | 'unless overloaded' = 'if retryable',
 ): Promise<T> {

@@ -1,7 +1,7 @@
 /**
- * Limits on the e-mail that requests cause, each counted in an object of its own: what one sending
- * address may cause, and what the whole deployment sends. The second is one object for everybody;
- * its refusals are remembered by the isolate, so a flood over the limit does not reach it.
+ * Limits on the e-mail that requests cause: per client address, and for the whole deployment. The
+ * second limit is one object for all requests; the isolate caches its refusals, so that a flood over
+ * the limit does not reach the object.
  */
 import type { EmailLimits } from '../flows/ports/limits.ts';
 import type { Limits } from '../flows/ports/limits.ts';

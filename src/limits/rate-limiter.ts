@@ -1,70 +1,73 @@
 /**
- * One object per address: counts its attempts over all contracts in one sliding window. What else is
- * rationed (mails, tries at a code) is counted in objects of their own names.
- * Load, ask policy, save; SQL of a Durable Object is synchronous, so with no await in between the
- * three are one atomic step, and a parallel burst is counted like a queue.
+ * Durable Object, one per rate-limit key: counts attempts in a sliding window. An address has one
+ * object for all contracts; e-mails to a mailbox, tries at a code and requests of operators have keys
+ * of their own (flows/rate-limit-keys.ts).
+ * A Durable Object's storage is synchronous, so load, policy decision and save are one atomic step,
+ * and a parallel burst is counted like a queue.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { admit, within, type Admission, type Hit, type Limit } from '../policy/throttle.ts';
+import { consume, within, type Admission, type Hit, type Limit } from '../policy/throttle.ts';
 
-const KEPT = 'kept';
+const STATE = 'kept';
 
-interface Kept {
+interface State {
   hits: readonly Hit[];
-  /** The longest that was asked for: an alarm has no caller who brings it along. */
+  /** The longest window of any limit asked so far; the alarm has no caller to pass it. */
   windowSeconds: number;
 }
 
-/** As an earlier version stored it: a time for each attempt. */
-type Earlier = Omit<Kept, 'hits'> & { hits: readonly number[] };
+/** The format of version 0.1: a time for each attempt. */
+type LegacyState = Omit<State, 'hits'> & { hits: readonly number[] };
 
-const readable = ({ hits, windowSeconds }: Kept | Earlier): Kept => ({
+const migrateState = ({ hits, windowSeconds }: State | LegacyState): State => ({
   hits: hits.map((hit): Hit => (typeof hit === 'number' ? [hit, 1] : hit)),
   windowSeconds,
 });
 
-const NOTHING: Kept = { hits: [], windowSeconds: 0 };
+const EMPTY: State = { hits: [], windowSeconds: 0 };
 
 export class RateLimiter extends DurableObject {
-  #kept: Kept | undefined;
+  #state: State | undefined;
   #alarmSet = false;
 
-  async admit(limit: Limit): Promise<Admission> {
+  async consume(limit: Limit): Promise<Admission> {
     const nowMs = Date.now();
     const before = this.#load();
-    const { hits, admission } = admit(before.hits, limit, nowMs);
+    const { hits, admission } = consume(before.hits, limit, nowMs);
     if (admission.admitted) {
       const windowSeconds = Math.max(before.windowSeconds, limit.windowSeconds);
-      this.#kept = { hits, windowSeconds };
-      this.ctx.storage.kv.put(KEPT, this.#kept);
-      await this.#clearLater(nowMs + windowSeconds * 1000);
+      this.#state = { hits, windowSeconds };
+      this.ctx.storage.kv.put(STATE, this.#state);
+      await this.#scheduleCleanup(nowMs + windowSeconds * 1000);
     }
     return admission;
   }
 
-  answers(): true {
-    this.ctx.storage.kv.get(KEPT);
+  ping(): true {
+    this.ctx.storage.kv.get(STATE);
     return true;
   }
 
-  /** Deletes an object that has nothing left to remember. */
+  /** Deletes the storage once no attempt counts any more. */
   override async alarm(): Promise<void> {
     this.#alarmSet = false;
     const { hits, windowSeconds } = this.#load();
     const last = hits.at(-1);
     if (last === undefined || within([last], windowSeconds, Date.now()).length === 0) {
-      this.#kept = NOTHING;
+      this.#state = EMPTY;
       await this.ctx.storage.deleteAll();
     } else {
-      await this.#clearLater(last[0] + windowSeconds * 1000);
+      await this.#scheduleCleanup(last[0] + windowSeconds * 1000);
     }
   }
 
-  #load(): Kept {
-    return (this.#kept ??= readable(this.ctx.storage.kv.get<Kept | Earlier>(KEPT) ?? NOTHING));
+  #load(): State {
+    return (this.#state ??= migrateState(
+      this.ctx.storage.kv.get<State | LegacyState>(STATE) ?? EMPTY,
+    ));
   }
 
-  async #clearLater(atMs: number): Promise<void> {
+  async #scheduleCleanup(atMs: number): Promise<void> {
     if (this.#alarmSet) return;
     this.#alarmSet = true;
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(atMs);

@@ -1,27 +1,27 @@
-/** How much of what goes through a mailbox is allowed, and how long it is good for. */
+/** Limits and lifetimes of codes, links, notices, registrations and device cookies. */
 import type { Limit } from './throttle.ts';
 
 const HOUR_SECONDS = 3600;
 
 export const CODE_SECONDS = 600;
-/** How long a browser stays a known one after a login. */
+/** Lifetime of a device cookie. */
 export const DEVICE_SECONDS = 180 * 86_400;
-/** A name or address that is not proven within a day is free again. */
+/** Lifetime of a registration without a verified address. */
 export const REGISTRATION_SECONDS = 86_400;
 
-/** To one address. Registrations have a limit that nothing else draws on: its state is visible. */
+/** Per mailbox. Registrations have a limit of their own, since clients can observe its state. */
 export const REGISTRATIONS: Limit = { attempts: 5, windowSeconds: HOUR_SECONDS };
 export const CODES: Limit = { attempts: 5, windowSeconds: HOUR_SECONDS };
 export const LINKS: Limit = { attempts: 3, windowSeconds: HOUR_SECONDS };
 export const NOTICES: Limit = { attempts: 3, windowSeconds: HOUR_SECONDS };
 
-/** At the codes for one name (or of a known device): of any one code as long as it is good. */
+/** Tries at the codes of one name or known device, over the lifetime of one code. */
 export const TRIES: Limit = { attempts: 5, windowSeconds: CODE_SECONDS };
 
 /**
- * A link lives as long as its letter counts against the limit: an owner whose limit was used up by
- * strangers has a good link from each of these letters.
+ * A link lives as long as its e-mail counts against the limit: an owner whose limit was used up by
+ * strangers holds a valid link from each of these e-mails.
  */
 export const LINK_SECONDS = LINKS.windowSeconds;
-/** Codes of one address that are good at the same moment: new registrations', and renewed ones. */
+/** Maximum number of valid codes of one address: of new registrations, and renewed ones. */
 export const MAX_LIVE_CODES = REGISTRATIONS.attempts + CODES.attempts;

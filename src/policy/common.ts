@@ -1,10 +1,10 @@
 /**
- * The passwords that guessers try first: of the 10,000 most used ones those with eight characters or
- * more, 3,534, since shorter ones are too short anyway. Letters' case makes no difference.
+ * Blocklist of common passwords: the 3,534 of the 10,000 most used ones that have eight characters or
+ * more (shorter ones are refused for their length). Compared without case.
  *
- * They stand sorted in one text, each without what it shares with the one before: a capital letter
- * says how many characters that are (A: none), the rest follows. Nothing is parsed before it is
- * asked for, and nothing is kept: a search reads on until it is past the place.
+ * The list is one front-coded string in sorted order: a capital letter gives the number of characters
+ * shared with the previous entry (A: 0), followed by the rest. A search scans until it is past the
+ * place; nothing is parsed at start and nothing is cached.
  */
 import { COMMON } from './common-list.ts';
 

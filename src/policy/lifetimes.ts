@@ -1,19 +1,19 @@
-/** How long the tokens of a session live. The defaults are each contract's own, by its document. */
+/** Token lifetimes and their expiries. Each contract states its defaults, by its document. */
 
 export interface Lifetimes {
   accessSeconds: number;
-  /** Of the access token where the user asked to be remembered; absent: no such choice. */
+  /** Access token of a remembered login; absent: the contract has no such choice. */
   rememberedSeconds?: number;
   /** Absent: the contract has no refresh token. */
   refreshSeconds?: number;
 }
 
 export interface Expiries {
-  /** The moment of issue, in whole seconds as a JWT's `iat` is. */
+  /** Time of issue, in whole seconds like a JWT's `iat`. */
   issuedAtMs: number;
   accessExpiresAtMs: number;
   refreshExpiresAtMs: number | null;
-  /** The session's: it lives as long as the longest-lived of its tokens. */
+  /** The session expires with the longest-lived of its tokens. */
   sessionExpiresAtMs: number;
 }
 
@@ -33,11 +33,11 @@ export function expiries(lifetimes: Lifetimes, remember: boolean, nowMs: number)
 }
 
 export interface SessionLimits {
-  /** However often it is refreshed, a session ends this long after its login. */
+  /** A session ends this long after its login, however often it is refreshed. */
   absoluteSeconds: number;
 }
 
-/** A session is as old as its login; `refreshedAtMs` is when its tokens were last replaced. */
+/** Computes the expiries of a refresh. `createdAtMs`: the login; `refreshedAtMs`: the last refresh. */
 export function expiriesOfRefresh(
   lifetimes: Lifetimes,
   { absoluteSeconds }: SessionLimits,

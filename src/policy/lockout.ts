@@ -1,34 +1,34 @@
 /**
- * The lockout of one name (or known device, or session), as a pure state machine: tickets before
- * verdicts.
+ * Lockout of one key (a name, a known device, a user's sessions) as a pure state machine: tickets
+ * before verdicts.
  *
- * Nobody learns whether a password is right without holding a ticket, and there are never more
- * tickets out than failures left, so parallel guessing cannot reach more verdicts than guessing
- * one by one (OWASP ASVS 5.0 V15.4.2, V6.3.1). A ticket that is never settled counts as a failure:
- * hanging up does not buy a free guess.
+ * No verdict on a password is given without a ticket, and never more tickets are out than failures
+ * are left, so parallel guessing reaches no more verdicts than sequential guessing (OWASP ASVS 5.0
+ * V15.4.2, V6.3.1). A ticket that is never settled counts as a failure: hanging up buys no free
+ * guess.
  */
 
-/** How long a ticket is good for. A derive takes about 0.1 s, so this is for crashes only. */
+/** Lifetime of a ticket. A hash takes about 0.1 s, so a ticket expires only after a crash. */
 export const TICKET_MS = 30_000;
 
-/** Failures without a success are forgotten this long after the last event. */
-const FORGET_MS = 30 * 86_400_000;
+/** Failures expire this long after the last event. */
+const FAILURES_EXPIRE_MS = 30 * 86_400_000;
 
-/** A growing lock stops growing here. */
-const LONGEST_LOCK_MS = 86_400_000;
+/** Upper bound of a growing lock. */
+const MAX_LOCK_MS = 86_400_000;
 
 export interface LockoutRules {
-  /** Failures that lock. */
+  /** Number of failures that starts a lock. */
   threshold: number;
   /** Length of the first lock. */
   lockSeconds: number;
-  /** Each lock in a row is this many times as long as the one before. */
+  /** Factor from one lock to the next in a row. */
   growth: number;
-  /** Failures in a row after which only a password reset opens the name (NIST 800-63B 3.2.2). */
+  /** Failures in a row after which only a password reset unlocks (NIST SP 800-63B 3.2.2). */
   stopAfterFailures: number;
 }
 
-/** `stopped`: the final stop, which time does not end. */
+/** `stopped`: the final stop, which does not expire. */
 export type LockBegan = 'locked' | 'stopped';
 
 interface Ticket {
@@ -48,7 +48,7 @@ export interface LockoutState {
   lastEventMs: number;
   /** In the order of their expiry. */
   tickets: readonly Ticket[];
-  /** A lock that began and was not reported to any caller yet. */
+  /** A lock that began and has not been reported to a caller yet. */
   unreported: LockBegan | null;
 }
 
@@ -57,7 +57,7 @@ export type Standing =
   | { state: 'queued' }
   | { state: 'locked'; untilMs: number; untilReset: boolean };
 
-/** `void`: the ticket was drawn for nothing (a stale read), and counts neither way. */
+/** `void`: the ticket was not used (a stale read), and counts neither way. */
 export type Verdict = 'right' | 'wrong' | 'void';
 
 export const initialState: LockoutState = {
@@ -71,8 +71,8 @@ export const initialState: LockoutState = {
 };
 
 /**
- * Asks for the ticket that the caller named. Asking again with the same name is the same request,
- * so a caller may retry after a lost answer.
+ * Issues the ticket that the caller named, if one is free. Idempotent: a caller may retry after a
+ * lost answer.
  */
 export function reserve(
   before: LockoutState,
@@ -97,7 +97,7 @@ export function reserve(
   };
 }
 
-/** Hands a ticket back. `settled: false`: it had expired, so its verdict must not be told. */
+/** Returns a ticket with its verdict. `settled: false`: it had expired; do not disclose the verdict. */
 export function settle(
   before: LockoutState,
   settling: { ticket: string; verdict: Verdict; nowMs: number; rules: LockoutRules },
@@ -116,8 +116,8 @@ export function settle(
 }
 
 /**
- * Reports the beginning of a lock, once: the caller that gets it writes it to the audit. A lock that
- * began by time alone (an expired ticket was the last failure) is reported to the next caller.
+ * Returns the beginning of a lock exactly once: the caller that gets it writes the audit row. A lock
+ * caused by an expired ticket is reported to the next caller.
  */
 export function reportLock(before: LockoutState): {
   state: LockoutState;
@@ -127,14 +127,14 @@ export function reportLock(before: LockoutState): {
   return { state: lockBegan === null ? before : { ...before, unreported: null }, lockBegan };
 }
 
-/** What can be told of a lockout's standing. */
+/** Read-only view of a lockout for operators. */
 export interface LockoutView {
   failures: number;
   failuresInARow: number;
   locksInARow: number;
-  /** Null where there is no lock that time ends. */
+  /** Null without a lock that expires. */
   lockedUntilMs: number | null;
-  /** Only a password reset or an operator opens it. */
+  /** The final stop: only a password reset or an operator unlocks. */
   stopped: boolean;
   ticketsOut: number;
 }
@@ -151,7 +151,7 @@ export function view(before: LockoutState, nowMs: number, rules: LockoutRules): 
   };
 }
 
-/** The views of all lockouts of one user as one: counts add up, and the most severe lock stands. */
+/** Combines the views of all lockouts of one user: counts add up, the most severe lock wins. */
 export function combined(views: readonly LockoutView[]): LockoutView {
   const sum = (count: (view: LockoutView) => number) =>
     views.reduce((total, view) => total + count(view), 0);
@@ -167,26 +167,26 @@ export function combined(views: readonly LockoutView[]): LockoutView {
 }
 
 /**
- * Failures and locks are forgotten, also the final stop; what is under way goes on. A lock that was
- * not reported yet still is.
+ * Resets failures, locks and the final stop. Tickets stay out, and an unreported lock is still
+ * reported.
  */
 export function reset({ lastEventMs, tickets, unreported }: LockoutState): LockoutState {
   return { ...initialState, lastEventMs, tickets, unreported };
 }
 
 /**
- * When to look whether the state says no more than `untouched` does; null while only a reset can
- * change it.
+ * Returns the time at which the state may equal `initialState`, null while only a reset can change
+ * it.
  */
-export function forgettableAtMs(state: LockoutState, rules: LockoutRules): number | null {
+export function expiresAtMs(state: LockoutState, rules: LockoutRules): number | null {
   if (state.failuresInARow >= rules.stopAfterFailures) return null;
   const lastTicketMs = state.tickets.at(-1)?.expiresAtMs;
   if (lastTicketMs !== undefined) return lastTicketMs;
-  const saysNothing = state.failuresInARow === 0 && state.unreported === null;
-  return saysNothing ? state.lastEventMs : state.lastEventMs + FORGET_MS;
+  const isEmpty = state.failuresInARow === 0 && state.unreported === null;
+  return isEmpty ? state.lastEventMs : state.lastEventMs + FAILURES_EXPIRE_MS;
 }
 
-/** What time alone has done: tickets never settled were consumed, and a lock may have ended. */
+/** Applies the passage of time: expired tickets become failures, and a lock may end. */
 export function applyExpiry(
   before: LockoutState,
   nowMs: number,
@@ -199,8 +199,8 @@ export function applyExpiry(
     state = fail({ ...state, tickets: state.tickets.slice(1) }, ticket.expiresAtMs, rules);
   }
   state = unlockIfOver(state, nowMs);
-  const forgetAtMs = forgettableAtMs(state, rules);
-  return forgetAtMs !== null && state.tickets.length === 0 && nowMs >= forgetAtMs
+  const expiryMs = expiresAtMs(state, rules);
+  return expiryMs !== null && state.tickets.length === 0 && nowMs >= expiryMs
     ? reset(state)
     : state;
 }
@@ -219,7 +219,7 @@ function fail(state: LockoutState, nowMs: number, rules: LockoutRules): LockoutS
   if (failures < rules.threshold) return counted;
   const lockMs = Math.min(
     rules.lockSeconds * 1000 * rules.growth ** state.locksInARow,
-    Math.max(LONGEST_LOCK_MS, rules.lockSeconds * 1000),
+    Math.max(MAX_LOCK_MS, rules.lockSeconds * 1000),
   );
   return {
     ...counted,
@@ -231,7 +231,7 @@ function fail(state: LockoutState, nowMs: number, rules: LockoutRules): LockoutS
 
 function lockOf(state: LockoutState, nowMs: number, rules: LockoutRules): Standing | null {
   if (state.failuresInARow >= rules.stopAfterFailures) {
-    // The final stop has no end to name; the lock's length paces those who ask again.
+    // A final stop has no end; the length of a lock serves as Retry-After.
     return { state: 'locked', untilMs: nowMs + rules.lockSeconds * 1000, untilReset: true };
   }
   if (state.lockedUntilMs > nowMs) {

@@ -1,8 +1,8 @@
 /**
- * What a password that is to be set must be: long enough, not too long, none that guessers try
- * first, and not what everyone knows about its owner (NIST SP 800-63B-4 3.1.1.2, OWASP ASVS 5.0
- * V6.2). There are no rules of composition. Characters are code points, after NFC; capitals, digits
- * around a name and signs between its parts do not make another password of it.
+ * Rules for new passwords: length, blocklist, and no personal data of the owner (NIST SP 800-63B-4
+ * 3.1.1.2, OWASP ASVS 5.0 V6.2). No composition rules. Length counts code points after NFC. Case,
+ * digits around a name and separators between its parts are ignored when comparing with personal
+ * data.
  */
 
 export interface PasswordBounds {
@@ -15,9 +15,9 @@ export interface PasswordViolation {
   message: string;
 }
 
-export interface Judging {
+export interface PasswordContext {
   rules: PasswordBounds;
-  /** Names and addresses of the user, and the service's name. */
+  /** Names and e-mail addresses of the user, and the name of the service. */
   personal: readonly string[];
   isCommon(password: string): boolean;
 }
@@ -25,22 +25,23 @@ export interface Judging {
 const AMBIGUOUS = /[\0\p{Cs}]/u;
 
 /**
- * Whether a hash may take it for another one: HMAC fills a key up with NULs, bcrypt ends at one, and
- * UTF-8 has one sign for all halves of surrogate pairs. Such a password is neither set nor right.
+ * Detects passwords that a hash may confuse with another one: HMAC pads its key with NULs, bcrypt ends
+ * at a NUL, and UTF-8 encodes every lone surrogate alike. Such a password can neither be set nor be
+ * right.
  */
 export const isAmbiguous = (password: string): boolean => AMBIGUOUS.test(password);
 
-/** Shorter ones are a name only where they are all there is of a name. */
-const LEAST_WORD = 3;
-/** A shorter one may stand in a longer password by chance. */
-const LEAST_CONTAINED = 5;
-/** Added to something personal, this many make a password. */
-const ENOUGH_OTHERS = 4;
+/** Minimum length of a word of a name to be compared by itself. */
+const MIN_WORD = 3;
+/** Minimum length of a term to be searched inside a password; shorter ones occur by chance. */
+const MIN_CONTAINED = 5;
+/** Number of further characters that make a password of a personal term. */
+const MIN_OTHER_CHARACTERS = 4;
 
-/** Null: it may be set. */
+/** Returns the first violated rule, null for an acceptable password. */
 export function violationOf(
   password: string,
-  { rules, personal, isCommon }: Judging,
+  { rules, personal, isCommon }: PasswordContext,
 ): PasswordViolation | null {
   const length = [...password.normalize('NFC')].length;
   if (length < rules.least) {
@@ -68,31 +69,31 @@ function isPersonal(password: string, personal: readonly string[]): boolean {
   for (const term of new Set(personal.flatMap(termsOf))) {
     const length = [...term].length;
     if (whole === term) return true;
-    if (length >= LEAST_WORD && (core === term || core === withoutDigits(term))) return true;
-    if (length < LEAST_CONTAINED) continue;
+    if (length >= MIN_WORD && (core === term || core === withoutDigits(term))) return true;
+    if (length < MIN_CONTAINED) continue;
     const others = whole.replaceAll(term, '');
-    if (others !== whole && [...others].length < ENOUGH_OTHERS) return true;
+    if (others !== whole && [...others].length < MIN_OTHER_CHARACTERS) return true;
   }
   return false;
 }
 
-/** A name: all of it joined, and its words. An address: that of what stands before and after the @. */
+/** Splits a name into itself and its words; an e-mail address also into local part and domain. */
 function termsOf(text: string): string[] {
   const at = text.lastIndexOf('@');
   const domain = text.slice(at + 1);
   const names = at < 0 ? [text] : [text.slice(0, at), domain.replace(/\.[^.]*$/, '')];
-  const words = names.flatMap((name) => name.split(SIGNS)).filter(isWord);
+  const words = names.flatMap((name) => name.split(SEPARATORS)).filter(isWord);
   return [text, domain, ...names, ...words].map(joined).filter((term) => term !== '');
 }
 
-/** What names, and passwords made of them, are joined with. */
-const SIGNS = /[\p{P}\p{S}\p{Z}\p{C}]+/u;
+/** Separators between the parts of a name. */
+const SEPARATORS = /[\p{P}\p{S}\p{Z}\p{C}]+/u;
 
-/** NFC comes last as well: lower-casing can take a composed letter apart. */
+/** NFC is applied again at the end, since lower-casing can decompose a letter. */
 const joined = (text: string) =>
-  text.normalize('NFC').toLowerCase().normalize('NFC').split(SIGNS).join('');
+  text.normalize('NFC').toLowerCase().normalize('NFC').split(SEPARATORS).join('');
 
-/** The look behind keeps it linear: a run of digits is tried once, from where it begins. */
+/** The lookbehind keeps matching linear: a run of digits is tried once, from its beginning. */
 const withoutDigits = (text: string) => text.replaceAll(/^\p{N}+|(?<!\p{N})\p{N}+$/gu, '');
 
-const isWord = (text: string) => [...text].length >= LEAST_WORD;
+const isWord = (text: string) => [...text].length >= MIN_WORD;

@@ -1,11 +1,11 @@
 /**
- * The address's limit: a sliding window. Unlike a fixed window or a token bucket it never admits
- * more than `attempts` in any span of `windowSeconds`, wherever the span begins.
- * Refused attempts do not count, so a caller who waits as long as told is always admitted.
+ * Sliding-window rate limit. Unlike a fixed window or a token bucket it never admits more than
+ * `attempts` in any span of `windowSeconds`, wherever the span begins. Refused attempts do not count,
+ * so a caller that waits for `Retry-After` is always admitted.
  *
  * Up to 1,000 attempts the window is exact. Larger limits are counted in steps of a thousandth of
- * the window, each attempt at the end of its step, so that what is kept has a bound: an attempt
- * then counts for up to one step too long, and never too short.
+ * the window, each attempt at the end of its step, which bounds the state: an attempt then counts
+ * for up to one step too long, and never too short.
  */
 
 export interface Limit {
@@ -13,7 +13,7 @@ export interface Limit {
   windowSeconds: number;
 }
 
-/** Attempts that were admitted at one time. */
+/** Number of attempts admitted at one time. */
 export type Hit = readonly [atMs: number, attempts: number];
 
 export type Admission =
@@ -21,10 +21,10 @@ export type Admission =
   /** `retryAtMs`: the moment at which the next attempt will be admitted. */
   | { admitted: false; retryAtMs: number };
 
-const MOST_HITS = 1_000;
+const MAX_HITS = 1_000;
 
-/** `hits`: the admitted attempts, oldest first. */
-export function admit(
+/** Counts one attempt if the limit admits it. `hits`: the admitted attempts, oldest first. */
+export function consume(
   hits: readonly Hit[],
   limit: Limit,
   nowMs: number,
@@ -40,19 +40,19 @@ export function admit(
   return { hits: withOneMore(recent, endOfStep(nowMs, limit)), admission: { admitted: true } };
 }
 
-/** The hits that still count. */
+/** Returns the hits inside the window. */
 export function within(hits: readonly Hit[], windowSeconds: number, nowMs: number): readonly Hit[] {
   return hits.filter(([atMs]) => atMs + windowSeconds * 1000 > nowMs);
 }
 
 function endOfStep(nowMs: number, { attempts, windowSeconds }: Limit): number {
-  if (attempts <= MOST_HITS) return nowMs;
-  const stepMs = Math.ceil((windowSeconds * 1000) / MOST_HITS);
+  if (attempts <= MAX_HITS) return nowMs;
+  const stepMs = Math.ceil((windowSeconds * 1000) / MAX_HITS);
   return Math.ceil(nowMs / stepMs) * stepMs;
 }
 
 function withOneMore(hits: readonly Hit[], atMs: number): readonly Hit[] {
   const [lastMs, attempts] = hits.at(-1) ?? [-Infinity, 0];
-  // A limit in coarser steps may have counted an attempt ahead of this one.
+  // A limit with coarser steps may have recorded an attempt later than this one.
   return lastMs < atMs ? [...hits, [atMs, 1]] : [...hits.slice(0, -1), [lastMs, attempts + 1]];
 }

@@ -1,6 +1,6 @@
 /**
- * Sums as text: Prometheus' format 0.0.4, or OpenMetrics 1.0.0 for those who ask for it. They differ
- * in a counter's family name, in how a bucket's end is written, and in the end of the text.
+ * Renders metrics as Prometheus text format 0.0.4 or OpenMetrics 1.0.0, by content negotiation. The
+ * two differ in a counter's family name, the notation of a bucket's bound, and the end of the text.
  */
 import { BUCKETS_MS, DROPPED, type Sums } from './series.ts';
 
@@ -8,35 +8,36 @@ const PLAIN = 'text/plain; version=0.0.4; charset=utf-8';
 const OPEN = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 const HELP: Readonly<Record<string, string>> = {
-  auth_mail_success_total: 'Letters that were sent.',
-  auth_mail_failure_total: 'Letters that were not, though it was tried twice.',
-  auth_mail_duration_ms: 'How long a letter took, both tries together.',
+  auth_mail_success_total: 'E-mails sent.',
+  auth_mail_failure_total: 'E-mails not sent after two attempts.',
+  auth_mail_duration_ms: 'Duration of sending an e-mail, both attempts together.',
   auth_emails_refused_total:
     'Requests and e-mails over EMAIL_LIMITS: of one sending address, or of the deployment in total.',
-  auth_guard_tickets_total: 'Answers to those who asked for a ticket; a queued one asks twice.',
-  auth_guard_locks_total:
-    'Locks that began, each once; `stopped`: only a reset or an operator ends it.',
-  auth_guard_wait_ms: 'How long those who were queued waited for their answer.',
-  auth_guard_errors_total: 'Calls of a guard that failed.',
-  auth_d1_errors_total: 'Calls of the database that failed.',
-  [DROPPED]: 'Counts that found no room, since there are too many series.',
+  auth_lockout_tickets_total:
+    'Answers to requests for a lockout ticket; a queued request counts twice.',
+  auth_lockout_locks_total:
+    'Locks that began, each once; `stopped`: only a password reset or an operator ends it.',
+  auth_lockout_wait_ms: 'Waiting time of queued requests for a ticket.',
+  auth_limits_errors_total: 'Failed calls of the rate limiter and the account lockout.',
+  auth_d1_errors_total: 'Failed database calls.',
+  [DROPPED]: 'Counts dropped because the maximum number of series was reached.',
 };
 
-const ENDINGS: Readonly<Record<string, string>> = {
+const SUFFIX_HELP: Readonly<Record<string, string>> = {
   success_total: 'that succeeded',
-  failure_total: 'that were refused or failed, by precise reason',
-  duration_ms: 'from their start to their outcome, those that were turned away unread left out',
+  failure_total: 'that were refused or failed, by internal reason',
+  duration_ms: 'duration, without requests rejected unread',
 };
 
 function helpOf(family: string): string {
-  const [, operation = family, sessionEnd = ''] =
+  const [, operation = family, suffix = ''] =
     /^auth_(.+)_(success_total|failure_total|duration_ms)$/.exec(family) ?? [];
   return (
-    HELP[family] ?? `Operations "${operation.replaceAll('_', '-')}" ${ENDINGS[sessionEnd] ?? ''}.`
+    HELP[family] ?? `Operations "${operation.replaceAll('_', '-')}" ${SUFFIX_HELP[suffix] ?? ''}.`
   );
 }
 
-/** `accept`: the request's header. */
+/** Renders `sums` in the format preferred by `accept`, the request's header. */
 export function exposition(sums: Sums, accept: string | null): { type: string; text: string } {
   const open = prefersOpenMetrics(accept ?? '');
   const lines: string[] = [];
@@ -77,7 +78,7 @@ function histogram(
 const sample = (name: string, labels: string, value: number) =>
   `${name}${labels === '' ? '' : `{${labels}}`} ${value}`;
 
-/** Of a series as `seriesOf` writes it. */
+/** Splits a series as formatted by `seriesOf`. */
 function partsOf(series: string): { name: string; labels: string } {
   const at = series.indexOf('{');
   return at < 0
@@ -87,7 +88,7 @@ function partsOf(series: string): { name: string; labels: string } {
 
 const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
 
-/** RFC 9110 12.5.1, as far as the two formats go: the one that is named and weighs no less. */
+/** Content negotiation (RFC 9110 12.5.1) between the two formats. */
 function prefersOpenMetrics(accept: string): boolean {
   let open = 0;
   let plain = 0;

@@ -1,21 +1,24 @@
-/** Counts what the guard, the database and the mail do, by standing between them and the flows. */
+/** Decorates stores, limits and mailer so that their calls and failures are counted. */
 import type { EmailTemplate, Mailer } from '../flows/ports/mail.ts';
 import type { Limits, LockReport, Reservation } from '../flows/ports/limits.ts';
 import type { LockBegan } from '../policy/lockout.ts';
 import type { Metrics } from './metrics.ts';
 
 /**
- * `room` with its failed calls counted. Every call is there from the start, with none: the first
- * failure ever would otherwise be a series' first value, and no increase.
+ * Wraps every method of `port` to count its failed calls. Each series starts at zero: Prometheus
+ * would otherwise see the first failure as the first value, not as an increase.
  */
-function watched<T extends object>(room: T, counted: (call: string, times: number) => void): T {
-  const calls = Object.entries(room).map(([call, work]: [string, unknown]) => {
+function countFailures<T extends object>(
+  port: T,
+  counted: (call: string, times: number) => void,
+): T {
+  const calls = Object.entries(port).map(([call, work]: [string, unknown]) => {
     if (typeof work !== 'function') return [call, work];
     counted(call, 0);
     return [
       call,
-      (...given: unknown[]) => {
-        const result: unknown = work(...given);
+      (...args: unknown[]) => {
+        const result: unknown = work(...args);
         if (result instanceof Promise) result.catch(() => counted(call, 1));
         return result;
       },
@@ -24,14 +27,14 @@ function watched<T extends object>(room: T, counted: (call: string, times: numbe
   return Object.fromEntries(calls) as T;
 }
 
-/** Stores by their names in `Services`. */
+/** Decorates stores, keyed by their names in `Services`. */
 export function instrumentedStores<T extends Record<string, object>>(
   stores: T,
   metrics: Metrics,
 ): T {
   const pairs = Object.entries(stores).map(([name, store]) => [
     name,
-    watched(store, (call, times) =>
+    countFailures(store, (call, times) =>
       metrics.count('auth_d1_errors_total', { call: `${name}.${call}` }, times),
     ),
   ]);
@@ -49,16 +52,16 @@ const LOCKS: Readonly<Record<LockBegan, true>> = { locked: true, stopped: true }
 
 export function instrumentedLimits(limits: Limits, metrics: Metrics, nowMs: () => number): Limits {
   const { rememberedRefusal, ...remote } = limits;
-  const calls = watched(remote, (call, times) =>
-    metrics.count('auth_guard_errors_total', { call }, times),
+  const calls = countFailures(remote, (call, times) =>
+    metrics.count('auth_limits_errors_total', { call }, times),
   );
   const counted = (state: Reservation['state'], times = 1) =>
-    metrics.count('auth_guard_tickets_total', { outcome: OUTCOMES[state] }, times);
+    metrics.count('auth_lockout_tickets_total', { outcome: OUTCOMES[state] }, times);
   for (const state of Object.keys(OUTCOMES)) counted(state as Reservation['state'], 0);
-  for (const kind of Object.keys(LOCKS)) metrics.count('auth_guard_locks_total', { kind }, 0);
+  for (const kind of Object.keys(LOCKS)) metrics.count('auth_lockout_locks_total', { kind }, 0);
   const report = <T extends LockReport>(answer: T): T => {
     const { lockBegan: kind } = answer;
-    if (kind !== null) metrics.count('auth_guard_locks_total', { kind });
+    if (kind !== null) metrics.count('auth_lockout_locks_total', { kind });
     return answer;
   };
   return {
@@ -73,14 +76,14 @@ export function instrumentedLimits(limits: Limits, metrics: Metrics, nowMs: () =
       const sinceMs = nowMs();
       const reservation = await calls.wait(key, ticket, rules);
       counted(reservation.state);
-      metrics.time('auth_guard_wait_ms', {}, nowMs() - sinceMs);
+      metrics.time('auth_lockout_wait_ms', {}, nowMs() - sinceMs);
       return report(reservation);
     },
     settle: async (key, settling) => report(await calls.settle(key, settling)),
   };
 }
 
-const LETTERS: Readonly<Record<EmailTemplate['kind'], true>> = {
+const TEMPLATES: Readonly<Record<EmailTemplate['kind'], true>> = {
   'verification-code': true,
   'registration-code': true,
   'registration-attempt': true,
@@ -96,7 +99,7 @@ export function instrumentedMailer(
   metrics: Metrics,
   nowMs: () => number,
 ): Mailer {
-  for (const template of Object.keys(LETTERS)) {
+  for (const template of Object.keys(TEMPLATES)) {
     metrics.count('auth_mail_success_total', { template }, 0);
     metrics.count('auth_mail_failure_total', { template }, 0);
   }
@@ -117,7 +120,7 @@ export function instrumentedMailer(
   };
 }
 
-/** Counts refused e-mail by the limit that refused it; both series are there from the start. */
+/** Returns a counter of refused e-mails by the limit that refused them; both series start at zero. */
 export function countEmailRefusals(metrics: Metrics): (reason: 'address' | 'total') => void {
   const counted = (reason: string, times: number) =>
     metrics.count('auth_emails_refused_total', { reason }, times);

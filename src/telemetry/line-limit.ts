@@ -2,21 +2,21 @@
  * Bounds the log lines that one address can cause in a minute: the first ones are written, then
  * ever fewer. Metrics count every request regardless.
  */
-import { ExpiringMemory } from '../policy/memory.ts';
+import { ExpiringCache } from '../policy/expiring-cache.ts';
 
 const WINDOW_MS = 60_000;
 const MAX_COUNTERS = 10_000;
 
 export interface LineLimit {
   /**
-   * Counts one more line for `key`, and answers whether to write it: the first `free` of a minute,
-   * and of those beyond them the first, second, fourth, eighth …
+   * Counts a line for `key` and returns whether to write it: the first `free` lines of a minute, then
+   * the first, second, fourth, eighth … of the rest.
    */
   admits(key: string, free: number): boolean;
 }
 
 export function createLineLimit(nowMs: () => number): LineLimit {
-  const counters = new ExpiringMemory<{ untilMs: number; lines: number }>(MAX_COUNTERS);
+  const counters = new ExpiringCache<{ untilMs: number; lines: number }>(MAX_COUNTERS);
   return {
     admits(key, free) {
       const now = nowMs();

@@ -1,11 +1,11 @@
 /**
- * The log: one JSON line an event, through which no secret and no full identifier can pass.
+ * Structured log: one JSON line per event, without secrets and without full identifiers.
  *
- * Error messages are never written. They quote what they choke on: bound parameters, header
- * values, bodies. What is written is the error's class, the platform's flags, and a message only
- * where it matches one of a few known ones that quote nothing.
+ * Error messages are not logged, since they may quote bound parameters, header values or bodies.
+ * Logged are the error's class, the platform's flags, and the message only if it matches one of a
+ * few known messages that quote nothing.
  */
-import { masked, type Identifier } from '../policy/identifier.ts';
+import { maskIdentifier, type Identifier } from '../policy/identifier.ts';
 
 export type Operation =
   | 'login'
@@ -28,9 +28,9 @@ export type Operation =
 export interface OperationLine {
   operation: Operation;
   contract: string;
-  /** `granted`, or the refusal's precise reason. */
+  /** `granted`, or the reason of the refusal. */
   outcome: string;
-  /** Null where none was read. */
+  /** Null if the body was not read. */
   identifier: Identifier | null;
   address: string;
   traceId: string;
@@ -48,14 +48,14 @@ export function logOperation({
     event: operation,
     contract,
     outcome,
-    identifier: identifier === null ? null : masked(identifier),
+    identifier: identifier === null ? null : maskIdentifier(identifier),
     address: line.address,
     trace_id: line.traceId,
     duration_ms: line.durationMs,
   });
 }
 
-/** What an operator asked for; `route` is the path's pattern, and whom it names is not kept. */
+/** Logs a request to the admin API. `route` is the path's pattern, without the user it names. */
 export function logOperator(line: {
   route: string;
   status: number;
@@ -73,26 +73,26 @@ export function logOperator(line: {
   });
 }
 
-/** Rows that a run of the housekeeping deleted, by table; `finished`: nothing was left for the next. */
+/** Logs the rows deleted by a cleanup run, by table. `finished`: nothing is left for the next run. */
 export function logCleanup(run: {
   removed: Readonly<Record<string, number>>;
   finished: boolean;
   durationMs: number;
 }): void {
   write({
-    event: 'housekeeping',
+    event: 'cleanup',
     removed: run.removed,
     finished: run.finished,
     duration_ms: run.durationMs,
   });
 }
 
-/** The limit in total is reached: requests are answered as always, and their e-mail is not sent. */
+/** Logs that the deployment's e-mail limit is reached: requests are answered, but no e-mail is sent. */
 export function logEmailLimit(): void {
   write({ event: 'email-limit-reached', setting: 'EMAIL_LIMITS.perHour' });
 }
 
-/** `during` says what failed; `traceId` is null outside a request. */
+/** Logs an unexpected error. `during`: the failed operation; `traceId`: null outside a request. */
 export function logFailure(error: unknown, during: string, traceId: string | null): void {
   const { retryable, overloaded, remote } = Object(error) as Record<string, unknown>;
   write({
@@ -108,7 +108,7 @@ export function logFailure(error: unknown, during: string, traceId: string | nul
   });
 }
 
-/** Local development only. Neither the address nor the letter's words. */
+/** Logs a sent e-mail in local development, without its address and text. */
 export function logMail(template: string): void {
   write({ event: 'mail', template, see: '/dev/mail' });
 }
@@ -139,8 +139,8 @@ function knownCause(error: unknown): string | null {
 }
 
 /**
- * Function names and positions. A stack begins with the message, which could hold lines that look
- * like frames: it is cut off, and where it cannot be found nothing of the stack is kept.
+ * Extracts function names and positions from a stack. The stack begins with the message, which could
+ * contain lines that look like frames: it is cut off; if it cannot be found, no frame is logged.
  */
 function framesOf(error: unknown): string[] {
   if (!(error instanceof Error) || error.stack === undefined) return [];

@@ -1,6 +1,6 @@
 /**
- * One object for the whole deployment: adds up what the isolates counted. It keeps nothing in
- * memory, and a batch and its number are stored in one step, so that an eviction, a crash or a
+ * Durable Object, one for the deployment: adds up the counts of all isolates. It keeps nothing in
+ * memory and stores a batch with its number in one transaction, so that an eviction, a crash or a
  * repeated delivery changes no sum.
  */
 import { DurableObject } from 'cloudflare:workers';
@@ -10,8 +10,8 @@ import { addTo, type Sums } from './series.ts';
 const SUMS = 'sums';
 const SEEN = 'seen ';
 
-/** Longer than any isolate goes on sending the same batch. */
-const REMEMBER_MS = 2 * GIVE_UP_MS;
+/** Longer than an isolate retries one batch. */
+const SEQUENCE_RETENTION_MS = 2 * GIVE_UP_MS;
 
 interface Seen {
   sequence: number;
@@ -35,34 +35,35 @@ export class MetricsAggregator extends DurableObject implements MetricsStore {
       kv.put(SUMS, sums);
       kv.put<Seen>(key, { sequence: last.sequence, atMs: Date.now() });
     });
-    await this.#forgetLater();
+    await this.#scheduleCleanup();
   }
 
   async read(): Promise<Sums> {
     return this.#sums();
   }
 
-  /** Forgets isolates that are gone. */
+  /** Deletes the sequence numbers of isolates that are gone. */
   override async alarm(): Promise<void> {
     this.#alarmSet = false;
     const { kv } = this.ctx.storage;
-    const goneMs = Date.now() - REMEMBER_MS;
+    const goneMs = Date.now() - SEQUENCE_RETENTION_MS;
     let left = false;
     for (const [key, { atMs }] of Array.from(kv.list<Seen>({ prefix: SEEN }))) {
       if (atMs < goneMs) kv.delete(key);
       else left = true;
     }
-    if (left) await this.#forgetLater();
+    if (left) await this.#scheduleCleanup();
   }
 
   #sums(): Sums {
     return this.ctx.storage.kv.get<Sums>(SUMS) ?? new Map();
   }
 
-  async #forgetLater(): Promise<void> {
+  async #scheduleCleanup(): Promise<void> {
     if (this.#alarmSet) return;
     this.#alarmSet = true;
     const { storage } = this.ctx;
-    if ((await storage.getAlarm()) === null) await storage.setAlarm(Date.now() + REMEMBER_MS);
+    if ((await storage.getAlarm()) === null)
+      await storage.setAlarm(Date.now() + SEQUENCE_RETENTION_MS);
   }
 }

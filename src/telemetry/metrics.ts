@@ -1,10 +1,10 @@
 /**
- * Counts what happens in this isolate, and hands it to the hub, which adds up all isolates.
+ * Counts events in this isolate and flushes them to the MetricsAggregator, which sums up all isolates.
  *
- * No request waits for that. A request that ends with something to hand over starts a timer behind
- * its response, unless one is running; what was counted until then goes out in one batch. A batch
- * keeps its number until the hub has said that it has it, so it may be sent any number of times. An
- * isolate that is stopped before its timer is up takes what it had with it: seconds, not more.
+ * No request waits for a flush. A request that leaves counts behind starts a timer after its response,
+ * unless one is running; everything counted until then goes out in one batch. A batch keeps its
+ * sequence number until the aggregator has confirmed it, so it may be sent any number of times. An
+ * isolate that is evicted before its timer fires loses the counts of those seconds.
  */
 import type { Operation } from './log.ts';
 import { addTo, seriesOf, timed, type Labels, type Sums } from './series.ts';
@@ -16,31 +16,31 @@ export interface Batch {
   sums: Sums;
 }
 
-/** The Durable Object, as the isolate sees it. */
+/** Interface of the MetricsAggregator. */
 export interface MetricsStore {
-  /** Adds those batches of an isolate that it has not added yet. Oldest first. */
+  /** Adds the batches of an isolate that have not been added yet; `batches`: oldest first. */
   add(isolate: string, batches: readonly Batch[]): Promise<void>;
   read(): Promise<Sums>;
 }
 
 export interface MetricsOptions {
-  /** Null: nobody can read it (there is no operator's door), so nothing is handed over. */
-  hub: MetricsStore | null;
+  /** Null without an operator token: nobody could read the metrics, so nothing is flushed. */
+  aggregator: MetricsStore | null;
   flushMs: number;
   nowMs(): number;
   uuid(): string;
   wait(ms: number): Promise<unknown>;
   onFailure(error: unknown): void;
-  /** Takes one data point for each login. */
+  /** Receives one data point for each login. */
   analytics?: Pick<AnalyticsEngineDataset, 'writeDataPoint'> | undefined;
 }
 
 export interface OperationRecord {
   operation: Operation;
   contract: string;
-  /** Null: it was granted. */
+  /** Null if granted. */
   reason: string | null;
-  /** Null where it was turned away before there was anything to time. */
+  /** Null if rejected before the use case started. */
   durationMs: number | null;
 }
 
@@ -48,33 +48,33 @@ export interface Metrics {
   recordOperation(done: OperationRecord): void;
   count(name: `${string}_total`, labels: Labels, times?: number): void;
   time(name: `${string}_ms`, labels: Labels, ms: number): void;
-  /** At the end of a request, or of what it does after its response. */
+  /** Starts the flush timer; call at the end of a request and of its work after the response. */
   flush(waitUntil: (work: Promise<unknown>) => void): void;
-  /** All isolates' sums, this one's included up to now. */
+  /** Flushes this isolate and returns the sums of all isolates. */
   read(): Promise<Sums>;
 }
 
-/** What was sent and not confirmed, and what came since; beyond that, counts wait unnumbered. */
-const MOST_PENDING = 2;
+/** Maximum number of unconfirmed batches; further counts stay in `current`. */
+const MAX_PENDING = 2;
 
-/** Half of what the hub remembers an isolate for: later, it could not tell a repetition. */
+/** Batches older than this are dropped: the aggregator keeps sequence numbers for twice as long. */
 export const GIVE_UP_MS = 3_600_000;
 
-/** After this, a timer's request must have been killed, and the next one starts another. */
+/** A timer this late was cancelled with its request; the next request starts another one. */
 const LATE_MS = 30_000;
 
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { hub, flushMs, nowMs, uuid, wait, onFailure, analytics } = options;
+  const { aggregator, flushMs, nowMs, uuid, wait, onFailure, analytics } = options;
   let current: Sums = new Map();
   let pending: Batch[] = [];
   let sequence = 0;
   let timerUntilMs = 0;
-  // Not made right away: there is no randomness outside of a request.
+  // Created lazily: Workers have no randomness outside of a request.
   let isolate: string | undefined;
 
-  /** Safe to run twice at once: both send what is pending, and the hub adds it once. */
+  /** Safe to run concurrently: both send the pending batches, and the aggregator adds them once. */
   const flush = async (to: MetricsStore): Promise<void> => {
-    const isFull = pending.length >= MOST_PENDING;
+    const isFull = pending.length >= MAX_PENDING;
     if (current.size > 0 && !isFull) {
       sequence += 1;
       pending = [...pending, { sequence, madeAtMs: nowMs(), sums: current }];
@@ -110,22 +110,22 @@ export function createMetrics(options: MetricsOptions): Metrics {
     time: (name, labels, ms) => addTo(current, [[seriesOf(name, labels), timed(ms)]]),
 
     flush(waitUntil) {
-      if (hub === null || (current.size === 0 && pending.length === 0)) return;
+      if (aggregator === null || (current.size === 0 && pending.length === 0)) return;
       if (nowMs() < timerUntilMs) return;
       timerUntilMs = nowMs() + flushMs + LATE_MS;
       const work = async () => {
         await wait(flushMs);
-        // Before the call: what is counted during it needs another timer.
+        // Reset before the call: counts during the call need another timer.
         timerUntilMs = 0;
-        await flush(hub);
+        await flush(aggregator);
       };
       waitUntil(work().catch(onFailure));
     },
 
     async read() {
-      if (hub === null) return new Map();
-      await flush(hub);
-      return hub.read();
+      if (aggregator === null) return new Map();
+      await flush(aggregator);
+      return aggregator.read();
     },
   };
   return metrics;

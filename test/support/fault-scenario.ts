@@ -216,7 +216,7 @@ async function holdGuess(
   moveClock(LATE_MS);
   let failures = 0;
   for (const account of accounts) {
-    const view = await env.ACCOUNT_LOCKOUT.getByName(account).look(LOCKOUT);
+    const view = await env.ACCOUNT_LOCKOUT.getByName(account).view(LOCKOUT);
     failures += view.failures;
     if (view.ticketsOut > 0) wrong('keeps a ticket');
   }

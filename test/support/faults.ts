@@ -42,13 +42,13 @@ function failure({ to }: Call, flags: object = {}): Error {
 
 const OVERLOADED: Record<Call['to'], string> = {
   database: 'D1 DB is overloaded. Requests queued for too long.',
-  guard: 'Durable Object is overloaded. Too many requests queued.',
+  limits: 'Durable Object is overloaded. Too many requests queued.',
   metrics: 'Durable Object is overloaded. Too many requests queued.',
   mail: 'Too many requests.',
 };
 
-const parts = ['database', 'guard', 'metrics', 'mail'] as const;
-const deciding = ['database', 'guard'] as const;
+const parts = ['database', 'limits', 'metrics', 'mail'] as const;
+const deciding = ['database', 'limits'] as const;
 const once = {
   lasting: false,
   commits: false,
@@ -88,13 +88,13 @@ export const faults: readonly Fault[] = [
     ...once,
     mended: true,
     name: 'is lost, and may be repeated',
-    hits: ['guard'],
+    hits: ['limits'],
     strike: before(REPEATABLE),
   },
   {
     ...once,
     name: 'is done, its answer lost, and may be repeated',
-    hits: ['guard'],
+    hits: ['limits'],
     commits: true,
     strike: after(REPEATABLE),
   },

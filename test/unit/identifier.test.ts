@@ -1,7 +1,7 @@
 /** One name typed in two ways is one name; and what a log shows of a name contacts nobody. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { masked, normalised, type Identifier } from '../../src/policy/identifier.ts';
+import { maskIdentifier, normalise, type Identifier } from '../../src/policy/identifier.ts';
 
 const email = (value: string): Identifier => ({ kind: 'email', value });
 const username = (value: string): Identifier => ({ kind: 'username', value });
@@ -23,8 +23,8 @@ describe('a normalised identifier', () => {
     },
     { name: 'takes the Kelvin sign for a k', one: '\u212Aim', other: 'kim' },
   ])('$name', ({ one, other }) => {
-    expect(normalised(username(one))).toEqual(normalised(username(other)));
-    expect(normalised(username(one)).value).toBe(other);
+    expect(normalise(username(one))).toEqual(normalise(username(other)));
+    expect(normalise(username(one)).value).toBe(other);
   });
 
   it.each([
@@ -34,11 +34,11 @@ describe('a normalised identifier', () => {
     { name: 'plus tags', one: 'john+a@example.com', other: 'john@example.com' },
     { name: 'dots', one: 'j.ohn@example.com', other: 'john@example.com' },
   ])('keeps $name, which tell names apart', ({ one, other }) => {
-    expect(normalised(email(one))).not.toEqual(normalised(email(other)));
+    expect(normalise(email(one))).not.toEqual(normalise(email(other)));
   });
 
   it('keeps its kind', () => {
-    expect([normalised(email('A@B.co')).kind, normalised(username('A')).kind]).toEqual([
+    expect([normalise(email('A@B.co')).kind, normalise(username('A')).kind]).toEqual([
       'email',
       'username',
     ]);
@@ -47,7 +47,7 @@ describe('a normalised identifier', () => {
   it('is one for any ASCII spelling in capitals', () => {
     fc.assert(
       fc.property(fc.string(), (value) => {
-        expect(normalised(username(value.toUpperCase()))).toEqual(normalised(username(value)));
+        expect(normalise(username(value.toUpperCase()))).toEqual(normalise(username(value)));
       }),
     );
     expect.hasAssertions();
@@ -75,12 +75,12 @@ describe('a masked identifier', () => {
     { shown: username('john@example.com'), as: 'j***' },
     { shown: username('😀😀😀'), as: '😀***' },
   ])('of $shown.kind "$shown.value" is $as', ({ shown, as }) => {
-    expect(masked(shown)).toBe(as);
+    expect(maskIdentifier(shown)).toBe(as);
   });
 
   it('has one length for all addresses that share first letter and top domain', () => {
     const lengths = ['joe@a.com', 'johannes.maria@example.com'].map(
-      (value) => masked(email(value)).length,
+      (value) => maskIdentifier(email(value)).length,
     );
     expect(new Set(lengths).size).toBe(1);
   });
@@ -90,7 +90,7 @@ describe('a masked identifier', () => {
       fc.property(fc.emailAddress(), (value) => {
         const [local = '', domain = ''] = value.split('@');
         fc.pre(!local.includes('*'));
-        const shown = masked(email(value));
+        const shown = maskIdentifier(email(value));
         expect(shown).not.toContain(value);
         expect(shown).not.toContain(domain);
         // The top domain is shown, and may happen to be spelt like the local part.
@@ -105,7 +105,7 @@ describe('a masked identifier', () => {
   it('never shows more than one character of a username', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 2 }), (value) => {
-        const shown = masked(username(value));
+        const shown = maskIdentifier(username(value));
         expect(shown).toMatch(/^.?\*\*\*$/su);
         expect([...shown].length).toBeLessThanOrEqual(4);
       }),

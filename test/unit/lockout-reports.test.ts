@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   combined,
-  forgettableAtMs,
+  expiresAtMs,
   view,
   reset,
   reportLock,
@@ -54,7 +54,7 @@ describe('the beginning of a lock', () => {
   it('is still reported after the failures were forgiven', () => {
     const state = reset(accountAfter(times(5, 'wrong'), RULES).state());
     expect(reportLock(state).lockBegan).toBe('locked');
-    expect(forgettableAtMs(state, RULES)).toBe(FORGET_MS);
+    expect(expiresAtMs(state, RULES)).toBe(FORGET_MS);
   });
 
   it('by expired tickets is reported to who asks when the lock is over', () => {

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  forgettableAtMs,
+  expiresAtMs,
   applyExpiry,
   reportLock,
   TICKET_MS,
@@ -223,19 +223,19 @@ describe('what is forgettable', () => {
     { name: 'a lock, after 30 days', after: times(5, 'wrong', 7), atMs: 7 + FORGET_MS },
     { name: 'a stopped account, never', after: times(5, 'wrong'), rules: stopping, atMs: null },
   ])('is $name', ({ after, rules = RULES, atMs }) => {
-    expect(forgettableAtMs(accountAfter(after, rules).state(), rules)).toBe(atMs);
+    expect(expiresAtMs(accountAfter(after, rules).state(), rules)).toBe(atMs);
   });
 
   it('is looked at again when the last ticket ends, while tickets are out', () => {
     const { state } = accountAfter([...times(1, 'out'), [500, 'out']], RULES);
-    expect(forgettableAtMs(state(), RULES)).toBe(500 + TICKET_MS);
+    expect(expiresAtMs(state(), RULES)).toBe(500 + TICKET_MS);
   });
 
   it('is put off by a void ticket, from the moment it comes back', () => {
     const account = accountAfter(times(2, 'wrong', 7), RULES);
     account.ask(8, 'mine');
     account.settle('mine', 'void', 9);
-    expect(forgettableAtMs(account.state(), RULES)).toBe(9 + FORGET_MS);
+    expect(expiresAtMs(account.state(), RULES)).toBe(9 + FORGET_MS);
   });
 
   it('is like untouched from that moment on, and not 1 ms earlier', () => {

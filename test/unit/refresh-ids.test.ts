@@ -3,7 +3,7 @@ import { base64url } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createMac } from '../../src/crypto/keys.ts';
 import { createTokens } from '../../src/crypto/tokens.ts';
-import { ExpiringMemory } from '../../src/policy/memory.ts';
+import { ExpiringCache } from '../../src/policy/expiring-cache.ts';
 import { generateKey } from '../../tools/key-set.ts';
 
 const tokensUnder = (fill: number) =>
@@ -12,7 +12,7 @@ const tokensUnder = (fill: number) =>
     {
       mac: createMac(new Uint8Array(32).fill(fill)),
       nowMs: () => 0,
-      verifiedTokens: new ExpiringMemory(1),
+      verifiedTokens: new ExpiringCache(1),
     },
   );
 

@@ -1,10 +1,10 @@
 /** Limits above 1,000 attempts, which are counted in steps: never exceeded, and bounded in storage. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { admit, type Hit, type Limit } from '../../src/policy/throttle.ts';
+import { consume, type Hit, type Limit } from '../../src/policy/throttle.ts';
 
 const admission = (hits: readonly Hit[], limit: Limit, nowMs: number) =>
-  admit(hits, limit, nowMs).admission;
+  consume(hits, limit, nowMs).admission;
 
 describe('a limit of more than 1,000 attempts', () => {
   const fourMore = Array.from({ length: 4 }, () => [0, 900] as const);
@@ -31,7 +31,7 @@ describe('a limit of more than 1,000 attempts', () => {
     for (const [gap, count] of bursts) {
       nowMs += Math.floor(gap * limit.windowSeconds * 1000);
       for (let n = 0; n < count; n += 1) {
-        const answer = admit(hits, limit, nowMs);
+        const answer = consume(hits, limit, nowMs);
         ({ hits } = answer);
         (answer.admission.admitted ? admittedAtMs : refusedAtMs).push(nowMs);
       }
@@ -78,14 +78,14 @@ describe('a limit of more than 1,000 attempts', () => {
   it('keeps about 1,000 entries, however many attempts it allows', () => {
     const limit = { attempts: 1_000_000, windowSeconds: 3600 };
     let hits: readonly Hit[] = [];
-    for (let nowMs = 0; nowMs < 7_200_000; nowMs += 333) ({ hits } = admit(hits, limit, nowMs));
+    for (let nowMs = 0; nowMs < 7_200_000; nowMs += 333) ({ hits } = consume(hits, limit, nowMs));
     expect(hits.length).toBeLessThanOrEqual(1_001);
   });
 
   it('keeps the order of time where a narrower limit is asked of the same hits', () => {
     const wide = { attempts: 2_000, windowSeconds: 3600 };
-    const { hits } = admit([], wide, 1);
+    const { hits } = consume([], wide, 1);
     expect(hits).toEqual([[3600, 1]]);
-    expect(admit(hits, { attempts: 10, windowSeconds: 60 }, 2).hits).toEqual([[3600, 2]]);
+    expect(consume(hits, { attempts: 10, windowSeconds: 60 }, 2).hits).toEqual([[3600, 2]]);
   });
 });

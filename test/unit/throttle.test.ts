@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { admit, within, type Hit, type Limit } from '../../src/policy/throttle.ts';
+import { consume, within, type Hit, type Limit } from '../../src/policy/throttle.ts';
 
 const MINUTE_MS = 60_000;
 const TEN: Limit = { attempts: 10, windowSeconds: 60 };
@@ -18,7 +18,7 @@ const everySecond = (count: number) =>
   Array.from({ length: count }, (_, second): Hit => [second * 1000, 1]);
 
 const admission = (hits: readonly Hit[], limit: Limit, nowMs: number) =>
-  admit(hits, limit, nowMs).admission;
+  consume(hits, limit, nowMs).admission;
 
 describe('an attempt of an address', () => {
   const rows: {
@@ -100,21 +100,22 @@ describe('an attempt of an address', () => {
 
   it('counts when it is admitted, and not when it is refused', () => {
     const hits = everySecond(9);
-    const tenth = admit(hits, TEN, 9000);
-    const eleventh = admit(tenth.hits, TEN, 10_000);
+    const tenth = consume(hits, TEN, 9000);
+    const eleventh = consume(tenth.hits, TEN, 10_000);
     expect(tenth.hits).toEqual([...hits, [9000, 1]]);
     expect(eleventh.hits).toEqual(tenth.hits);
   });
 
   it('does not put off its own admission by asking again and again', () => {
     let hits: readonly Hit[] = everySecond(10);
-    for (let nowMs = 10_000; nowMs < MINUTE_MS; nowMs += 100) ({ hits } = admit(hits, TEN, nowMs));
+    for (let nowMs = 10_000; nowMs < MINUTE_MS; nowMs += 100)
+      ({ hits } = consume(hits, TEN, nowMs));
     expect(admission(hits, TEN, MINUTE_MS)).toEqual(admitted);
   });
 
   it('leaves the hits it was given as they are', () => {
     const hits = Object.freeze(everySecond(5));
-    expect(() => admit(hits, TEN, 5000)).not.toThrow();
+    expect(() => consume(hits, TEN, 5000)).not.toThrow();
   });
 });
 
@@ -149,7 +150,7 @@ function live({ attempts, windowSeconds }: Limit, gapsMs: readonly number[]) {
     nowMs += gapMs;
     const startMs = nowMs - windowSeconds * 1000;
     const inWindow = everAdmittedMs.filter((atMs) => atMs > startMs).length;
-    const answer = admit(hits, { attempts, windowSeconds }, nowMs);
+    const answer = consume(hits, { attempts, windowSeconds }, nowMs);
     ({ hits } = answer);
     if (answer.admission.admitted) everAdmittedMs.push(nowMs);
     answers.push({ nowMs, hits, inWindow, ok: answer.admission.admitted });

@@ -41,7 +41,7 @@ describe('the beginning of a lock', () => {
     const stub = account();
     for (const ticket of ['a', 'b', 'c', 'd', 'e']) await stub.reserve(ticket, rules);
     setClock(NOON + TICKET_MS);
-    expect(await stub.look(rules)).toMatchObject({ lockedUntilMs: NOON + TICKET_MS + 900_000 });
+    expect(await stub.view(rules)).toMatchObject({ lockedUntilMs: NOON + TICKET_MS + 900_000 });
     await evictDurableObject(stub);
     const asks = await Promise.all(['f', 'g', 'h'].map((ticket) => stub.reserve(ticket, rules)));
     expect(began(asks)).toEqual(['locked']);

@@ -20,7 +20,7 @@ it('tells a caller how long it waited for its ticket', async () => {
   const stub = account();
   await stub.reserve('holder', rules);
   const waiting = stub.wait('waiter', rules);
-  await stub.look(rules);
+  await stub.view(rules);
   setClock(NOON + 1234);
   await stub.settle({ ticket: 'holder', verdict: 'right' }, rules);
   expect(await waiting).toMatchObject({ state: 'ticket', waitedMs: 1234 });
@@ -42,7 +42,7 @@ it('watches the next ticket as well, after one was given to who waits', async ()
   const stub = account();
   await stub.reserve('holder', rules);
   const [first, second] = [stub.wait('first', rules), stub.wait('second', rules)];
-  await stub.look(rules);
+  await stub.view(rules);
   isServed = true;
   await stub.settle({ ticket: 'holder', verdict: 'right' }, rules);
   expect(await first).toMatchObject({ state: 'ticket' });

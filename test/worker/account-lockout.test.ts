@@ -177,7 +177,7 @@ describe('an account that is cleared', () => {
     for (const ticket of ['a', 'b', 'c', 'd', 'e']) await stub.reserve(ticket, rules);
     setClock(NOON + TICKET_MS);
     await stub.clear(rules);
-    expect(await stub.look(rules)).toMatchObject({ failures: 0, failuresInARow: 0 });
+    expect(await stub.view(rules)).toMatchObject({ failures: 0, failuresInARow: 0 });
     expect(await stub.reserve('f', rules)).toMatchObject({ state: 'ticket', lockBegan: 'locked' });
   });
 
@@ -191,26 +191,26 @@ describe('an account that is cleared', () => {
 describe('an address', () => {
   it('admits a parallel burst up to its limit, exactly', async () => {
     const stub = address();
-    const admissions = await Promise.all(Array.from({ length: 50 }, () => stub.admit(limit)));
+    const admissions = await Promise.all(Array.from({ length: 50 }, () => stub.consume(limit)));
     expect(admissions.filter(({ admitted }) => admitted)).toHaveLength(10);
   });
 
   it('counts on after an eviction, and opens again when the window has slid', async () => {
     setClock(NOON);
     const stub = address();
-    for (let n = 0; n < 10; n += 1) await stub.admit(limit);
+    for (let n = 0; n < 10; n += 1) await stub.consume(limit);
     await evictDurableObject(stub);
-    expect(await stub.admit(limit)).toEqual({ admitted: false, retryAtMs: NOON + 60_000 });
+    expect(await stub.consume(limit)).toEqual({ admitted: false, retryAtMs: NOON + 60_000 });
     setClock(NOON + 60_000);
-    expect(await stub.admit(limit)).toEqual({ admitted: true });
+    expect(await stub.consume(limit)).toEqual({ admitted: true });
   });
 
   it('is deleted by its alarm, but not within the window', async () => {
     setClock(NOON);
     const stub = address();
-    await stub.admit(limit);
+    await stub.consume(limit);
     setClock(NOON + 30_000);
-    await stub.admit(limit);
+    await stub.consume(limit);
     setClock(NOON + 60_000);
     await runDurableObjectAlarm(stub);
     const listed = () =>

@@ -46,7 +46,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
       )
         .bind(person.id)
         .all();
-      const guards = new Set(made.filter(({ to }) => to === 'guard').map(({ what }) => what[0]));
+      const guards = new Set(made.filter(({ to }) => to === 'limits').map(({ what }) => what[0]));
       runs.push({
         answers,
         calls: made.map(told),

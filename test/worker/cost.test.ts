@@ -16,7 +16,7 @@ function meter() {
   const cost: Cost = { rowsRead: 0, rowsWritten: 0, guardRequests: 0 };
   const intercept: BindingInterceptor = async (call, proceed) => {
     const result = await proceed();
-    if (call.to === 'guard') cost.guardRequests += 1;
+    if (call.to === 'limits') cost.guardRequests += 1;
     if (call.to === 'database') {
       for (const { meta } of [result].flat() as D1Result[]) {
         cost.rowsRead += meta.rows_read;

@@ -146,7 +146,7 @@ describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
 
   it('refuses a body at fault in its own words where nobody can count it', async () => {
     const { post } = createTestApp({}, (call, proceed) =>
-      call.to === 'guard' ? Promise.reject(new Error('lost')) : proceed(),
+      call.to === 'limits' ? Promise.reject(new Error('lost')) : proceed(),
     );
     expect((await post(path, {})).status).toBe(500);
   });

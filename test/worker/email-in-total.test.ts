@@ -58,7 +58,7 @@ describe('the limit in total', () => {
     // Nothing is issued for a letter that is not sent, and from memory the limiter is not asked.
     const written = calls.slice(from).filter(({ method }) => method === 'run');
     expect(written).toEqual([]);
-    const asked = calls.slice(from).filter(({ to }) => to === 'guard');
+    const asked = calls.slice(from).filter(({ to }) => to === 'limits');
     expect(asked).toHaveLength(2 * 20 + 1);
     const told = () => lines.filter((line) => line.includes('email-limit-reached'));
     // Of 20 in a minute the first, second, fourth, eighth and sixteenth.
@@ -127,10 +127,10 @@ describe('the work behind an answer', () => {
         await client(here, 'email-cookie').post(at, { email });
         const [ms, then, next] = happened.slice(3);
         const inFront = happened.slice(0, 3).toSorted();
-        expect(inFront).toEqual(['database batch', 'guard admit', 'guard admit']);
+        expect(inFront).toEqual(['database batch', 'limits consume', 'limits consume']);
         expect(ms).toBeGreaterThanOrEqual(0);
         expect(ms).toBeLessThanOrEqual(2000);
-        expect([then, next]).toEqual(['waited', 'guard admit']);
+        expect([then, next]).toEqual(['waited', 'limits consume']);
       }
     },
   );

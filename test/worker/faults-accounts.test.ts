@@ -104,7 +104,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
   };
 
   /** Lockouts of both names and of the sessions, as many as are cleared. */
-  const cleared = [1, 2, 3].map((n) => `guard clear ${n}`);
+  const cleared = [1, 2, 3].map((n) => `limits clear ${n}`);
   const flows = [
     posting(
       'a registration',
@@ -117,12 +117,12 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
     posting('the proof of a registration', () => proving('registration'), {
       again: 400,
       guess: 'right',
-      behind: ['guard settle 1', ...cleared],
+      behind: ['limits settle 1', ...cleared],
     }),
     posting('the proof of a user’s address', () => proving('user'), {
       again: 400,
       guess: 'right',
-      behind: ['guard settle 1'],
+      behind: ['limits settle 1'],
     }),
     posting('a wrong code', () => proving('user', (code) => ({ code: wrongOne(code) })), {
       again: 400,
@@ -149,13 +149,13 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
           currentPassword: password,
           newPassword: NEW_PASSWORD,
         })),
-      { again: 401, guess: 'right', behind: ['guard settle 1'] },
+      { again: 401, guess: 'right', behind: ['limits settle 1'] },
     ),
     posting(
       'a change of address',
       () =>
         signedIn('change-email', ({ email, password }) => ({ email: `moved-${email}`, password })),
-      { again: 202, guess: 'right', behind: ['guard settle 1'] },
+      { again: 202, guess: 'right', behind: ['limits settle 1'] },
     ),
     posting('the proof of another address', () => moving((code) => code), {
       again: 400,
@@ -168,7 +168,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
         again: 401,
         isGone: true,
         guess: 'right',
-        behind: ['guard settle 1', ...cleared],
+        behind: ['limits settle 1', ...cleared],
       },
     ),
   ];
@@ -240,10 +240,10 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
 describe.each(['register', 'verify-email/send', 'forgot-password'])('by %s', (at) => {
   const { name } = contractCase('email-cookie');
   const calls = [
-    'guard admit 1',
+    'limits consume 1',
     'database batch 1',
     // The letters to the address, which are counted before anything is stored.
-    ...(at === 'register' ? ['guard admit 2'] : []),
+    ...(at === 'register' ? ['limits consume 2'] : []),
   ];
 
   it.each(faults)('nobody learns of an address where a call $name', async (fault) => {

@@ -73,7 +73,7 @@ describe('an operator’s', () => {
       'deletion',
       [
         (id) => `DELETE /users/${id}`,
-        { again: 404, isGone: true, behind: [1, 2, 3].map((n) => `guard clear ${n}`) },
+        { again: 404, isGone: true, behind: [1, 2, 3].map((n) => `limits clear ${n}`) },
       ],
       {
         before: lock,
@@ -133,7 +133,7 @@ describe('/healthz', () => {
     expect([status, text]).toEqual([200, '{"status":"ok"}']);
   });
 
-  it.each(['database', 'guard'])('answers 503 when the %s does not', async (part) => {
+  it.each(['database', 'limits'])('answers 503 when the %s does not', async (part) => {
     const { fetch } = createTestApp({}, (call, proceed) =>
       call.to === part ? Promise.reject(new Error('Network connection lost.')) : proceed(),
     );
@@ -157,7 +157,7 @@ describe('/healthz', () => {
     try {
       await Promise.all(Array.from({ length: 10 }, () => fetch('/healthz')));
       await fetch('/healthz');
-      expect(calls.toSorted()).toEqual(['database', 'guard', 'guard']);
+      expect(calls.toSorted()).toEqual(['database', 'limits', 'limits']);
       vi.setSystemTime(Date.now() + 5_000);
       await fetch('/healthz');
       expect(calls).toHaveLength(6);

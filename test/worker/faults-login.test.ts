@@ -33,7 +33,7 @@ describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
     },
     ...rest,
   });
-  const refund = ['guard settle 1'];
+  const refund = ['limits settle 1'];
   const audited = ['database run 1'];
   const unanswered = [
     `audit_events + LOGIN granted ${name}`,
@@ -44,8 +44,8 @@ describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
 
   it.each([
     ['the database', ['database']],
-    ['the guard', ['guard']],
-    ['everything', ['database', 'guard', 'metrics', 'mail']],
+    ['the guard', ['limits']],
+    ['everything', ['database', 'limits', 'metrics', 'mail']],
   ] as const)('keeps the door shut while %s is away', async (_, away) => {
     const person = await addUser();
     const gone: BindingInterceptor = (call, proceed) =>
@@ -105,11 +105,11 @@ const { path, body } = contractCase('email-cookie');
 
 describe('outages', () => {
   const calls = [
-    'guard admit 1',
+    'limits consume 1',
     'database all 1',
-    'guard reserve 1',
+    'limits reserve 1',
     'database batch 1',
-    'guard settle 1',
+    'limits settle 1',
   ];
   const single = faults.filter(({ lasting, name }) => !lasting && !/ late$|overload/.test(name));
 
@@ -147,7 +147,7 @@ describe('outages', () => {
     });
     expect(status).toBe(500);
     await account.settle({ ticket: 'another', verdict: 'void' }, lockout);
-    expect(await account.look(lockout)).toMatchObject({ failures: 0, ticketsOut: 0 });
+    expect(await account.view(lockout)).toMatchObject({ failures: 0, ticketsOut: 0 });
   });
 });
 

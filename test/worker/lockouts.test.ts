@@ -75,7 +75,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
       await client(mailed, name).post('verify-email', proof);
       calls.push(before[0]?.map(({ to, method }) => `${to} ${method}`));
     }
-    expect(calls[0]).toContain('guard settle');
+    expect(calls[0]).toContain('limits settle');
     expect(calls[1]).toEqual(calls[0]);
     expect(calls[2]).toEqual(calls[0]);
   });

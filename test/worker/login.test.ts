@@ -222,7 +222,7 @@ it('waits for the network twice: guard and user together, then one batch', async
   const { post } = createTestApp({}, async (call, proceed) => {
     const name = `${call.to} ${call.method}`;
     // The account's guard travels beside the hash; its settling comes after the response.
-    if (name === 'guard reserve' || name === 'guard settle') return proceed();
+    if (name === 'limits reserve' || name === 'limits settle') return proceed();
     if (open.size === 0) rounds.push([]);
     rounds.at(-1)?.push(name);
     open.add(call);
@@ -230,7 +230,7 @@ it('waits for the network twice: guard and user together, then one batch', async
   });
   await post(path, body(person));
   expect(rounds.map((round) => round.toSorted())).toEqual([
-    ['database all', 'guard admit'],
+    ['database all', 'limits consume'],
     ['database batch'],
   ]);
 });

@@ -39,7 +39,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     const calls = before[0]?.map(({ to, method, what }) => [
       to,
       method,
-      to === 'guard' ? '' : what,
+      to === 'limits' ? '' : what,
     ]);
     return { answer, calls };
   }

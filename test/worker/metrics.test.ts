@@ -149,16 +149,16 @@ describe('what is counted besides', () => {
       for (let n = 0; n < 6; n += 1)
         await here.post(path, body({ ...person, password: 'wrong!!!' }));
     });
-    const tickets = (outcome: string) => more('auth_guard_tickets_total', { outcome });
+    const tickets = (outcome: string) => more('auth_lockout_tickets_total', { outcome });
     expect(tickets('granted')).toBe(12 + 5);
     expect(tickets('queued')).toBeGreaterThan(0);
-    expect(more('auth_guard_wait_ms_count')).toBe(tickets('queued'));
+    expect(more('auth_lockout_wait_ms_count')).toBe(tickets('queued'));
     expect(tickets('locked')).toBe(1);
   });
 
   it.each([
     ['batch', 'auth_d1_errors_total', 'sessions.open'],
-    ['reserve', 'auth_guard_errors_total', 'reserve'],
+    ['reserve', 'auth_limits_errors_total', 'reserve'],
   ])('a failing %s as %s', async (method, name, call) => {
     const { path, body } = contractCase('email-cookie');
     const broken = createTestApp({}, (made, proceed) =>
@@ -174,7 +174,7 @@ describe('what is counted besides', () => {
   it('begins at zero, so that a first failure is an increase', async () => {
     const { families } = await scrape(createTestApp());
     expect(valueOf(families, 'auth_d1_errors_total', { call: 'users.find' })).toBe(0);
-    expect(valueOf(families, 'auth_guard_errors_total', { call: 'clear' })).toBe(0);
+    expect(valueOf(families, 'auth_limits_errors_total', { call: 'clear' })).toBe(0);
     expect(
       valueOf(families, 'auth_mail_failure_total', { template: 'password-changed' }),
     ).not.toBeNull();

@@ -177,8 +177,8 @@ it('signs in with two round trips, and lets the account’s guard travel while i
   recorder.take();
   await login(person);
   expect(wayOf(recorder.take())).toEqual([
-    ['waited for', 'database all', 'guard admit'],
-    ['beside the hash', 'guard reserve'],
+    ['waited for', 'database all', 'limits consume'],
+    ['beside the hash', 'limits reserve'],
     ['waited for', 'database batch'],
   ]);
 });
@@ -197,9 +197,9 @@ it('asks the primary once more where a replica’s word is not enough', async ()
   expect(countsOf(recorder.take())).toEqual([2, 1, 5, 1]);
   await login({ ...person, password: 'a wrong one' });
   expect(wayOf(recorder.take())).toEqual([
-    ['waited for', 'database all', 'guard admit'],
-    ['beside the hash', 'guard reserve'],
+    ['waited for', 'database all', 'limits consume'],
+    ['beside the hash', 'limits reserve'],
     ['waited for', 'database all'],
-    ['waited for', 'guard settle'],
+    ['waited for', 'limits settle'],
   ]);
 });

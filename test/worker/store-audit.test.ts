@@ -115,7 +115,7 @@ describe('the audit log', () => {
         action: 'A3',
         reason: 'granted',
         userId: 2,
-        accountKey: 'somebody',
+        subject: 'somebody',
         sessionId: null,
         contract: 'email-cookie',
         address: '192.0.2.3',

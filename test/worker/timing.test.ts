@@ -105,7 +105,7 @@ describe.each(contractCases)('$name', ({ contract, path, body }) => {
     const [{ work, status } = { work: null, status: 0 }] = groups;
     expect(status).toBe(401);
     expect(work?.iterations).toEqual({ 'SHA-256': settings === foreign ? 600 + 20_000 : 600 });
-    expect(work?.steps.filter((step) => step.startsWith('guard'))).toHaveLength(3);
+    expect(work?.steps.filter((step) => step.startsWith('limits'))).toHaveLength(3);
   });
 
   it.each(['register', 'forgot-password', 'verify-email/send', 'verify-email'])(

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createTokens } from '../../src/crypto/tokens.ts';
-import { ExpiringMemory } from '../../src/policy/memory.ts';
+import { ExpiringCache } from '../../src/policy/expiring-cache.ts';
 
 const NOW = 1_700_000_000_000;
 const { keys } = JSON.parse(env.TOKEN_KEYS);
@@ -19,7 +19,7 @@ function tokensAt(nowMs: { value: number }) {
     {
       mac: async (...parts) => parts.join(' '),
       nowMs: () => nowMs.value,
-      verifiedTokens: new ExpiringMemory(10),
+      verifiedTokens: new ExpiringCache(10),
     },
   );
 }

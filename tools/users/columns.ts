@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { KINDS, type LegacyCost } from '../../src/crypto/legacy/costs.ts';
 import { parseLegacyHash } from '../../src/crypto/legacy/formats.ts';
 import { parseHash } from '../../src/crypto/password.ts';
-import { normalised } from '../../src/policy/identifier.ts';
+import { normalise } from '../../src/policy/identifier.ts';
 
 /** One user as the database has it. */
 export interface UserRow {
@@ -116,7 +116,7 @@ export function rowOf(record: ReadonlyMap<string, unknown>, nowMs: number): User
   if (createdAtMs > nowMs + DAY_MS) faults.push('created_at is in the future');
   if (faults.length > 0 || password_hash === undefined) return faults;
   const key = (kind: 'username' | 'email', value: string | undefined) =>
-    value === undefined ? null : normalised({ kind, value }).value;
+    value === undefined ? null : normalise({ kind, value }).value;
   return {
     publicId: rest.public_id ?? crypto.randomUUID(),
     username: username?.normalize('NFC') ?? null,

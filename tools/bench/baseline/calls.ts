@@ -43,7 +43,7 @@ export default {
     const { find, open } = env.STATEMENTS;
     const nearest = env.DB.withSession('first-unconstrained');
     const [, found] = await Promise.all([
-      env.RATE_LIMITER.getByName(`address ${address}`).admit(limit),
+      env.RATE_LIMITER.getByName(`address ${address}`).consume(limit),
       bind(nearest, find, { email: asked }).all<{ id: number; credentialVersion: number }>(),
     ]);
     const [user] = found.results;

@@ -16,7 +16,7 @@ export interface Counts {
 
 const app = createApp(
   interceptBindings(env, (call, proceed) => {
-    if (call.to === 'guard') counts.guard += 1;
+    if (call.to === 'limits') counts.guard += 1;
     else for (const sql of call.what) counts[/^select/i.test(sql) ? 'reads' : 'writes'] += 1;
     return proceed();
   }),

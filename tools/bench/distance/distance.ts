@@ -16,12 +16,12 @@ import { flows } from './flows.ts';
 import type { Distance } from './platform.ts';
 
 export const EXAMPLE = 'd1=80,guard=40';
-const NAMES = { d1: 'database', guard: 'guard', mail: 'mail' } as const;
+const NAMES = { d1: 'database', guard: 'limits', mail: 'mail' } as const;
 const FARTHEST_MS = 1000;
 
 /** `d1=80,guard=40,mail=75`; what is not named is here. */
 export function distanceFrom(text: string): Distance {
-  const distance: Distance = { database: 0, guard: 0, mail: 0, metrics: 0 };
+  const distance: Distance = { database: 0, limits: 0, mail: 0, metrics: 0 };
   for (const part of text.split(',')) {
     const [, name, ms] = /^(d1|guard|mail)=(\d{1,4})$/.exec(part) ?? [];
     if (name === undefined || Number(ms) > FARTHEST_MS) {

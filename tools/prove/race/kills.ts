@@ -24,7 +24,7 @@ import { atOneName, claimsOf, served, tally, type Person } from './wire.ts';
  * On one machine all calls would be done before anybody can strike: a token that leaves too early
  * would still be stored in time.
  */
-const AWAY: Distance = { database: 50, guard: 50, mail: 0, metrics: 0 };
+const AWAY: Distance = { database: 50, limits: 50, mail: 0, metrics: 0 };
 const ROUNDS = 12;
 const OWNERS_A_ROUND = 8;
 /**

@@ -1,9 +1,9 @@
 /**
- * A user agent as people recognise it: "Firefox on Linux". A hint for the owner of a session, who
- * may have forgotten the tablet; nothing is decided by it, since every caller writes their own.
+ * Describes a User-Agent header for people: "Firefox on Linux". A hint in the list of sessions; no
+ * decision depends on it, since clients choose the header.
  */
 
-/** In this order: most browsers name the ones they descend from as well. */
+/** Ordered: most browsers also name the browsers they descend from. */
 const BROWSERS: readonly [RegExp, string][] = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -24,7 +24,7 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-export function deviceOf(userAgent: string | null): string {
+export function describeUserAgent(userAgent: string | null): string {
   const named = (list: readonly [RegExp, string][]) =>
     list.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];
   const [browser, system] = [named(BROWSERS), named(SYSTEMS)];

@@ -1,12 +1,12 @@
 /** What an isolate remembers of refusals: at most 10,000, the least recently used go first. */
 import { describe, expect, it } from 'vitest';
-import { ExpiringMemory } from '../../src/policy/memory.ts';
+import { ExpiringCache } from '../../src/policy/expiring-cache.ts';
 
 const MOST = 10_000;
 const LATER = { untilMs: 1000 };
 
-function memoryOf(count: number): ExpiringMemory<{ untilMs: number }> {
-  const memory = new ExpiringMemory<{ untilMs: number }>(MOST);
+function memoryOf(count: number): ExpiringCache<{ untilMs: number }> {
+  const memory = new ExpiringCache<{ untilMs: number }>(MOST);
   for (let key = 1; key <= count; key += 1) memory.set(`key ${key}`, LATER);
   return memory;
 }
@@ -44,7 +44,7 @@ describe('the memory of refusals', () => {
   });
 
   it('gives back the very entry, with all it holds', () => {
-    const memory = new ExpiringMemory<{ untilMs: number; why: string }>(MOST);
+    const memory = new ExpiringCache<{ untilMs: number; why: string }>(MOST);
     const entry = { untilMs: 5, why: 'locked' };
     memory.set('key', entry);
     expect(memory.get('key', 0)).toBe(entry);

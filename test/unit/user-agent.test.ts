@@ -1,6 +1,6 @@
 /** Devices as their owners know them. */
 import { expect, it } from 'vitest';
-import { deviceOf } from '../../src/policy/device.ts';
+import { describeUserAgent } from '../../src/policy/user-agent.ts';
 
 const LINUX = 'Mozilla/5.0 (X11; Linux x86_64)';
 const CHROME = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0';
@@ -24,5 +24,5 @@ it.each([
   ['', 'Unknown device'],
   [null, 'Unknown device'],
 ])('%j is %s', (userAgent, device) => {
-  expect(deviceOf(userAgent)).toBe(device);
+  expect(describeUserAgent(userAgent)).toBe(device);
 });

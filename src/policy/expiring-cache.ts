@@ -1,15 +1,14 @@
 /**
- * What an isolate remembers, each entry with its end: who is refused, so that a flood against a
- * closed door costs neither a guard call nor a database statement; which tokens were found
- * genuine. Forgetting any of it is safe.
+ * LRU cache with expiring entries, per isolate: refusals (a flood over a limit costs neither a Durable
+ * Object call nor a database statement) and verified tokens. Losing an entry is always safe. The
+ * least recently used entry is evicted first, so that a flood of new keys cannot fill the memory.
  */
-/** The least recently used entries go first, so a flood of new keys cannot fill the memory. */
-export class ExpiringMemory<T extends { untilMs: number }> {
+export class ExpiringCache<T extends { untilMs: number }> {
   readonly #entries = new Map<string, T>();
-  readonly #mostEntries: number;
+  readonly #maxEntries: number;
 
-  constructor(mostEntries: number) {
-    this.#mostEntries = mostEntries;
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
   }
 
   get(key: string, nowMs: number): T | null {
@@ -24,7 +23,7 @@ export class ExpiringMemory<T extends { untilMs: number }> {
   set(key: string, entry: T): void {
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    if (this.#entries.size <= this.#mostEntries) return;
+    if (this.#entries.size <= this.#maxEntries) return;
     const [oldest] = this.#entries.keys();
     if (oldest !== undefined) this.#entries.delete(oldest);
   }
