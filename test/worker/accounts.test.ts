@@ -181,6 +181,6 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     const { status } = await client(here, name).post(at, body);
     expect([400, 422]).toContain(status);
     // It counts as an attempt of its address, and nothing else is done.
-    expect(calls.map(({ to, method }) => [to, method])).toEqual([['limits', 'admit']]);
+    expect(calls.map(({ to, method }) => [to, method])).toEqual([['limits', 'consume']]);
   });
 });

@@ -40,7 +40,7 @@ const quoting =
       : proceed();
 
 describe.each(contractCases)('$name', ({ contract, path, body }) => {
-  it.each(['none', 'all', 'batch', 'run', 'admit', 'reserve', 'settle', 'any'])(
+  it.each(['none', 'all', 'batch', 'run', 'consume', 'reserve', 'settle', 'any'])(
     'keeps passwords, tokens, hashes and identifiers out while %s fails',
     async (which) => {
       const person = await addUser();
