@@ -24,30 +24,30 @@ const of = ({ attempts, windowSeconds }: Limit) => [attempts, windowSeconds];
 
 /** First cell of a row → its numbers, spans of time in seconds. */
 const expected: Record<string, (number | undefined)[]> = {
-  'failures at a name that lock it': [lockout.threshold, lockout.lockSeconds],
-  'each lock in a row is longer by': [lockout.growth],
-  'failures in a row at a name after which only a reset or an operator opens it': [
+  'failures at a name before it locks': [lockout.threshold, lockout.lockSeconds],
+  'growth of each further lock': [lockout.growth],
+  'failures in a row at a name before only a reset or an operator unlocks it': [
     lockout.stopAfterFailures,
   ],
-  'a ticket that nobody settles is a failure after': [TICKET_MS / 1000],
-  'the password checks of a user’s sessions have the same for themselves': [],
-  'so has the handle of a registration': [],
-  'a device that was signed in on has the same for itself, for': [DEVICE_SECONDS],
+  'time until an unsettled ticket counts as a failure': [TICKET_MS / 1000],
+  'password checks of a user’s sessions: a count with the same limits': [],
+  'handle of a registration: a count with the same limits': [],
+  'known device: a count with the same limits, for': [DEVICE_SECONDS],
   'tries at mailed codes for one name, handle or known device, or at the code of a new address':
     of(TRIES),
-  'a registration that nobody proves lapses after': [REGISTRATION_SECONDS],
-  'a mailed code is good for': [CODE_SECONDS],
-  'a mailed link is good for': [LINK_SECONDS],
+  'lifetime of an unverified registration': [REGISTRATION_SECONDS],
+  'lifetime of a mailed code': [CODE_SECONDS],
+  'lifetime of a mailed link': [LINK_SECONDS],
   'registrations of one address': of(REGISTRATIONS),
-  'codes sent anew to one address': of(CODES),
+  'codes sent again to one address': of(CODES),
   'links to one address': of(LINKS),
   'notices to one address': of(NOTICES),
   'requests from one address that cause e-mail': [emailLimits.perAddressPerHour, 3600],
-  'e-mails that requests ask for, in total': [emailLimits.perHour, 3600],
+  'e-mails that requests cause, in total': [emailLimits.perHour, 3600],
   'requests of an address to the admin API and the metrics': of(OPERATOR_LIMIT),
   'sessions of a user': [MAX_SESSIONS],
-  'length of a password that is set': [passwordRules.least, passwordRules.most],
-  'iterations of a guess': [passwords.cost.iterations * passwords.cost.rounds],
+  'length of a new password': [passwordRules.least, passwordRules.most],
+  'PBKDF2 iterations of a password check': [passwords.cost.iterations * passwords.cost.rounds],
 };
 for (const { name, attemptsPerMinute, lifetimes } of contracts) {
   const { accessSeconds, rememberedSeconds, refreshSeconds } = lifetimes;
