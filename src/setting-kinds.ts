@@ -1,4 +1,4 @@
-/** The kinds of values that settings hold, each with what is said of one that is malformed. */
+/** Schemas of the values that settings hold, with their error messages. */
 import { base64url, type JWK } from 'jose';
 import * as z from 'zod/mini';
 import { KINDS, LEAST_COST, MOST_COST } from './crypto/legacy/costs.ts';
@@ -6,7 +6,7 @@ import { validateKey } from './crypto/keys.ts';
 
 const LEAST_KEY_BYTES = 32;
 
-/** Vars hold JSON, .dev.vars and secrets hold text. */
+/** A JSON value, or JSON text: [vars] hold values, .dev.vars and secrets hold text. */
 export const json = <T extends z.core.$ZodType>(schema: T) =>
   z.pipe(
     z.transform((value, { issues }) => {
@@ -21,7 +21,7 @@ export const json = <T extends z.core.$ZodType>(schema: T) =>
     schema,
   );
 
-/** Settings that belong together, each with its default: nothing has to be there. */
+/** A group of settings, each optional with a default. */
 export const table = <T extends z.core.$ZodShape>(shape: T) =>
   z.prefault(json(z.strictObject(shape)), {});
 
@@ -29,7 +29,7 @@ export const key = z
   .pipe(
     z
       .string('is missing')
-      // No length of 1 mod 4: six bits are no byte, and the decoder would throw.
+      // A length of 1 mod 4 leaves six bits, at which the decoder would throw.
       .check(z.regex(/^(?:[\w-]{4})*(?:[\w-]{2,3})?$/, 'is not base64url')),
     z.transform((text) => base64url.decode(text)),
   )
@@ -60,7 +60,7 @@ export const origin = z
     z.refine((text) => URL.canParse(text) && new URL(text).origin === text, 'is not an origin'),
   );
 
-/** No control characters, which could end a header, and none that have a meaning in one. */
+/** A display name without control characters or separators, which could inject e-mail headers. */
 export const name = z
   .string()
   .check(
@@ -104,7 +104,7 @@ const foreignCost = z.strictObject({ kind: z.enum(KINDS), cost: z.int() }).check
   }),
 );
 
-/** What the import writes: null, one cost, or one for each kind. */
+/** Legacy hash costs as the import prints them: null, one cost, or one for each kind. */
 export const foreignCosts = z
   .union([
     z.array(foreignCost).check(z.maxLength(KINDS.length)),

@@ -71,7 +71,7 @@ const schema = z.object({
     perAddressPerHour: z._default(whole(1, 1_000), 10),
     perHour: z._default(whole(1, 1_000_000), 1_000),
   }),
-  // Work behind a response is given 30 seconds, and a letter that is tried twice needs some of them.
+  // Work after a response has 30 seconds, and sending an e-mail twice takes some of them.
   EMAIL_DELAY_MS: z._default(json(whole(0, 10_000)), 2_000),
   RESEND_API_KEY: z.optional(z.string().check(z.regex(/^[\x21-\x7e]+$/, 'is not a key'))),
   OPERATOR_TOKEN: z.optional(
@@ -84,7 +84,7 @@ const schema = z.object({
         ),
       ),
   ),
-  // A timer behind a response is given 30 seconds.
+  // A timer after a response has 30 seconds.
   METRICS_FLUSH_SECONDS: z._default(json(z.number().check(z.gte(0), z.lte(25))), 5),
   AUDIT_RETENTION_DAYS: z._default(json(whole(1, 3650)), 400),
   SERVER_KEY: key,
@@ -94,7 +94,7 @@ const schema = z.object({
       z.array(
         z.strictObject(
           { id: z.string().check(z.regex(/^[\w.-]{1,64}$/, 'is not an id')), key },
-          // Whoever mixes up the two must not find the secret named.
+          // Do not echo an unknown key: someone may have pasted the secret in the key's place.
           {
             error: ({ code }) =>
               code === 'unrecognized_keys' ? 'has an unknown field' : undefined,
@@ -108,7 +108,7 @@ const schema = z.object({
 
 export type Settings = ReturnType<typeof readSettings>;
 
-/** Throws an error that names every setting at fault. `known`: the contracts there are. */
+/** Throws an error that names every setting at fault. `known`: all contracts, served or not. */
 export function readSettings(env: object, known: readonly Contract[]) {
   const parsed = schema.safeParse(env, { error: en().localeError });
   if (!parsed.success) throw faulty(parsed.error.issues);
@@ -194,7 +194,7 @@ export function readSettings(env: object, known: readonly Contract[]) {
     emailLimits: values.EMAIL_LIMITS,
     emailDelayMs: values.EMAIL_DELAY_MS,
     metricsFlushMs: values.METRICS_FLUSH_SECONDS * 1000,
-    /** Null: there is no operator's door. */
+    /** Null: the admin API and the metrics answer 404. */
     operatorToken: values.OPERATOR_TOKEN ?? null,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     serverKey: values.SERVER_KEY,

@@ -1,4 +1,4 @@
-/** A production-like environment that readSettings takes, with keys made for the occasion. */
+/** A valid production environment for readSettings, with fresh keys. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { contracts } from '../../src/contracts/index.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
@@ -25,12 +25,12 @@ export const envWith = (changes: Record<string, unknown> = {}): Record<string, u
 export const settingsWith = (changes: Record<string, unknown> = {}): Settings =>
   readSettings(envWith(changes), contracts);
 
-/** What readSettings complains of; empty where it does not. */
+/** The error message of readSettings; empty where it accepts the settings. */
 export function complaint(changes: Record<string, unknown>): string {
   try {
     settingsWith(changes);
     return '';
   } catch (error) {
-    return error instanceof Error ? error.message : 'threw what is no error';
+    return error instanceof Error ? error.message : 'threw a value that is not an Error';
   }
 }

@@ -15,11 +15,12 @@ const operator = () => ({
   'CF-Connecting-IP': freshAddress(),
 });
 const { path, body } = contractCase('email-cookie');
+const { fetch, post } = createTestApp();
 
 const assetOf = async (extension: string, headers: Record<string, string> = {}) => {
-  const { text } = await createTestApp().fetch('/login', { headers: HTML });
+  const { text } = await fetch('/login', { headers: HTML });
   const name = new RegExp(`/assets/([^"]+\\.${extension})"`).exec(text)?.[1] ?? 'none';
-  return createTestApp().fetch(`/assets/${name}`, { headers });
+  return fetch(`/assets/${name}`, { headers });
 };
 
 const JSON_TYPE = 'application/json';
@@ -27,31 +28,26 @@ const HTML_TYPE = 'text/html; charset=utf-8';
 
 /** Name, status, content type (null without a body) and request of each kind of answer. */
 const kinds: [string, number, string | null, () => Promise<Answer>][] = [
-  ['a grant', 200, JSON_TYPE, async () => createTestApp().post(path, body(await addUser()))],
-  ['a refusal', 400, JSON_TYPE, () => createTestApp().post(path, '{')],
-  ['an unknown path', 404, JSON_TYPE, () => createTestApp().fetch('/nowhere')],
-  ['a wrong method', 405, JSON_TYPE, () => createTestApp().fetch(path)],
-  ['health', 200, JSON_TYPE, () => createTestApp().fetch('/healthz')],
-  [
-    'the keys',
-    200,
-    JSON_TYPE,
-    () => createTestApp().fetch('/.well-known/jwks.json?callback=steal'),
-  ],
-  ['a document', 200, JSON_TYPE, () => createTestApp().fetch('/openapi/email-cookie.json')],
+  ['a grant', 200, JSON_TYPE, async () => post(path, body(await addUser()))],
+  ['a refusal', 400, JSON_TYPE, () => post(path, '{')],
+  ['an unknown path', 404, JSON_TYPE, () => fetch('/nowhere')],
+  ['a wrong method', 405, JSON_TYPE, () => fetch(path)],
+  ['health', 200, JSON_TYPE, () => fetch('/healthz')],
+  ['the keys', 200, JSON_TYPE, () => fetch('/.well-known/jwks.json?callback=steal')],
+  ['a document', 200, JSON_TYPE, () => fetch('/openapi/email-cookie.json')],
   [
     'a preflight',
     204,
     null,
     () =>
-      createTestApp().fetch(path, {
+      fetch(path, {
         method: 'OPTIONS',
         headers: { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' },
       }),
   ],
-  ['a page', 200, HTML_TYPE, () => createTestApp().fetch('/email-cookie/login', { headers: HTML })],
-  ['the reference', 200, HTML_TYPE, () => createTestApp().fetch('/docs', { headers: HTML })],
-  ['a redirect', 302, null, () => createTestApp().fetch('/email-cookie', { headers: HTML })],
+  ['a page', 200, HTML_TYPE, () => fetch('/email-cookie/login', { headers: HTML })],
+  ['the reference', 200, HTML_TYPE, () => fetch('/docs', { headers: HTML })],
+  ['a redirect', 302, null, () => fetch('/email-cookie', { headers: HTML })],
   ['a style', 200, 'text/css; charset=utf-8', () => assetOf('css')],
   ['a script', 200, 'text/javascript; charset=utf-8', () => assetOf('js')],
   ['a picture', 200, 'image/svg+xml', () => assetOf('svg')],
@@ -66,16 +62,16 @@ const kinds: [string, number, string | null, () => Promise<Answer>][] = [
     'metrics',
     200,
     'text/plain; version=0.0.4; charset=utf-8',
-    () => createTestApp().fetch('/metrics', { headers: operator() }),
+    () => fetch('/metrics', { headers: operator() }),
   ],
-  ['users', 200, JSON_TYPE, () => createTestApp().fetch('/admin/users', { headers: operator() })],
+  ['users', 200, JSON_TYPE, () => fetch('/admin/users', { headers: operator() })],
   [
     'the audit as CSV',
     200,
     'text/csv; charset=utf-8; header=present',
-    () => createTestApp().fetch('/admin/audit?format=csv', { headers: operator() }),
+    () => fetch('/admin/audit?format=csv', { headers: operator() }),
   ],
-  ['no operator token', 401, JSON_TYPE, () => createTestApp().fetch('/admin/users')],
+  ['no operator token', 401, JSON_TYPE, () => fetch('/admin/users')],
   [
     'an internal error',
     500,
