@@ -27,7 +27,7 @@ import {
 /** OWASP Password Storage Cheat Sheet: PBKDF2-HMAC-SHA256. */
 const LEAST_ITERATIONS_IN_ALL = 600_000;
 
-const schema = z.object({
+export const schema = z.object({
   CONTRACTS: json(z.array(z.string()).check(z.minLength(1))),
   CONTRACT_HOSTS: z._default(json(z.record(z.string(), z.string())), {}),
   ALLOWED_ORIGINS: z._default(json(z.array(origin)), []),

@@ -1,5 +1,5 @@
 /**
- * Takes the README's pictures, where PICTURES=1 asks for them: a test run leaves the repository as
+ * Takes the pictures of docs/pages.md, where PICTURES=1 asks for them: a test run leaves the repository as
  * it was. What changes from day to day is replaced, so that the same pages make the same pictures.
  */
 import { mkdirSync } from 'node:fs';

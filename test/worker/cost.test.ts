@@ -1,4 +1,4 @@
-/** What a login costs in rows and guard requests: the figures that docs/operate/README.md prices. */
+/** What a login costs in rows and guard requests: the figures that docs/deployment.md prices. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';
@@ -37,7 +37,7 @@ function meter() {
   return { here: createTestApp({}, intercept), intercept, measured };
 }
 
-it('is what the runbook prices', async () => {
+it('is what docs/deployment.md prices', async () => {
   const { here, intercept, measured } = meter();
   const { login, refresh } = client(here, 'username-pair');
   const person: TestUser = await addUser();
