@@ -1,4 +1,4 @@
-/** Holds the links between the repository's documents to files and headings that exist. */
+/** Checks that the files, headings and npm scripts that the documents name exist. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -15,17 +15,38 @@ const anchorsOf = (markdown: string) =>
 
 const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
 
+const read = (document: string) => readFileSync(join(root, document), 'utf8');
+const found = (text: string, pattern: RegExp) =>
+  Array.from(text.matchAll(pattern), ([, first = '']) => first);
+
+/** Whether `file#heading` exists, the file relative to a folder of the repository. */
+function exists(link: string, folder: string, own = ''): boolean {
+  const [file, anchor] = link.split('#');
+  const path = file ? join(folder, file) : own;
+  if (!existsSync(join(root, path))) return false;
+  return anchor === undefined || anchorsOf(read(path)).includes(anchor);
+}
+
 it.each(documents)('%s links to files and headings that exist', (document) => {
-  const text = readFileSync(join(root, document), 'utf8');
-  const broken = Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link)
-    .filter((link) => !/^(?:https?|mailto):/.test(link))
-    .filter((link) => {
-      const [file = '', anchor] = link.split('#');
-      const path = file === '' ? join(root, document) : join(root, dirname(document), file);
-      if (!existsSync(path)) return true;
-      return anchor !== undefined && !anchorsOf(readFileSync(path, 'utf8')).includes(anchor);
-    });
-  expect(broken).toEqual([]);
+  const text = read(document);
+  const links = [...found(text, /\]\(([^)\s]+)\)/g), ...found(text, /src(?:set)?="([^"]+)"/g)];
+  const local = links.filter((link) => !/^(?:https?|mailto):/.test(link));
+  expect(local.filter((link) => !exists(link, dirname(document), document))).toEqual([]);
+});
+
+it.each(documents)('%s names files and npm scripts that exist', (document) => {
+  const text = read(document);
+  const paths = found(text, /`((?:src|test|tools|docs|migrations|\.ci|\.github)\/[\w./-]*)`/g);
+  const lost = paths.filter((path) => !existsSync(join(root, path)) && !/\btiny\b/.test(path));
+  const scripts = found(text, /npm run (?:--silent )?([a-z:]+)/g);
+  const { scripts: known } = JSON.parse(read('package.json')) as { scripts: object };
+  expect([...lost, ...scripts.filter((script) => !(script in known))]).toEqual([]);
+});
+
+it('leads from each alert to a heading', () => {
+  const urls = found(read('docs/operate/alerts.yml'), /runbook_url: (\S+)/g);
+  expect(urls).toHaveLength(found(read('docs/operate/alerts.yml'), /- alert: (\w+)/g).length);
+  expect(urls.filter((url) => !exists(url, ''))).toEqual([]);
 });
 
 it('makes the anchors that links follow', () => {
