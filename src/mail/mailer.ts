@@ -1,15 +1,14 @@
 /**
- * Sends letters. A failed send is tried once more; where that fails too, `send` throws, and its
- * caller logs. Which transport carries the mail is a setting; both know the mail by its id, so that
- * a transport that can tell a repetition does not deliver it twice.
+ * Renders and sends e-mails through the transport of the MAIL setting. A failed send is retried once
+ * with the same id; if the retry fails, `send` throws and its caller logs.
  *
- * Local development also keeps the last mails for the page /dev/mail. A deployment keeps none.
+ * Local development also keeps the last e-mails for the page /dev/mail; a deployment keeps none.
  */
 import type { EmailTemplate, Mailer } from '../flows/ports/mail.ts';
-import { throughBinding, type Binding } from './binding.ts';
+import { bindingTransport, type Binding } from './binding.ts';
 import { renderEmail, type EmailBranding } from './templates.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import { throughResend } from './resend.ts';
+import { resendTransport } from './resend.ts';
 import type { Mail, Transport } from './transport.ts';
 
 export interface MailSettings extends EmailBranding {
@@ -20,28 +19,28 @@ export interface MailSettings extends EmailBranding {
 export interface MailerOptions {
   settings: MailSettings;
   localDevelopment: boolean;
-  /** The `send_email` binding; asked for only when a mail is sent through it. */
+  /** The `send_email` binding; needed only if it is the transport. */
   binding: Binding | undefined;
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   uuid(): string;
   nowMs(): number;
-  /** Between the two tries. */
+  /** Waits before the retry. */
   pause(): Promise<void>;
-  /** The first try failed. */
+  /** Called when the first attempt failed. */
   onFailure(error: unknown): void;
-  /** Local development: a mail was written, and the page lists it. */
+  /** Called in local development after an e-mail was stored for /dev/mail. */
   onWritten(kind: EmailTemplate['kind']): void;
 }
 
-/** One mailbox; no list, no display name, nothing that could end a header. */
+/** A single mailbox, without display name and characters that could end a header. */
 const ADDRESS = /^[^\s,;<>"@]+@[^\s,;<>"@]+$/;
 
 export function createMailer(options: MailerOptions): Mailer & { outbox: Outbox | null } {
   const { settings, uuid, nowMs, pause, onFailure, onWritten } = options;
   const transport: Transport =
     settings.transport.kind === 'binding'
-      ? throughBinding(options.binding)
-      : throughResend(settings.transport.key, options.fetch);
+      ? bindingTransport(options.binding)
+      : resendTransport(settings.transport.key, options.fetch);
   const outbox = options.localDevelopment ? createOutbox() : null;
 
   return {

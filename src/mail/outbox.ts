@@ -1,4 +1,4 @@
-/** The last mails of local development, in memory, for the page /dev/mail. */
+/** In-memory store of the last e-mails, for the page /dev/mail of local development. */
 
 export interface OutboxMail {
   id: string;
@@ -10,17 +10,17 @@ export interface OutboxMail {
 
 export interface Outbox {
   add(mail: OutboxMail): void;
-  /** The newest first. */
+  /** Newest first. */
   list(): Promise<OutboxMail[]>;
 }
 
-const MOST_MAILS = 50;
+const MAX_EMAILS = 50;
 
 export function createOutbox(): Outbox {
   let mails: OutboxMail[] = [];
   return {
     add(mail) {
-      mails = [mail, ...mails].slice(0, MOST_MAILS);
+      mails = [mail, ...mails].slice(0, MAX_EMAILS);
     },
     list: async () => [...mails],
   };

@@ -1,10 +1,10 @@
-/** Resend's HTTP API. The idempotency key keeps a second try from delivering a second copy. */
+/** Transport through Resend's HTTP API; the idempotency key prevents a second copy on retry. */
 import type { Mail, Transport } from './transport.ts';
 
 const ENDPOINT = 'https://api.resend.com/emails';
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
-export function throughResend(
+export function resendTransport(
   key: string,
   fetch: (url: string, init: RequestInit) => Promise<Response>,
 ): Transport {
@@ -15,17 +15,17 @@ export function throughResend(
         Authorization: `Bearer ${key}`,
         'Content-Type': 'application/json',
         'Idempotency-Key': id,
-        // Resend turns away requests without one.
+        // Resend rejects requests without a User-Agent.
         'User-Agent': 'gatehouse',
       },
       body: JSON.stringify({ from: mailbox(from), to: [to], subject, text, html }),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    // The body may quote the mail: only the status is told. Unread, it would hold the connection.
+    // Only the status is reported, since the body may quote the e-mail; cancelled, it frees the connection.
     await response.body?.cancel();
     if (!response.ok) throw new Error(`Resend answered ${response.status}`);
   };
 }
 
-/** The settings let no quote and no backslash into the name. */
+/** Settings allow neither quotes nor backslashes in the name. */
 const mailbox = ({ name, email }: Mail['from']) => `"${name}" <${email}>`;

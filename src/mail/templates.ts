@@ -1,18 +1,18 @@
 /**
- * The words of every letter. Subject, text and HTML are made from one content, so that they cannot
- * say different things; HTML is escaped by construction, and no value adds a line to a header.
+ * Texts of all e-mails. Subject, text and HTML are rendered from one content, so that they agree; HTML
+ * is escaped by the template tag, and no value can add a line to a header.
  *
- * Letters name no user and no address, load nothing from anywhere, and never hold a password. A code
- * stands in the body only: subjects are shown on locked screens, and in the local console.
+ * E-mails name no user and no address, load no external resource and contain no password. A code is in
+ * the body only, since subjects are shown on lock screens and in the local console.
  */
+import { html } from 'hono/html';
 import type { EmailTemplate } from '../flows/ports/mail.ts';
-import { html } from './html.ts';
 
-/** Where letters come from. */
+/** The sender as readers see it. */
 export interface EmailBranding {
-  /** The name that users know the service by. */
+  /** Name of the service. */
   service: string;
-  /** The origin of the pages that links lead to; a setting, never the request's Host. */
+  /** Origin of the pages that links lead to; a setting, never the request's Host header. */
   pagesOrigin: string;
 }
 
@@ -22,13 +22,13 @@ export interface RenderedEmail {
   html: string;
 }
 
-/** What the reader came for. */
-type Key = { code: string } | { label: string; url: string };
+/** The code, or the link. */
+type CallToAction = { code: string } | { label: string; url: string };
 
 interface Content {
   subject: string;
   opening: string;
-  key: Key;
+  action: CallToAction;
   closing: readonly string[];
 }
 
@@ -39,12 +39,12 @@ export function renderEmail(
 ): RenderedEmail {
   const { service } = head;
   const pages = `${head.pagesOrigin}/${encodeURIComponent(contract)}`;
-  const { subject, opening, key, closing } = contentOf(template, { service, pages });
+  const { subject, opening, action, closing } = contentOf(template, { service, pages });
   const foot = `${service}, ${head.pagesOrigin}`;
   return {
     subject: oneLine(subject),
-    text: textOf({ opening, key, closing, foot }),
-    html: htmlOf({ subject, opening, key, closing, foot }),
+    text: textOf({ opening, action, closing, foot }),
+    html: htmlOf({ subject, opening, action, closing, foot }),
   };
 }
 
@@ -58,9 +58,9 @@ function contentOf(
       return {
         subject: `Confirm your address for ${service}`,
         opening: 'Enter this code to confirm your e-mail address:',
-        key: { code: template.code },
+        action: { code: template.code },
         closing: [
-          `It is good for ${span(template.minutes)}. Tell it to nobody.`,
+          `It is good for ${span(template.minutes)}. Do not share it.`,
           'If this was not you, you need to do nothing: without the code the address stays unconfirmed.',
         ],
       };
@@ -69,9 +69,9 @@ function contentOf(
         subject: `Confirm your address for ${service}`,
         opening:
           'Somebody, perhaps you, asked to create an account with this address. Enter this code to confirm it:',
-        key: { code: template.code },
+        action: { code: template.code },
         closing: [
-          `It is good for ${span(template.minutes)}, with the password of this registration only: each registration has a code of its own. Tell it to nobody.`,
+          `It is good for ${span(template.minutes)}, with the password of this registration only: each registration has a code of its own. Do not share it.`,
           'If this was not you, you need to do nothing: without the code there will be no account.',
         ],
       };
@@ -80,16 +80,16 @@ function contentOf(
         subject: `You already have an account at ${service}`,
         opening:
           'Somebody, perhaps you, asked to create an account with this address. There is one already, and nothing about it was changed. Should you have forgotten its password:',
-        key: forgot,
+        action: forgot,
         closing: ['If this was not you, you need to do nothing.'],
       };
     case 'password-reset':
       return {
         subject: `Reset your password for ${service}`,
         opening: 'Follow this link to choose a new password:',
-        key: {
+        action: {
           label: 'Choose a new password',
-          // Behind the #, so that no server's log and no Referer ever holds the token.
+          // In the fragment, so that the token reaches no server log and no Referer header.
           url: `${pages}/reset#token=${encodeURIComponent(template.token)}`,
         },
         closing: [
@@ -102,16 +102,16 @@ function contentOf(
         subject: `Your password for ${service} was changed`,
         opening:
           'The password of your account was changed. If this was you, you need to do nothing. If this was not you, take the account back at once:',
-        key: forgot,
+        action: forgot,
         closing: ['Passwords are never sent by mail.'],
       };
     case 'email-change-code':
       return {
         subject: `Confirm your new address for ${service}`,
         opening: 'Enter this code to make this the e-mail address of your account:',
-        key: { code: template.code },
+        action: { code: template.code },
         closing: [
-          `It is good for ${span(template.minutes)}. Tell it to nobody.`,
+          `It is good for ${span(template.minutes)}. Do not share it.`,
           'If this was not you, you need to do nothing: without the code nothing changes.',
         ],
       };
@@ -120,29 +120,29 @@ function contentOf(
         subject: `A new address was asked for at ${service}`,
         opening:
           'Somebody, perhaps you, asked to replace this e-mail address of your account. That happens as soon as the new address is confirmed. If this was not you, choose another password at once:',
-        key: forgot,
+        action: forgot,
         closing: ['If this was you, you need to do nothing here.'],
       };
     case 'email-changed':
       return {
         subject: `Your address for ${service} was changed`,
         opening:
-          'Your account has another e-mail address now, and this was the last letter to this one. If this was you, you need to do nothing. If this was not you, sign in as long as your password is good, and change both:',
-        key: { label: 'Sign in', url: `${pages}/login` },
-        closing: [`If you cannot sign in any more, write to whoever runs ${service}.`],
+          'Your account has another e-mail address now, and this was the last e-mail to this one. If this was you, you need to do nothing. If this was not you, sign in as long as your password is good, and change both:',
+        action: { label: 'Sign in', url: `${pages}/login` },
+        closing: [`If you cannot sign in any more, contact the operator of ${service}.`],
       };
   }
 }
 
 const span = (minutes: number) => (minutes === 1 ? '1 minute' : `${minutes} minutes`);
 
-/** Without line breaks and other control characters, which could end a header. */
+/** Replaces line breaks and other control characters, which could end a header. */
 const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
 type Body = Omit<Content, 'subject'> & { foot: string };
 
-function textOf({ opening, key, closing, foot }: Body): string {
-  const shown = `    ${oneLine('code' in key ? key.code : key.url)}`;
+function textOf({ opening, action, closing, foot }: Body): string {
+  const shown = `    ${oneLine('code' in action ? action.code : action.url)}`;
   const lines = [oneLine(opening), shown, ...closing.map(oneLine), `-- \n${oneLine(foot)}`];
   return `${lines.join('\n\n')}\n`;
 }
@@ -154,26 +154,28 @@ const button =
   'display:inline-block;padding:12px 24px;border-radius:8px;background:#1d4ed8;color:#fff;text-decoration:none';
 const small = 'font-size:13px;color:#6b7280;overflow-wrap:anywhere';
 
-function htmlOf({ subject, opening, key, closing, foot }: Body & { subject: string }): string {
+function htmlOf({ subject, opening, action, closing, foot }: Body & { subject: string }): string {
   const shown =
-    'code' in key
-      ? html`<p style="${digits}">${key.code}</p>`
-      : html`<p><a href="${key.url}" style="${button}">${key.label}</a></p>
-          <p style="${small}">${key.url}</p>`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${subject}</title>
-      </head>
-      <body style="${page}">
-        <div style="${column}">
-          <p>${opening}</p>
-          ${shown} ${closing.map((line) => html`<p>${line}</p> `)}
-          <p style="${small}">${foot}</p>
-        </div>
-      </body>
-    </html> `.text;
+    'code' in action
+      ? html`<p style="${digits}">${action.code}</p>`
+      : html`<p><a href="${action.url}" style="${button}">${action.label}</a></p>
+          <p style="${small}">${action.url}</p>`;
+  return String(
+    html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width" />
+          <meta name="color-scheme" content="light dark" />
+          <title>${subject}</title>
+        </head>
+        <body style="${page}">
+          <div style="${column}">
+            <p>${opening}</p>
+            ${shown} ${closing.map((line) => html`<p>${line}</p> `)}
+            <p style="${small}">${foot}</p>
+          </div>
+        </body>
+      </html> `,
+  );
 }

@@ -1,4 +1,4 @@
-/** What carries a mail away. */
+/** Interface of an e-mail transport. */
 
 export interface Mail {
   from: { name: string; email: string };
@@ -8,5 +8,5 @@ export interface Mail {
   html: string;
 }
 
-/** Throws where the mail was not taken. `id` is the mail's own, the same in every try. */
+/** Sends an e-mail; throws if it was not accepted. `id` is the same for every attempt. */
 export type Transport = (mail: Mail, id: string) => Promise<void>;

@@ -1,16 +1,15 @@
 /**
- * Every letter says the same in text and in HTML, and nothing that is put into it can become
- * markup, a second header, or a link to somewhere else.
+ * E-mail templates: text and HTML agree, and no value becomes markup, a second header, or a link to
+ * another site.
  */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EmailTemplate } from '../../src/flows/ports/mail.ts';
-import { html } from '../../src/mail/html.ts';
 import { renderEmail } from '../../src/mail/templates.ts';
 
 const head = { service: 'Gatehouse', pagesOrigin: 'https://login.example' };
 
-const letters: { template: EmailTemplate; key: string }[] = [
+const templates: { template: EmailTemplate; key: string }[] = [
   { template: { kind: 'verification-code', code: '012345', minutes: 10 }, key: '012345' },
   { template: { kind: 'registration-code', code: '543210', minutes: 10 }, key: '543210' },
   {
@@ -42,7 +41,7 @@ const tags = (markup: string) => markup.match(/<[^>]*>/g);
 const hrefs = (markup: string) =>
   [...markup.matchAll(/href="([^"]*)"/g)].map(([, url = '']) => unescaped(url));
 
-describe.each(letters)('the letter $letter.kind', ({ template, key }) => {
+describe.each(templates)('the e-mail $template.kind', ({ template, key }) => {
   const written = renderEmail(head, 'email-cookie', template);
 
   it('has the same code or link in text and in HTML', () => {
@@ -92,7 +91,7 @@ it('says that a registration’s code is good with the password of that registra
   expect(text).not.toContain('already');
 });
 
-describe('what is put into a letter', () => {
+describe('a value in an e-mail', () => {
   const hostile = fc.oneof(
     fc.constantFrom(
       '"><script>alert(1)</script>',
@@ -108,7 +107,7 @@ describe('what is put into a letter', () => {
     fc.string({ unit: fc.constantFrom('<', '>', '&', '"', "'", '\r', '\n', ' ', '/', '=') }),
   );
   const cases = fc.record({
-    kind: fc.constantFrom(...letters.map(({ template }) => template.kind)),
+    kind: fc.constantFrom(...templates.map(({ template }) => template.kind)),
     service: hostile,
     contract: hostile,
     secret: hostile,
@@ -176,11 +175,4 @@ describe('what is put into a letter', () => {
       }),
     );
   });
-});
-
-it('puts HTML into HTML as it is, and text as text', () => {
-  const inner = html`<b title="${'"'}">${'<&>'}</b>`;
-  expect(html`<p>${inner}${[inner, inner]}</p>`.text).toBe(
-    `<p>${'<b title="&quot;">&lt;&amp;&gt;</b>'.repeat(3)}</p>`,
-  );
 });

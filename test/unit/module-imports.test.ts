@@ -1,4 +1,4 @@
-/** The arrows between the rooms are held by the linter: each that is not drawn is tried. */
+/** The arrows between the modules are held by the linter: each that is not drawn is tried. */
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -14,7 +14,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
-const rooms = [
+const modules = [
   'policy',
   'flows',
   'flows/model',
@@ -27,7 +27,7 @@ const rooms = [
   'pages',
   'http',
 ] as const;
-type Room = (typeof rooms)[number];
+type Module = (typeof modules)[number];
 
 const imports = [
   '../policy/lockout.ts',
@@ -40,11 +40,12 @@ const imports = [
   '../store/users.ts',
   '../limits/client.ts',
   '../crypto/keys.ts',
-  'type ../http/desk.ts',
+  'type ../http/responder.ts',
   '../pages/home.tsx',
   '../app.ts',
   '../../tools/install.mjs',
   'hono',
+  'hono/html',
   'zod',
   'zod/mini',
   'jose',
@@ -52,8 +53,8 @@ const imports = [
   'cloudflare:workers',
 ] as const;
 
-/** What each may import; everything else is refused. `./` is a neighbour of its own room. */
-const allowed: Record<Room, readonly (typeof imports)[number][]> = {
+/** The imports each module may use; all others are refused. `./` is a file of the same module. */
+const allowed: Record<Module, readonly (typeof imports)[number][]> = {
   policy: ['./email-cookie.ts'],
   flows: ['./email-cookie.ts', '../policy/lockout.ts'],
   'flows/model': ['./email-cookie.ts', '../../policy/lockout.ts'],
@@ -66,7 +67,7 @@ const allowed: Record<Room, readonly (typeof imports)[number][]> = {
     'cloudflare:workers',
   ],
   crypto: ['./email-cookie.ts', 'type ../flows/login.ts', 'jose'],
-  mail: ['./email-cookie.ts', 'type ../flows/login.ts'],
+  mail: ['./email-cookie.ts', 'hono/html', 'type ../flows/login.ts'],
   telemetry: [
     './email-cookie.ts',
     'type ../flows/login.ts',
@@ -77,10 +78,11 @@ const allowed: Record<Room, readonly (typeof imports)[number][]> = {
     './email-cookie.ts',
     'type ../flows/login.ts',
     'hono',
+    'hono/html',
     'zod/mini',
-    'type ../http/desk.ts',
+    'type ../http/responder.ts',
   ],
-  // With app.ts the owner of Hono; its services come from there.
+  // app.ts passes the services to http/.
   http: imports.filter((from) => !/store|limits|crypto|app\.ts|^zod$/.test(from)),
 };
 
@@ -88,14 +90,14 @@ let directory = '';
 let refused: Set<string>;
 
 beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'gatehouse-rooms-'));
+  directory = mkdtempSync(join(tmpdir(), 'gatehouse-modules-'));
   copyFileSync(join(root, '.oxlintrc.json'), join(directory, '.oxlintrc.json'));
-  for (const room of rooms) {
-    mkdirSync(join(directory, 'src', room), { recursive: true });
+  for (const module of modules) {
+    mkdirSync(join(directory, 'src', module), { recursive: true });
     for (const [index, from] of imports.entries()) {
       const [, type = '', path = ''] = /^(type )?(.*)$/.exec(from) ?? [];
       const probe = `import ${type}{ x } from '${path}';\nexport const y = x;\n`;
-      writeFileSync(join(directory, 'src', room, `probe-${index}.ts`), probe);
+      writeFileSync(join(directory, 'src', module, `probe-${index}.ts`), probe);
     }
   }
   refused = new Set(
@@ -114,14 +116,14 @@ function lint(): { code: string; filename: string }[] {
   try {
     return JSON.parse(execFileSync(process.execPath, argv, options)).diagnostics;
   } catch (error) {
-    // It exits with 1 where it found something.
+    // oxlint exits with 1 if it reports anything.
     return JSON.parse((error as { stdout: string }).stdout).diagnostics;
   }
 }
 
-it.each(rooms)('%s imports what it may, and nothing else', (room) => {
-  const passing = imports.filter((_, index) => !refused.has(`${room}/probe-${index}.ts`));
-  expect(passing.toSorted()).toEqual(allowed[room].toSorted());
+it.each(modules)('%s imports what it may, and nothing else', (module) => {
+  const passing = imports.filter((_, index) => !refused.has(`${module}/probe-${index}.ts`));
+  expect(passing.toSorted()).toEqual(allowed[module].toSorted());
 });
 
 it('writes to the console in src/telemetry/log.ts alone', () => {
