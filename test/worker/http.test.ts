@@ -32,6 +32,9 @@ describe('a contract', () => {
       const { text } = await createTestApp({ CONTRACTS }).post('/api/v1/auth/login', bare);
       expect(JSON.parse(text)).toHaveProperty(field);
     }
+    // email-remember has no refresh, so the next contract in the list answers.
+    const { fetch } = createTestApp({ CONTRACTS: ['email-remember', 'email-cookie'] });
+    expect((await fetch('/api/v1/auth/refresh', { method: 'PUT' })).status).toBe(405);
   });
 
   it('alone answers on bare paths of its own host', async () => {
