@@ -28,7 +28,7 @@ it.each(contractCases)(
       'change-email',
       'change-email/confirm',
       'delete-account',
-      // refresh.test.ts sends forms with the refresh cookie.
+      // refresh-cookie.test.ts sends forms with the refresh cookie.
       ...(contract.refresh?.in === 'body' ? ['refresh'] : []),
     ];
     for (const operation of operations) {
