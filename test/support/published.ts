@@ -1,14 +1,14 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 /**
- * Holds what a contract takes and answers against its published OpenAPI document, with a JSON
- * Schema validator that knows nothing of the schemas which made the document.
+ * Checks a contract's requests and answers against its published OpenAPI document, with a JSON
+ * Schema validator that is independent of the schemas the document was made from.
  */
 import { Validator, type Schema } from '@cfworker/json-schema';
 
 interface Media {
-  /** Of a request's body. */
+  /** Stated for a request's body only. */
   required?: boolean;
-  /** Absent: there is no body. */
+  /** Absent when there is no body. */
   content?: { 'application/json': { schema: Schema } };
 }
 
@@ -41,11 +41,11 @@ export interface Documented {
   method: string;
   path: string;
   statuses: number[];
-  /** By a bearer's token alone. */
+  /** Requires a bearer token, and accepts no other credential. */
   isForBearers: boolean;
 }
 
-/** Every operation that a document has. */
+/** Lists the operations of a document. */
 export function operationsOf(contract: string): Documented[] {
   const { paths } = documentOf(contract);
   return Object.entries(paths).flatMap(([path, methods]) =>
@@ -59,7 +59,7 @@ export function operationsOf(contract: string): Documented[] {
   );
 }
 
-/** Every name of a field in a published document, however deep. */
+/** Lists the field names in a document, at any depth. */
 export const fieldsOf = (contract: string): string[] => namesIn(documentOf(contract));
 
 function namesIn(value: unknown): string[] {
@@ -68,18 +68,18 @@ function namesIn(value: unknown): string[] {
   return [...Object.keys(properties ?? {}), ...Object.values(value).flatMap(namesIn)];
 }
 
-/** The methods that a path is documented with; empty where there is no such path. */
+/** Lists the documented methods of a path; empty for an undocumented path. */
 export function methodsAt(contract: string, path: string): string[] {
   const { methods = {} } = find({ contract, path, method: '', status: 0 });
   return Object.keys(methods).map((method) => method.toUpperCase());
 }
 
-/** Which operation a request is for, by the document. */
+/** Finds the documented operation of a request. */
 export function operationAt(exchange: Omit<Exchange, 'status'>): string | null {
   return find({ ...exchange, status: 0 }).operation?.operationId ?? null;
 }
 
-/** What is wrong with an answer's body by the document; empty where nothing is. */
+/** Lists where an answer's body contradicts the document. */
 export function flawsOfAnswer(exchange: Exchange, body: unknown): string[] {
   const { document, operation } = find(exchange);
   if (operation === undefined) return flaws(document, refusalSchema(document), body);
@@ -90,7 +90,7 @@ export function flawsOfAnswer(exchange: Exchange, body: unknown): string[] {
   return flaws(document, schema, body);
 }
 
-/** What is wrong with a request's body by the document; null where it asks for none. */
+/** Lists where a request's body contradicts the document; null when the document requires no body. */
 export function flawsOfRequest(exchange: Exchange, body: unknown): string[] | null {
   const { document, operation } = find(exchange);
   const { required, content } = operation?.requestBody ?? {};
@@ -117,11 +117,12 @@ function find({ contract, method, path }: Exchange) {
   return { document, methods, operation: methods?.[method.toLowerCase()] };
 }
 
-/** Where there is no operation (404, 405), the answer still has the shape of every refusal. */
+/** The schema of all refusals, which holds for paths and methods without an operation too (404, 405). */
 function refusalSchema({ paths }: OpenApi): Schema {
   const [operation] = Object.values(paths).flatMap((methods) => Object.values(methods));
   const schema = operation?.responses['401']?.content?.['application/json'].schema;
-  if (schema === undefined) throw new Error('no document without a 401');
+  if (schema === undefined)
+    throw new Error('a document lists no 401, whose schema is that of every refusal');
   return schema;
 }
 

@@ -1,5 +1,5 @@
 /// <reference types="vite/types/importMeta.d.ts" />
-/** Every contract publishes what it answers; golden.test.ts holds the answers against it. */
+/** The published OpenAPI documents; golden.test.ts checks the answers against them. */
 import { describe, expect, it } from 'vitest';
 import { contractCases, createTestApp } from '../support/test-app.ts';
 
@@ -9,7 +9,7 @@ const documents = import.meta.glob<object>('../../docs/api/*.json', {
 });
 
 describe.each(contractCases)('$name', ({ name, contract }) => {
-  it('serves its document, as it was made', async () => {
+  it('serves its generated document', async () => {
     const { status, headers, text } = await createTestApp().fetch(`/openapi/${name}.json`);
     expect(status).toBe(200);
     expect(headers.get('Content-Type')).toBe('application/json');
@@ -19,8 +19,8 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     expect(JSON.parse(text)).toHaveProperty(['paths', `${contract.base}/login`, 'post']);
   });
 
-  it('does not serve it where the contract is not listed', async () => {
-    const other = contractCases.find((contractCase) => contractCase.name !== name);
+  it('answers 404 for its document unless the contract is listed', async () => {
+    const other = contractCases.find((other) => other.name !== name);
     const only = createTestApp({ CONTRACTS: [other?.name] });
     expect((await only.fetch(`/openapi/${name}.json`)).status).toBe(404);
   });
