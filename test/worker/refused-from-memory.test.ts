@@ -1,0 +1,67 @@
+/** Refusals of addresses and accounts that this isolate already knows to be over their limit. */
+import { describe, expect, it, vi } from 'vitest';
+import { addUser, contractCase, createTestApp } from '../support/test-app.ts';
+
+const { path, body } = contractCase('email-cookie');
+
+describe('an address over its limit', () => {
+  it('is refused from memory, without a database or rate limiter call', async () => {
+    const calls: string[] = [];
+    const { post } = createTestApp({ ADDRESS_LIMITS: { 'email-cookie': 2 } }, (call, proceed) => {
+      calls.push(`${call.to} ${call.method}`);
+      return proceed();
+    });
+    const from = { address: '203.0.113.9' };
+    const user = await addUser();
+    for (let n = 0; n < 3; n += 1) await post(path, body(user), from);
+    calls.length = 0;
+    const answer = await post(path, body(user), from);
+    expect(answer.status).toBe(429);
+    expect(calls).toEqual([]);
+    expect(answer.headers.get('RateLimit-Policy')).toBe('"address";q=2;w=60');
+    expect(answer.headers.get('RateLimit')).toBe(
+      `"address";r=0;t=${answer.headers.get('Retry-After')}`,
+    );
+    for (const faulty of ['', '{', '[]', { email: 'nobody' }]) {
+      expect((await post(path, faulty, from)).status).toBe(429);
+    }
+    expect(calls).toEqual([]);
+  });
+
+  it('costs no database write when it is first refused', async () => {
+    const writes: string[] = [];
+    const limit = { ADDRESS_LIMITS: { 'email-cookie': 1 } };
+    const user = await addUser();
+    const from = { address: '203.0.113.10' };
+    await createTestApp(limit).post(path, body(user), from);
+    const { post } = createTestApp(limit, (call, proceed) => {
+      if (call.method === 'batch' || call.method === 'run') writes.push(call.method);
+      return proceed();
+    });
+    expect((await post(path, body(user), from)).status).toBe(429);
+    expect(writes).toEqual([]);
+  });
+
+  it('is a whole IPv6 /64', async () => {
+    const { post } = createTestApp({ ADDRESS_LIMITS: { 'email-cookie': 2 } });
+    const user = await addUser();
+    const from = async (address: string) => (await post(path, body(user), { address })).status;
+    expect(await from('2001:db8:1:2::1')).toBe(200);
+    expect(await from('2001:db8:1:2:ffff::1')).toBe(200);
+    expect(await from('2001:DB8:1:2:8000:0:0:3')).toBe(429);
+    expect(await from('2001:db8:1:3::1')).toBe(200);
+  });
+});
+
+it('refuses from a remembered lock for at most five seconds, without a lockout call', async () => {
+  const calls: string[] = [];
+  const { post } = createTestApp({}, (call, proceed) => (calls.push(call.method), proceed()));
+  const user = await addUser();
+  for (let n = 0; n < 6; n += 1) await post(path, body({ ...user, password: 'wrong' }));
+  calls.length = 0;
+  expect((await post(path, body(user))).status).toBe(429);
+  expect(calls).not.toContain('reserve');
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5_000 });
+  await post(path, body(user)).finally(() => vi.useRealTimers());
+  expect(calls).toContain('reserve');
+});
