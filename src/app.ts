@@ -26,7 +26,7 @@ import { logFailure, logOperation } from './telemetry/log.ts';
 import { instrumentedStores } from './telemetry/instrumented.ts';
 import { createPages } from './pages/pages.tsx';
 import { readSettings, type Settings } from './settings.ts';
-import { createAdminUsers } from './store/admin-users.ts';
+import { createAdminUsers } from './store/admin-users/admin-users.ts';
 import { databaseAnswers } from './store/health.ts';
 import { createAuditLog } from './store/audit-log.ts';
 

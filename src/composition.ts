@@ -23,10 +23,10 @@ import {
 import { DEVICE_SECONDS, REGISTRATION_SECONDS } from './policy/allowances.ts';
 import { ExpiringCache } from './policy/expiring-cache.ts';
 import { createAudit } from './store/audit.ts';
-import { createChallenges } from './store/challenges.ts';
+import { createChallenges } from './store/challenges/challenges.ts';
 import { createAccountChanges } from './store/account-changes.ts';
-import { createRegistrations } from './store/registrations.ts';
-import { createSessions } from './store/sessions.ts';
+import { createRegistrations } from './store/registrations/registrations.ts';
+import { createSessions } from './store/sessions/sessions.ts';
 import { createUsers } from './store/users.ts';
 import type { Settings } from './settings.ts';
 

@@ -43,7 +43,8 @@ export async function register(
     namesOf(identifier, username),
     knownId,
   );
-  const wanted = { username, email, handleId };
+  const usernameKey = username && normalise({ kind: 'username', value: username }).value;
+  const wanted = { usernameKey, email, handleId };
   // Asked for before the letter is counted: a taken username costs none.
   const [turnedAway, isTaken] = await Promise.all([
     checkAddressLimit(services, rules.limit, meta),
@@ -74,6 +75,7 @@ export async function register(
     {
       ...wanted,
       id: services.uuid(),
+      username,
       name,
       passwordHash,
       expiresAtMs: event.nowMs + REGISTRATION_SECONDS * 1000,

@@ -1,246 +1,221 @@
 /**
- * What changes about a user: proven mailbox, password, address, and the end. Each change is one
- * transaction that begins with a fenced statement; the others act only where that one did.
+ * Changes accounts: proven mailbox, password, address, deletion. Each change is one transaction that
+ * begins with a fenced statement; the others act only where that one did.
  */
-import { and, eq, exists, ne, notExists, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/sqlite-core';
-import { OPERATORS, type AuditContext } from '../flows/model/audit.ts';
+import { and, eq, ne, not, sql } from 'drizzle-orm';
+import { OPERATORS, type AuditAction, type AuditContext } from '../flows/model/audit.ts';
 import type { Challenge } from '../flows/model/challenge.ts';
-import type { AccountChanges } from '../flows/ports/account-changes.ts';
 import type { Account } from '../flows/model/user.ts';
-import { auditChange, auditOf, writeOrRecover } from './audit.ts';
-import { challengeIsValid, type Proof } from './challenges.ts';
+import type { AccountChanges } from '../flows/ports/account-changes.ts';
+import { auditChange, auditValues } from './audit.ts';
+import { challengeIsValid, type Proof } from './challenges/conditions.ts';
 import { auditEvents, challenges, registrations, sessions, users } from './schema.ts';
-import { builder, statement } from './statement.ts';
+import { builder, existsIn, param, statement } from './statement.ts';
 import { bumpDeviceVersion } from './users.ts';
+import { writeOrRecover } from './write-or-recover.ts';
 
-const given = (name: string) => sql.placeholder(name);
+type User = { userId: number };
+type Verified = User & { credentialVersion: number };
 
-type Verified = { userId: number; credentialVersion: number };
-
-/** The user, with the password that was verified. */
-const asVerified = () =>
-  and(eq(users.id, given('userId')), eq(users.credentialVersion, given('credentialVersion')));
-
+const isUser = () => eq(users.id, param('userId'));
 const isActive = eq(users.status, 'active');
 
-const verify = statement<Verified & Proof>(() =>
+/** The user still has the password that was verified. */
+const isVerified = () => and(isUser(), eq(users.credentialVersion, param('credentialVersion')));
+
+const verifyEmail = statement<Verified & Proof>(() =>
   builder
     .update(users)
     .set({ emailVerified: 1, deviceVersion: bumpDeviceVersion })
-    .where(and(asVerified(), isActive, exists(challengeIsValid()))),
+    .where(and(isVerified(), isActive, challengeIsValid())),
 );
 
-const setPassword = {
-  passwordHash: sql`${given('passwordHash')}`,
+const newPassword = {
+  passwordHash: sql`${param('passwordHash')}`,
   credentialVersion: sql`${users.credentialVersion} + 1`,
   deviceVersion: bumpDeviceVersion,
 };
 
-const reset = statement<{ userId: number; passwordHash: string } & Proof>(() =>
+const resetPassword = statement<User & { passwordHash: string } & Proof>(() =>
   builder
     .update(users)
-    .set({ ...setPassword, emailVerified: 1 })
-    .where(and(eq(users.id, given('userId')), isActive, exists(challengeIsValid()))),
+    .set({ ...newPassword, emailVerified: 1 })
+    .where(and(isUser(), isActive, challengeIsValid())),
 );
 
-const change = statement<Verified & { passwordHash: string }>(() =>
-  builder.update(users).set(setPassword).where(and(asVerified(), isActive)),
+const changePassword = statement<Verified & { passwordHash: string }>(() =>
+  builder.update(users).set(newPassword).where(and(isVerified(), isActive)),
 );
 
-const others = alias(users, 'others');
-
-const move = statement<Verified & { email: string | null } & Proof>(() =>
+const changeEmail = statement<Verified & { email: string | null } & Proof>(() =>
   builder
     .update(users)
-    .set({ email: sql`${given('email')}`, emailVerified: 1 })
+    .set({ email: sql`${param('email')}`, emailVerified: 1 })
     .where(
       and(
-        asVerified(),
+        isVerified(),
         isActive,
-        exists(challengeIsValid()),
-        notExists(
-          builder
-            .select({ one: sql`1` })
-            .from(others)
-            .where(eq(others.email, given('email'))),
-        ),
+        challengeIsValid(),
+        not(existsIn(users, eq(users.email, param('email')))),
       ),
     ),
 );
 
-/** No hash is made twice (its salt is random): who has it, has just been given it. */
-const wasGiven = () =>
-  exists(
-    builder
-      .select({ one: sql`1` })
-      .from(users)
-      .where(and(eq(users.id, given('userId')), eq(users.passwordHash, given('passwordHash')))),
-  );
+/**
+ * Salts are random, so a user with exactly this hash was updated by the first statement of this
+ * batch.
+ */
+const passwordWasChanged = () =>
+  existsIn(users, and(isUser(), eq(users.passwordHash, param('passwordHash'))));
 
-const hasMoved = () =>
-  exists(
-    builder
-      .select({ one: sql`1` })
-      .from(users)
-      .where(and(eq(users.id, given('userId')), eq(users.email, given('email')))),
-  );
+const emailWasChanged = () => existsIn(users, and(isUser(), eq(users.email, param('email'))));
 
-const endOthers = statement<{ userId: number; passwordHash: string; keepSessionId: string }>(() =>
+/** The first statement leaves its own conditions as they were, so they hold for the whole batch. */
+const emailWasVerified = () =>
+  and(challengeIsValid(), existsIn(users, and(isVerified(), isActive)));
+
+const wasDeleted = () => not(existsIn(users, isUser()));
+
+const isSessionOfUser = () => eq(sessions.userId, param('userId'));
+const isChallengeOfUser = () => eq(challenges.userId, param('userId'));
+
+type NewPassword = User & { passwordHash: string; keepSessionId: string };
+
+const endOtherSessions = statement<NewPassword>(() =>
   builder
     .delete(sessions)
-    .where(
-      and(
-        eq(sessions.userId, given('userId')),
-        ne(sessions.id, given('keepSessionId')),
-        wasGiven(),
-      ),
-    ),
+    .where(and(isSessionOfUser(), ne(sessions.id, param('keepSessionId')), passwordWasChanged())),
 );
 
-const keepOne = statement<{ userId: number; passwordHash: string; keepSessionId: string }>(() =>
+const keepSession = statement<NewPassword>(() =>
   builder
     .update(sessions)
     .set({ credentialVersion: sql`${sessions.credentialVersion} + 1` })
-    .where(
-      and(
-        eq(sessions.id, given('keepSessionId')),
-        eq(sessions.userId, given('userId')),
-        wasGiven(),
-      ),
-    ),
+    .where(and(eq(sessions.id, param('keepSessionId')), isSessionOfUser(), passwordWasChanged())),
 );
 
-const dropChallenges = statement<{ userId: number; passwordHash: string }>(() =>
-  builder.delete(challenges).where(and(eq(challenges.userId, given('userId')), wasGiven())),
+const deleteChallengesOfPassword = statement<NewPassword>(() =>
+  builder.delete(challenges).where(and(isChallengeOfUser(), passwordWasChanged())),
 );
 
-const dropMoved = statement<{ userId: number; email: string | null }>(() =>
-  builder.delete(challenges).where(and(eq(challenges.userId, given('userId')), hasMoved())),
+const deleteChallengesOfEmail = statement<User & { email: string | null }>(() =>
+  builder.delete(challenges).where(and(isChallengeOfUser(), emailWasChanged())),
 );
 
-const endUnproven = statement<Verified & Proof>(() =>
-  builder.delete(sessions).where(and(eq(sessions.userId, given('userId')), isProven())),
+const endUnverifiedSessions = statement<Verified & Proof>(() =>
+  builder.delete(sessions).where(and(isSessionOfUser(), emailWasVerified())),
 );
 
-const dropProof = statement<Verified & Proof>(() =>
-  builder.delete(challenges).where(and(eq(challenges.id, given('challengeId')), isProven())),
+const deleteProof = statement<Verified & Proof>(() =>
+  builder
+    .delete(challenges)
+    .where(and(eq(challenges.id, param('challengeId')), emailWasVerified())),
 );
 
-const isProven = () =>
-  and(
-    exists(challengeIsValid()),
-    exists(
-      builder
-        .select({ one: sql`1` })
-        .from(users)
-        .where(and(asVerified(), isActive)),
-    ),
-  );
+const deleteUser = statement<Verified>(() => builder.delete(users).where(isVerified()));
 
-const removeUser = statement<Verified>(() => builder.delete(users).where(asVerified()));
-
-const isGone = () =>
-  notExists(
-    builder
-      .select({ one: sql`1` })
-      .from(users)
-      .where(eq(users.id, given('userId'))),
-  );
-
-/** Addresses are personal data; who they belonged to is gone, and only a pseudonym stays. */
-const forget = statement<{ userId: number }>(() =>
+/**
+ * Leaves a pseudonym of a deleted user: their number and addresses are personal data. The addresses
+ * of operators are not theirs and stay.
+ */
+const anonymiseEvents = statement<User>(() =>
   builder
     .update(auditEvents)
     .set({
       userId: sql`null`,
-      // What operators did came from addresses of their own.
       address: sql`case ${auditEvents.contract} when ${OPERATORS} then ${auditEvents.address} else '' end`,
     })
-    .where(and(eq(auditEvents.userId, given('userId')), isGone())),
+    .where(and(eq(auditEvents.userId, param('userId')), wasDeleted())),
 );
 
-/** What others asked for in the name of who is gone. */
-const dropRegistrations = statement<{ userId: number; email: string }>(() =>
-  builder.delete(registrations).where(and(eq(registrations.email, given('email')), isGone())),
+/** Deletes what others asked for in the name of a deleted user. */
+const deleteRegistrations = statement<User & { email: string }>(() =>
+  builder.delete(registrations).where(and(eq(registrations.email, param('email')), wasDeleted())),
 );
 
-const verifiedOf = ({ user, credentialVersion }: Account): Verified => ({
+const verified = ({ user, credentialVersion }: Account): Verified => ({
   userId: user.id,
   credentialVersion,
 });
 
-const proofOf = ({ id, secretHash }: Challenge, { nowMs }: AuditContext): Proof => ({
+const proven = ({ id, secretHash }: Challenge, { nowMs }: AuditContext): Proof => ({
   challengeId: id,
   secretHash,
   nowMs,
 });
 
+const eventOf = (action: AuditAction, userId: number | null, context: AuditContext) => ({
+  ...auditValues(context),
+  action,
+  reason: 'done',
+  userId,
+  publicId: null,
+});
+
 export function createAccountChanges(database: D1Database): AccountChanges {
-  /** What `first` changes is audited, and what follows acts by its own fence. */
+  /** Runs the fenced change, the audit of it, and what follows from it, in one batch. */
   const run = async (
-    first: D1PreparedStatement,
-    event: { action: string; userId: number | null; auditContext: AuditContext },
+    change: D1PreparedStatement,
+    event: ReturnType<typeof eventOf>,
     rest: D1PreparedStatement[],
   ): Promise<boolean> => {
-    const { action, userId, auditContext } = event;
-    const audit = { ...auditOf(auditContext), action, userId, publicId: null };
     const write = async () => {
-      const [changed] = await database.batch([first, auditChange.bind(database, audit), ...rest]);
+      const audit = auditChange.bind(database, event);
+      const [changed] = await database.batch([change, audit, ...rest]);
       return changed !== undefined && changed.meta.changes > 0;
     };
-    return writeOrRecover(database, write, { ...audit, told: () => true });
+    const { action, traceId } = event;
+    return writeOrRecover(database, write, { action, traceId, onAudited: () => true });
   };
 
   return {
-    verifyEmail(account, proof, auditContext) {
-      const values = { ...verifiedOf(account), ...proofOf(proof, auditContext) };
-      const event = { action: 'EMAIL_VERIFIED', userId: values.userId, auditContext };
-      return run(verify.bind(database, values), event, [
-        endUnproven.bind(database, values),
-        dropProof.bind(database, values),
+    verifyEmail(account, proof, context) {
+      const values = { ...verified(account), ...proven(proof, context) };
+      const event = eventOf('EMAIL_VERIFIED', values.userId, context);
+      return run(verifyEmail.bind(database, values), event, [
+        endUnverifiedSessions.bind(database, values),
+        deleteProof.bind(database, values),
       ]);
     },
 
-    resetPassword(account, proof, { passwordHash, ...auditContext }) {
+    resetPassword(account, proof, { passwordHash, ...context }) {
       const userId = account.user.id;
-      const values = { userId, passwordHash, keepSessionId: '' };
-      const fenced = { ...values, ...proofOf(proof, auditContext) };
-      return run(reset.bind(database, fenced), { action: 'PASSWORD_RESET', userId, auditContext }, [
-        endOthers.bind(database, values),
-        dropChallenges.bind(database, values),
+      const values = { userId, passwordHash, keepSessionId: '', ...proven(proof, context) };
+      const event = eventOf('PASSWORD_RESET', userId, context);
+      return run(resetPassword.bind(database, values), event, [
+        endOtherSessions.bind(database, values),
+        deleteChallengesOfPassword.bind(database, values),
       ]);
     },
 
-    changePassword(account, { passwordHash, keepSessionId, ...auditContext }) {
-      const verified = verifiedOf(account);
-      const values = { userId: verified.userId, passwordHash, keepSessionId };
-      const event = { action: 'PASSWORD_CHANGED', userId: verified.userId, auditContext };
-      return run(change.bind(database, { ...verified, passwordHash }), event, [
-        endOthers.bind(database, values),
-        keepOne.bind(database, values),
-        dropChallenges.bind(database, values),
+    changePassword(account, { passwordHash, keepSessionId, ...context }) {
+      const values = { ...verified(account), passwordHash, keepSessionId };
+      const event = eventOf('PASSWORD_CHANGED', values.userId, context);
+      return run(changePassword.bind(database, values), event, [
+        endOtherSessions.bind(database, values),
+        keepSession.bind(database, values),
+        deleteChallengesOfPassword.bind(database, values),
       ]);
     },
 
-    changeEmail(account, proof, auditContext) {
-      const { email } = proof;
-      const values = { ...verifiedOf(account), ...proofOf(proof, auditContext), email };
-      const event = { action: 'EMAIL_CHANGED', userId: values.userId, auditContext };
-      return run(move.bind(database, values), event, [dropMoved.bind(database, values)]);
+    changeEmail(account, proof, context) {
+      const values = { ...verified(account), ...proven(proof, context), email: proof.email };
+      const event = eventOf('EMAIL_CHANGED', values.userId, context);
+      return run(changeEmail.bind(database, values), event, [
+        deleteChallengesOfEmail.bind(database, values),
+      ]);
     },
 
-    remove(account, { by, ...auditContext }) {
-      const values = verifiedOf(account);
-      // The user is gone by the time it is written down: the row has the pseudonym alone.
-      const nameless = { ...auditContext, meta: { ...auditContext.meta, address: '' } };
+    remove(account, { by, ...context }) {
+      const values = { ...verified(account), email: account.user.email ?? '' };
+      // The event is written after the user is gone: it has no number, and only an operator's address.
       const event =
         by === 'operator'
-          ? { action: 'ADMIN_DELETED', userId: null, auditContext }
-          : { action: 'ACCOUNT_DELETED', userId: null, auditContext: nameless };
-      return run(removeUser.bind(database, values), event, [
-        forget.bind(database, values),
-        dropRegistrations.bind(database, { ...values, email: account.user.email ?? '' }),
+          ? eventOf('ADMIN_DELETED', null, context)
+          : { ...eventOf('ACCOUNT_DELETED', null, context), address: '' };
+      return run(deleteUser.bind(database, values), event, [
+        anonymiseEvents.bind(database, values),
+        deleteRegistrations.bind(database, values),
       ]);
     },
   };

@@ -1,67 +1,47 @@
 /**
- * Reads the audit, newest first. An index is written with every login, so there is none but the
- * user's: numbers go up with time, so a time is found among them by halving, and what else is
- * looked for is looked for in a bounded stretch of numbers at a time.
+ * Reads the audit, newest first. An index is written with every login, so there is only the user's:
+ * ids go up with time, so a moment is found among them by binary search, and any other filter looks
+ * through a bounded range of ids at a time.
  */
 import { and, desc, eq, gte, lt, sql } from 'drizzle-orm';
 import type { AuditLog, AuditLogEntry } from '../flows/ports/admin.ts';
 import { auditEvents } from './schema.ts';
-import { builder, statement } from './statement.ts';
+import { aliased, builder, param, statement } from './statement.ts';
 
-const given = (name: string) => sql.placeholder(name);
-
-/** How many numbers one call looks at. */
-const STRETCH = 50_000;
+/** Ids that one call looks through. */
+const MOST_IDS = 50_000;
 
 /** An event is written some time after it happened, and not by one clock. */
 const OUT_OF_ORDER_MS = 600_000;
 
-/** The lowest number from which on events are not older than this; null where there is none. */
-const firstSince = (name: string) => {
+/** The lowest id from which on no event is older than the moment `name`; null without events. */
+const firstIdSince = (name: string) => {
   const middle = sql`(select at_ms from audit_events where id >= (low + high) / 2 order by id limit 1)`;
   return sql<number | null>`(
     with recursive halves(low, high) as (
       select (select min(id) from audit_events), (select max(id) from audit_events) + 1
       union all
-      select iif(${middle} < ${given(name)}, (low + high) / 2 + 1, low),
-        iif(${middle} < ${given(name)}, high, (low + high) / 2)
+      select iif(${middle} < ${param(name)}, (low + high) / 2 + 1, low),
+        iif(${middle} < ${param(name)}, high, (low + high) / 2)
       from halves where low < high
     )
     select low from halves where low >= high)`;
 };
 
-const findEdges = statement<{ sinceMs: number; untilMs: number }>(() =>
+const findBounds = statement<{ sinceMs: number; untilMs: number }>(() =>
   builder
     .select({
       oldest: sql`(select min(id) from audit_events)`.as('oldest'),
       newest: sql`(select max(id) from audit_events)`.as('newest'),
-      first: firstSince('sinceMs').as('first'),
-      end: firstSince('untilMs').as('end'),
+      first: firstIdSince('sinceMs').as('first'),
+      end: firstIdSince('untilMs').as('end'),
     })
     .from(sql`(select 1)`),
 );
 
-interface Edges {
-  oldest: number | null;
-  newest: number | null;
-  first: number | null;
-  end: number | null;
-}
+type Bounds = Record<'oldest' | 'newest' | 'first' | 'end', number | null>;
 
-const columns = {
-  id: auditEvents.id,
-  atMs: sql<number>`${auditEvents.atMs}`.as('atMs'),
-  action: auditEvents.action,
-  reason: auditEvents.reason,
-  userId: sql<number | null>`${auditEvents.userId}`.as('userId'),
-  subject: auditEvents.accountKey,
-  sessionId: sql<string | null>`${auditEvents.sessionId}`.as('sessionId'),
-  contract: auditEvents.contract,
-  address: auditEvents.address,
-  traceId: sql<string>`${auditEvents.traceId}`.as('traceId'),
-};
-
-type Stretch = {
+type Search = {
   low: number;
   high: number;
   fromMs: number;
@@ -71,40 +51,45 @@ type Stretch = {
   limit: number;
 };
 
-const matches = () =>
-  and(
-    gte(auditEvents.id, given('low')),
-    lt(auditEvents.id, given('high')),
-    gte(auditEvents.atMs, given('fromMs')),
-    lt(auditEvents.atMs, given('toMs')),
-    sql`(${given('action')} is null or ${auditEvents.action} = ${given('action')})`,
-    sql`(${given('address')} is null or ${auditEvents.address} = ${given('address')})`,
+const readWhere = <Values = unknown>(isSought?: () => ReturnType<typeof eq>) =>
+  statement<Search & Values>(() =>
+    builder
+      .select(
+        aliased({
+          id: auditEvents.id,
+          atMs: auditEvents.atMs,
+          action: auditEvents.action,
+          reason: auditEvents.reason,
+          userId: auditEvents.userId,
+          subject: auditEvents.accountKey,
+          sessionId: auditEvents.sessionId,
+          contract: auditEvents.contract,
+          address: auditEvents.address,
+          traceId: auditEvents.traceId,
+        }),
+      )
+      .from(auditEvents)
+      .where(
+        and(
+          isSought?.(),
+          gte(auditEvents.id, param('low')),
+          lt(auditEvents.id, param('high')),
+          gte(auditEvents.atMs, param('fromMs')),
+          lt(auditEvents.atMs, param('toMs')),
+          sql`(${param('action')} is null or ${auditEvents.action} = ${param('action')})`,
+          sql`(${param('address')} is null or ${auditEvents.address} = ${param('address')})`,
+        ),
+      )
+      .orderBy(desc(auditEvents.id))
+      .limit(param('limit')),
   );
 
-const readAll = statement<Stretch>(() =>
-  builder
-    .select(columns)
-    .from(auditEvents)
-    .where(matches())
-    .orderBy(desc(auditEvents.id))
-    .limit(given('limit')),
-);
-
-const readUser = statement<Stretch & { userId: number | null; publicId: string | null }>(() =>
-  builder
-    .select(columns)
-    .from(auditEvents)
-    .where(
-      and(
-        eq(
-          auditEvents.userId,
-          sql`coalesce(${given('userId')}, (select id from users where public_id = ${given('publicId')}))`,
-        ),
-        matches(),
-      ),
-    )
-    .orderBy(desc(auditEvents.id))
-    .limit(given('limit')),
+const readAll = readWhere();
+const readUser = readWhere<{ userId: number | null; publicId: string | null }>(() =>
+  eq(
+    auditEvents.userId,
+    sql`coalesce(${param('userId')}, (select id from users where public_id = ${param('publicId')}))`,
+  ),
 );
 
 export function createAuditLog(database: D1Database): AuditLog {
@@ -112,19 +97,16 @@ export function createAuditLog(database: D1Database): AuditLog {
     async read({ user, action, address, before, limit, ...search }) {
       const fromMs = search.fromMs ?? Number.MIN_SAFE_INTEGER;
       const toMs = search.toMs ?? Number.MAX_SAFE_INTEGER;
-      const [edges] = (
-        await findEdges
-          .bind(database, { sinceMs: fromMs - OUT_OF_ORDER_MS, untilMs: toMs + OUT_OF_ORDER_MS })
-          .all<Edges>()
-      ).results;
-      const { oldest = null, newest = null, first = null, end = null } = edges ?? {};
+      const moments = { sinceMs: fromMs - OUT_OF_ORDER_MS, untilMs: toMs + OUT_OF_ORDER_MS };
+      const [bounds] = (await findBounds.bind(database, moments).all<Bounds>()).results;
+      const { oldest = null, newest = null, first = null, end = null } = bounds ?? {};
       if (oldest === null || newest === null) return { events: [], next: null };
-      const floor = Math.max(oldest, first ?? oldest);
+      const lowest = Math.max(oldest, first ?? oldest);
       const high = Math.min(before ?? Infinity, newest + 1, end ?? Infinity);
-      // The index leads to a user's events alone: these need no stretches.
-      const low = user === null ? Math.max(floor, high - STRETCH) : floor;
+      // The index leads to a user's events alone: these are read without bounded ranges.
+      const low = user === null ? Math.max(lowest, high - MOST_IDS) : lowest;
 
-      // One more than asked for says whether there is more.
+      // One event more than asked for shows whether there is a next page.
       const values = { low, high, fromMs, toMs, action, address, limit: limit + 1 };
       const query =
         user === null
@@ -138,7 +120,7 @@ export function createAuditLog(database: D1Database): AuditLog {
       const events = results.slice(0, limit);
       const last = events.at(-1);
       if (results.length > limit && last !== undefined) return { events, next: last.id };
-      return { events, next: low > floor ? low : null };
+      return { events, next: low > lowest ? low : null };
     },
   };
 }

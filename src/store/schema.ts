@@ -1,5 +1,5 @@
 /**
- * The tables. Times are Unix milliseconds (`_ms`), so that no driver's idea of a date stands
+ * Defines the tables. Times are Unix milliseconds (`_ms`), so that no driver's idea of a date stands
  * between a clock and a comparison. `npm run migrations` turns changes here into migrations/.
  */
 import { sql } from 'drizzle-orm';
@@ -19,11 +19,11 @@ export const users = sqliteTable(
   'users',
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
-    /** The id that leaves the house where a contract does not ask for the number. */
+    /** The id that clients see, where a contract does not ask for the number. */
     publicId: text('public_id').notNull(),
-    /** As its owner writes it. */
+    /** As the user writes it. */
     username: text('username'),
-    /** As it compares: normalised (policy/identifier.ts). */
+    /** Normalised, for comparisons (policy/identifier.ts). */
     usernameKey: text('username_key'),
     /** Normalised. */
     email: text('email'),
@@ -36,11 +36,11 @@ export const users = sqliteTable(
     roleId: text('role_id').references(() => roles.id),
     teamId: text('team_id').references(() => teams.id),
     status: text('status').notNull().default('active'),
-    /** crypto/password.ts; null: this user has no password. */
+    /** In the format of crypto/passwords/hash.ts or crypto/legacy/formats.ts; null: no password. */
     passwordHash: text('password_hash'),
-    /** Goes up whenever the password changes hands; sessions are opened only against the current one. */
+    /** Goes up with every new password; sessions are created only against the current version. */
     credentialVersion: integer('credential_version').notNull().default(1),
-    /** Goes up whenever sessions are ended by anything but their own logout; older cookies are void. */
+    /** Goes up when sessions end by anything but their own logout; older device cookies are void. */
     deviceVersion: integer('device_version').notNull().default(1),
     createdAtMs: integer('created_at_ms').notNull(),
     lastLoginAtMs: integer('last_login_at_ms'),
@@ -49,7 +49,7 @@ export const users = sqliteTable(
     uniqueIndex('users_public_id').on(table.publicId),
     uniqueIndex('users_username_key').on(table.usernameKey),
     uniqueIndex('users_email').on(table.email),
-    // Operators look for the few; a login never touches a row of it.
+    // For the admin API's search; a login of an active user never writes to it.
     index('users_inactive')
       .on(table.status)
       .where(sql`status = 'inactive'`),
@@ -69,7 +69,7 @@ export const sessions = sqliteTable(
     createdAtMs: integer('created_at_ms').notNull(),
     lastUsedAtMs: integer('last_used_at_ms').notNull(),
     expiresAtMs: integer('expires_at_ms').notNull(),
-    /** The password that opened it; a session does not outlive it. */
+    /** The user's version at its creation; a session does not outlive that password. */
     credentialVersion: integer('credential_version').notNull(),
     /** SHA-256 of the current refresh token's id; null where the contract has none. */
     refreshHash: text('refresh_hash'),
@@ -90,7 +90,7 @@ export const auditEvents = sqliteTable(
     action: text('action').notNull(),
     reason: text('reason').notNull(),
     userId: integer('user_id'),
-    /** Keyed pseudonym of the account, also of an unknown one. */
+    /** Keyed pseudonym of an account, or of a name that no account has. */
     accountKey: text('subject').notNull(),
     sessionId: text('session_id'),
     contract: text('contract').notNull(),
@@ -101,15 +101,15 @@ export const auditEvents = sqliteTable(
 );
 
 /**
- * Accounts that were asked for and whose mailbox is not proven yet; nothing can be opened with one.
- * Registrations of one address stand side by side. A row whose address is a user's only holds its
- * username, so that a name is taken alike whether the address was known or not.
+ * Accounts that were asked for and whose mailbox is not proven yet; none can log in. Several
+ * registrations may have one address. One whose address is a user's only holds its username, so that
+ * a name is taken alike whether the address was known or not.
  */
 export const registrations = sqliteTable(
   'registrations',
   {
     id: text('id').primaryKey(),
-    /** The id of the handle that its client was given (crypto/registration-handles.ts). */
+    /** The id of the client's registration handle (crypto/registration-handles.ts). */
     handleId: text('handle_id').notNull().default(''),
     username: text('username'),
     usernameKey: text('username_key'),
@@ -126,12 +126,12 @@ export const registrations = sqliteTable(
   ],
 );
 
-/** Codes and links that prove a mailbox. Of codes there is one for each owner and purpose. */
+/** Codes and links that prove a mailbox: one code for each owner and purpose, any number of links. */
 export const challenges = sqliteTable(
   'challenges',
   {
     id: text('id').primaryKey(),
-    /** Its owner is a user or a registration. */
+    /** The owner is a user or a registration. */
     userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
     registrationId: text('registration_id').references(() => registrations.id, {
       onDelete: 'cascade',
@@ -139,7 +139,7 @@ export const challenges = sqliteTable(
     purpose: text('purpose').notNull(),
     /** Keyed (a code) or plain SHA-256 (of 256 random bits): never the secret itself. */
     secretHash: text('secret_hash').notNull(),
-    /** The address that a change of address leads to. */
+    /** The new address, in a change of address. */
     email: text('email'),
     expiresAtMs: integer('expires_at_ms').notNull(),
   },
@@ -150,9 +150,9 @@ export const challenges = sqliteTable(
   ],
 );
 
-/** How far the last housekeeping came in a table that it walks through piece by piece. */
-export const housekeeping = sqliteTable('housekeeping', {
+/** The position that the last cleanup reached in a table that it goes through batch by batch. */
+export const cleanupPositions = sqliteTable('housekeeping', {
   task: text('task').primaryKey(),
-  /** A row id; 0: from the beginning. */
+  /** A row id; 0: the beginning. */
   position: integer('position').notNull(),
 });

@@ -1,66 +1,46 @@
-/** Looks users up. One statement a look-up, whoever asks and whatever comes of it. */
+/** Looks users up. A look-up is one statement, whatever it finds. */
 import { eq, sql, type SQL } from 'drizzle-orm';
 import type { Account, User } from '../flows/model/user.ts';
 import type { Users } from '../flows/ports/users.ts';
 import { roles, teams, users } from './schema.ts';
-import { builder, statement } from './statement.ts';
+import { aliased, builder, param, statement, type RowOf } from './statement.ts';
 
-/** What may be shown of a user. Names of its own for every column: the rows come back as objects. */
-export const shownColumns = {
+/** The columns that may be shown of a user, with those of role and team (null where there is none). */
+export const shownColumns = aliased({
   id: users.id,
-  publicId: sql<string>`${users.publicId}`.as('publicId'),
+  publicId: users.publicId,
   username: users.username,
   email: users.email,
-  emailVerified: sql<number>`${users.emailVerified}`.as('emailVerified'),
-  name: sql<string | null>`${users.name}`.as('userName'),
+  emailVerified: users.emailVerified,
+  name: users.name,
   phone: users.phone,
   avatar: users.avatar,
   language: users.language,
-  isAdmin: sql<number>`${users.isAdmin}`.as('isAdmin'),
-  roleId: sql<string | null>`${roles.id}`.as('roleId'),
-  roleName: sql<string | null>`${roles.name}`.as('roleName'),
-  teamId: sql<string | null>`${teams.id}`.as('teamId'),
-  teamName: sql<string | null>`${teams.name}`.as('teamName'),
+  isAdmin: users.isAdmin,
+  roleId: roles.id,
+  roleName: roles.name,
+  teamId: teams.id,
+  teamName: teams.name,
   status: users.status,
-  createdAtMs: sql<number>`${users.createdAtMs}`.as('createdAtMs'),
-  lastLoginAtMs: sql<number | null>`${users.lastLoginAtMs}`.as('lastLoginAtMs'),
-};
+  createdAtMs: users.createdAtMs,
+  lastLoginAtMs: users.lastLoginAtMs,
+});
 
-/** With what a login verifies. */
+/** The columns that a login verifies against, besides those that may be shown. */
 export const userColumns = {
   ...shownColumns,
-  passwordHash: sql<string | null>`${users.passwordHash}`.as('passwordHash'),
-  credentialVersion: sql<number>`${users.credentialVersion}`.as('credentialVersion'),
-  deviceVersion: sql<number>`${users.deviceVersion}`.as('deviceVersion'),
+  ...aliased({
+    passwordHash: users.passwordHash,
+    credentialVersion: users.credentialVersion,
+    deviceVersion: users.deviceVersion,
+  }),
 };
 
-export interface ShownRow {
-  id: number;
-  publicId: string;
-  username: string | null;
-  email: string | null;
-  emailVerified: number;
-  userName: string | null;
-  phone: string | null;
-  avatar: string | null;
-  language: string;
-  isAdmin: number;
-  roleId: string | null;
-  roleName: string | null;
-  teamId: string | null;
-  teamName: string | null;
-  status: string;
-  createdAtMs: number;
-  lastLoginAtMs: number | null;
-}
+type Joined = Record<'roleId' | 'roleName' | 'teamId' | 'teamName', string | null>;
+export type ShownRow = Omit<RowOf<typeof shownColumns>, keyof Joined> & Joined;
+export type UserRow = Omit<RowOf<typeof userColumns>, keyof Joined> & Joined;
 
-export interface UserRow extends ShownRow {
-  passwordHash: string | null;
-  credentialVersion: number;
-  deviceVersion: number;
-}
-
-/** Device cookies given so far are void. */
+/** Voids the device cookies that were issued so far. */
 export const bumpDeviceVersion = sql`${users.deviceVersion} + 1`;
 
 export const findUser = <Values extends Record<string, string | number>>(where: SQL) =>
@@ -74,25 +54,35 @@ export const findUser = <Values extends Record<string, string | number>>(where: 
   );
 
 export const findBy = {
-  email: findUser<{ value: string }>(eq(users.email, sql.placeholder('value'))),
-  username: findUser<{ value: string }>(eq(users.usernameKey, sql.placeholder('value'))),
+  email: findUser<{ value: string }>(eq(users.email, param('value'))),
+  username: findUser<{ value: string }>(eq(users.usernameKey, param('value'))),
 };
 
 export function createUsers(database: D1Database): Users {
   return {
     async find(identifier, from) {
       const constraint = from === 'primary' ? 'first-primary' : 'first-unconstrained';
-      const result = await findBy[identifier.kind]
+      const { results, meta } = await findBy[identifier.kind]
         .bind(database.withSession(constraint), { value: identifier.value })
         .all<UserRow>();
-      const [row] = result.results;
       return {
-        account: row === undefined ? null : accountOf(row),
-        // Without read replication D1 does not say, and then there is only the primary.
-        fromPrimary: result.meta.served_by_primary ?? true,
+        account: firstAccount(results),
+        // Without read replication D1 leaves it out, and there is only the primary.
+        fromPrimary: meta.served_by_primary ?? true,
       };
     },
   };
+}
+
+/** The account of a look-up's only row; null where there is none. */
+export function firstAccount(rows: readonly unknown[] | undefined): Account | null {
+  const [row] = (rows ?? []) as UserRow[];
+  return row === undefined ? null : accountOf(row);
+}
+
+export function accountOf(row: UserRow): Account {
+  const { passwordHash, credentialVersion, deviceVersion } = row;
+  return { user: userOf(row), passwordHash, credentialVersion, deviceVersion };
 }
 
 export function userOf(row: ShownRow): User {
@@ -102,24 +92,19 @@ export function userOf(row: ShownRow): User {
     username: row.username,
     email: row.email,
     emailVerified: row.emailVerified !== 0,
-    name: row.userName,
+    name: row.name,
     phone: row.phone,
     avatar: row.avatar,
     language: row.language,
     isAdmin: row.isAdmin !== 0,
-    role: named(row.roleId, row.roleName),
-    team: named(row.teamId, row.teamName),
+    role: namedOrNull(row.roleId, row.roleName),
+    team: namedOrNull(row.teamId, row.teamName),
     status: row.status === 'active' ? 'active' : 'inactive',
     createdAtMs: row.createdAtMs,
     lastLoginAtMs: row.lastLoginAtMs,
   };
 }
 
-export function accountOf(row: UserRow): Account {
-  const { passwordHash, credentialVersion, deviceVersion } = row;
-  return { user: userOf(row), passwordHash, credentialVersion, deviceVersion };
-}
-
-function named(id: string | null, name: string | null): { id: string; name: string } | null {
+function namedOrNull(id: string | null, name: string | null): { id: string; name: string } | null {
   return id === null || name === null ? null : { id, name };
 }

@@ -16,7 +16,7 @@ import {
 } from '../../src/policy/allowances.ts';
 import { TICKET_MS } from '../../src/policy/lockout.ts';
 import type { Limit } from '../../src/policy/throttle.ts';
-import { MAX_SESSIONS } from '../../src/store/session-limit.ts';
+import { MAX_SESSIONS } from '../../src/store/sessions/limit.ts';
 import { settingsWith } from './sample-env.ts';
 
 const { emailLimits, lockout, passwordRules, passwords, sessions } = settingsWith();

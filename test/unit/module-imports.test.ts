@@ -26,12 +26,13 @@ const modules = [
   'telemetry',
   'pages',
   'http',
+  'store/sessions',
+  'crypto/passwords',
 ] as const;
 type Module = (typeof modules)[number];
 
 const imports = [
   '../policy/lockout.ts',
-  '../../policy/lockout.ts',
   '../flows/model/audit.ts',
   '../flows/login.ts',
   'type ../flows/login.ts',
@@ -43,6 +44,7 @@ const imports = [
   'type ../http/responder.ts',
   '../pages/home.tsx',
   '../app.ts',
+  '../composition.ts',
   '../../tools/install.mjs',
   'hono',
   'hono/html',
@@ -53,20 +55,33 @@ const imports = [
   'cloudflare:workers',
 ] as const;
 
-/** The imports each module may use; all others are refused. `./` is a file of the same module. */
+const store = [
+  './email-cookie.ts',
+  '../flows/model/audit.ts',
+  'type ../flows/login.ts',
+  'drizzle-orm',
+] as const;
+const crypto = ['./email-cookie.ts', 'type ../flows/login.ts', 'jose'] as const;
+
+/**
+ * The imports each module may use, as written in its top folder; all others are refused. `./` is a
+ * file of the same module.
+ */
 const allowed: Record<Module, readonly (typeof imports)[number][]> = {
   policy: ['./email-cookie.ts'],
   flows: ['./email-cookie.ts', '../policy/lockout.ts'],
-  'flows/model': ['./email-cookie.ts', '../../policy/lockout.ts'],
+  'flows/model': ['./email-cookie.ts', '../policy/lockout.ts'],
   contracts: ['type ../flows/login.ts', 'zod/mini'],
-  store: ['./email-cookie.ts', '../flows/model/audit.ts', 'type ../flows/login.ts', 'drizzle-orm'],
+  store,
+  'store/sessions': store,
   limits: [
     './email-cookie.ts',
     'type ../flows/login.ts',
     '../policy/lockout.ts',
     'cloudflare:workers',
   ],
-  crypto: ['./email-cookie.ts', 'type ../flows/login.ts', 'jose'],
+  crypto,
+  'crypto/passwords': crypto,
   mail: ['./email-cookie.ts', 'hono/html', 'type ../flows/login.ts'],
   telemetry: [
     './email-cookie.ts',
@@ -95,7 +110,8 @@ beforeAll(() => {
   for (const module of modules) {
     mkdirSync(join(directory, 'src', module), { recursive: true });
     for (const [index, from] of imports.entries()) {
-      const [, type = '', path = ''] = /^(type )?(.*)$/.exec(from) ?? [];
+      const [, type = '', written = ''] = /^(type )?(.*)$/.exec(from) ?? [];
+      const path = module.includes('/') ? written.replace('../', '../../') : written;
       const probe = `import ${type}{ x } from '${path}';\nexport const y = x;\n`;
       writeFileSync(join(directory, 'src', module, `probe-${index}.ts`), probe);
     }

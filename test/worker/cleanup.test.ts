@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-const lastRun = () => lines.findLast(({ event }) => event === 'housekeeping') ?? {};
+const lastRun = () => lines.findLast(({ event }) => event === 'cleanup') ?? {};
 const rowsIn = async (table: string) =>
   (await env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')) ?? 0;
 

@@ -1,7 +1,7 @@
 /** What an operator changes, with users beside it that must stay as they are. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createAdminUsers } from '../../src/store/admin-users.ts';
+import { createAdminUsers } from '../../src/store/admin-users/admin-users.ts';
 import {
   account,
   differenceAfter,

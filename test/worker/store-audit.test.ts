@@ -1,8 +1,10 @@
 /** Events: what a row keeps, and how a lost answer is recovered from it. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createAudit, writeOrRecover } from '../../src/store/audit.ts';
+import type { AuditAction } from '../../src/flows/model/audit.ts';
+import { createAudit } from '../../src/store/audit.ts';
 import { createAuditLog } from '../../src/store/audit-log.ts';
+import { writeOrRecover } from '../../src/store/write-or-recover.ts';
 import {
   differenceAfter,
   eventRow,
@@ -24,10 +26,14 @@ it('records one event with the address and the trace of its request', async () =
 });
 
 describe('a write whose answer was lost', () => {
-  const recover = (event: { action: string; traceId: string }, error: Error, database = env.DB) =>
+  const recover = (
+    event: { action: AuditAction; traceId: string },
+    error: Error,
+    database = env.DB,
+  ) =>
     writeOrRecover(database, () => Promise.reject(error), {
       ...event,
-      told: (reason) => `was ${reason}`,
+      onAudited: (reason) => `was ${reason}`,
     });
   const lost = new Error('Network connection lost.');
 
@@ -38,12 +44,12 @@ describe('a write whose answer was lost', () => {
   it.each([
     ['another action', { action: 'LOGOUT', traceId: 'trace-2' }],
     ['another request', { action: 'LOGIN', traceId: 'trace-4' }],
-  ])('is not told from an event of %s', async (_, event) => {
+  ] as const)('is not told from an event of %s', async (_, event) => {
     await expect(recover(event, lost)).rejects.toBe(lost);
   });
 
   it('is looked for among the thousand newest events', async () => {
-    const event = { action: 'LOGIN', traceId: 'trace-2' };
+    const event = { action: 'LOGIN', traceId: 'trace-2' } as const;
     const last = 'UPDATE audit_events SET id =';
     await execute(`${last} 1001 WHERE id = 3`);
     expect(await recover(event, lost)).toBe('was granted');
@@ -53,7 +59,7 @@ describe('a write whose answer was lost', () => {
 
   it('is not asked for where the database is overloaded', async () => {
     const overloaded = new Error('D1 DB is overloaded.');
-    const event = { action: 'LOGIN', traceId: 'trace-2' };
+    const event = { action: 'LOGIN', traceId: 'trace-2' } as const;
     await expect(recover(event, overloaded)).rejects.toBe(overloaded);
   });
 
@@ -61,7 +67,7 @@ describe('a write whose answer was lost', () => {
     const failing = {
       prepare: () => ({ bind: () => ({ all: () => Promise.reject(new Error('lost, too')) }) }),
     } as unknown as D1Database;
-    const event = { action: 'LOGIN', traceId: 'trace-2' };
+    const event = { action: 'LOGIN', traceId: 'trace-2' } as const;
     await expect(recover(event, lost, failing)).rejects.toBe(lost);
   });
 });

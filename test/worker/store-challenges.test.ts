@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ChallengeOwner, Purpose } from '../../src/flows/model/challenge.ts';
-import { createChallenges } from '../../src/store/challenges.ts';
+import { createChallenges } from '../../src/store/challenges/challenges.ts';
 import {
   account,
   differenceAfter,

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NewRegistration } from '../../src/flows/model/registration.ts';
-import { createRegistrations } from '../../src/store/registrations.ts';
+import { createRegistrations } from '../../src/store/registrations/registrations.ts';
 import {
   differenceAfter,
   eventRow,
@@ -19,6 +19,7 @@ const wanted: NewRegistration = {
   id: 'new',
   handleId: 'new-handle',
   username: 'Newcomer',
+  usernameKey: 'newcomer',
   email: 'new@example.com',
   name: 'New Comer',
   passwordHash: 'new-hash',
@@ -46,22 +47,22 @@ const code = {
   expires_at_ms: 2500,
 };
 const event = (reason: string) => eventRow('REGISTERED', { reason, user_id: null });
-const dora = { username: 'Dora', email: 'dora@example.com', handleId: 'dora-handle' };
+const dora = { usernameKey: 'dora', email: 'dora@example.com', handleId: 'dora-handle' };
 
 /** Usernames that are taken, each with what makes them so. */
 const taken: [string, Partial<NewRegistration>][] = [
-  ['a user’s', { username: 'BOB' }],
-  ['held by another client for another address', { username: 'dora' }],
+  ['a user’s', { usernameKey: 'bob' }],
+  ['held by another client for another address', { usernameKey: 'dora' }],
   ['held by another client for the same address', { ...dora, handleId: 'new-handle' }],
   ['held by the same client for another address', { ...dora, email: 'new@example.com' }],
 ];
 const free: [string, Partial<NewRegistration>, string][] = [
   ['nobody’s', {}, 'SELECT 1'],
   ['held by the same client for the same address', dora, 'SELECT 1'],
-  ['missing', { username: null }, 'SELECT 1'],
+  ['missing', { username: null, usernameKey: null }, 'SELECT 1'],
   [
     'held by a registration that has expired',
-    { username: 'dora' },
+    { usernameKey: 'dora' },
     "UPDATE registrations SET expires_at_ms = 1000 WHERE id = 'dora'",
   ],
 ];
@@ -78,7 +79,7 @@ describe('isUsernameTaken', () => {
 
   it('says so to the last millisecond of a registration', async () => {
     await execute("UPDATE registrations SET expires_at_ms = 1001 WHERE id = 'dora'");
-    expect(await registrations.isUsernameTaken({ ...wanted, username: 'dora' }, NOW)).toBe(true);
+    expect(await registrations.isUsernameTaken({ ...wanted, usernameKey: 'dora' }, NOW)).toBe(true);
   });
 });
 
@@ -122,7 +123,7 @@ describe('add', () => {
 
   it.each([
     ['of its address', { email: 'dora@example.com' }],
-    ['of its username', { username: 'DORA' }],
+    ['of its username', { usernameKey: 'dora' }],
   ])('deletes one %s that has expired, and no other', async (_, changes) => {
     await execute("UPDATE registrations SET expires_at_ms = 1000 WHERE id IN ('dora', 'bobby')");
     const [outcome, { removed }] = await add(changes);

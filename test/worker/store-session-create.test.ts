@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NewSession } from '../../src/flows/model/session.ts';
-import { createOpening } from '../../src/store/opening.ts';
+import { createSessionCreation } from '../../src/store/sessions/create.ts';
 import {
   account,
   differenceAfter,
@@ -13,7 +13,7 @@ import {
   NOW,
 } from '../support/store-rows.ts';
 
-const sessions = createOpening(env.DB);
+const sessions = createSessionCreation(env.DB);
 beforeEach(insertRows);
 
 describe('open', () => {

@@ -1,8 +1,8 @@
 /** Sessions of one user, with others beside them that meet every other condition. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { SessionEnd, Rotation } from '../../src/flows/model/session.ts';
-import { createSessions } from '../../src/store/sessions.ts';
+import type { Rotation, SessionEnd } from '../../src/flows/model/session.ts';
+import { createSessions } from '../../src/store/sessions/sessions.ts';
 import {
   account,
   differenceAfter,

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { UserSearch } from '../../src/flows/ports/admin.ts';
-import { createAdminUsers } from '../../src/store/admin-users.ts';
+import { createAdminUsers } from '../../src/store/admin-users/admin-users.ts';
 import { createUsers } from '../../src/store/users.ts';
 import { account, execute, insertRows } from '../support/store-rows.ts';
 

@@ -2,7 +2,7 @@
  * The statements of a login, taken down from what the store really sends: the floor that runs
  * them cannot drift away from it.
  */
-import { createSessions } from '../../src/store/sessions.ts';
+import { createSessions } from '../../src/store/sessions/sessions.ts';
 import { databaseAnswers } from '../../src/store/health.ts';
 import { createUsers } from '../../src/store/users.ts';
 import type { Account } from '../../src/flows/model/user.ts';

@@ -13,6 +13,8 @@ export interface Registration {
 }
 
 export interface NewRegistration extends Registration {
+  /** Normalised, as it is compared. */
+  usernameKey: string | null;
   expiresAtMs: number;
   challenge: { id: string; secretHash: string; expiresAtMs: number };
 }

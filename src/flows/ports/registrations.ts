@@ -9,7 +9,7 @@ export interface Registrations {
    * and address.
    */
   isUsernameTaken(
-    wanted: Pick<Registration, 'username' | 'email' | 'handleId'>,
+    wanted: Pick<NewRegistration, 'usernameKey' | 'email' | 'handleId'>,
     nowMs: number,
   ): Promise<boolean>;
   /**

@@ -1,0 +1,153 @@
+/**
+ * Stores registrations: accounts that were asked for and whose mailbox is not proven yet. Adding one
+ * runs the same statements whether its address is known or not. admit.ts makes users of them.
+ */
+import { and, eq, gt, lte, ne, or, sql } from 'drizzle-orm';
+import type { NewAccounts } from '../../flows/model/registration.ts';
+import type { Registrations } from '../../flows/ports/registrations.ts';
+import { auditValues, insertAudit } from '../audit.ts';
+import { challenges, registrations, users } from '../schema.ts';
+import { builder, existsIn, insertSelect, param, statement } from '../statement.ts';
+import { writeOrRecover } from '../write-or-recover.ts';
+import { createAdmission } from './admit.ts';
+
+/** Stored in place of a code's hash where the address is known: no code has this hash. */
+const NO_CODE = '';
+
+/** Frees a username or address that was not proven in time. */
+const deleteExpired = statement<{ email: string; usernameKey: string | null; nowMs: number }>(() =>
+  builder
+    .delete(registrations)
+    .where(
+      and(
+        lte(registrations.expiresAtMs, param('nowMs')),
+        or(
+          eq(registrations.email, param('email')),
+          eq(registrations.usernameKey, param('usernameKey')),
+        ),
+      ),
+    ),
+);
+
+type Wanted = { usernameKey: string | null; email: string; handleId: string; nowMs: number };
+
+const isTaken = () =>
+  or(
+    existsIn(users, eq(users.usernameKey, param('usernameKey'))),
+    existsIn(
+      registrations,
+      and(
+        eq(registrations.usernameKey, param('usernameKey')),
+        gt(registrations.expiresAtMs, param('nowMs')),
+        or(ne(registrations.handleId, param('handleId')), ne(registrations.email, param('email'))),
+      ),
+    ),
+  );
+
+const findTaken = statement<Wanted>(() =>
+  builder
+    .select({ one: sql`1` })
+    .from(sql`(select 1)`)
+    .where(isTaken()),
+);
+
+const insert = statement<
+  Wanted & {
+    id: string;
+    username: string | null;
+    name: string | null;
+    passwordHash: string;
+    expiresAtMs: number;
+  }
+>(() =>
+  insertSelect(
+    registrations,
+    {
+      id: param('id'),
+      handleId: param('handleId'),
+      username: param('username'),
+      usernameKey: param('usernameKey'),
+      email: param('email'),
+      name: param('name'),
+      passwordHash: param('passwordHash'),
+      createdAtMs: param('nowMs'),
+      expiresAtMs: param('expiresAtMs'),
+    },
+    // One statement is atomic: of two registrations at once, one gets the username.
+    { where: sql`not ${isTaken()}` },
+  ),
+);
+
+const insertChallenge = statement<{
+  id: string;
+  email: string;
+  challengeId: string;
+  secretHash: string;
+  codeExpiresAtMs: number;
+}>(() =>
+  insertSelect(
+    challenges,
+    {
+      id: param('challengeId'),
+      registrationId: registrations.id,
+      purpose: 'verify-email',
+      secretHash: sql`iif(${existsIn(users, eq(users.email, param('email')))}, ${NO_CODE}, ${param('secretHash')})`,
+      expiresAtMs: param('codeExpiresAtMs'),
+    },
+    { from: registrations, where: eq(registrations.id, param('id')) },
+  ),
+);
+
+const isAddressKnown = eq(challenges.secretHash, NO_CODE);
+const isNewChallenge = () => eq(challenges.id, param('challengeId'));
+
+/** A username that is taken leaves no challenge, and no event in anybody's account. */
+const auditRegistration = insertAudit<{ challengeId: string }>(
+  { action: 'REGISTERED', reason: sql`iif(${isAddressKnown}, 'known', 'added')` },
+  () => ({ from: challenges, where: isNewChallenge() }),
+);
+
+const findOutcome = statement<{ challengeId: string }>(() =>
+  builder
+    .select({ isKnown: sql<number>`${isAddressKnown}`.as('isKnown') })
+    .from(challenges)
+    .where(isNewChallenge()),
+);
+
+export function createRegistrations(database: D1Database, newAccounts: NewAccounts): Registrations {
+  return {
+    async isUsernameTaken({ usernameKey, email, handleId }, nowMs) {
+      const query = findTaken.bind(database, { usernameKey, email, handleId, nowMs });
+      return (await query.all()).results.length > 0;
+    },
+
+    async add({ challenge, ...registration }, context) {
+      const values = {
+        ...registration,
+        ...auditValues(context),
+        challengeId: challenge.id,
+        secretHash: challenge.secretHash,
+        codeExpiresAtMs: challenge.expiresAtMs,
+      };
+      const write = async () => {
+        const results = await database.batch<{ isKnown: number }>([
+          deleteExpired.bind(database, values),
+          insert.bind(database, values),
+          insertChallenge.bind(database, values),
+          auditRegistration.bind(database, values),
+          findOutcome.bind(database, values),
+        ]);
+        const [row] = results.at(-1)?.results ?? [];
+        if (row === undefined) return 'username-taken';
+        return row.isKnown === 1 ? 'known' : 'added';
+      };
+      return writeOrRecover<Awaited<ReturnType<Registrations['add']>>>(database, write, {
+        action: 'REGISTERED',
+        traceId: values.traceId,
+        onAudited: (reason) => (reason === 'added' ? 'added' : 'known'),
+      });
+    },
+
+    ...createAdmission(database, newAccounts),
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * Reads and rotates sessions. Everything here goes to the primary: a session that was ended a moment
+ * ago must not live on in a copy.
+ */
+import { and, desc, eq, gt, sql } from 'drizzle-orm';
+import type { ListedSession, LiveSession } from '../../flows/model/session.ts';
+import type { Sessions } from '../../flows/ports/sessions.ts';
+import { roles, sessions, teams, users } from '../schema.ts';
+import { aliased, builder, existsIn, param, statement, type RowOf } from '../statement.ts';
+import { accountOf, userColumns, type UserRow } from '../users.ts';
+import { createSessionCreation } from './create.ts';
+import { createSessionEnd } from './end.ts';
+import { MAX_SESSIONS } from './limit.ts';
+
+/** A session may be used while its user is active and has the password that it was created with. */
+export const sessionIsValid = and(
+  eq(users.id, sessions.userId),
+  eq(users.status, 'active'),
+  eq(users.credentialVersion, sessions.credentialVersion),
+);
+
+const sessionColumns = aliased({
+  sessionId: sessions.id,
+  contract: sessions.contract,
+  startedAtMs: sessions.createdAtMs,
+  generation: sessions.refreshGeneration,
+  refreshedAtMs: sessions.refreshedAtMs,
+});
+
+type LiveRow = UserRow & RowOf<typeof sessionColumns>;
+
+const findLive = statement<{ sessionId: string; nowMs: number }>(() =>
+  builder
+    .select({ ...userColumns, ...sessionColumns })
+    .from(sessions)
+    .innerJoin(users, sessionIsValid)
+    .leftJoin(roles, eq(roles.id, users.roleId))
+    .leftJoin(teams, eq(teams.id, users.teamId))
+    .where(and(eq(sessions.id, param('sessionId')), gt(sessions.expiresAtMs, param('nowMs')))),
+);
+
+const swapHash = statement<{
+  sessionId: string;
+  contract: string;
+  presentedHash: string;
+  successorHash: string;
+  nowMs: number;
+  idleMs: number;
+  absoluteMs: number;
+}>(() => {
+  const absoluteEndMs = sql`${sessions.createdAtMs} + ${param('absoluteMs')}`;
+  return builder
+    .update(sessions)
+    .set({
+      refreshHash: sql`${param('successorHash')}`,
+      refreshGeneration: sql`${sessions.refreshGeneration} + 1`,
+      refreshedAtMs: sql`${param('nowMs')}`,
+      lastUsedAtMs: sql`${param('nowMs')}`,
+      expiresAtMs: sql`min(${param('nowMs')} + ${param('idleMs')}, ${absoluteEndMs})`,
+    })
+    .where(
+      and(
+        eq(sessions.id, param('sessionId')),
+        eq(sessions.contract, param('contract')),
+        eq(sessions.refreshHash, param('presentedHash')),
+        gt(sessions.expiresAtMs, param('nowMs')),
+        gt(absoluteEndMs, param('nowMs')),
+        existsIn(users, sessionIsValid),
+      ),
+    );
+});
+
+const listLive = statement<{ userId: number; nowMs: number }>(() =>
+  builder
+    .select(
+      aliased({
+        id: sessions.id,
+        contract: sessions.contract,
+        startedAtMs: sessions.createdAtMs,
+        lastUsedAtMs: sessions.lastUsedAtMs,
+        address: sessions.address,
+        userAgent: sessions.userAgent,
+      }),
+    )
+    .from(sessions)
+    .innerJoin(users, sessionIsValid)
+    .where(and(eq(sessions.userId, param('userId')), gt(sessions.expiresAtMs, param('nowMs'))))
+    .orderBy(desc(sessions.createdAtMs), sql`sessions.rowid desc`)
+    .limit(MAX_SESSIONS),
+);
+
+export function createSessions(database: D1Database): Sessions {
+  return {
+    ...createSessionCreation(database),
+    ...createSessionEnd(database),
+
+    async live(sessionId, nowMs) {
+      const { results } = await findLive.bind(database, { sessionId, nowMs }).all<LiveRow>();
+      return liveSession(results);
+    },
+
+    async rotate(rotation) {
+      const { sessionId, nowMs } = rotation;
+      const [, found] = await database.batch<LiveRow>([
+        swapHash.bind(database, { ...rotation }),
+        findLive.bind(database, { sessionId, nowMs }),
+      ]);
+      return liveSession(found?.results ?? []);
+    },
+
+    async list(userId, nowMs) {
+      const { results } = await listLive.bind(database, { userId, nowMs }).all<ListedSession>();
+      return results;
+    },
+  };
+}
+
+function liveSession([row]: readonly LiveRow[]): LiveSession | null {
+  if (row === undefined) return null;
+  const account = accountOf(row);
+  return {
+    id: row.sessionId,
+    contract: row.contract,
+    user: account.user,
+    account,
+    createdAtMs: row.startedAtMs,
+    generation: row.generation,
+    refreshedAtMs: row.refreshedAtMs,
+  };
+}
