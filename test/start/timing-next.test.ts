@@ -37,7 +37,7 @@ async function openFake(leaks: boolean) {
   const target = {
     url: new URL(`http://127.0.0.1:${port}`),
     database: database as unknown as D1Database,
-    quiet: async () => undefined,
+    idle: async () => undefined,
   };
   return { target, close: () => server.close() };
 }

@@ -4,12 +4,12 @@ import { report } from '../../tools/prove/timing/report.ts';
 import {
   compare,
   comparePairs,
-  quantile,
   resolutionOf,
   summaryOf,
   THRESHOLD,
   welch,
 } from '../../tools/prove/timing/statistics.ts';
+import { quantile } from '../../tools/statistics.ts';
 
 /** Student's sleep data (1908); R's `t.test(extra ~ group)` says t = -1.8608. */
 const SLEEP = [

@@ -7,7 +7,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createPasswords } from '../../src/crypto/password.ts';
 import { DEVICE_COOKIE } from '../../src/http/device-cookie.ts';
-import { kindsOf, settle, type Kind } from '../fixtures/account-kinds.ts';
+import { accountKinds, insertAccounts, type AccountKind } from '../fixtures/account-kinds.ts';
 import { contractCases } from '../support/test-app.ts';
 import { newUser } from '../support/new-user.ts';
 import { instrumentedApp, type Work } from '../support/work.ts';
@@ -38,7 +38,7 @@ type Asking = [
 ];
 
 /** All that a hash may be that is not today's, besides what a clock is held against. */
-async function furtherKinds(): Promise<Kind[]> {
+async function furtherKinds(): Promise<AccountKind[]> {
   const hashes = {
     'lighter slices': await hashOf({ iterations: 50, rounds: 6 }),
     'coarser slices': await hashOf({ iterations: 300, rounds: 2 }),
@@ -62,13 +62,13 @@ describe.each(contractCases)('$name', ({ contract, path, body }) => {
 
   /** What is done for each kind, those that are worked for alike together. */
   async function workFor(
-    kinds: readonly Kind[],
+    kinds: readonly AccountKind[],
     settings: object,
     [where, bodyFor, headers = {}]: Asking,
   ) {
     // Keys are derived and modules loaded once, for whoever is first.
-    const first: Kind = { name: '' };
-    const people = await settle(env.DB, { kinds: [first, ...kinds], each: 1, cost });
+    const first: AccountKind = { name: '' };
+    const people = await insertAccounts(env.DB, { kinds: [first, ...kinds], each: 1, cost });
     const { here, begin, worked } = instrumentedApp(settings);
     const alike = new Map<string, { work: Work; status: number; kinds: string[] }>();
     for (const [name, [person]] of people) {
@@ -92,7 +92,7 @@ describe.each(contractCases)('$name', ({ contract, path, body }) => {
     ['with a pepper', { PEPPERS: JSON.stringify([pepper]) }, {}],
     ['with a device cookie from elsewhere', foreign, { Cookie: deviceOfNobody }],
   ])('works alike for every failed login, %s', async (_, settings, headers) => {
-    const kinds = [...(await kindsOf('login', cost)), ...(await furtherKinds())].filter(
+    const kinds = [...(await accountKinds('login', cost)), ...(await furtherKinds())].filter(
       // Without the setting a foreign hash takes its own time: the import sets it.
       ({ name }) => settings === foreign || !name.includes('foreign'),
     );
@@ -111,7 +111,7 @@ describe.each(contractCases)('$name', ({ contract, path, body }) => {
   it.each(['register', 'forgot-password', 'verify-email/send', 'verify-email'])(
     'works alike for everybody at %s',
     async (operation) => {
-      const kinds = await kindsOf(operation, cost);
+      const kinds = await accountKinds(operation, cost);
       const groups = await workFor(kinds, {}, [
         at(operation),
         (person) => {

@@ -1,24 +1,26 @@
 /**
- * `npm run bench`: what a request costs in the bundle that is deployed, in a bare Miniflare over
- * loopback, beside floors measured in the same minute.
+ * `npm run bench`: what a request costs in the deployed bundle, in a bare Miniflare over loopback,
+ * beside baselines that are measured in the same minute.
  *
  *     --quick           a smoke run of a minute or two; its figures are rough
  *     --out FILE        where the results go as JSON (dist/bench.json)
- *     --profile CELL    instead: where a kind of request spends its CPU
- *     --import          instead: 100,000 users brought into a local database
- *     --mixed           instead: profiles while others sign in, beside a build with the hash in one
- *     --rtt DISTANCE    instead: each flow's round trips, and its latency with database and guards
- *                       so many milliseconds away (d1=80,guard=40, and mail=…), simulated
+ *     --profile CELL    instead: a CPU profile of one kind of request (dist/CELL.cpuprofile)
+ *     --import          instead: an import of 100,000 users into a local database
+ *     --mixed           instead: profiles while others log in, beside a build with an unsliced hash
+ *     --rtt DISTANCE    instead: each flow's round trips, and its latency with database and Durable
+ *                       Objects so many milliseconds away (d1=80,guard=40, and mail=…), simulated
  *
- * Fails where an answer has not the expected status; a target that is missed is only told.
+ * Fails where an answer does not have the expected status. A missed target is only reported.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../install.mjs';
-import { buildAll } from './build.ts';
-import { distanceFrom, measureDistance } from './distance/distance.ts';
+import { exitOnSignals } from '../process.ts';
+import { dataDirectory } from '../server.ts';
+import { buildAll, type Built } from './build.ts';
+import { cells, lockingBurst } from './cells.ts';
+import { measureDistance, parseDistance } from './distance/distance.ts';
 import { countCalls, measureMemory } from './endurance.ts';
 import { benchImport } from './import.ts';
 import { startGenerator } from './load.ts';
@@ -27,7 +29,9 @@ import { profile } from './profile.ts';
 import { markdown, mixedTable, report, targetTable } from './report.ts';
 import { runRound, type Sample } from './rounds.ts';
 import { measureStarts } from './starts.ts';
-import { mixedTargets } from './verdicts.ts';
+import { mixedTargets, startKinds } from './verdicts.ts';
+import { seedDatabase, startWorkers, type Scripts, type WorkerName } from './workers.ts';
+import type { CellName } from './cells.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -41,70 +45,72 @@ const { values: options } = parseArgs({
 });
 
 const plan = options.quick
-  ? {
-      rounds: 1,
-      pace: 0.12,
-      starts: 2,
-      logins: { warmUp: 250, measured: 500 },
-      mixed: { rounds: 1, logins: 24 },
-      times: 2,
-    }
-  : {
-      rounds: 5,
-      pace: 0.7,
-      starts: 9,
-      logins: { warmUp: 3000, measured: 2000 },
-      mixed: { rounds: 4, logins: 40 },
-      times: 9,
-    };
+  ? { rounds: 1, pace: 0.12, starts: 2, logins: [250, 500], mixed: [1, 24], times: 2 }
+  : { rounds: 5, pace: 0.7, starts: 9, logins: [3000, 2000], mixed: [4, 40], times: 9 };
+const [warmUp = 0, measured = 0] = plan.logins;
+const [mixedRounds = 0, mixedLogins = 0] = plan.mixed;
 
-const tell = (text: string) => console.error(text);
-const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
+const step = (text: string) => console.error(`${text} …`);
+exitOnSignals();
+mkdirSync(dirname(resolve(options.out)), { recursive: true });
 const generator = startGenerator();
-process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
-process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 try {
-  if (options.import) {
-    console.log(await benchImport());
-    process.exit();
-  }
-  const distance = options.rtt === undefined ? null : distanceFrom(options.rtt);
-  tell('Building …');
-  const built = await buildAll(directory, options.profile !== undefined);
-  if (options.profile !== undefined) {
-    console.log(await profile(built, generator, options.profile));
-  } else if (distance !== null) {
-    console.log(await measureDistance(built, { distance, times: plan.times }));
-  } else if (options.mixed) {
-    const mixed = await measureMixed({ built, generator, ...plan.mixed });
-    console.log([mixedTable(mixed), targetTable(mixedTargets(mixed))].join('\n\n'));
-  } else {
-    await bench(built);
-  }
+  console.log(options.import ? await benchImport() : await run());
 } finally {
   generator.close();
 }
 
-async function bench(built: Awaited<ReturnType<typeof buildAll>>): Promise<void> {
-  tell('Counting calls …');
-  const touched = await countCalls(built, generator);
-  const samples: Sample[] = [];
-  for (let round = 0; round < plan.rounds; round += 1) {
-    tell(`Round ${round + 1} of ${plan.rounds} …`);
-    samples.push(...(await runRound({ built, generator, round, pace: plan.pace })));
+async function run(): Promise<string> {
+  const distance = options.rtt === undefined ? null : parseDistance(options.rtt);
+  step('Building');
+  const built = await buildAll(options.profile !== undefined);
+  const { scripts } = built;
+  if (options.profile !== undefined) {
+    const file = join(dirname(resolve(options.out)), `${options.profile}.cpuprofile`);
+    return profile(scripts, generator, { name: options.profile, file });
   }
-  tell('Watching the memory …');
-  const memory = await measureMemory(built, generator, plan.logins);
-  tell('Starting afresh …');
-  const starts = await measureStarts(built, plan.starts);
+  if (distance !== null) return measureDistance(scripts, { distance, times: plan.times });
+  if (!options.mixed) return measureAll(built);
+  const mixed = await mixedOf(scripts);
+  return [mixedTable(mixed), targetTable(mixedTargets(mixed))].join('\n\n');
+}
 
-  tell('Looking while others sign in …');
-  const mixed = await measureMixed({ built, generator, ...plan.mixed });
+function mixedOf(scripts: Scripts) {
+  return measureMixed(scripts, generator, { rounds: mixedRounds, logins: mixedLogins });
+}
 
-  const { gzipKib } = built;
-  const told = report({ samples, starts, memory, touched, mixed, gzipKib }, plan.rounds);
-  const file = resolve(options.out);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(told, null, 2)}\n`);
-  console.log(markdown(told));
+async function measureAll({ scripts, gzipKib }: Built): Promise<string> {
+  step('Counting calls');
+  const counts = await countCalls(scripts, generator);
+  const samples: Sample<CellName>[] = [];
+  const names = [...new Set(Object.values(cells).map(({ to }): WorkerName => to))];
+  for (let round = 0; round < plan.rounds; round += 1) {
+    step(`Round ${round + 1} of ${plan.rounds}`);
+    const server = await startWorkers(scripts, names);
+    try {
+      await seedDatabase(server);
+      await generator.run(lockingBurst(server.url('app'), 1));
+      const { pace } = plan;
+      samples.push(...(await runRound({ cells, server, generator, round, pace })));
+    } finally {
+      await server.close();
+    }
+  }
+  step('Measuring memory');
+  const memory = await measureMemory(scripts, generator, { warmUp, measured });
+  step('Measuring starts');
+  const persistTo = dataDirectory();
+  const server = await startWorkers(scripts, ['app'], { persistTo });
+  await seedDatabase(server, 0);
+  await server.close();
+  const starts = await measureStarts(startKinds, {
+    start: (names: readonly WorkerName[], options) => startWorkers(scripts, names, options),
+    persistTo,
+    times: plan.starts,
+  });
+  step('Measuring profiles while others log in');
+  const mixed = await mixedOf(scripts);
+  const results = report({ samples, starts, memory, counts, mixed, gzipKib }, plan.rounds);
+  writeFileSync(resolve(options.out), `${JSON.stringify(results, null, 2)}\n`);
+  return markdown(results);
 }

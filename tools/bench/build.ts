@@ -1,60 +1,63 @@
-/** Builds what is measured: the bundle as it is deployed, and the floors beside it. */
-import { execFileSync, type StdioOptions } from 'node:child_process';
+/** Builds the Workers that are measured: the deployed bundle, and the baselines beside it. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, stop, type Plugin } from 'esbuild';
 import { environment, root } from '../install.mjs';
-
-const floors = ['calls', 'derives', 'hono', 'no-op', 'counted'] as const;
-export type Script = 'app' | 'unsliced' | 'distant' | (typeof floors)[number];
+import { temporaryDirectory } from '../process.ts';
+import type { Scripts } from './workers.ts';
 
 export interface Built {
-  scripts: Record<Script, string>;
+  scripts: Scripts;
   gzipKib: number;
 }
 
-/** `readable` keeps the names, for a profile. */
-export async function buildAll(directory: string, readable = false): Promise<Built> {
-  const bundle = buildDeployed(directory, readable);
+/** Builds everything. `readable` keeps names and line breaks, for a profile. */
+export async function buildAll(readable = false): Promise<Built> {
+  const bundle = buildDeployed({ readable });
   const app = readFileSync(bundle, 'utf8');
-  const beside = join(import.meta.dirname, 'distance');
-  const scripts: [Script, string][] = await Promise.all([
-    ...floors.map(async (name): Promise<[Script, string]> => [name, await bundled(at(name))]),
-    bundled(join(root, 'src', 'worker.ts'), [
-      instead(/\/crypto\/password\.ts$/, at('unsliced')),
-    ]).then((script): [Script, string] => ['unsliced', script]),
-    bundled(join(beside, 'entry.ts'), [
-      instead(/\/src\/worker\.ts$/, bundle),
-      instead(/^cloudflare:workers$/, join(beside, 'platform.ts'), bundle),
-    ]).then((script): [Script, string] => ['distant', script]),
-  ]);
-  await stop();
-  return {
-    scripts: { app, ...Object.fromEntries(scripts) } as Built['scripts'],
-    gzipKib: gzipKib(app),
+  const distance = join(import.meta.dirname, 'distance');
+  const hash = replace(/\/crypto\/password\.ts$/, baseline('unsliced'));
+  const network = [
+    replace(/\/src\/worker\.ts$/, bundle),
+    replace(/^cloudflare:workers$/, join(distance, 'platform.ts'), bundle),
+  ];
+  const baselines = ['calls', 'derives', 'hono', 'no-op', 'counted'].map(
+    async (name) => [name, await bundled(baseline(name))] as const,
+  );
+  const scripts = {
+    app,
+    unsliced: await bundled(join(root, 'src', 'worker.ts'), [hash]),
+    distant: await bundled(join(distance, 'entry.ts'), network),
+    ...Object.fromEntries(await Promise.all(baselines)),
   };
+  await stop();
+  return { scripts, gzipKib: gzipKib(app) };
 }
 
-interface Other {
-  cwd: string;
-  script: string;
+interface Deployed {
+  readable?: boolean;
+  /** The folder of wrangler.toml, and the entry where that names none. */
+  cwd?: string;
+  entry?: string;
 }
 
-/** Answers the path of the Worker, or of another's, as `wrangler deploy` would send it. */
-export function buildDeployed(directory: string, readable = false, other?: Other): string {
-  const name = other === undefined ? 'worker' : basename(other.script, '.ts');
-  const deployed = join(directory, `deployed-${name}`);
-  const argv = ['deploy', '--dry-run', '--outdir', deployed, `--minify=${!readable}`];
-  if (other !== undefined) argv.push(other.script);
-  const stdio: StdioOptions = ['ignore', 'ignore', 'inherit'];
-  execFileSync('wrangler', argv, { cwd: other?.cwd ?? root, env: environment, stdio });
-  return join(deployed, `${name}.js`);
+/** Builds what `wrangler deploy` would send, and returns the bundle's path. */
+export function buildDeployed({ readable = false, cwd = root, entry }: Deployed = {}): string {
+  const out = temporaryDirectory('deployed');
+  const argv = ['deploy', '--dry-run', '--outdir', out, `--minify=${!readable}`];
+  execFileSync('wrangler', [...argv, ...(entry === undefined ? [] : [entry])], {
+    cwd,
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return join(out, `${basename(entry ?? 'worker.ts', '.ts')}.js`);
 }
 
 export const gzipKib = (script: string): number => gzipSync(script, { level: 9 }).length / 1024;
 
-const at = (name: string) => join(import.meta.dirname, 'baseline', `${name}.ts`);
+const baseline = (name: string) => join(import.meta.dirname, 'baseline', `${name}.ts`);
 
 export async function bundled(entry: string, plugins: Plugin[] = []): Promise<string> {
   const { outputFiles } = await build({
@@ -71,13 +74,15 @@ export async function bundled(entry: string, plugins: Plugin[] = []): Promise<st
   return outputFiles[0]?.text ?? '';
 }
 
-/** `file` is taken for every module of that name, by `one` or else by all but itself. */
-function instead(name: RegExp, file: string, one?: string): Plugin {
+/** Resolves modules of a name to `file`, for `importer` only, or for all but `file` itself. */
+function replace(name: RegExp, file: string, importer?: string): Plugin {
   return {
-    name: `instead of ${name}`,
+    name: `replace ${name}`,
     setup: ({ onResolve }) =>
-      onResolve({ filter: name }, ({ importer }) =>
-        importer === file || (one !== undefined && importer !== one) ? null : { path: file },
+      onResolve({ filter: name }, (imported) =>
+        imported.importer === file || (importer !== undefined && imported.importer !== importer)
+          ? null
+          : { path: file },
       ),
   };
 }

@@ -1,89 +1,111 @@
-/** What is measured: each kind of request, whom it goes to, and what it must be answered. */
-import { LIMITED_CONTRACT, PASSWORD, USERS, WIDER_CONTRACT, type BenchUser } from './server.ts';
+/** The cells of the bench's table: each kind of request, the Worker it goes to, and its answer. */
 import type { Burst } from './load.ts';
 import type { OpenSession } from './sessions.ts';
+import { LIMITED_CONTRACT, PASSWORD, USERS, WIDER_CONTRACT, type WorkerName } from './workers.ts';
 
-export interface Cell {
+export interface Cell<Name extends string = string> {
   title: string;
-  to: BenchUser;
+  to: Name;
   path: string;
   method?: 'GET';
   /** `{n}` is the number of the request, modulo `every`. */
   email?: string;
+  password?: string;
   every?: number;
-  /** From how many addresses; each request has its own where absent. */
+  /** How many client addresses; each request has its own where absent. */
   addresses?: number;
   status: number;
-  /** Calls for what must have happened to the addresses before they are measured. */
+  /** The state into which the addresses are brought before they are measured. */
   address?: 'used-up' | 'remembered';
-  /** What `{token}` stands for in path and headers: of a session of each request's own, or of a few. */
+  /** `{token}` in path and headers: of a session for each request (`own`), or of a few. */
   token?: { of: keyof OpenSession; own: boolean };
   headers?: Record<string, string>;
-  /** How long a slice of the measurement should take. */
+  /** Dominated by a password hash: a few requests warm it up. */
+  hashes?: true;
+  /** How long one measurement should take. */
   seconds: number;
+  /** Measured with one caller only. */
+  alone?: true;
 }
 
 const login = (contract: string) => `/${contract}/api/v1/auth/login`;
-const LOGIN = login(LIMITED_CONTRACT);
+const LOGIN = { to: 'app', path: login(LIMITED_CONTRACT) } as const;
 export const LOCKED_EMAIL = 'locked@bench.example';
+const LOCKED = { ...LOGIN, email: LOCKED_EMAIL };
+const WIDER = `/${WIDER_CONTRACT}/api/v1`;
+const BEARER = { Authorization: 'Bearer {token}' };
 
-const cellsByName = {
+/** In the order of a round; neighbours are compared with each other. */
+const table = {
   right: {
+    ...LOGIN,
     title: 'login, right',
-    to: 'app',
-    path: LOGIN,
     email: 'right-{n}@bench.example',
     every: USERS,
     status: 200,
+    hashes: true,
+    seconds: 2.4,
+  },
+  derives: {
+    title: 'baseline: six derives alone',
+    to: 'derives',
+    path: '/',
+    status: 200,
+    hashes: true,
     seconds: 2.4,
   },
   wrong: {
+    ...LOGIN,
     title: 'login, wrong (unknown names)',
-    to: 'app',
-    path: LOGIN,
     email: 'nobody-{n}@bench.example',
     status: 401,
+    hashes: true,
     seconds: 1.4,
   },
   cut: {
-    title: 'login, right, hash cut to one iteration',
+    ...LOGIN,
     to: 'cut',
-    path: LOGIN,
+    title: 'login, right, hash cut to one iteration',
     email: 'cut-{n}@bench.example',
     every: USERS,
     status: 200,
     seconds: 1,
   },
-  locked: {
-    title: 'account locked',
-    to: 'app',
-    path: LOGIN,
-    email: LOCKED_EMAIL,
-    status: 423,
-    seconds: 0.5,
+  calls: {
+    title: 'baseline: the same calls alone',
+    to: 'calls',
+    path: '/?cut-{n}@bench.example',
+    every: USERS,
+    status: 200,
+    seconds: 1,
   },
+  locked: { ...LOCKED, title: 'account locked', status: 423, seconds: 0.5 },
   limited: {
+    ...LOCKED,
     title: 'address limited, first refusal',
-    to: 'app',
-    path: LOGIN,
-    email: LOCKED_EMAIL,
     status: 429,
     address: 'used-up',
     seconds: 0.5,
   },
   remembered: {
+    ...LOCKED,
     title: 'address limited, remembered',
-    to: 'app',
-    path: LOGIN,
-    email: LOCKED_EMAIL,
     status: 429,
     address: 'remembered',
     seconds: 0.7,
   },
+  hono: {
+    title: 'baseline: no-op Hono route',
+    to: 'hono',
+    path: '/refuse',
+    status: 429,
+    seconds: 0.7,
+  },
+  'no-op': { title: 'baseline: no-op Worker', to: 'no-op', path: '/', status: 200, seconds: 0.7 },
   refresh: {
     title: 'refresh',
     to: 'cut',
-    path: `/${WIDER_CONTRACT}/api/v1/auth/refresh`,
+    path: `${WIDER}/auth/refresh`,
     headers: { Cookie: 'refreshToken={token}' },
     token: { of: 'refresh', own: true },
     status: 200,
@@ -92,8 +114,8 @@ const cellsByName = {
   logout: {
     title: 'logout',
     to: 'cut',
-    path: `/${WIDER_CONTRACT}/api/v1/auth/logout`,
-    headers: { Authorization: 'Bearer {token}' },
+    path: `${WIDER}/auth/logout`,
+    headers: BEARER,
     token: { of: 'access', own: true },
     status: 204,
     seconds: 0.4,
@@ -101,15 +123,15 @@ const cellsByName = {
   profile: {
     title: 'profile',
     to: 'cut',
-    path: `/${WIDER_CONTRACT}/api/v1/profile`,
+    path: `${WIDER}/profile`,
     method: 'GET',
-    headers: { Authorization: 'Bearer {token}' },
+    headers: BEARER,
     token: { of: 'access', own: false },
     status: 200,
     seconds: 0.7,
   },
   live: {
-    title: 'floor: the same D1 read alone',
+    title: 'baseline: the same D1 read alone',
     to: 'calls',
     path: '/live?{token}',
     method: 'GET',
@@ -125,119 +147,50 @@ const cellsByName = {
     status: 200,
     seconds: 0.5,
   },
-  derives: {
-    title: 'floor: six derives alone',
-    to: 'derives',
-    path: '/',
-    status: 200,
-    seconds: 2.4,
-  },
-  calls: {
-    title: 'floor: the same calls alone',
-    to: 'calls',
-    path: '/?cut-{n}@bench.example',
-    every: USERS,
-    status: 200,
-    seconds: 1,
-  },
-  hono: {
-    title: 'floor: no-op Hono route',
-    to: 'hono',
-    path: '/refuse',
-    status: 429,
-    seconds: 0.7,
-  },
-  'no-op': { title: 'floor: no-op Worker', to: 'no-op', path: '/', status: 200, seconds: 0.7 },
-} satisfies Record<string, Cell>;
+} satisfies Record<string, Cell<WorkerName>>;
 
-export type CellName = keyof typeof cellsByName;
-export const cells: Record<CellName, Cell> = cellsByName;
+export type CellName = keyof typeof table;
+export const cells: Record<CellName, Cell<WorkerName>> = table;
+export const cellNames = Object.keys(table) as CellName[];
 
 /**
- * The same without a hash from few addresses: beside the app, a local workerd holds every guard that
- * was called within ten seconds, each with a database of its own, and their coming and going would
- * hide what the isolate keeps.
+ * A login without a hash from few addresses, for endurance: a local workerd keeps every Durable
+ * Object that was called within ten seconds, and those would hide what the isolate keeps.
  */
-export const enduring: Cell = {
-  ...cells.cut,
-  path: login(WIDER_CONTRACT),
-  addresses: 2 * USERS,
-};
+export const enduring: Cell = { ...cells.cut, path: login(WIDER_CONTRACT), addresses: 2 * USERS };
 
-/** In the order of a round's way there; neighbours are compared with each other. */
-export const cellNames: readonly CellName[] = [
-  'right',
-  'derives',
-  'wrong',
-  'cut',
-  'calls',
-  'locked',
-  'limited',
-  'remembered',
-  'hono',
-  'no-op',
-  'refresh',
-  'logout',
-  'profile',
-  'live',
-  'health',
-];
+type Wanted = Pick<Burst, 'first' | 'amount' | 'callers' | 'tokens'>;
 
-interface Wanted {
-  first: number;
-  amount: number;
-  callers: number;
-  tokens?: string[];
-}
-
-const A_FEW = 16;
-
-/** How many sessions a burst needs to be open before it. */
-export const sessionsFor = ({ token }: Cell, amount: number): number =>
-  token === undefined ? 0 : token.own ? amount : A_FEW;
-
-/** The bursts that come before, unmeasured, and the one that is measured. */
+/** The bursts of a cell: those sent before, unmeasured, and the measured one. */
 export function burstsOf(cell: Cell, origin: string, wanted: Wanted): [Burst[], Burst] {
-  const common = {
+  const { email = LOCKED_EMAIL, password = PASSWORD } = cell;
+  const burst: Burst = {
     url: origin + cell.path,
-    method: cell.method ?? ('POST' as const),
+    method: cell.method ?? 'POST',
     headers: {
       'Content-Type': 'application/json',
       'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64)',
       ...cell.headers,
     },
-    body: cell.method === 'GET' || cell.token ? '' : bodyOf(cell.email ?? LOCKED_EMAIL),
+    body: cell.method === 'GET' || cell.token ? '' : JSON.stringify({ email, password }),
     every: cell.every ?? Number.MAX_SAFE_INTEGER,
     addresses: cell.addresses ?? Number.MAX_SAFE_INTEGER,
     status: cell.status,
+    ...wanted,
   };
-  const measured: Burst = { ...common, ...wanted };
   if (cell.address === 'used-up') {
-    // A wider limit admits one attempt of each address and so uses up the narrow one, whose
-    // refusal nobody has seen yet. The account is locked, so no hash is wasted on it.
-    const path = login(WIDER_CONTRACT);
-    return [[{ ...measured, url: origin + path, callers: 16, status: 429 }], measured];
+    // The wider contract admits one attempt of each address, which uses up the narrow limit without
+    // a refusal. The account is locked, so no hash is computed.
+    return [[{ ...burst, url: origin + login(WIDER_CONTRACT), callers: 16 }], burst];
   }
-  if (cell.address === 'remembered') {
-    const headers = {
-      ...common.headers,
-      'CF-Connecting-IP': `172.16.${(wanted.first % 65_536) >> 8}.${wanted.first & 255}`,
-    };
-    const one = { ...measured, headers, amount: 1, callers: 1 };
-    return [[{ ...one, status: 423 }, one], { ...measured, headers }];
-  }
-  return [[], measured];
+  if (cell.address !== 'remembered') return [[], burst];
+  const { first } = wanted;
+  const address = `172.16.${(first % 65_536) >> 8}.${first & 255}`;
+  const from = { ...burst, headers: { ...burst.headers, 'CF-Connecting-IP': address } };
+  const one = { ...from, amount: 1, callers: 1 };
+  return [[{ ...one, status: 423 }, one], from];
 }
 
-/** Five wrong guesses at a name that nobody has. */
-export function lockingBurst(origin: string, first: number): Burst {
-  const { to: _to, ...wrong } = cells.wrong;
-  const [, burst] = burstsOf({ ...wrong, to: 'app', email: LOCKED_EMAIL }, origin, {
-    first,
-    amount: 5,
-    callers: 1,
-  });
-  return burst;
-}
-
-const bodyOf = (email: string) => JSON.stringify({ email, password: PASSWORD });
+/** Five wrong passwords for an unknown name, which lock it. */
+export const lockingBurst = (origin: string, first: number): Burst =>
+  burstsOf({ ...cells.wrong, email: LOCKED_EMAIL }, origin, { first, amount: 5, callers: 1 })[1];

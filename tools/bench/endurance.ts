@@ -1,86 +1,78 @@
-/** What a process keeps after thousands of logins, and what a refusal touches. */
-import type { Built } from './build.ts';
-import { burstsOf, cells, enduring, lockingBurst, type CellName } from './cells.ts';
+/** Measures what a process keeps after thousands of logins, and counts the calls of a refusal. */
+import { residentKib } from '../process.ts';
 import type { Counts } from './baseline/counted.ts';
-import { seedDatabase, startServer } from './server.ts';
+import { burstsOf, cells, enduring, lockingBurst, type CellName } from './cells.ts';
 import { inspect } from './inspector.ts';
 import type { Generator } from './load.ts';
-import { residentKib } from './process.ts';
+import { seedDatabase, startWorkers, type Scripts } from './workers.ts';
 
 const STEP = 50;
 const CALLERS = 4;
 
 export interface Memory {
   logins: number;
-  /** Resident set of the process after every fifty logins. */
+  /** Resident set of the process after every STEP logins. */
   residentKib: number[];
-  /** What the isolate's own heap holds after a collection, before and after. */
-  heapBytes: [number, number];
+  /** Used heap of the isolate after a collection, before and after the logins. */
+  heapBytes: [before: number, after: number];
 }
 
 export async function measureMemory(
-  built: Built,
+  scripts: Scripts,
   generator: Generator,
   logins: { warmUp: number; measured: number },
 ): Promise<Memory> {
-  const house = await startServer({ built, inhabitants: ['cut'], inspectorPort: 0 });
+  const server = await startWorkers(scripts, ['cut'], { inspectorPort: 0 });
   try {
-    await seedDatabase(house, 'cut');
-    const inspector = await inspect(house, 'cut');
+    await seedDatabase(server);
+    const inspector = await inspect(server, 'cut');
     const heap = async () => {
       await inspector.send('HeapProfiler.collectGarbage');
-      const { usedSize } = (await inspector.send('Runtime.getHeapUsage')) as { usedSize: number };
-      return usedSize;
+      return (await inspector.send<{ usedSize: number }>('Runtime.getHeapUsage')).usedSize;
     };
-    let next = 1;
-    const fire = async (amount: number) => {
-      const wanted = { first: next, amount, callers: CALLERS };
-      next += amount;
-      await generator.fire(burstsOf(enduring, house.url('cut'), wanted)[1]);
+    let first = 1;
+    const send = async (amount: number) => {
+      const wanted = { first, amount, callers: CALLERS };
+      first += amount;
+      await generator.run(burstsOf(enduring, server.url(), wanted)[1]);
     };
-    await fire(logins.warmUp);
-    const heapBefore = await heap();
+    await send(logins.warmUp);
+    const before = await heap();
     const samples: number[] = [];
     for (let done = 0; done < logins.measured; done += STEP) {
-      await fire(STEP);
-      samples.push(residentKib(house.pid));
+      await send(STEP);
+      samples.push(residentKib(server.pid));
     }
-    const heapBytes: Memory['heapBytes'] = [heapBefore, await heap()];
+    const after = await heap();
     inspector.close();
-    return { logins: logins.measured, residentKib: samples, heapBytes };
+    return { logins: logins.measured, residentKib: samples, heapBytes: [before, after] };
   } finally {
-    await house.close();
+    await server.close();
   }
 }
 
-const COUNTED = ['cut', 'limited', 'remembered'] as const satisfies CellName[];
-export type Touched = Record<(typeof COUNTED)[number], Counts & { requests: number }>;
+const COUNTED = ['limited', 'remembered'] as const satisfies CellName[];
+export type CallCounts = Record<(typeof COUNTED)[number], Counts & { requests: number }>;
 
-/** Statements and guard calls of a few requests each. */
-export async function countCalls(built: Built, generator: Generator): Promise<Touched> {
-  const house = await startServer({ built, inhabitants: ['counted'] });
+/** Database statements and Durable Object calls of a hundred requests each. */
+export async function countCalls(scripts: Scripts, generator: Generator): Promise<CallCounts> {
+  const server = await startWorkers(scripts, ['counted']);
   try {
-    await seedDatabase(house, 'counted');
-    const origin = house.url('counted');
-    await generator.fire(lockingBurst(origin, 1));
-    const touched = {} as Touched;
-    let first = 100;
-    for (const name of COUNTED) {
-      const wanted = { first, amount: 100, callers: 1 };
-      first += 100;
-      const [before, measured] = burstsOf(cells[name], origin, wanted);
-      for (const burst of before) await generator.fire(burst);
-      await takeCounts(origin);
-      await generator.fire(measured);
-      touched[name] = { ...(await takeCounts(origin)), requests: wanted.amount };
+    await seedDatabase(server);
+    const origin = server.url();
+    const takeCounts = async () => (await (await fetch(`${origin}/counts`)).json()) as Counts;
+    await generator.run(lockingBurst(origin, 1));
+    const counts = {} as CallCounts;
+    for (const [n, name] of COUNTED.entries()) {
+      const wanted = { first: 100 * (n + 1), amount: 100, callers: 1 };
+      const [before, burst] = burstsOf(cells[name], origin, wanted);
+      for (const each of before) await generator.run(each);
+      await takeCounts();
+      await generator.run(burst);
+      counts[name] = { ...(await takeCounts()), requests: wanted.amount };
     }
-    return touched;
+    return counts;
   } finally {
-    await house.close();
+    await server.close();
   }
-}
-
-async function takeCounts(origin: string): Promise<Counts> {
-  const response = await fetch(`${origin}/counts`);
-  return (await response.json()) as Counts;
 }

@@ -1,28 +1,28 @@
-/** V8's inspector protocol, spoken with one Worker of a house that was opened with a port for it. */
-import type { Server, BenchUser } from './server.ts';
+/** A client of V8's inspector protocol, for a server that was started with an inspector port. */
+import type { Server } from '../server.ts';
 
-export async function inspect({ miniflare }: Server, worker: BenchUser) {
-  const base = await miniflare.getInspectorURL();
-  const list = await fetch(new URL('/json', `http://${base.host}`));
+export async function inspect({ miniflare }: Server, worker: string) {
+  const { host } = await miniflare.getInspectorURL();
+  const list = await fetch(`http://${host}/json`);
   const targets = (await list.json()) as { id: string; webSocketDebuggerUrl: string }[];
   const target = targets.find(({ id }) => id.endsWith(`:${worker}`));
-  if (target === undefined) throw new Error(`the inspector does not know ${worker}`);
+  if (target === undefined) throw new Error(`the inspector has no Worker ${worker}`);
   const socket = new WebSocket(target.webSocketDebuggerUrl);
-  await new Promise((open, fail) => {
-    socket.addEventListener('open', open);
-    socket.addEventListener('error', fail);
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve);
+    socket.addEventListener('error', reject);
   });
-  const pending = new Map<number, (result: unknown) => void>();
+  const pending = new Map<number, (result: never) => void>();
   socket.addEventListener('message', ({ data }) => {
-    const { id, result } = JSON.parse(String(data)) as { id?: number; result: unknown };
-    if (id !== undefined) pending.get(id)?.(result);
+    const { id = 0, result } = JSON.parse(String(data)) as { id?: number; result: never };
+    pending.get(id)?.(result);
   });
-  let calls = 0;
+  let id = 0;
   return {
-    send: (method: string, params: object = {}) =>
-      new Promise<unknown>((resolve) => {
-        pending.set((calls += 1), resolve);
-        socket.send(JSON.stringify({ id: calls, method, params }));
+    send: <T>(method: string, params: object = {}) =>
+      new Promise<T>((resolve) => {
+        pending.set((id += 1), resolve);
+        socket.send(JSON.stringify({ id, method, params }));
       }),
     close: () => socket.close(),
   };

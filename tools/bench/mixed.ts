@@ -1,21 +1,21 @@
 /**
- * What slicing the hash gives the others: how long a profile takes while people sign in, in the
- * deployed bundle and in a build whose hash is one piece of work. Both live in one workerd and are
- * loaded in turns, so that they meet the same minutes.
+ * Measures profiles while others log in: with the hash in slices, as deployed, and in a build whose
+ * hash is one piece of work. Both run in one workerd and take turns, so that they meet the same
+ * minutes.
  */
-import type { Built } from './build.ts';
+import { median, quantile } from '../statistics.ts';
 import { burstsOf, cells } from './cells.ts';
-import { seedDatabase, startServer, type Server } from './server.ts';
-import { startGenerator, type Burst, type Generator } from './load.ts';
+import { startGenerator, type Generator } from './load.ts';
 import { openSessions } from './sessions.ts';
+import { seedDatabase, startWorkers, type Scripts } from './workers.ts';
 
 export const BUILDS = ['app', 'unsliced'] as const;
 export type Build = (typeof BUILDS)[number];
 
-export const SIGNING_IN = 4;
-export const LOOK_EVERY_MS = 25;
-/** More than there is time for before the logins are done. */
-const MOST_LOOKS = 10_000;
+export const LOGIN_CALLERS = 4;
+export const PROFILE_EVERY_MS = 25;
+/** More profiles than there is time for. */
+const PROFILES = 10_000;
 
 export interface Mixed {
   build: Build;
@@ -24,50 +24,50 @@ export interface Mixed {
   loginMs: number[];
 }
 
-interface MixedOptions {
-  built: Built;
-  generator: Generator;
-  rounds: number;
-  /** In each round, with each build. */
-  logins: number;
-}
-
-export async function measureMixed(options: MixedOptions): Promise<Mixed[]> {
-  const { built, generator, rounds, logins } = options;
-  const house = await startServer({ built, inhabitants: BUILDS });
-  const beside = startGenerator();
+export async function measureMixed(
+  scripts: Scripts,
+  generator: Generator,
+  { rounds, logins }: { rounds: number; logins: number },
+): Promise<Mixed[]> {
+  const server = await startWorkers(scripts, BUILDS);
+  const paced = startGenerator();
   try {
-    await seedDatabase(house, 'app');
-    const sessions = await openSessions(house, 16, 'app');
-    const tokens = sessions.map(({ access }) => access);
-    let next = 1;
-    const fire = async (build: Build, amount: number) => {
-      const first = (next += amount) - amount;
-      const wanted = { first, amount, callers: SIGNING_IN };
-      const [, logging] = burstsOf(cells.right, house.url(build), wanted);
-      const signingIn = generator.fire(logging);
-      const [logins, profiles] = await Promise.all([
-        signingIn,
-        beside.fire({ ...looking(house, build, tokens), everyMs: LOOK_EVERY_MS }, signingIn),
+    await seedDatabase(server);
+    const tokens = (await openSessions(server, 16)).map(({ access }) => access);
+    let first = 1;
+    const measure = async (build: Build, amount: number) => {
+      const origin = server.url(build);
+      const callers = LOGIN_CALLERS;
+      const [, loginBurst] = burstsOf(cells.right, origin, { first, amount, callers });
+      first += amount;
+      const profiles = { first: 1, amount: PROFILES, callers: 1, tokens };
+      const [, profileBurst] = burstsOf(cells.profile, origin, profiles);
+      const loggingIn = generator.run(loginBurst);
+      const [login, profile] = await Promise.all([
+        loggingIn,
+        paced.run({ ...profileBurst, everyMs: PROFILE_EVERY_MS }, loggingIn),
       ]);
-      return { profileMs: profiles.latenciesMs, loginMs: logins.latenciesMs };
+      return { profileMs: profile.latenciesMs, loginMs: login.latenciesMs };
     };
-
-    for (const build of BUILDS) await fire(build, 2 * SIGNING_IN);
-    const found: Mixed[] = [];
+    for (const build of BUILDS) await measure(build, 2 * LOGIN_CALLERS);
+    const mixed: Mixed[] = [];
     for (let round = 0; round < rounds; round += 1) {
       for (const build of round % 2 === 0 ? BUILDS : BUILDS.toReversed()) {
-        found.push({ build, round, ...(await fire(build, logins)) });
+        mixed.push({ build, round, ...(await measure(build, logins)) });
       }
     }
-    return found;
+    return mixed;
   } finally {
-    beside.close();
-    await house.close();
+    paced.close();
+    await server.close();
   }
 }
 
-function looking(house: Server, build: Build, tokens: string[]): Burst {
-  const wanted = { first: 1, amount: MOST_LOOKS, callers: 1, tokens };
-  return burstsOf(cells.profile, house.url(build), wanted)[1];
+export function mixedFigure(mixed: readonly Mixed[], build: Build) {
+  const own = mixed.filter((each) => each.build === build);
+  const figures = (of: 'profileMs' | 'loginMs') => {
+    const samples = own.flatMap((each) => each[of]);
+    return { n: samples.length, p50Ms: median(samples), p99Ms: quantile(samples, 0.99) };
+  };
+  return { profile: figures('profileMs'), login: figures('loginMs') };
 }

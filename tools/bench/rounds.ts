@@ -1,31 +1,24 @@
 /**
- * One round: a fresh house, warmed up, then every cell there and back again (so that a machine
- * that slows down or heats up does it to a cell and its floor alike), alone and with 16 callers.
+ * Measures the cells of a table in rounds. A round has a fresh server, is warmed up, and measures
+ * every cell there and back again, so that a machine that slows down does so to a cell and its
+ * baseline alike; first with one caller, then with sixteen.
  *
- * A round is over before a minute is: then the guards' alarms begin to clear addresses away, and
- * would be counted as somebody else's requests.
+ * A round takes less than a minute: then the alarms of the rate limiter begin to delete addresses,
+ * and would be counted as the CPU of other requests.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Built } from './build.ts';
-import {
-  burstsOf,
-  cellNames,
-  cells,
-  lockingBurst,
-  sessionsFor,
-  type Cell,
-  type CellName,
-} from './cells.ts';
-import { seedDatabase, startServer, type Server, type BenchUser } from './server.ts';
+import { cpuMs } from '../process.ts';
+import type { Server } from '../server.ts';
+import { median, quantile } from '../statistics.ts';
+import { burstsOf, type Cell } from './cells.ts';
 import type { Generator } from './load.ts';
-import { cpuMs } from './process.ts';
 import { openSessions } from './sessions.ts';
 
 export const CALLERS = [1, 16] as const;
 export type Callers = (typeof CALLERS)[number];
 
-export interface Sample {
-  cell: CellName;
+export interface Sample<Name extends string = string> {
+  cell: Name;
   callers: Callers;
   round: number;
   requests: number;
@@ -35,81 +28,91 @@ export interface Sample {
   latenciesMs: number[];
 }
 
-interface RoundOptions {
-  built: Built;
+interface RoundOptions<Name extends string> {
+  cells: Record<Name, Cell>;
+  server: Server;
   generator: Generator;
   round: number;
-  /** Shortens every slice. */
+  /** A factor on the duration of every measurement. */
   pace: number;
 }
 
-const INHABITANTS: readonly BenchUser[] = ['app', 'cut', 'calls', 'derives', 'hono', 'no-op'];
 const SETTLE_MS = 60;
+const FEW_SESSIONS = 16;
 
-export async function runRound({ built, generator, round, pace }: RoundOptions): Promise<Sample[]> {
-  const house = await startServer({ built, inhabitants: INHABITANTS });
-  try {
-    await seedDatabase(house, 'app');
-    let next = 1;
-    const take = (amount: number) => (next += amount) - amount;
-    await generator.fire(lockingBurst(house.url('app'), take(5)));
-
-    const fire = async (name: CellName, amount: number, callers: number) => {
-      const cell = cells[name];
-      const tokens = await tokensFor(cell, house, amount);
-      const wanted = { first: take(amount), amount, callers, tokens };
-      const [before, measured] = burstsOf(cell, house.url(cell.to), wanted);
-      for (const burst of before) await generator.fire(burst);
-      await sleep(SETTLE_MS);
-      const cpuBefore = cpuMs(house.pid);
-      const fired = await generator.fire(measured);
-      // What a request leaves behind (refunds, audit) belongs to it.
-      await sleep(SETTLE_MS);
-      return { ...fired, cpuMs: cpuMs(house.pid) - cpuBefore };
-    };
-
-    const aSecond = await warmUp(fire, pace);
-    const samples: Sample[] = [];
-    const way = round % 2 === 0 ? cellNames : cellNames.toReversed();
-    for (const callers of CALLERS) {
-      for (const name of [...way, ...way.toReversed()]) {
-        const wanted = Math.round(aSecond[name] * cells[name].seconds * pace);
-        // Whole waves: a last caller on its own would not be one of sixteen.
-        const amount = Math.max(1, Math.round(wanted / callers)) * callers;
-        const { latenciesMs, generatorCpuMs, tookMs, cpuMs } = await fire(name, amount, callers);
-        const generatorShare = generatorCpuMs / tookMs;
-        const requests = latenciesMs.length;
-        samples.push({ cell: name, callers, round, requests, cpuMs, generatorShare, latenciesMs });
-      }
-    }
-    return samples;
-  } finally {
-    await house.close();
-  }
-}
-
-export async function tokensFor(cell: Cell, house: Server, amount: number): Promise<string[]> {
-  const { token } = cell;
+export async function tokensFor({ token }: Cell, server: Server, amount: number) {
   if (token === undefined) return [];
-  const sessions = await openSessions(house, sessionsFor(cell, amount));
+  const sessions = await openSessions(server, token.own ? amount : FEW_SESSIONS);
   return sessions.map((session) => session[token.of]);
 }
 
-type Fire = (
-  name: CellName,
-  amount: number,
-  callers: number,
-) => Promise<{ tookMs: number; latenciesMs: number[] }>;
+export async function runRound<Name extends string>(
+  options: RoundOptions<Name>,
+): Promise<Sample<Name>[]> {
+  const { cells, server, generator, round, pace } = options;
+  const names = Object.keys(cells) as Name[];
+  let next = 100;
 
-/** Until the JIT compilers are done; tells how many requests of each cell fit into a second. */
-async function warmUp(fire: Fire, pace: number): Promise<Record<CellName, number>> {
-  const rates = {} as Record<CellName, number>;
-  for (const name of cellNames) {
-    const hashed = name === 'right' || name === 'wrong' || name === 'derives';
-    const amount = hashed ? 4 : Math.round(480 * Math.min(1, pace * 2));
-    await fire(name, amount, hashed ? 1 : 4);
-    const sample = await fire(name, hashed ? 4 : 40, 1);
-    rates[name] = (sample.latenciesMs.length / sample.tookMs) * 1000;
+  const measure = async (cell: Name, amount: number, callers: number) => {
+    const tokens = await tokensFor(cells[cell], server, amount);
+    const first = (next += amount) - amount;
+    const wanted = { first, amount, callers, tokens };
+    const [before, burst] = burstsOf(cells[cell], server.url(cells[cell].to), wanted);
+    for (const each of before) await generator.run(each);
+    await sleep(SETTLE_MS);
+    const cpuBefore = cpuMs(server.pid);
+    const result = await generator.run(burst);
+    // Work after the response (refunds, audit) is part of a request's cost.
+    await sleep(SETTLE_MS);
+    return { ...result, cpuMs: cpuMs(server.pid) - cpuBefore };
+  };
+
+  // Until the JIT compilers are done.
+  const perSecond = {} as Record<Name, number>;
+  for (const name of names) {
+    const { hashes } = cells[name];
+    await measure(name, hashes ? 4 : Math.round(480 * Math.min(1, pace * 2)), hashes ? 1 : 4);
+    const { latenciesMs } = await measure(name, hashes ? 4 : 40, 1);
+    perSecond[name] = 1000 / (latenciesMs.reduce((sum, ms) => sum + ms, 0) / latenciesMs.length);
   }
-  return rates;
+
+  const samples: Sample<Name>[] = [];
+  const order = round % 2 === 0 ? names : names.toReversed();
+  for (const callers of CALLERS) {
+    for (const cell of [...order, ...order.toReversed()]) {
+      if (callers !== 1 && cells[cell].alone) continue;
+      const wanted = perSecond[cell] * cells[cell].seconds * pace;
+      // A multiple of the callers: a last one on its own would not be one of sixteen.
+      const requests = Math.max(1, Math.round(wanted / callers)) * callers;
+      const { generatorCpuMs, tookMs, ...rest } = await measure(cell, requests, callers);
+      const generatorShare = generatorCpuMs / tookMs;
+      const { latenciesMs, cpuMs } = rest;
+      samples.push({ cell, callers, round, requests, cpuMs, generatorShare, latenciesMs });
+    }
+  }
+  return samples;
+}
+
+/** The figures of one cell over all rounds. */
+export function figureOf<Name extends string>(
+  samples: readonly Sample<Name>[],
+  cell: Name,
+  callers: Callers,
+) {
+  const own = samples.filter((sample) => sample.cell === cell && sample.callers === callers);
+  const sum = (all: readonly Sample[], of: 'cpuMs' | 'requests') =>
+    all.reduce((total, sample) => total + sample[of], 0);
+  const latencies = own.flatMap(({ latenciesMs }) => latenciesMs);
+  const rounds = [...Map.groupBy(own, ({ round }) => round).values()];
+  const cpuMsOfRounds = rounds.map((some) => sum(some, 'cpuMs') / sum(some, 'requests'));
+  return {
+    cell,
+    callers,
+    requests: latencies.length,
+    cpuMs: median(cpuMsOfRounds),
+    cpuMsOfRounds,
+    p50Ms: median(latencies),
+    p99Ms: quantile(latencies, 0.99),
+    generatorShare: Math.max(...own.map(({ generatorShare }) => generatorShare)),
+  };
 }

@@ -1,10 +1,11 @@
-/** Sessions to refresh, look at and end: rows as a login stores them, with tokens of the same keys. */
+/** Inserts sessions with valid tokens, since a login for each would take longer than the bench. */
 import type { JWK } from 'jose';
 import { base64url } from 'jose';
 import { emailCookie } from '../../src/contracts/email-cookie.ts';
 import { createMac } from '../../src/crypto/keys.ts';
 import { createTokens } from '../../src/crypto/tokens.ts';
-import { secrets, USERS, vars, type Server, type BenchUser } from './server.ts';
+import { secrets, vars, type Server } from '../server.ts';
+import { USERS } from './workers.ts';
 
 export interface OpenSession {
   id: string;
@@ -12,12 +13,8 @@ export interface OpenSession {
   refresh: string;
 }
 
-/** Signed here and not logged in for, since a login each would take longer than what is measured. */
-export async function openSessions(
-  house: Server,
-  amount: number,
-  owner: BenchUser = 'cut',
-): Promise<OpenSession[]> {
+/** Of the users `cut-<n>`, as a login at email-cookie stores them. */
+export async function openSessions(server: Server, amount: number): Promise<OpenSession[]> {
   const mac = createMac(base64url.decode(secrets.SERVER_KEY));
   const { keys } = JSON.parse(secrets.TOKEN_KEYS) as { keys: [JWK, ...JWK[]] };
   const tokens = createTokens(
@@ -27,32 +24,26 @@ export async function openSessions(
   const nowMs = Math.floor(Date.now() / 1000) * 1000;
   const { accessSeconds, refreshSeconds = accessSeconds } = emailCookie.lifetimes;
   const expiresAtMs = nowMs + refreshSeconds * 1000;
-  const database = await house.miniflare.getD1Database('DB', owner);
+  const database = await server.database();
   const insert = database.prepare(
     'INSERT INTO sessions SELECT ?1, id, ?2, ?3, ?3, ?4, credential_version, ?5, 0, ?3, ?6, ?7' +
       ' FROM users WHERE email = ?8',
   );
-
+  const client = ['10.0.0.1', 'Mozilla/5.0 (X11; Linux x86_64)'];
   const rows = [];
-  const opened: OpenSession[] = [];
+  const sessions: OpenSession[] = [];
   for (let n = 0; n < amount; n += 1) {
     const id = crypto.randomUUID();
-    const { jti, hash } = await tokens.refreshId(id, 0);
     const sub = crypto.randomUUID();
-    const common = { sub, sessionId: id, issuedAtMs: nowMs, expiresAtMs };
-    opened.push({
-      id,
-      access: await tokens.signAccess({
-        ...common,
-        jti: crypto.randomUUID(),
-        extra: { userId: sub, email: `cut-${n % USERS}@bench.example` },
-      }),
-      refresh: await tokens.signRefresh({ ...common, jti, generation: 0, extra: {} }),
-    });
     const email = `cut-${n % USERS}@bench.example`;
-    const from = ['10.0.0.1', 'Mozilla/5.0 (X11; Linux x86_64)'];
-    rows.push(insert.bind(id, emailCookie.name, nowMs, expiresAtMs, hash, ...from, email));
+    const { jti, hash } = await tokens.refreshId(id, 0);
+    const claims = { sub, sessionId: id, issuedAtMs: nowMs, expiresAtMs };
+    const extra = { userId: sub, email };
+    const access = await tokens.signAccess({ ...claims, jti: crypto.randomUUID(), extra });
+    const refresh = await tokens.signRefresh({ ...claims, jti, generation: 0, extra: {} });
+    sessions.push({ id, access, refresh });
+    rows.push(insert.bind(id, emailCookie.name, nowMs, expiresAtMs, hash, ...client, email));
   }
   await database.batch(rows);
-  return opened;
+  return sessions;
 }

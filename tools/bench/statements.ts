@@ -1,13 +1,13 @@
 /**
- * The statements of a login, taken down from what the store really sends: the floor that runs
- * them cannot drift away from it.
+ * Records the statements that the store really sends for a login, so that the baseline that runs
+ * them alone cannot drift from it.
  */
 import { createSessions } from '../../src/store/sessions/sessions.ts';
 import { databaseAnswers } from '../../src/store/health.ts';
 import { createUsers } from '../../src/store/users.ts';
-import type { Account } from '../../src/flows/model/user.ts';
+import type { NewSession } from '../../src/flows/model/session.ts';
 
-/** A value that differs from request to request is kept by its name. */
+/** `{ name }` stands for a value that differs from request to request. */
 type Value = string | number | null | { name: string };
 
 export interface Statement {
@@ -15,89 +15,67 @@ export interface Statement {
   values: Value[];
 }
 
-export async function loginStatements(contract: string) {
-  const database = dictaphone();
-  await createUsers(database.d1).find({ kind: 'email', value: mark('email') }, 'nearest');
-  const [find] = database.take();
-  if (find === undefined) throw new Error('the look-up sent no statement');
+const PLACEHOLDER = 'value of ';
+const placeholder = (name: string) => `${PLACEHOLDER}${name}` as never;
 
-  const account = {
-    user: { id: mark('userId') as unknown as number },
-    credentialVersion: mark('credentialVersion') as unknown as number,
-  } as Account;
-  await createSessions(database.d1).open({
-    account,
-    sessionId: mark('sessionId'),
-    contract,
-    meta: {
-      traceId: mark('traceId'),
-      address: mark('address'),
-      userAgent: mark('userAgent'),
-      device: null,
-      registration: null,
-    },
-    accountKey: mark('subject'),
-    expiries: {
-      issuedAtMs: 0,
-      accessExpiresAtMs: 0,
-      refreshExpiresAtMs: null,
-      sessionExpiresAtMs: mark('expiresAtMs') as unknown as number,
-    },
-    nowMs: mark('nowMs') as unknown as number,
-    requiresVerifiedEmail: false,
-    refreshHash: null,
-    renewedHash: null,
-  });
-  return { find, open: database.take() };
+export async function statements(contract: string) {
+  const nowMs = placeholder('nowMs');
+  const sessionId = placeholder('sessionId');
+  const [find] = await recorded((d1) =>
+    createUsers(d1).find({ kind: 'email', value: placeholder('email') }, 'nearest'),
+  );
+  const open = await recorded((d1) =>
+    createSessions(d1).open({
+      account: {
+        user: { id: placeholder('userId') },
+        credentialVersion: placeholder('credentialVersion'),
+      } as unknown as NewSession['account'],
+      sessionId,
+      contract,
+      meta: {
+        traceId: placeholder('traceId'),
+        address: placeholder('address'),
+        userAgent: placeholder('userAgent'),
+        device: null,
+        registration: null,
+      },
+      accountKey: placeholder('subject'),
+      expiries: {
+        issuedAtMs: 0,
+        accessExpiresAtMs: 0,
+        refreshExpiresAtMs: null,
+        sessionExpiresAtMs: placeholder('expiresAtMs'),
+      },
+      nowMs,
+      requiresVerifiedEmail: false,
+      refreshHash: null,
+      renewedHash: null,
+    }),
+  );
+  const [live] = await recorded((d1) => createSessions(d1).live(sessionId, nowMs));
+  const [probe] = await recorded(databaseAnswers);
+  if (!find || !live || !probe) throw new Error('the store sent no statement');
+  return { find, open, live, probe };
 }
 
-/** What a session check reads. */
-export async function liveStatement(): Promise<Statement> {
-  const database = dictaphone();
-  await createSessions(database.d1).live(mark('sessionId'), mark('nowMs') as unknown as number);
-  const [live] = database.take();
-  if (live === undefined) throw new Error('the session check sent no statement');
-  return live;
-}
-
-export async function probeSql(): Promise<string> {
-  const database = dictaphone();
-  await databaseAnswers(database.d1);
-  return database.take()[0]?.sql ?? '';
-}
-
-const MARK = 'value of ';
-const mark = (name: string) => MARK + name;
-
-/** A database that answers everything with nothing, and remembers what it was asked. */
-function dictaphone() {
-  let sent: Statement[] = [];
+/** Calls the store with a database that returns nothing, and returns what it was sent. */
+async function recorded(call: (d1: D1Database) => Promise<unknown>): Promise<Statement[]> {
+  const sent: Statement[] = [];
   const prepare = (sql: string) => ({
     bind: (...bound: (string | number | null)[]) => {
-      const values = bound.map((value): Value => {
-        const marked = typeof value === 'string' && value.startsWith(MARK);
-        return marked ? { name: value.slice(MARK.length) } : value;
-      });
-      const statement = { sql, values };
+      const values = bound.map((value): Value =>
+        typeof value === 'string' && value.startsWith(PLACEHOLDER)
+          ? { name: value.slice(PLACEHOLDER.length) }
+          : value,
+      );
       const run = async () => {
-        sent.push(statement);
-        return { results: [], meta: {} };
+        sent.push({ sql, values });
+        return { results: [], meta: { changes: 1 } };
       };
-      return { ...statement, all: run, run };
+      return { all: run, run };
     },
   });
-  const d1 = {
-    prepare,
-    withSession: () => ({ prepare }),
-    batch: async (statements: Statement[]) => {
-      sent.push(...statements.map(({ sql, values }) => ({ sql, values })));
-      return statements.map(() => ({ results: [], meta: { changes: 1 } }));
-    },
-  } as unknown as D1Database;
-  const take = () => {
-    const taken = sent;
-    sent = [];
-    return taken;
-  };
-  return { d1, take };
+  const batch = (all: { run(): Promise<unknown> }[]) => Promise.all(all.map((one) => one.run()));
+  await call({ prepare, batch, withSession: () => ({ prepare }) } as unknown as D1Database);
+  return sent;
 }

@@ -1,12 +1,12 @@
 /**
- * `npm run prove:timing`: whoever guesses at names learns nothing from the time an answer takes.
+ * `npm run prove:timing`: the time of an answer does not tell what a name belongs to.
  *
- * Starts the bundle that is deployed, at the deployed password cost, makes people of every kind in
- * its database, and asks about them one at a time in a shuffled order: at login with a wrong
- * password, at register, forgot-password and verify-email/send, and at the request that follows
- * register or forgot-password. Prints each kind's times and Welch's t of the pair that differs most;
- * fails where any is beyond 4.5, or where the machine is too noisy to tell a sixth of an answer's
- * time, which is one slice of a hash.
+ * Starts the deployed bundle at the deployed password cost, inserts accounts of every kind, and asks
+ * about them one at a time in random order: at login with a wrong password, at register,
+ * forgot-password and verify-email/send, and at the request that follows register or
+ * forgot-password. Prints each kind's times and Welch's t of the pair that differs most; fails where
+ * a |t| is beyond 4.5, or where the machine is too noisy to find a sixth of an answer's time, which
+ * is one slice of a hash.
  *
  *     --samples N         of each kind (400)
  *     --operation NAME    login, register, forgot-password, send-code, after-register or
@@ -14,20 +14,21 @@
  *     --contract NAME     may be repeated (login at one contract of each sort, the rest at one)
  *     --out FILE          where the samples go as JSON
  *     --delay MS          EMAIL_DELAY_MS for after-…, as deployed where absent; 0 shows what it hides
- *     --cost 1x1          another password cost: with a small one, what the hash drowns is told
+ *     --cost 1x1          another password cost: a small one shows what the hash hides
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { contracts } from '../../src/contracts/index.ts';
 import type { PasswordCost } from '../../src/crypto/password.ts';
-import { vars } from '../bench/server.ts';
+import { exitOnSignals } from '../process.ts';
+import { vars } from '../server.ts';
 import { measure, type Plan } from './timing/measure.ts';
 import { OPERATIONS } from './timing/operations.ts';
 import { report } from './timing/report.ts';
-import { LEAST } from './timing/statistics.ts';
-import { openTarget } from './timing/target.ts';
+import { MINIMUM } from './timing/statistics.ts';
+import { startTarget } from './timing/target.ts';
 
-/** The first tells unverified accounts so, after a right password; the second goes by usernames. */
+/** The first refuses unverified accounts after a right password; the second takes usernames. */
 const LOGIN_AT = ['email-envelope', 'username-pair'];
 const HASHES = new Set(['login', 'register', 'after-register']);
 
@@ -42,16 +43,16 @@ const { values: options } = parseArgs({
   },
 });
 
-process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
-const cost = costOf(options.cost);
+exitOnSignals();
+const cost = parseCost(options.cost);
 const plans = options.operation.flatMap((operation) =>
   (options.contract ?? (operation === 'login' ? LOGIN_AT : LOGIN_AT.slice(0, 1))).map((name) =>
     planOf(operation, name),
   ),
 );
-const taken: Record<string, object> = {};
+const results: Record<string, object> = {};
 const timesNext = ({ operation }: Plan) => OPERATIONS[operation]?.timesNext === true;
-// An answer's own time is taken when all that it leaves is done, which need not be waited for.
+// An answer's own time needs no delay of e-mails: the work after it ends before the next request.
 await run(
   plans.filter((plan) => !timesNext(plan)),
   0,
@@ -61,14 +62,14 @@ console.log(process.exitCode === 1 ? 'Not proven.' : 'Nobody can be told apart b
 
 async function run(plans: readonly Plan[], delayMs: number): Promise<void> {
   if (plans.length === 0) return;
-  const target = await openTarget({ cost, delayMs });
+  const target = await startTarget({ cost, delayMs });
   try {
     for (const plan of plans) {
       const samples = await measure(target, plan);
       const { text, passed } = report(plan, samples);
       console.log(text);
-      taken[`${plan.operation} at ${plan.contract.name}`] = Object.fromEntries(samples);
-      if (options.out !== undefined) writeFileSync(options.out, JSON.stringify(taken));
+      results[`${plan.operation} at ${plan.contract.name}`] = Object.fromEntries(samples);
+      if (options.out !== undefined) writeFileSync(options.out, JSON.stringify(results));
       if (!passed) process.exitCode = 1;
     }
   } finally {
@@ -81,13 +82,13 @@ function planOf(operation: string, name: string): Plan {
   const samples = Number(options.samples);
   if (contract === undefined) throw new Error(`there is no contract ${name}`);
   if (!(operation in OPERATIONS)) throw new Error(`there is no operation ${operation}`);
-  if (!(samples >= LEAST)) throw new Error(`--samples: at least ${LEAST}`);
-  // A hash takes so long that what a compiler still gains is not seen beside it.
+  if (!(samples >= MINIMUM)) throw new Error(`--samples: at least ${MINIMUM}`);
+  // Beside a hash the gains of a compiler do not show.
   const warmUp = HASHES.has(operation) ? 5 : Math.min(60, samples);
   return { operation, contract, cost, samples, warmUp };
 }
 
-function costOf(text: string): PasswordCost {
+function parseCost(text: string): PasswordCost {
   const [, iterations, rounds] = /^([1-9]\d*)x([1-9]\d*)$/.exec(text) ?? [];
   if (iterations === undefined) throw new Error('--cost: iterations x rounds, as in 100000x6');
   return { iterations: Number(iterations), rounds: Number(rounds) };

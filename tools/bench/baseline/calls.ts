@@ -1,7 +1,7 @@
 /**
- * The calls of a right login and nothing else: the same statements with values of the same length,
- * the same objects, in the same order. It reads no body, checks nothing, signs nothing.
- * `/live?<session>` is the one read of a session check, and nothing else.
+ * The calls of a right login alone: the same statements with values of the same length, and the same
+ * objects, in the same order. It reads no body, checks nothing, signs nothing. `/live?<session>` is
+ * the one read of a session check.
  */
 import type { AccountLockout } from '../../../src/limits/account-lockout.ts';
 import type { RateLimiter } from '../../../src/limits/rate-limiter.ts';
@@ -23,28 +23,28 @@ const SESSION_MS = 86_400_000;
 
 function bind(
   connection: Pick<D1Database, 'prepare'>,
-  { sql, values }: Statement,
-  given: Record<string, unknown>,
+  statement: Statement,
+  values: Record<string, unknown>,
 ): D1PreparedStatement {
   const valueOf = (value: Statement['values'][number]) =>
-    typeof value === 'object' && value !== null ? given[value.name] : value;
-  return connection.prepare(sql).bind(...values.map(valueOf));
+    typeof value === 'object' && value !== null ? values[value.name] : value;
+  return connection.prepare(statement.sql).bind(...statement.values.map(valueOf));
 }
 
 export default {
   async fetch(request, env, context) {
     const address = request.headers.get('CF-Connecting-IP') ?? '';
-    const [path = '', asked = ''] = request.url.split('?');
+    const [path = '', query = ''] = request.url.split('?');
     if (path.endsWith('/live')) {
-      const given = { sessionId: asked, nowMs: Date.now() };
-      const { results } = await bind(env.DB, env.STATEMENTS.live, given).all();
+      const values = { sessionId: query, nowMs: Date.now() };
+      const { results } = await bind(env.DB, env.STATEMENTS.live, values).all();
       return Response.json(results, { status: results.length === 1 ? 200 : 404 });
     }
     const { find, open } = env.STATEMENTS;
     const nearest = env.DB.withSession('first-unconstrained');
     const [, found] = await Promise.all([
       env.RATE_LIMITER.getByName(`address ${address}`).consume(limit),
-      bind(nearest, find, { email: asked }).all<{ id: number; credentialVersion: number }>(),
+      bind(nearest, find, { email: query }).all<{ id: number; credentialVersion: number }>(),
     ]);
     const [user] = found.results;
     if (user === undefined) return new Response(null, { status: 404 });
@@ -54,7 +54,7 @@ export default {
     await account.reserve(ticket, rules);
 
     const nowMs = Date.now();
-    const given = {
+    const values = {
       sessionId: crypto.randomUUID(),
       userId: user.id,
       credentialVersion: user.credentialVersion,
@@ -65,7 +65,7 @@ export default {
       subject: ticket,
       traceId: ticket,
     };
-    await env.DB.batch(open.map((statement) => bind(env.DB, statement, given)));
+    await env.DB.batch(open.map((statement) => bind(env.DB, statement, values)));
     context.waitUntil(account.settle({ ticket, verdict: 'right' }, rules));
     return new Response('{"status":"ok"}');
   },

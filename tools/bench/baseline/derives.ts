@@ -1,4 +1,4 @@
-/** The hash of a right login and nothing else: six chained calls, the event loop turning between. */
+/** The hash of a right login alone: six chained calls, with turns of the event loop between. */
 const ROUNDS = 6;
 const ITERATIONS = 100_000;
 

@@ -1,4 +1,4 @@
-/** A Hono route that refuses, and does nothing to find out whether it should. */
+/** A Hono route that refuses without finding out whether it should. */
 import { Hono } from 'hono';
 
-export default new Hono().post('/refuse', (at) => at.json({ error: 'limited' }, 429));
+export default new Hono().post('/refuse', (c) => c.json({ error: 'limited' }, 429));

@@ -1,7 +1,4 @@
-/**
- * The least a Worker with these bindings can do: it answers. Under /healthz it makes the calls that
- * the app's health check makes, and nothing else.
- */
+/** A Worker with these bindings that only answers; under /healthz, after the calls of a health check. */
 import { DurableObject } from 'cloudflare:workers';
 
 export class RateLimiter extends DurableObject {

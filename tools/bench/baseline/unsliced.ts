@@ -1,6 +1,6 @@
 /**
- * Stands where src/crypto/password.ts does, in a build that is the app's in all else: the event loop
- * turns before a hash, so that the account's guard is asked, and not between its slices.
+ * Replaces src/crypto/password.ts in a build that is the application's otherwise: the event loop
+ * turns once before a hash, so that the lockout is consulted, and not between its slices.
  */
 import {
   createPasswords as createSliced,

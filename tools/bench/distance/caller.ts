@@ -1,82 +1,85 @@
-/** Sends one request at a time, over loopback, and waits for all that it left behind. */
+/** Sends one request at a time to a traced Worker, and waits for all work after its response. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Told } from './entry.ts';
-import type { Ask } from './flows.ts';
-import type { Network } from './platform.ts';
+import type { Network, Traced } from './network.ts';
 
-/** Longer than a letter is allowed to take, however far away the post is. */
+export interface TracedRequest {
+  path: string;
+  /** POST where absent. */
+  method?: 'GET' | 'DELETE' | 'POST';
+  body?: object;
+  token?: string;
+  cookie?: string;
+  /** A new one where absent. */
+  address?: string;
+  status: number;
+}
+
+/** Longer than an e-mail may take, however far away the mail service is. */
 const PATIENCE_MS = 30_000;
 
 export type Caller = ReturnType<typeof createCaller>;
 
-export function createCaller(origin: string) {
-  let users = 0;
-  let strangers = 0;
-  let addresses = 0;
-  const letters: string[] = [];
-
-  const address = () => {
-    addresses += 1;
-    return `10.1.${addresses >> 8}.${addresses & 255}`;
+/** `settleMs`: waited before a trace is taken, for work that the runtime does not announce. */
+export function createCaller(origin: string, settleMs = 0) {
+  const used = { users: 0, strangers: 0, addresses: 0 };
+  const mails: string[] = [];
+  const newAddress = () => {
+    used.addresses += 1;
+    return `10.1.${used.addresses >> 8}.${used.addresses & 255}`;
   };
-  const letterTo = (email: string) => letters.findLast((letter) => letter.startsWith(email)) ?? '';
+  const inMailTo = (email: string, pattern: RegExp) =>
+    pattern.exec(mails.findLast((mail) => mail.startsWith(email)) ?? '')?.[1] ?? 'none';
 
-  const send = async ({ path, method, body, token, cookie, status, ...ask }: Ask) => {
-    const request = {
-      method: method ?? 'POST',
-      headers: {
-        'Content-Type': 'application/json',
-        'CF-Connecting-IP': ask.address ?? address(),
-        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-        ...(cookie === undefined ? {} : { Cookie: cookie }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  const takeTrace = async (): Promise<Traced> => {
+    await sleep(settleMs);
+    const deadlineMs = performance.now() + PATIENCE_MS;
+    while (performance.now() < deadlineMs) {
+      const response = await fetch(`${origin}/trace`);
+      if (response.ok) return (await response.json()) as Traced;
+      await response.body?.cancel();
+      await sleep(5);
+    }
+    throw new Error('the work after a response does not end');
+  };
+
+  const send = async ({ path, method = 'POST', body, token, cookie, ...rest }: TracedRequest) => {
+    const { status, address = newAddress() } = rest;
+    const headers = {
+      'Content-Type': 'application/json',
+      'CF-Connecting-IP': address,
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      ...(cookie === undefined ? {} : { Cookie: cookie }),
     };
     const startedMs = performance.now();
-    const response = await fetch(origin + path, request);
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const response = await fetch(origin + path, init);
     const text = await response.text();
     const tookMs = performance.now() - startedMs;
     if (response.status !== status) {
       throw new Error(`${path}: expected ${status}, got ${response.status} ${text}`);
     }
-    const told = await journey();
-    letters.push(...told.letters);
-    return { text, headers: response.headers, tookMs, journey: told.journey };
-  };
-
-  const journey = async (): Promise<Told> => {
-    const deadlineMs = performance.now() + PATIENCE_MS;
-    while (performance.now() < deadlineMs) {
-      const response = await fetch(`${origin}/journey`);
-      if (response.ok) return (await response.json()) as Told;
-      await response.body?.cancel();
-      await sleep(5);
-    }
-    throw new Error('what a request left behind is not done');
+    const { trace, mails: sent } = await takeTrace();
+    mails.push(...sent);
+    return { text, headers: response.headers, tookMs, trace };
   };
 
   return {
-    address,
+    newAddress,
     send,
-    travelBy: (network: Network) =>
+    setNetwork: (network: Network) =>
       fetch(`${origin}/network`, { method: 'POST', body: JSON.stringify(network) }),
-    /** Somebody who has not been used yet. */
-    user() {
-      users += 1;
-      return `right-${users}@bench.example`;
-    },
-    nobody() {
-      strangers += 1;
-      return `nobody-${strangers}@bench.example`;
-    },
-    async signIn(ask: Ask) {
-      const { text, headers } = await send(ask);
+    /** A user of the database that was not returned before. */
+    newUser: () => `right-${(used.users += 1)}@bench.example`,
+    /** An address without an account. */
+    unknown: () => `nobody-${(used.strangers += 1)}@bench.example`,
+    async logIn(login: TracedRequest) {
+      const { text, headers } = await send(login);
       const { token } = JSON.parse(text) as { token: string };
       const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
       const { sid: session } = JSON.parse(claims) as { sid: string };
       return { token, session, cookie: (headers.get('Set-Cookie') ?? '').split(';')[0] ?? '' };
     },
-    codeTo: (email: string) => /\b\d{6}\b/.exec(letterTo(email))?.[0] ?? 'no code',
-    linkTo: (email: string) => /#token=([\w-]+)/.exec(letterTo(email))?.[1] ?? 'no link',
+    codeTo: (email: string) => inMailTo(email, /\b(\d{6})\b/),
+    linkTo: (email: string) => inMailTo(email, /#token=([\w-]+)/),
   };
 }

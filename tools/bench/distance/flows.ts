@@ -1,127 +1,100 @@
-/** The flows whose way is counted and timed: each with what must have happened before it. */
-import type { Caller } from './caller.ts';
-import { PASSWORD } from '../server.ts';
+/** The flows whose calls are counted and timed, each with the requests that must come before. */
+import { PASSWORD } from '../workers.ts';
+import type { Caller, TracedRequest } from './caller.ts';
 
-export interface Ask {
-  path: string;
-  method?: 'GET' | 'DELETE';
-  body?: object;
-  token?: string;
-  cookie?: string;
-  /** One of its own where absent. */
-  address?: string;
-  status: number;
-}
+/** Sends the requests that come before, without a network; returns the one that is measured. */
+type Flow = (caller: Caller) => Promise<TracedRequest> | TracedRequest;
 
-/** What is done first crosses no network; what it returns is what is counted and timed. */
-type Flow = (caller: Caller) => Promise<Ask> | Ask;
-
-const COOKIE = '/email-cookie/api/v1/auth';
-const REMEMBER = '/email-remember/api/v1/auth';
+const BASE = '/email-cookie/api/v1/auth';
+const REMEMBER = '/email-remember/api/v1/auth/login';
 const OTHER = 'some other words';
 const DONE = { status: 204 };
+const ACCEPTED = { status: 202 };
 
-const login = (email: string, password = PASSWORD): Ask => ({
-  path: `${COOKIE}/login`,
-  body: { email, password },
-  status: 200,
-});
-
-const post = (path: string, body: object, given: Partial<Ask> = {}): Ask => ({
-  path: `${COOKIE}/${path}`,
+const post = (path: string, body: object, rest: Partial<TracedRequest> = {}): TracedRequest => ({
+  path: `${BASE}/${path}`,
   body,
   status: 200,
-  ...given,
+  ...rest,
 });
 
-async function signedIn(caller: Caller) {
-  const email = caller.user();
-  return { email, ...(await caller.signIn(login(email))) };
-}
+const login = (email: string, rest: Partial<TracedRequest> = {}, password = PASSWORD) =>
+  post('login', { email, password }, rest);
 
-const limited = (times: number) => async (caller: Caller) => {
-  const address = caller.address();
-  const ask = { ...login(caller.nobody()), path: `${REMEMBER}/login`, address };
-  await caller.send({ ...ask, status: 401 });
-  for (let n = 0; n < times; n += 1) await caller.send({ ...ask, status: 429 });
-  return { ...ask, status: 429 };
-};
+const loggedIn = (caller: Caller) => caller.logIn(login(caller.newUser()));
 
-const registered = async (caller: Caller) => {
-  const email = caller.nobody();
-  await caller.send(post('register', { email, password: OTHER }, { status: 202 }));
-  return { email, password: OTHER };
-};
+/** A flow of a user who is logged in: of the session, and of the token to send with the request. */
+const authenticated =
+  (
+    request: (
+      session: Awaited<ReturnType<typeof loggedIn>>,
+      caller: Caller,
+    ) => Promise<TracedRequest> | TracedRequest,
+  ): Flow =>
+  async (caller) => {
+    const session = await loggedIn(caller);
+    return { token: session.token, ...(await request(session, caller)) };
+  };
+
+const get = (path: string): TracedRequest => ({ path, method: 'GET', status: 200 });
+
+const limited =
+  (refusals: number): Flow =>
+  async (caller) => {
+    const request = {
+      ...login(caller.unknown()),
+      path: REMEMBER,
+      address: caller.newAddress(),
+      status: 429,
+    };
+    await caller.send({ ...request, status: 401 });
+    for (let n = 0; n < refusals; n += 1) await caller.send(request);
+    return request;
+  };
 
 export const flows: Record<string, Flow> = {
-  'login, right': (caller) => login(caller.user()),
-  'login, right, email-remember': (caller) => ({
-    ...login(caller.user()),
-    path: `${REMEMBER}/login`,
-  }),
-  'login, wrong password': (caller) => ({ ...login(caller.user(), OTHER), status: 401 }),
-  'login, unknown name': (caller) => ({ ...login(caller.nobody()), status: 401 }),
+  'login, right': (caller) => login(caller.newUser()),
+  'login, right, email-remember': (caller) => login(caller.newUser(), { path: REMEMBER }),
+  'login, wrong password': (caller) => login(caller.newUser(), { status: 401 }, OTHER),
+  'login, unknown name': (caller) => login(caller.unknown(), { status: 401 }),
   'account locked': async (caller) => {
-    const email = caller.nobody();
-    for (let n = 0; n < 5; n += 1) await caller.send({ ...login(email), status: 401 });
-    return { ...login(email), status: 429 };
+    const email = caller.unknown();
+    for (let n = 0; n < 5; n += 1) await caller.send(login(email, { status: 401 }));
+    return login(email, { status: 429 });
   },
   'address limited, first': limited(0),
   'address limited, remembered': limited(1),
-  refresh: async (caller) => ({
-    ...post('refresh', {}),
-    cookie: (await signedIn(caller)).cookie,
-  }),
-  profile: async (caller) => ({
-    path: '/email-cookie/api/v1/profile',
-    method: 'GET',
-    token: (await signedIn(caller)).token,
-    status: 200,
-  }),
-  sessions: async (caller) => ({
-    path: `${COOKIE}/sessions`,
-    method: 'GET',
-    token: (await signedIn(caller)).token,
-    status: 200,
-  }),
-  'end a session': async (caller) => {
-    const { token, session } = await signedIn(caller);
-    return { path: `${COOKIE}/sessions/${session}`, method: 'DELETE', token, ...DONE };
-  },
-  logout: async (caller) => post('logout', {}, { ...(await signedIn(caller)), ...DONE }),
-  register: (caller) =>
-    post('register', { email: caller.nobody(), password: OTHER }, { status: 202 }),
+  refresh: async (caller) => post('refresh', {}, { cookie: (await loggedIn(caller)).cookie }),
+  profile: authenticated(() => get('/email-cookie/api/v1/profile')),
+  sessions: authenticated(() => get(`${BASE}/sessions`)),
+  'end a session': authenticated(({ session }) => ({
+    path: `${BASE}/sessions/${session}`,
+    method: 'DELETE',
+    ...DONE,
+  })),
+  logout: authenticated(({ cookie }) => post('logout', {}, { cookie, ...DONE })),
+  register: (caller) => post('register', { email: caller.unknown(), password: OTHER }, ACCEPTED),
   'verify-email': async (caller) => {
-    const who = await registered(caller);
-    return post('verify-email', { ...who, code: caller.codeTo(who.email) }, DONE);
+    const registered = { email: caller.unknown(), password: OTHER };
+    await caller.send(post('register', registered, ACCEPTED));
+    return post('verify-email', { ...registered, code: caller.codeTo(registered.email) }, DONE);
   },
-  'forgot-password': (caller) => post('forgot-password', { email: caller.user() }, { status: 202 }),
+  'forgot-password': (caller) => post('forgot-password', { email: caller.newUser() }, ACCEPTED),
   'reset-password': async (caller) => {
-    const email = caller.user();
-    await caller.send(post('forgot-password', { email }, { status: 202 }));
+    const email = caller.newUser();
+    await caller.send(post('forgot-password', { email }, ACCEPTED));
     return post('reset-password', { token: caller.linkTo(email), password: OTHER }, DONE);
   },
-  'change-password': async (caller) => {
-    const { token } = await signedIn(caller);
-    return post(
-      'change-password',
-      { currentPassword: PASSWORD, newPassword: OTHER },
-      { token, ...DONE },
-    );
-  },
-  'change-email': async (caller) => {
-    const { token } = await signedIn(caller);
-    const body = { email: caller.nobody(), password: PASSWORD };
-    return post('change-email', body, { token, status: 202 });
-  },
-  'change-email/confirm': async (caller) => {
-    const { token } = await signedIn(caller);
-    const body = { email: caller.nobody(), password: PASSWORD };
-    await caller.send(post('change-email', body, { token, status: 202 }));
-    return post('change-email/confirm', { code: caller.codeTo(body.email) }, { token, ...DONE });
-  },
-  'delete-account': async (caller) => {
-    const { token } = await signedIn(caller);
-    return post('delete-account', { password: PASSWORD }, { token, ...DONE });
-  },
+  'change-password': authenticated(() =>
+    post('change-password', { currentPassword: PASSWORD, newPassword: OTHER }, DONE),
+  ),
+  'change-email': authenticated((_, caller) =>
+    post('change-email', { email: caller.unknown(), password: PASSWORD }, ACCEPTED),
+  ),
+  'change-email/confirm': authenticated(async ({ token }, caller) => {
+    const email = caller.unknown();
+    await caller.send(post('change-email', { email, password: PASSWORD }, { token, ...ACCEPTED }));
+    return post('change-email/confirm', { code: caller.codeTo(email) }, DONE);
+  }),
+  'delete-account': authenticated(() => post('delete-account', { password: PASSWORD }, DONE)),
 };

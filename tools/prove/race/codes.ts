@@ -1,54 +1,62 @@
-/** Codes, links, and the password asked for once more: tries are counted before they are judged. */
+/** Codes, links, and the password that is asked for again: attempts are counted before verdicts. */
 import { LINKS, REGISTRATIONS, TRIES } from '../../../src/policy/allowances.ts';
-import type { Contract } from '../../../src/contracts/contract.ts';
-import { settings, type AttackContext } from './context.ts';
-import { answersTo, withinTickets, withinTicketsAtEach } from './guessing.ts';
-import { createUsers, codeFor, invent, linkTokenFor, register, registrar } from './users.ts';
-import { aim, fireOne, type BurstRequest } from './burst.ts';
+import { prepareBurst, sendOne } from '../../burst.ts';
+import { threshold, type AttackContext } from './context.ts';
+import { times, withinTickets, withinTicketsPerName } from './guessing.ts';
+import {
+  codeFor,
+  createUsers,
+  linkTokenFor,
+  newPerson,
+  register,
+  registrar,
+  verifyEmail,
+} from './users.ts';
 import {
   contractAt,
   guess,
   login,
+  outcomeOf,
+  outcomesInTurn,
+  outcomesOf,
   post,
   profile,
   tally,
-  told,
   tokensIn,
+  type Attempt,
+  type Outcome,
   type Person,
-  type Told,
 } from './wire.ts';
 
-const { threshold } = settings.lockout;
-const { attempts: tries } = TRIES;
-const CROWD = 60;
+const MANY = 60;
 
-const all = (contract: Contract, shots: readonly BurstRequest[]) =>
-  shots.map((shot) => ({ contract, shot }));
+export async function codes(context: AttackContext): Promise<void> {
+  await registrationCodes(context);
+  await registrationsSideBySide(context);
+  await addressCodes(context);
+  await links(context);
+  await currentPasswords(context);
+}
 
-const otherThan = (code: string, n: number) =>
-  String((Number(code) + 1 + n) % 1_000_000).padStart(6, '0');
+const outcome = async (origin: string, attempt: Attempt): Promise<Outcome> =>
+  outcomeOf(attempt.contract, await sendOne(origin, attempt));
 
-export async function letters(field: AttackContext): Promise<void> {
-  await registrationCodes(field);
-  await registrationsSideBySide(field);
-  await addressCodes(field);
-  await links(field);
-  await currentPasswords(field);
+async function accessTokenOf(origin: string, person: Person): Promise<string> {
+  const answer = await sendOne(origin, login(registrar, person));
+  const tokens = tokensIn(registrar, answer);
+  if (tokens === null) throw new Error(`${person.email} cannot log in: ${answer.text}`);
+  return tokens.access;
 }
 
 async function registrationCodes({ origin, claim }: AttackContext): Promise<void> {
-  const [guessed, proven] = [invent(), invent()];
-  const [handle] = await register(origin, [guessed, proven]);
+  const [guessed, verified] = [newPerson(), newPerson()];
+  const [handle] = await register(origin, [guessed, verified]);
   const code = await codeFor(origin, guessed.email);
-  const verify = (person: Person, code: string) =>
-    post(registrar, 'verify-email', { body: { ...person, code } });
-  const shots = Array.from({ length: CROWD }, (_, n) => verify(guessed, otherThan(code, n)));
-  await claimTries({ origin, claim }, verify(guessed, code), {
-    what: 'codes of a registration',
-    shots,
+  await claimTries({ origin, claim }, 'codes of a registration', {
+    right: code,
+    attempt: (code) => verifyEmail(guessed, code),
   });
-  const body = { ...guessed, code, registration: handle };
-  const holder = told(registrar, await fireOne(origin, post(registrar, 'verify-email', { body })));
+  const holder = await outcome(origin, verifyEmail(guessed, code, handle));
   claim({
     what: 'the same right code with the handle of its registration',
     seen: holder,
@@ -56,177 +64,165 @@ async function registrationCodes({ origin, claim }: AttackContext): Promise<void
     holds: holder === 'granted',
   });
 
-  const right = await codeFor(origin, proven.email);
-  const answers = await answersTo(
+  const right = await codeFor(origin, verified.email);
+  // A code that was used is wrong: each attempt that comes too late is a failure.
+  const outcomes = await outcomesOf(
     origin,
-    all(
-      registrar,
-      // Who comes too late has a code that is no longer good: a failure each.
-      Array.from({ length: threshold }, () => verify(proven, right)),
-    ),
+    times(threshold, () => verifyEmail(verified, right)),
   );
-  const after = told(registrar, await fireOne(origin, login(registrar, proven)));
+  const counts = tally(outcomes);
+  const after = await outcome(origin, login(registrar, verified));
   claim({
     what: `the right code of a registration ${threshold} times at once, then a login`,
-    seen: `${tally(answers)}; ${after}`,
+    seen: `${counts}; ${after}`,
     allowed: 'granted once, the others refused; the login granted',
     holds:
-      tally(answers).of('granted') === 1 &&
-      tally(answers).of('invalid-code', 'busy') === threshold - 1 &&
+      counts.of('granted') === 1 &&
+      counts.of('invalid-code', 'busy') === threshold - 1 &&
       after === 'granted',
   });
 }
 
 async function registrationsSideBySide({ origin, claim }: AttackContext): Promise<void> {
-  const { email } = invent();
-  const people = Array.from({ length: REGISTRATIONS.attempts }, () => ({ ...invent(), email }));
+  const { email } = newPerson();
+  const people = times(REGISTRATIONS.attempts, () => ({ ...newPerson(), email }));
   const codes: string[] = [];
-  const proofs: BurstRequest[] = [];
+  const proofs: Attempt[] = [];
   for (const person of people) {
-    const [registration = ''] = await register(origin, [person]);
+    const [handle] = await register(origin, [person]);
     const code = await codeFor(origin, email, codes);
     codes.push(code);
-    proofs.push(post(registrar, 'verify-email', { body: { ...person, code, registration } }));
+    proofs.push(verifyEmail(person, code, handle));
   }
-  const answers = await answersTo(origin, all(registrar, proofs));
-  const logins = await answersTo(
+  const outcomes = await outcomesOf(origin, proofs);
+  const logins = await outcomesOf(
     origin,
-    all(
-      registrar,
-      people.map((person) => login(registrar, person)),
-    ),
+    people.map((person) => login(registrar, person)),
   );
   claim({
-    what: `${proofs.length} registrations of one address, each proven at once with its own handle, code and password; then a login for each`,
-    seen: `${tally(answers)}; ${tally(logins)}`,
-    allowed: 'one granted; one login granted, the one that was proven',
+    what: `${proofs.length} registrations of one address, each verified at once with its own handle, code and password; then a login for each`,
+    seen: `${tally(outcomes)}; ${tally(logins)}`,
+    allowed: 'one granted; one login granted, the one that was verified',
     holds:
-      tally(answers).of('granted') === 1 &&
+      tally(outcomes).of('granted') === 1 &&
       tally(logins).of('granted') === 1 &&
-      answers.indexOf('granted') === logins.indexOf('granted'),
+      outcomes.indexOf('granted') === logins.indexOf('granted'),
   });
 }
 
 async function addressCodes({ origin, claim }: AttackContext): Promise<void> {
-  const { person } = await createUsers(origin, ['person']);
+  const { person } = await createUsers(origin, 'person');
   const token = await accessTokenOf(origin, person);
-  const { email } = invent();
-  const { password } = person;
-  const asked = post(registrar, 'change-email', { body: { email, password }, token });
-  if (told(registrar, await fireOne(origin, asked)) !== 'granted')
-    throw new Error('no change of address');
-  const code = await codeFor(origin, email);
-  const confirm = (code: string) =>
-    post(registrar, 'change-email/confirm', { body: { code }, token });
-  const shots = Array.from({ length: CROWD }, (_, n) => confirm(otherThan(code, n)));
-  await claimTries({ origin, claim }, confirm(code), { what: 'codes of a new address', shots });
+  const { email } = newPerson();
+  const body = { email, password: person.password };
+  const requested = await outcome(origin, post(registrar, 'change-email', { body, token }));
+  if (requested !== 'granted') throw new Error(`change-email answered ${requested}`);
+  await claimTries({ origin, claim }, 'codes of a new address', {
+    right: await codeFor(origin, email),
+    attempt: (code) => post(registrar, 'change-email/confirm', { body: { code }, token }),
+  });
 }
 
-/** Once as many tries have been told as there are, the right one comes too late. */
+/** Claims that the right code comes too late once all tries have been answered. */
 async function claimTries(
   { origin, claim }: AttackContext,
-  right: BurstRequest,
-  { what, shots }: { what: string; shots: readonly BurstRequest[] },
+  codes: string,
+  { right, attempt }: { right: string; attempt: (code: string) => Attempt },
 ): Promise<void> {
+  const wrong = times(MANY, (n) =>
+    attempt(String((Number(right) + 1 + n) % 1_000_000).padStart(6, '0')),
+  );
   const used = Promise.withResolvers<void>();
   let heads = 0;
-  const wrong = await aim(origin, shots, () => {
+  const burst = await prepareBurst(origin, wrong, () => {
     heads += 1;
-    if (heads === tries) used.resolve();
+    if (heads === TRIES.attempts) used.resolve();
   });
-  await wrong.release();
-  await Promise.race([used.promise, wrong.heard]);
-  const late = told(registrar, await fireOne(origin, right));
-  const answers = (await wrong.heard).map((heard) => told(registrar, heard));
-  const after = told(registrar, await fireOne(origin, right));
+  await burst.release();
+  await Promise.race([used.promise, burst.answers]);
+  const late = await outcome(origin, attempt(right));
+  const outcomes = (await burst.answers).map((answer) => outcomeOf(registrar, answer));
+  const after = await outcome(origin, attempt(right));
   claim({
-    what: `${CROWD} wrong ${what} at once; after ${tries} answers the right one, and again after all`,
-    seen: `${tally(answers)}; right: ${late}, ${after}`,
+    what: `${MANY} wrong ${codes} at once; after ${TRIES.attempts} answers the right one, and again after all`,
+    seen: `${tally(outcomes)}; right: ${late}, ${after}`,
     allowed: 'none granted',
     holds:
-      tally(answers).of('invalid-code', 'busy', 'locked') === CROWD &&
+      tally(outcomes).of('invalid-code', 'busy', 'locked') === MANY &&
       ['invalid-code', 'busy', 'locked'].includes(late) &&
       ['invalid-code', 'locked'].includes(after),
   });
 }
 
 async function links({ origin, claim }: AttackContext): Promise<void> {
-  const { person } = await createUsers(origin, ['person']);
+  const { person } = await createUsers(origin, 'person');
   const before = await accessTokenOf(origin, person);
   const { email } = person;
-  const identifier = registrar.account.forgotPassword.safeParse({ email }).success
-    ? { email }
-    : person;
+  const takesEmail = registrar.account.forgotPassword.safeParse({ email }).success;
+  const body = takesEmail ? { email } : person;
   const tokens: string[] = [];
   for (let n = 0; n < LINKS.attempts; n += 1) {
-    const asked = await fireOne(origin, post(registrar, 'forgot-password', { body: identifier }));
-    if (asked.status !== 202) throw new Error(`forgot-password: ${asked.status}`);
+    const { status } = await sendOne(origin, post(registrar, 'forgot-password', { body }));
+    if (status !== 202) throw new Error(`forgot-password answered ${status}`);
     tokens.push(await linkTokenFor(origin, email, tokens));
   }
-  const passwords = Array.from({ length: 20 }, () => invent().password);
-  const answers = await answersTo(
+  const passwords = times(20, () => newPerson().password);
+  const outcomes = await outcomesOf(
     origin,
-    all(
-      registrar,
-      passwords.map((password, n) =>
-        post(registrar, 'reset-password', { body: { token: tokens[n % tokens.length], password } }),
-      ),
+    passwords.map((password, n) =>
+      post(registrar, 'reset-password', { body: { token: tokens[n % tokens.length], password } }),
     ),
   );
-  const winner = passwords[answers.indexOf('granted')] ?? '';
-  const loser = passwords[answers.lastIndexOf('invalid-link')] ?? '';
-  const then: Told[] = [];
-  for (const shot of [
-    login(registrar, { ...person, password: winner }),
-    login(registrar, { ...person, password: loser }),
+  const passwordOf = (index: number) => ({ ...person, password: passwords[index] ?? '' });
+  const then = await outcomesInTurn(origin, [
+    login(registrar, passwordOf(outcomes.indexOf('granted'))),
+    login(registrar, passwordOf(outcomes.lastIndexOf('invalid-link'))),
     login(registrar, person),
     profile(registrar, before),
-  ]) {
-    then.push(told(registrar, await fireOne(origin, shot)));
-  }
+  ]);
   claim({
     what: `${tokens.length} reset links of one account used 20 times at once; then the password that was set, one that was not, the old one, and a session from before`,
-    seen: `${tally(answers)}; ${then.join(', ')}`,
+    seen: `${tally(outcomes)}; ${then.join(', ')}`,
     allowed: 'granted once; granted, invalid, invalid, unauthenticated',
     holds:
-      tally(answers).of('granted') === 1 &&
-      tally(answers).of('invalid-link') === 19 &&
+      tally(outcomes).of('granted') === 1 &&
+      tally(outcomes).of('invalid-link') === 19 &&
       then.join() === 'granted,invalid,invalid,unauthenticated',
   });
 }
 
 async function currentPasswords({ origin, claim }: AttackContext): Promise<void> {
-  const { guessed, changing } = await createUsers(origin, ['guessed', 'changing']);
-  const token = await accessTokenOf(origin, guessed);
+  const { guessed, changing } = await createUsers(origin, 'guessed', 'changing');
   const change = (currentPassword: string, token: string) =>
     post(registrar, 'change-password', {
-      body: { currentPassword, newPassword: invent().password },
+      body: { currentPassword, newPassword: newPerson().password },
       token,
     });
-  const mixed = Array.from({ length: CROWD }, (_, n) => {
-    const contract = n % 2 === 0 ? registrar : contractAt(n);
-    const shot = n % 2 === 0 ? change(invent().password, token) : guess(contract, guessed);
-    return { contract, shot };
-  });
-  const answers = await answersTo(origin, mixed);
-  const [changes, logins] = [0, 1].map((half) => answers.filter((_, n) => n % 2 === half));
-  const after = told(registrar, await fireOne(origin, change(guessed.password, token)));
+  const token = await accessTokenOf(origin, guessed);
+  const attempts = times(MANY, (n) =>
+    n % 2 === 0 ? change(newPerson().password, token) : guess(contractAt(n), guessed),
+  );
+  const outcomes = await outcomesOf(origin, attempts);
+  const [changes, logins] = [0, 1].map((half) => outcomes.filter((_, n) => n % 2 === half));
+  const guesses = attempts.filter((_, n) => n % 2 === 1);
+  const after = await outcome(origin, change(guessed.password, token));
   claim({
-    what: `${CROWD} wrong ones at once at one account, half at login, half at change-password with a stolen token; then the right one there`,
+    what: `${MANY} wrong ones at once at one account, half at login, half at change-password with a stolen token; then the right one there`,
     seen: `change-password: ${tally(changes ?? [])}; login: ${tally(logins ?? [])}; ${after}`,
     allowed: `${threshold} verdicts at change-password, and at each name; locked`,
     holds:
       withinTickets(changes ?? []) &&
-      withinTicketsAtEach(
-        mixed.filter((_, n) => n % 2 === 1),
-        logins ?? [],
-      ) &&
+      withinTicketsPerName(guesses, logins ?? []) &&
       after === 'locked',
   });
 
-  const theirs = await accessTokenOf(origin, changing);
-  const right = Array.from({ length: 10 }, () => change(changing.password, theirs));
-  const changed = tally(await answersTo(origin, all(registrar, right)));
+  const ownToken = await accessTokenOf(origin, changing);
+  const changed = tally(
+    await outcomesOf(
+      origin,
+      times(10, () => change(changing.password, ownToken)),
+    ),
+  );
   claim({
     what: 'one password changed to 10 others at once, all with the right one',
     seen: String(changed),
@@ -235,11 +231,4 @@ async function currentPasswords({ origin, claim }: AttackContext): Promise<void>
       changed.of('granted') === 1 &&
       changed.of('unauthenticated', 'invalid', 'locked', 'busy') === 9,
   });
-}
-
-async function accessTokenOf(origin: string, person: Person): Promise<string> {
-  const heard = await fireOne(origin, login(registrar, person));
-  const tokens = tokensIn(registrar, heard);
-  if (tokens === null) throw new Error(`${person.email} cannot log in: ${heard.text}`);
-  return tokens.access;
 }

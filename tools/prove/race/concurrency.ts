@@ -1,116 +1,97 @@
-/** Right and wrong together: nobody who knows the password pays for the crowd. */
-import { settings, type AttackContext } from './context.ts';
-import { answersTo, guesses } from './guessing.ts';
+/** Right and wrong passwords together: owners do not pay for attackers. */
+import { sendAll, sendOne } from '../../burst.ts';
+import { threshold, type AttackContext } from './context.ts';
+import { guesses, times } from './guessing.ts';
 import { createUsers } from './users.ts';
-import { fire, fireOne } from './burst.ts';
 import {
-  atOneName,
+  byIdentifier,
   claimsOf,
   contractAt,
   login,
+  outcomeOf,
+  outcomesInTurn,
+  outcomesOf,
   profile,
   refresh,
   served,
   tally,
-  told,
   tokensIn,
   type Person,
-  type Told,
 } from './wire.ts';
 
-const { threshold } = settings.lockout;
-
 const logins = (person: Person, amount: number) =>
-  Array.from({ length: amount }, (_, n) => {
-    const contract = contractAt(n);
-    return { contract, shot: login(contract, person) };
-  });
+  times(amount, (n) => login(contractAt(n), person));
 
-export async function concurrency(field: AttackContext): Promise<void> {
-  const { origin, claim } = field;
-  const { one, two, three, four } = await createUsers(origin, ['one', 'two', 'three', 'four']);
+/** Spreads the few evenly among the many. */
+function mix<T>(many: readonly T[], few: readonly T[]): T[] {
+  const step = Math.ceil(many.length / few.length);
+  return many.flatMap((each, n) => [
+    ...(n % step === 0 ? few.slice(n / step, n / step + 1) : []),
+    each,
+  ]);
+}
 
-  const together = await fire(
-    origin,
-    logins(one, 50).map(({ shot }) => shot),
-  );
-  const sessions = new Set(together.map((heard, n) => tokensIn(contractAt(n), heard)?.access));
-  sessions.delete(undefined);
+export async function concurrency({ origin, claim }: AttackContext): Promise<void> {
+  const { one, two, three, four } = await createUsers(origin, 'one', 'two', 'three', 'four');
+
+  const answers = await sendAll(origin, logins(one, 50));
+  const tokens = new Set(answers.map((answer, n) => tokensIn(contractAt(n), answer)?.access));
+  tokens.delete(undefined);
   claim({
     what: '50 right logins at once at one account',
-    seen: `${tally(together.map((heard, n) => told(contractAt(n), heard)))}; ${sessions.size} different access tokens`,
+    seen: `${tally(answers.map((answer, n) => outcomeOf(contractAt(n), answer)))}; ${tokens.size} different access tokens`,
     allowed: '50 granted, each a token of its own',
-    holds: sessions.size === 50,
+    holds: tokens.size === 50,
   });
 
   const few = threshold - 1;
-  const mixed = mix(logins(two, 40), guesses(two, few));
-  const answers = await answersTo(origin, mixed);
+  const mixed = tally(await outcomesOf(origin, mix(logins(two, 40), guesses(two, few))));
   claim({
     what: `40 right and ${few} wrong ones among them`,
-    seen: String(tally(answers)),
+    seen: String(mixed),
     allowed: `all right ones granted, ${few} verdicts`,
-    holds: tally(answers).of('granted') === 40 && tally(answers).of('invalid') === few,
+    holds: mixed.of('granted') === 40 && mixed.of('invalid') === few,
   });
 
   const [wrong, right] = [guesses(three, 150), logins(three, 10)];
   const flood = mix(wrong, right);
-  const heard = await answersTo(origin, flood);
-  const rights = new Set(right);
-  const isRight = (n: number) => flood[n] !== undefined && rights.has(flood[n]);
-  const ofRight = tally(heard.filter((_, n) => isRight(n)));
-  const ofWrong = tally(heard.filter((_, n) => !isRight(n)));
-  // A success gives the failures at its name back, so that each one may open five more.
-  const most = threshold * (atOneName.length + ofRight.of('granted'));
+  const outcomes = await outcomesOf(origin, flood);
+  const of = (some: typeof flood) =>
+    tally(outcomes.filter((_, n) => flood[n] !== undefined && some.includes(flood[n])));
+  // A success resets the failures of its name, so that each allows a further threshold.
+  const verdicts = threshold * (byIdentifier.length + of(right).of('granted'));
   claim({
     what: '150 wrong and 10 right ones',
-    seen: `wrong: ${ofWrong}; right: ${ofRight}`,
-    allowed: `${most} verdicts (${threshold} at each name, and ${threshold} more for each success); right ones granted, locked or busy`,
+    seen: `wrong: ${of(wrong)}; right: ${of(right)}`,
+    allowed: `${verdicts} verdicts (${threshold} at each name, and ${threshold} more for each success); right ones granted, locked or busy`,
     holds:
-      ofWrong.of('invalid') <= most &&
-      ofWrong.of('invalid', 'locked', 'busy') === wrong.length &&
-      ofRight.of('granted', 'locked', 'busy') === right.length,
+      of(wrong).of('invalid') <= verdicts &&
+      of(wrong).of('invalid', 'locked', 'busy') === wrong.length &&
+      of(right).of('granted', 'locked', 'busy') === right.length,
   });
 
-  await sameSuccessor(field, four);
-}
-
-/** Spread evenly. */
-function mix<T>(many: readonly T[], few: readonly T[]): T[] {
-  const step = Math.ceil(many.length / few.length);
-  return many.flatMap((each, n) => {
-    const guest = n % step === 0 ? few[n / step] : undefined;
-    return guest === undefined ? [each] : [guest, each];
-  });
-}
-
-async function sameSuccessor({ origin, claim }: AttackContext, person: Person): Promise<void> {
-  for (const contract of served.filter((each) => each.refresh !== null)) {
-    const granted = await fireOne(origin, login(contract, person));
+  for (const contract of served.filter(({ refresh }) => refresh !== null)) {
+    const granted = await sendOne(origin, login(contract, four));
     const first = tokensIn(contract, granted)?.refresh;
     if (!first) throw new Error(`${contract.name}: no refresh token: ${granted.text}`);
-    const heard = await fire(
+    const heard = await sendAll(
       origin,
-      Array.from({ length: 30 }, () => refresh(contract, first)),
+      times(30, () => refresh(contract, first)),
     );
-    const tokens = heard.map((answer) => tokensIn(contract, answer));
-    const successors = new Set(tokens.map((pair) => idOf(pair?.refresh)));
-    const [successor] = tokens;
-    const next: Told[] = [];
-    for (const shot of [
-      profile(contract, successor?.access ?? ''),
-      refresh(contract, successor?.refresh ?? ''),
-    ]) {
-      next.push(told(contract, await fireOne(origin, shot)));
-    }
+    const pairs = heard.map((answer) => tokensIn(contract, answer));
+    // Each answer's token is signed for itself; their id (`jti`) is the same.
+    const successors = new Set(
+      pairs.map((pair) => (pair?.refresh ? claimsOf(pair.refresh).jti : null)),
+    );
+    const next = await outcomesInTurn(origin, [
+      profile(contract, pairs[0]?.access ?? ''),
+      refresh(contract, pairs[0]?.refresh ?? ''),
+    ]);
     claim({
       what: `one refresh token used 30 times at once, at ${contract.name}`,
-      seen: `${tally(heard.map((each) => told(contract, each)))}; ${successors.size} successor; which opens the profile and refreshes: ${next.join(', ')}`,
-      allowed: '30 granted, one successor, and it is good',
+      seen: `${tally(heard.map((answer) => outcomeOf(contract, answer)))}; ${successors.size} successor; profile and refresh with it: ${next.join(', ')}`,
+      allowed: '30 granted, one successor, and it is valid',
       holds: !successors.has(null) && successors.size === 1 && tally(next).of('granted') === 2,
     });
   }
 }
-
-/** A token's own id: all who refresh at once get the same one, signed each for itself. */
-const idOf = (token: string | null | undefined) => (token ? claimsOf(token).jti : null);

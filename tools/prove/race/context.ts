@@ -1,27 +1,41 @@
-/** Where the proof takes place, by which rules, and what it claims of what it saw. */
-import { join } from 'node:path';
-import { unstable_readConfig } from 'wrangler';
+/** The instance under attack, its settings, and the claims that the proof makes. */
+import { Response } from 'miniflare';
 import { contracts } from '../../../src/contracts/index.ts';
 import { readSettings } from '../../../src/settings.ts';
-import { root } from '../../install.mjs';
-import { makers } from '../../secrets.ts';
+import { migrate, settingsWith, startServer, type Server } from '../../server.ts';
 
-const config = unstable_readConfig({ config: join(root, 'wrangler.toml') });
-
-/** As it is deployed, but for plain http and letters that can be read at once: that is loopback. */
-export const bindings: Record<string, unknown> = {
-  ...config.vars,
-  SERVER_KEY: makers.SERVER_KEY(),
-  TOKEN_KEYS: makers.TOKEN_KEYS(),
-  OPERATOR_TOKEN: makers.OPERATOR_TOKEN(),
-  LOCAL_DEVELOPMENT: 'true',
-  EMAIL_DELAY_MS: 0,
-};
-export const compatibilityDate = config.compatibility_date ?? '';
+/** As deployed, but over plain HTTP, and with e-mail that can be read at once. */
+const bindings = settingsWith();
 export const settings = readSettings(bindings, contracts);
+export const { threshold } = settings.lockout;
+export const operatorToken = String(bindings['OPERATOR_TOKEN']);
+
+/** Starts the bundle on the data of a directory; `isNew`: the directory is empty. */
+export async function startGatehouse(
+  script: string,
+  { persistTo, isNew }: { persistTo: string; isNew: boolean },
+): Promise<Server> {
+  const worker = {
+    name: 'gatehouse',
+    script,
+    bindings,
+    database: 'gatehouse',
+    objects: 'all' as const,
+    options: {
+      email: { send_email: [{ name: 'EMAIL' }] },
+      // The page of local e-mails is read as text: it needs no styles.
+      serviceBindings: { ASSETS: () => Response.json({}) },
+    },
+  };
+  const server = await startServer({ workers: [worker], persistTo });
+  if (isNew) await migrate(await server.database());
+  return server;
+}
 
 export interface Claim {
+  /** What was done. */
   what: string;
+  /** What was observed, and what is allowed, in words. */
   seen: string;
   allowed: string;
   holds: boolean;
@@ -32,16 +46,15 @@ export interface AttackContext {
   claim(claim: Claim): void;
 }
 
-/** Prints each claim as it is made. */
+/** Prints each claim as it is made, and counts them. */
 export function createClaims() {
-  let made = 0;
-  let broken = 0;
+  const counts = { made: 0, broken: 0 };
   return {
+    counts,
     claim({ what, seen, allowed, holds }: Claim): void {
-      made += 1;
-      if (!holds) broken += 1;
+      counts.made += 1;
+      if (!holds) counts.broken += 1;
       console.log(`${holds ? 'PASS' : 'FAIL'}  ${what} — ${seen} — allowed: ${allowed}`);
     },
-    sum: () => ({ made, broken }),
   };
 }

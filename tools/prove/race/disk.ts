@@ -1,4 +1,4 @@
-/** What is on the disk, looked at in a copy, so that looking mends nothing. */
+/** Checks the databases on the disk, in a copy, so that opening them repairs nothing. */
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,57 +7,52 @@ import type { Claim } from './context.ts';
 /** Miniflare names them by the object's id. */
 const FILE = /^[\da-f]{64}\.sqlite$/;
 
-/** Of sessions that nobody has ended; what else is audited of a session is its end. */
+/** Audit rows of logins whose session has not ended: another row of a session is its end. */
 const LOGINS = `SELECT session_id AS id FROM audit_events WHERE action = 'LOGIN' AND session_id NOT IN
   (SELECT session_id FROM audit_events WHERE action <> 'LOGIN' AND session_id IS NOT NULL)`;
 
 interface Disk {
   files: number;
-  /** Whose files do not pass SQLite's own check. */
-  damaged: string[];
   sessions: Set<string>;
-  /** The session of each audit row that tells of a login. */
+  /** The session of each audit row of a login. */
   audited: string[];
 }
 
 export function createInspection() {
-  let last: Disk = { files: 0, damaged: [], sessions: new Set(), audited: [] };
+  let disk: Disk = { files: 0, sessions: new Set(), audited: [] };
   const damaged = new Set<string>();
-  let unpaired = 0;
   const unstored = new Set<string>();
+  let unpaired = 0;
   return {
-    /** `received`: sessions that somebody holds tokens of. */
-    inspect(data: string, received: readonly string[]): void {
-      last = readDisk(data);
-      for (const file of last.damaged) damaged.add(file);
-      unpaired += differences(last.sessions, last.audited);
-      for (const id of received) if (!last.sessions.has(id)) unstored.add(id);
+    /** `sessionIds`: sessions whose tokens clients hold. */
+    inspect(directory: string, sessionIds: readonly string[]): void {
+      disk = readDisk(directory, damaged);
+      const audited = new Set(disk.audited);
+      unpaired += disk.audited.length - audited.size;
+      unpaired += [...disk.sessions].filter((id) => !audited.has(id)).length;
+      unpaired += [...audited].filter((id) => !disk.sessions.has(id)).length;
+      for (const id of sessionIds) if (!disk.sessions.has(id)) unstored.add(id);
     },
 
-    result: (): Claim => ({
-      what: `the disk after each kill and at the end, ${last.files} SQLite files`,
-      seen: `${damaged.size} damaged; ${last.sessions.size} sessions, ${unpaired} without their one audit row or the other way round; ${unstored.size} received and not stored`,
+    claim: (): Claim => ({
+      what: `the disk after each kill and at the end, ${disk.files} SQLite files`,
+      seen: `${damaged.size} damaged; ${disk.sessions.size} sessions, ${unpaired} without their one audit row or the other way round; ${unstored.size} received and not stored`,
       allowed: '0, 0, 0',
-      holds: last.sessions.size > 0 && damaged.size + unpaired + unstored.size === 0,
+      holds: disk.sessions.size > 0 && damaged.size + unpaired + unstored.size === 0,
     }),
   };
 }
 
-function differences(sessions: ReadonlySet<string>, audited: readonly string[]): number {
-  const once = new Set(audited);
-  const unaudited = [...sessions].filter((id) => !once.has(id));
-  const unopened = [...once].filter((id) => !sessions.has(id));
-  return audited.length - once.size + unaudited.length + unopened.length;
-}
-
-function readDisk(data: string): Disk {
-  const copy = mkdtempSync(`${data}-copy-`);
+function readDisk(directory: string, damaged: Set<string>): Disk {
+  const copy = mkdtempSync(`${directory}-copy-`);
+  const disk: Disk = { files: 0, sessions: new Set(), audited: [] };
   try {
-    // The shared memory beside a file is made anew from its log.
-    cpSync(data, copy, { recursive: true, filter: (path) => !path.endsWith('-shm') });
-    const disk: Disk = { files: 0, damaged: [], sessions: new Set(), audited: [] };
+    // SQLite recreates the shared memory of a file from its log.
+    cpSync(directory, copy, { recursive: true, filter: (path) => !path.endsWith('-shm') });
     for (const file of readdirSync(copy, { recursive: true, encoding: 'utf8' })) {
-      if (FILE.test(basename(file))) look(copy, file, disk);
+      if (!FILE.test(basename(file))) continue;
+      disk.files += 1;
+      if (!readFile(join(copy, file), disk)) damaged.add(file);
     }
     return disk;
   } finally {
@@ -65,20 +60,19 @@ function readDisk(data: string): Disk {
   }
 }
 
-function look(directory: string, file: string, disk: Disk): void {
-  disk.files += 1;
-  const database = new DatabaseSync(join(directory, file));
+/** False where the file does not pass SQLite's own checks. */
+function readFile(file: string, disk: Disk): boolean {
+  const database = new DatabaseSync(file);
   try {
     const rows = (sql: string) => database.prepare(sql).all();
-    const [check] = rows('PRAGMA integrity_check');
-    if (check?.['integrity_check'] !== 'ok') throw new Error(file);
-    const hasSessions = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'sessions'";
-    if (rows(hasSessions).length === 0) return;
-    if (rows('PRAGMA foreign_key_check').length > 0) throw new Error(file);
+    if (rows('PRAGMA integrity_check')[0]?.['integrity_check'] !== 'ok') return false;
+    if (rows("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").length === 0) return true;
+    if (rows('PRAGMA foreign_key_check').length > 0) return false;
     for (const { id } of rows('SELECT id FROM sessions')) disk.sessions.add(String(id));
     for (const { id } of rows(LOGINS)) disk.audited.push(String(id));
+    return true;
   } catch {
-    disk.damaged.push(file);
+    return false;
   } finally {
     database.close();
   }

@@ -1,196 +1,219 @@
-/** What clients were told before a kill, and whether it still holds after it. */
+/** Records what clients were told before a kill, and checks that it still holds after it. */
 import type { Contract } from '../../../src/contracts/contract.ts';
-import { settings, type Claim } from './context.ts';
-import type { Struck } from './kill-points.ts';
-import { fire, type BurstAnswer, type BurstRequest } from './burst.ts';
-import { contractAt, guess, login, profile, refresh, told, tokensIn } from './wire.ts';
-import type { Person, Told, Tokens } from './wire.ts';
+import { sendAll, type BurstAnswer } from '../../burst.ts';
+import { threshold, type Claim } from './context.ts';
+import {
+  claimsOf,
+  contractAt,
+  guess,
+  login,
+  outcomeOf,
+  profile,
+  refresh,
+  tokensIn,
+  type Attempt,
+  type Outcome,
+  type Person,
+  type Tokens,
+} from './wire.ts';
 
-const { threshold } = settings.lockout;
-/** Half the time for which a refresh token that was used leads to the same successor. */
+/** Half the time for which a used refresh token returns the same successor. */
 const RETRY_MS = 5_000;
 
 export interface Session extends Tokens {
   contract: Contract;
-  /** When its refresh token was sent and nothing heard. */
-  unheardAtMs: number | null;
+  /** When its refresh token was sent without an answer. */
+  unansweredAtMs: number | null;
 }
 
-/** Somebody's account, or nobody's name; what is guessed at is guessed at by one name. */
-export interface Subject {
+/** A name under attack, whether it has an account or not. */
+export interface Target {
   person: Person;
-  /** Where it is guessed at. */
+  /** Where its password is guessed. */
   contracts: readonly Contract[];
   verdicts: number;
-  /** Right passwords sent: each may have given the failures back. */
+  /** Right passwords sent: each may have reset the failures. */
   rights: number;
-  toldLocked: boolean;
+  isToldLocked: boolean;
 }
 
-export const subjectOf = (person: Person, contracts: readonly Contract[]): Subject => ({
+export const targetOf = (person: Person, contracts: readonly Contract[]): Target => ({
   person,
   contracts,
   verdicts: 0,
   rights: 0,
-  toldLocked: false,
+  isToldLocked: false,
 });
 
-export interface Sent {
-  contract: Contract;
-  shot: BurstRequest;
-  does:
-    | { kind: 'guess'; at: Subject }
-    | { kind: 'login'; of: Subject }
-    | { kind: 'refresh'; of: Session };
-}
+/** An attempt and what it is about. */
+export type Sent = Attempt &
+  ({ kind: 'guess' | 'login'; of: Target } | { kind: 'refresh'; of: Session });
 
-export const guessAt = (at: Subject, n: number): Sent => {
-  const contract = contractAt(n, at.contracts);
-  return { contract, shot: guess(contract, at.person), does: { kind: 'guess', at } };
-};
+export const guessAt = (of: Target, n: number): Sent => ({
+  ...guess(contractAt(n, of.contracts), of.person),
+  kind: 'guess',
+  of,
+});
 
-export const loginOf = (of: Subject, n: number): Sent => {
-  const contract = contractAt(n, of.contracts);
-  return { contract, shot: login(contract, of.person), does: { kind: 'login', of } };
-};
+export const loginOf = (of: Target, n: number): Sent => ({
+  ...login(contractAt(n, of.contracts), of.person),
+  kind: 'login',
+  of,
+});
 
 export const refreshOf = (of: Session): Sent => ({
-  contract: of.contract,
-  shot: refresh(of.contract, of.refresh ?? ''),
-  does: { kind: 'refresh', of },
+  ...refresh(of.contract, of.refresh ?? ''),
+  kind: 'refresh',
+  of,
 });
+
+/** The answers to a burst, and when it was sent. */
+export interface Received {
+  answers: readonly BurstAnswer[];
+  sentAtMs: number;
+}
+
+export type ExpectedState = ReturnType<typeof createExpectedState>;
 
 export function createExpectedState() {
   const sessions: Session[] = [];
-  const counts = { opened: 0, refreshed: 0, retried: 0, locks: 0, stillLocked: 0, in: 0, out: 0 };
+  const counts = {
+    profiles: 0,
+    refreshed: 0,
+    retried: 0,
+    locks: 0,
+    stillLocked: 0,
+    in: 0,
+    out: 0,
+  };
   const lost: string[] = [];
-  const odd: string[] = [];
+  const unexpected: string[] = [];
 
-  const noteOne = ({ contract, does }: Sent, heard: BurstAnswer, sentAtMs: number): Told => {
-    const answer = told(contract, heard);
-    if (answer === 'strange' || answer === 'internal') odd.push(`${heard.status} ${heard.text}`);
-    const tokens = tokensIn(contract, heard);
-    if (does.kind === 'refresh') {
-      if (tokens !== null) Object.assign(does.of, tokens, { unheardAtMs: null });
-      else if (answer === 'unanswered' || answer === 'granted') does.of.unheardAtMs ??= sentAtMs;
-      else lost.push(`${contract.name}: a refresh was ${answer}`);
-      return answer;
+  const noteAnswer = (sent: Sent, answer: BurstAnswer, sentAtMs: number): Outcome => {
+    const { contract } = sent;
+    const outcome = outcomeOf(contract, answer);
+    if (outcome === 'unknown' || outcome === 'internal') {
+      unexpected.push(`${answer.status} ${answer.text}`);
     }
-    if (does.kind === 'login') does.of.rights += 1;
-    if (tokens !== null) sessions.push({ contract, ...tokens, unheardAtMs: null });
-    const subject = does.kind === 'login' ? does.of : does.at;
-    if (answer === 'invalid' && does.kind === 'guess') subject.verdicts += 1;
-    if (answer === 'invalid' && does.kind === 'login') odd.push('a right password was invalid');
-    if (answer === 'locked') subject.toldLocked = true;
-    return answer;
+    const tokens = tokensIn(contract, answer);
+    if (sent.kind === 'refresh') {
+      if (tokens !== null) Object.assign(sent.of, tokens, { unansweredAtMs: null });
+      else if (outcome === 'unanswered' || outcome === 'granted') {
+        sent.of.unansweredAtMs ??= sentAtMs;
+      } else lost.push(`${contract.name}: a refresh was ${outcome}`);
+      return outcome;
+    }
+    const target = sent.of;
+    if (tokens !== null) sessions.push({ contract, ...tokens, unansweredAtMs: null });
+    if (sent.kind === 'login') {
+      target.rights += 1;
+      if (outcome === 'invalid') unexpected.push('a right password was invalid');
+    } else if (outcome === 'invalid') target.verdicts += 1;
+    if (outcome === 'locked') target.isToldLocked = true;
+    return outcome;
   };
 
-  /** Puts down what was heard of what was sent. */
-  const note = (sent: readonly Sent[], { heard, sentAtMs }: Struck): Told[] =>
+  const note = (sent: readonly Sent[], { answers, sentAtMs }: Received): Outcome[] =>
     sent.flatMap((each, n) => {
-      const answer = heard[n];
-      return answer === undefined ? [] : [noteOne(each, answer, sentAtMs)];
+      const answer = answers[n];
+      return answer === undefined ? [] : [noteAnswer(each, answer, sentAtMs)];
     });
 
-  const send = async (origin: string, sent: readonly Sent[]): Promise<Told[]> => {
+  const send = async (origin: string, sent: readonly Sent[]): Promise<Outcome[]> => {
     const sentAtMs = Date.now();
-    const heard = await fire(
-      origin,
-      sent.map(({ shot }) => shot),
-    );
-    return note(sent, { heard, sentAtMs });
+    return note(sent, { answers: await sendAll(origin, sent), sentAtMs });
   };
 
   return {
     sessions,
     note,
     send,
+    /** The ids of the sessions whose tokens clients hold. */
+    sessionIds: () => sessions.map(({ access }) => claimsOf(access).sid),
 
-    /** Every token that was received is good, and one whose successor was not heard leads to it. */
-    async tokensAreGood(origin: string, some: readonly Session[]): Promise<void> {
-      const profiles = await fire(
+    /** Every received token is valid; one whose successor was not received leads to it. */
+    async checkTokens(origin: string, some: readonly Session[]): Promise<void> {
+      const profiles = await sendAll(
         origin,
         some.map(({ contract, access }) => profile(contract, access)),
       );
       for (const [n, { contract }] of some.entries()) {
-        const answer = profiles[n];
-        if (answer?.status === 200) counts.opened += 1;
-        else lost.push(`${contract.name}: the profile answered ${answer?.status}`);
+        const status = profiles[n]?.status;
+        if (status === 200) counts.profiles += 1;
+        else lost.push(`${contract.name}: the profile answered ${status}`);
       }
       const nowMs = Date.now();
-      const retried = some.filter(({ unheardAtMs }) => unheardAtMs !== null);
-      const inTime = (session: Session) =>
-        session.unheardAtMs === null || nowMs - session.unheardAtMs < RETRY_MS;
-      const fit = some.filter((session) => session.refresh !== null && inTime(session));
-      counts.retried += retried.filter(inTime).length;
-      const answers = await send(origin, fit.map(refreshOf));
-      counts.refreshed += answers.filter((answer) => answer === 'granted').length;
-      // Too late to tell a lost answer from a copied token; nobody can be blamed.
-      for (const late of retried.filter((session) => !inTime(session))) {
+      const isInTime = ({ unansweredAtMs }: Session) =>
+        unansweredAtMs === null || nowMs - unansweredAtMs < RETRY_MS;
+      const isRetry = ({ unansweredAtMs }: Session) => unansweredAtMs !== null;
+      counts.retried += some.filter((session) => isRetry(session) && isInTime(session)).length;
+      const usable = some.filter((session) => session.refresh !== null && isInTime(session));
+      const outcomes = await send(origin, usable.map(refreshOf));
+      counts.refreshed += outcomes.filter((outcome) => outcome === 'granted').length;
+      // After RETRY_MS a lost answer cannot be told from a copied token.
+      for (const late of some.filter((session) => !isInTime(session))) {
         sessions.splice(sessions.indexOf(late), 1);
       }
     },
 
-    /** One more guess at each that was told to be locked, or was told all its verdicts. */
-    async locksHold(origin: string, subjects: readonly Subject[]): Promise<void> {
-      const due = subjects.filter(
-        ({ toldLocked, verdicts, rights }) => toldLocked || (rights === 0 && verdicts >= threshold),
+    /** A target that was told to be locked, or was told all its verdicts, is locked. */
+    async checkLocks(origin: string, targets: readonly Target[]): Promise<void> {
+      const locked = targets.filter(
+        ({ isToldLocked, verdicts, rights }) =>
+          isToldLocked || (rights === 0 && verdicts >= threshold),
       );
-      const answers = await send(
+      const outcomes = await send(
         origin,
-        due.map((subject) => guessAt(subject, 0)),
+        locked.map((target) => guessAt(target, 0)),
       );
-      counts.locks += due.length;
-      counts.stillLocked += answers.filter((answer) => answer === 'locked').length;
+      counts.locks += locked.length;
+      counts.stillLocked += outcomes.filter((outcome) => outcome === 'locked').length;
     },
 
-    /** A kill keeps nobody out. */
-    async ownersGetIn(origin: string, owners: readonly Subject[]): Promise<void> {
-      const answers = await send(origin, owners.map(loginOf));
-      counts.in += answers.filter((answer) => answer === 'granted').length;
-      counts.out += answers.filter((answer) => answer !== 'granted').length;
+    /** A kill keeps no owner out. */
+    async checkOwners(origin: string, owners: readonly Target[]): Promise<void> {
+      for (const outcome of await send(origin, owners.map(loginOf))) {
+        counts[outcome === 'granted' ? 'in' : 'out'] += 1;
+      }
     },
 
-    results: (who: { targets: readonly Subject[]; mixed: readonly Subject[] }): Claim[] => [
-      {
-        what: 'tokens received before a kill',
-        seen: `${sessions.length} sessions; after the next start and at the end ${counts.opened} profiles opened and ${counts.refreshed} refreshes, ${counts.retried} of them with a token whose successor had not arrived; lost: ${several(lost)}`,
-        allowed: 'none lost',
-        holds: lost.length === 0 && counts.opened > 0 && counts.refreshed > 0,
-      },
-      {
-        what: 'locks told before a kill, by a refusal or by the last verdict',
-        seen: `${counts.stillLocked} of ${counts.locks} still locked`,
-        allowed: 'all',
-        holds: counts.locks > 0 && counts.stillLocked === counts.locks,
-      },
-      {
-        what: 'owners who log in after a kill',
-        seen: `${counts.in} in, ${counts.out} not`,
-        allowed: 'all in',
-        holds: counts.in > 0 && counts.out === 0,
-      },
-      verdictsOf(who),
-      {
-        what: 'answers that no contract has, and failures of ours',
-        seen: several(odd),
-        allowed: 'none',
-        holds: odd.length === 0,
-      },
-    ],
-  };
-}
-
-export type ExpectedState = ReturnType<typeof createExpectedState>;
-
-function verdictsOf(who: { targets: readonly Subject[]; mixed: readonly Subject[] }): Claim {
-  const most = Math.max(...who.targets.map(({ verdicts }) => verdicts));
-  const beyond = who.mixed.filter(({ verdicts, rights }) => verdicts > threshold * (1 + rights));
-  return {
-    what: `verdicts on each of ${who.targets.length} names, before and after all kills`,
-    seen: `${most} at most; of ${who.mixed.length} more, with right passwords in between, ${beyond.length} above ${threshold} a success`,
-    allowed: `${threshold}, 0`,
-    holds: most >= 1 && most <= threshold && beyond.length === 0,
+    /** `guessed`: targets of guesses alone; `mixed`: of right passwords, too. */
+    claims(guessed: readonly Target[], mixed: readonly Target[]): Claim[] {
+      const verdicts = Math.max(...guessed.map((target) => target.verdicts));
+      const beyond = mixed.filter(({ verdicts, rights }) => verdicts > threshold * (1 + rights));
+      return [
+        {
+          what: 'tokens received before a kill',
+          seen: `${sessions.length} sessions; after the next start and at the end ${counts.profiles} profiles and ${counts.refreshed} refreshes, ${counts.retried} of them with a token whose successor had not arrived; lost: ${several(lost)}`,
+          allowed: 'none lost',
+          holds: lost.length === 0 && counts.profiles > 0 && counts.refreshed > 0,
+        },
+        {
+          what: 'locks told before a kill, by a refusal or by the last verdict',
+          seen: `${counts.stillLocked} of ${counts.locks} still locked`,
+          allowed: 'all',
+          holds: counts.locks > 0 && counts.stillLocked === counts.locks,
+        },
+        {
+          what: 'owners who log in after a kill',
+          seen: `${counts.in} in, ${counts.out} not`,
+          allowed: 'all in',
+          holds: counts.in > 0 && counts.out === 0,
+        },
+        {
+          what: `verdicts on each of ${guessed.length} names, before and after all kills`,
+          seen: `${verdicts} at most; of ${mixed.length} more, with right passwords in between, ${beyond.length} above ${threshold} a success`,
+          allowed: `${threshold}, 0`,
+          holds: verdicts >= 1 && verdicts <= threshold && beyond.length === 0,
+        },
+        {
+          what: 'answers that no contract has, and internal errors',
+          seen: several(unexpected),
+          allowed: 'none',
+          holds: unexpected.length === 0,
+        },
+      ];
+    },
   };
 }
 

@@ -1,70 +1,61 @@
-/** Tickets whose holders died: failures after thirty seconds, and no guesses meanwhile. */
+/** Tickets whose holders were killed: failures after thirty seconds, and no guesses meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TICKET_MS } from '../../../src/policy/lockout.ts';
-import { bindings, settings, type Claim } from './context.ts';
-import type { RaceServer } from './server.ts';
-import { guessAt, loginOf, subjectOf, type ExpectedState, type Subject } from './expected-state.ts';
+import { prepareBurst, sendOne } from '../../burst.ts';
+import type { Server } from '../../server.ts';
+import { operatorToken, threshold, type Claim } from './context.ts';
+import { guessAt, loginOf, targetOf, type ExpectedState, type Target } from './expected-state.ts';
+import { times } from './guessing.ts';
 import { createUsers } from './users.ts';
-import { aim, fireOne } from './burst.ts';
-import { atOneName, served, tally } from './wire.ts';
+import { byIdentifier, served, tally } from './wire.ts';
 
-const { threshold } = settings.lockout;
-/** All are drawn long before the first one would expire. */
+/** Long before the first ticket would expire. */
 const PATIENCE_MS = TICKET_MS / 2;
 const IN_FLIGHT = threshold - 1;
 
-interface Scene {
-  house: RaceServer;
-  /** From now on no ticket is settled, so that every guess stays in flight. */
-  hold(): Promise<unknown>;
-  ledger: ExpectedState;
-  /** Everybody who was guessed at in earlier rounds. */
-  targets: readonly Subject[];
+interface HangingOptions {
+  server: Server;
+  /** Keeps tickets from being settled, so that every guess stays in flight. */
+  holdTickets(server: Server): Promise<unknown>;
+  restart(): Promise<Server>;
+  state: ExpectedState;
+  /** The targets of earlier kills. */
+  guessed: readonly Target[];
   claim(claim: Claim): void;
-  /** After a kill. */
-  reopen(): Promise<RaceServer>;
 }
 
-export async function hangingTickets({ house, hold, ledger, targets, claim, reopen }: Scene) {
-  const people = await createUsers(house.origin, ['hurried', 'patient']);
-  const hurried = subjectOf(people.hurried, atOneName.at(0) ?? served);
-  const patient = subjectOf(people.patient, atOneName.at(-1) ?? served);
-  const sent = [hurried, patient].flatMap((at) =>
-    Array.from({ length: IN_FLIGHT }, (_, n) => guessAt(at, n)),
-  );
-  const volley = await aim(
-    house.origin,
-    sent.map(({ shot }) => shot),
-  );
-  await hold();
+/** `retried` is guessed at while the tickets are out, `waiting` only after they have expired. */
+export async function hangingTickets(options: HangingOptions): Promise<Server> {
+  const { server, holdTickets, restart, state, guessed, claim } = options;
+  const people = await createUsers(server.url(), 'retried', 'waiting');
+  const retried = targetOf(people.retried, byIdentifier.at(0) ?? served);
+  const waiting = targetOf(people.waiting, byIdentifier.at(-1) ?? served);
+  const guessesAt = (target: Target, amount: number) => times(amount, (n) => guessAt(target, n));
+  const sent = [retried, waiting].flatMap((target) => guessesAt(target, IN_FLIGHT));
+  const burst = await prepareBurst(server.url(), sent);
+  await holdTickets(server);
   const sentAtMs = Date.now();
-  await volley.release();
-  // What the guard tells is on the disk: Durable Objects hold back every answer until then.
-  const deadlineMs = sentAtMs + PATIENCE_MS;
-  while (Date.now() < deadlineMs) {
-    const standings = await Promise.all(
-      [hurried, patient].map((each) => standingOf(house.origin, each)),
-    );
-    if (standings.every(({ ticketsOut }) => ticketsOut === IN_FLIGHT)) break;
+  await burst.release();
+  // The lockout's view is on the disk: a Durable Object holds back every answer until then.
+  for (const deadlineMs = sentAtMs + PATIENCE_MS; Date.now() < deadlineMs;) {
+    const views = [await lockoutOf(server, retried), await lockoutOf(server, waiting)];
+    if (views.every(({ ticketsOut }) => ticketsOut === IN_FLIGHT)) break;
   }
-  house.strike();
-  const struckAtMs = Date.now();
-  ledger.note(sent, { heard: await volley.heard, sentAtMs });
-  await house.buried();
-  const reopened = await reopen();
-  const { origin } = reopened;
+  server.kill();
+  const killedAtMs = Date.now();
+  state.note(sent, { answers: await burst.answers, sentAtMs });
+  await server.exited();
+  const restarted = await restart();
+  const origin = restarted.url();
 
   const before = {
-    hurried: await standingOf(origin, hurried),
-    patient: await standingOf(origin, patient),
+    retried: await lockoutOf(restarted, retried),
+    waiting: await lockoutOf(restarted, waiting),
   };
-  const at = (subject: Subject, amount: number) =>
-    Array.from({ length: amount }, (_, n) => guessAt(subject, n));
-  // The patient one's tickets run out while the hurried one's guesses wait for theirs.
-  const meanwhile = await ledger.send(origin, at(hurried, 12));
-  await sleep(Math.max(0, struckAtMs + TICKET_MS + 1_000 - Date.now()));
-  const after = await standingOf(origin, patient);
-  const { failures, ticketsOut } = before.patient;
+  const meanwhile = tally(await state.send(origin, guessesAt(retried, 12)));
+  await sleep(Math.max(0, killedAtMs + TICKET_MS + 1_000 - Date.now()));
+  const after = await lockoutOf(restarted, waiting);
+  const { failures, ticketsOut } = before.waiting;
   claim({
     what: `${IN_FLIGHT} guesses killed in flight, and nothing for ${TICKET_MS / 1000} s`,
     seen: `after the start ${failures} failures and ${ticketsOut} tickets out, then ${after.failures} failures and ${after.ticketsOut} out`,
@@ -73,57 +64,49 @@ export async function hangingTickets({ house, hold, ledger, targets, claim, reop
       failures + ticketsOut === IN_FLIGHT && after.ticketsOut === 0 && after.failures === IN_FLIGHT,
   });
 
-  const later = await ledger.send(origin, [...at(hurried, 12), ...at(patient, 12)]);
-  const left = threshold - failures - ticketsOut;
-  const [hurriedLater, patientLater] = [tally(later.slice(0, 12)), tally(later.slice(12))];
-  const out = before.hurried.ticketsOut;
+  const later = await state.send(origin, [...guessesAt(retried, 12), ...guessesAt(waiting, 12)]);
+  const [retriedLater, waitingLater] = [tally(later.slice(0, 12)), tally(later.slice(12))];
+  const leftOf = (view: Lockout) => threshold - view.failures - view.ticketsOut;
   claim({
-    what: 'guesses while the tickets of the dead are out, and after',
-    seen: `meanwhile: ${tally(meanwhile)}; after: ${hurriedLater}; at the patient one: ${patientLater}`,
-    allowed: `${threshold - before.hurried.failures - out} in all; ${left} at the patient one`,
+    what: 'guesses while the tickets of the killed are out, and after',
+    seen: `meanwhile: ${meanwhile}; after: ${retriedLater}; at the other name, only after: ${waitingLater}`,
+    allowed: `${leftOf(before.retried)} verdicts in all; ${leftOf(before.waiting)} at the other name`,
     holds:
-      tally(meanwhile).of('invalid') + hurriedLater.of('invalid') <=
-        threshold - before.hurried.failures - out && patientLater.of('invalid') <= left,
+      meanwhile.of('invalid') + retriedLater.of('invalid') <= leftOf(before.retried) &&
+      waitingLater.of('invalid') <= leftOf(before.waiting),
   });
 
-  // By now no ticket of any kill is out any more.
-  await ledger.send(
+  // By now the tickets of all kills have expired.
+  await state.send(
     origin,
-    targets.flatMap((subject) => at(subject, threshold + 1)),
+    guessed.flatMap((target) => guessesAt(target, threshold + 1)),
   );
-  const all = [hurried, patient, ...targets];
-  const locked = tally(await ledger.send(origin, all.map(loginOf)));
+  const all = [retried, waiting, ...guessed];
+  const locked = tally(await state.send(origin, all.map(loginOf)));
   claim({
     what: 'more guesses at all of them, then the right passwords',
     seen: String(locked),
     allowed: 'locked only',
     holds: locked.of('locked') === all.length,
   });
-  return reopened;
+  return restarted;
 }
 
-interface Standing {
+interface Lockout {
   failures: number;
   ticketsOut: number;
 }
 
-/** As the operator sees it, which changes nothing. */
-async function standingOf(origin: string, { person }: Subject): Promise<Standing> {
-  const { users } = await asOperator<{ users: { id: number }[] }>(
-    origin,
-    `users?email=${encodeURIComponent(person.email)}`,
-  );
-  const { guard } = await asOperator<{ guard: Standing }>(origin, `users/${users[0]?.id}`);
-  return guard;
-}
-
-async function asOperator<T>(origin: string, path: string): Promise<T> {
-  const { status, text } = await fireOne(origin, {
-    method: 'GET',
-    path: `/admin/${path}`,
-    headers: { Authorization: `Bearer ${String(bindings['OPERATOR_TOKEN'])}` },
-    body: '',
-  });
-  if (status !== 200) throw new Error(`/admin/${path}: ${status} ${text}`);
-  return JSON.parse(text) as T;
+/** As the admin API shows it, which changes nothing. */
+async function lockoutOf(server: Server, { person }: Target): Promise<Lockout> {
+  const get = async <T>(path: string): Promise<T> => {
+    const headers = { Authorization: `Bearer ${operatorToken}` };
+    const request = { method: 'GET', path: `/admin/${path}`, headers, body: '' } as const;
+    const { status, text } = await sendOne(server.url(), request);
+    if (status !== 200) throw new Error(`/admin/${path}: ${status} ${text}`);
+    return JSON.parse(text) as T;
+  };
+  const email = encodeURIComponent(person.email);
+  const { users } = await get<{ users: { id: number }[] }>(`users?email=${email}`);
+  return (await get<{ guard: Lockout }>(`users/${users[0]?.id}`)).guard;
 }

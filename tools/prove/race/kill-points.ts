@@ -1,107 +1,78 @@
-/** When to kill: at what a client just heard, or at a time. */
+/** When to kill: at the first bytes of a certain answer, or at a random time. */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { settings } from './context.ts';
-import type { RaceServer } from './server.ts';
-import type { Sent, Subject } from './expected-state.ts';
-import { aim, type BurstAnswer } from './burst.ts';
+import { prepareBurst } from '../../burst.ts';
+import type { Server } from '../../server.ts';
+import { threshold } from './context.ts';
+import type { Received, Sent, Target } from './expected-state.ts';
 
 /** The first bytes of an answer. */
 interface Head {
-  does: Sent['does'];
+  kind: Sent['kind'];
   status: number;
-  /** Of guesses at the stranger, and this is one. */
-  nthVerdict: number;
+  /** The number of verdicts on the watched target, of which this is the last; else 0. */
+  verdicts: number;
 }
 
 export interface KillPoint {
   name: string;
-  comes?: (head: Head) => boolean;
-  /** Where it waits for nothing. */
+  isAt?: (head: Head) => boolean;
+  /** A random time after the start, instead of an answer. */
   withinMs?: [number, number];
-  /** Between one request and the next, so that some are answered while others are at work. */
+  /** Between requests, so that some are answered while others are processed. */
   everyMs: number;
-  /** Everybody logs in and nobody guesses: all are stored and answered at about the same time. */
-  isCrowd?: boolean;
+  /** Logins alone, so that all are stored and answered at about the same time. */
+  loginsOnly?: true;
 }
 
-const waiting = { everyMs: 50 };
-const atAnyTime: KillPoint = { name: 'at any moment', withinMs: [200, 2_000], everyMs: 50 };
-
-const isGrant = ({ does, status }: Head) => does.kind === 'login' && status === 200;
+const isGrant = ({ kind, status }: Head) => kind === 'login' && status === 200;
+const isGuess = ({ kind }: Head) => kind === 'guess';
+const atRandom: KillPoint = { name: 'at a random time', withinMs: [200, 2_000], everyMs: 50 };
+const atHead = (of: string, isAt: (head: Head) => boolean): KillPoint => ({
+  name: `at the first bytes of ${of}`,
+  isAt,
+  everyMs: 50,
+});
 
 export const KILL_POINTS: readonly KillPoint[] = [
-  { ...waiting, name: 'at the first bytes of a grant', comes: isGrant },
-  {
-    ...waiting,
-    name: 'at the first bytes of a grant in a crowd',
-    comes: isGrant,
-    everyMs: 0,
-    isCrowd: true,
-  },
-  {
-    ...waiting,
-    name: "at the first bytes of a name's last verdict",
-    comes: ({ nthVerdict }) => nthVerdict === settings.lockout.threshold,
-  },
+  atHead('a grant', isGrant),
+  { ...atHead('a grant among many logins', isGrant), everyMs: 0, loginsOnly: true },
+  atHead("a name's last verdict", ({ verdicts }) => verdicts === threshold),
   { name: 'while passwords are hashed', withinMs: [20, 200], everyMs: 0 },
-  {
-    ...waiting,
-    name: 'at the first bytes of a lock',
-    comes: ({ does, status }) => does.kind === 'guess' && status !== 401,
-  },
-  {
-    ...waiting,
-    name: 'at the first bytes of a refresh',
-    comes: ({ does, status }) => does.kind === 'refresh' && status === 200,
-  },
-  atAnyTime,
-  {
-    ...waiting,
-    name: 'at the first bytes of a verdict',
-    comes: ({ does, status }) => does.kind === 'guess' && status === 401,
-  },
-  atAnyTime,
+  atHead('a lock', (head) => isGuess(head) && head.status !== 401),
+  atHead('a refresh', ({ kind, status }) => kind === 'refresh' && status === 200),
+  atRandom,
+  atHead('a verdict', (head) => isGuess(head) && head.status === 401),
+  atRandom,
 ];
 
-export interface Struck {
-  heard: BurstAnswer[];
-  sentAtMs: number;
-}
-
-/** Sends all, kills at the moment, and returns what was heard until then. */
+/** Sends all, kills the server at the kill point, and returns what was received until then. */
 export async function killAt(
-  moment: KillPoint,
-  { house, sent, stranger }: { house: RaceServer; sent: readonly Sent[]; stranger: Subject },
-): Promise<Struck> {
-  const over = new AbortController();
-  const strike = () => {
-    if (over.signal.aborted) return;
-    over.abort();
-    house.strike();
+  { isAt, withinMs, everyMs }: KillPoint,
+  { server, sent, watched }: { server: Server; sent: readonly Sent[]; watched: Target },
+): Promise<Received> {
+  const killed = new AbortController();
+  const kill = () => {
+    if (killed.signal.aborted) return;
+    killed.abort();
+    server.kill();
   };
   let verdicts = 0;
-  const onHead = (status: number, n: number) => {
-    const does = sent[n]?.does;
-    if (does === undefined) return;
-    const isVerdict = does.kind === 'guess' && does.at === stranger && status === 401;
+  const burst = await prepareBurst(server.url(), sent, (status, n) => {
+    const { kind, of } = sent[n] ?? {};
+    if (kind === undefined) return;
+    const isVerdict = kind === 'guess' && of === watched && status === 401;
     if (isVerdict) verdicts += 1;
-    if (moment.comes?.({ does, status, nthVerdict: isVerdict ? verdicts : 0 })) strike();
-  };
-  const volley = await aim(
-    house.origin,
-    sent.map(({ shot }) => shot),
-    onHead,
-  );
+    if (isAt?.({ kind, status, verdicts: isVerdict ? verdicts : 0 })) kill();
+  });
   const sentAtMs = Date.now();
-  const loosed = volley.release(moment.everyMs);
-  const { withinMs } = moment;
-  const patience = withinMs && sleep(randomInt(...withinMs), undefined, { signal: over.signal });
-  // What it waits for may not come; then there is nothing left to wait for.
-  await Promise.race([patience?.catch(() => undefined) ?? volley.heard, volley.heard]);
-  strike();
-  await loosed;
-  const heard = await volley.heard;
-  await house.buried();
-  return { heard, sentAtMs };
+  const released = burst.release(everyMs);
+  const timer = withinMs && sleep(randomInt(...withinMs), undefined, { signal: killed.signal });
+  // The answer may not come; then the kill follows the last one.
+  await Promise.race([timer?.catch(() => undefined) ?? burst.answers, burst.answers]);
+  kill();
+  await released;
+  const answers = await burst.answers;
+  await server.exited();
+  return { answers, sentAtMs };
 }

@@ -1,123 +1,125 @@
 /**
- * Kills the whole instance in the middle of logins, at chosen moments and at any, and opens it again
- * on what the disk holds. Whatever a client was told before is still so.
+ * Kills the whole instance in the middle of logins, at the kill points, and starts it again on what
+ * is on the disk. What a client was told before still holds.
  */
-import type { Distance } from '../../bench/distance/platform.ts';
+import type { Distance } from '../../bench/distance/network.ts';
+import type { Server } from '../../server.ts';
+import { startGatehouse, type Claim } from './context.ts';
 import { createInspection } from './disk.ts';
-import type { Claim } from './context.ts';
-import { hangingTickets } from './hanging.ts';
-import { startServer, type RaceServer } from './server.ts';
 import {
   createExpectedState,
   guessAt,
   loginOf,
   refreshOf,
-  subjectOf,
+  targetOf,
   type Sent,
-  type Subject,
+  type Target,
 } from './expected-state.ts';
+import { times } from './guessing.ts';
+import { hangingTickets } from './hanging.ts';
 import { KILL_POINTS, killAt } from './kill-points.ts';
-import { invent, newUsers } from './users.ts';
-import { atOneName, claimsOf, served, tally, type Person } from './wire.ts';
+import { newPerson, newUsers } from './users.ts';
+import { byIdentifier, served, tally, type Person } from './wire.ts';
 
-/**
- * On one machine all calls would be done before anybody can strike: a token that leaves too early
- * would still be stored in time.
- */
+/** Without a distance all calls end before a kill, and a token that leaves too early is stored. */
 const AWAY: Distance = { database: 50, limits: 50, mail: 0, metrics: 0 };
 const ROUNDS = 12;
-const OWNERS_A_ROUND = 8;
+const OWNERS_PER_ROUND = 8;
 /**
- * Each owner's turn comes again after so many rounds: what was killed in flight holds its ticket
- * for a while, and five of them would keep their owner waiting.
+ * Groups of owners, in turns: a login killed in flight holds its ticket for a while, and five of
+ * them would lock its owner.
  */
-const TURNS = 3;
+const GROUPS = 3;
 
-export interface Site {
-  /** The deployed bundle with a network between it and its bindings (tools/bench/distance). */
+interface KillOptions {
+  /** The deployed bundle with a network to its bindings (tools/bench/distance). */
   script: string;
-  /** A folder that nobody else uses. */
-  data: string;
+  /** An empty directory. */
+  persistTo: string;
   claim(claim: Claim): void;
 }
 
-export async function kills({ script, data, claim }: Site): Promise<void> {
-  const open = async (isNew = false) => {
-    const opened = await startServer(script, { data, isNew });
-    await travelBy(opened, AWAY);
-    return opened;
+export async function kills({ script, persistTo, claim }: KillOptions): Promise<void> {
+  const start = async (isNew = false) => {
+    const started = await startGatehouse(script, { persistTo, isNew });
+    await setNetwork(started, AWAY);
+    return started;
   };
-  let house = await open(true);
+  let server = await start(true);
   try {
-    const people = await newUsers(house.origin, OWNERS_A_ROUND * TURNS + 2 * ROUNDS);
-    const everywhere = (person: Person) => subjectOf(person, served);
-    const owners = people.splice(0, OWNERS_A_ROUND * TURNS).map(everywhere);
-    const mixed = people.splice(0, ROUNDS).map(byOneName);
+    const people = await newUsers(server.url(), OWNERS_PER_ROUND * GROUPS + 2 * ROUNDS);
+    const owners = people
+      .splice(0, OWNERS_PER_ROUND * GROUPS)
+      .map((person) => targetOf(person, served));
+    const mixed = people.splice(0, ROUNDS).map(atOneName);
     // Every other one has an account.
-    const targets = people.map((person, n) => byOneName(n % 2 === 0 ? person : invent(), n >> 1));
-    const ledger = createExpectedState();
-    const { inspect, result } = createInspection();
-    const received = () => ledger.sessions.map(({ access }) => claimsOf(access).sid);
+    const guessed = people.map((person, n) =>
+      atOneName(n % 2 === 0 ? person : newPerson(), n >> 1),
+    );
+    const state = createExpectedState();
+    const inspection = createInspection();
 
-    for (const [round, target] of targets.entries()) {
-      const moment = KILL_POINTS[round % KILL_POINTS.length];
-      if (moment === undefined) throw new Error('there is no moment');
-      const turn = (round % TURNS) * OWNERS_A_ROUND;
-      const here = moment.isCrowd ? owners : owners.slice(turn, turn + OWNERS_A_ROUND);
-      const logins = here.map((owner, n) => loginOf(owner, n + round));
-      const used = ledger.sessions.filter(({ refresh }) => refresh !== null).slice(-4);
-      const before = ledger.sessions.length;
-      const sent: Sent[] = moment.isCrowd
+    for (const [round, target] of guessed.entries()) {
+      const point = KILL_POINTS[round % KILL_POINTS.length];
+      if (point === undefined) throw new Error('there are no kill points');
+      const first = (round % GROUPS) * OWNERS_PER_ROUND;
+      const present = point.loginsOnly ? owners : owners.slice(first, first + OWNERS_PER_ROUND);
+      const logins = present.map((owner, n) => loginOf(owner, n + round));
+      const used = state.sessions.filter(({ refresh }) => refresh !== null).slice(-4);
+      const known = state.sessions.length;
+      const sent: Sent[] = point.loginsOnly
         ? logins
         : [
             ...times(7, (n) => guessAt(target, n)),
-            ...shuffled<Sent>([
+            ...shuffled([
               ...logins,
               ...mixed.slice(round, round + 1).flatMap(rightAndWrong),
               ...used.map(refreshOf),
             ]),
           ];
-      const struck = await killAt(moment, { house, sent, stranger: target });
-      const answers = ledger.note(sent, struck);
-      console.log(`      kill ${round + 1}, ${moment.name}: ${tally(answers)}`);
-      inspect(data, received());
+      const received = await killAt(point, { server, sent, watched: target });
+      console.log(`      kill ${round + 1}, ${point.name}: ${tally(state.note(sent, received))}`);
+      inspection.inspect(persistTo, state.sessionIds());
 
-      house = await open();
-      await ledger.tokensAreGood(house.origin, [...used, ...ledger.sessions.slice(before)]);
-      await ledger.locksHold(house.origin, targets);
-      await ledger.ownersGetIn(house.origin, here);
+      server = await start();
+      const origin = server.url();
+      await state.checkTokens(origin, [...used, ...state.sessions.slice(known)]);
+      await state.checkLocks(origin, guessed);
+      await state.checkOwners(origin, present);
     }
 
-    // A verdict is told once its ticket is settled: without that, guesses stay in flight.
-    const held = house;
-    const hold = () => travelBy(held, { ...AWAY, held: ['settle'] });
-    house = await hangingTickets({ house, hold, ledger, targets, claim, reopen: open });
-    await ledger.tokensAreGood(house.origin, [...ledger.sessions]);
-    await house.close();
-    inspect(data, received());
-    for (const each of [...ledger.results({ targets, mixed }), result()]) claim(each);
+    server = await hangingTickets({
+      server,
+      // A verdict is answered once its ticket is settled: until then guesses stay in flight.
+      holdTickets: (held) => setNetwork(held, { ...AWAY, held: ['settle'] }),
+      restart: start,
+      state,
+      guessed,
+      claim,
+    });
+    await state.checkTokens(server.url(), [...state.sessions]);
+    await server.close();
+    inspection.inspect(persistTo, state.sessionIds());
+    for (const each of [...state.claims(guessed, mixed), inspection.claim()]) claim(each);
   } finally {
-    await house.close().catch(() => undefined);
+    await server.close().catch(() => undefined);
   }
 }
 
-const travelBy = ({ origin }: RaceServer, network: Distance) =>
-  fetch(`${origin}/network`, { method: 'POST', body: JSON.stringify(network) });
+const setNetwork = (server: Server, network: Distance) =>
+  fetch(`${server.url()}/network`, { method: 'POST', body: JSON.stringify(network) });
 
-/** Guessed at by one name, of the two kinds in turns. */
-const byOneName = (person: Person, n: number) =>
-  subjectOf(person, atOneName[n % atOneName.length] ?? served);
+/** Guessed at by one name, e-mail and username in turns. */
+const atOneName = (person: Person, n: number) =>
+  targetOf(person, byIdentifier[n % byIdentifier.length] ?? served);
 
-const rightAndWrong = (subject: Subject): Sent[] => [
-  ...times(2, (n) => loginOf(subject, n)),
-  ...times(4, (n) => guessAt(subject, n)),
+const rightAndWrong = (target: Target): Sent[] => [
+  ...times(2, (n) => loginOf(target, n)),
+  ...times(4, (n) => guessAt(target, n)),
 ];
 
-const times = <T>(amount: number, make: (n: number) => T) =>
-  Array.from({ length: amount }, (_, n) => make(n));
-
-const shuffled = <T>(list: readonly T[]): T[] =>
+const shuffled = (list: readonly Sent[]): Sent[] =>
   list
-    .map((item) => ({ item, place: Math.random() }))
-    .toSorted((a, b) => a.place - b.place)
+    .map((item) => ({ item, position: Math.random() }))
+    .toSorted((a, b) => a.position - b.position)
     .map(({ item }) => item);

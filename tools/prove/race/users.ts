@@ -1,97 +1,91 @@
-/** Accounts as anybody gets one: registered, and proven with the code from the mailbox. */
+/** Accounts as anyone gets one: registered, and verified with the code from the mailbox. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fire, fireOne } from './burst.ts';
-import { contractWith, post, told, type Person } from './wire.ts';
+import { sendAll, sendOne } from '../../burst.ts';
+import { contractWith, outcomesOf, post, type Attempt, type Person } from './wire.ts';
 
-/** The page keeps the last fifty letters. */
-const AT_ONCE = 16;
+/** The page of local e-mails shows the last fifty. */
+const BATCH = 16;
 const PATIENCE_MS = 30_000;
 
-/** One that takes a username gives the account both names. */
+/** A contract that takes a username gives the account both names. */
 export const registrar = contractWith(({ account }) => account.identifier === 'username');
 
-let made = 0;
+let people = 0;
 const run = randomBytes(4).toString('hex');
 
-export function invent(): Person {
-  made += 1;
-  return {
-    username: `racer-${run}-${made}`,
-    email: `racer-${run}-${made}@example.com`,
-    password: randomBytes(12).toString('base64url'),
-  };
+export function newPerson(): Person {
+  people += 1;
+  const username = `racer-${run}-${people}`;
+  const password = randomBytes(12).toString('base64url');
+  return { username, email: `${username}@example.com`, password };
 }
 
-/** Answers the handles of the registrations. */
+export const verifyEmail = (person: Person, code: string, registration?: string): Attempt =>
+  post(registrar, 'verify-email', {
+    body: { ...person, code, ...(registration === undefined ? {} : { registration }) },
+  });
+
+/** Returns the handles of the registrations. */
 export async function register(origin: string, people: readonly Person[]): Promise<string[]> {
-  const answers = await fire(
+  const answers = await sendAll(
     origin,
     people.map((person) => post(registrar, 'register', { body: person })),
   );
-  const failed = answers.find(({ status }) => status !== 202);
-  if (failed) throw new Error(`registering: ${failed.status} ${failed.text}`);
-  return answers.map(({ text }) => /"registration":"([^"]+)"/.exec(text)?.[1] ?? '');
+  return answers.map(({ status, text }) => {
+    if (status !== 202) throw new Error(`register answered ${status} ${text}`);
+    return /"registration":"([^"]+)"/.exec(text)?.[1] ?? '';
+  });
 }
 
-/** One for each part that is to be played. */
+/** An account for each name of a part in an attack. */
 export async function createUsers<Part extends string>(
   origin: string,
-  parts: readonly Part[],
+  ...parts: readonly Part[]
 ): Promise<Record<Part, Person>> {
   const people = await newUsers(origin, parts.length);
-  const played = parts.map((part, n) => [part, people[n]] as const);
-  return Object.fromEntries(played) as Record<Part, Person>;
+  return Object.fromEntries(parts.map((part, n) => [part, people[n]])) as Record<Part, Person>;
 }
 
 export async function newUsers(origin: string, amount: number): Promise<Person[]> {
-  const people = Array.from({ length: amount }, invent);
-  for (let from = 0; from < amount; from += AT_ONCE) {
-    const some = people.slice(from, from + AT_ONCE);
-    await register(origin, some);
+  const people = Array.from({ length: amount }, newPerson);
+  for (let from = 0; from < amount; from += BATCH) {
+    const batch = people.slice(from, from + BATCH);
+    await register(origin, batch);
     const proofs = [];
-    for (const person of some) {
-      const code = await codeFor(origin, person.email);
-      proofs.push(post(registrar, 'verify-email', { body: { ...person, code } }));
-    }
-    const answers = await fire(origin, proofs);
-    const failed = answers.find((answer) => told(registrar, answer) !== 'granted');
-    if (failed) throw new Error(`verifying: ${failed.status} ${failed.text}`);
+    for (const person of batch)
+      proofs.push(verifyEmail(person, await codeFor(origin, person.email)));
+    const outcomes = await outcomesOf(origin, proofs);
+    const failed = outcomes.find((outcome) => outcome !== 'granted');
+    if (failed) throw new Error(`verify-email answered ${failed}`);
   }
   return people;
 }
 
-interface Wanted {
-  address: string;
-  what: RegExp;
-  /** Those of the letters before. */
-  seen: readonly string[];
-}
-
+/** `seen`: codes or tokens of earlier e-mails, which are skipped. */
 export const codeFor = (origin: string, address: string, seen: readonly string[] = []) =>
-  inLetterTo(origin, { address, what: /\b(\d{6})<\/code>/, seen });
+  inMailTo(origin, { address, pattern: /\b(\d{6})<\/code>/, seen });
 
 export const linkTokenFor = (origin: string, address: string, seen: readonly string[] = []) =>
-  inLetterTo(origin, { address, what: /#token=([\w-]+)/, seen });
+  inMailTo(origin, { address, pattern: /#token=([\w-]+)/, seen });
 
-/** Waits for it: letters are written after the answer. */
-async function inLetterTo(origin: string, { address, what, seen }: Wanted): Promise<string> {
+/** Polls the page of local e-mails: they are sent after the response. */
+async function inMailTo(
+  origin: string,
+  { address, pattern, seen }: { address: string; pattern: RegExp; seen: readonly string[] },
+): Promise<string> {
+  const page = { method: 'GET', path: '/dev/mail', headers: {}, body: '' } as const;
   const deadlineMs = Date.now() + PATIENCE_MS;
   while (Date.now() < deadlineMs) {
-    const { status, text } = await fireOne(origin, {
-      method: 'GET',
-      path: '/dev/mail',
-      headers: {},
-      body: '',
-    });
+    const { status, text } = await sendOne(origin, page);
     if (status !== 200) throw new Error(`${origin}/dev/mail: ${status}; is this npm start's?`);
     const found = text
       .split('<article')
       .filter((article) => article.includes(` ${address} `))
-      .flatMap((article) => what.exec(article)?.[1] ?? [])
+      .flatMap((article) => pattern.exec(article)?.[1] ?? [])
       .find((value) => !seen.includes(value));
     if (found !== undefined) return found;
     await sleep(50);
   }
-  throw new Error(`no letter to ${address}`);
+  throw new Error(`no e-mail to ${address}`);
 }

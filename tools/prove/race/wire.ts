@@ -1,8 +1,8 @@
-/** The contracts as an attacker's client speaks them: requests, and the reason behind an answer. */
+/** Speaks the contracts as an attacker's client does: requests, and the reason behind an answer. */
 import { refusalWire, type Contract } from '../../../src/contracts/contract.ts';
+import { sendAll, type BurstAnswer, type BurstRequest } from '../../burst.ts';
 import { circumstances, refusals, type Reason } from '../../openapi/samples.ts';
 import { settings } from './context.ts';
-import type { BurstAnswer, BurstRequest } from './burst.ts';
 
 export interface Person {
   username: string;
@@ -10,18 +10,20 @@ export interface Person {
   password: string;
 }
 
-/** All contracts take this: each reads the name that it knows, and none minds the other. */
-const namesOf = ({ username, email, password }: Person) => ({ username, email, password });
+/** A request to one contract. */
+export interface Attempt extends BurstRequest {
+  contract: Contract;
+}
 
-const nobody: Person = { username: 'nobody', email: 'nobody@example.com', password: 'no password' };
+const sample: Person = { username: 'nobody', email: 'nobody@example.com', password: 'none' };
 
-/** Those that are served, without any whose fields are called otherwise. */
+/** The contracts that are served and take the usual login fields; each ignores the other name. */
 export const served: readonly Contract[] = settings.contracts.filter(
-  ({ login }) => login.safeParse(nobody).success,
+  ({ login }) => login.safeParse(sample).success,
 );
 
-/** By the kind of name that they take. Guesses at one name are guesses at one of these groups. */
-export const atOneName: readonly (readonly Contract[])[] = (['email', 'username'] as const)
+/** By the kind of name that they take: guesses at one name share a lockout within a group. */
+export const byIdentifier: readonly (readonly Contract[])[] = (['email', 'username'] as const)
   .map((kind) => served.filter(({ account }) => account.identifier === kind))
   .filter((group) => group.length > 0);
 
@@ -32,67 +34,66 @@ export function contractAt(n: number, contracts = served): Contract {
   return contract;
 }
 
-export function contractWith(has: (contract: Contract) => boolean): Contract {
-  return served.find(has) ?? contractAt(0);
-}
+export const contractWith = (has: (contract: Contract) => boolean): Contract =>
+  served.find(has) ?? contractAt(0);
 
 let addresses = Math.floor(Math.random() * 2 ** 24);
-/** In 10.0.0.0/8, from anywhere on: runs shortly after each other are strangers. */
+/** In 10.0.0.0/8 from a random start, so that a second run is not limited by the first. */
 export function freshAddress(): string {
   addresses = (addresses + 1) % 2 ** 24;
   return `10.${addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`;
 }
 
-export interface Caller {
+export interface Client {
   address?: string;
   token?: string;
   headers?: Record<string, string>;
 }
 
-/** `at`: below the contract's base. */
-export function post(
-  contract: Contract,
-  at: string,
-  { body, address = freshAddress(), token, headers = {} }: Caller & { body: object },
-): BurstRequest {
-  return {
-    method: 'POST',
-    path: `/${contract.name}${contract.base}/${at}`,
-    headers: {
-      'Content-Type': 'application/json',
-      'CF-Connecting-IP': address,
-      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-      ...headers,
-    },
-    body: JSON.stringify(body),
-  };
-}
+const bearer = (token: string | undefined) =>
+  token === undefined ? {} : { Authorization: `Bearer ${token}` };
 
-export const login = (contract: Contract, person: Person, caller?: Caller): BurstRequest =>
-  post(contract, 'login', { ...caller, body: namesOf(person) });
+/** `path`: below the contract's base. */
+export const post = (
+  contract: Contract,
+  path: string,
+  { body, address = freshAddress(), token, headers }: Client & { body: object },
+): Attempt => ({
+  contract,
+  method: 'POST',
+  path: `/${contract.name}${contract.base}/${path}`,
+  headers: {
+    'Content-Type': 'application/json',
+    'CF-Connecting-IP': address,
+    ...bearer(token),
+    ...headers,
+  },
+  body: JSON.stringify(body),
+});
+
+export const login = (contract: Contract, person: Person, client?: Client): Attempt =>
+  post(contract, 'login', { ...client, body: { ...person } });
 
 let guesses = 0;
-/** A wrong one, each time another. */
-export const guess = (contract: Contract, person: Person, caller?: Caller): BurstRequest =>
-  login(contract, { ...person, password: `a wrong guess, ${(guesses += 1)}` }, caller);
+/** With a wrong password, another one each time. */
+export const guess = (contract: Contract, person: Person, client?: Client): Attempt =>
+  login(contract, { ...person, password: `a wrong guess, ${(guesses += 1)}` }, client);
 
-export function profile(contract: Contract, token: string): BurstRequest {
-  return {
-    method: 'GET',
-    path: `/${contract.name}${contract.profilePath}`,
-    headers: { Authorization: `Bearer ${token}` },
-    body: '',
-  };
-}
+export const profile = (contract: Contract, token: string): Attempt => ({
+  contract,
+  method: 'GET',
+  path: `/${contract.name}${contract.profilePath}`,
+  headers: bearer(token),
+  body: '',
+});
 
-export function refresh(contract: Contract, token: string): BurstRequest {
-  return contract.refresh?.in === 'cookie'
+export const refresh = (contract: Contract, token: string): Attempt =>
+  contract.refresh?.in === 'cookie'
     ? post(contract, 'refresh', {
         body: {},
         headers: { Cookie: `${contract.refresh.name}=${token}` },
       })
     : post(contract, 'refresh', { body: { refreshToken: token } });
-}
 
 export interface Tokens {
   access: string;
@@ -102,30 +103,29 @@ export interface Tokens {
 
 const JWT = /[\w-]{20,}\.[\w-]+\.[\w-]+/g;
 
-/** Null where the answer ended before they did. */
+/** Null where the answer ended before its tokens did. */
 export function tokensIn(
-  contract: Contract,
+  { refresh: hasRefresh }: Contract,
   { status, headers, text }: BurstAnswer,
 ): Tokens | null {
   if (status !== 200) return null;
   const [access, refresh = null] = (text + (headers['set-cookie'] ?? []).join()).match(JWT) ?? [];
-  const missing = access === undefined || (contract.refresh !== null && refresh === null);
-  return missing ? null : { access, refresh };
+  const isMissing = access === undefined || (hasRefresh !== null && refresh === null);
+  return isMissing ? null : { access, refresh };
 }
 
-interface Claims {
-  sid: string;
-  jti: string;
-}
+/** Unverified, as a client reads them. */
+export const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+    sid: string;
+    jti: string;
+  };
 
-/** Unverified: that is not what a client does. */
-export const claimsOf = (token: string): Claims =>
-  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Claims;
+/** `unknown`: an answer that the contract does not have. */
+export type Outcome = Reason | 'granted' | 'unanswered' | 'unknown';
 
-export type Told = Reason | 'granted' | 'unanswered' | 'strange';
-
-/** What the headers say, of reasons that some contract tells in the same words. */
-const saysOtherwise = (reason: Reason, headers: BurstAnswer['headers']): boolean => {
+/** Tells reasons apart that some contract answers with the same body. */
+const contradicts = (reason: Reason, headers: BurstAnswer['headers']): boolean => {
   const after = headers['retry-after'];
   if ((reason === 'limited') !== (headers['ratelimit'] !== undefined)) return true;
   if (reason === 'busy') return after !== '1';
@@ -137,16 +137,16 @@ const saysOtherwise = (reason: Reason, headers: BurstAnswer['headers']): boolean
 const words = (body: unknown) =>
   JSON.stringify(body)?.replaceAll(/[\da-f]{8}-[\da-f-]{27}|\d+/g, '#');
 
-/** `strange`: no answer that the contract has. */
-export function told(contract: Contract, { status, headers, text, whole }: BurstAnswer): Told {
+export function outcomeOf(contract: Contract, answer: BurstAnswer): Outcome {
+  const { status, headers, text, isComplete } = answer;
   if (status === 0) return 'unanswered';
   if (status < 300) return 'granted';
   const refusal = refusals.find((refusal) => {
     const wire = refusalWire(contract, refusal, circumstances);
-    if (wire.status !== status || saysOtherwise(refusal.reason, headers)) return false;
-    return !whole || words(wire.body) === words(parsed(text));
+    if (wire.status !== status || contradicts(refusal.reason, headers)) return false;
+    return !isComplete || words(wire.body) === words(parsed(text));
   });
-  return refusal?.reason ?? 'strange';
+  return refusal?.reason ?? 'unknown';
 }
 
 function parsed(text: string): unknown {
@@ -157,12 +157,31 @@ function parsed(text: string): unknown {
   }
 }
 
-/** How often each was told. */
-export function tally(answers: readonly Told[]) {
-  const counts = new Map<Told, number>();
-  for (const answer of answers) counts.set(answer, (counts.get(answer) ?? 0) + 1);
+/** Sends all at once; returns the outcomes in the order of the attempts. */
+export async function outcomesOf(origin: string, attempts: readonly Attempt[]): Promise<Outcome[]> {
+  const answers = await sendAll(origin, attempts);
+  return attempts.flatMap(({ contract }, n) => {
+    const answer = answers[n];
+    return answer === undefined ? [] : [outcomeOf(contract, answer)];
+  });
+}
+
+/** Sends them one after the other. */
+export async function outcomesInTurn(
+  origin: string,
+  attempts: readonly Attempt[],
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const attempt of attempts) outcomes.push(...(await outcomesOf(origin, [attempt])));
+  return outcomes;
+}
+
+/** Counts of each outcome. */
+export function tally(outcomes: readonly Outcome[]) {
+  const counts = Map.groupBy(outcomes, (outcome) => outcome);
   return {
-    of: (...reasons: Told[]) => reasons.reduce((sum, one) => sum + (counts.get(one) ?? 0), 0),
-    toString: () => Array.from(counts, ([reason, n]) => `${n} ${reason}`).join(', '),
+    of: (...some: Outcome[]) => some.reduce((sum, one) => sum + (counts.get(one)?.length ?? 0), 0),
+    toString: () =>
+      Array.from(counts, ([outcome, { length }]) => `${length} ${outcome}`).join(', '),
   };
 }

@@ -1,21 +1,26 @@
 /**
- * Takes the samples. Each round asks about one of every kind, in an order of its own, so that
- * whatever changes with time (a warmer compiler, a larger table, a neighbour on the machine) meets
- * all kinds alike.
+ * Takes the samples. Each round asks about one name of every kind, in random order, so that whatever
+ * changes with time (a warmer compiler, a larger table, other processes) meets all kinds alike.
  *
- * What an answer leaves to be done behind it (a letter, an audit row) does differ by kind. So after
- * every answer the process is left alone until it rests, and before every sample the same neutral
- * request is made: no sample can tell what came before it. An operation that times the next request
- * makes the same neutral one right after the answer instead, and that one is the sample.
+ * Work after a response (an e-mail, an audit row) differs by kind. So after every answer the process
+ * is left alone until it is idle, and before every sample the same neutral request is made. An
+ * operation that times the next request makes a neutral one right after the answer, and that one is
+ * the sample.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Contract } from '../../../src/contracts/contract.ts';
 import type { PasswordCost } from '../../../src/crypto/password.ts';
-import { kindsOf, settle, shuffled } from '../../../test/fixtures/account-kinds.ts';
-import { openLine } from './line.ts';
+import { accountKinds, insertAccounts, shuffled } from '../../../test/fixtures/account-kinds.ts';
+import { openConnection } from './connection.ts';
 import { neutralRequest, OPERATIONS, requestFor } from './operations.ts';
-import type { Target } from './target.ts';
+
+export interface Target {
+  url: URL;
+  database: D1Database;
+  /** Resolves when the process is idle. */
+  idle(): Promise<void>;
+}
 
 export interface Plan {
   operation: string;
@@ -26,40 +31,37 @@ export interface Plan {
   warmUp: number;
 }
 
-/** Milliseconds by kind. */
-export async function measure(
-  target: Pick<Target, 'url' | 'database' | 'quiet'>,
-  plan: Plan,
-): Promise<Map<string, number[]>> {
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Returns milliseconds by kind. */
+export async function measure(target: Target, plan: Plan): Promise<Map<string, number[]>> {
   const operation = OPERATIONS[plan.operation];
   if (operation === undefined) throw new Error(`there is no operation ${plan.operation}`);
-  const kinds = await kindsOf(plan.operation, plan.cost);
+  const kinds = await accountKinds(plan.operation, plan.cost);
   const each = plan.warmUp + plan.samples;
-  const people = await settle(target.database, { kinds, each, cost: plan.cost });
-  const taken = new Map(kinds.map(({ name }): [string, number[]] => [name, []]));
-  const line = await openLine(target.url);
+  const people = await insertAccounts(target.database, { kinds, each, cost: plan.cost });
+  const samples = new Map(kinds.map(({ name }): [string, number[]] => [name, []]));
+  const connection = await openConnection(target.url);
   for (let round = 0; round < each; round += 1) {
+    // This process's own, so that it does not fall into a sample.
     collectGarbage();
     for (const { name } of shuffled(kinds)) {
       const person = people.get(name)?.[round];
-      if (person === undefined) throw new Error(`nobody is left who is ${name}`);
+      if (person === undefined) throw new Error(`no account of kind ${name} is left`);
       const request = requestFor(operation, plan.contract, person);
       const next = neutralRequest();
-      await line.ask(neutralRequest());
-      await target.quiet();
-      const { status, tookMs: ownMs } = await line.ask(request);
+      await connection.send(neutralRequest());
+      await target.idle();
+      const { status, tookMs: ownMs } = await connection.send(request);
       if (status !== operation.status) {
-        throw new Error(`${name}: ${status}, and should be ${operation.status}`);
+        throw new Error(`${name}: answered ${status} instead of ${operation.status}`);
       }
-      const tookMs = operation.timesNext ? (await line.ask(next)).tookMs : ownMs;
-      if (round >= plan.warmUp) taken.get(name)?.push(tookMs);
-      await target.quiet();
+      const tookMs = operation.timesNext ? (await connection.send(next)).tookMs : ownMs;
+      if (round >= plan.warmUp) samples.get(name)?.push(tookMs);
+      await target.idle();
     }
   }
-  line.close();
-  return taken;
+  connection.close();
+  return samples;
 }
-
-setFlagsFromString('--expose-gc');
-/** This process's own, so that it does not fall into a sample. */
-const collectGarbage = runInNewContext('gc') as () => void;

@@ -1,71 +1,68 @@
-/** What is asked for, and how: the operations that a stranger can try any name at. */
+/** The operations that a stranger can try with any name. */
 import type { Contract } from '../../../src/contracts/contract.ts';
-import { somebody, type Somebody } from '../../../test/fixtures/account-kinds.ts';
-import { written } from './line.ts';
+import { newPerson, type Person } from '../../../test/fixtures/account-kinds.ts';
+import { serialised, type RequestLine } from './connection.ts';
 
-/** No account's, nor one that the rules for new ones refuse. */
+/** No account has it, and the rules for new passwords allow it. */
 const PASSWORD = 'a long way to somewhere else';
 
 interface Operation {
   path: string;
-  /** What everybody is answered with. */
+  /** Of every answer. */
   status: number;
-  bodyFor(contract: Contract, person: Somebody): object;
-  /** Times the request after it: what runs behind the answer must not show there. */
+  bodyFor(contract: Contract, person: Person): object;
+  /** Times the request that follows: work after the response must not show there. */
   timesNext?: true;
 }
 
-const named = ({ account: { identifier } }: Contract, person: Somebody) => ({
+const named = ({ account: { identifier } }: Contract, person: Person) => ({
   [identifier]: person[identifier],
 });
 
-const OWN: Readonly<Record<'login' | 'register' | 'forgot-password' | 'send-code', Operation>> = {
+const register: Operation = {
+  path: 'register',
+  status: 202,
+  // A taken username is refused by design: the question is about the address.
+  bodyFor: (contract, { email }) => ({
+    ...named(contract, { ...newPerson(), email }),
+    email,
+    password: PASSWORD,
+  }),
+};
+const forgotPassword: Operation = { path: 'forgot-password', status: 202, bodyFor: named };
+
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
   login: {
     path: 'login',
     status: 401,
     bodyFor: (contract, person) => ({ ...named(contract, person), password: PASSWORD }),
   },
-  register: {
-    path: 'register',
-    status: 202,
-    // A username that is taken is told, and meant to be: what is asked about is the address.
-    bodyFor: (contract, { email }) => ({
-      ...named(contract, { ...somebody(), email }),
-      email,
-      password: PASSWORD,
-    }),
-  },
-  'forgot-password': { path: 'forgot-password', status: 202, bodyFor: named },
+  register,
+  'forgot-password': forgotPassword,
   'send-code': { path: 'verify-email/send', status: 202, bodyFor: named },
-};
-
-export const OPERATIONS: Readonly<Record<string, Operation>> = {
-  ...OWN,
-  'after-register': { ...OWN.register, timesNext: true },
-  'after-forgot-password': { ...OWN['forgot-password'], timesNext: true },
+  'after-register': { ...register, timesNext: true },
+  'after-forgot-password': { ...forgotPassword, timesNext: true },
 };
 
 let requests = 0;
 
-/** An address that was never seen. */
-function freshAddress(): string {
+/** From a new address. */
+function request(line: Omit<RequestLine, 'address'>): Buffer {
   requests += 1;
-  return `10.${(requests >> 16) & 255}.${(requests >> 8) & 255}.${requests & 255}`;
+  const address = `10.${(requests >> 16) & 255}.${(requests >> 8) & 255}.${requests & 255}`;
+  return serialised({ ...line, address });
 }
 
-/** One that asks database and guard, and leaves nothing to be done. */
-export const neutralRequest = (): Buffer =>
-  written({ method: 'GET', path: '/healthz', address: freshAddress() });
+/** Calls database and limits, and leaves no work after the response. */
+export const neutralRequest = (): Buffer => request({ method: 'GET', path: '/healthz' });
 
-export function requestFor(
+export const requestFor = (
   { path, bodyFor }: Operation,
   contract: Contract,
-  person: Somebody,
-): Buffer {
-  return written({
+  person: Person,
+): Buffer =>
+  request({
     method: 'POST',
     path: `/${contract.name}${contract.base}/${path}`,
-    address: freshAddress(),
     body: bodyFor(contract, person),
   });
-}

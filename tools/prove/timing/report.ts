@@ -1,58 +1,43 @@
-/** Tells what was measured, and whether it passes. */
+/** Reports the samples of an operation, and whether its kinds are indistinguishable. */
+import { table } from '../../table.ts';
 import type { Plan } from './measure.ts';
 import { comparePairs, resolutionOf, summaryOf, THRESHOLD, type Pair } from './statistics.ts';
 
-/** One slice of a hash of six. What is coarser could miss a decoy that is one slice short. */
+/** One slice of a hash of six. A coarser measurement could miss a decoy that is one slice short. */
 const COARSEST = 1 / 6;
 
 export function report(
   { operation, contract }: Pick<Plan, 'operation' | 'contract'>,
-  taken: ReadonlyMap<string, readonly number[]>,
+  samples: ReadonlyMap<string, readonly number[]>,
 ): { text: string; passed: boolean } {
-  const rows = [...taken].map(([kind, samples]) => {
-    const { median, mean, variance } = summaryOf(samples);
+  const rows = [...samples].map(([kind, own]) => {
+    const { median, mean, variance } = summaryOf(own);
     const figures = [median, mean, Math.sqrt(variance)].map((ms) => ms.toFixed(3));
-    return [kind, String(samples.length), ...figures];
+    return [kind, String(own.length), ...figures];
   });
-  const pairs = comparePairs(taken);
-  const told = pairs.filter(({ t }) => !(Math.abs(t) <= THRESHOLD));
-  // What is told apart already says nothing of what would be.
-  const resolution = told.length > 0 ? null : resolutionOf(taken);
-  const typical = summaryOf([...taken.values()].flat()).median;
-  const tooNoisy = resolution !== null && resolution > typical * COARSEST;
+  const pairs = comparePairs(samples);
+  const different = pairs.filter(({ t }) => !(Math.abs(t) <= THRESHOLD));
+  // Samples that differ already do not show which delay would have been found.
+  const resolution = different.length > 0 ? null : resolutionOf(samples);
+  const typical = summaryOf([...samples.values()].flat()).median;
+  const isTooNoisy = resolution !== null && resolution > typical * COARSEST;
   const lines = [
     '',
     `### ${operation} at ${contract.name}`,
     '',
-    ...table([['kind', 'n', 'median, ms', 'mean', 'sd'], ...rows]),
+    table(['kind', 'n', 'median, ms', 'mean', 'sd'], rows),
     '',
-    ...(told.length > 0 ? told : pairs.slice(0, 1)).map(shown),
+    ...(different.length > 0 ? different : pairs.slice(0, 1)).map(describe),
     ...(resolution === null
       ? []
-      : [`smallest delay that would have been told: ${resolution.toFixed(3)} ms`]),
-    ...(tooNoisy ? ['TOO NOISY: that is more than a sixth of an answer'] : []),
+      : [`smallest delay that would have been found: ${resolution.toFixed(3)} ms`]),
+    ...(isTooNoisy ? ['TOO NOISY: that is more than a sixth of an answer'] : []),
   ];
-  return { text: lines.join('\n'), passed: told.length === 0 && !tooNoisy };
+  return { text: lines.join('\n'), passed: different.length === 0 && !isTooNoisy };
 }
 
-function shown({ t, share, kinds: [one, other] }: Pair): string {
+function describe({ t, share, kinds: [one, other] }: Pair): string {
   const where = share === 1 ? 'all samples' : `the fastest ${share * 100} %`;
   const verdict = Math.abs(t) <= THRESHOLD ? 'largest |t|' : 'TOLD APART: |t|';
   return `${verdict} ${Math.abs(t).toFixed(2)}, ${one} / ${other}, in ${where}`;
-}
-
-function table(rows: string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, at) =>
-    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
-  );
-  return rows.flatMap((row, index) => {
-    const cells = row.map((cell, at) =>
-      at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0),
-    );
-    const rule = widths.map((width, at) =>
-      at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
-    );
-    const line = `| ${cells.join(' | ')} |`;
-    return index === 0 ? [line, `| ${rule.join(' | ')} |`] : [line];
-  });
 }

@@ -1,43 +1,28 @@
 /**
- * Whether two kinds of requests take different times: Welch's t-test, as dudect uses it (Reparaz,
- * Balasch and Verbauwhede, "Dude, is my code constant time?", 2017).
+ * Decides whether two kinds of requests take different times: Welch's t-test, as dudect uses it
+ * (Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?", 2017).
  *
- * It is asked of all samples, and again of the fastest nine tenths, half and fifth. What makes a
- * request slow (another process, a garbage collector) has nothing to do with its kind, and hides a
- * difference that every undisturbed sample shows. The cut is made at one time for both kinds, so
- * that equal kinds stay equal.
+ * It is applied to all samples, and to the fastest nine tenths, half and fifth: other processes and
+ * garbage collection slow some requests of every kind, and hide a difference that every undisturbed
+ * sample shows. The cut is at one time for both kinds, so that equal kinds stay equal.
  */
+import { median, quantile } from '../../statistics.ts';
 
-/** Beyond this, two kinds differ: by chance in one of 150,000 pairs. */
+/** Beyond this two kinds differ: by chance in one of 150,000 pairs. */
 export const THRESHOLD = 4.5;
 
-/** How much of two kinds' samples is looked at. */
 const SHARES = [1, 0.9, 0.5, 0.2];
 
-/** Fewer have no t worth the name. A kind that has fewer among the fastest is slow among all. */
-export const LEAST = 30;
+/** Fewer samples have no useful t. A kind with fewer among the fastest is slow among all. */
+export const MINIMUM = 30;
 
 export type Samples = readonly number[];
 
-export interface Summary {
-  mean: number;
-  /** Unbiased. */
-  variance: number;
-  median: number;
-}
-
-export function summaryOf(samples: Samples): Summary {
+export function summaryOf(samples: Samples) {
   const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
   const squares = samples.reduce((sum, sample) => sum + (sample - mean) ** 2, 0);
-  return { mean, variance: squares / (samples.length - 1), median: quantile(samples, 0.5) };
-}
-
-/** Between neighbours by their distance, as R's type 7 and numpy do. */
-export function quantile(samples: Samples, share: number): number {
-  const sorted = Float64Array.from(samples).toSorted();
-  const at = (sorted.length - 1) * share;
-  const [below = Number.NaN, above = below] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
-  return below + (above - below) * (at - Math.floor(at));
+  // The variance is unbiased.
+  return { mean, variance: squares / (samples.length - 1), median: median(samples) };
 }
 
 /** Welch's t of two means whose variances may differ; positive where the first is slower. */
@@ -51,21 +36,21 @@ export function welch(one: Samples, other: Samples): number {
 
 export interface Comparison {
   t: number;
-  /** How much of the samples it was found in. */
+  /** The share of the fastest samples in which it was found. */
   share: number;
 }
 
-/** The comparison that tells the two apart best. */
+/** The comparison with the largest |t|. */
 export function compare(one: Samples, other: Samples): Comparison {
-  let most: Comparison = { t: 0, share: 1 };
+  let largest: Comparison = { t: 0, share: 1 };
   for (const share of SHARES) {
     const cut = quantile([...one, ...other], share);
-    const [a, b] = [one, other].map((samples) => samples.filter((sample) => sample <= cut));
-    if (a === undefined || b === undefined || Math.min(a.length, b.length) < LEAST) continue;
+    const [a = [], b = []] = [one, other].map((all) => all.filter((sample) => sample <= cut));
+    if (Math.min(a.length, b.length) < MINIMUM) continue;
     const t = welch(a, b);
-    if (Math.abs(t) > Math.abs(most.t)) most = { t, share };
+    if (Math.abs(t) > Math.abs(largest.t)) largest = { t, share };
   }
-  return most;
+  return largest;
 }
 
 export interface Pair extends Comparison {
@@ -75,34 +60,34 @@ export interface Pair extends Comparison {
 /** Every pair of kinds, the one that differs most first. */
 export function comparePairs(kinds: ReadonlyMap<string, Samples>): Pair[] {
   const all = [...kinds];
-  const pairs = all.flatMap(([one, ours], index) =>
+  const pairs = all.flatMap(([one, own], index) =>
     all
       .slice(index + 1)
-      .map(([other, theirs]): Pair => ({ kinds: [one, other], ...compare(ours, theirs) })),
+      .map(([other, others]): Pair => ({ kinds: [one, other], ...compare(own, others) })),
   );
   return pairs.toSorted((one, other) => Math.abs(other.t) - Math.abs(one.t));
 }
 
 /**
- * The smallest delay that would have been told, whichever kind had it: the same samples, those of
- * one kind made slower until it differs from another. How much a gate that was passed is worth.
+ * The smallest delay that would have been found, whichever kind had it: the same samples, those of
+ * one kind delayed until it differs from another. It says how much a passed comparison is worth.
  */
 export function resolutionOf(kinds: ReadonlyMap<string, Samples>): number {
-  const least = [...kinds.keys()].map((slow) => {
-    const tells = (delay: number) =>
+  const smallest = [...kinds].map(([slow, own]) => {
+    const isFound = (delay: number) =>
       [...kinds].some(([name, samples]) => {
         if (name === slow) return false;
-        const delayed = (kinds.get(slow) ?? []).map((sample) => sample + delay);
+        const delayed = own.map((sample) => sample + delay);
         return compare(delayed, samples).t > THRESHOLD;
       });
-    let [missed, told] = [0, 1e-3];
-    while (!tells(told)) [missed, told] = [told, told * 2];
-    while (told - missed > told / 50) {
-      const middle = (missed + told) / 2;
-      if (tells(middle)) told = middle;
+    let [missed, found] = [0, 1e-3];
+    while (!isFound(found)) [missed, found] = [found, found * 2];
+    while (found - missed > found / 50) {
+      const middle = (missed + found) / 2;
+      if (isFound(middle)) found = middle;
       else missed = middle;
     }
-    return told;
+    return found;
   });
-  return Math.max(...least);
+  return Math.max(...smallest);
 }

@@ -1,6 +1,6 @@
 /**
- * One kept-alive connection, one request at a time, and a clock at its end. Nothing but the socket
- * is between the two, since a client library has allocations and queues of its own.
+ * Sends one request at a time on a kept-alive connection and takes its time at the socket, since a
+ * client library has allocations and queues of its own.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -11,21 +11,21 @@ export interface Answer {
   tookMs: number;
 }
 
-export interface Line {
-  ask(request: Buffer): Promise<Answer>;
+export interface Connection {
+  send(request: Buffer): Promise<Answer>;
   close(): void;
 }
 
-export interface Asked {
+export interface RequestLine {
   method: 'GET' | 'POST';
   path: string;
-  /** Where it seems to come from. */
+  /** The client's address. */
   address: string;
   body?: object;
 }
 
-/** Written out beforehand, so that the clock runs over nothing of it. */
-export function written({ method, path, address, body }: Asked): Buffer {
+/** Serialised beforehand, which is no part of the time. */
+export function serialised({ method, path, address, body }: RequestLine): Buffer {
   const text = body === undefined ? '' : JSON.stringify(body);
   return Buffer.from(
     [
@@ -40,23 +40,22 @@ export function written({ method, path, address, body }: Asked): Buffer {
   );
 }
 
-export async function openLine(url: URL): Promise<Line> {
+export async function openConnection(url: URL): Promise<Connection> {
   const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true });
   await once(socket, 'connect');
-  let hear: ((chunk: Buffer) => void) | undefined;
-  let fail: ((error: Error) => void) | undefined;
-  socket.on('data', (chunk: Buffer) => hear?.(chunk));
-  socket.on('error', (error) => fail?.(error));
-  socket.on('close', () => fail?.(new Error('the connection was closed')));
-
+  let onData: ((chunk: Buffer) => void) | undefined;
+  let onError: ((error: Error) => void) | undefined;
+  socket.on('data', (chunk: Buffer) => onData?.(chunk));
+  socket.on('error', (error) => onError?.(error));
+  socket.on('close', () => onError?.(new Error('the connection was closed')));
   return {
-    ask: (request) =>
-      new Promise<Answer>((resolve, reject) => {
-        fail = reject;
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        onError = reject;
         let firstAt = 0n;
         let text = '';
         const startedAt = process.hrtime.bigint();
-        hear = (chunk) => {
+        onData = (chunk) => {
           if (firstAt === 0n) firstAt = process.hrtime.bigint();
           text += chunk.toString('latin1');
           const end = text.indexOf('\r\n\r\n');
@@ -70,7 +69,7 @@ export async function openLine(url: URL): Promise<Line> {
         socket.write(request);
       }),
     close: () => {
-      fail = undefined;
+      onError = undefined;
       socket.destroy();
     },
   };

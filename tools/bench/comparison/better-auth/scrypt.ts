@@ -1,4 +1,4 @@
-/** better-auth's own hash of a right login and nothing else, by the function that it calls. */
+/** better-auth's own hash of a right login alone, by the function that it calls. */
 import { hashPassword, verifyPassword } from 'better-auth/crypto';
 
 let hash: string | undefined;

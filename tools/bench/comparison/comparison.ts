@@ -1,0 +1,83 @@
+/**
+ * `npm run bench:peers`: the same login beside better-auth on the same runtime in the same minutes,
+ * as a table. better-auth is installed on demand, into this folder.
+ *
+ *     --quick           a smoke run; its figures are rough
+ *
+ * Fails where an answer does not have the expected status.
+ */
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { environment, installIfMissing } from '../../install.mjs';
+import { exitOnSignals } from '../../process.ts';
+import { buildAll } from '../build.ts';
+import { startGenerator } from '../load.ts';
+import { runRound, type Sample } from '../rounds.ts';
+import { measureStarts, type StartKind } from '../starts.ts';
+import { PASSWORD } from '../workers.ts';
+import { countLoginCalls } from './calls.ts';
+import { measureGuesses } from './guesses.ts';
+import { markdown } from './report.ts';
+import {
+  betterAuthFolder,
+  buildComparison,
+  cells,
+  copyOf,
+  pathsOf,
+  productNames,
+  startWorkers,
+  type Product,
+  type WorkerName,
+} from './workers.ts';
+
+const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const plan = options.quick
+  ? { rounds: 1, pace: 0.3, guesses: 50, starts: 1 }
+  : { rounds: 3, pace: 1, guesses: 1000, starts: 7 };
+
+const step = (text: string) => console.error(`${text} …`);
+exitOnSignals();
+installIfMissing(import.meta.dirname);
+execFileSync('tsc', ['--project', betterAuthFolder], { env: environment, stdio: 'inherit' });
+const generator = startGenerator();
+try {
+  step('Building');
+  const comparison = await buildComparison(await buildAll());
+  const { scripts, gzipKib } = comparison;
+  step('Counting calls');
+  const calls = await countLoginCalls(comparison);
+  const samples: Sample[] = [];
+  const workers = [...new Set(Object.values(cells).map(({ to }) => to as WorkerName))];
+  for (let round = 0; round < plan.rounds; round += 1) {
+    step(`Round ${round + 1} of ${plan.rounds}`);
+    const server = await startWorkers(scripts, workers, copyOf(comparison));
+    try {
+      const { pace } = plan;
+      samples.push(...(await runRound({ cells, server, generator, round, pace })));
+    } finally {
+      await server.close();
+    }
+  }
+  step('Measuring starts');
+  const starts = await measureStarts(Object.fromEntries(productNames.flatMap(startKinds)), {
+    start: (names: readonly WorkerName[], options) => startWorkers(scripts, names, options),
+    ...copyOf(comparison),
+    times: plan.starts,
+  });
+  step('Guessing');
+  const guesses = await measureGuesses(comparison, plan.guesses);
+  const guessed = plan.guesses;
+  console.log(markdown({ samples, calls, starts, guesses, gzipKib, guessed }));
+} finally {
+  generator.close();
+}
+
+function startKinds(product: Product): [string, StartKind<WorkerName>][] {
+  const { health, login } = pathsOf(product);
+  const headers = { 'Content-Type': 'application/json' };
+  const body = JSON.stringify({ email: 'right-0@bench.example', password: PASSWORD });
+  return [
+    [`${product}, health`, { to: product, path: health, status: 200 }],
+    [`${product}, login`, { to: product, path: login, status: 200, headers, body }],
+  ];
+}
