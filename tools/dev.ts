@@ -101,8 +101,8 @@ const bodies = [
 
 /** A login at the first contract whose fields are among the usual ones. */
 function sample(contracts: Settings['contracts'], address: string): string {
-  for (const { name, base, login } of contracts) {
-    const body = bodies.find((candidate) => login.safeParse(candidate).success);
+  for (const { name, base, requests } of contracts) {
+    const body = bodies.find((candidate) => requests.login.decode.safeParse(candidate).success);
     if (body !== undefined) {
       return `curl -i ${address}/${name}${base}/login -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
     }

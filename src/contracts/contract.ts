@@ -1,160 +1,198 @@
 /**
- * What a wire contract is: a value that says where it answers, how it reads a body, and what each
- * outcome looks like on its wire. It knows no framework, no clock and no database, and decides
- * nothing: the flows do.
+ * A wire contract: a value that says where it answers, how it reads each body, and how each outcome
+ * looks on its wire. It knows no framework, clock or database, and decides nothing: the flows do.
  */
-import * as z from 'zod/mini';
-import type { Granted, Refusal } from '../flows/model/outcome.ts';
+import type * as z from 'zod/mini';
+import type { Granted, Issue, Refusal, RegistrationAccepted } from '../flows/model/outcome.ts';
+import type { RegistrationInput } from '../flows/register.ts';
 import type { LoginAttempt } from '../flows/model/login.ts';
 import type { ListedSession } from '../flows/model/session.ts';
 import type { User } from '../flows/model/user.ts';
+import type { Identifier } from '../policy/identifier.ts';
 import type { Lifetimes } from '../policy/lifetimes.ts';
-import type { AccountBodies } from './account.ts';
 
-/** A response in a contract's own shape. Shared headers (Retry-After, Allow, …) come on top. */
+/** A response in a contract's own shape. Shared headers (Retry-After, Allow, …) are added to it. */
 export interface Wire {
   status: number;
-  /** Null: none, as with 204. */
+  /** Null: no body, as with 204. */
   body: Record<string, unknown> | null;
   headers?: Record<string, string>;
 }
 
-/** What a refusal may mention besides its reason. */
+/** The names of the fields that lead to a value in a JSON body, outermost first. */
+export type JsonPath = readonly string[];
+
+/** One request body, read and written. */
+export interface WireRequest<T> {
+  /** Turns a body into the operation's input. Its messages are what clients are told. */
+  readonly decode: z.ZodMiniType<T>;
+  /** Turns an operation's input into a body: the inverse of `decode`. */
+  encode(input: T): Record<string, unknown>;
+}
+
+/** One successful response. */
+export interface WireResponse<T> {
+  /** Makes the body's schema for the OpenAPI document; never called by the Worker. Null: no body. */
+  readonly schema: (() => z.ZodMiniType) | null;
+  render(value: T): Wire;
+}
+
+/** A response without data. */
+export interface EmptyResponse {
+  readonly schema: WireResponse<never>['schema'];
+  render(): Wire;
+}
+
+/** Names an account; `handle` is its registration's, for clients that keep no cookies. */
+export interface AccountReference {
+  identifier: Identifier;
+  handle: string | null;
+}
+
+/** The fields of a login's body, for clients that ask in them. */
+export interface LoginFields {
+  identifier: string;
+  password: string;
+  /** Null: the login has no "remember me". */
+  remember: string | null;
+}
+
+/** The bodies that are read, by operation. */
+export interface Requests {
+  readonly login: WireRequest<LoginAttempt> & { readonly fields: LoginFields };
+  /** Null: the refresh token is not in the body, or there is none. */
+  readonly refresh: WireRequest<string> | null;
+  readonly register: WireRequest<RegistrationInput>;
+  readonly 'send-code': WireRequest<AccountReference>;
+  readonly 'verify-email': WireRequest<AccountReference & { password: string; code: string }>;
+  readonly 'forgot-password': WireRequest<AccountReference>;
+  readonly 'reset-password': WireRequest<{ token: string; password: string }>;
+  readonly 'change-password': WireRequest<{ currentPassword: string; newPassword: string }>;
+  readonly 'change-email': WireRequest<{ email: string; password: string }>;
+  readonly 'confirm-email': WireRequest<{ code: string }>;
+  readonly 'delete-account': WireRequest<{ password: string }>;
+}
+
+export interface TokenPaths {
+  access: JsonPath;
+  /** Null: it travels in a cookie, or there is none. */
+  refresh: JsonPath | null;
+}
+
+/** Null: the profile does not show it. */
+export interface ProfilePaths {
+  name: JsonPath | null;
+  username: JsonPath | null;
+  email: JsonPath | null;
+}
+
+export interface SessionPaths {
+  list: JsonPath;
+  /** The fields of each session in the list. */
+  fields: Record<'id' | 'device' | 'address' | 'lastUsedAt' | 'current', string>;
+}
+
+/** A session as its owner may see it in a list. */
+export interface SessionView extends ListedSession {
+  /** Describes the browser that it was opened with, for people to recognise. */
+  device: string;
+  /** The session of this request. */
+  current: boolean;
+}
+
+/** The successful responses; several operations share some of them. */
+export interface Responses {
+  readonly login: WireResponse<Granted> & { readonly paths: TokenPaths };
+  /** Null: there are no refresh tokens. */
+  readonly refresh: (WireResponse<Granted> & { readonly paths: TokenPaths }) | null;
+  readonly profile: WireResponse<User> & { readonly paths: ProfilePaths };
+  readonly sessions: WireResponse<readonly SessionView[]> & { readonly paths: SessionPaths };
+  /** The caller's own session has ended. */
+  readonly loggedOut: EmptyResponse;
+  /** The operation is done, and there is nothing to show. */
+  readonly done: EmptyResponse;
+  /** 202: the result comes by mail. The same for every caller. */
+  readonly accepted: EmptyResponse;
+  /** As `accepted`, with the handle of the registration in a field `registration`. */
+  readonly registered: WireResponse<RegistrationAccepted>;
+}
+
+/** Facts of the request that an error may mention. */
 export interface RefusalContext {
   nowMs: number;
   traceId: string;
-  /** What the request was on the way to, where that is known. */
+  /** Null or absent: the path belongs to no operation. */
   operation?: string | undefined;
 }
 
-/** One entry for every reason there is: a forgotten one does not compile. */
-export type Refusals = {
-  readonly [R in Refusal['reason']]: (
-    refusal: Extract<Refusal, { reason: R }>,
-    circumstances: RefusalContext,
-  ) => Wire;
-};
+/** A reason for a refusal; two of them are worded differently by case. */
+export type ErrorKind = Refusal['reason'] | 'missing-field' | 'locked-until-reset';
+
+type RefusalOf<K extends ErrorKind> = Extract<
+  Refusal,
+  {
+    reason: K extends 'missing-field' ? 'malformed' : K extends 'locked-until-reset' ? 'locked' : K;
+  }
+>;
+
+/** The answer to one kind of refusal. */
+export interface ErrorAnswer<K extends ErrorKind = ErrorKind> {
+  status: number;
+  code: string;
+  message: string | ((refusal: RefusalOf<K>, context: RefusalContext) => string);
+}
+
+/** An error, ready to be put into a contract's own body. */
+export interface WireError {
+  status: number;
+  code: string;
+  message: string;
+  /** Empty where the error is not about the request's body. */
+  issues: readonly Issue[];
+  traceId: string;
+}
+
+export interface ErrorPaths {
+  /** Null: the body has no code. */
+  code: JsonPath | null;
+  message: JsonPath;
+}
+
+export interface Errors {
+  /** One answer for every kind of refusal. */
+  readonly answers: { readonly [K in ErrorKind]: ErrorAnswer<K> };
+  /** Makes the schema of every error's body for the OpenAPI document. */
+  readonly schema: () => z.ZodMiniType;
+  readonly paths: ErrorPaths;
+  render(error: WireError): Record<string, unknown>;
+}
 
 /** How refresh tokens travel: in a field of the body, or in a cookie. */
 export type RefreshCarrier =
-  | { readonly in: 'body'; readonly schema: z.ZodMiniType<string> }
+  | { readonly in: 'body'; readonly field: string }
   | { readonly in: 'cookie'; readonly name: string };
-
-/** A session in the list of its owner's. */
-export interface SessionView extends ListedSession {
-  /** What it was opened with, for people to recognise. */
-  device: string;
-  /** The one that asks. */
-  current: boolean;
-}
 
 export interface Contract {
   /** Names it in settings and logs, and is its prefix on the wire. */
   readonly name: string;
+  /** Head of its OpenAPI document. */
+  readonly title: string;
+  readonly description: string;
   /** The path that its operations stand under; login is `{base}/login`. */
   readonly base: string;
+  readonly profilePath: string;
   /** By its document; settings may change them. */
   readonly lifetimes: Lifetimes;
-  /** How many attempts a minute it allows an address. */
+  /** Attempts a minute that it allows an address. */
   readonly attemptsPerMinute: number;
   readonly requiresVerifiedEmail: boolean;
-  /** The claims its document names, besides the registered ones that every token has. */
-  claims(user: User): { access: Record<string, unknown>; refresh: Record<string, unknown> };
-  /** Takes a body to an attempt. Its messages are what the client is told. */
-  readonly login: z.ZodMiniType<LoginAttempt>;
+  /** The name that its logins give an account. */
+  readonly identifier: Identifier['kind'];
   /** Null: there are no refresh tokens, and no operation to use one. */
   readonly refresh: RefreshCarrier | null;
-  readonly profilePath: string;
-  grant(granted: Granted): Wire;
-  /** New tokens for an old one. */
-  refreshed(granted: Granted): Wire;
-  profile(user: User): Wire;
-  sessions(sessions: readonly SessionView[]): Wire;
-  /** The caller's own session has ended. */
-  loggedOut(): Wire;
-  /** What was asked for is done, and there is nothing to show. */
-  done(): Wire;
-  /** 202: what there is to say about it comes by mail. The same for everyone. */
-  accepted(): Wire;
-  /** As `accepted`, with the handle of the registration in a field `registration`. */
-  registered(handle: string): Wire;
-  /** How it reads what the operations around an account are asked. */
-  readonly account: AccountBodies;
-  readonly refusals: Refusals;
-}
-
-/**
- * What a contract publishes of its answers: each contract's file exports one as `answers`. A
- * function that the Worker never calls, so that it is no part of the bundle; the OpenAPI documents
- * are made from it, and what is really answered is held against them.
- */
-export interface Answers {
-  title: string;
-  description: string;
-  /** The body of a granted login. */
-  login: z.ZodMiniType;
-  /** Of a refresh; null where there is none. */
-  refreshed: z.ZodMiniType | null;
-  profile: z.ZodMiniType;
-  sessions: z.ZodMiniType;
-  /** Of a logout and whatever is simply done; null where there is no body. */
-  done: z.ZodMiniType | null;
-  accepted: z.ZodMiniType | null;
-  registered: z.ZodMiniType;
-  /** The body of every refusal; its `id` names the component. */
-  refusal: z.ZodMiniType;
-}
-
-/** The handle of a registration, for `answers`. */
-export const publishedHandle = () =>
-  z.string().check(
-    z.meta({
-      description:
-        'Sent back with the code, it has its tries counted apart from those of others. Browsers have it as a cookie',
-    }),
-  );
-
-/** A session in the list, in the contract's own time format and case. */
-export const shownSession =
-  (time: (ms: number) => string, fields: 'camel' | 'snake' = 'camel') =>
-  (session: SessionView) => ({
-    id: session.id,
-    [fields === 'camel' ? 'startedAt' : 'started_at']: time(session.startedAtMs),
-    [fields === 'camel' ? 'lastUsedAt' : 'last_used_at']: time(session.lastUsedAtMs),
-    contract: session.contract,
-    address: session.address,
-    device: session.device,
-    current: session.current,
-  });
-
-/** A field that is null for some users, for `answers`; `when` says for whom. */
-export const nullWhere = <T extends z.ZodMiniType>(when: string, schema: T) =>
-  z.nullable(schema).check(z.meta({ description: `null ${when}` }));
-
-/** A session in the list, for `answers`: in the case that the contract's other fields are in. */
-export const publishedSession = (fields: 'camel' | 'snake' = 'camel') =>
-  z
-    .object({
-      id: z.uuid(),
-      [fields === 'camel' ? 'startedAt' : 'started_at']: z.iso.datetime(),
-      [fields === 'camel' ? 'lastUsedAt' : 'last_used_at']: z.iso.datetime(),
-      contract: z.string(),
-      address: z.string(),
-      device: z.string(),
-      current: z.boolean().check(z.meta({ description: 'The session that asks' })),
-    })
-    .check(z.meta({ id: 'Session' }));
-
-/** The contract's answer to a refusal. */
-export function refusalWire(
-  contract: Contract,
-  refusal: Refusal,
-  circumstances: RefusalContext,
-): Wire {
-  // The table is keyed by the reason; TypeScript cannot follow the pair through the index.
-  const entry = contract.refusals[refusal.reason] as (
-    refusal: Refusal,
-    circumstances: RefusalContext,
-  ) => Wire;
-  return entry(refusal, circumstances);
+  /** The claims its document names, besides the registered ones that every token has. */
+  claims(user: User): { access: Record<string, unknown>; refresh: Record<string, unknown> };
+  readonly requests: Requests;
+  readonly responses: Responses;
+  readonly errors: Errors;
 }

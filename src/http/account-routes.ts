@@ -5,13 +5,6 @@
  */
 import type { Context } from 'hono';
 import type * as z from 'zod/mini';
-import {
-  changeEmail as changeEmailBody,
-  changePassword as changePasswordBody,
-  confirmEmail as confirmEmailBody,
-  deleteAccount as deleteAccountBody,
-  resetPassword as resetPasswordBody,
-} from '../contracts/account.ts';
 import type { Wire } from '../contracts/contract.ts';
 import { changeEmail, confirmEmail } from '../flows/change-email.ts';
 import { changePassword } from '../flows/change-password.ts';
@@ -60,7 +53,7 @@ interface Route<Body, Value> {
 
 export function mountAccounts(app: ContractApp, responder: Responder, rules: LoginRules): void {
   const { contract } = responder;
-  const { account } = contract;
+  const { requests, responses } = contract;
 
   const mount = <Body, Value>(route: Route<Body, Value>) => {
     const { path, operation, schema, work, answer, cookies, identifierOf } = route;
@@ -88,9 +81,9 @@ export function mountAccounts(app: ContractApp, responder: Responder, rules: Log
     path: 'register',
     sendsEmail: true,
     operation: 'register',
-    schema: account.register,
+    schema: requests.register.decode,
     work: (request, application) => register({ ...request, application }),
-    answer: ({ handle }) => contract.registered(handle),
+    answer: responses.registered.render,
     cookies: registrationCookies,
     identifierOf: ({ email }) => ({ kind: 'email', value: email }),
   });
@@ -98,17 +91,17 @@ export function mountAccounts(app: ContractApp, responder: Responder, rules: Log
     path: 'verify-email/send',
     sendsEmail: true,
     operation: 'send-code',
-    schema: account.sendCode,
+    schema: requests['send-code'].decode,
     work: (request, body) => sendCode({ ...request, ...body }),
-    answer: contract.accepted,
+    answer: responses.accepted.render,
     identifierOf: ({ identifier }) => identifier,
   });
   mount({
     path: 'verify-email',
     operation: 'verify-email',
-    schema: account.verifyEmail,
+    schema: requests['verify-email'].decode,
     work: (request, body) => verifyEmail({ ...request, ...body }),
-    answer: contract.done,
+    answer: responses.done.render,
     cookies: deviceCookies,
     identifierOf: ({ identifier }) => identifier,
   });
@@ -116,47 +109,47 @@ export function mountAccounts(app: ContractApp, responder: Responder, rules: Log
     path: 'forgot-password',
     sendsEmail: true,
     operation: 'forgot-password',
-    schema: account.forgotPassword,
+    schema: requests['forgot-password'].decode,
     work: (request, body) => forgotPassword({ ...request, ...body }),
-    answer: contract.accepted,
+    answer: responses.accepted.render,
     identifierOf: ({ identifier }) => identifier,
   });
   mount({
     path: 'reset-password',
     operation: 'reset-password',
-    schema: resetPasswordBody,
+    schema: requests['reset-password'].decode,
     work: (request, { token, password }) => resetPassword({ ...request, token, password }),
-    answer: contract.done,
+    answer: responses.done.render,
   });
   mount({
     path: 'change-password',
     operation: 'change-password',
-    schema: changePasswordBody,
+    schema: requests['change-password'].decode,
     work: (request, body) => changePassword({ ...request, ...body }),
-    answer: contract.done,
+    answer: responses.done.render,
     cookies: deviceCookies,
   });
   mount({
     path: 'change-email',
     sendsEmail: true,
     operation: 'change-email',
-    schema: changeEmailBody,
+    schema: requests['change-email'].decode,
     work: (request, body) => changeEmail({ ...request, ...body }),
-    answer: contract.accepted,
+    answer: responses.accepted.render,
     identifierOf: ({ email }) => ({ kind: 'email', value: email }),
   });
   mount({
     path: 'change-email/confirm',
     operation: 'confirm-email',
-    schema: confirmEmailBody,
+    schema: requests['confirm-email'].decode,
     work: (request, { code }) => confirmEmail({ ...request, code }),
-    answer: contract.done,
+    answer: responses.done.render,
   });
   mount({
     path: 'delete-account',
     operation: 'delete-account',
-    schema: deleteAccountBody,
+    schema: requests['delete-account'].decode,
     work: (request, { password }) => deleteAccount({ ...request, password }),
-    answer: contract.loggedOut,
+    answer: responses.loggedOut.render,
   });
 }

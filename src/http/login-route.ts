@@ -13,7 +13,7 @@ export function mountLogin(app: ContractApp, responder: Responder, rules: LoginR
   app.post(
     `${contract.base}/login`,
     countAtAddress('login', responder, rules.limit),
-    ...validated('login', contract.login, responder.malformed),
+    ...validated('login', contract.requests.login.decode, responder.malformed),
     (c) => {
       const { services, meta } = c.env;
       const attempt = c.req.valid('json');
@@ -21,7 +21,7 @@ export function mountLogin(app: ContractApp, responder: Responder, rules: LoginR
         operation: 'login',
         identifier: attempt.identifier,
         work: login({ services, rules, attempt, meta }),
-        answer: contract.grant,
+        answer: contract.responses.login.render,
         cookies: deviceCookies,
       });
     },

@@ -55,12 +55,12 @@ interface Done {
 export function createResponder(contract: Contract, allowedOrigins: readonly string[]): Responder {
   const refuse: Responder['refuse'] = (at, refusal) => {
     const { services, meta } = at.env;
-    const circumstances = {
+    const context = {
       nowMs: services.nowMs(),
       traceId: meta.traceId,
       operation: at.get('operation'),
     };
-    return refusalResponse(contract, refusal, circumstances);
+    return refusalResponse(contract, refusal, context);
   };
 
   const report = (at: ContractContext, { refusal, identifier, ...done }: Done): void => {

@@ -2,12 +2,8 @@
  * Puts a refusal on the wire: the contract gives status and body, this adds the headers that go
  * with the reason whatever the contract.
  */
-import {
-  refusalWire,
-  type RefusalContext,
-  type Contract,
-  type Wire,
-} from '../contracts/contract.ts';
+import type { Contract, RefusalContext, Wire } from '../contracts/contract.ts';
+import { refusalWire } from '../contracts/errors.ts';
 import type { Refusal } from '../flows/model/outcome.ts';
 import { PROTECTIVE_HEADERS } from './headers.ts';
 
@@ -18,11 +14,11 @@ const BUSY_RETRY_SECONDS = 1;
 export function refusalResponse(
   contract: Contract,
   refusal: Refusal,
-  circumstances: RefusalContext,
+  context: RefusalContext,
 ): Response {
-  const wire = refusalWire(contract, refusal, circumstances);
-  const shared = sharedHeaders(refusal, circumstances.nowMs);
-  return wireResponse({ ...wire, headers: { ...wire.headers, ...shared } });
+  const wire = refusalWire(contract, refusal, context);
+  const shared = sharedHeaders(refusal, context.nowMs);
+  return wireResponse({ ...wire, headers: shared });
 }
 
 export function wireResponse({ status, body, headers }: Wire): Response {

@@ -29,24 +29,25 @@ export function mountSessions(
   { rules, sessions: limits }: SessionRules,
 ): void {
   const { contract } = responder;
-  const { base, refresh: carrier } = contract;
+  const { base, refresh: carrier, requests, responses } = contract;
   const callerOf = (at: ContractContext) => {
     const { services, meta } = at.env;
     const bearer = { contract: contract.name, token: bearerIn(at.req.raw.headers) };
     return { services, meta, bearer };
   };
 
-  if (carrier?.in === 'body') {
+  if (requests.refresh !== null && responses.refresh !== null) {
+    const { render } = responses.refresh;
     app.post(
       `${base}/refresh`,
-      ...validated('refresh', carrier.schema, responder.malformed),
+      ...validated('refresh', requests.refresh.decode, responder.malformed),
       (c) => {
         const { services, meta } = c.env;
         const token = c.req.valid('json');
         return responder.run(c, {
           operation: 'refresh',
           work: refresh({ services, rules, limits, token, meta }),
-          answer: contract.refreshed,
+          answer: render,
         });
       },
     );
@@ -67,7 +68,8 @@ export function mountSessions(
     return isOnlyCredential ? responder.malformed(at, UNDECLARED) : { token: null };
   };
 
-  if (carrier?.in === 'cookie') {
+  if (carrier?.in === 'cookie' && responses.refresh !== null) {
+    const { render } = responses.refresh;
     app.post(`${base}/refresh`, async (c) => {
       const { services, meta } = c.env;
       const cookie = await cookieOf(c, { operation: 'refresh', isOnlyCredential: true });
@@ -75,7 +77,7 @@ export function mountSessions(
       return responder.run(c, {
         operation: 'refresh',
         work: refresh({ services, rules, limits, token: cookie.token, meta }),
-        answer: contract.refreshed,
+        answer: render,
       });
     });
   }
@@ -90,7 +92,7 @@ export function mountSessions(
     return responder.run(c, {
       operation: 'logout',
       work: logout({ services, contract: contract.name, meta, ...tokens }),
-      answer: contract.loggedOut,
+      answer: responses.loggedOut.render,
     });
   });
 
@@ -98,7 +100,7 @@ export function mountSessions(
     responder.run(c, {
       operation: 'logout-all',
       work: logoutAll(callerOf(c)),
-      answer: contract.loggedOut,
+      answer: responses.loggedOut.render,
     }),
   );
 
@@ -106,7 +108,7 @@ export function mountSessions(
     responder.run(c, {
       operation: 'profile',
       work: profile(callerOf(c)),
-      answer: contract.profile,
+      answer: responses.profile.render,
     }),
   );
 
@@ -115,7 +117,7 @@ export function mountSessions(
       operation: 'list-sessions',
       work: listSessions(callerOf(c)),
       answer: ({ sessions, current }) =>
-        contract.sessions(sessions.map((session) => viewOf(session, current))),
+        responses.sessions.render(sessions.map((session) => viewOf(session, current))),
     }),
   );
 
@@ -123,7 +125,7 @@ export function mountSessions(
     responder.run(c, {
       operation: 'end-session',
       work: endSession(callerOf(c), c.req.param('id')),
-      answer: contract.done,
+      answer: responses.done.render,
     }),
   );
 }

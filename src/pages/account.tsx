@@ -2,19 +2,19 @@
 import type { FC } from 'hono/jsx';
 import { Field, Form, PasswordField } from './form.tsx';
 import { Frame, Heading, linkTo, type Surroundings } from './frame.tsx';
-import type { Sheet } from './sheet.ts';
+import type { PageData } from './page-data.ts';
 
 interface PageProps {
   around: Surroundings;
-  sheet: Sheet;
+  pageData: PageData;
 }
 
-export const RegisterPage: FC<PageProps> = ({ around, sheet }) => {
+export const RegisterPage: FC<PageProps> = ({ around, pageData }) => {
   const { words } = around;
   const { fields } = words;
-  const named = sheet.shape.login.kind === 'username';
+  const named = pageData.contract.identifier === 'username';
   return (
-    <Frame around={around} title={words.register.title} sheet={sheet}>
+    <Frame around={around} title={words.register.title} pageData={pageData}>
       <Heading title={words.register.title} intro={words.register.intro} />
       <Form submit={words.register.submit} noscript={words.scriptsOff}>
         {named ? (
@@ -33,18 +33,18 @@ export const RegisterPage: FC<PageProps> = ({ around, sheet }) => {
       </Form>
       <nav>
         <p>
-          {words.register.haveOne} <a href={linkTo(sheet, '/login')}>{words.register.signIn}</a>
+          {words.register.haveOne} <a href={linkTo(pageData, '/login')}>{words.register.signIn}</a>
         </p>
       </nav>
     </Frame>
   );
 };
 
-export const VerifyPage: FC<PageProps> = ({ around, sheet }) => {
+export const VerifyPage: FC<PageProps> = ({ around, pageData }) => {
   const { words } = around;
-  const { kind } = sheet.shape.login;
+  const { identifier: kind } = pageData.contract;
   return (
-    <Frame around={around} title={words.verify.title} sheet={sheet}>
+    <Frame around={around} title={words.verify.title} pageData={pageData}>
       <Heading title={words.verify.title} intro={words.verify.intro} />
       <Form submit={words.verify.submit} noscript={words.scriptsOff}>
         <Field
@@ -70,17 +70,17 @@ export const VerifyPage: FC<PageProps> = ({ around, sheet }) => {
         <button type="button" class="link" id="again">
           {words.verify.again}
         </button>
-        <a href={linkTo(sheet, '/login')}>{words.verify.back}</a>
+        <a href={linkTo(pageData, '/login')}>{words.verify.back}</a>
       </nav>
     </Frame>
   );
 };
 
-export const ForgotPage: FC<PageProps> = ({ around, sheet }) => {
+export const ForgotPage: FC<PageProps> = ({ around, pageData }) => {
   const { words } = around;
-  const named = sheet.shape.login.kind === 'username';
+  const named = pageData.contract.identifier === 'username';
   return (
-    <Frame around={around} title={words.forgot.title} sheet={sheet}>
+    <Frame around={around} title={words.forgot.title} pageData={pageData}>
       <Heading title={words.forgot.title} intro={words.forgot.intro} />
       <Form submit={words.forgot.submit} noscript={words.scriptsOff}>
         <Field
@@ -91,24 +91,24 @@ export const ForgotPage: FC<PageProps> = ({ around, sheet }) => {
         />
       </Form>
       <nav>
-        <a href={linkTo(sheet, '/login')}>{words.forgot.back}</a>
+        <a href={linkTo(pageData, '/login')}>{words.forgot.back}</a>
       </nav>
     </Frame>
   );
 };
 
 /** The token stands behind the `#` of the address, where no server and no log sees it. */
-export const ResetPage: FC<PageProps> = ({ around, sheet }) => {
+export const ResetPage: FC<PageProps> = ({ around, pageData }) => {
   const { words } = around;
   return (
-    <Frame around={around} title={words.reset.title} sheet={sheet}>
+    <Frame around={around} title={words.reset.title} pageData={pageData}>
       <Heading title={words.reset.title} intro={words.reset.intro} />
       <Form submit={words.reset.submit} noscript={words.scriptsOff}>
         <NewPassword name="password" label={words.fields.newPassword} around={around} />
       </Form>
       <nav>
-        <a href={linkTo(sheet, '/forgot')}>{words.reset.again}</a>
-        <a href={linkTo(sheet, '/login')}>{words.forgot.back}</a>
+        <a href={linkTo(pageData, '/forgot')}>{words.reset.again}</a>
+        <a href={linkTo(pageData, '/login')}>{words.forgot.back}</a>
       </nav>
     </Frame>
   );

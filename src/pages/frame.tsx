@@ -1,7 +1,7 @@
 /** What every page has around it: head, mark, one card, and the data for its script. */
 import type { Child, FC } from 'hono/jsx';
 import type { Words } from './languages/english.ts';
-import type { Sheet } from './sheet.ts';
+import type { PageData } from './page-data.ts';
 
 /** A page's own files: what each is called now, by what it is called here. */
 export type AssetNames = Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export interface Surroundings {
 export const assetPath = (assets: AssetNames, name: string) => `/assets/${assets[name] ?? name}`;
 
 /** A neighbour of a page: where its visitor wanted to go goes along. */
-export function linkTo({ prefix, returnTo }: Sheet, path: string): string {
+export function linkTo({ prefix, returnTo }: PageData, path: string): string {
   const isDefault = returnTo === `${prefix}/`;
   return prefix + path + (isDefault ? '' : `?return_to=${encodeURIComponent(returnTo)}`);
 }
@@ -24,12 +24,12 @@ export function linkTo({ prefix, returnTo }: Sheet, path: string): string {
 export const Frame: FC<{
   around: Surroundings;
   title: string;
-  sheet?: Sheet;
-  /** `page` where absent: the pages' own style, and their script where there is a sheet for it. */
+  pageData?: PageData;
+  /** `page` where absent: the pages' own style, and their script where there is data for it. */
   files?: 'page' | 'docs';
   wide?: boolean;
   children?: Child;
-}> = ({ around: { nonce, assets, words }, title, sheet, files = 'page', wide, children }) => (
+}> = ({ around: { nonce, assets, words }, title, pageData, files = 'page', wide, children }) => (
   <html lang={words.tag}>
     <head>
       <meta charset="utf-8" />
@@ -39,11 +39,11 @@ export const Frame: FC<{
       <title>{`${title} · Gatehouse`}</title>
       <link rel="icon" href={assetPath(assets, 'mark.svg')} type="image/svg+xml" />
       <link rel="stylesheet" nonce={nonce} href={assetPath(assets, `${files}.css`)} />
-      {(sheet !== undefined || files !== 'page') && (
+      {(pageData !== undefined || files !== 'page') && (
         <script type="module" nonce={nonce} src={assetPath(assets, `${files}.js`)} />
       )}
     </head>
-    <body data-sheet={sheet === undefined ? undefined : JSON.stringify(sheet)}>
+    <body data-page={pageData === undefined ? undefined : JSON.stringify(pageData)}>
       <main class={wide ? 'wide' : 'card'}>{children}</main>
     </body>
   </html>

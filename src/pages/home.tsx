@@ -6,13 +6,16 @@ import type { FC } from 'hono/jsx';
 import { NewPassword } from './account.tsx';
 import { Form, PasswordField } from './form.tsx';
 import { Frame, Heading, type Surroundings } from './frame.tsx';
-import type { Sheet } from './sheet.ts';
+import type { PageData } from './page-data.ts';
 
-export const HomePage: FC<{ around: Surroundings; sheet: Sheet }> = ({ around, sheet }) => {
+export const HomePage: FC<{ around: Surroundings; pageData: PageData }> = ({
+  around,
+  pageData,
+}) => {
   const { home, fields, scriptsOff, signedInScriptsOff } = around.words;
-  const inCookie = sheet.shape.refresh?.in === 'cookie';
+  const inCookie = pageData.contract.refresh?.in === 'cookie';
   return (
-    <Frame around={around} title={home.title} sheet={sheet}>
+    <Frame around={around} title={home.title} pageData={pageData}>
       <Heading title={home.title} />
       <noscript>
         <p class="notice">{inCookie ? signedInScriptsOff : scriptsOff}</p>

@@ -6,13 +6,14 @@
 import type { Context, Handler, MiddlewareHandler } from 'hono';
 import { requestSite } from '../http/origin.ts';
 import { readForm } from '../http/read-body.ts';
+import { describeContract } from './contract-descriptor.ts';
 import { LoginPage } from './login.tsx';
 import { pageHeaders } from './policy.ts';
 import { fieldsNamed, reasonOf, waitOf } from './reason.ts';
 import {
   htmlResponse,
   originsOf,
-  sheetFor,
+  pageDataFor,
   surroundings,
   type PageContext,
   type Pages,
@@ -20,8 +21,7 @@ import {
   type Place,
 } from './respond.ts';
 import { returnTarget } from './return-to.ts';
-import { shapeOf } from './shape.ts';
-import type { Reason, Sheet } from './sheet.ts';
+import type { Reason, PageData } from './page-data.ts';
 
 const LIKELY: readonly Reason[] = ['invalid', 'inactive', 'unverified', 'locked', 'malformed'];
 /** What the login itself must know of the visitor. */
@@ -81,12 +81,15 @@ async function signIn(
   { place, form }: { place: Place; form: URLSearchParams },
 ) {
   const { contract, prefix } = place;
-  const { marks, login } = shapeOf(contract);
+  const { fields, encode } = contract.requests.login;
   const field = (name: string) => form.get(name);
   const returnTo = returnTarget(field('return_to'), at.req.url, deps.allowedOrigins) ?? undefined;
-  const body = Object.fromEntries(
-    [login.identifier, login.password].map((name) => [name, field(name)]),
-  );
+  const identifier = field(fields.identifier) ?? '';
+  const body = encode({
+    identifier: { kind: contract.identifier, value: identifier },
+    password: field(fields.password) ?? '',
+    remember: false,
+  });
   const answer = await deps.answer(loginRequest(at, { contract, prefix }, body), at);
   const { status, headers } = answer;
   if (answer.ok) {
@@ -95,14 +98,14 @@ async function signIn(
     return new Response(null, { status: 303, headers: led });
   }
   const said: unknown = await answer.json();
-  const reason = reasonOf(marks, { status, headers, body: said }, LIKELY);
+  const reason = reasonOf(describeContract(contract), { status, headers, body: said }, LIKELY);
   const named = reason === 'malformed' ? fieldsNamed(said, Object.keys(body)) : [];
   return refuse(at, deps, {
     place: { contract, prefix, returnTo },
     status,
     reason: reason ?? 'internal',
     headers,
-    identifier: field(login.identifier),
+    identifier,
     refusedFields: named.map((name) => ({ name, isEmpty: !body[name] })),
   });
 }
@@ -133,9 +136,12 @@ interface RefusedField {
   isEmpty: boolean;
 }
 
-function faultOf({ name, isEmpty }: RefusedField, { shape: { login }, words }: Sheet): string {
+function faultOf(
+  { name, isEmpty }: RefusedField,
+  { contract: { identifier, login }, words }: PageData,
+): string {
   if (isEmpty) return words.required;
-  const isEmail = name === login.identifier && login.kind === 'email';
+  const isEmail = name === login.identifier && identifier === 'email';
   return isEmail ? words.emailMalformed : words.refusals.malformed;
 }
 
@@ -154,14 +160,14 @@ async function refuse(
     refusedFields = [],
   } = refused;
   const around = await surroundings(at, deps);
-  const sheet = sheetFor('login', around, place);
+  const pageData = pageDataFor('login', around, place);
   const waitSeconds = waitOf(headers, reason);
   const faults = Object.fromEntries(
-    refusedFields.map((field) => [field.name, faultOf(field, sheet)]),
+    refusedFields.map((field) => [field.name, faultOf(field, pageData)]),
   );
   const outcome = { reason, waitSeconds, identifier: identifier ?? '', faults };
   const retryAfter = headers.get('Retry-After');
-  return htmlResponse(<LoginPage around={around} sheet={sheet} outcome={outcome} />, {
+  return htmlResponse(<LoginPage around={around} pageData={pageData} outcome={outcome} />, {
     status,
     headers: {
       ...pageHeaders(around.nonce, originsOf(place.returnTo ?? null)),

@@ -2,11 +2,11 @@
 import type { FC } from 'hono/jsx';
 import { Field, Form, PasswordField } from './form.tsx';
 import { Frame, Heading, linkTo, type Surroundings } from './frame.tsx';
-import type { Reason, Sheet } from './sheet.ts';
+import type { Reason, PageData } from './page-data.ts';
 
 interface LoginProps {
   around: Surroundings;
-  sheet: Sheet;
+  pageData: PageData;
   /** What became of a form that was sent without scripts. */
   outcome?: {
     reason: Reason;
@@ -17,32 +17,32 @@ interface LoginProps {
   };
 }
 
-export const LoginPage: FC<LoginProps> = ({ around, sheet, outcome }) => {
+export const LoginPage: FC<LoginProps> = ({ around, pageData, outcome }) => {
   const { words } = around;
-  const { kind, identifier } = sheet.shape.login;
-  const inCookie = sheet.shape.refresh?.in === 'cookie';
-  const own = inCookie ? { action: `${sheet.api}/login-form` } : { noscript: words.scriptsOff };
+  const { identifier: kind, login } = pageData.contract;
+  const inCookie = pageData.contract.refresh?.in === 'cookie';
+  const own = inCookie ? { action: `${pageData.api}/login-form` } : { noscript: words.scriptsOff };
   return (
-    <Frame around={around} title={words.login.title} sheet={sheet}>
+    <Frame around={around} title={words.login.title} pageData={pageData}>
       <Heading title={words.login.title} intro={words.login.intro} />
-      <Form submit={words.login.submit} told={outcome && toldOf(sheet, outcome)} {...own}>
+      <Form submit={words.login.submit} told={outcome && toldOf(pageData, outcome)} {...own}>
         <Field
-          name={identifier}
+          name={login.identifier}
           label={words.fields[kind]}
           autocomplete="username"
           value={outcome?.identifier ?? ''}
-          error={outcome?.faults[identifier]}
+          error={outcome?.faults[login.identifier]}
           {...(kind === 'email' ? { type: 'email', inputmode: 'email' } : {})}
         />
         <PasswordField
-          name={sheet.shape.login.password}
+          name={login.password}
           label={words.fields.password}
           autocomplete="current-password"
           words={words.fields}
-          error={outcome?.faults[sheet.shape.login.password]}
+          error={outcome?.faults[login.password]}
         />
         {inCookie ? (
-          <input type="hidden" name="return_to" value={sheet.returnTo} />
+          <input type="hidden" name="return_to" value={pageData.returnTo} />
         ) : (
           <label class="check">
             <input type="checkbox" id="remember" />
@@ -51,16 +51,16 @@ export const LoginPage: FC<LoginProps> = ({ around, sheet, outcome }) => {
         )}
       </Form>
       <nav>
-        <a href={linkTo(sheet, '/forgot')}>{words.login.forgot}</a>
+        <a href={linkTo(pageData, '/forgot')}>{words.login.forgot}</a>
         <p>
-          {words.login.newHere} <a href={linkTo(sheet, '/register')}>{words.login.register}</a>
+          {words.login.newHere} <a href={linkTo(pageData, '/register')}>{words.login.register}</a>
         </p>
       </nav>
     </Frame>
   );
 };
 
-function toldOf({ words }: Sheet, { reason, waitSeconds }: LoginProps['outcome'] & {}): string {
+function toldOf({ words }: PageData, { reason, waitSeconds }: LoginProps['outcome'] & {}): string {
   const said = words.refusals[reason];
   if (waitSeconds < 1) return said;
   const minutes = Math.ceil(waitSeconds / 60);

@@ -18,13 +18,13 @@ import { pageHeaders } from './policy.ts';
 import {
   htmlResponse,
   originsOf,
-  sheetFor,
+  pageDataFor,
   surroundings,
   type Pages,
   type PagesDependencies,
 } from './respond.ts';
 import { returnTarget } from './return-to.ts';
-import type { PageName } from './sheet.ts';
+import type { PageName } from './page-data.ts';
 
 const PATHS: Readonly<Record<PageName, string>> = {
   login: '/login',
@@ -67,9 +67,13 @@ export function createPages(deps: PagesDependencies): Pages {
         deps.allowedOrigins,
       );
       const around = await surroundings(c, deps);
-      const sheet = sheetFor(page, around, { contract, prefix, returnTo: returnTo ?? undefined });
+      const pageData = pageDataFor(page, around, {
+        contract,
+        prefix,
+        returnTo: returnTo ?? undefined,
+      });
       const Page = PAGES[page];
-      return htmlResponse(<Page around={around} sheet={sheet} />, {
+      return htmlResponse(<Page around={around} pageData={pageData} />, {
         headers: pageHeaders(around.nonce, originsOf(returnTo)),
       });
     };

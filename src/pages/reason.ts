@@ -2,7 +2,8 @@
  * Tells a contract's refusals apart by what its clients get to see. Shared by the pages' script
  * and by the form that works without it.
  */
-import type { Mark, Reason } from './sheet.ts';
+import { valueAt } from './json-path.ts';
+import type { ContractDescriptor, Reason, RefusalSignature } from './page-data.ts';
 
 export interface Refused {
   status: number;
@@ -21,33 +22,30 @@ const WAITS: ReadonlySet<Reason> = new Set([
 /** Their Retry-After is for machines: after it, the same person is no better off. */
 const ENDLESS: ReadonlySet<Reason> = new Set(['locked-until-reset', 'internal']);
 
-/** In doubt the earlier one of `likely`; null: the contract refuses nothing like this. */
+/**
+ * Finds the reason of a refusal by status, code and message. Where several fit, the earliest of
+ * `likely` is taken; null: the contract refuses nothing like this.
+ */
 export function reasonOf(
-  marks: readonly Mark[],
+  { refusals, paths }: Pick<ContractDescriptor, 'refusals' | 'paths'>,
   { status, headers, body }: Refused,
   likely: readonly Reason[],
 ): Reason | null {
-  const said = new Set(textsIn(body));
+  const code = valueAt(body, paths.error.code);
+  const message = valueAt(body, paths.error.message);
   const waits = headers.has('Retry-After');
-  const fitting = marks
-    .filter((mark) => mark.status === status && WAITS.has(mark.reason) === waits)
+  const fitting = refusals
+    .filter((refusal) => refusal.status === status && WAITS.has(refusal.reason) === waits)
     .filter(({ reason }) => reason !== 'limited' || headers.has('RateLimit'))
-    .map(({ reason, texts }) => ({ reason, ...found(texts, said) }))
-    .filter(({ hasCode }) => hasCode);
+    .filter((refusal) => paths.error.code === null || refusal.code === code);
   const order: readonly (Reason | undefined)[] = ['limited', ...likely];
   const rank = ({ reason }: { reason: Reason }) =>
     order.includes(reason) ? order.indexOf(reason) : order.length;
-  // What says all that a refusal says, and most of it, is that refusal.
-  const [best] = fitting.toSorted(
-    (a, b) => a.missing - b.missing || b.there - a.there || rank(a) - rank(b),
-  );
+  // The same message is better than one that varies, which is better than another message.
+  const distance = (refusal: RefusalSignature) =>
+    refusal.message === message ? 0 : refusal.message === null ? 1 : 2;
+  const [best] = fitting.toSorted((a, b) => distance(a) - distance(b) || rank(a) - rank(b));
   return best?.reason ?? null;
-}
-
-function found(texts: readonly string[], said: ReadonlySet<string>) {
-  const there = texts.filter((text) => said.has(text)).length;
-  const [code] = texts;
-  return { there, missing: texts.length - there, hasCode: code === undefined || said.has(code) };
 }
 
 /** Those of a form's fields that a refused body names, or else begins a message with. */

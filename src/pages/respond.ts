@@ -5,8 +5,8 @@ import type { Contract } from '../contracts/contract.ts';
 import { assetNames } from './assets.ts';
 import type { Surroundings } from './frame.tsx';
 import { wordsIn } from './languages/index.ts';
-import { shapeOf } from './shape.ts';
-import type { PageName, Sheet } from './sheet.ts';
+import { describeContract } from './contract-descriptor.ts';
+import type { PageName, PageData } from './page-data.ts';
 
 interface PageEnv {
   Variables: { language: string };
@@ -62,23 +62,21 @@ export async function surroundings(
   };
 }
 
-export function sheetFor(
+export function pageDataFor(
   page: PageName,
   { words, leastPassword }: Surroundings,
   place: Place,
-): Sheet {
+): PageData {
   const { contract, prefix, returnTo = `${prefix}/` } = place;
-  const shape = shapeOf(contract);
   const { script, invalid } = words;
-  const refusals = { ...script.refusals, invalid: invalid[shape.login.kind] };
+  const refusals = { ...script.refusals, invalid: invalid[contract.identifier] };
   return {
     page,
     language: words.tag,
-    contract: contract.name,
+    contract: describeContract(contract),
     prefix,
     api: prefix + contract.base,
     profilePath: prefix + contract.profilePath,
-    shape,
     returnTo,
     leastPassword,
     words: { ...script, refusals },

@@ -22,8 +22,7 @@ async function newestMail(page: Page, to: string) {
 async function register(page: Page, name: string, username: string): Promise<void> {
   await page.goto(`/${name}/login`);
   await page.click('a[href$="/register"]');
-  if (contractCase(name).contract.account.identifier === 'username')
-    await page.fill('#username', username);
+  if (contractCase(name).contract.identifier === 'username') await page.fill('#username', username);
   else await page.fill('#name', 'Ada Example');
   await page.fill('#email', `${username}@example.org`);
   await page.fill('#password', SECRET);

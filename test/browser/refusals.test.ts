@@ -166,7 +166,7 @@ describe.each(contractCases)('$name', ({ name, contract, ...fields }) => {
   test('says at each field that a refusal names what is wrong with it', async ({ visit }) => {
     const { page, expectStatus } = await visit();
     expectStatus(400, 422);
-    const isNamed = contract.account.identifier === 'username';
+    const isNamed = contract.identifier === 'username';
     // The page takes it for an address, the API does not.
     const address = 'a..b@example.com';
     const notAnAddress = 'This does not look like an e-mail address.';

@@ -1,18 +1,17 @@
 /** How each contract's sign-in page is used. */
 import type { Page } from 'playwright-core';
 import { contracts } from '../../src/contracts/index.ts';
-import { shapeOf } from '../../src/pages/shape.ts';
 import type { Person } from '../support/browser-files.ts';
 
 export const contractCases = contracts.map((contract) => {
-  const { login } = shapeOf(contract);
+  const { fields } = contract.requests.login;
   return {
     name: contract.name,
     contract,
-    identifier: `#${login.identifier}`,
-    password: `#${login.password}`,
+    identifier: `#${fields.identifier}`,
+    password: `#${fields.password}`,
     of: ({ username, email }: { username: string; email: string }) =>
-      login.kind === 'email' ? email : username,
+      contract.identifier === 'email' ? email : username,
     inCookie: contract.refresh?.in === 'cookie',
   };
 });

@@ -6,7 +6,7 @@ import { contracts } from '../../src/contracts/index.ts';
 import { measure } from '../../tools/prove/timing/measure.ts';
 import { report } from '../../tools/prove/timing/report.ts';
 
-const contract = contracts.find(({ account }) => account.identifier === 'email');
+const contract = contracts.find(({ identifier }) => identifier === 'email');
 const cost = { iterations: 1, rounds: 1 };
 /** Far beyond what a busy machine adds to an answer, again and again, for one kind only. */
 const LEAK_MS = 25;

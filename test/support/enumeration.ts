@@ -173,7 +173,7 @@ function ask({ here, contractCase, side, step, address }: Asked): Promise<Answer
   const base = `/${name}${contract.base}`;
   const given = { email, username: side.username, 'registered username': side.registeredUsername };
   const identifier = given[step.name];
-  const named = contract.account.identifier === 'email' ? { email } : { username: identifier };
+  const named = contract.identifier === 'email' ? { email } : { username: identifier };
   const code = codeIn(side.mails());
   const isMailed = step.code === 'mailed' && /^\d{6}$/.test(code);
   const password = `the ${step.password} password of nobody`;
@@ -186,8 +186,7 @@ function ask({ here, contractCase, side, step, address }: Asked): Promise<Answer
     },
     'verify-email/send': named,
     login: body({ username: identifier, email, password }) as object,
-    'forgot-password':
-      contract.account.identifier === 'email' || step.name === 'email' ? { email } : named,
+    'forgot-password': contract.identifier === 'email' || step.name === 'email' ? { email } : named,
     'reset-password': { token: WRONG_TOKEN, password },
     refresh: {},
   };

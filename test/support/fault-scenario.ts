@@ -8,7 +8,8 @@
  */
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
-import { refusalWire, type Contract } from '../../src/contracts/contract.ts';
+import type { Contract } from '../../src/contracts/contract.ts';
+import { refusalWire } from '../../src/contracts/errors.ts';
 import { CANARY, LATE_MS, moveClock, named, injectFault, type Fault } from './faults.ts';
 import { createTestApp, type Answer, type TestApp, type TestUser } from './test-app.ts';
 import { beyond, changesIn, clearSnapshot, readSnapshot } from './database-snapshot.ts';

@@ -1,28 +1,26 @@
 /**
- * The laws of every contract in the list, sixth ones included: each refusal has an answer, in
- * JSON, that gives nothing away. Then what each of the five says, by its document.
+ * Invariants of every contract in the list, the next one included: each refusal has an answer that
+ * its published schema allows and that gives nothing away, each request is read as it is written,
+ * and each declared path leads to its value. What each document promises is in test/golden.
  */
 import { describe, expect, it } from 'vitest';
-import { refusalWire, type Contract } from '../../src/contracts/contract.ts';
+import type { Contract, JsonPath, Requests } from '../../src/contracts/contract.ts';
+import { errorKinds, refusalWire } from '../../src/contracts/errors.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
-import { textsIn } from '../../src/pages/reason.ts';
+import { valueAt } from '../../src/pages/json-path.ts';
 import {
-  circumstances,
   NOW_MS,
+  refusalContext,
   refusals,
+  sampleGranted,
   sampleOf,
-  type Reason,
+  sampleSession,
+  sampleUser,
 } from '../../tools/openapi/samples.ts';
 
 const wireOf = (contract: Contract, refusal: Refusal) =>
-  refusalWire(contract, refusal, circumstances);
-
-function named(name: string): Contract {
-  const contract = contracts.find((candidate) => candidate.name === name);
-  if (contract === undefined) throw new Error(`no contract ${name}`);
-  return contract;
-}
+  refusalWire(contract, refusal, refusalContext);
 
 const everyAnswer = contracts.flatMap((contract) =>
   refusals.map((refusal) => ({ contract, refusal, name: contract.name, reason: refusal.reason })),
@@ -35,178 +33,191 @@ describe('every contract', () => {
     for (const name of names) expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
   });
 
-  it.each(contracts)(
-    '$name stands under an absolute path without a slash at its end',
-    (contract) => {
-      expect(contract.base).toMatch(/^(\/[\w-]+)+$/);
-    },
-  );
+  it.each(contracts)('$name stands under an absolute path without a slash at its end', (one) => {
+    expect(one.base).toMatch(/^(\/[\w-]+)+$/);
+  });
 
-  it.each(everyAnswer)(
-    '$name answers $reason with an error in plain JSON',
-    ({ contract, refusal }) => {
-      const { status, body } = wireOf(contract, refusal);
-      expect(status).toBeGreaterThanOrEqual(400);
-      expect(status).toBeLessThanOrEqual(refusal.reason === 'internal' ? 500 : 499);
-      expect(JSON.parse(JSON.stringify(body))).toStrictEqual(body);
-    },
-  );
+  it.each(everyAnswer)('$name answers $reason in plain JSON', ({ contract, refusal }) => {
+    const { status, body } = wireOf(contract, refusal);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThanOrEqual(refusal.reason === 'internal' ? 500 : 499);
+    expect(JSON.parse(JSON.stringify(body))).toStrictEqual(body);
+    expect(JSON.stringify(body)).not.toMatch(
+      /unknown-user|wrong-password|no-password|undefined|NaN|\[object/,
+    );
+  });
 
-  it.each(everyAnswer)(
-    '$name answers $reason in the words for its clients',
-    ({ contract, refusal }) => {
-      const text = JSON.stringify(wireOf(contract, refusal).body);
-      expect(text).not.toMatch(/unknown-user|wrong-password|no-password|undefined|NaN|\[object/);
-    },
-  );
-
-  it.each(contracts)('$name tells nobody why a login is invalid', (contract) => {
+  it.each(contracts)('$name answers an invalid login alike, whatever the cause', (contract) => {
     const answers = (['unknown-user', 'wrong-password', 'no-password'] as const).map((because) =>
       JSON.stringify(wireOf(contract, { reason: 'invalid', because })),
     );
     expect(new Set(answers).size).toBe(1);
   });
 
-  it.each(contracts)('$name gives one answer to all who come too often', (contract) => {
+  it.each(contracts)('$name answers a limited address and a busy account alike', (contract) => {
     const [limited, busy] = [sampleOf('limited'), sampleOf('busy')];
     expect(wireOf(contract, limited)).toEqual(wireOf(contract, busy));
   });
-});
 
-type Said = readonly [status: number, code: string];
-const columns = [
-  'username-coded',
-  'username-pair',
-  'email-envelope',
-  'email-remember',
-  'email-cookie',
-] as const;
-
-const five = (said: Said): Said[] => [said, said, said, said, said];
-/** All alike, but for the contract that names error classes. */
-const but = (pair: string, said: Said): Said[] => five(said).with(1, [said[0], pair]);
-
-const tooOften: Said[] = but('TooManyRequestsError', [429, 'RATE_LIMITED']).with(4, [
-  429,
-  'TOO_MANY_REQUESTS',
-]);
-const table: Record<Reason, Said[]> = {
-  limited: tooOften,
-  busy: tooOften,
-  locked: tooOften.with(2, [403, 'ACCOUNT_INACTIVE']).with(3, [423, 'ACCOUNT_LOCKED']),
-  inactive: but('ForbiddenError', [403, 'ACCOUNT_INACTIVE']),
-  unverified: but('ForbiddenError', [403, 'EMAIL_NOT_VERIFIED']),
-  internal: but('InternalServerError', [500, 'INTERNAL_ERROR']).with(4, [
-    500,
-    'INTERNAL_SERVER_ERROR',
-  ]),
-  invalid: but('UnauthorizedError', [401, 'INVALID_CREDENTIALS']),
-  malformed: but('ValidationError', [400, 'VALIDATION_ERROR'])
-    .with(2, [422, 'VALIDATION_ERROR'])
-    .with(3, [422, 'VALIDATION_ERROR'])
-    .with(4, [400, 'REQUIRED_FIELD_MISSING']),
-  unauthenticated: but('UnauthorizedError', [401, 'UNAUTHENTICATED']),
-  taken: but('ConflictError', [409, 'USERNAME_TAKEN']),
-  'invalid-code': but('ValidationError', [400, 'INVALID_CODE']),
-  'invalid-link': but('ValidationError', [400, 'INVALID_TOKEN']),
-  'cross-site': but('ForbiddenError', [403, 'CROSS_SITE_REQUEST']),
-  'not-found': but('NotFoundError', [404, 'NOT_FOUND']),
-  insecure: but('ForbiddenError', [403, 'HTTPS_REQUIRED']),
-  'unknown-path': but('NotFoundError', [404, 'NOT_FOUND']),
-  'wrong-method': but('MethodNotAllowedError', [405, 'METHOD_NOT_ALLOWED']),
-};
-const rows = (Object.keys(table) as Reason[]).flatMap((reason) =>
-  columns.map((name, column) => ({ reason, name, said: table[reason][column] })),
-);
-
-/** Where each contract has its code. */
-const codeIn = (text: string) => /"(?:code|error)":"(\w+)"/.exec(text)?.[1] ?? `no code in ${text}`;
-
-describe('the five contracts', () => {
-  it.each(rows)('$name says $said of $reason', ({ reason, name, said }) => {
-    const { status, body } = wireOf(named(name), sampleOf(reason));
-    expect([status, codeIn(JSON.stringify(body))]).toEqual(said);
-  });
-
-  it('turn unverified addresses away in one case only', () => {
-    const strict = contracts.filter(({ requiresVerifiedEmail }) => requiresVerifiedEmail);
-    expect(strict.map(({ name }) => name)).toEqual(['email-envelope']);
-  });
-
-  it('allow an address ten attempts a minute in one case, and sixty elsewhere', () => {
-    const limits = columns.map((name) => named(name).attemptsPerMinute);
-    expect(limits).toEqual([60, 60, 60, 10, 60]);
-  });
-});
-
-/** Fields in their order, `details` and `errors` left out where they depend on the reason. */
-const shapeOf = (value: unknown): string =>
-  typeof value === 'object' && value !== null
-    ? `{${Object.entries(value)
-        .map(([key, inner]) => (/^(details|errors)$/.test(key) ? key : `${key}${shapeOf(inner)}`))
-        .join(' ')}}`
-    : '';
-
-describe('the shape of a refusal', () => {
-  const shapes = {
-    'username-coded': /^\{success error\{code message( details)?\}\}$/,
-    'username-pair': /^\{error message\}$/,
-    'email-envelope': /^\{success message code errors trace_id\}$/,
-    'email-remember': /^\{error\{code message( details)?\}\}$/,
-    'email-cookie': /^\{error\{code message details\}\}$/,
-  };
-  it.each(columns)('of %s is one and the same for every reason', (name) => {
-    for (const refusal of refusals) {
-      expect(shapeOf(wireOf(named(name), refusal).body)).toMatch(shapes[name]);
+  it.each(contracts)('$name publishes the body of every refusal that it can give', (contract) => {
+    const schema = contract.errors.schema();
+    const kinds: readonly string[] = errorKinds(contract);
+    for (const refusal of refusals.filter(({ reason }) => kinds.includes(reason))) {
+      const { body } = wireOf(contract, refusal);
+      expect([refusal.reason, schema.safeParse(body).data]).toEqual([refusal.reason, body]);
     }
   });
 });
 
-describe('a lock of email-remember', () => {
-  const prefix = 'Account locked due to too many failed attempts. ';
-  const messageOf = (leftMs: number) => {
-    const refusal: Refusal = { reason: 'locked', untilMs: NOW_MS + leftMs, untilReset: false };
-    return wireOf(named('email-remember'), refusal).body;
+it.each([
+  ['username-coded', ['unverified', 'cross-site']],
+  ['username-pair', ['unverified', 'cross-site']],
+  ['email-envelope', ['cross-site', 'taken']],
+  ['email-remember', ['unverified', 'cross-site', 'taken']],
+  ['email-cookie', ['unverified', 'taken']],
+])('%s never answers %j, and everything else', (name, impossible) => {
+  const contract = contractNamed(name);
+  const published: readonly string[] = errorKinds(contract);
+  const missing = refusals.map(({ reason }) => reason).filter((kind) => !published.includes(kind));
+  expect(missing.toSorted()).toEqual(impossible.toSorted());
+  const codes = JSON.stringify(contract.errors.schema()._zod.def);
+  expect(codes.includes('USERNAME_TAKEN')).toBe(name === 'username-coded');
+});
+
+function contractNamed(name: string): Contract {
+  const contract = contracts.find((candidate) => candidate.name === name);
+  if (contract === undefined) throw new Error(`no contract ${name}`);
+  return contract;
+}
+
+describe.each(contracts)('the requests of $name', ({ requests, identifier: kind }) => {
+  const identifier = { kind, value: kind === 'email' ? 'john@example.com' : 'johndoe' };
+  const [email, password, code] = ['john@example.com', ' MySecure123! ', '012345'];
+  const own =
+    kind === 'email' ? { name: 'John Doe', username: null } : { name: null, username: 'johndoe' };
+  const inputs: { [O in keyof Requests]: unknown[] } = {
+    login: [{ identifier, password, remember: false }],
+    refresh: requests.refresh === null ? [] : ['a.refresh.token'],
+    register: [
+      { email, password, ...own, handle: 'handle' },
+      { email, password, ...own, name: null, handle: null },
+    ],
+    'send-code': [
+      { identifier, handle: 'handle' },
+      { identifier, handle: null },
+    ],
+    'verify-email': [{ identifier, handle: 'handle', password, code }],
+    'forgot-password': [
+      { identifier, handle: null },
+      { identifier: { kind: 'email', value: email }, handle: 'handle' },
+    ],
+    'reset-password': [{ token: 'token', password }],
+    'change-password': [{ currentPassword: password, newPassword: 'another one' }],
+    'change-email': [{ email, password }],
+    'confirm-email': [{ code }],
+    'delete-account': [{ password }],
   };
-  it.each([
-    { leftMs: 900_000, says: 'Try again in 15 minutes.' },
-    { leftMs: 840_001, says: 'Try again in 15 minutes.' },
-    { leftMs: 840_000, says: 'Try again in 14 minutes.' },
-    { leftMs: 60_001, says: 'Try again in 2 minutes.' },
-    { leftMs: 60_000, says: 'Try again in 1 minute.' },
-    { leftMs: 1, says: 'Try again in 1 minute.' },
-    { leftMs: 0, says: 'Try again in 1 minute.' },
-    { leftMs: -5000, says: 'Try again in 1 minute.' },
-    { leftMs: 86_400_000, says: 'Try again in 1440 minutes.' },
-  ])('with $leftMs ms left says "$says"', ({ leftMs, says }) => {
-    const error = { code: 'ACCOUNT_LOCKED', message: prefix + says };
-    expect(messageOf(leftMs)).toEqual({ error });
+
+  it.each(Object.entries(inputs))('are read as they are written: %s', (operation, values) => {
+    const request = requests[operation as keyof Requests];
+    for (const value of values) {
+      const body: unknown = JSON.parse(JSON.stringify(request?.encode(value as never)));
+      expect(request?.decode.parse(body)).toEqual(value);
+    }
   });
+
+  it('have a login that remembers where it has a field for it', () => {
+    const { fields, decode, encode } = requests.login;
+    const asked = { identifier, password, remember: true };
+    const remember = fields.remember !== null;
+    expect(decode.parse(encode(asked as never))).toEqual({ ...asked, remember });
+  });
+});
+
+describe.each(contracts)('the paths of $name', ({ responses, identifier, errors, ...contract }) => {
+  const expectAt = (body: unknown, path: JsonPath | null, value: unknown) =>
+    expect([path, valueAt(body, path)]).toEqual([path, path === null ? undefined : value]);
+
+  it('lead to the tokens', () => {
+    const inBody = contract.refresh?.in === 'body';
+    for (const response of [responses.login, responses.refresh]) {
+      if (response === null) continue;
+      const { body } = response.render(sampleGranted);
+      expectAt(body, response.paths.access, sampleGranted.access.token);
+      expectAt(body, response.paths.refresh, sampleGranted.refresh?.token);
+      expect(response.paths.refresh !== null).toBe(inBody);
+    }
+  });
+
+  it('lead to the user, whose name is among them', () => {
+    const { render, paths } = responses.profile;
+    const { body } = render(sampleUser);
+    for (const name of ['name', 'username', 'email'] as const) {
+      expectAt(body, paths[name], sampleUser[name]);
+    }
+    expect(paths[identifier]).not.toBe(null);
+  });
+
+  it('lead to the sessions and their fields', () => {
+    const { render, paths } = responses.sessions;
+    const [shown] = valueAt(render([sampleSession]).body, paths.list) as Record<string, unknown>[];
+    const { id, device, address, current, lastUsedAt } = paths.fields;
+    expect([shown?.[id], shown?.[device], shown?.[address], shown?.[current]]).toEqual([
+      sampleSession.id,
+      sampleSession.device,
+      sampleSession.address,
+      true,
+    ]);
+    expect(Date.parse(String(shown?.[lastUsedAt]))).toBe(sampleSession.lastUsedAtMs);
+  });
+
+  it('lead to the code and the message of an error', () => {
+    const { code, message } = errors.answers.inactive;
+    const { body } = wireOf(contractNamed(contract.name), { reason: 'inactive' });
+    expect(valueAt(body, errors.paths.message)).toBe(message);
+    expectAt(body, errors.paths.code, code);
+  });
+});
+
+it.each([
+  { leftMs: 900_000, says: 'Try again in 15 minutes.' },
+  { leftMs: 840_001, says: 'Try again in 15 minutes.' },
+  { leftMs: 840_000, says: 'Try again in 14 minutes.' },
+  { leftMs: 60_001, says: 'Try again in 2 minutes.' },
+  { leftMs: 60_000, says: 'Try again in 1 minute.' },
+  { leftMs: 1, says: 'Try again in 1 minute.' },
+  { leftMs: -5000, says: 'Try again in 1 minute.' },
+  { leftMs: 86_400_000, says: 'Try again in 1440 minutes.' },
+])('a lock of email-remember with $leftMs ms left says "$says"', ({ leftMs, says }) => {
+  const refusal: Refusal = { reason: 'locked', untilMs: NOW_MS + leftMs, untilReset: false };
+  const message = `Account locked due to too many failed attempts. ${says}`;
+  const { body } = wireOf(contractNamed('email-remember'), refusal);
+  expect(body).toEqual({ error: { code: 'ACCOUNT_LOCKED', message } });
 });
 
 describe('a lock that only a password reset ends', () => {
   const untilReset: Refusal = { reason: 'locked', untilMs: NOW_MS + 900_000, untilReset: true };
   const signIn = 'Too many attempts. Reset your password to sign in.';
-  const said = {
-    'username-coded': { status: 429, code: 'RATE_LIMITED', message: signIn },
-    'username-pair': { status: 429, code: 'TooManyRequestsError', message: signIn },
-    'email-envelope': {
-      status: 403,
-      code: 'ACCOUNT_INACTIVE',
-      message: 'Account is locked. Reset your password to unlock it.',
-    },
-    'email-remember': {
-      status: 423,
-      code: 'ACCOUNT_LOCKED',
-      message: 'Account locked due to too many failed attempts. Reset your password to unlock it.',
-    },
-    'email-cookie': { status: 429, code: 'TOO_MANY_REQUESTS', message: signIn },
-  };
-
-  it.each(columns)('says so in %s, and names no time', (name) => {
-    const { status, body } = wireOf(named(name), untilReset);
-    const { code, message } = said[name];
-    expect(status).toBe(said[name].status);
-    expect(textsIn(body)).toEqual(expect.arrayContaining([code, message]));
+  it.each([
+    ['username-coded', 429, 'RATE_LIMITED', signIn],
+    ['username-pair', 429, 'TooManyRequestsError', signIn],
+    [
+      'email-envelope',
+      403,
+      'ACCOUNT_INACTIVE',
+      'Account is locked. Reset your password to unlock it.',
+    ],
+    [
+      'email-remember',
+      423,
+      'ACCOUNT_LOCKED',
+      'Account locked due to too many failed attempts. Reset your password to unlock it.',
+    ],
+    ['email-cookie', 429, 'TOO_MANY_REQUESTS', signIn],
+  ])('is told by %s with %i %s, and without a time', (name, ...expected) => {
+    const contract = contractNamed(name);
+    const { status, body } = wireOf(contract, untilReset);
+    const { paths } = contract.errors;
+    expect([status, valueAt(body, paths.code), valueAt(body, paths.message)]).toEqual(expected);
   });
 });

@@ -1,6 +1,6 @@
 /** Which texts a contract's e-mail field accepts; the golden pairs show that each contract asks. */
 import { expect, it } from 'vitest';
-import { requiredEmail } from '../../src/contracts/text.ts';
+import { requiredEmail } from '../../src/contracts/requests.ts';
 
 const field = requiredEmail('malformed');
 

@@ -1,12 +1,12 @@
 /** The headers that go with a reason, whatever the contract, on the body that the contract gives. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { refusalWire } from '../../src/contracts/contract.ts';
+import { refusalWire } from '../../src/contracts/errors.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { refusalResponse, wireResponse } from '../../src/http/responses.ts';
 import {
-  circumstances,
+  refusalContext,
   NOW_MS,
   refusals,
   sampleOf,
@@ -60,7 +60,7 @@ describe('a refusal on the wire', () => {
   it.each(everyAnswer)(
     'of $name has the headers of $reason, and no others',
     ({ contract, refusal, reason }) => {
-      const { headers } = refusalResponse(contract, refusal, circumstances);
+      const { headers } = refusalResponse(contract, refusal, refusalContext);
       expect(Object.fromEntries(headers)).toEqual({
         'content-type': 'application/json',
         ...protective,
@@ -70,15 +70,15 @@ describe('a refusal on the wire', () => {
   );
 
   it.each(everyAnswer)('of $name has its own status and body for $reason', async (answer) => {
-    const response = refusalResponse(answer.contract, answer.refusal, circumstances);
-    const { status, body } = refusalWire(answer.contract, answer.refusal, circumstances);
+    const response = refusalResponse(answer.contract, answer.refusal, refusalContext);
+    const { status, body } = refusalWire(answer.contract, answer.refusal, refusalContext);
     expect(response.status).toBe(status);
     expect(await response.text()).toBe(JSON.stringify(body));
   });
 
   it.each(contracts)('of $name comes with Retry-After wherever it is a 423 or 429', (contract) => {
     for (const refusal of refusals) {
-      const { status, headers } = refusalResponse(contract, refusal, circumstances);
+      const { status, headers } = refusalResponse(contract, refusal, refusalContext);
       expect(headers.has('Retry-After') || (status !== 423 && status !== 429)).toBe(true);
     }
   });
@@ -86,7 +86,7 @@ describe('a refusal on the wire', () => {
 
 describe.each(contracts)('the time to wait, for $name', (contract) => {
   const waitOf = (refusal: Refusal) =>
-    refusalResponse(contract, refusal, circumstances).headers.get('Retry-After');
+    refusalResponse(contract, refusal, refusalContext).headers.get('Retry-After');
 
   it.each([
     { leftMs: 900_000, seconds: '900' },
@@ -123,7 +123,7 @@ describe.each(contracts)('the time to wait, for $name', (contract) => {
   it('is the same in RateLimit, beside the limit that was used up', () => {
     const limit = { attempts: 10, windowSeconds: 60 };
     const refusal: Refusal = { reason: 'limited', limit, retryAtMs: NOW_MS + 12_345 };
-    const { headers } = refusalResponse(contract, refusal, circumstances);
+    const { headers } = refusalResponse(contract, refusal, refusalContext);
     expect(
       ['Retry-After', 'RateLimit', 'RateLimit-Policy'].map((name) => headers.get(name)),
     ).toEqual(['13', '"address";r=0;t=13', '"address";q=10;w=60']);
@@ -134,21 +134,12 @@ describe('what else goes on the wire', () => {
   it('lists every allowed method', () => {
     const [contract] = contracts;
     const refusal: Refusal = { reason: 'wrong-method', allow: ['GET', 'HEAD', 'POST'] };
-    const response = contract && refusalResponse(contract, refusal, circumstances);
+    const response = contract && refusalResponse(contract, refusal, refusalContext);
     expect(response?.headers.get('Allow')).toBe('GET, HEAD, POST');
   });
 
   it('keeps a contract’s own headers', () => {
     const response = wireResponse({ status: 201, body: { a: 1 }, headers: { 'X-Own': 'yes' } });
     expect([response.status, response.headers.get('X-Own')]).toEqual([201, 'yes']);
-  });
-
-  it('keeps a contract’s own headers beside those of a refusal', () => {
-    const [contract] = contracts;
-    if (contract === undefined) throw new Error('no contract');
-    const busy = () => ({ status: 429, body: {}, headers: { 'X-Own': 'yes' } });
-    const own = { ...contract, refusals: { ...contract.refusals, busy } };
-    const { headers } = refusalResponse(own, { reason: 'busy' }, circumstances);
-    expect([headers.get('X-Own'), headers.get('Retry-After')]).toEqual(['yes', '1']);
   });
 });

@@ -15,10 +15,8 @@ const actionsOf = async (userId: number) =>
 
 describe.each(contractCases)('$name', ({ name, contract }) => {
   const named = (person: { username: string; email: string }) =>
-    contract.account.identifier === 'username'
-      ? { username: person.username }
-      : { email: person.email };
-  const done = contract.done().status;
+    contract.identifier === 'username' ? { username: person.username } : { email: person.email };
+  const done = contract.responses.done.render().status;
 
   it('registers, proves the mailbox, signs in, forgets, resets, and signs in anew', async () => {
     const { here, to } = mailbox();
@@ -128,7 +126,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
       .bind(person.id)
       .first<string>('subject');
     const gone = await post('delete-account', { password: person.password }, { token });
-    expect(gone.status).toBe(contract.loggedOut().status);
+    expect(gone.status).toBe(contract.responses.loggedOut.render().status);
     expect((await profile(token)).status).toBe(401);
     expect((await login(person)).status).toBe(401);
     expect(await count('sessions', person.id)).toBe(0);

@@ -3,7 +3,7 @@
  * a client cannot tell why a login failed, nothing internal is told, nothing is cached.
  */
 import { describe, expect, it } from 'vitest';
-import { refusalWire } from '../../src/contracts/contract.ts';
+import { refusalWire } from '../../src/contracts/errors.ts';
 import {
   addUser,
   contractCases,

@@ -48,7 +48,7 @@ const kept = [
   ),
 ];
 const [byUsername, byEmail] = (['username', 'email'] as const).map((identifier) =>
-  contractCases.findIndex(({ contract }) => contract.account.identifier === identifier),
+  contractCases.findIndex(({ contract }) => contract.identifier === identifier),
 );
 const keptAcrossContracts = [
   // The two names of an account shared one lock.

@@ -32,7 +32,7 @@ const wrongOne = (code: string) => (code === '000000' ? '000001' : '000000');
 
 describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
   const { contract } = contractCase(name);
-  const isNamed = contract.account.identifier === 'username';
+  const isNamed = contract.identifier === 'username';
   const named = ({ username, email }: TestUser) => (isNamed ? { username } : { email });
   const application = (person: TestUser) => ({
     ...named(person),

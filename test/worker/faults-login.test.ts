@@ -40,7 +40,7 @@ describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
     `audit_events + LOGIN_UNANSWERED ended ${name}`,
   ];
   const right = { guess: 'right', isTwofold: true, behind: refund, mayRemain: unanswered } as const;
-  const inactive = contract.refusals.inactive({ reason: 'inactive' }, { nowMs: 0, traceId: '' });
+  const { inactive } = contract.errors.answers;
 
   it.each([
     ['the database', ['database']],
@@ -53,7 +53,7 @@ describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
         ? Promise.reject(new Error('Network connection lost.'))
         : proceed();
     const { status, headers, text } = await createTestApp({}, gone).post(path, body(person));
-    const internal = contract.refusals.internal({ reason: 'internal' }, { nowMs: 0, traceId: '' });
+    const { internal } = contract.errors.answers;
     expect([status, headers.get('Retry-After')]).toEqual([internal.status, '5']);
     expect(headers.has('Set-Cookie')).toBe(false);
     expect(text).not.toMatch(/Network|eyJ/);

@@ -42,7 +42,7 @@ describe.each(['email-cookie', 'username-pair'])('%s', (name) => {
   });
 
   const rotated = async ({ refresh }: Held) => held(await at(createTestApp()).refresh(refresh));
-  const loggedOut = contract.loggedOut().status;
+  const loggedOut = contract.responses.loggedOut.render().status;
   const sessionOf = ({ access }: Held) =>
     (
       JSON.parse(atob(access.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '')) as {

@@ -35,7 +35,7 @@ const seen = ({ status, headers, text }: Answer) => {
 
 const otherThan = (code: string) => (code === '000000' ? '000001' : '000000');
 describe.each(contractCases)('$name', ({ name, contract }) => {
-  const isNamed = contract.account.identifier === 'username';
+  const isNamed = contract.identifier === 'username';
 
   it.each(['with', 'without'])(
     'answers six wrong codes after a registration alike for a known and an unknown address, %s its handle',

@@ -153,9 +153,8 @@ it('counts failures at a name over all contracts that take it, in whatever case'
     email: wrong.email.toUpperCase(),
     username: wrong.username.toUpperCase(),
   };
-  const lock = { reason: 'locked', untilMs: 0, untilReset: false } as const;
   for (const kind of ['email', 'username'] as const) {
-    const taking = contractCases.filter(({ contract }) => contract.account.identifier === kind);
+    const taking = contractCases.filter(({ contract }) => contract.identifier === kind);
     const statuses = [];
     for (let n = 0; n < 5; n += 1) {
       const { path, body } = taking[n % taking.length] as (typeof contractCases)[number];
@@ -164,7 +163,7 @@ it('counts failures at a name over all contracts that take it, in whatever case'
     expect([kind, ...statuses]).toEqual([kind, 401, 401, 401, 401, 401]);
     for (const { name, path, body, contract } of taking) {
       const { status, headers } = await post(path, body(person));
-      const locked = contract.refusals.locked(lock, { nowMs: 0, traceId: '' }).status;
+      const locked = contract.errors.answers.locked.status;
       expect([name, status]).toEqual([name, locked]);
       expect(Number(headers.get('Retry-After'))).toBeGreaterThan(890);
     }

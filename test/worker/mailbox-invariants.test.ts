@@ -1,7 +1,7 @@
 /** What a stranger can learn or break through the mailboxes of others: nothing. */
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { refusalWire } from '../../src/contracts/contract.ts';
+import { refusalWire } from '../../src/contracts/errors.ts';
 import { addUser, count, contractCases, createTestApp, type Answer } from '../support/test-app.ts';
 import { withoutHandles } from '../support/handles.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
@@ -28,7 +28,7 @@ const shown = ({ status, headers, text }: Answer) => {
 };
 
 describe.each(contractCases)('$name', ({ name, contract }) => {
-  const isNamed = contract.account.identifier === 'username';
+  const isNamed = contract.identifier === 'username';
   const named = (person: { username: string; email: string }) =>
     isNamed ? { username: person.username } : { email: person.email };
 
@@ -104,7 +104,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     for (const password of [squatter.password, owner.password]) {
       answers.push((await post('verify-email', { ...own, password })).status);
     }
-    expect(answers).toEqual([400, contract.done().status]);
+    expect(answers).toEqual([400, contract.responses.done.render().status]);
     expect((await login(squatter)).status).toBe(401);
     expect((await login(owner)).status).toBe(200);
   });
@@ -118,7 +118,9 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     await post('forgot-password', { email: squatter.email });
     const token = tokenIn(to(squatter.email));
     const password = 'my own words';
-    expect((await post('reset-password', { token, password })).status).toBe(contract.done().status);
+    expect((await post('reset-password', { token, password })).status).toBe(
+      contract.responses.done.render().status,
+    );
     expect((await login(squatter)).status).toBe(401);
     expect((await login({ ...squatter, password })).status).toBe(200);
   });
@@ -130,7 +132,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     await post('verify-email/send', named(person));
     const proof = { ...named(person), password: person.password, code: codeIn(to(person.email)) };
     const answers = await Promise.all(Array.from({ length: 5 }, () => post('verify-email', proof)));
-    const { status } = contract.done();
+    const { status } = contract.responses.done.render();
     expect(answers.filter((answer) => answer.status === status)).toHaveLength(1);
   });
 
@@ -166,7 +168,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     await post('verify-email/send', named(person));
     const fresh = codeIn(to(person.email));
     expect((await post('verify-email', { ...proof, code: fresh })).status).toBe(
-      contract.done().status,
+      contract.responses.done.render().status,
     );
   });
 
@@ -220,7 +222,9 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     const answers = await Promise.all(
       wishes.map((password) => post('reset-password', { token, password })),
     );
-    const won = answers.findIndex(({ status }) => status === contract.done().status);
+    const won = answers.findIndex(
+      ({ status }) => status === contract.responses.done.render().status,
+    );
     expect(answers.filter(({ status }) => status !== 400)).toHaveLength(1);
     expect((await login({ ...person, password: wishes[won] ?? '' })).status).toBe(200);
   });
@@ -253,7 +257,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     expect((await client(here, name).profile(token)).status).toBe(200);
     const reset = { token: link, password: 'something else entirely' };
     expect((await client(here, name).post('reset-password', reset)).status).toBe(
-      contract.done().status,
+      contract.responses.done.render().status,
     );
   });
 });

@@ -95,9 +95,7 @@ describe.each([
       const { call, called, ids } = await generatedClient(here, name, sent);
       const user = newUser();
       const named =
-        contract.account.identifier === 'username'
-          ? { username: user.username }
-          : { email: user.email };
+        contract.identifier === 'username' ? { username: user.username } : { email: user.email };
       const login = async (password: string) =>
         call('login', { body: loginBody({ ...user, password }) });
 
@@ -129,7 +127,7 @@ describe.each([
       await call('confirmEmail', { token, body: { code: codeIn(to(email)) } });
       user.email = email;
 
-      const asked = contract.account.identifier === 'username' ? named : { email };
+      const asked = contract.identifier === 'username' ? named : { email };
       await call('forgotPassword', { body: asked });
       const reset = 'a password after the reset';
       await call('resetPassword', { body: { token: tokenIn(to(email)), password: reset } });

@@ -15,12 +15,7 @@ const unfit = [
 ];
 
 describe.each(contractCases)('$name', ({ name, contract }) => {
-  const { malformed } = contract.refusals;
-  const issue = { field: 'password', message: '', missing: false };
-  const { status: refusal } = malformed(
-    { reason: 'malformed', issues: [issue] },
-    { nowMs: 0, traceId: '' },
-  );
+  const { status: refusal } = contract.errors.answers.malformed;
 
   it.each(unfit)('registers nobody with a password that is $why', async ({ password, says }) => {
     const { here, to } = mailbox();
@@ -42,14 +37,16 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     expect([answer.status, row.says.test(answer.text)]).toEqual([refusal, true]);
     expect((await login(person)).status).toBe(200);
     const fit = { token, password: 'something else entirely' };
-    expect((await post('reset-password', fit)).status).toBe(contract.done().status);
+    expect((await post('reset-password', fit)).status).toBe(
+      contract.responses.done.render().status,
+    );
   });
 
   it('registers nobody with a password that is a name of their own', async () => {
     const { here, to } = mailbox();
     const { email } = newUser();
     const own = { username: 'quentin_longfellow', name: 'Rosalind Featherstone', email };
-    const { identifier } = contract.account;
+    const { identifier } = contract;
     const known = [email, identifier === 'username' ? own.username : own.name];
     for (const password of known) {
       const answer = await client(here, name).post('register', { ...own, password });
@@ -99,7 +96,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
       return (await post('change-password', body, { token })).status;
     };
     expect(await change('fourteen chars')).toBe(refusal);
-    expect(await change('fifteen chars !')).toBe(contract.done().status);
+    expect(await change('fifteen chars !')).toBe(contract.responses.done.render().status);
   });
 });
 

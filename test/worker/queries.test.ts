@@ -59,7 +59,7 @@ async function everyQuestionOfTheMailbox(name: string, noted: BindingInterceptor
   const { post, login, contract } = client(here, name);
   const person = newUser();
   const { username, email, password } = person;
-  const named = contract.account.identifier === 'username' ? { username } : { email };
+  const named = contract.identifier === 'username' ? { username } : { email };
   await post('register', { ...named, email, password });
   await post('verify-email/send', named);
   await post('verify-email', { ...named, password, code: codeIn(to(email)) });

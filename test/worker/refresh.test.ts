@@ -186,10 +186,7 @@ describe.each(refreshing.filter(({ contract }) => contract.refresh?.in === 'body
       ['more than fits', { refreshToken: 'x'.repeat(20_000) }],
     ])('with %s is refused as malformed, and changes nothing', async (_, body) => {
       const { refresh: token } = held(await login(await addUser()));
-      const told = contract.refusals.malformed(
-        { reason: 'malformed', issues: [{ field: 'refreshToken', message: '', missing: true }] },
-        { nowMs: 0, traceId: '' },
-      );
+      const told = contract.errors.answers['missing-field'];
       const answer = await createTestApp().post(`${base}/refresh`, body);
       expect(answer.status).toBe(told.status);
       expect(answer.text).not.toContain('Username');

@@ -31,19 +31,15 @@ const deviceIn = ({ headers }: Answer) =>
     .join();
 
 describe.each(contractCases)('$name', ({ name, contract }) => {
-  const isNamed = contract.account.identifier === 'username';
+  const isNamed = contract.identifier === 'username';
   const named = ({ username, email }: TestUser) => (isNamed ? { username } : { email });
   const asking = (person: TestUser) => ({
     ...named(person),
     email: person.email,
     password: person.password,
   });
-  const done = contract.done().status;
-  const { locked } = contract.refusals;
-  const LOCKED = locked(
-    { reason: 'locked', untilMs: 1, untilReset: false },
-    { nowMs: 0, traceId: '' },
-  ).status;
+  const done = contract.responses.done.render().status;
+  const LOCKED = contract.errors.answers.locked.status;
 
   async function registered() {
     const { here, to } = mailbox();

@@ -35,13 +35,13 @@ const sharing = (email: string, amount: number): TestUser[] =>
 
 describe.each(contractCases)('$name', ({ name, contract }) => {
   const named = ({ username, email }: TestUser) =>
-    contract.account.identifier === 'username' ? { username } : { email };
+    contract.identifier === 'username' ? { username } : { email };
   const asking = (person: TestUser) => ({
     ...named(person),
     email: person.email,
     password: person.password,
   });
-  const done = contract.done().status;
+  const done = contract.responses.done.render().status;
 
   it('opens the account with a registration’s own code and password, and with no other pair', async () => {
     const { here, to } = mailbox();
@@ -110,7 +110,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
   });
 });
 
-const byName = contractCases.find(({ contract }) => contract.account.identifier === 'username');
+const byName = contractCases.find(({ contract }) => contract.identifier === 'username');
 const { here, to } = mailbox();
 const { post } = client(here, byName?.name ?? '');
 const wish = ({ username, email, password }: TestUser) => ({ username, email, password });

@@ -30,8 +30,8 @@ const challengesOf = async (userId: number) =>
   ).results.map(({ purpose }) => purpose);
 
 describe.each(contractCases)('$name', ({ name, contract }) => {
-  const done = contract.done().status;
-  const isNamed = contract.account.identifier === 'username';
+  const done = contract.responses.done.render().status;
+  const isNamed = contract.identifier === 'username';
   const named = ({ username, email }: TestUser) => (isNamed ? { username } : { email });
 
   /** A link for each letter that was asked for. */

@@ -72,9 +72,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     const { here, to } = mailbox({}, recorder.intercept, recorder.responded);
     const { login, post, ...session } = client(here, name);
     const named = (person: { username: string; email: string }) =>
-      contract.account.identifier === 'username'
-        ? { username: person.username }
-        : { email: person.email };
+      contract.identifier === 'username' ? { username: person.username } : { email: person.email };
     const found: Record<string, Counts> = {};
     const take = async (title: string, work: Promise<Answer>, status: number) => {
       const answer = await work;
@@ -82,13 +80,10 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
       found[title] = countsOf(recorder.take());
       return answer;
     };
-    const refusal = (reason: 'invalid' | 'limited' | 'locked') => {
-      const details = { because: 'wrong-password', limit: {}, retryAtMs: 0, untilMs: 0 };
-      const how = { nowMs: 0, traceId: '' };
-      return contract.refusals[reason]({ reason, ...details } as never, how).status;
-    };
-    const done = contract.done().status;
-    const gone = contract.loggedOut().status;
+    const refusal = (reason: 'invalid' | 'limited' | 'locked') =>
+      contract.errors.answers[reason].status;
+    const done = contract.responses.done.render().status;
+    const gone = contract.responses.loggedOut.render().status;
 
     const person = await addUser();
     const other = 'some other words';
@@ -153,7 +148,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     const { password } = fresh;
     await take('delete-account', post('delete-account', { password }, { token }), gone);
 
-    const isNamed = contract.account.identifier === 'username';
+    const isNamed = contract.identifier === 'username';
     const { refresh, ...rest } = { ...EXPECTED, ...(isNamed ? WITH_USERNAME : {}) };
     expect(found).toEqual(contract.refresh === null ? rest : { refresh, ...rest });
   });

@@ -25,7 +25,7 @@ function listed(text: string): Record<string, unknown>[] {
 describe.each(contractCases)('$name', ({ name, contract }) => {
   const here = createTestApp();
   const { login, profile, sessions, endSession, logout, logoutAll, base } = client(here, name);
-  const done = contract.done().status;
+  const done = contract.responses.done.render().status;
 
   it('shows the profile in the shape of its login', async () => {
     const signedIn = await login(await addUser());

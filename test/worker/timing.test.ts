@@ -55,7 +55,7 @@ async function furtherKinds(): Promise<AccountKind[]> {
 }
 
 describe.each(contractCases)('$name', ({ contract, path, body }) => {
-  const isNamed = contract.account.identifier === 'username';
+  const isNamed = contract.identifier === 'username';
   const named = (person: { username: string; email: string }) =>
     isNamed ? { username: person.username } : { email: person.email };
   const at = (operation: string) => `/${contract.name}${contract.base}/${operation}`;

@@ -1,13 +1,6 @@
 /** The operations around an account, as a contract's published document lists them. */
 import type * as z from 'zod/mini';
-import {
-  changeEmail,
-  changePassword,
-  confirmEmail,
-  deleteAccount,
-  resetPassword,
-} from '../../src/contracts/account.ts';
-import type { Answers, Contract } from '../../src/contracts/contract.ts';
+import type { Contract } from '../../src/contracts/contract.ts';
 import { ACCOUNT_PATHS } from '../../src/http/account-routes.ts';
 import type { Operation } from './operations.ts';
 import { sampleHandle, type Reason } from './samples.ts';
@@ -25,70 +18,70 @@ interface Listed {
   reasons: readonly Reason[];
 }
 
-export function accountOperations(contract: Contract, answers: Answers): Operation[] {
-  const { account, base } = contract;
-  const taken: Reason[] = account.identifier === 'username' ? ['taken'] : [];
+export function accountOperations(contract: Contract): Operation[] {
+  const { base, identifier, requests, responses } = contract;
+  const taken: Reason[] = identifier === 'username' ? ['taken'] : [];
   const listed: Record<(typeof ACCOUNT_PATHS)[number], Listed> = {
     register: {
       id: 'register',
       summary: 'Ask for an account; what comes of it is told by mail',
-      request: account.register,
+      request: requests.register.decode,
       answer: 'registered',
       reasons: taken,
     },
     'verify-email/send': {
       id: 'sendCode',
       summary: 'Send a code to an address that is not verified yet',
-      request: account.sendCode,
+      request: requests['send-code'].decode,
       answer: 'accepted',
       reasons: [],
     },
     'verify-email': {
       id: 'verifyEmail',
       summary: 'Prove the mailbox with the code, and oneself with the password',
-      request: account.verifyEmail,
+      request: requests['verify-email'].decode,
       answer: 'done',
       reasons: ['invalid-code', ...GUESS],
     },
     'forgot-password': {
       id: 'forgotPassword',
       summary: 'Send a link to set a new password',
-      request: account.forgotPassword,
+      request: requests['forgot-password'].decode,
       answer: 'accepted',
       reasons: [],
     },
     'reset-password': {
       id: 'resetPassword',
       summary: 'Set a new password with the token of the link; ends all sessions',
-      request: resetPassword,
+      request: requests['reset-password'].decode,
       answer: 'done',
       reasons: ['invalid-link'],
     },
     'change-password': {
       id: 'changePassword',
       summary: 'Set a new password with the current one; ends all other sessions',
-      request: changePassword,
+      request: requests['change-password'].decode,
       answer: 'done',
       reasons: [...BEARER, 'invalid', ...GUESS],
     },
     'change-email': {
       id: 'changeEmail',
       summary: 'Send a code to another address',
-      request: changeEmail,
+      request: requests['change-email'].decode,
       answer: 'accepted',
       reasons: [...BEARER, 'invalid', ...GUESS],
     },
     'change-email/confirm': {
       id: 'confirmEmail',
       summary: 'Take the other address with the code',
-      request: confirmEmail,
+      request: requests['confirm-email'].decode,
       answer: 'done',
       reasons: [...BEARER, 'invalid-code'],
     },
     'delete-account': {
       id: 'deleteAccount',
       summary: 'Delete this account',
-      request: deleteAccount,
+      request: requests['delete-account'].decode,
       answer: 'loggedOut',
       reasons: [...BEARER, 'invalid', ...GUESS],
     },
@@ -104,8 +97,8 @@ export function accountOperations(contract: Contract, answers: Answers): Operati
       credentials: reasons.includes('unauthenticated') ? ['bearer'] : [],
       request,
       answer: {
-        wire: contract[answer](sampleHandle),
-        schema: answer === 'loggedOut' ? answers.done : answers[answer],
+        wire: responses[answer].render({ handle: sampleHandle }),
+        schema: responses[answer].schema?.() ?? null,
         description: isAccepted(answer) ? 'Accepted; the rest comes by mail' : 'Done',
       },
       reasons: ['malformed', ...reasons, 'limited', 'insecure', 'internal'],

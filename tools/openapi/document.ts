@@ -9,13 +9,14 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import * as z from 'zod/mini';
-import { refusalWire, type Answers, type Contract } from '../../src/contracts/contract.ts';
+import type { Contract } from '../../src/contracts/contract.ts';
+import { refusalWire } from '../../src/contracts/errors.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { issuesOf, UNREADABLE } from '../../src/http/body.ts';
 import { DEVICE_COOKIE } from '../../src/http/device-cookie.ts';
 import { REGISTRATION_COOKIE } from '../../src/http/registration-cookie.ts';
 import { operationsOf, type Operation } from './operations.ts';
-import { circumstances, sampleOf, type Reason } from './samples.ts';
+import { refusalContext, sampleOf, type Reason } from './samples.ts';
 
 /** The golden logins: the request is the one of the contract's own document. */
 export interface Golden {
@@ -67,20 +68,20 @@ const headersOf: Partial<Record<Reason, object>> = {
   },
 };
 
-export function openApiDocument(contract: Contract, answers: Answers, login: Golden) {
-  const operations = operationsOf(contract, answers);
+export function openApiDocument(contract: Contract, login: Golden) {
+  const operations = operationsOf(contract);
   const paths: ZodOpenApiPathsObject = {};
   for (const operation of operations) {
-    const described = describe({ contract, answers, operation }, login);
+    const described = describe({ contract, operation }, login);
     paths[operation.path] = { ...paths[operation.path], [operation.method]: described };
   }
   const cookie = contract.refresh?.in === 'cookie' ? contract.refresh.name : null;
   return createDocument({
     openapi: '3.1.0',
     info: {
-      title: answers.title,
+      title: contract.title,
       version: '1.0.0',
-      description: answers.description,
+      description: contract.description,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [
@@ -105,7 +106,6 @@ const capitalised = (words: string) => `${words.charAt(0).toUpperCase()}${words.
 
 interface Part {
   contract: Contract;
-  answers: Answers;
   operation: Operation;
 }
 
@@ -204,11 +204,11 @@ function granted({ id, answer }: Operation): ZodOpenApiResponsesObject {
 }
 
 /** Refusals by status, each reason with the example of what is really said. */
-function refusals({ contract, answers, operation }: Part): ZodOpenApiResponsesObject {
+function refusals({ contract, operation }: Part): ZodOpenApiResponsesObject {
   const byStatus = new Map<number, { said: string[]; headers: object; examples: object }>();
   for (const reason of operation.reasons) {
     const refusal = refusalFor(operation, reason);
-    const { status, body } = refusalWire(contract, refusal, circumstances);
+    const { status, body } = refusalWire(contract, refusal, refusalContext);
     const before = byStatus.get(status) ?? { said: [], headers: {}, examples: {} };
     const when = WHEN[reason];
     byStatus.set(status, {
@@ -227,7 +227,7 @@ function refusals({ contract, answers, operation }: Part): ZodOpenApiResponsesOb
       {
         description: said.join('; '),
         headers: { ...trace, ...headers },
-        content: { 'application/json': { schema: answers.refusal, examples } },
+        content: { 'application/json': { schema: contract.errors.schema(), examples } },
       },
     ]),
   ) as ZodOpenApiResponsesObject;
@@ -237,7 +237,7 @@ function lockedUntilReset(contract: Contract) {
   const refusal = { ...sampleOf('locked'), untilReset: true };
   return {
     summary: 'Too many failures in a row at this account: a password reset unlocks it',
-    value: refusalWire(contract, refusal, circumstances).body,
+    value: refusalWire(contract, refusal, refusalContext).body,
   };
 }
 

@@ -1,6 +1,6 @@
 /** The operations of a contract, as its published document lists them. */
 import type * as z from 'zod/mini';
-import type { Answers, Contract, Wire } from '../../src/contracts/contract.ts';
+import type { Contract, Wire, WireResponse } from '../../src/contracts/contract.ts';
 import { accountOperations } from './account-operations.ts';
 import { sampleGranted, sampleSession, sampleUser, type Reason } from './samples.ts';
 
@@ -24,9 +24,14 @@ const DECLARED_AS_JSON =
 
 const ALWAYS: readonly Reason[] = ['insecure', 'internal'];
 
+/** A response's schema, and a sample of it. */
+function shown<T>({ schema, render }: WireResponse<T>, sample: T) {
+  return { schema: schema && schema(), wire: render(sample) };
+}
+
 /** Login comes first. */
-export function operationsOf(contract: Contract, answers: Answers): Operation[] {
-  const { base, refresh } = contract;
+export function operationsOf(contract: Contract): Operation[] {
+  const { base, refresh, requests, responses } = contract;
   const cookie = refresh?.in === 'cookie';
   const crossSite: Reason[] = cookie ? ['cross-site'] : [];
   const bearer = ['bearer'] as const;
@@ -39,10 +44,9 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       method: 'post',
       path: `${base}/login`,
       credentials: [],
-      request: contract.login,
+      request: requests.login.decode,
       answer: {
-        wire: contract.grant(sampleGranted),
-        schema: answers.login,
+        ...shown(responses.login, sampleGranted),
         description: 'Signed in',
       },
       reasons: [
@@ -64,7 +68,7 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       credentials: cookie ? ['bearer', 'cookie'] : bearer,
       request: null,
       ...(cookie ? { optionalBody: `${DECLARED_AS_JSON}, unless it brings a bearer` } : {}),
-      answer: { wire: contract.loggedOut(), schema: answers.done, description: 'Signed out' },
+      answer: { ...shown(responses.loggedOut, null), description: 'Signed out' },
       reasons: [
         'unauthenticated',
         ...(cookie ? (['malformed', 'cross-site'] as const) : []),
@@ -79,8 +83,7 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       credentials: bearer,
       request: null,
       answer: {
-        wire: contract.loggedOut(),
-        schema: answers.done,
+        ...shown(responses.loggedOut, null),
         description: 'Signed out everywhere',
       },
       reasons: ['unauthenticated', ...ALWAYS],
@@ -93,8 +96,7 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       credentials: bearer,
       request: null,
       answer: {
-        wire: contract.profile(sampleUser),
-        schema: answers.profile,
+        ...shown(responses.profile, sampleUser),
         description: 'The user',
       },
       reasons: ['unauthenticated', ...ALWAYS],
@@ -107,8 +109,7 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       credentials: bearer,
       request: null,
       answer: {
-        wire: contract.sessions([sampleSession]),
-        schema: answers.sessions,
+        ...shown(responses.sessions, [sampleSession]),
         description: 'The sessions',
       },
       reasons: ['unauthenticated', ...ALWAYS],
@@ -120,27 +121,25 @@ export function operationsOf(contract: Contract, answers: Answers): Operation[] 
       path: `${base}/sessions/{id}`,
       credentials: bearer,
       request: null,
-      answer: { wire: contract.done(), schema: answers.done, description: 'Ended' },
+      answer: { ...shown(responses.done, null), description: 'Ended' },
       reasons: ['unauthenticated', 'not-found', ...ALWAYS],
     },
   ];
-  if (refresh !== null) {
+  if (refresh !== null && responses.refresh !== null) {
     operations.splice(1, 0, {
       id: 'refresh',
       summary: 'Trade the refresh token for new tokens',
       method: 'post',
       path: `${base}/refresh`,
       credentials: cookie ? ['cookie'] : [],
-      ...(refresh.in === 'body'
-        ? { request: refresh.schema }
-        : { request: null, optionalBody: DECLARED_AS_JSON }),
+      request: requests.refresh?.decode ?? null,
+      ...(cookie ? { optionalBody: DECLARED_AS_JSON } : {}),
       answer: {
-        wire: contract.refreshed(sampleGranted),
-        schema: answers.refreshed,
+        ...shown(responses.refresh, sampleGranted),
         description: 'New tokens',
       },
       reasons: ['malformed', 'unauthenticated', ...crossSite, ...ALWAYS],
     });
   }
-  return [...operations, ...accountOperations(contract, answers)];
+  return [...operations, ...accountOperations(contract)];
 }

@@ -6,7 +6,7 @@ import type { User } from '../../src/flows/model/user.ts';
 export type Reason = Refusal['reason'];
 
 export const NOW_MS = 1_700_000_000_000;
-export const circumstances = { nowMs: NOW_MS, traceId: '7f3e9a52-0000-4000-8000-000000000000' };
+export const refusalContext = { nowMs: NOW_MS, traceId: '7f3e9a52-0000-4000-8000-000000000000' };
 
 const samples: { [R in Reason]: Extract<Refusal, { reason: R }> } = {
   malformed: {

@@ -107,8 +107,8 @@ async function logIn(origin: string): Promise<void> {
     { email: 'user@example.com', password: 'SecurePass123!' },
     { username: 'johndoe', password: 'MySecure123!' },
   ];
-  for (const [n, { name, base, login }] of contracts.entries()) {
-    const person = people.find((body) => login.safeParse(body).success);
+  for (const [n, { name, base, requests }] of contracts.entries()) {
+    const person = people.find((body) => requests.login.decode.safeParse(body).success);
     const bodies = [{ ...person, password: 'a wrong one' }, person, person, []];
     for (const [m, body] of bodies.entries()) {
       const { status } = await fetch(`${origin}/${name}${base}/login`, {

@@ -23,13 +23,14 @@ import {
   needsCode,
   pageAt,
   part,
-  shape,
-  sheet,
+  contract,
+  pageData,
   words,
-} from './sheet.ts';
+} from './page-data.ts';
 
-const { kind } = shape.login;
-const post = (path: string, body: object) => call(`${sheet.api}/${path}`, { method: 'POST', body });
+const { identifier: kind } = contract;
+const post = (path: string, body: object) =>
+  call(`${pageData.api}/${path}`, { method: 'POST', body });
 
 export function registerPage(): void {
   const own = kind === 'username' ? { username: filled } : { name: anything };

@@ -1,7 +1,7 @@
 /** Calls the contract's operations. An answer that never comes is an answer too: null. */
 import { reasonOf, waitOf } from '../reason.ts';
-import type { Reason, Way } from '../sheet.ts';
-import { shape } from './sheet.ts';
+import type { Reason } from '../page-data.ts';
+import { contract } from './page-data.ts';
 
 const PATIENCE_MS = 40_000;
 
@@ -53,26 +53,12 @@ function json(text: string): unknown {
   }
 }
 
-/** What stands at a way in a body; undefined where it leads nowhere. */
-export function at(body: unknown, way: Way | null): unknown {
-  if (way === null) return undefined;
-  return way.reduce<unknown>(
-    (value, name) => (value as Record<string, unknown> | null | undefined)?.[name],
-    body,
-  );
-}
-
-export const textAt = (body: unknown, way: Way | null): string | null => {
-  const value = at(body, way);
-  return typeof value === 'string' ? value : null;
-};
-
 export interface Trouble {
   reason: Reason | null;
   waitSeconds: number;
 }
 
 export function troubleOf(answer: Answer, likely: readonly Reason[]): Trouble {
-  const reason = reasonOf(shape.marks, answer, likely);
+  const reason = reasonOf(contract, answer, likely);
   return { reason, waitSeconds: waitOf(answer.headers, reason) };
 }

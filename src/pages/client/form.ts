@@ -3,9 +3,9 @@
  * notice that is read out and gets the focus, and a countdown where the answer names a time.
  */
 import { fieldsNamed } from '../reason.ts';
-import type { Reason } from '../sheet.ts';
+import type { Reason } from '../page-data.ts';
 import { troubleOf, type Answer } from './call.ts';
-import { fill, input, part, shape, sheet, words } from './sheet.ts';
+import { fill, input, part, contract, pageData, words } from './page-data.ts';
 
 /** What is wrong with a field's value; null where nothing is. */
 export type Check = (value: string) => string | null;
@@ -15,8 +15,8 @@ export const email: Check = (value) =>
   filled(value) ?? (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : words.emailMalformed);
 export const newPassword: Check = (value) =>
   filled(value) ??
-  ([...value.normalize('NFC')].length < sheet.leastPassword
-    ? fill(words.passwordShort, { least: String(sheet.leastPassword) })
+  ([...value.normalize('NFC')].length < pageData.leastPassword
+    ? fill(words.passwordShort, { least: String(pageData.leastPassword) })
     : null);
 export const sixDigits: Check = (value) =>
   filled(value) ?? (/^\d{6}$/.test(value) ? null : words.codeMalformed);
@@ -24,7 +24,9 @@ export const anything: Check = () => null;
 
 /** For what the contract names its accounts by: the check before sending, and a refused one's fault. */
 export const [identifierCheck, identifierFault] =
-  shape.login.kind === 'email' ? [email, words.emailMalformed] : [filled, words.refusals.malformed];
+  contract.identifier === 'email'
+    ? [email, words.emailMalformed]
+    : [filled, words.refusals.malformed];
 
 interface FormOptions {
   /** By the field's id. */

@@ -2,12 +2,14 @@
  * The signed-in page: fetched, shown, and taken off again whenever the page is left, so that
  * neither Back nor the browser's memory of pages shows it to the next person.
  */
-import { at, textAt, troubleOf } from './call.ts';
+import { textAt, valueAt } from '../json-path.ts';
+import { troubleOf } from './call.ts';
 import { blameAndFocus, blameNamed, filled, newPassword, say, takeOver, tell } from './form.ts';
 import { asUser, forgetMemory, leave, signOut, whenSessionEndsElsewhere } from './session.ts';
-import { fill, goTo, input, pageAt, part, shape, sheet, words } from './sheet.ts';
+import { fill, goTo, input, pageAt, part, contract, pageData, words } from './page-data.ts';
 import { timeFormat } from './time.ts';
 
+const { paths } = contract;
 type Row = Record<string, unknown>;
 
 export function homePage(): void {
@@ -46,7 +48,7 @@ function away(): void {
 
 async function load(): Promise<void> {
   part('loading').hidden = false;
-  const profile = await asUser(sheet.profilePath);
+  const profile = await asUser(pageData.profilePath);
   const sessions = profile === 'out' ? 'out' : await fetchSessions();
   part('loading').hidden = true;
   if (profile === 'out' || sessions === 'out') return away();
@@ -62,26 +64,26 @@ async function load(): Promise<void> {
 
 function showProfile(body: unknown): void {
   const rows = (['name', 'username', 'email'] as const).flatMap((field) => {
-    const value = textAt(body, shape.profile[field]);
+    const value = textAt(body, paths.profile[field]);
     return value === null ? [] : [made('dt', words.labels[field]), made('dd', value)];
   });
   part('profile').replaceChildren(...rows);
-  input('who').value = textAt(body, shape.profile[shape.login.kind]) ?? '';
+  input('who').value = textAt(body, paths.profile[contract.identifier]) ?? '';
 }
 
 async function fetchSessions(): Promise<Row[] | 'out' | null> {
-  const answer = await asUser(`${sheet.api}/sessions`);
+  const answer = await asUser(`${pageData.api}/sessions`);
   if (answer === 'out' || answer === null) return answer;
-  const list = at(answer.body, shape.sessions.list);
+  const list = valueAt(answer.body, paths.sessions.list);
   return answer.ok && Array.isArray(list) ? (list as Row[]) : null;
 }
 
 function showSessions(rows: readonly Row[]): void {
-  const { fields } = shape.sessions;
+  const { fields } = paths.sessions;
   const shownTime = timeFormat();
   const items = rows.map((row) => {
     const device = String(row[fields.device]);
-    const time = shownTime(row[fields.lastUsed]);
+    const time = shownTime(row[fields.lastUsedAt]);
     const about = made('div', '');
     about.append(
       made('strong', device),
@@ -102,7 +104,7 @@ function endButton(id: string, device: string): HTMLElement {
   button.setAttribute('aria-label', fill(words.endOf, { device }));
   button.addEventListener('click', async () => {
     button.disabled = true;
-    const answer = await asUser(`${sheet.api}/sessions/${encodeURIComponent(id)}`, 'DELETE');
+    const answer = await asUser(`${pageData.api}/sessions/${encodeURIComponent(id)}`, 'DELETE');
     if (answer === 'out') return away();
     const gone = answer !== null && (answer.ok || answer.status === 404);
     tellAside(gone ? words.ended : answer === null ? words.offline : words.refusals.internal);
@@ -123,7 +125,7 @@ const passwordFields = {
 async function changePassword(values: Record<string, string>): Promise<boolean> {
   const { currentPassword, newPassword } = values;
   const body = { currentPassword, newPassword };
-  const answer = await asUser(`${sheet.api}/change-password`, 'POST', body);
+  const answer = await asUser(`${pageData.api}/change-password`, 'POST', body);
   if (answer === 'out') {
     away();
     return true;

@@ -10,7 +10,16 @@ import {
   tell,
 } from './form.ts';
 import { canKeepSession, keepLogin } from './session.ts';
-import { goTo, handedOver, handOver, input, pageAt, shape, sheet, words } from './sheet.ts';
+import {
+  goTo,
+  handedOver,
+  handOver,
+  input,
+  pageAt,
+  contract,
+  pageData,
+  words,
+} from './page-data.ts';
 
 interface Credentials {
   identifier: string;
@@ -19,13 +28,13 @@ interface Credentials {
 }
 
 export function signIn({ identifier, password, remember }: Credentials): Promise<Answer | null> {
-  const { login } = shape;
+  const { login } = contract;
   const body = {
     [login.identifier]: identifier,
     [login.password]: password,
     ...(login.remember === null ? {} : { [login.remember]: remember }),
   };
-  return call(`${sheet.api}/login`, { method: 'POST', body });
+  return call(`${pageData.api}/login`, { method: 'POST', body });
 }
 
 /** True: this browser is signed in, and on its way. `ids`: of the inputs with the credentials. */
@@ -39,12 +48,12 @@ export async function enter(
   }
   const answer = await signIn(credentials);
   if (answer?.ok && keepLogin(answer, credentials.remember)) {
-    goTo(sheet.returnTo);
+    goTo(pageData.returnTo);
     return true;
   }
   const fields = {
-    [shape.login.identifier]: [ids.identifier, identifierFault],
-    [shape.login.password]: [ids.password, words.refusals.malformed],
+    [contract.login.identifier]: [ids.identifier, identifierFault],
+    [contract.login.password]: [ids.password, words.refusals.malformed],
   } as const;
   if (blameNamed(answer, fields)) return false;
   const reason = tell(answer, ['invalid', 'inactive', 'locked', 'malformed']);
@@ -55,7 +64,7 @@ export async function enter(
 }
 
 export function loginPage(): void {
-  const { identifier, password } = shape.login;
+  const { identifier, password } = contract.login;
   const name = input(identifier);
   name.value ||= handedOver();
   takeOver({

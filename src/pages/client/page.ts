@@ -3,7 +3,7 @@ import { forgotPage, registerPage, resetPage, verifyPage } from './account.ts';
 import { makeRevealable } from './form.ts';
 import { homePage } from './home.ts';
 import { loginPage } from './login.ts';
-import { sheet } from './sheet.ts';
+import { pageData } from './page-data.ts';
 
 makeRevealable();
 
@@ -15,4 +15,4 @@ const pages = {
   reset: resetPage,
   home: homePage,
 };
-pages[sheet.page]();
+pages[pageData.page]();

@@ -3,9 +3,10 @@
  * otherwise the tokens are in this tab's storage, or in the browser's where the user asked to be
  * remembered. When a session ends in one tab, the others check theirs.
  */
-import type { TokenWays } from '../sheet.ts';
-import { call, textAt, type Answer } from './call.ts';
-import { shape, sheet } from './sheet.ts';
+import { textAt } from '../json-path.ts';
+import type { ContractDescriptor } from '../page-data.ts';
+import { call, type Answer } from './call.ts';
+import { contract, pageData } from './page-data.ts';
 import { openChannel, readItem, removeItem, writeItem, type Area } from './storage.ts';
 
 interface Tokens {
@@ -13,11 +14,11 @@ interface Tokens {
   refresh: string | null;
 }
 
-const KEY = `gatehouse:tokens:${sheet.contract}`;
-const inCookie = shape.refresh?.in === 'cookie';
+const KEY = `gatehouse:tokens:${contract.name}`;
+const inCookie = contract.refresh?.in === 'cookie';
 let memory: Tokens | null = null;
 
-const tabs = openChannel(`gatehouse:${sheet.contract}`);
+const tabs = openChannel(`gatehouse:${contract.name}`);
 
 export function whenSessionEndsElsewhere(act: () => void): void {
   tabs?.addEventListener('message', act);
@@ -49,10 +50,10 @@ export function canKeepSession(): boolean {
 export const forgetMemory = (): void => void (memory = null);
 
 /** False: the answer has no token where the contract says that one is. */
-function keep(answer: Answer, ways: TokenWays, area: Area): boolean {
-  const access = textAt(answer.body, ways.access);
+function keep(answer: Answer, paths: ContractDescriptor['paths']['login'], area: Area): boolean {
+  const access = textAt(answer.body, paths.access);
   if (access === null) return false;
-  const tokens = { access, refresh: textAt(answer.body, ways.refresh) };
+  const tokens = { access, refresh: textAt(answer.body, paths.refresh) };
   if (inCookie || !writeItem(area, KEY, JSON.stringify(tokens))) memory = tokens;
   return true;
 }
@@ -60,7 +61,7 @@ function keep(answer: Answer, ways: TokenWays, area: Area): boolean {
 /** Takes the place of whoever was signed in; false as for `keep`. */
 export function keepLogin(answer: Answer, remember: boolean): boolean {
   for (const area of ['sessionStorage', 'localStorage'] as const) removeItem(area, KEY);
-  return keep(answer, shape.granted, remember ? 'localStorage' : 'sessionStorage');
+  return keep(answer, contract.paths.login, remember ? 'localStorage' : 'sessionStorage');
 }
 
 /** An answer for who is signed in; `out`: nobody is; null: nobody answers. */
@@ -94,22 +95,22 @@ function renew(): Promise<'done' | 'out' | null> {
 }
 
 async function renewOnce(): Promise<'done' | 'out' | null> {
-  const { refresh, refreshed } = shape;
-  if (refresh === null || refreshed === null) return 'out';
+  const { refresh, paths } = contract;
+  if (refresh === null || paths.refresh === null) return 'out';
   let body = {};
   if (refresh.in === 'body') {
     const token = read()?.refresh ?? null;
     if (token === null) return 'out';
     body = { [refresh.field]: token };
   }
-  const answer = await call(`${sheet.api}/refresh`, { method: 'POST', body });
+  const answer = await call(`${pageData.api}/refresh`, { method: 'POST', body });
   if (answer === null || answer.status >= 500) return null;
-  return answer.ok && keep(answer, refreshed, areaInUse()) ? 'done' : 'out';
+  return answer.ok && keep(answer, paths.refresh, areaInUse()) ? 'done' : 'out';
 }
 
 /** False: the server has not heard of it, and the session goes on. */
 export async function signOut(everywhere: boolean): Promise<boolean> {
-  const answer = await asUser(`${sheet.api}/${everywhere ? 'logout-all' : 'logout'}`, 'POST');
+  const answer = await asUser(`${pageData.api}/${everywhere ? 'logout-all' : 'logout'}`, 'POST');
   return answer === 'out' || (answer?.ok ?? false);
 }
 

@@ -1,14 +1,14 @@
 /** Shows times to the reader. */
-import { sheet } from './sheet.ts';
+import { pageData } from './page-data.ts';
 
 /** Formats times in the reader's region, where its language is the page's. */
 export function timeFormat(): (time: unknown) => string {
   let format: Intl.DateTimeFormat | null = null;
   try {
     const regions = navigator.languages.filter(
-      (tag) => tag.startsWith(sheet.language) && isLocale(tag),
+      (tag) => tag.startsWith(pageData.language) && isLocale(tag),
     );
-    format = new Intl.DateTimeFormat([...regions, sheet.language], {
+    format = new Intl.DateTimeFormat([...regions, pageData.language], {
       dateStyle: 'medium',
       timeStyle: 'short',
     });

@@ -81,7 +81,7 @@ export function sceneOf(name: string) {
   const { contract, base } = caller;
   const { path: loginPath, body: loginBody } = contractCase(name);
   const named = ({ username, email }: TestUser) =>
-    contract.account.identifier === 'email' ? { email } : { username };
+    contract.identifier === 'email' ? { email } : { username };
 
   const outgoing = (method: string, path: string, body?: object): Outgoing => ({
     origin: ORIGIN,

@@ -78,7 +78,7 @@ export function floorOf(contract: Contract, { id, statuses }: Documented): Recor
   const outcomes = [
     ...(OUTCOMES[id] ?? []),
     ...(id === 'login' && contract.requiresVerifiedEmail ? ['unverified'] : []),
-    ...(id === 'register' && contract.account.identifier === 'username' ? ['taken'] : []),
+    ...(id === 'register' && contract.identifier === 'username' ? ['taken'] : []),
     ...(refusals.some((status) => status === 400 || status === 422) ? ['malformed'] : []),
     ...(refusals.includes(401) && id !== 'login' ? ['unauthenticated'] : []),
   ];

@@ -158,7 +158,7 @@ async function links({ origin, claim }: AttackContext): Promise<void> {
   const { person } = await createUsers(origin, 'person');
   const before = await accessTokenOf(origin, person);
   const { email } = person;
-  const takesEmail = registrar.account.forgotPassword.safeParse({ email }).success;
+  const takesEmail = registrar.requests['forgot-password'].decode.safeParse({ email }).success;
   const body = takesEmail ? { email } : person;
   const tokens: string[] = [];
   for (let n = 0; n < LINKS.attempts; n += 1) {

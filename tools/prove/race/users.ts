@@ -9,7 +9,7 @@ const BATCH = 16;
 const PATIENCE_MS = 30_000;
 
 /** A contract that takes a username gives the account both names. */
-export const registrar = contractWith(({ account }) => account.identifier === 'username');
+export const registrar = contractWith(({ identifier }) => identifier === 'username');
 
 let people = 0;
 const run = randomBytes(4).toString('hex');

@@ -1,7 +1,8 @@
 /** Speaks the contracts as an attacker's client does: requests, and the reason behind an answer. */
-import { refusalWire, type Contract } from '../../../src/contracts/contract.ts';
+import type { Contract } from '../../../src/contracts/contract.ts';
+import { refusalWire } from '../../../src/contracts/errors.ts';
 import { sendAll, type BurstAnswer, type BurstRequest } from '../../burst.ts';
-import { circumstances, refusals, type Reason } from '../../openapi/samples.ts';
+import { refusalContext, refusals, type Reason } from '../../openapi/samples.ts';
 import { settings } from './context.ts';
 
 export interface Person {
@@ -19,12 +20,12 @@ const sample: Person = { username: 'nobody', email: 'nobody@example.com', passwo
 
 /** The contracts that are served and take the usual login fields; each ignores the other name. */
 export const served: readonly Contract[] = settings.contracts.filter(
-  ({ login }) => login.safeParse(sample).success,
+  ({ requests }) => requests.login.decode.safeParse(sample).success,
 );
 
 /** By the kind of name that they take: guesses at one name share a lockout within a group. */
 export const byIdentifier: readonly (readonly Contract[])[] = (['email', 'username'] as const)
-  .map((kind) => served.filter(({ account }) => account.identifier === kind))
+  .map((kind) => served.filter(({ identifier }) => identifier === kind))
   .filter((group) => group.length > 0);
 
 /** In turns. */
@@ -142,7 +143,7 @@ export function outcomeOf(contract: Contract, answer: BurstAnswer): Outcome {
   if (status === 0) return 'unanswered';
   if (status < 300) return 'granted';
   const refusal = refusals.find((refusal) => {
-    const wire = refusalWire(contract, refusal, circumstances);
+    const wire = refusalWire(contract, refusal, refusalContext);
     if (wire.status !== status || contradicts(refusal.reason, headers)) return false;
     return !isComplete || words(wire.body) === words(parsed(text));
   });

@@ -15,7 +15,7 @@ interface Operation {
   timesNext?: true;
 }
 
-const named = ({ account: { identifier } }: Contract, person: Person) => ({
+const named = ({ identifier }: Contract, person: Person) => ({
   [identifier]: person[identifier],
 });
 

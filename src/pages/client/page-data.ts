@@ -1,9 +1,9 @@
 /** What the server says to this script, and the few elements that most pages have. */
-import type { Sheet } from '../sheet.ts';
+import type { PageData } from '../page-data.ts';
 import { readItem, removeItem, writeItem } from './storage.ts';
 
-export const sheet = JSON.parse(document.body.dataset['sheet'] ?? 'null') as Sheet;
-export const { shape, words } = sheet;
+export const pageData = JSON.parse(document.body.dataset['page'] ?? 'null') as PageData;
+export const { contract, words } = pageData;
 
 /** An element that the page is known to have. */
 export function part<T extends HTMLElement = HTMLElement>(id: string): T {
@@ -39,4 +39,4 @@ function take(key: string): string | null {
 
 export const goTo = (path: string): void => location.replace(path);
 /** Where the visitor wanted to go goes along. */
-export const pageAt = (path: string): string => `${sheet.prefix}${path}${location.search}`;
+export const pageAt = (path: string): string => `${pageData.prefix}${path}${location.search}`;

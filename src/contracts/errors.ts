@@ -1,0 +1,100 @@
+/** The answers to refusals: status, code and message by default, and what a contract says instead. */
+import type { Refusal } from '../flows/model/outcome.ts';
+import type { Contract, ErrorAnswer, ErrorKind, Errors, RefusalContext, Wire } from './contract.ts';
+
+/** `like`: takes from another kind, as the contract answers it, whatever is not stated. */
+type Default = ErrorAnswer | (Partial<ErrorAnswer> & { like: ErrorKind });
+
+/** One answer for every reason there is: a forgotten one does not compile. */
+const defaultAnswers = (identifier: Contract['identifier']): Record<ErrorKind, Default> => ({
+  malformed: { status: 400, code: 'VALIDATION_ERROR', message: 'Validation failed' },
+  'missing-field': { like: 'malformed' },
+  invalid: {
+    status: 401,
+    code: 'INVALID_CREDENTIALS',
+    message: `Invalid ${identifier} or password`,
+  },
+  unauthenticated: {
+    status: 401,
+    code: 'UNAUTHENTICATED',
+    message: 'Missing, invalid or expired token',
+  },
+  limited: { status: 429, code: 'RATE_LIMITED', message: 'Too many attempts. Try again later.' },
+  // Busy and locked must not be told apart from a limit, unless a document asks for it.
+  busy: { like: 'limited' },
+  locked: { like: 'limited' },
+  'locked-until-reset': {
+    like: 'locked',
+    message: 'Too many attempts. Reset your password to sign in.',
+  },
+  inactive: { status: 403, code: 'ACCOUNT_INACTIVE', message: 'This account is inactive' },
+  unverified: { status: 403, code: 'EMAIL_NOT_VERIFIED', message: 'Email is not verified' },
+  taken: { status: 409, code: 'USERNAME_TAKEN', message: 'Username is already taken' },
+  'invalid-code': {
+    status: 400,
+    code: 'INVALID_CODE',
+    message: 'Code or password is wrong, or the code has expired',
+  },
+  'invalid-link': {
+    status: 400,
+    code: 'INVALID_TOKEN',
+    message: 'The link has been used or has expired',
+  },
+  insecure: { status: 403, code: 'HTTPS_REQUIRED', message: 'HTTPS is required' },
+  'cross-site': { status: 403, code: 'CROSS_SITE_REQUEST', message: 'Origin is not allowed' },
+  'not-found': { status: 404, code: 'NOT_FOUND', message: 'Not found' },
+  'unknown-path': { like: 'not-found' },
+  'wrong-method': { status: 405, code: 'METHOD_NOT_ALLOWED', message: 'Method not allowed' },
+  internal: { status: 500, code: 'INTERNAL_ERROR', message: 'An unexpected error occurred' },
+});
+
+/** The answers that a contract's document words differently. */
+export type ErrorOverrides = { readonly [K in ErrorKind]?: Partial<ErrorAnswer<K>> };
+
+/** `codes`: by status, for a document that names classes of errors instead of reasons. */
+export function errorAnswers(
+  identifier: Contract['identifier'],
+  overrides: ErrorOverrides,
+  codes: Readonly<Record<number, string>>,
+): Errors['answers'] {
+  const defaults = defaultAnswers(identifier);
+  const answerOf = (kind: ErrorKind): ErrorAnswer => {
+    const { like, ...own } = { like: undefined, ...defaults[kind] };
+    const inherited = like === undefined ? undefined : answerOf(like);
+    return { ...inherited, ...own, ...overrides[kind] } as ErrorAnswer;
+  };
+  const entries = (Object.keys(defaults) as ErrorKind[]).map((kind) => {
+    const answer = answerOf(kind);
+    return [kind, { ...answer, code: codes[answer.status] ?? answer.code }];
+  });
+  return Object.fromEntries(entries) as Errors['answers'];
+}
+
+/** The kinds of refusal that a contract can ever answer with. */
+export function errorKinds(
+  contract: Pick<Contract, 'identifier' | 'requiresVerifiedEmail' | 'refresh'>,
+): ErrorKind[] {
+  const isPossible: Partial<Record<ErrorKind, boolean>> = {
+    taken: contract.identifier === 'username',
+    unverified: contract.requiresVerifiedEmail,
+    'cross-site': contract.refresh?.in === 'cookie',
+  };
+  const kinds = Object.keys(defaultAnswers(contract.identifier)) as ErrorKind[];
+  return kinds.filter((kind) => isPossible[kind] ?? true);
+}
+
+function kindOf(refusal: Refusal): ErrorKind {
+  if (refusal.reason === 'locked' && refusal.untilReset) return 'locked-until-reset';
+  const isMissing = refusal.reason === 'malformed' && refusal.issues.some(({ missing }) => missing);
+  return isMissing ? 'missing-field' : refusal.reason;
+}
+
+/** Renders a refusal in the contract's own shape. */
+export function refusalWire({ errors }: Contract, refusal: Refusal, context: RefusalContext): Wire {
+  // The answers are keyed by the kind; TypeScript cannot follow the pair through the index.
+  const { status, code, message } = errors.answers[kindOf(refusal)] as ErrorAnswer;
+  const text = typeof message === 'string' ? message : message(refusal as never, context);
+  const issues = refusal.reason === 'malformed' ? refusal.issues : [];
+  const { traceId } = context;
+  return { status, body: errors.render({ status, code, message: text, issues, traceId }) };
+}

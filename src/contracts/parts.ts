@@ -1,0 +1,102 @@
+/** Parts of bodies that several contracts have in common. */
+import * as z from 'zod/mini';
+import type { Granted, Issue } from '../flows/model/outcome.ts';
+import type { User } from '../flows/model/user.ts';
+import type { WireError } from './contract.ts';
+import {
+  component,
+  isoTime,
+  nullWhere,
+  only,
+  text,
+  type Body,
+  type DeclaredTokenPaths,
+  type Fields,
+  type UserNamedBy,
+} from './responses.ts';
+
+/** The user as the contracts with usernames show it; they differ in one field's name. */
+export const usernameUser = (createdAt: 'createdAt' | 'created_at') =>
+  component(
+    'User',
+    () => ({
+      id: z.int(),
+      username: z.string(),
+      email: nullWhere('for imported users without one', z.email()),
+      [createdAt]: isoTime.schema(),
+    }),
+    (user: UserNamedBy<'username'>) => ({
+      ...only(user, 'id', 'username', 'email'),
+      [createdAt]: isoTime.render(user.createdAtMs),
+    }),
+  );
+
+/** The name that a user may have given, and text that only an import sets. */
+export const givenName = () =>
+  nullWhere('where neither the registration nor an import gave one', z.string());
+export const importedText = () => nullWhere('where no import gave one', z.string());
+
+const pair = component(
+  'Tokens',
+  () => ({
+    accessToken: text('JWT, good for 15 minutes'),
+    refreshToken: text('JWT, good for 14 days'),
+  }),
+  ({ access, refresh }: Granted) => ({
+    accessToken: access.token,
+    refreshToken: refresh?.token as string,
+  }),
+);
+
+/** `"tokens": { "accessToken", "refreshToken" }` */
+export const tokenPair = {
+  schema: () => ({ tokens: pair.schema() }),
+  render: (granted: Granted) => ({ tokens: pair.render(granted) }),
+  paths: { access: ['tokens', 'accessToken'], refresh: ['tokens', 'refreshToken'] },
+};
+
+/** A login that shows the user beside the tokens, and a profile that shows it alone. */
+export function showUser<U extends User, UserFields extends Fields, TokenFields extends Fields>(
+  user: ReturnType<typeof component<U, UserFields>>,
+  tokens: Body<Granted, TokenFields> & { paths: DeclaredTokenPaths },
+  /** The fields of the user that pages show. */
+  names: readonly ('name' | 'username' | 'email')[],
+) {
+  return {
+    login: {
+      schema: () => ({ user: user.schema(), ...tokens.schema() }),
+      render: (granted: Granted & { user: U }) => ({
+        user: user.render(granted.user),
+        ...tokens.render(granted),
+      }),
+      paths: tokens.paths,
+    },
+    profile: {
+      schema: () => ({ user: user.schema() }),
+      render: (shown: U) => ({ user: user.render(shown) }),
+      paths: Object.fromEntries(names.map((name) => [name, ['user', name]])),
+    },
+  };
+}
+
+/** What is wrong with a body, field by field. */
+export const fieldIssues = {
+  schema: () => z.array(z.object({ field: z.string(), message: z.string() })),
+  render: (issues: readonly Issue[]) => issues.map(({ field, message }) => ({ field, message })),
+};
+
+/** `"error": { "code", "message", "details" }`, with details where the body is at fault. */
+export const codedError = {
+  schema: (codes: string[]) =>
+    z.object({
+      code: z.enum(codes),
+      message: z.string(),
+      details: z.optional(fieldIssues.schema()),
+    }),
+  render: ({ code, message, issues }: WireError) => ({
+    code,
+    message,
+    ...(issues.length > 0 && { details: fieldIssues.render(issues) }),
+  }),
+  paths: { code: ['error', 'code'], message: ['error', 'message'] },
+};

@@ -1,0 +1,212 @@
+/**
+ * The bodies of requests. Each contract declares its login's fields. The documents name the
+ * operations around an account without showing them, so one reading serves all contracts; they
+ * differ only in the kind of name that an account has.
+ */
+import * as z from 'zod/mini';
+import type { RegistrationInput } from '../flows/register.ts';
+import type { LoginAttempt } from '../flows/model/login.ts';
+import type { Identifier } from '../policy/identifier.ts';
+import type { AccountReference, Requests, WireRequest } from './contract.ts';
+
+/** A field that must hold text. Empty is missing: forms send fields that were left empty. */
+export const requiredText = (label: string) =>
+  z
+    .string({ error: ({ input }) => textFault(label, input) })
+    .check(z.minLength(1, `${label} is required`));
+
+/** A field that must hold an e-mail address; `malformed` is the message for other text. */
+export const requiredEmail = (malformed: string) =>
+  z.email({
+    error: ({ code, input }) =>
+      code === 'invalid_format' && input ? malformed : textFault('Email', input),
+  });
+
+const textFault = (label: string, input: unknown): string =>
+  input === undefined || input === null || input === ''
+    ? `${label} is required`
+    : `${label} must be a string`;
+
+const EMAIL_MALFORMED = 'Email must be a valid email address';
+
+/** A field of a login's body: its name, and the schema that reads it. */
+export type Field = readonly [name: string, schema: z.ZodMiniType];
+
+/** A login's fields, where they are not `username` or `email`, and `password`. */
+export interface LoginBody {
+  identifier?: Field;
+  password?: Field;
+  remember?: Field;
+}
+
+export function loginRequest(kind: Identifier['kind'], body: LoginBody): Requests['login'] {
+  const text = kind === 'email' ? requiredEmail(EMAIL_MALFORMED) : requiredText('Username');
+  const [identifier, readIdentifier] = body.identifier ?? [kind, text];
+  const [password, readPassword] = body.password ?? ['password', requiredText('Password')];
+  const [remember, readRemember] = body.remember ?? [null];
+  const schema = z.object({
+    [identifier]: readIdentifier,
+    [password]: readPassword,
+    ...(remember === null ? {} : { [remember]: readRemember }),
+  });
+  return {
+    fields: { identifier, password, remember },
+    ...request<Record<string, unknown>, LoginAttempt>(
+      schema,
+      (read) => ({
+        identifier: { kind, value: read[identifier] as string },
+        password: read[password] as string,
+        remember: remember !== null && read[remember] === true,
+      }),
+      (attempt) => ({
+        [identifier]: attempt.identifier.value,
+        [password]: attempt.password,
+        ...(remember === null ? {} : { [remember]: attempt.remember }),
+      }),
+    ),
+  };
+}
+
+export const refreshRequest = ([field, schema]: Field): WireRequest<string> =>
+  request<Record<string, unknown>, string>(
+    z.object({ [field]: schema }),
+    (body) => body[field] as string,
+    (token) => ({ [field]: token }),
+  );
+
+/** RFC 5321 4.5.3.1: the longest path that a mail server must take. */
+const MAX_EMAIL_LENGTH = 254;
+const MAX_NAME_LENGTH = 100;
+/** Longer than any handle that is issued (some 130 characters). */
+const MAX_HANDLE_LENGTH = 256;
+
+const email = requiredEmail(EMAIL_MALFORMED).check(
+  z.maxLength(MAX_EMAIL_LENGTH, 'Email is too long'),
+);
+const password = requiredText('Password');
+const code = requiredText('Code').check(z.regex(/^\d{6}$/, 'Code must be six digits'));
+const username = requiredText('Username');
+
+const newUsername = username.check(
+  z.minLength(3, 'Username must be at least 3 characters'),
+  z.maxLength(32, 'Username must be at most 32 characters'),
+  z.regex(/^[\w.-]+$/, 'Username may have letters, digits, "_", "." and "-"'),
+);
+
+const name = z.pipe(
+  z.nullish(
+    z
+      .string('Name must be a string')
+      .check(z.trim(), z.maxLength(MAX_NAME_LENGTH, 'Name is too long')),
+  ),
+  z.transform((text) => text || null),
+);
+
+/** A handle that cannot be one of ours is ignored, since it is optional. */
+const registration = z.pipe(
+  // oxlint-disable-next-line promise/valid-params -- Zod's catch, not a promise's.
+  z
+    .catch(z.nullish(z.string().check(z.maxLength(MAX_HANDLE_LENGTH))), null)
+    .check(z.meta({ description: 'From the answer to register, for clients without cookies' })),
+  z.transform((handle) => handle ?? null),
+);
+
+type AccountRequests = Omit<Requests, 'login' | 'refresh'>;
+
+/** The same in all contracts: a token, of the link or of the session, says whose account it is. */
+const sharedRequests = {
+  'reset-password': unchanged(z.object({ token: requiredText('Token'), password })),
+  'change-password': unchanged(
+    z.object({
+      currentPassword: requiredText('Current password'),
+      newPassword: requiredText('New password'),
+    }),
+  ),
+  'change-email': unchanged(z.object({ email, password })),
+  'confirm-email': unchanged(z.object({ code })),
+  'delete-account': unchanged(z.object({ password })),
+};
+
+const emailRequests: AccountRequests = {
+  ...sharedRequests,
+  register: request(
+    z.object({ email, password, name, registration }),
+    ({ registration: handle, ...body }): RegistrationInput => ({ ...body, username: null, handle }),
+    ({ email, password, name, handle }) => ({ email, password, name, registration: handle }),
+  ),
+  'send-code': request(z.object({ email, registration }), referenceIn, referenceBody),
+  'verify-email': request(
+    z.object({ email, password, code, registration }),
+    (body) => ({ ...referenceIn(body), password: body.password, code: body.code }),
+    proofBody,
+  ),
+  'forgot-password': request(z.object({ email, registration }), referenceIn, referenceBody),
+};
+
+const usernameRequests: AccountRequests = {
+  ...sharedRequests,
+  register: request(
+    z.object({ username: newUsername, email, password, registration }),
+    ({ registration: handle, ...body }): RegistrationInput => ({ ...body, name: null, handle }),
+    ({ username, email, password, handle }) => ({
+      username,
+      email,
+      password,
+      registration: handle,
+    }),
+  ),
+  'send-code': request(z.object({ username, registration }), referenceIn, referenceBody),
+  'verify-email': request(
+    z.object({ username, password, code, registration }),
+    (body) => ({ ...referenceIn(body), password: body.password, code: body.code }),
+    proofBody,
+  ),
+  'forgot-password': request(
+    z.object({ username: z.optional(username), email: z.optional(email), registration }).check(
+      z.refine((body) => body.email !== undefined || body.username !== undefined, {
+        path: ['username'],
+        message: 'Username or email is required',
+      }),
+    ),
+    referenceIn,
+    referenceBody,
+  ),
+};
+
+export const accountRequests = { email: emailRequests, username: usernameRequests };
+
+interface ReferenceBody {
+  email?: string | undefined;
+  username?: string | undefined;
+  registration: string | null;
+}
+
+function referenceIn(body: ReferenceBody): AccountReference {
+  const identifier: Identifier =
+    body.email === undefined
+      ? { kind: 'username', value: body.username ?? '' }
+      : { kind: 'email', value: body.email };
+  return { identifier, handle: body.registration };
+}
+
+function referenceBody({ identifier: { kind, value }, handle }: AccountReference) {
+  return { [kind]: value, registration: handle };
+}
+
+function proofBody(input: AccountReference & { password: string; code: string }) {
+  const { password, code } = input;
+  return { ...referenceBody(input), password, code };
+}
+
+/** A body whose fields are the operation's input. */
+function unchanged<T extends Record<string, unknown>>(decode: z.ZodMiniType<T>): WireRequest<T> {
+  return { decode, encode: (input) => input };
+}
+
+function request<Body, Input>(
+  schema: z.ZodMiniType<Body>,
+  decode: (body: Body) => Input,
+  encode: (input: Input) => Record<string, unknown>,
+): WireRequest<Input> {
+  return { decode: z.pipe(schema, z.transform(decode)), encode };
+}

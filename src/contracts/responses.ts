@@ -1,0 +1,153 @@
+/** Bodies and their schemas: the means that contracts describe their responses with. */
+import * as z from 'zod/mini';
+import type { User } from '../flows/model/user.ts';
+import type { Contract, JsonPath, SessionPaths, SessionView } from './contract.ts';
+
+/** The fields of a body, by name. */
+export type Fields = Record<string, z.ZodMiniType>;
+
+/** One body: its schema, and the renderer whose result the schema types. */
+export interface Body<T, F extends Fields> {
+  /** Called for the OpenAPI document only. */
+  schema(): F;
+  render(value: T): z.infer<z.ZodMiniObject<F>>;
+}
+
+/** The user of a session was found by the contract's kind of name, and so has one. */
+export type UserNamedBy<K extends Contract['identifier']> = User & { readonly [F in K]: string };
+
+/** A schema is made when it is first asked for, which the Worker never does. */
+export function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+/** A part of bodies, with a name of its own in the OpenAPI document. */
+export function component<T, F extends Fields>(
+  id: string,
+  fields: () => F,
+  render: (value: T) => z.infer<z.ZodMiniObject<F>>,
+) {
+  return { schema: once(() => z.object(fields()).check(z.meta({ id }))), render };
+}
+
+/** The object that all successful bodies of a contract are put in. */
+export interface Envelope {
+  /** The way to the data inside. */
+  path: JsonPath;
+  schema(fields: Fields): z.ZodMiniType;
+  wrap(data: object): Record<string, unknown>;
+  /** Where there is nothing to show: an envelope without data, or no body (204). */
+  isSentEmpty: boolean;
+}
+
+export const noEnvelope: Envelope = {
+  path: [],
+  schema: (fields) => z.object(fields),
+  wrap: (data) => ({ ...data }),
+  isSentEmpty: false,
+};
+
+/** `{ "success": true, "data": { … } }` */
+export const dataEnvelope: Envelope = {
+  path: ['data'],
+  schema: (fields) => z.object({ success: z.literal(true), data: z.object(fields) }),
+  wrap: (data) => ({ success: true, data }),
+  isSentEmpty: true,
+};
+
+/** `{ "success": true, … }` */
+export const successEnvelope: Envelope = {
+  path: [],
+  schema: (fields) => z.object({ success: z.literal(true), ...fields }),
+  wrap: (data) => ({ success: true, ...data }),
+  isSentEmpty: true,
+};
+
+/** The fields of a value that are shown as they are called inside. */
+export function only<T, K extends keyof T>(value: T, ...names: K[]): Pick<T, K> {
+  return Object.fromEntries(names.map((name) => [name, value[name]])) as Pick<T, K>;
+}
+
+/** Text in a format of JSON Schema. Zod's own formats would bring their patterns to the Worker. */
+export const formatted = (format: 'date-time' | 'uuid', description?: string) =>
+  z.string().check(z.meta({ format, ...(description && { description }) }));
+
+/** A time on the wire. */
+export interface TimeFormat {
+  render(ms: number): string;
+  schema(description?: string): z.ZodMiniType<string>;
+}
+
+const dateTime = (fraction: string) => (description?: string) =>
+  formatted('date-time', description).check(
+    z.meta({ pattern: `^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d${fraction}Z$` }),
+  );
+
+export const isoTime: TimeFormat = {
+  render: (ms) => new Date(ms).toISOString(),
+  schema: dateTime('\\.\\d{3}'),
+};
+
+export const isoSeconds: TimeFormat = {
+  render: (ms) => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+  schema: dateTime(''),
+};
+
+/** The list of a user's sessions, in the contract's time format and with names in its case. */
+export function sessionList(time: TimeFormat, nameCase: 'camel' | 'snake', path: JsonPath) {
+  const [startedAt, lastUsedAt] =
+    nameCase === 'camel' ? ['startedAt', 'lastUsedAt'] : ['started_at', 'last_used_at'];
+  const paths: SessionPaths = {
+    list: [...path, 'sessions'],
+    fields: {
+      id: 'id',
+      device: 'device',
+      address: 'address',
+      lastUsedAt,
+      current: 'current',
+    },
+  };
+  return {
+    paths,
+    schema: () => ({
+      sessions: z.array(
+        z
+          .object({
+            id: formatted('uuid'),
+            [startedAt]: time.schema(),
+            [lastUsedAt]: time.schema(),
+            contract: z.string(),
+            address: z.string(),
+            device: z.string(),
+            current: z.boolean().check(z.meta({ description: 'The session that asks' })),
+          })
+          .check(z.meta({ id: 'Session' })),
+      ),
+    }),
+    render: (sessions: readonly SessionView[]) => ({
+      sessions: sessions.map((session) => ({
+        id: session.id,
+        [startedAt]: time.render(session.startedAtMs),
+        [lastUsedAt]: time.render(session.lastUsedAtMs),
+        contract: session.contract,
+        address: session.address,
+        device: session.device,
+        current: session.current,
+      })),
+    }),
+  };
+}
+
+/** A field that is null for some users; `when` says for which. */
+export const nullWhere = <T extends z.ZodMiniType>(when: string, schema: T) =>
+  z.nullable(schema).check(z.meta({ description: `null ${when}` }));
+
+/** A text field with a description. */
+export const text = (description: string) => z.string().check(z.meta({ description }));
+
+export interface DeclaredTokenPaths {
+  access: JsonPath;
+  /** Absent: the refresh token is not in the body. */
+  refresh?: JsonPath;
+}

@@ -1,0 +1,60 @@
+/**
+ * The data that the server sends along with a page for its script: the contract's wire, and the
+ * messages in the reader's language. Types only, since both sides read them.
+ */
+import type {
+  Contract,
+  ErrorPaths,
+  LoginFields,
+  ProfilePaths,
+  SessionPaths,
+  TokenPaths,
+} from '../contracts/contract.ts';
+import type { Words } from './languages/english.ts';
+
+/** What the script says, with what is said of a wrong password at this contract. */
+export interface ScriptWords extends Omit<Words['script'], 'refusals'> {
+  refusals: Words['script']['refusals'] & { invalid: string };
+}
+
+/** The reasons that a page has words for. */
+export type Reason = keyof ScriptWords['refusals'];
+export type PageName = 'login' | 'register' | 'verify' | 'forgot' | 'reset' | 'home';
+
+/** A refusal as a client sees it. */
+export interface RefusalSignature {
+  reason: Reason;
+  status: number;
+  code: string;
+  /** Null: the message differs from case to case. */
+  message: string | null;
+}
+
+/** A contract as its pages need to know it. */
+export interface ContractDescriptor extends Pick<Contract, 'name' | 'identifier' | 'refresh'> {
+  login: LoginFields;
+  /** Where values stand in its responses. */
+  paths: {
+    login: TokenPaths;
+    /** Null: there are no refresh tokens. */
+    refresh: TokenPaths | null;
+    profile: ProfilePaths;
+    sessions: SessionPaths;
+    error: ErrorPaths;
+  };
+  refusals: readonly RefusalSignature[];
+}
+
+export interface PageData {
+  page: PageName;
+  language: string;
+  contract: ContractDescriptor;
+  /** '' on bare paths, else `/` and the contract's name. */
+  prefix: string;
+  /** What the operations stand under, the prefix included. */
+  api: string;
+  profilePath: string;
+  returnTo: string;
+  leastPassword: number;
+  words: ScriptWords;
+}

@@ -1,0 +1,79 @@
+/** The pages tell each contract's refusals apart by what its clients see. */
+import { describe, expect, it } from 'vitest';
+import { contracts } from '../../src/contracts/index.ts';
+import type { Refusal } from '../../src/flows/model/outcome.ts';
+import { refusalResponse } from '../../src/http/responses.ts';
+import { describeContract } from '../../src/pages/contract-descriptor.ts';
+import type { Reason } from '../../src/pages/page-data.ts';
+import { fieldsNamed, reasonOf, waitOf } from '../../src/pages/reason.ts';
+
+const NOW = 1_000_000;
+const lock = { reason: 'locked', untilMs: NOW + 600_000 } as const;
+const malformed = { field: 'email', message: 'No' };
+/** Each refusal, the reason that pages take it for, and the seconds that they count down. */
+const rows: [refusal: Refusal, expected: Reason, waitSeconds: number][] = [
+  [{ reason: 'invalid', because: 'unknown-user' }, 'invalid', 0],
+  [
+    { reason: 'limited', limit: { attempts: 3, windowSeconds: 60 }, retryAtMs: NOW + 9500 },
+    'limited',
+    10,
+  ],
+  [{ ...lock, untilReset: false }, 'locked', 600],
+  // There is a Retry-After, and nothing to wait for.
+  [{ ...lock, untilReset: true }, 'locked-until-reset', 0],
+  [{ reason: 'inactive' }, 'inactive', 0],
+  [{ reason: 'unverified' }, 'unverified', 0],
+  [{ reason: 'internal' }, 'internal', 0],
+  [{ reason: 'taken' }, 'taken', 0],
+  [{ reason: 'invalid-code' }, 'invalid-code', 0],
+  [{ reason: 'invalid-link' }, 'invalid-link', 0],
+  [{ reason: 'insecure' }, 'insecure', 0],
+  [{ reason: 'malformed', issues: [{ ...malformed, missing: false }] }, 'malformed', 0],
+  [{ reason: 'malformed', issues: [{ ...malformed, missing: true }] }, 'malformed', 0],
+];
+
+describe.each(contracts)('$name', (contract) => {
+  const descriptor = describeContract(contract);
+  const seen = async (refusal: Refusal, operation: string) => {
+    const context = { nowMs: NOW, traceId: crypto.randomUUID(), operation };
+    const response = refusalResponse(contract, refusal, context);
+    const { status, headers } = response;
+    return { status, headers, body: (await response.json()) as unknown };
+  };
+  const possible = rows.filter(
+    ([{ reason }]) =>
+      (reason !== 'unverified' || contract.requiresVerifiedEmail) &&
+      (reason !== 'taken' || contract.identifier === 'username'),
+  );
+
+  it.each(possible)('tells %j from all others', async (refusal, expected, waitSeconds) => {
+    const answer = await seen(refusal, 'login');
+    const reason = reasonOf(descriptor, answer, ['invalid', 'inactive', 'locked', 'malformed']);
+    expect([reason, waitOf(answer.headers, reason)]).toEqual([expected, waitSeconds]);
+  });
+
+  it.each([
+    ['email', 'Email must be a valid email address'],
+    ['password', 'Password is too common'],
+    ['code', 'Code must be six digits'],
+    ['currentPassword', 'Current password is required'],
+  ])('names the field %s, and no other', async (field, message) => {
+    const fields = ['email', 'username', 'password', 'code', 'currentPassword', 'newPassword'];
+    for (const missing of [false, true]) {
+      const issues = [{ field, message, missing }] as const;
+      const answer = await seen({ reason: 'malformed', issues }, 'verify-email');
+      expect(reasonOf(descriptor, answer, [])).toBe('malformed');
+      expect(fieldsNamed(answer.body, fields)).toEqual([field]);
+    }
+  });
+
+  it('knows no reason for an answer that the contract does not give', () => {
+    const answer = { status: 502, headers: new Headers(), body: null };
+    expect(reasonOf(descriptor, answer, ['invalid'])).toBe(null);
+  });
+});
+
+it('waits for no date', () => {
+  const headers = new Headers({ 'Retry-After': 'Wed, 21 Oct 2026 07:28:00 GMT' });
+  expect(waitOf(headers, 'limited')).toBe(0);
+});
