@@ -23,7 +23,9 @@ describe('a page', () => {
       }
     }
     const [bare] = env.CONTRACTS;
-    expect((await meta('/login')).text).toContain(`&quot;contract&quot;:&quot;${bare}&quot;`);
+    expect((await meta('/login')).text).toContain(
+      `&quot;contract&quot;:{&quot;name&quot;:&quot;${bare}&quot;`,
+    );
     const moved = await meta('/email-cookie');
     expect([moved.status, moved.headers.get('Location')]).toEqual([302, '/email-cookie/']);
   });
@@ -31,7 +33,7 @@ describe('a page', () => {
   it('is the host’s contract on bare paths', async () => {
     const settings = { CONTRACT_HOSTS: { 'gatehouse.example': 'username-pair' } };
     const { text } = await meta('/login', {}, settings);
-    expect(text).toContain('&quot;contract&quot;:&quot;username-pair&quot;');
+    expect(text).toContain('&quot;contract&quot;:{&quot;name&quot;:&quot;username-pair&quot;');
     expect(text).toContain('id="username"');
   });
 
