@@ -1,17 +1,17 @@
 /**
- * What an operator may do about a user. Whoever calls has been let in by the operator's door; what
- * is done is kept in the audit with the operator's address and the request's trace id.
+ * The operator's use cases. The caller has passed the admin API's authentication; every change is
+ * recorded with the operator's address and the request's trace id.
  */
 import { combined, type LockoutRules, type LockoutView } from '../policy/lockout.ts';
-import { OPERATORS, type AuditContext } from './model/audit.ts';
-import type { ChangeResult, RoleChoice, UserRef } from './ports/admin.ts';
-import type { AdminServices } from './ports/services.ts';
-import { clearLockouts, scopesOfUser } from './lockout-keys.ts';
+import { clearLockouts, scopesOfUser, type ClearLockoutsPorts } from './lockout-keys.ts';
+import { OPERATORS } from './model/audit.ts';
 import type { RequestMeta } from './model/request.ts';
 import type { User } from './model/user.ts';
+import type { ChangeResult, RoleChoice, UserRef } from './ports/admin.ts';
+import type { AdminServices } from './ports/services.ts';
 
-export interface AdminRequest {
-  services: AdminServices;
+export interface AdminRequest<Ports extends keyof AdminServices = keyof AdminServices> {
+  services: Pick<AdminServices, Ports>;
   lockout: LockoutRules;
   meta: RequestMeta;
   who: UserRef;
@@ -25,74 +25,78 @@ export interface UserState {
 }
 
 /** Null: there is no such user. */
-export async function showUser(request: AdminRequest): Promise<UserState | null> {
+export async function showUser(
+  request: AdminRequest<ViewLockoutPorts | 'adminUsers' | 'nowMs'>,
+): Promise<UserState | null> {
   const { services } = request;
   const account = await services.adminUsers.find(request.who);
   if (account === null) return null;
   const { user } = account;
   const [limits, liveSessions] = await Promise.all([
-    lockoutOf(request, user),
+    viewLockout(request, user),
     services.adminUsers.liveSessions(user.id, services.nowMs()),
   ]);
   return { user, limits, liveSessions };
 }
 
-/** Active or inactive; of an inactive user no session is left. */
+/** Makes the user active or inactive; all sessions of an inactive user end. */
 export async function setStatus(
-  request: AdminRequest,
+  request: AdminRequest<FindUserPorts>,
   status: User['status'],
 ): Promise<ChangeResult> {
-  const found = await identify(request);
-  return found && request.services.adminUsers.setStatus(found.user.id, status, found.auditContext);
+  const found = await findUser(request);
+  return found && request.services.adminUsers.setStatus(found.user.id, status, found.context);
 }
 
-export async function endSessions(request: AdminRequest): Promise<ChangeResult> {
-  const found = await identify(request);
-  return found && request.services.adminUsers.endSessions(found.user.id, found.auditContext);
+export async function endSessions(request: AdminRequest<FindUserPorts>): Promise<ChangeResult> {
+  const found = await findUser(request);
+  return found && request.services.adminUsers.endSessions(found.user.id, found.context);
 }
 
 export async function setRole(
-  request: AdminRequest,
+  request: AdminRequest<FindUserPorts>,
   role: RoleChoice,
 ): Promise<ChangeResult | 'unknown-role'> {
-  const found = await identify(request);
-  return found && request.services.adminUsers.setRole(found.user.id, role, found.auditContext);
+  const found = await findUser(request);
+  return found && request.services.adminUsers.setRole(found.user.id, role, found.context);
 }
 
 /**
- * Lifts a lock and the final stop. Guard and database share no transaction: it is written down
+ * Lifts a lock and the final stop. Lockout and database share no transaction: the event is recorded
  * first, so that there may be a record of an unlock that failed, and never an unlock without one.
  */
-export async function unlock(request: AdminRequest): Promise<ChangeResult> {
-  const found = await identify(request);
+export async function unlock(
+  request: AdminRequest<FindUserPorts | ViewLockoutPorts | 'audit'>,
+): Promise<ChangeResult> {
+  const found = await findUser(request);
   if (found === null) return null;
-  const { user, auditContext } = found;
+  const { user, context } = found;
   const { services, lockout } = request;
-  const { failuresInARow, locksInARow } = await lockoutOf(request, user);
+  const { failuresInARow, locksInARow } = await viewLockout(request, user);
   const changed = failuresInARow > 0 || locksInARow > 0;
   if (changed) {
     const event = { action: 'ADMIN_UNLOCKED', reason: 'done', userId: user.id } as const;
-    await services.audit.record({ ...event, ...auditContext });
-    const keys = await keysOf(request, user);
+    await services.audit.record({ ...event, ...context });
+    const keys = await lockoutKeysOf(services, user);
     await Promise.all(keys.map((key) => services.limits.clear(key, lockout)));
   }
   return { user, changed, sessionsEnded: 0 };
 }
 
 /**
- * As when the owner deletes the account: what is personal goes. `changed-meanwhile`: the password
- * changed hands twice in between, and nothing was deleted.
+ * Deletes the account as its owner does. `changed-meanwhile`: the password was changed twice in
+ * between, and nothing was deleted.
  */
 export async function deleteUser(
-  request: AdminRequest,
+  request: AdminRequest<FindUserPorts | ClearLockoutsPorts | 'accountChanges'>,
 ): Promise<'deleted' | 'changed-meanwhile' | null> {
   const { services, lockout } = request;
   for (let tries = 0; tries < 2; tries += 1) {
-    const found = await identify(request);
+    const found = await findUser(request);
     if (found === null) return null;
-    const { account, user, auditContext } = found;
-    if (await services.accountChanges.remove(account, { ...auditContext, by: 'operator' })) {
-      // After a final stop the guard would keep the failures for ever.
+    const { account, user, context } = found;
+    if (await services.accountChanges.remove(account, { ...context, by: 'operator' })) {
+      // After a final stop the lockout would keep the failures for ever.
       services.waitUntil(clearLockouts(services, scopesOfUser(user), lockout));
       return 'deleted';
     }
@@ -100,25 +104,28 @@ export async function deleteUser(
   return 'changed-meanwhile';
 }
 
-const keysOf = ({ services }: AdminRequest, user: User): Promise<string[]> =>
-  Promise.all(scopesOfUser(user).map((scope) => services.lockoutKey(scope)));
+type ViewLockoutPorts = 'limits' | 'lockoutKey';
 
-async function lockoutOf(request: AdminRequest, user: User): Promise<LockoutView> {
-  const { services, lockout } = request;
-  const keys = await keysOf(request, user);
+const lockoutKeysOf = (
+  { lockoutKey }: Pick<AdminServices, 'lockoutKey'>,
+  user: User,
+): Promise<string[]> => Promise.all(scopesOfUser(user).map((scope) => lockoutKey(scope)));
+
+async function viewLockout(
+  { services, lockout }: AdminRequest<ViewLockoutPorts>,
+  user: User,
+): Promise<LockoutView> {
+  const keys = await lockoutKeysOf(services, user);
   return combined(await Promise.all(keys.map((key) => services.limits.view(key, lockout))));
 }
 
-async function identify({ services, meta, who }: AdminRequest) {
+type FindUserPorts = 'accountKey' | 'adminUsers' | 'nowMs';
+
+async function findUser({ services, meta, who }: AdminRequest<FindUserPorts>) {
   const account = await services.adminUsers.find(who);
   if (account === null) return null;
   const { user } = account;
   const accountKey = await services.accountKey({ userId: user.id });
-  const auditContext: AuditContext = {
-    accountKey,
-    contract: OPERATORS,
-    meta,
-    nowMs: services.nowMs(),
-  };
-  return { account, user, auditContext };
+  const context = { accountKey, contract: OPERATORS, meta, nowMs: services.nowMs() };
+  return { account, user, context };
 }

@@ -1,10 +1,12 @@
 /**
- * Who is calling: the bearer of an access token whose session is alive. One look at the primary,
- * so that a session that was ended a moment ago, on the other side of the world, is refused.
+ * Authenticates the bearer of an access token whose session is alive. One read of the primary, so
+ * that a session that was ended a moment ago, on the other side of the world, is refused.
  */
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { LiveSession } from './model/session.ts';
 import type { Services } from './ports/services.ts';
+
+export type AuthenticatePorts = 'nowMs' | 'sessions' | 'tokens';
 
 export interface Bearer {
   contract: string;
@@ -13,16 +15,25 @@ export interface Bearer {
 }
 
 export async function authenticate(
-  services: Services,
+  services: Pick<Services, AuthenticatePorts>,
   { contract, token }: Bearer,
 ): Promise<Outcome<LiveSession>> {
   if (token === null) return refuse({ reason: 'unauthenticated', presented: false });
   const claims = await services.tokens.verify('access', token);
-  if (claims === null) return refuse({ reason: 'unauthenticated', presented: true });
-  const session = await services.sessions.live(claims.sessionId, services.nowMs());
-  // A token opens only the contract that it was granted by: nobody shops for the laxest.
-  if (session === null || session.contract !== contract) {
-    return refuse({ reason: 'unauthenticated', presented: true });
-  }
-  return ok(session);
+  if (claims === null) return UNAUTHENTICATED;
+  return requireContract(
+    await services.sessions.live(claims.sessionId, services.nowMs()),
+    contract,
+  );
+}
+
+/** A token was presented, and is not or no longer good. */
+export const UNAUTHENTICATED = refuse({ reason: 'unauthenticated', presented: true });
+
+/** A token is good for the contract that issued it alone: no client can shop for the laxest. */
+export function requireContract(
+  session: LiveSession | null,
+  contract: string,
+): Outcome<LiveSession> {
+  return session === null || session.contract !== contract ? UNAUTHENTICATED : ok(session);
 }

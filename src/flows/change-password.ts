@@ -1,37 +1,46 @@
-/** A new password for who knows the current one. All other sessions end. */
-import { checkNewPassword, auditContext } from './account-request.ts';
-import { ok, refuse, type Outcome, type NewDeviceCookie } from './model/outcome.ts';
-import { reauthenticate, type PrivateRequest } from './reauthenticate.ts';
+/** Changes the password of a user who gives the current one. All other sessions end. */
+import { UNAUTHENTICATED } from './authenticate.ts';
+import { sendEmail } from './email.ts';
+import { ok, refuse, type NewDeviceCookie, type Outcome } from './model/outcome.ts';
+import { checkNewPassword } from './password-rules.ts';
+import {
+  reauthenticate,
+  type AuthenticatedRequest,
+  type ReauthenticatePorts,
+} from './reauthenticate.ts';
+import { auditContext } from './use-case.ts';
+
+export interface ChangePasswordRequest extends AuthenticatedRequest<
+  ReauthenticatePorts | 'accountChanges' | 'mailer' | 'passwordRules'
+> {
+  currentPassword: string;
+  newPassword: string;
+}
 
 export async function changePassword(
-  request: PrivateRequest & { currentPassword: string; newPassword: string },
+  request: ChangePasswordRequest,
 ): Promise<Outcome<NewDeviceCookie>> {
-  const { services, rules, currentPassword, newPassword } = request;
+  const { services, currentPassword, newPassword } = request;
   const caller = await reauthenticate(request, currentPassword);
   if (!caller.ok) return caller;
   const { session, accountKey } = caller.value;
-  const { username, email, name } = session.user;
-  const flaw = await checkNewPassword(request, { value: newPassword, field: 'newPassword' }, [
-    username,
-    email,
-    name,
-  ]);
-  if (flaw !== null) return refuse(flaw);
+  const { account, user } = session;
+  const password = { value: newPassword, field: 'newPassword' };
+  const refusal = await checkNewPassword(services, password, user);
+  if (refusal !== null) return refuse(refusal);
 
   const passwordHash = await services.passwords.hash(newPassword);
-  const done = await services.accountChanges.changePassword(session.account, {
+  const isChanged = await services.accountChanges.changePassword(account, {
     ...auditContext(request, accountKey),
     passwordHash,
     keepSessionId: session.id,
   });
-  // Somebody changed it meanwhile, and that has ended this session.
-  if (!done) return refuse({ reason: 'unauthenticated', presented: true });
-  const template = { kind: 'password-changed' } as const;
-  if (email !== null) {
-    services.waitUntil(services.mailer.send({ to: email, contract: rules.contract, template }));
+  // Another request has changed it meanwhile, and that has ended this session.
+  if (!isChanged) return UNAUTHENTICATED;
+  if (user.email !== null) {
+    services.waitUntil(sendEmail(request, user.email, { kind: 'password-changed' }));
   }
-  // That this browser knows the password is as fresh as after a login.
-  const { account } = session;
-  const renewed = { userId: account.user.id, deviceVersion: account.deviceVersion + 1 };
-  return ok({ device: await services.devices.issue(renewed) });
+  // This browser has proven the password as a login does.
+  const deviceVersion = account.deviceVersion + 1;
+  return ok({ device: await services.devices.issue({ userId: user.id, deviceVersion }) });
 }

@@ -1,22 +1,28 @@
-/** The end of an account: what is personal goes, and the audit keeps a pseudonym. */
-import { auditContext } from './account-request.ts';
+/** Deletes the account of a user who gives the password: the audit keeps a pseudonym alone. */
+import { UNAUTHENTICATED } from './authenticate.ts';
 import { clearLockouts, scopesOfUser } from './lockout-keys.ts';
-import { ok, refuse, type Outcome } from './model/outcome.ts';
-import { reauthenticate, type PrivateRequest } from './reauthenticate.ts';
+import { ok, type Outcome } from './model/outcome.ts';
+import {
+  reauthenticate,
+  type AuthenticatedRequest,
+  type ReauthenticatePorts,
+} from './reauthenticate.ts';
+import { auditContext } from './use-case.ts';
 
-export async function deleteAccount(
-  request: PrivateRequest & { password: string },
-): Promise<Outcome<null>> {
+export interface DeleteAccountRequest extends AuthenticatedRequest<
+  ReauthenticatePorts | 'accountChanges'
+> {
+  password: string;
+}
+
+export async function deleteAccount(request: DeleteAccountRequest): Promise<Outcome<null>> {
   const caller = await reauthenticate(request, request.password);
   if (!caller.ok) return caller;
   const { session, accountKey } = caller.value;
   const { services, rules } = request;
-  const done = await services.accountChanges.remove(
-    session.account,
-    auditContext(request, accountKey),
-  );
-  if (!done) return refuse({ reason: 'unauthenticated', presented: true });
-  // After a final stop the guard would keep the failures for ever.
+  const context = auditContext(request, accountKey);
+  if (!(await services.accountChanges.remove(session.account, context))) return UNAUTHENTICATED;
+  // After a final stop the lockout would keep the failures for ever.
   services.waitUntil(clearLockouts(services, scopesOfUser(session.user), rules.lockout));
   return ok(null);
 }

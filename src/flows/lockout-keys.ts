@@ -1,7 +1,7 @@
 /**
- * Which lockouts a user has. Failures are counted for each name as it was given, for the password
- * checks of a user's sessions, and for each known device: so that neither a lock nor its absence
- * says which names belong to one account, or to any.
+ * Chooses the lockouts of a user. Failures are counted for each name as it was given, for the
+ * password checks of a user's sessions, and for each known device: so that neither a lock nor its
+ * absence says which names belong to one account, or to any.
  */
 import { normalise, type Identifier } from '../policy/identifier.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
@@ -12,9 +12,12 @@ import type { Services } from './ports/services.ts';
 
 type Names = Pick<User, 'email' | 'username'>;
 
-/** The key that an attempt's ticket is drawn under: the known device's own, or that of `scope`. */
+export type LockoutKeyPorts = 'devices' | 'lockoutKey';
+export type ClearLockoutsPorts = 'limits' | 'lockoutKey' | 'waitUntil';
+
+/** The lockout key of an attempt: the known device's own, or that of `scope`. */
 export async function lockoutKeyFor(
-  services: Services,
+  services: Pick<Services, LockoutKeyPorts>,
   attempt: { scope: LockoutScope; account: Account | null; meta: RequestMeta },
 ): Promise<string> {
   const { scope, account, meta } = attempt;
@@ -32,18 +35,18 @@ export function scopesOfNames({ email, username }: Names): LockoutScope[] {
   return names;
 }
 
-/** All but those of known devices, which nobody lists. */
+/** All but those of known devices: their keys are stored nowhere. */
 export const scopesOfUser = ({ id, ...names }: Names & Pick<User, 'id'>): LockoutScope[] => [
   ...scopesOfNames(names),
   { kind: 'sessions', userId: id },
 ];
 
 /**
- * Forgets failures, locks and the final stop. Never fails: what the caller has done stays done where
- * the guard is out of reach, and that is logged.
+ * Clears failures, locks and the final stop. Never throws: the caller's change is done even where
+ * the lockout is out of reach, and the failure is logged.
  */
 export async function clearLockouts(
-  services: Pick<Services, 'lockoutKey' | 'limits' | 'waitUntil'>,
+  services: Pick<Services, ClearLockoutsPorts>,
   scopes: readonly LockoutScope[],
   rules: LockoutRules,
 ): Promise<void> {

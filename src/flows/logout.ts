@@ -1,15 +1,15 @@
 /**
- * Ends the session of a token, access or refresh, and be it expired: whoever wants to leave is let
- * go. Asking again is the same as asking once. What has ended is deleted, and the access tokens
- * that belong to it are refused from then on.
+ * Ends the session of a token, access or refresh, even of an expired one. Asking again is the same
+ * as asking once. An ended session is deleted, and its access tokens are refused from then on.
  */
+import { requireContract } from './authenticate.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { RequestMeta } from './model/request.ts';
-import type { Services } from './ports/services.ts';
 import type { VerifiedClaims } from './ports/tokens.ts';
+import type { Services } from './ports/services.ts';
 
 export interface LogoutRequest {
-  services: Services;
+  services: Pick<Services, 'accountKey' | 'nowMs' | 'sessions' | 'tokens'>;
   contract: string;
   meta: RequestMeta;
   access: string | null;
@@ -30,12 +30,11 @@ export async function logout(request: LogoutRequest): Promise<Outcome<null>> {
   const nowMs = services.nowMs();
   const session = await services.sessions.live(claims.sessionId, nowMs);
   if (session === null) return ok(null);
+  const own = requireContract(session, contract);
+  if (!own.ok) return own;
   const { id, user } = session;
-  if (session.contract !== contract) return refuse({ reason: 'unauthenticated', presented: true });
   const accountKey = await services.accountKey({ userId: user.id });
-  await services.sessions.end(
-    { id, userId: user.id },
-    { action: 'LOGOUT', contract, meta, accountKey, nowMs },
-  );
+  const sessionEnd = { action: 'LOGOUT', contract, meta, accountKey, nowMs } as const;
+  await services.sessions.end({ id, userId: user.id }, sessionEnd);
   return ok(null);
 }

@@ -1,12 +1,12 @@
-/** Whether an address may make one more attempt, of whatever kind. */
+/** The limits that a request counts against before anything else is done. */
 import type { Limit } from '../policy/throttle.ts';
 import type { Refusal } from './model/outcome.ts';
 import type { RequestMeta } from './model/request.ts';
 import type { Services } from './ports/services.ts';
 
-/** Null: it may, and the attempt is counted. */
+/** Counts one attempt of the address. Null: it is admitted. */
 export async function checkAddressLimit(
-  { limits }: Services,
+  { limits }: Pick<Services, 'limits'>,
   limit: Limit,
   { address }: RequestMeta,
 ): Promise<Refusal | null> {
@@ -16,11 +16,11 @@ export async function checkAddressLimit(
 }
 
 /**
- * Null: the address may cause one more e-mail, and the request is counted: before anything is known
+ * Counts one e-mail that the address causes. Null: it is admitted. Counted before anything is known
  * of the recipient, so that the limit tells nothing about them.
  */
 export async function checkEmailLimit(
-  { emailLimits }: Services,
+  { emailLimits }: Pick<Services, 'emailLimits'>,
   { address }: RequestMeta,
 ): Promise<Refusal | null> {
   const admission = await emailLimits.consume(address);
@@ -28,12 +28,14 @@ export async function checkEmailLimit(
   return { reason: 'limited', limit: emailLimits.perAddress, retryAtMs: admission.retryAtMs };
 }
 
+export type RequestLimitPorts = 'limits' | 'emailLimits';
+
 /**
  * Asks both limits at once. An attempt that only the first refuses has used up one e-mail of its
- * own address, and nobody else's.
+ * own address, and of no other.
  */
 export async function checkAddressAndEmailLimits(
-  services: Services,
+  services: Pick<Services, RequestLimitPorts>,
   limit: Limit,
   meta: RequestMeta,
 ): Promise<Refusal | null> {

@@ -1,68 +1,66 @@
 /**
- * Asks the bearer of an access token for the password once more, before what a stolen token must
- * not do alone. Guesses are counted and locked like a login's, apart from those at the user's names:
- * strangers who lock a name do not lock its owner's sessions, and a lock here tells of no name.
+ * Asks the bearer of an access token for the password once more, before changes that a stolen token
+ * alone must not make. Guesses are counted and locked like a login's, apart from those at the user's
+ * names: strangers who lock a name do not lock its owner's sessions, and a lock here tells of no name.
  */
-import type { AccountRequest } from './account-request.ts';
-import { checkAddressLimit } from './rate-limits.ts';
-import { authenticate } from './authenticate.ts';
-import { verifyPassword } from './verify-password.ts';
-import { lockoutKeyFor } from './lockout-keys.ts';
-import { ok, refuse, type Outcome } from './model/outcome.ts';
+import { authenticate, type AuthenticatePorts } from './authenticate.ts';
+import { lockoutKeyFor, type LockoutKeyPorts } from './lockout-keys.ts';
+import { ok, refuse, type Outcome, type Refusal } from './model/outcome.ts';
 import type { LiveSession } from './model/session.ts';
+import type { Services } from './ports/services.ts';
+import { checkAddressLimit } from './rate-limits.ts';
+import { recordEvent, type UseCaseRequest } from './use-case.ts';
+import { verifyPassword, type VerifyPasswordPorts } from './verify-password.ts';
 
-export interface PrivateRequest extends AccountRequest {
+export interface AuthenticatedRequest<Ports extends keyof Services> extends UseCaseRequest<Ports> {
   /** The access token; null where none was sent. */
   token: string | null;
 }
 
-/** Whose token it is, asked while the address is counted by `admit`. */
-export async function callerOf(
-  { services, rules, meta, token }: PrivateRequest,
-  admit = checkAddressLimit,
+/** Authenticates the token while the request is counted. */
+export async function authenticateCounted(
+  { services, rules, meta, token }: AuthenticatedRequest<AuthenticatePorts | 'limits'>,
+  counting = checkAddressLimit(services, rules.limit, meta),
 ): Promise<Outcome<LiveSession>> {
-  const [turnedAway, caller] = await Promise.all([
-    admit(services, rules.limit, meta),
+  const [limited, session] = await Promise.all([
+    counting,
     authenticate(services, { contract: rules.contract, token }),
   ]);
-  return turnedAway === null ? caller : refuse(turnedAway);
+  return limited === null ? session : refuse(limited);
 }
 
+export type ReauthenticatePorts =
+  | AuthenticatePorts
+  | LockoutKeyPorts
+  | VerifyPasswordPorts
+  | 'accountKey';
+
 export async function reauthenticate(
-  request: PrivateRequest,
+  request: AuthenticatedRequest<ReauthenticatePorts>,
   password: string,
-  admit = checkAddressLimit,
+  counting?: Promise<Refusal | null>,
 ): Promise<Outcome<{ session: LiveSession; accountKey: string }>> {
-  const { services, rules, meta } = request;
-  const caller = await callerOf(request, admit);
-  if (!caller.ok) return caller;
-  const { account } = caller.value;
+  const { services, meta } = request;
+  const session = await authenticateCounted(request, counting);
+  if (!session.ok) return session;
+  const { account } = session.value;
   const userId = account.user.id;
   const accountKey = await services.accountKey({ userId });
   const stored = account.passwordHash;
   const scope = { kind: 'sessions', userId } as const;
   const key = await lockoutKeyFor(services, { scope, account, meta });
-  const guess = await verifyPassword(request, { password, stored, account, accountKey, key });
-  if (!guess.ok) return guess;
+  const check = await verifyPassword(request, { password, stored, account, accountKey, key });
+  if (!check.ok) return check;
 
-  const { verdict, ticket } = guess.value;
+  const { verdict, ticket } = check.value;
   if (verdict === 'right') {
     if (ticket.isExpired()) return refuse({ reason: 'busy' });
     services.waitUntil(ticket.settle('right'));
-    return ok({ session: caller.value, accountKey });
+    return ok({ session: session.value, accountKey });
   }
   if (!(await ticket.settle('wrong'))) return refuse({ reason: 'busy' });
   const because = stored === null ? 'no-password' : 'wrong-password';
-  services.waitUntil(
-    services.audit.record({
-      action: 'PASSWORD_CHECK_FAILED',
-      nowMs: services.nowMs(),
-      userId,
-      accountKey,
-      contract: rules.contract,
-      meta,
-      reason: because,
-    }),
-  );
+  const event = { action: 'PASSWORD_CHECK_FAILED', reason: because } as const;
+  recordEvent(request, { ...event, account, accountKey });
   return refuse({ reason: 'invalid', because });
 }

@@ -1,24 +1,23 @@
 /**
  * Registers: 202 for everyone, with the same calls, bytes and time, whether the address is known or
- * not. The difference is in the mailbox, and only its owner sees it. What is stored is no user yet
- * and opens nothing; the code makes it one (verify-email.ts).
+ * not. The difference is in the mailbox, and only its owner sees it. A stored registration is no
+ * user yet and opens nothing; the code makes it one (verify-email.ts).
  *
  * Registrations of one address stand side by side, each with its own password and code, so that
  * nobody has to wait for a stranger's to expire; the first that is proven wins. There are as many as
- * there are letters: without a letter there is no code that could be guessed.
+ * there are e-mails: without an e-mail there is no code that could be guessed.
  */
-import { CODE_SECONDS, REGISTRATION_SECONDS, REGISTRATIONS } from '../policy/allowances.ts';
-import { normalise, type Identifier } from '../policy/identifier.ts';
-import {
-  afterResponse,
-  checkNewPassword,
-  handleIdFor,
-  auditContext,
-  type AccountRequest,
-} from './account-request.ts';
-import type { EmailTemplate } from './ports/mail.ts';
-import { checkAddressLimit, checkEmailLimit } from './rate-limits.ts';
+import { REGISTRATION_SECONDS, REGISTRATIONS } from '../policy/allowances.ts';
+import { normalise } from '../policy/identifier.ts';
+import { registrationsOf } from '../policy/rate-limit-keys.ts';
+import { afterResponse, sendEmail, type AfterResponsePorts } from './email.ts';
+import { newChallenge } from './issue-challenge.ts';
 import { ok, refuse, type Outcome, type RegistrationAccepted } from './model/outcome.ts';
+import type { EmailTemplate } from './ports/mail.ts';
+import { checkNewPassword } from './password-rules.ts';
+import { checkAddressLimit, checkEmailLimit, type RequestLimitPorts } from './rate-limits.ts';
+import { readRegistrationHandle } from './recipients.ts';
+import { auditContext, type UseCaseRequest } from './use-case.ts';
 
 /** A contract's reading of a registration's body. */
 export interface RegistrationInput {
@@ -30,32 +29,44 @@ export interface RegistrationInput {
   handle: string | null;
 }
 
-export async function register(
-  request: AccountRequest & { application: RegistrationInput },
-): Promise<Outcome<RegistrationAccepted>> {
+export interface RegisterRequest extends UseCaseRequest<
+  | AfterResponsePorts
+  | RequestLimitPorts
+  | 'accountKey'
+  | 'mailer'
+  | 'nowMs'
+  | 'passwordRules'
+  | 'passwords'
+  | 'registrationHandles'
+  | 'registrations'
+  | 'secrets'
+  | 'uuid'
+> {
+  application: RegistrationInput;
+}
+
+export async function register(request: RegisterRequest): Promise<Outcome<RegistrationAccepted>> {
   const { services, rules, meta, application } = request;
   const { username, name, password } = application;
   const identifier = normalise({ kind: 'email', value: application.email });
   const email = identifier.value;
 
-  const knownId = await handleIdFor({ ...request, handle: application.handle }, identifier);
-  const { id: handleId, handle } = await services.registrationHandles.issue(
-    namesOf(identifier, username),
-    knownId,
+  const knownId = await readRegistrationHandle(
+    { ...request, handle: application.handle },
+    identifier,
   );
-  const usernameKey = username && normalise({ kind: 'username', value: username }).value;
-  const wanted = { usernameKey, email, handleId };
-  // Asked for before the letter is counted: a taken username costs none.
-  const [turnedAway, isTaken] = await Promise.all([
+  const names = [identifier];
+  if (username !== null) names.push(normalise({ kind: 'username', value: username }));
+  const { id: handleId, handle } = await services.registrationHandles.issue(names, knownId);
+  const wanted = { usernameKey: names[1]?.value ?? null, email, handleId };
+  // Asked for before the e-mail is counted: a taken username costs none.
+  const [limited, isTaken] = await Promise.all([
     checkAddressLimit(services, rules.limit, meta),
     username !== null && services.registrations.isUsernameTaken(wanted, services.nowMs()),
   ]);
-  if (turnedAway !== null) return refuse(turnedAway);
-  const flaw = await checkNewPassword(request, { value: password, field: 'password' }, [
-    username,
-    email,
-    name,
-  ]);
+  if (limited !== null) return refuse(limited);
+  const field = { value: password, field: 'password' };
+  const flaw = await checkNewPassword(services, field, { username, email, name });
   if (flaw !== null) return refuse(flaw);
   if (isTaken) return refuse({ reason: 'taken' });
 
@@ -68,45 +79,28 @@ export async function register(
   if (refusal !== null) return refuse(refusal);
   if (!mayRegister) return ok({ handle });
 
-  const challengeId = services.uuid();
-  const { code, hash: secretHash } = await services.secrets.newCode(challengeId);
-  const event = auditContext(request, accountKey);
+  const context = auditContext(request, accountKey);
+  const { nowMs } = context;
+  const { secret, minutes, challenge } = await newChallenge(services, 'verify-email', nowMs);
+  const expiresAtMs = nowMs + REGISTRATION_SECONDS * 1000;
   const outcome = await services.registrations.add(
-    {
-      ...wanted,
-      id: services.uuid(),
-      username,
-      name,
-      passwordHash,
-      expiresAtMs: event.nowMs + REGISTRATION_SECONDS * 1000,
-      challenge: { id: challengeId, secretHash, expiresAtMs: event.nowMs + CODE_SECONDS * 1000 },
-    },
-    event,
+    { ...wanted, id: services.uuid(), username, name, passwordHash, expiresAtMs, challenge },
+    context,
   );
   if (outcome === 'username-taken') return refuse({ reason: 'taken' });
 
   const template: EmailTemplate =
     outcome === 'added'
-      ? { kind: 'registration-code', code, minutes: CODE_SECONDS / 60 }
+      ? { kind: 'registration-code', code: secret, minutes }
       : { kind: 'registration-attempt' };
-  afterResponse(services, () =>
-    services.mailer.send({ to: email, contract: rules.contract, template }),
-  );
+  afterResponse(services, () => sendEmail(request, email, template));
   return ok({ handle });
 }
 
 /** Asks one after the other: a sender that is refused must not use up what others may register. */
-async function countRegistration({ services, meta }: AccountRequest, email: string) {
+async function countRegistration({ services, meta }: RegisterRequest, email: string) {
   const refusal = await checkEmailLimit(services, meta);
   if (refusal !== null) return { refusal, mayRegister: false };
-  const { admitted: mayRegister } = await services.limits.consume(
-    `registrations of ${email}`,
-    REGISTRATIONS,
-  );
-  return { refusal, mayRegister };
-}
-
-function namesOf(email: Identifier, username: string | null): Identifier[] {
-  if (username === null) return [email];
-  return [email, normalise({ kind: 'username', value: username })];
+  const { admitted } = await services.limits.consume(registrationsOf(email), REGISTRATIONS);
+  return { refusal, mayRegister: admitted };
 }

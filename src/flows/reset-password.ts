@@ -1,107 +1,97 @@
 /**
- * A forgotten password: a link to the mailbox, and a new password for whoever follows it. Asking
- * is answered alike for everyone; the link is good once, for an hour, and for nothing else. Links of
- * one account stand side by side, so that strangers who ask for more do not void the owner's; the
- * first that is used ends the others.
+ * Resets a forgotten password through a link to the mailbox. Asking is answered alike for everyone;
+ * the link is good once, for an hour, and for nothing else. Links of one account stand side by side,
+ * so that strangers who ask for more do not void the owner's; the first that is used ends the others.
  */
-import { LINK_SECONDS, LINKS } from '../policy/allowances.ts';
+import { afterResponse, sendEmail, type AfterResponsePorts } from './email.ts';
+import { issueChallenge, type IssueChallengePorts } from './issue-challenge.ts';
 import {
-  afterResponse,
-  checkNewPassword,
-  auditContext,
-  recipientOf,
-  type AccountRequest,
-  type NamedRequest,
-} from './account-request.ts';
+  clearLockouts,
+  scopesOfNames,
+  scopesOfUser,
+  type ClearLockoutsPorts,
+} from './lockout-keys.ts';
 import type { ChallengeOwner } from './model/challenge.ts';
-import { checkAddressLimit } from './rate-limits.ts';
-import { clearLockouts, scopesOfNames, scopesOfUser } from './lockout-keys.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
-import type { Services } from './ports/services.ts';
+import { checkNewPassword } from './password-rules.ts';
+import { checkAddressLimit } from './rate-limits.ts';
+import {
+  accountKeyOf,
+  findRecipient,
+  type FindRecipientPorts,
+  type IdentifierRequest,
+} from './recipients.ts';
+import { auditContext, type UseCaseRequest } from './use-case.ts';
 
-export async function forgotPassword(request: NamedRequest): Promise<Outcome<null>> {
-  const found = await recipientOf(request);
+export async function forgotPassword(
+  request: IdentifierRequest<AfterResponsePorts | FindRecipientPorts | IssueChallengePorts>,
+): Promise<Outcome<null>> {
+  const found = await findRecipient(request);
   if (!found.ok) return found;
-  afterResponse(request.services, () => sendLink(request, found.value));
+  const owner = found.value;
+  const to = owner && activeEmail(owner);
+  afterResponse(request.services, async () => {
+    if (owner === null || to === null) return;
+    await issueChallenge(request, { purpose: 'reset-password', owner, to });
+  });
   return ok(null);
 }
 
-async function sendLink(request: AccountRequest, owner: ChallengeOwner | null): Promise<void> {
-  const { services, rules } = request;
-  const to = owner === null ? null : mailboxOf(owner);
-  if (owner === null || to === null) return;
-  const admission = await services.limits.consume(`links to ${to}`, LINKS);
-  if (!admission.admitted) return;
-  const { token, hash: secretHash } = await services.secrets.newToken();
-  const event = auditContext(request, await subjectOf(services, owner));
-  await services.challenges.issue(
-    owner,
-    {
-      id: services.uuid(),
-      secretHash,
-      email: null,
-      purpose: 'reset-password',
-      expiresAtMs: event.nowMs + LINK_SECONDS * 1000,
-    },
-    event,
-  );
-  const template = { kind: 'password-reset', token, minutes: LINK_SECONDS / 60 } as const;
-  await services.mailer.send({ to, contract: rules.contract, template });
+export interface ResetPasswordRequest extends UseCaseRequest<
+  | ClearLockoutsPorts
+  | 'accountChanges'
+  | 'accountKey'
+  | 'challenges'
+  | 'mailer'
+  | 'nowMs'
+  | 'passwordRules'
+  | 'passwords'
+  | 'registrations'
+  | 'secrets'
+  | 'uuid'
+> {
+  token: string;
+  password: string;
 }
 
-export async function resetPassword(
-  request: AccountRequest & { token: string; password: string },
-): Promise<Outcome<null>> {
+export async function resetPassword(request: ResetPasswordRequest): Promise<Outcome<null>> {
   const { services, rules, meta, token, password } = request;
   const secretHash = await services.secrets.hashOfToken(token);
-  const [turnedAway, found] = await Promise.all([
+  const [limited, found] = await Promise.all([
     checkAddressLimit(services, rules.limit, meta),
     services.challenges.findBySecret(secretHash, 'reset-password', services.nowMs()),
   ]);
-  if (turnedAway !== null) return refuse(turnedAway);
+  if (limited !== null) return refuse(limited);
   if (found === null) return refuse({ reason: 'invalid-link' });
 
   const { owner, challenge } = found;
-  const { username, email, name } = owner.is === 'user' ? owner.account.user : owner.registration;
-  const flaw = await checkNewPassword(request, { value: password, field: 'password' }, [
-    username,
-    email,
-    name,
-  ]);
-  if (flaw !== null) return refuse(flaw);
+  const person = owner.is === 'user' ? owner.account.user : owner.registration;
+  const refusal = await checkNewPassword(services, { value: password, field: 'password' }, person);
+  if (refusal !== null) return refuse(refusal);
 
   const passwordHash = await services.passwords.hash(password);
-  const accountKey = await subjectOf(services, owner);
-  const event = { ...auditContext(request, accountKey), passwordHash };
-  const done =
+  const accountKey = await accountKeyOf(services, owner);
+  const change = { ...auditContext(request, accountKey), passwordHash };
+  const isReset =
     owner.is === 'user'
-      ? await services.accountChanges.resetPassword(owner.account, challenge, event)
+      ? await services.accountChanges.resetPassword(owner.account, challenge, change)
       : (await services.registrations.admit(owner.registration, challenge, {
-          ...event,
+          ...change,
           publicId: services.uuid(),
         })) !== null;
-  if (!done) return refuse({ reason: 'invalid-link' });
+  if (!isReset) return refuse({ reason: 'invalid-link' });
 
   const scopes =
     owner.is === 'user' ? scopesOfUser(owner.account.user) : scopesOfNames(owner.registration);
   await clearLockouts(services, scopes, rules.lockout);
-  const to = mailboxOf(owner);
-  const template = { kind: 'password-changed' } as const;
-  if (to !== null)
-    services.waitUntil(services.mailer.send({ to, contract: rules.contract, template }));
+  const to = activeEmail(owner);
+  if (to !== null) services.waitUntil(sendEmail(request, to, { kind: 'password-changed' }));
   return ok(null);
 }
 
-function mailboxOf(owner: ChallengeOwner): string | null {
+/** Null: an inactive user, or one without an address, is sent nothing. */
+function activeEmail(owner: ChallengeOwner): string | null {
   if (owner.is === 'registration') return owner.registration.email;
   const { email, status } = owner.account.user;
   return status === 'active' ? email : null;
-}
-
-function subjectOf(services: Services, owner: ChallengeOwner): Promise<string> {
-  return services.accountKey(
-    owner.is === 'user'
-      ? { userId: owner.account.user.id }
-      : { kind: 'email', value: owner.registration.email },
-  );
 }

@@ -1,57 +1,56 @@
-/** What the bearer of an access token may see and do of the sessions that are theirs. */
-import { authenticate, type Bearer } from './authenticate.ts';
+/** Reads and ends the sessions of the user who bears an access token. */
+import { authenticate, type AuthenticatePorts, type Bearer } from './authenticate.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { RequestMeta } from './model/request.ts';
-import type { SessionEnd, ListedSession, LiveSession } from './model/session.ts';
+import type { ListedSession, LiveSession, SessionEnd } from './model/session.ts';
 import type { User } from './model/user.ts';
 import type { Services } from './ports/services.ts';
 
-export interface SessionRequest {
-  services: Services;
+export interface BearerRequest<Ports extends keyof Services = AuthenticatePorts> {
+  services: Pick<Services, Ports>;
   bearer: Bearer;
   meta: RequestMeta;
 }
 
-export async function profile({ services, bearer }: SessionRequest): Promise<Outcome<User>> {
-  const caller = await authenticate(services, bearer);
-  return caller.ok ? ok(caller.value.user) : caller;
+type EndRequest = BearerRequest<AuthenticatePorts | 'accountKey'>;
+
+export async function profile({ services, bearer }: BearerRequest): Promise<Outcome<User>> {
+  const session = await authenticate(services, bearer);
+  return session.ok ? ok(session.value.user) : session;
 }
 
-/** Newest first; `current` is the one that asks. */
+/** Newest first; `current` is the id of the session that asks. */
 export async function listSessions({
   services,
   bearer,
-}: SessionRequest): Promise<Outcome<{ sessions: ListedSession[]; current: string }>> {
-  const caller = await authenticate(services, bearer);
-  if (!caller.ok) return caller;
-  const { user, id } = caller.value;
+}: BearerRequest): Promise<Outcome<{ sessions: ListedSession[]; current: string }>> {
+  const session = await authenticate(services, bearer);
+  if (!session.ok) return session;
+  const { user, id } = session.value;
   const sessions = await services.sessions.list(user.id, services.nowMs());
   return ok({ sessions, current: id });
 }
 
-export async function endSession(
-  request: SessionRequest,
-  sessionId: string,
-): Promise<Outcome<null>> {
-  const caller = await authenticate(request.services, request.bearer);
-  if (!caller.ok) return caller;
-  const userId = caller.value.user.id;
-  const sessionEnd = await endingBy(request, caller.value, 'SESSION_ENDED');
+export async function endSession(request: EndRequest, sessionId: string): Promise<Outcome<null>> {
+  const session = await authenticate(request.services, request.bearer);
+  if (!session.ok) return session;
+  const userId = session.value.user.id;
+  const sessionEnd = await sessionEndBy(request, session.value, 'SESSION_ENDED');
   const ended = await request.services.sessions.end({ id: sessionId, userId }, sessionEnd);
   return ended ? ok(null) : refuse({ reason: 'not-found' });
 }
 
-/** All of them, over all contracts, this one included. */
-export async function logoutAll(request: SessionRequest): Promise<Outcome<null>> {
-  const caller = await authenticate(request.services, request.bearer);
-  if (!caller.ok) return caller;
-  const sessionEnd = await endingBy(request, caller.value, 'LOGOUT_ALL');
-  await request.services.sessions.endAll(caller.value.user.id, sessionEnd);
+/** Ends all sessions of the user over all contracts, this one included. */
+export async function logoutAll(request: EndRequest): Promise<Outcome<null>> {
+  const session = await authenticate(request.services, request.bearer);
+  if (!session.ok) return session;
+  const sessionEnd = await sessionEndBy(request, session.value, 'LOGOUT_ALL');
+  await request.services.sessions.endAll(session.value.user.id, sessionEnd);
   return ok(null);
 }
 
-async function endingBy(
-  { services, meta }: SessionRequest,
+async function sessionEndBy(
+  { services, meta }: EndRequest,
   { user, contract }: LiveSession,
   action: SessionEnd['action'],
 ): Promise<SessionEnd> {

@@ -1,111 +1,119 @@
 /**
- * Proves a mailbox with a code. The password is asked for as well: the code says that the mailbox
- * is theirs, the password that they are the one who registered, and neither alone opens anything,
- * so nobody can prepare an account on somebody else's address and have its owner confirm it.
+ * Verifies an address with a code. The password is asked for as well: the code proves the mailbox,
+ * the password that the same person registered. Neither alone opens anything, so an attacker cannot
+ * prepare an account on a stranger's address and have its owner confirm it.
  *
  * Several registrations of one address may wait for their codes: the code says which of them is
  * meant, and the password is verified against that one's hash alone.
  */
-import { CODE_SECONDS, CODES, MAX_LIVE_CODES, TRIES } from '../policy/allowances.ts';
+import { MAX_LIVE_CODES, TRIES } from '../policy/allowances.ts';
 import { normalise } from '../policy/identifier.ts';
+import { codeTriesAt } from '../policy/rate-limit-keys.ts';
+import { afterResponse, type AfterResponsePorts } from './email.ts';
+import { issueChallenge, type IssueChallengePorts } from './issue-challenge.ts';
 import {
-  afterResponse,
-  handleIdFor,
-  auditContext,
-  recipientOf,
-  type AccountRequest,
-  type NamedRequest,
-} from './account-request.ts';
+  clearLockouts,
+  lockoutKeyFor,
+  scopesOfNames,
+  type LockoutKeyPorts,
+} from './lockout-keys.ts';
 import type { AuditContext } from './model/audit.ts';
-import type { Challenge, ChallengeOwner, OwnedChallenge } from './model/challenge.ts';
-import type { EmailTemplate } from './ports/mail.ts';
-import { checkAddressLimit } from './rate-limits.ts';
-import { verifyPassword } from './verify-password.ts';
-import { clearLockouts, lockoutKeyFor, scopesOfNames } from './lockout-keys.ts';
-import { ok, refuse, type Outcome, type NewDeviceCookie } from './model/outcome.ts';
+import { DECOY_CHALLENGE, type ChallengeOwner, type OwnedChallenge } from './model/challenge.ts';
+import { ok, refuse, type NewDeviceCookie, type Outcome } from './model/outcome.ts';
 import type { Account } from './model/user.ts';
 import type { LockoutScope } from './ports/platform.ts';
 import type { Services } from './ports/services.ts';
+import { checkAddressLimit } from './rate-limits.ts';
+import {
+  findRecipient,
+  readRegistrationHandle,
+  type FindRecipientPorts,
+  type IdentifierRequest,
+} from './recipients.ts';
+import {
+  auditContext,
+  recordEvent,
+  type RecordEventPorts,
+  type UseCaseRequest,
+} from './use-case.ts';
+import { verifyPassword, type VerifyPasswordPorts } from './verify-password.ts';
 
 /** Sends a fresh code where there is something to verify; the answer is the same for everyone. */
-export async function sendCode(request: NamedRequest): Promise<Outcome<null>> {
-  const found = await recipientOf(request);
+export async function sendCode(
+  request: IdentifierRequest<AfterResponsePorts | FindRecipientPorts | IssueChallengePorts>,
+): Promise<Outcome<null>> {
+  const found = await findRecipient(request);
   if (!found.ok) return found;
-  afterResponse(request.services, () => issueCode(request, found.value));
+  const owner = found.value;
+  const to = owner && unverifiedEmail(owner);
+  afterResponse(request.services, async () => {
+    if (owner === null || to === null) return;
+    await issueChallenge(request, { purpose: 'verify-email', owner, to });
+  });
   return ok(null);
 }
 
-async function issueCode(request: AccountRequest, owner: ChallengeOwner | null): Promise<void> {
-  const { services } = request;
-  const email = owner === null ? null : unverifiedEmail(owner);
-  if (owner === null || email === null) return;
-  const admission = await services.limits.consume(`codes to ${email}`, CODES);
-  if (!admission.admitted) return;
-  const id = services.uuid();
-  const { code, hash: secretHash } = await services.secrets.newCode(id);
-  const accountKey = await services.accountKey(
-    owner.is === 'user' ? { userId: owner.account.user.id } : { kind: 'email', value: email },
-  );
-  const event = auditContext(request, accountKey);
-  await services.challenges.issue(
-    owner,
-    {
-      id,
-      secretHash,
-      email: null,
-      purpose: 'verify-email',
-      expiresAtMs: event.nowMs + CODE_SECONDS * 1000,
-    },
-    event,
-  );
-  const kind = owner.is === 'user' ? 'verification-code' : 'registration-code';
-  const template: EmailTemplate = { kind, code, minutes: CODE_SECONDS / 60 };
-  await services.mailer.send({ to: email, contract: request.rules.contract, template });
+function unverifiedEmail(owner: ChallengeOwner): string | null {
+  if (owner.is === 'registration') return owner.registration.email;
+  const { email, emailVerified, status } = owner.account.user;
+  return emailVerified || status !== 'active' ? null : email;
 }
 
-export async function verifyEmail(
-  request: NamedRequest & { password: string; code: string },
-): Promise<Outcome<NewDeviceCookie>> {
+export interface VerifyEmailRequest extends IdentifierRequest<
+  | LockoutKeyPorts
+  | VerifyPasswordPorts
+  | 'accountChanges'
+  | 'accountKey'
+  | 'challenges'
+  | 'registrationHandles'
+  | 'registrations'
+  | 'secrets'
+> {
+  password: string;
+  code: string;
+}
+
+export async function verifyEmail(request: VerifyEmailRequest): Promise<Outcome<NewDeviceCookie>> {
   const { services, rules, meta, password, code } = request;
   const identifier = normalise(request.identifier);
-  const handleId = await handleIdFor(request, identifier);
-  const [turnedAway, { account, codes }] = await Promise.all([
+  const handleId = await readRegistrationHandle(request, identifier);
+  const [limited, { account, codes }] = await Promise.all([
     checkAddressLimit(services, rules.limit, meta),
     services.challenges.findCodes(identifier, { most: MAX_LIVE_CODES, nowMs: services.nowMs() }),
   ]);
-  if (turnedAway !== null) return refuse(turnedAway);
+  if (limited !== null) return refuse(limited);
 
-  // The guess at the password is one like any login's, and the try at the code is counted beside
-  // it: both before a verdict is told, and under keys that do not depend on whose the name is.
-  // With a handle, strangers who know the name can neither lock nor use up what it draws.
+  // The password is checked as at any login, and the try at the code is counted beside it: both
+  // before a verdict is told, and under keys that do not depend on whose the name is. With a handle,
+  // strangers who know the name can neither lock its password check nor use up its tries.
   const accountKey = await services.accountKey(
     account === null ? identifier : { userId: account.user.id },
   );
-  const ofHandle: LockoutScope | null =
+  const handleScope: LockoutScope | null =
     handleId === null ? null : { kind: 'registration', value: handleId };
-  const tries = countTries(services, [
+  const counting = countTries(services, [
     await lockoutKeyFor(services, { scope: identifier, account, meta }),
-    ofHandle === null ? null : await services.lockoutKey(ofHandle),
+    handleScope === null ? null : await services.lockoutKey(handleScope),
   ]);
-  tries.catch(() => undefined);
-  const sent = await sentCodeOf(services, codes, code);
-  const guess = await verifyPassword(request, {
+  counting.catch(() => undefined);
+  const sent = await findMatchingCode(services, codes, code);
+  const check = await verifyPassword(request, {
     password,
-    stored: sent === null ? null : passwordOf(sent.owner),
+    stored: sent === null ? null : passwordHashOf(sent.owner),
     account,
     accountKey,
-    key: await lockoutKeyFor(services, { scope: ofHandle ?? identifier, account, meta }),
+    key: await lockoutKeyFor(services, { scope: handleScope ?? identifier, account, meta }),
   });
-  if (!guess.ok) return guess;
-  const { verdict, ticket } = guess.value;
+  if (!check.ok) return check;
+  const { verdict, ticket } = check.value;
 
-  let proven: NewDeviceCookie | null = null;
+  let verified: NewDeviceCookie | null = null;
   try {
-    const [mayTryOthers, mayTryOwn] = await tries;
+    const [mayTryName, mayTryHandle] = await counting;
     if (verdict === 'right' && sent !== null) {
-      if (isOf(sent.owner, handleId) ? mayTryOwn : mayTryOthers) {
+      if (isRegisteredWith(sent.owner, handleId) ? mayTryHandle : mayTryName) {
         if (ticket.isExpired()) return refuse({ reason: 'busy' });
-        proven = await prove(services, sent, auditContext(request, accountKey));
+        verified = await acceptCode(services, sent, auditContext(request, accountKey));
       }
     }
   } catch (outage) {
@@ -113,69 +121,68 @@ export async function verifyEmail(
     if (verdict === 'right') services.waitUntil(ticket.settle('void'));
     throw outage;
   }
-  if (proven !== null && sent !== null) {
+  if (verified !== null && sent !== null) {
     services.waitUntil(ticket.settle('right'));
-    // The names have just become somebody's: failures at them were made while nobody had them.
+    // The names have just become a user's: the failures were made while they were no user's.
     const { owner } = sent;
-    const names = owner.is === 'registration' ? scopesOfNames(owner.registration) : [];
-    services.waitUntil(clearLockouts(services, names, rules.lockout));
-    return ok(proven);
+    const scopes = owner.is === 'registration' ? scopesOfNames(owner.registration) : [];
+    services.waitUntil(clearLockouts(services, scopes, rules.lockout));
+    return ok(verified);
   }
   // A failure, whichever of the two was wrong: else the lock that does not come would tell that the
-  // password was right, which for a fresh registration tells that nobody had the address before.
+  // password was right, which for a fresh registration tells that the address was no user's before.
   if (!(await ticket.settle('wrong'))) return refuse({ reason: 'busy' });
-  return missed(request, accountKey, account);
+  return rejectCode(request, accountKey, account);
 }
 
 /**
  * Counts a try at the codes of the name, and one at the codes of the handle where one came along:
- * which of the two is drawn upon, the code decides.
+ * the code that matches decides which of the two limits holds.
  */
 function countTries(
-  services: Services,
-  keys: readonly [string, string | null],
+  { limits }: Pick<Services, 'limits'>,
+  lockoutKeys: readonly [string, string | null],
 ): Promise<[boolean, boolean]> {
   const count = async (key: string | null) =>
-    key !== null && (await services.limits.consume(`tries at ${key}`, TRIES)).admitted;
-  return Promise.all([count(keys[0]), count(keys[1])]);
+    key !== null && (await limits.consume(codeTriesAt(key), TRIES)).admitted;
+  return Promise.all([count(lockoutKeys[0]), count(lockoutKeys[1])]);
 }
 
-/** Matches no code: compared with in the place of codes that there are not. */
-export const DECOY: Challenge = { id: '', secretHash: '-'.repeat(43), email: null };
-
-/** The code that was sent; null where there is none like it. */
-async function sentCodeOf(
-  services: Services,
+/** Compares with as many codes as there can be, so that their number does not show in the time. */
+async function findMatchingCode(
+  { secrets }: Pick<Services, 'secrets'>,
   codes: readonly OwnedChallenge[],
   code: string,
 ): Promise<OwnedChallenge | null> {
   let found: OwnedChallenge | null = null;
   for (let n = 0; n < MAX_LIVE_CODES; n += 1) {
     const candidate = codes[n] ?? null;
-    const isCode = await services.secrets.isCode(candidate?.challenge ?? DECOY, code);
-    if (isCode) found ??= candidate;
+    if (await secrets.isCode(candidate?.challenge ?? DECOY_CHALLENGE, code)) found ??= candidate;
   }
   return found;
 }
 
-const isOf = (owner: ChallengeOwner, handleId: string | null): boolean =>
+const isRegisteredWith = (owner: ChallengeOwner, handleId: string | null): boolean =>
   owner.is === 'registration' && owner.registration.handleId === handleId;
 
+const passwordHashOf = (owner: ChallengeOwner): string | null =>
+  owner.is === 'user' ? owner.account.passwordHash : owner.registration.passwordHash;
+
 /** Null: the code is no longer good. */
-async function prove(
-  services: Services,
+async function acceptCode(
+  services: VerifyEmailRequest['services'],
   { owner, challenge }: OwnedChallenge,
-  event: AuditContext,
+  context: AuditContext,
 ): Promise<NewDeviceCookie | null> {
   if (owner.is === 'user') {
     const { account } = owner;
-    if (!(await services.accountChanges.verifyEmail(account, challenge, event))) return null;
-    // Cookies from before are void: whoever had them may not have had the mailbox.
+    if (!(await services.accountChanges.verifyEmail(account, challenge, context))) return null;
+    // Earlier cookies are void: they may be a stranger's who did not have the mailbox.
     const deviceVersion = account.deviceVersion + 1;
     return { device: await services.devices.issue({ userId: account.user.id, deviceVersion }) };
   }
   const admitted = await services.registrations.admit(owner.registration, challenge, {
-    ...event,
+    ...context,
     publicId: services.uuid(),
     passwordHash: null,
   });
@@ -183,32 +190,17 @@ async function prove(
   return { device: admitted.device && (await services.devices.issue(admitted.device)) };
 }
 
-/** Audits and refuses a wrong, expired or missing code: one refusal for all of them. */
-export function missed(
-  request: AccountRequest,
+/** Records and refuses a wrong, expired or missing code: one refusal for all of them. */
+export function rejectCode(
+  request: UseCaseRequest<RecordEventPorts>,
   accountKey: string,
   account: Account | null,
 ): Outcome<never> {
-  const { services, rules, meta } = request;
-  services.waitUntil(
-    services.audit.record({
-      action: 'CODE_CHECK_FAILED',
-      nowMs: services.nowMs(),
-      userId: account?.user.id ?? null,
-      accountKey,
-      contract: rules.contract,
-      meta,
-      reason: 'invalid-code',
-    }),
-  );
+  recordEvent(request, {
+    action: 'CODE_CHECK_FAILED',
+    reason: 'invalid-code',
+    account,
+    accountKey,
+  });
   return refuse({ reason: 'invalid-code' });
-}
-
-const passwordOf = (owner: ChallengeOwner): string | null =>
-  owner.is === 'user' ? owner.account.passwordHash : owner.registration.passwordHash;
-
-function unverifiedEmail(owner: ChallengeOwner): string | null {
-  if (owner.is === 'registration') return owner.registration.email;
-  const { email, emailVerified, status } = owner.account.user;
-  return emailVerified || status !== 'active' ? null : email;
 }

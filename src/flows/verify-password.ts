@@ -1,10 +1,12 @@
-/** One guess at a password, under a lockout: no verdict without a ticket. */
+/** Verifies one password under a lockout: no verdict without a ticket. */
 import { TICKET_MS, type Verdict } from '../policy/lockout.ts';
 import { isAmbiguous } from '../policy/password-rules.ts';
-import type { AccountRequest } from './account-request.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { Account } from './model/user.ts';
 import type { LockReport, Reservation } from './ports/limits.ts';
+import { recordEvent, type RecordEventPorts, type UseCaseRequest } from './use-case.ts';
+
+export type VerifyPasswordPorts = RecordEventPorts | 'limits' | 'passwords' | 'uuid';
 
 export interface PasswordCheck {
   password: string;
@@ -12,83 +14,81 @@ export interface PasswordCheck {
   stored: string | null;
   /** Null: there is no such user. */
   account: Account | null;
-  /** The account's pseudonym, or the name's: for the audit. */
+  /** The pseudonym of the account, or of the name: for the audit. */
   accountKey: string;
-  /** The lockout whose ticket is drawn (lockout-keys.ts). */
+  /** The lockout that issues the ticket (lockout-keys.ts). */
   key: string;
 }
 
 export interface Ticket {
-  /** Past this moment the guard has counted the ticket as a failure. */
+  /** True from the moment at which the lockout may have counted the ticket as a failure. */
   isExpired(): boolean;
   /** False: it had expired, and its verdict must not be told. */
   settle(verdict: Verdict): Promise<boolean>;
 }
 
 /**
- * Draws a ticket and hashes while it travels. Without a ticket there is no verdict: `locked` and
- * `queued` stop the hash as soon as they arrive, and a queued caller hashes when its turn comes.
+ * Reserves a ticket and hashes meanwhile. Without a ticket there is no verdict: `locked` and
+ * `queued` abort the hash as soon as they arrive, and a queued request hashes when its ticket comes.
  *
- * A lock that an answer of the guard reports is written to the audit, once for each lock.
+ * A lock that an answer of the lockout reports is recorded in the audit, once for each lock.
  */
 export async function verifyPassword(
-  { services, rules: { contract, lockout }, meta }: AccountRequest,
+  request: UseCaseRequest<VerifyPasswordPorts>,
   { password, stored, account, accountKey, key }: PasswordCheck,
 ): Promise<Outcome<{ verdict: 'right' | 'wrong'; ticket: Ticket }>> {
+  const { services } = request;
+  const { lockout } = request.rules;
   const id = services.uuid();
-  // Against a decoy: wrong, and as long in coming as any.
+  // An ambiguous password is compared with a decoy: wrong, and in the same time as any other.
   const guess = { password, stored: isAmbiguous(password) ? null : stored };
 
-  const audited = <T extends LockReport>(answer: T): T => {
+  const recordLock = <T extends LockReport>(answer: T): T => {
     const { lockBegan: reason } = answer;
     if (reason !== null) {
-      const event = { action: 'ACCOUNT_LOCKED', reason, nowMs: services.nowMs() } as const;
-      const userId = account?.user.id ?? null;
-      services.waitUntil(services.audit.record({ ...event, userId, accountKey, contract, meta }));
+      recordEvent(request, { action: 'ACCOUNT_LOCKED', reason, account, accountKey });
     }
     return answer;
   };
   const settle = async (verdict: Verdict) =>
-    audited(await services.limits.settle(key, { ticket: id, verdict, rules: lockout })).settled;
-
-  let sentAtMs = services.nowMs();
-  let stop = false;
-  const reserving = services.limits.reserve(key, id, lockout);
-  reserving.then(
-    (answer) => (stop = answer.state !== 'ticket'),
-    () => (stop = true),
-  );
-  let verdict = await services.passwords.verify({ ...guess, stop: () => stop });
-
-  // A ticket whose answer was lost may be out. It has brought no verdict, and an outage must not add
-  // up to a lock: it is given back.
-  const drawn = (drawing: Promise<Reservation>) =>
-    drawing.then(audited, (outage: unknown) => {
+    recordLock(await services.limits.settle(key, { ticket: id, verdict, rules: lockout })).settled;
+  // A lost answer may have carried a ticket. It has brought no verdict, and an outage must not add
+  // up to a lock: the ticket is given back.
+  const voidIfLost = (answer: Promise<Reservation>) =>
+    answer.then(recordLock, (outage: unknown) => {
       services.waitUntil(settle('void'));
       throw outage;
     });
-  let standing = await drawn(reserving);
+
+  let sentAtMs = services.nowMs();
+  let hasNoTicket = false;
+  const reserving = services.limits.reserve(key, id, lockout);
+  reserving.then(
+    ({ state }) => (hasNoTicket = state !== 'ticket'),
+    () => (hasNoTicket = true),
+  );
+  let verdict = await services.passwords.verify({ ...guess, stop: () => hasNoTicket });
+
+  let reservation = await voidIfLost(reserving);
   let waitedMs = 0;
-  if (standing.state === 'queued') {
+  if (reservation.state === 'queued') {
     sentAtMs = services.nowMs();
-    standing = await drawn(services.limits.wait(key, id, lockout));
-    if (standing.state === 'ticket') waitedMs = standing.waitedMs;
-    if (standing.state === 'ticket' && verdict === 'stopped') {
-      verdict = await services.passwords.verify({ ...guess, stop: () => false });
+    reservation = await voidIfLost(services.limits.wait(key, id, lockout));
+    if (reservation.state === 'ticket') {
+      ({ waitedMs } = reservation);
+      if (verdict === 'stopped') {
+        verdict = await services.passwords.verify({ ...guess, stop: () => false });
+      }
     }
   }
-  if (standing.state === 'locked') {
-    const { untilMs, untilReset } = standing;
+  if (reservation.state === 'locked') {
+    const { untilMs, untilReset } = reservation;
     return refuse({ reason: 'locked', untilMs, untilReset });
   }
-  if (standing.state !== 'ticket' || verdict === 'stopped') return refuse({ reason: 'busy' });
+  if (reservation.state !== 'ticket' || verdict === 'stopped') return refuse({ reason: 'busy' });
 
-  // Measured on this clock alone and from before the guard saw the call: never later than the
-  // guard's own expiry, however far apart the two clocks are.
+  // Measured on this clock alone and from before the lockout saw the call: never later than the
+  // lockout's own expiry, however far apart the two clocks are.
   const expiresAtMs = sentAtMs + waitedMs + TICKET_MS;
-  const ticket: Ticket = {
-    isExpired: () => services.nowMs() >= expiresAtMs,
-    settle,
-  };
-  return ok({ verdict, ticket });
+  return ok({ verdict, ticket: { isExpired: () => services.nowMs() >= expiresAtMs, settle } });
 }

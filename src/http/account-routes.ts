@@ -10,7 +10,8 @@ import { changeEmail, confirmEmail } from '../flows/change-email.ts';
 import { changePassword } from '../flows/change-password.ts';
 import { deleteAccount } from '../flows/delete-account.ts';
 import type { Outcome } from '../flows/model/outcome.ts';
-import type { PrivateRequest } from '../flows/reauthenticate.ts';
+import type { Services } from '../flows/ports/services.ts';
+import type { AuthenticatedRequest } from '../flows/reauthenticate.ts';
 import { register } from '../flows/register.ts';
 import { forgotPassword, resetPassword } from '../flows/reset-password.ts';
 import type { LoginRules } from '../flows/model/login.ts';
@@ -43,7 +44,7 @@ interface Route<Body, Value> {
   path: (typeof ACCOUNT_PATHS)[number];
   operation: Operation;
   schema: z.ZodMiniType<Body>;
-  work(request: PrivateRequest, body: Body): Promise<Outcome<Value>>;
+  work(request: AuthenticatedRequest<keyof Services>, body: Body): Promise<Outcome<Value>>;
   answer(value: Value): Wire;
   cookies?(value: Value): readonly string[];
   identifierOf?(body: Body): Identifier;

@@ -5,6 +5,7 @@
 import { Hono } from 'hono';
 import type { Limits } from '../flows/ports/limits.ts';
 import { logOperator } from '../telemetry/log.ts';
+import { operatorAt } from '../policy/rate-limit-keys.ts';
 import type { Limit } from '../policy/throttle.ts';
 import { addressOf } from './address.ts';
 import { bearerIn } from './credentials.ts';
@@ -32,7 +33,7 @@ export function createAdminApp({ token, localDevelopment, limits, nowMs }: Admin
     if (!localDevelopment && !raw.url.startsWith('https:')) {
       return adminRefusal(403, 'https_required');
     }
-    const admission = await limits.consume(`operator ${addressOf(raw.headers)}`, OPERATOR_LIMIT);
+    const admission = await limits.consume(operatorAt(addressOf(raw.headers)), OPERATOR_LIMIT);
     if (!admission.admitted) {
       const seconds = Math.max(1, Math.ceil((admission.retryAtMs - nowMs()) / 1000));
       return adminRefusal(429, 'too_many_requests', { 'Retry-After': String(seconds) });

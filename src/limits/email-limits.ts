@@ -3,12 +3,10 @@
  * second limit is one object for all requests; the isolate caches its refusals, so that a flood over
  * the limit does not reach the object.
  */
-import type { EmailLimits } from '../flows/ports/limits.ts';
-import type { Limits } from '../flows/ports/limits.ts';
+import type { EmailLimits, Limits } from '../flows/ports/limits.ts';
+import { ALL_EMAILS, emailsCausedBy } from '../policy/rate-limit-keys.ts';
 
 const HOUR_SECONDS = 3600;
-const TOTAL = 'e-mail in total';
-const nameOf = (address: string) => `e-mail of ${address}`;
 
 interface EmailLimitOptions {
   limits: Pick<Limits, 'consumeAddress' | 'rememberedRefusal'>;
@@ -27,20 +25,20 @@ export function createEmailLimits(options: EmailLimitOptions): EmailLimits {
     perAddress,
 
     rememberedRefusal(address) {
-      const refusal = limits.rememberedRefusal(nameOf(address), perAddress);
+      const refusal = limits.rememberedRefusal(emailsCausedBy(address), perAddress);
       if (refusal !== null) onRefused('address');
       return refusal;
     },
 
     async consume(address) {
-      const admission = await limits.consumeAddress(nameOf(address), perAddress);
+      const admission = await limits.consumeAddress(emailsCausedBy(address), perAddress);
       if (!admission.admitted) onRefused('address');
       return admission;
     },
 
     async consumeInTotal() {
-      const mayAsk = limits.rememberedRefusal(TOTAL, inTotal) === null;
-      if (mayAsk && (await limits.consumeAddress(TOTAL, inTotal)).admitted) return true;
+      const mayAsk = limits.rememberedRefusal(ALL_EMAILS, inTotal) === null;
+      if (mayAsk && (await limits.consumeAddress(ALL_EMAILS, inTotal)).admitted) return true;
       onRefused('total');
       return false;
     },

@@ -21,3 +21,6 @@ export interface OwnedChallenge {
   owner: ChallengeOwner;
   challenge: Challenge;
 }
+
+/** Matches no code. Compared with where there is no challenge, so that its absence does not show. */
+export const DECOY_CHALLENGE: Challenge = { id: '', secretHash: '-'.repeat(43), email: null };

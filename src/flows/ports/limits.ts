@@ -6,6 +6,7 @@ import type {
   Standing,
   Verdict,
 } from '../../policy/lockout.ts';
+import type { RateLimitKey } from '../../policy/rate-limit-keys.ts';
 import type { Admission, Limit } from '../../policy/throttle.ts';
 
 /** `waitedMs`: how long the lockout kept the caller waiting for the ticket. */
@@ -35,8 +36,8 @@ export interface Limits {
   /** What this isolate remembers of the address being refused. Makes no call. */
   rememberedRefusal(address: string, limit: Limit): RememberedRefusal | null;
   consumeAddress(address: string, limit: Limit): Promise<Admission>;
-  /** The same for anything else that is rationed; `key` comes from rate-limit-keys.ts. */
-  consume(key: string, limit: Limit): Promise<Admission>;
+  /** The same for anything else that is rationed; the keys are those of policy/rate-limit-keys.ts. */
+  consume(key: RateLimitKey, limit: Limit): Promise<Admission>;
   reserve(key: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
   /** For the holder of a `queued` reservation. Answers `ticket`, `locked` or `busy`. */
   wait(key: string, ticket: string, rules: LockoutRules): Promise<Reservation>;

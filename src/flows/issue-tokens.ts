@@ -1,0 +1,38 @@
+import type { Expiries } from '../policy/lifetimes.ts';
+import type { Granted } from './model/outcome.ts';
+import type { User } from './model/user.ts';
+import type { UseCaseRequest } from './use-case.ts';
+
+export type IssueTokensPorts = 'tokens' | 'uuid';
+
+/** Signs the tokens of a session that is stored: after a login, and after a rotation. */
+export async function issueTokens(
+  { services, rules }: UseCaseRequest<IssueTokensPorts>,
+  session: {
+    user: User;
+    sessionId: string;
+    expiries: Pick<Expiries, 'issuedAtMs' | 'accessExpiresAtMs' | 'refreshExpiresAtMs'>;
+    /** Null: the contract has no refresh token. */
+    refresh: { jti: string; generation: number } | null;
+  },
+): Promise<Granted> {
+  const { user, sessionId, refresh } = session;
+  const { issuedAtMs, accessExpiresAtMs, refreshExpiresAtMs } = session.expiries;
+  const claims = rules.claims(user);
+  const common = { sub: user.publicId, sessionId, issuedAtMs };
+  const access = await services.tokens.signAccess({
+    ...common,
+    jti: services.uuid(),
+    expiresAtMs: accessExpiresAtMs,
+    extra: claims.access,
+  });
+  const granted = { user, issuedAtMs, access: { token: access, expiresAtMs: accessExpiresAtMs } };
+  if (refresh === null || refreshExpiresAtMs === null) return { ...granted, refresh: null };
+  const token = await services.tokens.signRefresh({
+    ...common,
+    ...refresh,
+    expiresAtMs: refreshExpiresAtMs,
+    extra: claims.refresh,
+  });
+  return { ...granted, refresh: { token, expiresAtMs: refreshExpiresAtMs } };
+}

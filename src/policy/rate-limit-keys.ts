@@ -1,0 +1,27 @@
+/**
+ * The names under which attempts are counted, all of them: one Durable Object each. A changed name
+ * starts a new count. Requests are counted under the client's bare address.
+ */
+export const emailsCausedBy = (address: string) => `e-mail of ${address}` as const;
+export const ALL_EMAILS = 'e-mail in total';
+export const operatorAt = (address: string) => `operator ${address}` as const;
+
+export const codesTo = (email: string) => `codes to ${email}` as const;
+export const linksTo = (email: string) => `links to ${email}` as const;
+export const noticesTo = (email: string) => `notices to ${email}` as const;
+export const registrationsOf = (email: string) => `registrations of ${email}` as const;
+/** `lockoutKey`: of the name, the known device or the registration whose codes are tried. */
+export const codeTriesAt = (lockoutKey: string) => `tries at ${lockoutKey}` as const;
+export const emailChangeTriesOf = (accountKey: string) =>
+  `tries at change-email of ${accountKey}` as const;
+
+/** A name that was made here. */
+export type RateLimitKey = ReturnType<
+  | typeof operatorAt
+  | typeof codesTo
+  | typeof linksTo
+  | typeof noticesTo
+  | typeof registrationsOf
+  | typeof codeTriesAt
+  | typeof emailChangeTriesOf
+>;

@@ -1,0 +1,251 @@
+/** Fakes of the ports: plain objects with written answers, whose calls are recorded in order. */
+import type { LoginRules } from '../../../src/flows/model/login.ts';
+import type { Registration } from '../../../src/flows/model/registration.ts';
+import type { RequestMeta } from '../../../src/flows/model/request.ts';
+import type { LiveSession } from '../../../src/flows/model/session.ts';
+import type { Account } from '../../../src/flows/model/user.ts';
+import type { Services } from '../../../src/flows/ports/services.ts';
+
+export const NOW_MS = 1_700_000_000_500;
+const ISSUED_MS = 1_700_000_000_000;
+
+export const alice: Account = {
+  user: {
+    id: 7,
+    publicId: 'public-7',
+    username: 'Alice',
+    email: 'alice@example.com',
+    emailVerified: true,
+    name: 'Alice A.',
+    phone: null,
+    avatar: null,
+    language: 'en',
+    isAdmin: false,
+    role: null,
+    team: null,
+    status: 'active',
+    createdAtMs: 1_600_000_000_000,
+    lastLoginAtMs: null,
+  },
+  passwordHash: 'hash of right',
+  credentialVersion: 3,
+  deviceVersion: 5,
+};
+export const aliceWith = (
+  user: Partial<Account['user']>,
+  rest: Partial<Account> = {},
+): Account => ({
+  ...alice,
+  ...rest,
+  user: { ...alice.user, ...user },
+});
+
+export const dora: Registration = {
+  id: 'registration-1',
+  handleId: 'handle-1',
+  username: 'Dora',
+  email: 'dora@example.com',
+  name: null,
+  passwordHash: 'hash of right',
+};
+
+export const session: LiveSession = {
+  id: 'session-1',
+  contract: 'email-cookie',
+  user: alice.user,
+  account: alice,
+  createdAtMs: ISSUED_MS - 3_600_000,
+  generation: 0,
+  refreshedAtMs: ISSUED_MS - 3_600_000,
+};
+
+export const meta: RequestMeta = {
+  traceId: 'trace-1',
+  address: '192.0.2.1',
+  userAgent: null,
+  device: null,
+  registration: null,
+};
+
+export const rules: LoginRules = {
+  contract: 'email-cookie',
+  lifetimes: { accessSeconds: 900, refreshSeconds: 86_400 },
+  limit: { attempts: 10, windowSeconds: 60 },
+  lockout: { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 50 },
+  requiresVerifiedEmail: true,
+  claims: () => ({ access: { scope: 'a' }, refresh: { scope: 'r' } }),
+};
+
+/** What every audit row of a test's request has. */
+export const context = (accountKey = 'key of user 7', nowMs = NOW_MS) => ({
+  accountKey,
+  contract: 'email-cookie',
+  meta,
+  nowMs,
+});
+
+export const outage = () => Promise.reject(new Error('outage'));
+
+type Changes = {
+  [Port in keyof Services]?: Services[Port] extends (...given: never) => unknown
+    ? Services[Port]
+    : Partial<Services[Port]>;
+};
+
+/** `changes`: the answers in which a test differs, by port and method. */
+export function createFakes(changes: Changes = {}) {
+  const calls: { name: string; given: unknown[] }[] = [];
+  const background: Promise<unknown>[] = [];
+  const clock = { nowMs: NOW_MS };
+  let ids = 0;
+  const ticket = { lockBegan: null, state: 'ticket', waitedMs: 0 } as const;
+  const answers: Services = {
+    nowMs: () => clock.nowMs,
+    uuid: () => `id-${(ids += 1)}`,
+    yieldToEventLoop: async () => undefined,
+    randomDelay: async () => void calls.push({ name: 'randomDelay', given: [] }),
+    waitUntil: (work) => void background.push(work),
+    accountKey: async (of) =>
+      'userId' in of ? `key of user ${of.userId}` : `key of ${of.kind} ${of.value}`,
+    lockoutKey: async (scope) =>
+      `lockout of ${scope.kind} ${'userId' in scope ? scope.userId : scope.value}`,
+    users: { find: async () => ({ account: alice, fromPrimary: true }) },
+    sessions: {
+      open: async () => true,
+      live: async () => session,
+      rotate: async () => ({ ...session, generation: 1, refreshedAtMs: NOW_MS }),
+      list: async () => [],
+      end: async () => true,
+      endAll: async () => undefined,
+    },
+    audit: { record: async () => undefined },
+    limits: {
+      rememberedRefusal: () => null,
+      consumeAddress: async () => ({ admitted: true }),
+      consume: async () => ({ admitted: true }),
+      reserve: async () => ticket,
+      wait: async () => ticket,
+      settle: async () => ({ settled: true, lockBegan: null }),
+      view: async () => ({
+        failures: 0,
+        failuresInARow: 0,
+        locksInARow: 0,
+        lockedUntilMs: null,
+        stopped: false,
+        ticketsOut: 0,
+      }),
+      clear: async () => undefined,
+    },
+    passwords: {
+      verify: async ({ password, stored }) =>
+        stored === `hash of ${password}` ? 'right' : 'wrong',
+      hash: async (password) => `new hash of ${password}`,
+      isOutdated: () => false,
+    },
+    passwordRules: { flawOf: async () => null },
+    tokens: {
+      signAccess: async () => 'access token',
+      signRefresh: async () => 'refresh token',
+      verify: async (kind, token) =>
+        token === 'forged'
+          ? null
+          : { jti: 'jti 0', sessionId: 'session-1', generation: kind === 'access' ? null : 0 },
+      refreshId: async (_, generation) => ({
+        jti: `jti ${generation}`,
+        hash: `hash ${generation}`,
+      }),
+    },
+    devices: {
+      lockoutKeyFor: async () => null,
+      issue: async ({ userId, deviceVersion }) => `device of ${userId}, version ${deviceVersion}`,
+    },
+    secrets: {
+      newCode: async (id) => ({ code: '123456', hash: `code hash of ${id}` }),
+      newToken: async () => ({ token: 'link token', hash: 'link hash' }),
+      isCode: async ({ secretHash }, code) => secretHash === `hash of code ${code}`,
+      hashOfToken: async (token) => `hash of ${token}`,
+    },
+    registrations: {
+      isUsernameTaken: async () => false,
+      add: async () => 'added',
+      admit: async () => ({ device: { userId: 8, deviceVersion: 1 } }),
+    },
+    registrationHandles: {
+      read: async (handle) => (handle === null ? null : `id of ${handle}`),
+      issue: async (_, knownId) => ({ id: knownId ?? 'handle-2', handle: 'a new handle' }),
+    },
+    challenges: {
+      findOwner: async () => ({ is: 'user', account: alice }),
+      findCodes: async () => ({ account: null, codes: [] }),
+      findBySecret: async () => null,
+      ofUser: async () => null,
+      issue: async () => undefined,
+    },
+    accountChanges: {
+      verifyEmail: async () => true,
+      resetPassword: async () => true,
+      changePassword: async () => true,
+      changeEmail: async () => true,
+      remove: async () => true,
+    },
+    mailer: { send: async () => undefined },
+    emailLimits: {
+      perAddress: { attempts: 10, windowSeconds: 3600 },
+      rememberedRefusal: () => null,
+      consume: async () => ({ admitted: true }),
+      consumeInTotal: async () => true,
+    },
+  };
+
+  const record = (port: string, methods: object) =>
+    Object.fromEntries(
+      Object.entries(methods).map(([method, answer]) => {
+        if (typeof answer !== 'function') return [method, answer];
+        const recorded = (...given: unknown[]) => {
+          calls.push({ name: `${port}.${method}`, given });
+          return answer(...given);
+        };
+        return [method, recorded];
+      }),
+    );
+  const services = Object.fromEntries(
+    Object.entries(answers).map(([port, answer]) => {
+      const change: unknown = Reflect.get(changes, port);
+      if (typeof answer === 'function') return [port, change ?? answer];
+      return [port, record(port, { ...answer, ...(change as object | undefined) })];
+    }),
+  ) as unknown as Services;
+
+  const callsOf = (name: string) => calls.filter((call) => call.name === name);
+  return {
+    services,
+    clock,
+    request: { services, rules, meta },
+    /** The arguments of each call of `name`. */
+    given: (name: string) => callsOf(name).map(({ given }) => given),
+    /** Names of all calls so far, in order. */
+    names: () => calls.map(({ name }) => name),
+    /** Verdicts that tickets were settled with. */
+    settled: () =>
+      callsOf('limits.settle').map(({ given: [, how] }) => (how as { verdict: string }).verdict),
+    /** Actions and reasons in the audit. */
+    recorded: () =>
+      callsOf('audit.record').map(({ given: [event] }) => {
+        const { action, reason } = event as { action: string; reason: string };
+        return `${action} ${reason}`;
+      }),
+    /** Recipients and kinds of e-mails. */
+    sent: () =>
+      callsOf('mailer.send').map(({ given: [mail] }) => {
+        const { to, template } = mail as { to: string; template: { kind: string } };
+        return `${template.kind} to ${to}`;
+      }),
+    /** Waits for the work behind the response; returns the messages of what failed. */
+    async finish(): Promise<string[]> {
+      const failures: string[] = [];
+      for (const work of background)
+        await work.catch((error: Error) => failures.push(error.message));
+      return failures;
+    },
+  };
+}

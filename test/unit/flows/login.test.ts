@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest';
+import { login } from '../../../src/flows/login.ts';
+import { alice, aliceWith, context, createFakes, NOW_MS, outage, rules } from './fakes.ts';
+
+type Fakes = ReturnType<typeof createFakes>;
+
+const attempt = (password: string, more: { username?: string; rules?: object } = {}) => ({
+  attempt: {
+    identifier: { kind: 'username', value: more.username ?? 'ALICE' },
+    password,
+    remember: false,
+  } as const,
+  rules: { ...rules, ...more.rules },
+});
+const logIn = ({ request }: Fakes, password = 'right', more: { rules?: object } = {}) =>
+  login({ ...request, ...attempt(password, more) });
+
+const found = (account: typeof alice | null, fromPrimary = true) => ({
+  find: async () => ({ account, fromPrimary }),
+});
+
+describe('a right password', () => {
+  it('is granted after two sequential round trips, and the ticket is settled behind the answer', async () => {
+    const fakes = createFakes();
+    expect(await logIn(fakes)).toEqual({
+      ok: true,
+      value: {
+        user: { ...alice.user, lastLoginAtMs: NOW_MS },
+        issuedAtMs: 1_700_000_000_000,
+        access: { token: 'access token', expiresAtMs: 1_700_000_900_000 },
+        refresh: { token: 'refresh token', expiresAtMs: 1_700_086_400_000 },
+        device: 'device of 7, version 5',
+      },
+    });
+    expect(fakes.names()).toEqual([
+      'limits.consumeAddress',
+      'users.find',
+      'devices.lockoutKeyFor',
+      'limits.reserve',
+      'passwords.verify',
+      'passwords.isOutdated',
+      'tokens.refreshId',
+      'sessions.open',
+      'tokens.signAccess',
+      'tokens.signRefresh',
+      'devices.issue',
+      'limits.settle',
+    ]);
+    expect(fakes.settled()).toEqual(['right']);
+  });
+
+  it('stores the session fenced on the account that was verified', async () => {
+    const fakes = createFakes();
+    await logIn(fakes);
+    expect(fakes.given('users.find')).toEqual([[{ kind: 'username', value: 'alice' }, 'nearest']]);
+    expect(fakes.given('sessions.open')).toEqual([
+      [
+        {
+          ...context(),
+          account: alice,
+          sessionId: 'id-2',
+          expiries: {
+            issuedAtMs: 1_700_000_000_000,
+            accessExpiresAtMs: 1_700_000_900_000,
+            refreshExpiresAtMs: 1_700_086_400_000,
+            sessionExpiresAtMs: 1_700_086_400_000,
+          },
+          requiresVerifiedEmail: true,
+          refreshHash: 'hash 0',
+          renewedHash: null,
+        },
+      ],
+    ]);
+  });
+
+  it('signs an access token alone where the contract has no refresh token', async () => {
+    const fakes = createFakes();
+    const outcome = await logIn(fakes, 'right', { rules: { lifetimes: { accessSeconds: 60 } } });
+    expect(outcome).toMatchObject({ ok: true, value: { refresh: null } });
+    expect(fakes.given('sessions.open')).toMatchObject([[{ refreshHash: null }]]);
+    expect(fakes.given('tokens.signRefresh')).toEqual([]);
+  });
+
+  it('renews an outdated hash with the session', async () => {
+    const fakes = createFakes({ passwords: { isOutdated: () => true } });
+    await logIn(fakes);
+    expect(fakes.given('sessions.open')).toMatchObject([[{ renewedHash: 'new hash of right' }]]);
+  });
+
+  it('grants nothing that could not be stored, and voids the ticket', async () => {
+    const fakes = createFakes({ sessions: { open: outage } });
+    await expect(logIn(fakes)).rejects.toThrow('outage');
+    expect(fakes.settled()).toEqual(['void']);
+    expect(fakes.names()).not.toContain('tokens.signAccess');
+  });
+
+  it.each([
+    ['refresh id', { tokens: { refreshId: outage } }],
+    ['access token', { tokens: { signAccess: outage } }],
+    ['refresh token', { tokens: { signRefresh: outage } }],
+    ['device cookie', { devices: { issue: outage } }],
+    ['new hash', { passwords: { isOutdated: () => true, hash: outage } }],
+  ])('voids the ticket once where the %s fails', async (_, changes) => {
+    const fakes = createFakes(changes);
+    await expect(logIn(fakes)).rejects.toThrow('outage');
+    expect(fakes.settled()).toEqual(['void']);
+  });
+
+  it('is refused as busy where the session is stored after the ticket expired, and ends it', async () => {
+    const fakes = createFakes({
+      sessions: {
+        async open() {
+          fakes.clock.nowMs += 30_000;
+          return true;
+        },
+      },
+    });
+    expect(await logIn(fakes)).toEqual({ ok: false, refusal: { reason: 'busy' } });
+    expect(fakes.given('sessions.end')).toEqual([
+      [
+        { id: 'id-2', userId: 7 },
+        { ...context('key of user 7', NOW_MS + 30_000), action: 'LOGIN_UNANSWERED' },
+      ],
+    ]);
+    expect(fakes.names()).not.toContain('tokens.signAccess');
+    expect(fakes.settled()).toEqual([]);
+  });
+});
+
+describe('a refusal', () => {
+  it('of a limited address comes before any ticket', async () => {
+    const consumeAddress = async () => ({ admitted: false, retryAtMs: 99 }) as const;
+    const fakes = createFakes({ limits: { consumeAddress } });
+    const refusal = { reason: 'limited', limit: rules.limit, retryAtMs: 99 };
+    expect(await logIn(fakes)).toEqual({ ok: false, refusal });
+    expect(fakes.names()).toEqual(['limits.consumeAddress', 'users.find']);
+  });
+
+  it.each([
+    ['a wrong password', alice, 'wrong-password'],
+    ['a user without a password', aliceWith({}, { passwordHash: null }), 'no-password'],
+    ['an unknown user', null, 'unknown-user'],
+  ] as const)(
+    'of %s settles the ticket as wrong before it is told',
+    async (_, account, because) => {
+      const fakes = createFakes({ users: found(account) });
+      const refusal = { reason: 'invalid', because };
+      expect(await logIn(fakes, 'wrong')).toEqual({ ok: false, refusal });
+      expect(fakes.names()).toEqual([
+        'limits.consumeAddress',
+        'users.find',
+        'devices.lockoutKeyFor',
+        'limits.reserve',
+        'passwords.verify',
+        'limits.settle',
+        'audit.record',
+      ]);
+      expect(fakes.settled()).toEqual(['wrong']);
+      const key = account === null ? 'key of username alice' : 'key of user 7';
+      const userId = account === null ? null : 7;
+      expect(fakes.given('audit.record')).toEqual([
+        [{ ...context(key), action: 'LOGIN_FAILED', reason: because, userId }],
+      ]);
+    },
+  );
+
+  it.each([
+    ['inactive', aliceWith({ status: 'inactive' })],
+    ['unverified', aliceWith({ emailVerified: false })],
+  ] as const)('as %s comes after a right password alone', async (reason, account) => {
+    const fakes = createFakes({ users: found(account) });
+    expect(await logIn(fakes)).toEqual({ ok: false, refusal: { reason } });
+    expect([fakes.settled(), fakes.recorded()]).toEqual([['right'], [`LOGIN_FAILED ${reason}`]]);
+    const wrong = createFakes({ users: found(account) });
+    const refusal = { reason: 'invalid', because: 'wrong-password' };
+    expect(await logIn(wrong, 'wrong')).toEqual({ ok: false, refusal });
+  });
+
+  it('grants an unverified user where the contract does not ask for a verified address', async () => {
+    const fakes = createFakes({ users: found(aliceWith({ emailVerified: false })) });
+    const outcome = await logIn(fakes, 'right', { rules: { requiresVerifiedEmail: false } });
+    expect(outcome.ok).toBe(true);
+  });
+
+  it('is busy and unrecorded where a wrong password’s ticket had expired', async () => {
+    const settle = async () => ({ settled: false, lockBegan: null });
+    const fakes = createFakes({ limits: { settle } });
+    expect(await logIn(fakes, 'wrong')).toEqual({ ok: false, refusal: { reason: 'busy' } });
+    expect(fakes.recorded()).toEqual([]);
+  });
+
+  it('is busy where an inactive user’s ticket had expired', async () => {
+    const fakes = createFakes({
+      users: found(aliceWith({ status: 'inactive' })),
+      passwords: {
+        async verify() {
+          fakes.clock.nowMs += 30_000;
+          return 'right';
+        },
+      },
+    });
+    expect(await logIn(fakes)).toEqual({ ok: false, refusal: { reason: 'busy' } });
+    expect([fakes.settled(), fakes.recorded()]).toEqual([[], []]);
+  });
+
+  it('does not void the ticket of a wrong password that could not be settled', async () => {
+    const fakes = createFakes({ limits: { settle: outage } });
+    await expect(logIn(fakes, 'wrong')).rejects.toThrow('outage');
+    expect(fakes.settled()).toEqual(['wrong']);
+  });
+});
+
+describe('a replica that is behind', () => {
+  const stale = aliceWith({}, { passwordHash: 'hash of old', credentialVersion: 2 });
+  const behind = (primary: typeof alice | null, replica: typeof alice | null = stale) => ({
+    find: async (_: unknown, from: 'nearest' | 'primary') =>
+      from === 'primary'
+        ? { account: primary, fromPrimary: true }
+        : { account: replica, fromPrimary: false },
+  });
+
+  it('does not refuse a new password: the stale verdict is voided and the primary asked', async () => {
+    const fakes = createFakes({ users: behind(alice) });
+    expect((await logIn(fakes)).ok).toBe(true);
+    expect(fakes.settled()).toEqual(['void', 'right']);
+    expect(fakes.given('sessions.open')).toMatchObject([[{ account: alice }]]);
+  });
+
+  it('does not grant an old password: the fenced write stores nothing', async () => {
+    const fakes = createFakes({ users: behind(alice), sessions: { open: async () => false } });
+    const refusal = { reason: 'invalid', because: 'wrong-password' };
+    expect(await logIn(fakes, 'old')).toEqual({ ok: false, refusal });
+    expect(fakes.settled()).toEqual(['void', 'wrong']);
+    expect(fakes.names()).not.toContain('tokens.signAccess');
+  });
+
+  it('finds a user who has just registered', async () => {
+    const fakes = createFakes({ users: behind(alice, null) });
+    expect((await logIn(fakes)).ok).toBe(true);
+    expect(fakes.settled()).toEqual(['void', 'right']);
+  });
+
+  it('is believed without a second hash where the primary says the same', async () => {
+    const fakes = createFakes({ users: behind(alice, alice) });
+    expect((await logIn(fakes, 'wrong')).ok).toBe(false);
+    expect(fakes.given('users.find').map(([, from]) => from)).toEqual(['nearest', 'primary']);
+    expect([fakes.given('passwords.verify').length, fakes.settled()]).toEqual([1, ['wrong']]);
+  });
+
+  it('keeps a wrong verdict counted where the primary is out of reach', async () => {
+    const find = async (_: unknown, from: string) =>
+      from === 'primary' ? outage() : { account: alice, fromPrimary: false };
+    const fakes = createFakes({ users: { find } });
+    await expect(logIn(fakes, 'wrong')).rejects.toThrow('outage');
+    expect(fakes.settled()).toEqual([]);
+  });
+
+  it('gives up where the account changes twice, with no ticket left out', async () => {
+    const fakes = createFakes({ sessions: { open: async () => false } });
+    await expect(logIn(fakes)).rejects.toThrow('changed twice');
+    expect(fakes.settled()).toEqual(['void', 'void']);
+  });
+});

@@ -1,0 +1,265 @@
+/** Authentication, the user's sessions, logout and refresh. */
+import { describe, expect, it } from 'vitest';
+import { authenticate } from '../../../src/flows/authenticate.ts';
+import { logout } from '../../../src/flows/logout.ts';
+import { refresh } from '../../../src/flows/refresh.ts';
+import { endSession, listSessions, logoutAll, profile } from '../../../src/flows/sessions.ts';
+import { alice, context, createFakes, meta, NOW_MS, outage, session } from './fakes.ts';
+
+type Fakes = ReturnType<typeof createFakes>;
+
+const refused = (presented: boolean) => ({
+  ok: false,
+  refusal: { reason: 'unauthenticated', presented },
+});
+const bearer = { contract: 'email-cookie', token: 'access' };
+const asked = ({ services }: Fakes) => ({ services, bearer, meta });
+
+describe('authenticate', () => {
+  it('accepts a token whose session is alive on the primary', async () => {
+    const fakes = createFakes();
+    expect(await authenticate(fakes.services, bearer)).toEqual({ ok: true, value: session });
+    expect(fakes.given('tokens.verify')).toEqual([['access', 'access']]);
+    expect(fakes.given('sessions.live')).toEqual([['session-1', NOW_MS]]);
+  });
+
+  it('refuses a missing token without a call', async () => {
+    const fakes = createFakes();
+    expect(await authenticate(fakes.services, { ...bearer, token: null })).toEqual(refused(false));
+    expect(fakes.names()).toEqual([]);
+  });
+
+  it('refuses a forged token without a read of the database', async () => {
+    const fakes = createFakes();
+    expect(await authenticate(fakes.services, { ...bearer, token: 'forged' })).toEqual(
+      refused(true),
+    );
+    expect(fakes.names()).toEqual(['tokens.verify']);
+  });
+
+  it.each([
+    ['an ended session', null],
+    ['another contract’s session', { ...session, contract: 'username-pair' }],
+  ])('refuses the token of %s', async (_, live) => {
+    const fakes = createFakes({ sessions: { live: async () => live } });
+    expect(await authenticate(fakes.services, bearer)).toEqual(refused(true));
+  });
+});
+
+describe('the bearer', () => {
+  it.each([
+    ['profile', profile],
+    ['list-sessions', listSessions],
+    ['logout-all', logoutAll],
+    ['end-session', (request: ReturnType<typeof asked>) => endSession(request, 'session-2')],
+  ])('must be authenticated for %s, and nothing else is done', async (_, useCase) => {
+    const fakes = createFakes({ sessions: { live: async () => null } });
+    expect(await useCase(asked(fakes))).toEqual(refused(true));
+    expect(fakes.names()).toEqual(['tokens.verify', 'sessions.live']);
+  });
+
+  it('sees the profile', async () => {
+    expect(await profile(asked(createFakes()))).toEqual({ ok: true, value: alice.user });
+  });
+
+  it('sees the list of sessions and which of them asks', async () => {
+    const fakes = createFakes();
+    const value = { sessions: [], current: 'session-1' };
+    expect(await listSessions(asked(fakes))).toEqual({ ok: true, value });
+    expect(fakes.given('sessions.list')).toEqual([[7, NOW_MS]]);
+  });
+
+  it('ends one of the user’s own sessions', async () => {
+    const fakes = createFakes();
+    expect(await endSession(asked(fakes), 'session-2')).toEqual({ ok: true, value: null });
+    expect(fakes.given('sessions.end')).toEqual([
+      [
+        { id: 'session-2', userId: 7 },
+        { ...context(), action: 'SESSION_ENDED' },
+      ],
+    ]);
+  });
+
+  it('is told that a session is not there, or not the user’s', async () => {
+    const fakes = createFakes({ sessions: { end: async () => false } });
+    const refusal = { reason: 'not-found' };
+    expect(await endSession(asked(fakes), 'session-2')).toEqual({ ok: false, refusal });
+  });
+
+  it('ends all sessions', async () => {
+    const fakes = createFakes();
+    expect(await logoutAll(asked(fakes))).toEqual({ ok: true, value: null });
+    expect(fakes.given('sessions.endAll')).toEqual([[7, { ...context(), action: 'LOGOUT_ALL' }]]);
+  });
+});
+
+describe('logout', () => {
+  const leave = ({ services }: Fakes, tokens: { access?: string; refresh?: string }) =>
+    logout({ services, contract: 'email-cookie', meta, access: null, refresh: null, ...tokens });
+  const left = { ok: true, value: null };
+
+  it.each([
+    [{ access: 'a token' }, [['access', 'a token', 'expiredToo']]],
+    [{ refresh: 'a token' }, [['refresh', 'a token', 'expiredToo']]],
+    [
+      { access: 'forged', refresh: 'a token' },
+      [
+        ['access', 'forged', 'expiredToo'],
+        ['refresh', 'a token', 'expiredToo'],
+      ],
+    ],
+  ])('ends the session of %o, expired or not', async (tokens, verified) => {
+    const fakes = createFakes();
+    expect(await leave(fakes, tokens)).toEqual(left);
+    expect(fakes.given('tokens.verify')).toEqual(verified);
+    expect(fakes.given('sessions.end')).toEqual([
+      [
+        { id: 'session-1', userId: 7 },
+        { ...context(), action: 'LOGOUT' },
+      ],
+    ]);
+  });
+
+  it.each([
+    [{}, false],
+    [{ access: 'forged' }, true],
+    [{ access: 'forged', refresh: 'forged' }, true],
+  ])('refuses %o without a read of the database', async (tokens, presented) => {
+    const fakes = createFakes();
+    expect(await leave(fakes, tokens)).toEqual(refused(presented));
+    expect(fakes.given('sessions.live')).toEqual([]);
+  });
+
+  it('of a session that has ended is answered as the first time', async () => {
+    const fakes = createFakes({ sessions: { live: async () => null } });
+    expect(await leave(fakes, { access: 'a token' })).toEqual(left);
+    expect(fakes.given('sessions.end')).toEqual([]);
+  });
+
+  it('does not end another contract’s session', async () => {
+    const live = async () => ({ ...session, contract: 'username-pair' });
+    const fakes = createFakes({ sessions: { live } });
+    expect(await leave(fakes, { access: 'a token' })).toEqual(refused(true));
+    expect(fakes.given('sessions.end')).toEqual([]);
+  });
+});
+
+describe('refresh', () => {
+  const limits = { absoluteSeconds: 100_000 };
+  const ask = ({ request }: Fakes, token: string | null = 'a token') =>
+    refresh({ ...request, limits, token });
+  const rotated = (change: Partial<typeof session>) => ({
+    rotate: async () => ({ ...session, generation: 1, refreshedAtMs: NOW_MS, ...change }),
+  });
+
+  it('rotates in one statement and issues the successor', async () => {
+    const fakes = createFakes();
+    expect(await ask(fakes)).toEqual({
+      ok: true,
+      value: {
+        user: alice.user,
+        issuedAtMs: 1_700_000_000_000,
+        access: { token: 'access token', expiresAtMs: 1_700_000_900_000 },
+        refresh: { token: 'refresh token', expiresAtMs: 1_700_086_400_000 },
+      },
+    });
+    expect(fakes.given('sessions.rotate')).toEqual([
+      [
+        {
+          sessionId: 'session-1',
+          contract: 'email-cookie',
+          presentedHash: 'hash 0',
+          successorHash: 'hash 1',
+          nowMs: NOW_MS,
+          idleMs: 86_400_000,
+          absoluteMs: 100_000_000,
+        },
+      ],
+    ]);
+    expect(fakes.given('tokens.signRefresh')).toEqual([
+      [
+        {
+          sub: 'public-7',
+          sessionId: 'session-1',
+          jti: 'jti 1',
+          generation: 1,
+          issuedAtMs: 1_700_000_000_000,
+          expiresAtMs: 1_700_086_400_000,
+          extra: { scope: 'r' },
+        },
+      ],
+    ]);
+  });
+
+  it('never issues tokens beyond the session’s absolute limit', async () => {
+    // One hour old, of which an hour and a minute is allowed.
+    const outcome = await refresh({
+      ...createFakes().request,
+      limits: { absoluteSeconds: 3_660 },
+      token: 'a token',
+    });
+    expect(outcome).toMatchObject({
+      value: {
+        access: { expiresAtMs: 1_700_000_060_000 },
+        refresh: { expiresAtMs: 1_700_000_060_000 },
+      },
+    });
+  });
+
+  it('leads parallel requests to the same successor within ten seconds', async () => {
+    const fakes = createFakes({ sessions: rotated({ refreshedAtMs: NOW_MS - 9_999 }) });
+    expect((await ask(fakes)).ok).toBe(true);
+    expect(fakes.given('sessions.end')).toEqual([]);
+  });
+
+  it.each([
+    ['ten seconds after its rotation', { refreshedAtMs: NOW_MS - 10_000 }],
+    ['two rotations later', { generation: 2 }],
+  ])('ends the session of a token used again %s', async (_, change) => {
+    const fakes = createFakes({ sessions: rotated(change) });
+    expect(await ask(fakes)).toEqual(refused(true));
+    expect(fakes.given('sessions.end')).toEqual([
+      [
+        { id: 'session-1', userId: 7 },
+        { ...context(), action: 'REFRESH_REUSED' },
+      ],
+    ]);
+    expect(fakes.given('tokens.signAccess')).toEqual([]);
+  });
+
+  it('refuses a token that was not rotated since it had expired, and ends nothing', async () => {
+    const fakes = createFakes({ sessions: rotated({ generation: 0 }) });
+    expect(await ask(fakes)).toEqual(refused(true));
+    expect(fakes.given('sessions.end')).toEqual([]);
+  });
+
+  it.each([
+    ['no token', null, {}, false],
+    ['a forged token', 'forged', {}, true],
+    ['an access token', 'a token', { verify: async () => claims({ generation: null }) }, true],
+    ['a token of another secret', 'a token', { verify: async () => claims({ jti: 'x' }) }, true],
+  ])('refuses %s before the rotation', async (_, token, tokens, presented) => {
+    const fakes = createFakes({ tokens });
+    expect(await ask(fakes, token)).toEqual(refused(presented));
+    expect(fakes.given('sessions.rotate')).toEqual([]);
+  });
+
+  it.each([
+    ['an ended session', async () => null],
+    ['another contract’s session', rotated({ contract: 'username-pair' }).rotate],
+  ])('refuses the token of %s', async (_, rotate) => {
+    const fakes = createFakes({ sessions: { rotate } });
+    expect(await ask(fakes)).toEqual(refused(true));
+    expect(fakes.given('sessions.end')).toEqual([]);
+  });
+
+  it('issues nothing where the rotation fails', async () => {
+    const fakes = createFakes({ sessions: { rotate: outage } });
+    await expect(ask(fakes)).rejects.toThrow('outage');
+    expect(fakes.given('tokens.signAccess')).toEqual([]);
+  });
+});
+
+function claims(change: object) {
+  return { jti: 'jti 0', sessionId: 'session-1', generation: 0, ...change };
+}

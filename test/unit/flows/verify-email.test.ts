@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import type { OwnedChallenge } from '../../../src/flows/model/challenge.ts';
+import { sendCode, verifyEmail } from '../../../src/flows/verify-email.ts';
+import { alice, aliceWith, context, createFakes, dora, NOW_MS, outage, rules } from './fakes.ts';
+
+type Fakes = ReturnType<typeof createFakes>;
+
+const unverified = aliceWith({ emailVerified: false });
+const identifier = { kind: 'email', value: 'DORA@example.com' } as const;
+const handle: string | null = null;
+
+describe('send-code', () => {
+  const send = ({ request }: Fakes) => sendCode({ ...request, identifier, handle });
+  const owned = (owner: OwnedChallenge['owner'] | null) => ({ findOwner: async () => owner });
+
+  it.each([
+    ['a user', { is: 'user', account: unverified }, 'alice@example.com', 'key of user 7'],
+    [
+      'a registration',
+      { is: 'registration', registration: dora },
+      'dora@example.com',
+      'key of email dora@example.com',
+    ],
+  ] as const)('issues a code to %s and sends it behind the answer', async (_, owner, to, key) => {
+    const fakes = createFakes({ challenges: owned(owner) });
+    expect(await send(fakes)).toEqual({ ok: true, value: null });
+    await fakes.finish();
+    expect(fakes.names()).toEqual([
+      'registrationHandles.read',
+      'limits.consumeAddress',
+      'emailLimits.consume',
+      'challenges.findOwner',
+      'randomDelay',
+      'emailLimits.consumeInTotal',
+      'limits.consume',
+      'secrets.newCode',
+      'challenges.issue',
+      'mailer.send',
+    ]);
+    expect(fakes.given('limits.consume')).toEqual([
+      [`codes to ${to}`, { attempts: 5, windowSeconds: 3600 }],
+    ]);
+    const challenge = {
+      id: 'id-1',
+      secretHash: 'code hash of id-1',
+      email: null,
+      purpose: 'verify-email',
+      expiresAtMs: NOW_MS + 600_000,
+    };
+    expect(fakes.given('challenges.issue')).toEqual([[owner, challenge, context(key)]]);
+    const kind = owner.is === 'user' ? 'verification-code' : 'registration-code';
+    const template = { kind, code: '123456', minutes: 10 };
+    expect(fakes.given('mailer.send')).toEqual([[{ to, contract: 'email-cookie', template }]]);
+  });
+
+  it.each([
+    ['an unknown name', null],
+    ['a verified user', { is: 'user', account: alice }],
+    [
+      'an inactive user',
+      { is: 'user', account: aliceWith({ ...unverified.user, status: 'inactive' }) },
+    ],
+    [
+      'a user without an address',
+      { is: 'user', account: aliceWith({ email: null, emailVerified: false }) },
+    ],
+  ] as const)('answers %s alike, counts the e-mail alike, and issues nothing', async (_, owner) => {
+    const fakes = createFakes({ challenges: owned(owner) });
+    expect(await send(fakes)).toEqual({ ok: true, value: null });
+    await fakes.finish();
+    expect(fakes.given('emailLimits.consumeInTotal').length).toBe(1);
+    expect([fakes.given('challenges.issue'), fakes.sent()]).toEqual([[], []]);
+  });
+
+  it('sends nothing over the address’s limit', async () => {
+    const fakes = createFakes({
+      challenges: owned({ is: 'user', account: unverified }),
+      limits: { consume: async () => ({ admitted: false, retryAtMs: 99 }) },
+    });
+    expect(await send(fakes)).toEqual({ ok: true, value: null });
+    await fakes.finish();
+    expect([fakes.given('challenges.issue'), fakes.sent()]).toEqual([[], []]);
+  });
+
+  it('sends nothing that could not be stored', async () => {
+    const challenges = { ...owned({ is: 'user', account: unverified }), issue: outage };
+    const fakes = createFakes({ challenges });
+    expect(await send(fakes)).toEqual({ ok: true, value: null });
+    expect([await fakes.finish(), fakes.sent()]).toEqual([['outage'], []]);
+  });
+
+  it.each([
+    ['its address', { limits: { consumeAddress: limited } }, rules.limit],
+    ['its e-mail', { emailLimits: { consume: limited } }, { attempts: 10, windowSeconds: 3600 }],
+  ])('refuses a sender over the limit of %s', async (_, changes, limit) => {
+    const fakes = createFakes(changes);
+    const refusal = { reason: 'limited', limit, retryAtMs: 99 };
+    expect(await send(fakes)).toEqual({ ok: false, refusal });
+    expect(fakes.given('randomDelay')).toEqual([]);
+  });
+});
+
+describe('verify-email', () => {
+  const challenge = { id: 'challenge-1', secretHash: 'hash of code 123456', email: null };
+  const ofUser = { owner: { is: 'user', account: unverified }, challenge } as const;
+  const ofDora = { owner: { is: 'registration', registration: dora }, challenge } as const;
+  const codes = (account: typeof alice | null, ...sent: OwnedChallenge[]) => ({
+    findCodes: async () => ({ account, codes: sent }),
+  });
+  const verify = (
+    { request }: Fakes,
+    { password = 'right', code = '123456', given = handle } = {},
+  ) => verifyEmail({ ...request, identifier, handle: given, password, code });
+  const invalidCode = { ok: false, refusal: { reason: 'invalid-code' } };
+
+  it('makes a user of a registration and clears the failures at its names', async () => {
+    const fakes = createFakes({ challenges: codes(null, ofDora) });
+    const value = { device: 'device of 8, version 1' };
+    expect(await verify(fakes)).toEqual({ ok: true, value });
+    await fakes.finish();
+    expect(fakes.given('registrations.admit')).toEqual([
+      [
+        dora,
+        challenge,
+        { ...context('key of email dora@example.com'), publicId: 'id-2', passwordHash: null },
+      ],
+    ]);
+    expect(fakes.settled()).toEqual(['right']);
+    expect(fakes.given('limits.clear').map(([key]) => key)).toEqual([
+      'lockout of email dora@example.com',
+      'lockout of username dora',
+    ]);
+  });
+
+  it('verifies a user’s address and issues a cookie that voids earlier ones', async () => {
+    const fakes = createFakes({ challenges: codes(unverified, ofUser) });
+    const value = { device: 'device of 7, version 6' };
+    expect(await verify(fakes)).toEqual({ ok: true, value });
+    expect(fakes.given('accountChanges.verifyEmail')).toEqual([[unverified, challenge, context()]]);
+    expect([fakes.settled(), fakes.given('limits.clear')]).toEqual([['right'], []]);
+  });
+
+  it('counts a try before the verdict and compares ten codes, however many there are', async () => {
+    for (const sent of [[], [ofDora], [ofDora, ofDora]]) {
+      const fakes = createFakes({ challenges: codes(null, ...sent) });
+      await verify(fakes, { code: '999999' });
+      expect(fakes.given('limits.consume')).toEqual([
+        ['tries at lockout of email dora@example.com', { attempts: 5, windowSeconds: 600 }],
+      ]);
+      expect(fakes.given('secrets.isCode').length).toBe(10);
+      expect(fakes.names().indexOf('limits.consume')).toBeLessThan(
+        fakes.names().indexOf('passwords.verify'),
+      );
+    }
+  });
+
+  it.each([
+    ['a wrong code', { code: '999999' }, [ofDora]],
+    ['a wrong password', { password: 'wrong' }, [ofDora]],
+    ['no code in store', {}, []],
+  ])('refuses %s as a failure, with one refusal for all', async (_, given, sent) => {
+    const fakes = createFakes({ challenges: codes(null, ...sent) });
+    expect(await verify(fakes, given)).toEqual(invalidCode);
+    expect(fakes.settled()).toEqual(['wrong']);
+    const event = { action: 'CODE_CHECK_FAILED', reason: 'invalid-code', userId: null };
+    expect(fakes.given('audit.record')).toEqual([
+      [{ ...context('key of email dora@example.com'), ...event }],
+    ]);
+  });
+
+  it.each([
+    ['a user', ofUser, { accountChanges: { verifyEmail: async () => false } }],
+    ['a registration', ofDora, { registrations: { admit: async () => null } }],
+  ])('refuses the used-up code of %s as a failure', async (_, sent, changes) => {
+    const fakes = createFakes({ challenges: codes(null, sent), ...changes });
+    expect(await verify(fakes)).toEqual(invalidCode);
+    expect(fakes.settled()).toEqual(['wrong']);
+  });
+
+  it('verifies the password against the registration that the code is of', async () => {
+    const other = { ...ofDora, challenge: { ...challenge, secretHash: 'hash of code 654321' } };
+    const theirs = { is: 'registration', registration: { ...dora, passwordHash: 'x' } } as const;
+    const fakes = createFakes({ challenges: codes(null, { ...other, owner: theirs }, ofDora) });
+    expect((await verify(fakes)).ok).toBe(true);
+    expect(fakes.given('passwords.verify')).toMatchObject([[{ stored: 'hash of right' }]]);
+  });
+
+  it.each([
+    ['name', 'handle', 'a stranger’s', true],
+    ['handle', 'name', 'a stranger’s', false],
+    ['name', 'handle', 'its own', false],
+    ['handle', 'name', 'its own', true],
+  ])(
+    'with the tries at the %s left and those at the %s used up, and %s handle',
+    async (left, _, whose, isOk) => {
+      const fakes = createFakes({
+        challenges: codes(null, ofDora),
+        registrationHandles: { read: async () => (whose === 'its own' ? 'handle-1' : 'handle-9') },
+        limits: {
+          consume: async (key) =>
+            key.includes('registration') === (left === 'handle')
+              ? { admitted: true }
+              : { admitted: false, retryAtMs: 99 },
+        },
+      });
+      expect((await verify(fakes)).ok).toBe(isOk);
+      expect(fakes.given('limits.reserve')[0]?.[0]).toBe(
+        whose === 'its own'
+          ? 'lockout of registration handle-1'
+          : 'lockout of registration handle-9',
+      );
+      expect(fakes.settled()).toEqual([isOk ? 'right' : 'wrong']);
+    },
+  );
+
+  it('refuses a limited address before any ticket', async () => {
+    const fakes = createFakes({ limits: { consumeAddress: limited } });
+    const refusal = { reason: 'limited', limit: rules.limit, retryAtMs: 99 };
+    expect(await verify(fakes)).toEqual({ ok: false, refusal });
+    expect(fakes.given('limits.reserve')).toEqual([]);
+  });
+
+  it('refuses a locked name without a look at the code', async () => {
+    const locked = { state: 'locked', untilMs: 99, untilReset: false, lockBegan: null } as const;
+    const fakes = createFakes({
+      challenges: codes(null, ofDora),
+      limits: { reserve: async () => locked },
+    });
+    const refusal = { reason: 'locked', untilMs: 99, untilReset: false };
+    expect(await verify(fakes)).toEqual({ ok: false, refusal });
+    expect(fakes.given('registrations.admit')).toEqual([]);
+  });
+
+  it('is busy, and verifies nothing, where the ticket expired', async () => {
+    const fakes = createFakes({
+      challenges: codes(null, ofDora),
+      passwords: {
+        async verify() {
+          fakes.clock.nowMs += 30_000;
+          return 'right';
+        },
+      },
+    });
+    expect(await verify(fakes)).toEqual({ ok: false, refusal: { reason: 'busy' } });
+    expect([fakes.given('registrations.admit'), fakes.settled()]).toEqual([[], []]);
+  });
+
+  it('is busy and unrecorded where a wrong try’s ticket had expired', async () => {
+    const settle = async () => ({ settled: false, lockBegan: null });
+    const fakes = createFakes({ limits: { settle } });
+    expect(await verify(fakes)).toEqual({ ok: false, refusal: { reason: 'busy' } });
+    expect(fakes.recorded()).toEqual([]);
+  });
+
+  it.each([
+    ['the tries', 'right', { limits: { consume: outage } }, ['void']],
+    ['the tries', 'wrong', { limits: { consume: outage } }, []],
+    ['the registration', 'right', { registrations: { admit: outage } }, ['void']],
+  ])(
+    'in an outage of %s settles a %s password’s ticket so that no lock adds up',
+    async (_, password, changes, settled) => {
+      const fakes = createFakes({ challenges: codes(null, ofDora), ...changes });
+      await expect(verify(fakes, { password })).rejects.toThrow('outage');
+      expect(fakes.settled()).toEqual(settled);
+    },
+  );
+});
+
+async function limited() {
+  return { admitted: false, retryAtMs: 99 } as const;
+}
