@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { login } from '../../../src/flows/login.ts';
-import { alice, aliceWith, context, createFakes, NOW_MS, outage, rules } from './fakes.ts';
+import {
+  NOW_MS,
+  alice,
+  aliceWith,
+  busy,
+  context,
+  createFakes,
+  limited,
+  limitedAddress,
+  outage,
+  rules,
+} from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
 
@@ -115,7 +126,7 @@ describe('a right password', () => {
         },
       },
     });
-    expect(await logIn(fakes)).toEqual({ ok: false, refusal: { reason: 'busy' } });
+    expect(await logIn(fakes)).toEqual(busy);
     expect(fakes.given('sessions.end')).toEqual([
       [
         { id: 'id-2', userId: 7 },
@@ -129,10 +140,9 @@ describe('a right password', () => {
 
 describe('a refusal', () => {
   it('of a limited address comes before any ticket', async () => {
-    const consumeAddress = async () => ({ admitted: false, retryAtMs: 99 }) as const;
+    const consumeAddress = limited;
     const fakes = createFakes({ limits: { consumeAddress } });
-    const refusal = { reason: 'limited', limit: rules.limit, retryAtMs: 99 };
-    expect(await logIn(fakes)).toEqual({ ok: false, refusal });
+    expect(await logIn(fakes)).toEqual(limitedAddress);
     expect(fakes.names()).toEqual(['limits.consumeAddress', 'users.find']);
   });
 
@@ -185,7 +195,7 @@ describe('a refusal', () => {
   it('is busy and unrecorded where a wrong password’s ticket had expired', async () => {
     const settle = async () => ({ settled: false, lockBegan: null });
     const fakes = createFakes({ limits: { settle } });
-    expect(await logIn(fakes, 'wrong')).toEqual({ ok: false, refusal: { reason: 'busy' } });
+    expect(await logIn(fakes, 'wrong')).toEqual(busy);
     expect(fakes.recorded()).toEqual([]);
   });
 
@@ -199,7 +209,7 @@ describe('a refusal', () => {
         },
       },
     });
-    expect(await logIn(fakes)).toEqual({ ok: false, refusal: { reason: 'busy' } });
+    expect(await logIn(fakes)).toEqual(busy);
     expect([fakes.settled(), fakes.recorded()]).toEqual([[], []]);
   });
 

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { register, type RegistrationInput } from '../../../src/flows/register.ts';
-import { context, createFakes, NOW_MS, outage, rules } from './fakes.ts';
+import {
+  NOW_MS,
+  context,
+  createFakes,
+  limited,
+  limitedAddress,
+  limitedEmail,
+  outage,
+  tooCommon,
+} from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
 
@@ -46,6 +55,7 @@ describe('a registration', () => {
           id: 'id-2',
           handleId: 'handle-2',
           username: 'Dora',
+          usernameKey: 'dora',
           email: 'dora@example.com',
           name: 'Dora D.',
           passwordHash: 'new hash of a password',
@@ -95,7 +105,7 @@ describe('a registration', () => {
   });
 
   it('over the address’s limit is accepted, and neither stored nor sent', async () => {
-    const consume = async () => ({ admitted: false, retryAtMs: 99 }) as const;
+    const consume = limited;
     const fakes = createFakes({ limits: { consume } });
     expect(await registerWith(fakes)).toEqual(accepted);
     await fakes.finish();
@@ -124,22 +134,18 @@ describe('a registration', () => {
 });
 
 describe('a refusal', () => {
-  const limited = async () => ({ admitted: false, retryAtMs: 99 }) as const;
-
   it('of a limited address comes first', async () => {
     const fakes = createFakes({
       limits: { consumeAddress: limited },
       registrations: { isUsernameTaken: async () => true },
-      passwordRules: { flawOf: async () => ({ flaw: 'common', message: 'Too common' }) },
+      passwordRules: { flawOf: tooCommon },
     });
-    const refusal = { reason: 'limited', limit: rules.limit, retryAtMs: 99 };
-    expect(await registerWith(fakes)).toEqual({ ok: false, refusal });
+    expect(await registerWith(fakes)).toEqual(limitedAddress);
     expect(fakes.given('passwords.hash')).toEqual([]);
   });
 
   it('of a password names its field, and uses up no e-mail', async () => {
-    const flawOf = async () => ({ flaw: 'common', message: 'Too common' }) as const;
-    const fakes = createFakes({ passwordRules: { flawOf } });
+    const fakes = createFakes({ passwordRules: { flawOf: tooCommon } });
     const issues = [{ field: 'password', message: 'Too common', missing: false }];
     const refusal = { reason: 'malformed', issues };
     expect(await registerWith(fakes)).toEqual({ ok: false, refusal });
@@ -165,9 +171,7 @@ describe('a refusal', () => {
 
   it('of a sender over its e-mail limit uses up none of the address’s registrations', async () => {
     const fakes = createFakes({ emailLimits: { consume: limited } });
-    const limit = { attempts: 10, windowSeconds: 3600 };
-    const refusal = { reason: 'limited', limit, retryAtMs: 99 };
-    expect(await registerWith(fakes)).toEqual({ ok: false, refusal });
+    expect(await registerWith(fakes)).toEqual(limitedEmail);
     expect([fakes.given('limits.consume'), fakes.given('registrations.add')]).toEqual([[], []]);
   });
 });

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnedChallenge } from '../../../src/flows/model/challenge.ts';
 import { sendCode, verifyEmail } from '../../../src/flows/verify-email.ts';
-import { alice, aliceWith, context, createFakes, dora, NOW_MS, outage, rules } from './fakes.ts';
+import {
+  NOW_MS,
+  alice,
+  aliceWith,
+  busy,
+  context,
+  createFakes,
+  dora,
+  limited,
+  limitedAddress,
+  outage,
+  rules,
+} from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
 
@@ -13,15 +25,16 @@ describe('send-code', () => {
   const send = ({ request }: Fakes) => sendCode({ ...request, identifier, handle });
   const owned = (owner: OwnedChallenge['owner'] | null) => ({ findOwner: async () => owner });
 
-  it.each([
-    ['a user', { is: 'user', account: unverified }, 'alice@example.com', 'key of user 7'],
+  const recipients = [
+    [{ is: 'user', account: unverified }, 'alice@example.com', 'key of user 7'],
     [
-      'a registration',
       { is: 'registration', registration: dora },
       'dora@example.com',
       'key of email dora@example.com',
     ],
-  ] as const)('issues a code to %s and sends it behind the answer', async (_, owner, to, key) => {
+  ] as const;
+
+  it.each(recipients)('issues a code and sends it behind the answer', async (owner, to, key) => {
     const fakes = createFakes({ challenges: owned(owner) });
     expect(await send(fakes)).toEqual({ ok: true, value: null });
     await fakes.finish();
@@ -75,7 +88,7 @@ describe('send-code', () => {
   it('sends nothing over the address’s limit', async () => {
     const fakes = createFakes({
       challenges: owned({ is: 'user', account: unverified }),
-      limits: { consume: async () => ({ admitted: false, retryAtMs: 99 }) },
+      limits: { consume: limited },
     });
     expect(await send(fakes)).toEqual({ ok: true, value: null });
     await fakes.finish();
@@ -186,37 +199,31 @@ describe('verify-email', () => {
   });
 
   it.each([
-    ['name', 'handle', 'a stranger’s', true],
-    ['handle', 'name', 'a stranger’s', false],
-    ['name', 'handle', 'its own', false],
-    ['handle', 'name', 'its own', true],
-  ])(
-    'with the tries at the %s left and those at the %s used up, and %s handle',
-    async (left, _, whose, isOk) => {
-      const fakes = createFakes({
-        challenges: codes(null, ofDora),
-        registrationHandles: { read: async () => (whose === 'its own' ? 'handle-1' : 'handle-9') },
-        limits: {
-          consume: async (key) =>
-            key.includes('registration') === (left === 'handle')
-              ? { admitted: true }
-              : { admitted: false, retryAtMs: 99 },
-        },
-      });
-      expect((await verify(fakes)).ok).toBe(isOk);
-      expect(fakes.given('limits.reserve')[0]?.[0]).toBe(
-        whose === 'its own'
-          ? 'lockout of registration handle-1'
-          : 'lockout of registration handle-9',
-      );
-      expect(fakes.settled()).toEqual([isOk ? 'right' : 'wrong']);
-    },
-  );
+    ['name', 'a stranger’s', true],
+    ['handle', 'a stranger’s', false],
+    ['name', 'its own', false],
+    ['handle', 'its own', true],
+  ])('with tries left at the %s alone, and %s handle', async (left, whose, isOk) => {
+    const fakes = createFakes({
+      challenges: codes(null, ofDora),
+      registrationHandles: { read: async () => (whose === 'its own' ? 'handle-1' : 'handle-9') },
+      limits: {
+        consume: async (key) =>
+          key.includes('registration') === (left === 'handle')
+            ? { admitted: true }
+            : { admitted: false, retryAtMs: 99 },
+      },
+    });
+    expect((await verify(fakes)).ok).toBe(isOk);
+    expect(fakes.given('limits.reserve')[0]?.[0]).toBe(
+      whose === 'its own' ? 'lockout of registration handle-1' : 'lockout of registration handle-9',
+    );
+    expect(fakes.settled()).toEqual([isOk ? 'right' : 'wrong']);
+  });
 
   it('refuses a limited address before any ticket', async () => {
     const fakes = createFakes({ limits: { consumeAddress: limited } });
-    const refusal = { reason: 'limited', limit: rules.limit, retryAtMs: 99 };
-    expect(await verify(fakes)).toEqual({ ok: false, refusal });
+    expect(await verify(fakes)).toEqual(limitedAddress);
     expect(fakes.given('limits.reserve')).toEqual([]);
   });
 
@@ -241,31 +248,24 @@ describe('verify-email', () => {
         },
       },
     });
-    expect(await verify(fakes)).toEqual({ ok: false, refusal: { reason: 'busy' } });
+    expect(await verify(fakes)).toEqual(busy);
     expect([fakes.given('registrations.admit'), fakes.settled()]).toEqual([[], []]);
   });
 
   it('is busy and unrecorded where a wrong try’s ticket had expired', async () => {
     const settle = async () => ({ settled: false, lockBegan: null });
     const fakes = createFakes({ limits: { settle } });
-    expect(await verify(fakes)).toEqual({ ok: false, refusal: { reason: 'busy' } });
+    expect(await verify(fakes)).toEqual(busy);
     expect(fakes.recorded()).toEqual([]);
   });
 
   it.each([
-    ['the tries', 'right', { limits: { consume: outage } }, ['void']],
-    ['the tries', 'wrong', { limits: { consume: outage } }, []],
-    ['the registration', 'right', { registrations: { admit: outage } }, ['void']],
-  ])(
-    'in an outage of %s settles a %s password’s ticket so that no lock adds up',
-    async (_, password, changes, settled) => {
-      const fakes = createFakes({ challenges: codes(null, ofDora), ...changes });
-      await expect(verify(fakes, { password })).rejects.toThrow('outage');
-      expect(fakes.settled()).toEqual(settled);
-    },
-  );
+    ['right', { limits: { consume: outage } }, ['void']],
+    ['wrong', { limits: { consume: outage } }, []],
+    ['right', { registrations: { admit: outage } }, ['void']],
+  ])('voids the ticket of a %s password in the outage %o', async (password, changes, settled) => {
+    const fakes = createFakes({ challenges: codes(null, ofDora), ...changes });
+    await expect(verify(fakes, { password })).rejects.toThrow('outage');
+    expect(fakes.settled()).toEqual(settled);
+  });
 });
-
-async function limited() {
-  return { admitted: false, retryAtMs: 99 } as const;
-}

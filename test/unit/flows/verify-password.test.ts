@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { verifyPassword } from '../../../src/flows/verify-password.ts';
 import type { LockReport, TicketAnswer } from '../../../src/flows/ports/limits.ts';
 import type { Passwords } from '../../../src/flows/ports/passwords.ts';
-import { alice, context, createFakes, NOW_MS, outage } from './fakes.ts';
+import { NOW_MS, alice, context, createFakes, outage } from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
 

@@ -1,0 +1,112 @@
+/** A user, a registration, a session and the refusals that several tests of use cases expect. */
+import type { LoginRules } from '../../../src/flows/model/login.ts';
+import type { Registration } from '../../../src/flows/model/registration.ts';
+import type { RequestMeta } from '../../../src/flows/model/request.ts';
+import type { LiveSession } from '../../../src/flows/model/session.ts';
+import type { Account } from '../../../src/flows/model/user.ts';
+
+export const NOW_MS = 1_700_000_000_500;
+const ISSUED_MS = 1_700_000_000_000;
+
+export const alice: Account = {
+  user: {
+    id: 7,
+    publicId: 'public-7',
+    username: 'Alice',
+    email: 'alice@example.com',
+    emailVerified: true,
+    name: 'Alice A.',
+    phone: null,
+    avatar: null,
+    language: 'en',
+    isAdmin: false,
+    role: null,
+    team: null,
+    status: 'active',
+    createdAtMs: 1_600_000_000_000,
+    lastLoginAtMs: null,
+  },
+  passwordHash: 'hash of right',
+  credentialVersion: 3,
+  deviceVersion: 5,
+};
+export const aliceWith = (
+  user: Partial<Account['user']>,
+  rest: Partial<Account> = {},
+): Account => ({
+  ...alice,
+  ...rest,
+  user: { ...alice.user, ...user },
+});
+
+export const dora: Registration = {
+  id: 'registration-1',
+  handleId: 'handle-1',
+  username: 'Dora',
+  email: 'dora@example.com',
+  name: null,
+  passwordHash: 'hash of right',
+};
+
+export const session: LiveSession = {
+  id: 'session-1',
+  contract: 'email-cookie',
+  user: alice.user,
+  account: alice,
+  createdAtMs: ISSUED_MS - 3_600_000,
+  generation: 0,
+  refreshedAtMs: ISSUED_MS - 3_600_000,
+};
+
+export const meta: RequestMeta = {
+  traceId: 'trace-1',
+  address: '192.0.2.1',
+  userAgent: null,
+  device: null,
+  registration: null,
+};
+
+export const rules: LoginRules = {
+  contract: 'email-cookie',
+  lifetimes: { accessSeconds: 900, refreshSeconds: 86_400 },
+  limit: { attempts: 10, windowSeconds: 60 },
+  lockout: { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 50 },
+  requiresVerifiedEmail: true,
+  claims: () => ({ access: { scope: 'a' }, refresh: { scope: 'r' } }),
+};
+
+/** The refusals that several tests expect. */
+export const limitedAddress = {
+  ok: false,
+  refusal: { reason: 'limited', limit: { attempts: 10, windowSeconds: 60 }, retryAtMs: 99 },
+};
+export const limitedEmail = {
+  ok: false,
+  refusal: { reason: 'limited', limit: { attempts: 10, windowSeconds: 3600 }, retryAtMs: 99 },
+};
+export const unauthenticated = {
+  ok: false,
+  refusal: { reason: 'unauthenticated', presented: true },
+};
+export const busy = { ok: false, refusal: { reason: 'busy' } };
+export const flawIn = (field: string) => ({
+  ok: false,
+  refusal: { reason: 'malformed', issues: [{ field, message: 'Too common', missing: false }] },
+});
+
+/** What every audit row of a test's request has. */
+export const context = (accountKey = 'key of user 7', nowMs = NOW_MS) => ({
+  accountKey,
+  contract: 'email-cookie',
+  meta,
+  nowMs,
+});
+
+/** Answers that several tests give. */
+export const limited = async () => ({ admitted: false, retryAtMs: 99 }) as const;
+export const no = async () => false;
+export const liveOf = (account: Account) => ({
+  live: async () => ({ ...session, account, user: account.user }),
+});
+export const tooCommon = async () => ({ flaw: 'common', message: 'Too common' }) as const;
+export const outage = () => Promise.reject(new Error('outage'));
