@@ -2,7 +2,7 @@
 import { createBreachCheck } from './crypto/breached.ts';
 import { createDevices } from './crypto/devices.ts';
 import { createMac } from './crypto/keys.ts';
-import { createPasswords } from './crypto/password.ts';
+import { createPasswords } from './crypto/passwords/hash.ts';
 import { createRegistrationHandles } from './crypto/registration-handles.ts';
 import { createSecrets, randomBelow } from './crypto/secrets.ts';
 import { createTokens } from './crypto/tokens.ts';

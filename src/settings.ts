@@ -6,7 +6,8 @@ import type { JWK } from 'jose';
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import type { Contract } from './contracts/contract.ts';
-import { MOST_ITERATIONS, MOST_ROUNDS } from './crypto/password.ts';
+import { MOST_ROUNDS } from './crypto/passwords/format.ts';
+import { MOST_ITERATIONS } from './crypto/pbkdf2.ts';
 import type { MailSettings } from './mail/mailer.ts';
 import type { Lifetimes } from './policy/lifetimes.ts';
 import {
@@ -187,7 +188,7 @@ export function readSettings(env: object, known: readonly Contract[]) {
     passwords: {
       cost: values.PASSWORD_COST,
       peppers: values.PEPPERS,
-      foreign: values.FOREIGN_HASH_COST,
+      legacyCosts: values.FOREIGN_HASH_COST,
     },
     passwordRules: values.PASSWORD_RULES,
     mail: mailOf(values.MAIL, { pagesOrigin, key: values.RESEND_API_KEY ?? '' }),

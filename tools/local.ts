@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { unstable_readConfig } from 'wrangler';
 import { contracts } from '../src/contracts/index.ts';
-import { createPasswords } from '../src/crypto/password.ts';
+import { createPasswords } from '../src/crypto/passwords/hash.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
 import { demoAccounts, demoSql } from '../test/fixtures/demo-accounts.ts';
 import { environment, root } from './install.mjs';

@@ -1,12 +1,12 @@
 /**
- * Asks Have I Been Pwned whether a password stands in a known breach, by k-anonymity: what leaves
- * the house is five of the forty hexadecimal digits of its SHA-1, and padding hides even how many
- * hashes begin with them. Where no answer comes in time, the password is taken, and that is told.
+ * Asks Have I Been Pwned whether a password is part of a known breach, by k-anonymity: only five of
+ * the forty hexadecimal digits of its SHA-1 are sent, and padding hides even how many hashes begin
+ * with them. Without an answer in time the password is accepted, and the failure is reported.
  */
 
 const ENDPOINT = 'https://api.pwnedpasswords.com/range/';
 const PREFIX_DIGITS = 5;
-const PATIENCE_MS = 1_000;
+const TIMEOUT_MS = 1_000;
 
 export interface BreachOptions {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -20,13 +20,13 @@ export function createBreachCheck({ fetch, onFailure }: BreachOptions) {
     try {
       const response = await fetch(ENDPOINT + digest.slice(0, PREFIX_DIGITS), {
         headers: { 'Add-Padding': 'true', 'User-Agent': 'gatehouse' },
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       if (!response.ok) {
         await response.body?.cancel();
         throw new Error(`Have I Been Pwned answered ${response.status}`);
       }
-      // One `<35 digits>:<times seen>` a line; those that pad are seen 0 times.
+      // One `<35 digits>:<times seen>` a line; padding was seen 0 times.
       const line = (await response.text()).split(/\r?\n/).find((line) => line.startsWith(rest));
       return line !== undefined && Number(line.slice(rest.length + 1)) > 0;
     } catch (error) {

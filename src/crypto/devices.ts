@@ -1,30 +1,29 @@
 /**
- * Device cookies (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): a browser that
- * somebody has signed in on keeps attempts of its own at that account, so that strangers who lock
- * the account do not lock its owner out.
+ * Device cookies (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): a browser on which
+ * a user has signed in has a lockout of its own at that account, so that strangers who lock the
+ * account do not lock its owner out.
  *
- * The cookie opens nothing. It is signed with a key of its own, names the account only within the
- * signature, and lasts until it is too old or the account's device version has moved on. Nothing is
- * stored about it. Each login gives a new one; a copy of an older one has attempts, and a
- * lock, of its own.
+ * The cookie authenticates nobody. It is signed with a key of its own, names the account only within
+ * the signature, and is valid until it is too old or the account's device version goes up. Nothing is
+ * stored about it. Each login issues a new one; a copy of an older one has a lockout of its own.
  */
 import { base64url } from 'jose';
 import type { Devices } from '../flows/ports/tokens.ts';
 import { equalTexts } from './equal.ts';
 import type { Mac } from './keys.ts';
 
-/** A random id of 128 bits, the account's device version, the moment in seconds, and the MAC. */
+/** A random id of 128 bits, the account's device version, the Unix time in seconds, and the MAC. */
 const COOKIE = /^([\w-]{22})~(\d{1,15})~(\d{1,12})~([\w-]{43})$/;
 const ID_BYTES = 16;
 
-/** No user has this number: the same work is done where there is no account. */
-const NOBODY = 0;
+/** No user has this id: the same work is done where there is no account. */
+const NO_USER_ID = 0;
 
 interface DevicesOptions {
   mac: Mac;
   nowMs(): number;
   lifetimeSeconds: number;
-  /** Off: no cookie is given, and none counts. */
+  /** False: no cookie is issued, and none is accepted. */
   enabled: boolean;
 }
 
@@ -36,9 +35,10 @@ export function createDevices({ mac, nowMs, lifetimeSeconds, enabled }: DevicesO
       const parts = enabled && cookie !== null ? COOKIE.exec(cookie) : null;
       if (parts === null) return null;
       const [, id = '', version = '', issuedAt = '', signature = ''] = parts;
-      const verifiedTokens = await sign(account?.user.id ?? NOBODY, `${id}~${version}~${issuedAt}`);
-      if (!equalTexts(signature, verifiedTokens) || account === null) return null;
-      // Ahead of what was read of the account: a copy of the database that is behind.
+      const userId = account?.user.id ?? NO_USER_ID;
+      const expected = await sign(userId, `${id}~${version}~${issuedAt}`);
+      if (!equalTexts(signature, expected) || account === null) return null;
+      // A higher version means that the account was read from a stale replica: it is accepted.
       if (Number(version) < account.deviceVersion) return null;
       if (nowMs() >= (Number(issuedAt) + lifetimeSeconds) * 1000) return null;
       return mac('account', `device:${id}`);

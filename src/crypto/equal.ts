@@ -1,5 +1,8 @@
-/** Compares what only we can make with what a caller sent, in a time that tells nothing of either. */
+/** Compares in a time that depends on the lengths alone. */
+export const equalBytes = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && crypto.subtle.timingSafeEqual(one, other);
+
 export function equalTexts(one: string, other: string): boolean {
-  const [a, b] = [new TextEncoder().encode(one), new TextEncoder().encode(other)];
-  return a.length === b.length && crypto.subtle.timingSafeEqual(a, b);
+  const encoder = new TextEncoder();
+  return equalBytes(encoder.encode(one), encoder.encode(other));
 }

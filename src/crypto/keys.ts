@@ -1,13 +1,13 @@
 /**
- * The keys of the house. SERVER_KEY is one secret with one derived key per purpose (HKDF, RFC
- * 5869), so that a value made for one purpose means nothing to another. TOKEN_KEYS is a JWK set
- * (RFC 7517): the first key signs, all verify.
+ * Derives and imports the deployment's keys. SERVER_KEY is one secret with one derived key per purpose
+ * (HKDF, RFC 5869), so that a MAC made for one purpose is worthless for another. TOKEN_KEYS is a JWK
+ * set (RFC 7517): the first key signs, all verify.
  */
 import { base64url, importJWK, type CryptoKey, type JWK } from 'jose';
 
 export type Purpose = 'account' | 'address' | 'refresh' | 'code' | 'device' | 'registration';
 
-/** Keyed one-way names and ids: HMAC-SHA256, base64url. */
+/** HMAC-SHA256, base64url: for pseudonyms, object names, signatures and ids. */
 export type Mac = (purpose: Purpose, text: string) => Promise<string>;
 
 export function createMac(serverKey: Uint8Array): Mac {
@@ -42,14 +42,14 @@ export interface SigningKey {
   key: CryptoKey | Uint8Array;
 }
 
-/** 32 bytes: every part of an Ed25519 or P-256 key, and the least of an HS256 key (RFC 7518 3.2). */
+/** 32 bytes: every part of an Ed25519 or P-256 key, and the minimum of an HS256 key (RFC 7518 3.2). */
 const PART = /^[\w-]{43}$/;
 const SECRET = /^[\w-]{43,}$/;
 
 const fits = (pattern: RegExp, ...parts: unknown[]): boolean =>
   parts.every((part) => typeof part === 'string' && pattern.test(part));
 
-/** The algorithms a key may name. Nothing else is ever accepted (RFC 8725 3.1). */
+/** The only algorithms that are ever accepted (RFC 8725 3.1), each with the form of its keys. */
 const ALGORITHMS = new Map<unknown, (key: JWK) => boolean>([
   ['EdDSA', ({ kty, crv, x, d }) => kty === 'OKP' && crv === 'Ed25519' && fits(PART, x, d)],
   ['Ed25519', ({ kty, crv, x, d }) => kty === 'OKP' && crv === 'Ed25519' && fits(PART, x, d)],
@@ -57,7 +57,7 @@ const ALGORITHMS = new Map<unknown, (key: JWK) => boolean>([
   ['HS256', ({ kty, k }) => kty === 'oct' && fits(SECRET, k)],
 ]);
 
-/** What is wrong with a key of the set, or null. Looks at its form only; imports nothing. */
+/** Returns what is wrong with the form of a key, or null. Imports nothing. */
 export function validateKey(key: JWK): string | null {
   if (typeof key.kid !== 'string' || key.kid === '') return 'has no kid';
   const check = ALGORITHMS.get(key.alg);

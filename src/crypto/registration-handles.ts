@@ -1,17 +1,17 @@
 /**
- * Registration handles: given to the client that registers, and brought back with the code, so that
- * its tries are counted apart from those of strangers who know the address.
+ * Registration handles: issued to the client that registers, and sent back with the code, so that its
+ * attempts are counted apart from those of strangers who know the address.
  *
- * A handle opens nothing: the code and the password are still asked for. It is signed with a key of
- * its own, once for each name of the registration, and means nothing for any other name. It is given
- * for known and unknown addresses alike, and nothing but its id is stored.
+ * A handle authenticates nobody: the code and the password are still required. It is signed with a key
+ * of its own, once for each name of the registration, and is valid for no other name. It is issued for
+ * known and unknown addresses alike, and only its id is stored.
  */
 import { base64url } from 'jose';
 import type { RegistrationHandles } from '../flows/ports/tokens.ts';
 import { equalTexts } from './equal.ts';
 import type { Mac } from './keys.ts';
 
-/** A random id of 128 bits, the moment in seconds, the e-mail's MAC, and the username's. */
+/** A random id of 128 bits, the Unix time in seconds, the MACs of the e-mail and the username. */
 const HANDLE = /^([\w-]{22})~(\d{1,12})~([\w-]{43})(?:~([\w-]{43}))?$/;
 const ID_BYTES = 16;
 

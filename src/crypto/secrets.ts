@@ -1,9 +1,10 @@
 /**
- * One-time codes and tokens. A code has only a million values, so its hash is keyed: who reads the
- * database cannot try them. A token has 256 bits and needs no key.
+ * Creates one-time codes and tokens. A code has only a million values, so its hash is keyed: a copy of
+ * the database is not enough to try them. A token has 256 bits and needs no key.
  */
 import { base64url } from 'jose';
 import type { Secrets } from '../flows/ports/tokens.ts';
+import { sha256Text } from './digest.ts';
 import { equalTexts } from './equal.ts';
 import type { Mac } from './keys.ts';
 
@@ -20,27 +21,22 @@ export function createSecrets(mac: Mac): Secrets {
 
     async newToken() {
       const token = base64url.encode(crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)));
-      return { token, hash: await hashOfToken(token) };
+      return { token, hash: await sha256Text(token) };
     },
 
     async isCode({ id, secretHash }, code) {
       return equalTexts(await hashOfCode(id, code), secretHash);
     },
 
-    hashOfToken,
+    hashOfToken: sha256Text,
   };
 }
 
-async function hashOfToken(token: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
-  return base64url.encode(new Uint8Array(digest));
-}
-
-/** Uniform: what would make small numbers likelier is drawn again. `bound`: at most 2^32. */
+/** Draws a uniform number below `bound` (at most 2^32) from the CSPRNG, by rejection sampling. */
 export function randomBelow(bound: number): number {
-  const fair = Math.floor(2 ** 32 / bound) * bound;
+  const limit = Math.floor(2 ** 32 / bound) * bound;
   for (;;) {
-    const [drawn = fair] = crypto.getRandomValues(new Uint32Array(1));
-    if (drawn < fair) return drawn % bound;
+    const [drawn = limit] = crypto.getRandomValues(new Uint32Array(1));
+    if (drawn < limit) return drawn % bound;
   }
 }

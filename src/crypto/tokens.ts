@@ -1,11 +1,11 @@
 /**
- * Signs and verifies tokens (RFC 7519; access tokens as RFC 9068 types them). What RFC 8725 asks
- * of a verifier holds for both kinds: the algorithm is the key's and never the token's (3.1),
- * issuer and audience are ours (3.8, 3.9), and the `typ` keeps one kind from being taken for the
- * other (3.11).
+ * Signs and verifies tokens (RFC 7519; access tokens as RFC 9068 types them). Both kinds are verified
+ * as RFC 8725 asks: the algorithm is the key's and never the token's (3.1), issuer and audience are
+ * ours (3.8, 3.9), and the `typ` keeps one kind from being accepted for the other (3.11).
  */
 import { base64url, jwtVerify, SignJWT, type JWK } from 'jose';
 import type { TokenClaims, Tokens, VerifiedClaims } from '../flows/ports/tokens.ts';
+import { sha256Text } from './digest.ts';
 import { importSigningKey, importVerifyingKey, type Mac, type SigningKey } from './keys.ts';
 
 export interface TokenSettings {
@@ -15,13 +15,13 @@ export interface TokenSettings {
   keys: readonly [JWK, ...JWK[]];
 }
 
-/** Tokens found genuine, until they expire: their signature needs no second look. */
+/** Remembers verified tokens until they expire, so that a signature is verified once. */
 export interface VerifiedTokenCache {
-  get(token: string, nowMs: number): Genuine | null;
-  set(token: string, entry: Genuine): void;
+  get(token: string, nowMs: number): VerifiedToken | null;
+  set(token: string, entry: VerifiedToken): void;
 }
 
-interface Genuine {
+interface VerifiedToken {
   claims: VerifiedClaims;
   untilMs: number;
 }
@@ -47,8 +47,8 @@ export function createTokens(
     claims: TokenClaims & { generation?: number },
   ): Promise<string> => {
     const { kid, alg, key } = await (signing ??= importSigningKey(keys[0]));
-    const own = claims.generation === undefined ? {} : { gen: claims.generation };
-    return new SignJWT({ ...claims.extra, sid: claims.sessionId, ...own })
+    const generation = claims.generation === undefined ? {} : { gen: claims.generation };
+    return new SignJWT({ ...claims.extra, sid: claims.sessionId, ...generation })
       .setProtectedHeader({ alg, kid, typ: TYPES[kind] })
       .setIssuer(issuer)
       .setAudience(audience)
@@ -59,8 +59,8 @@ export function createTokens(
       .sign(key);
   };
 
-  /** By `kid` among our own keys: a token brings no key, and names none by address (3.5, 3.10). */
-  const keyOf = async ({ kid, alg }: { kid?: string; alg?: string }) => {
+  /** Finds the key by `kid` among our own: a token brings no key and names no URL (3.5, 3.10). */
+  const findKey = async ({ kid, alg }: { kid?: string; alg?: string }) => {
     const jwk = keys.find((candidate) => candidate.kid === kid);
     if (jwk === undefined || kid === undefined || jwk.alg !== alg) throw new Error('no such key');
     let key = verifying.get(kid);
@@ -72,18 +72,19 @@ export function createTokens(
     signAccess: (claims) => sign('access', claims),
     signRefresh: (claims) => sign('refresh', claims),
 
-    async verify(kind, token, expiredToo) {
-      const known = kind === 'access' ? verifiedTokens.get(token, nowMs()) : null;
-      if (known !== null) return known.claims;
+    async verify(kind, token, { ignoreExpiry } = { ignoreExpiry: false }) {
+      const cached = kind === 'access' ? verifiedTokens.get(token, nowMs()) : null;
+      if (cached !== null) return cached.claims;
       if (!isCanonical(token)) return null;
       try {
-        const { payload } = await jwtVerify(token, keyOf, {
+        const { payload } = await jwtVerify(token, findKey, {
           issuer,
           audience,
           algorithms,
           typ: TYPES[kind],
           requiredClaims: ['sub', 'sid', 'jti', 'iat', 'exp'],
-          ...(expiredToo ? { currentDate: new Date(0) } : {}),
+          // jose has no option to ignore `exp`: at the beginning of Unix time no token has expired.
+          ...(ignoreExpiry ? { currentDate: new Date(0) } : {}),
         });
         const { jti, sid, gen, exp = 0 } = payload;
         if (typeof jti !== 'string' || typeof sid !== 'string') return null;
@@ -98,16 +99,15 @@ export function createTokens(
 
     async refreshId(sessionId, generation) {
       const jti = await mac('refresh', `${sessionId}.${generation}`);
-      const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(jti));
-      return { jti, hash: base64url.encode(new Uint8Array(digest)) };
+      return { jti, hash: await sha256Text(jti) };
     },
   };
 }
 
 /**
- * Three parts of base64url, each written in the one way there is. The decoder behind jose takes
- * others too (padding, white space, stray bits at the end), and two spellings of one token are two
- * tokens to whoever compares them.
+ * Accepts three parts of base64url in their canonical encoding alone. jose's decoder accepts others
+ * too (padding, white space, stray bits at the end), and code that compares tokens would take two
+ * spellings of one token for two tokens.
  */
 function isCanonical(token: string): boolean {
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return false;

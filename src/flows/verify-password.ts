@@ -67,7 +67,7 @@ export async function verifyPassword(
     ({ state }) => (hasNoTicket = state !== 'ticket'),
     () => (hasNoTicket = true),
   );
-  let verdict = await services.passwords.verify({ ...guess, stop: () => hasNoTicket });
+  let verdict = await services.passwords.verify({ ...guess, shouldAbort: () => hasNoTicket });
 
   let reservation = await voidIfLost(reserving);
   let waitedMs = 0;
@@ -76,8 +76,8 @@ export async function verifyPassword(
     reservation = await voidIfLost(services.limits.wait(key, id, lockout));
     if (reservation.state === 'ticket') {
       ({ waitedMs } = reservation);
-      if (verdict === 'stopped') {
-        verdict = await services.passwords.verify({ ...guess, stop: () => false });
+      if (verdict === 'aborted') {
+        verdict = await services.passwords.verify({ ...guess, shouldAbort: () => false });
       }
     }
   }
@@ -85,7 +85,7 @@ export async function verifyPassword(
     const { untilMs, untilReset } = reservation;
     return refuse({ reason: 'locked', untilMs, untilReset });
   }
-  if (reservation.state !== 'ticket' || verdict === 'stopped') return refuse({ reason: 'busy' });
+  if (reservation.state !== 'ticket' || verdict === 'aborted') return refuse({ reason: 'busy' });
 
   // Measured on this clock alone and from before the lockout saw the call: never later than the
   // lockout's own expiry, however far apart the two clocks are.

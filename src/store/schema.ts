@@ -36,7 +36,7 @@ export const users = sqliteTable(
     roleId: text('role_id').references(() => roles.id),
     teamId: text('team_id').references(() => teams.id),
     status: text('status').notNull().default('active'),
-    /** In the format of crypto/passwords/hash.ts or crypto/legacy/formats.ts; null: no password. */
+    /** In the format of crypto/passwords/format.ts or crypto/legacy/formats.ts; null: no password. */
     passwordHash: text('password_hash'),
     /** Goes up with every new password; sessions are created only against the current version. */
     credentialVersion: integer('credential_version').notNull().default(1),

@@ -2,7 +2,7 @@
 import { applyD1Migrations, type D1Migration } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll } from 'vitest';
-import { createPasswords } from '../../src/crypto/password.ts';
+import { createPasswords } from '../../src/crypto/passwords/hash.ts';
 import { demoSql } from '../fixtures/demo-accounts.ts';
 
 const { DB, MIGRATIONS, PASSWORD_COST } = env as Env & { MIGRATIONS: D1Migration[] };

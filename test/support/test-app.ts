@@ -4,7 +4,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { createApp } from '../../src/app.ts';
 import { contracts } from '../../src/contracts/index.ts';
-import { createPasswords } from '../../src/crypto/password.ts';
+import { createPasswords } from '../../src/crypto/passwords/hash.ts';
 import { demoAccounts } from '../fixtures/demo-accounts.ts';
 import { flawsOfAnswer, type Exchange } from './published.ts';
 import { interceptBindings, type BindingInterceptor } from '../fixtures/intercept-bindings.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { bcrypt } from '../../src/crypto/legacy/bcrypt.ts';
 import { PI } from '../../src/crypto/legacy/blowfish-tables.ts';
 import { parseLegacyHash } from '../../src/crypto/legacy/formats.ts';
-import { pbkdf2InSlices } from '../../src/crypto/pbkdf2.ts';
+import { pbkdf2InSlices } from '../../src/crypto/legacy/pbkdf2.ts';
 import { scrypt } from '../../src/crypto/legacy/scrypt.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);

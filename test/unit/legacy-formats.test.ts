@@ -123,7 +123,7 @@ describe('FOREIGN_HASH_COST', () => {
     ['one cost', '{"kind":"bcrypt","cost":12}', [{ kind: 'bcrypt', cost: 12 }]],
     ['a list', [{ kind: 'scrypt', cost: 262_144 }], [{ kind: 'scrypt', cost: 262_144 }]],
   ])('may be %s', (_, value, costs) => {
-    expect(settingsWith({ FOREIGN_HASH_COST: value }).passwords.foreign).toEqual(costs);
+    expect(settingsWith({ FOREIGN_HASH_COST: value }).passwords.legacyCosts).toEqual(costs);
   });
 
   it.each([

@@ -5,13 +5,9 @@
 import { createHmac, pbkdf2Sync } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  createPasswords,
-  MOST_ITERATIONS,
-  parseHash,
-  type PasswordCost,
-  type Pepper,
-} from '../../src/crypto/password.ts';
+import { parseHash, type PasswordCost } from '../../src/crypto/passwords/format.ts';
+import { createPasswords, type Pepper } from '../../src/crypto/passwords/hash.ts';
+import { MOST_ITERATIONS } from '../../src/crypto/pbkdf2.ts';
 import { settingsWith } from './sample-env.ts';
 
 const CHEAP: PasswordCost = { iterations: 10, rounds: 3 };

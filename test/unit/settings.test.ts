@@ -22,7 +22,7 @@ const defaults = {
   lockout: { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 50 },
   deviceCookies: true,
   newAccounts: { role: null, team: null },
-  passwords: { cost: { iterations: 100_000, rounds: 6 }, peppers: [], foreign: [] },
+  passwords: { cost: { iterations: 100_000, rounds: 6 }, peppers: [], legacyCosts: [] },
   passwordRules: { least: 8, most: 256, breached: false },
   mail: {
     service: 'Gatehouse',

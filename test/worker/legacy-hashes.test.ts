@@ -1,12 +1,12 @@
 /** Logins of users whose hashes other systems made: in with their password, and renewed at once. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { createPasswords } from '../../src/crypto/password.ts';
+import { createPasswords } from '../../src/crypto/passwords/hash.ts';
 import vectors from '../fixtures/legacy-hashes.json' with { type: 'json' };
 import { addUser, contractCase, createTestApp } from '../support/test-app.ts';
 
 const cost = { iterations: 100, rounds: 6 };
-const never = { stop: () => false };
+const never = { shouldAbort: () => false };
 const turn = async () => undefined;
 
 const storedHash = (id: number) =>
@@ -93,7 +93,7 @@ it('takes nothing that follows a NUL for part of a bcrypt password, nor what sta
 });
 
 describe('the work of a guess while foreign hashes exist', () => {
-  const foreign = [
+  const legacyCosts = [
     { kind: 'pbkdf2-sha256', cost: 4000 },
     { kind: 'pbkdf2-sha512', cost: 3000 },
     { kind: 'bcrypt', cost: 9 },
@@ -104,7 +104,7 @@ describe('the work of a guess while foreign hashes exist', () => {
   async function workOf(stored: string | null) {
     let turns = 0;
     const counting = async () => void (turns += 1);
-    const { verify } = createPasswords({ cost, peppers: [], foreign }, counting);
+    const { verify } = createPasswords({ cost, peppers: [], legacyCosts }, counting);
     const derive = vi.spyOn(crypto.subtle, 'deriveBits');
     expect(await verify({ password: 'a wrong one', stored, ...never })).toBe('wrong');
     const iterations = derive.mock.calls
@@ -132,9 +132,9 @@ describe('the work of a guess while foreign hashes exist', () => {
     for (const last of [cost.rounds + 1, cost.rounds + 9, whole - 1]) {
       let turns = 0;
       const counting = async () => void (turns += 1);
-      const { verify } = createPasswords({ cost, peppers: [], foreign }, counting);
-      const stop = () => turns >= last;
-      expect(await verify({ password: 'x', stored: null, stop })).toBe('stopped');
+      const { verify } = createPasswords({ cost, peppers: [], legacyCosts }, counting);
+      const shouldAbort = () => turns >= last;
+      expect(await verify({ password: 'x', stored: null, shouldAbort })).toBe('aborted');
       expect(turns).toBe(last);
     }
   });
@@ -142,7 +142,7 @@ describe('the work of a guess while foreign hashes exist', () => {
   it('is spared those who know the password of a hash of ours', async () => {
     let turns = 0;
     const counting = async () => void (turns += 1);
-    const { hash, verify } = createPasswords({ cost, peppers: [], foreign }, counting);
+    const { hash, verify } = createPasswords({ cost, peppers: [], legacyCosts }, counting);
     const stored = await hash('the password');
     turns = 0;
     expect(await verify({ password: 'the password', stored, ...never })).toBe('right');

@@ -18,7 +18,7 @@ export async function buildAll(readable = false): Promise<Built> {
   const bundle = buildDeployed({ readable });
   const app = readFileSync(bundle, 'utf8');
   const distance = join(import.meta.dirname, 'distance');
-  const hash = replace(/\/crypto\/password\.ts$/, baseline('unsliced'));
+  const hash = replace(/\/crypto\/passwords\/hash\.ts$/, baseline('unsliced'));
   const network = [
     replace(/\/src\/worker\.ts$/, bundle),
     replace(/^cloudflare:workers$/, join(distance, 'platform.ts'), bundle),

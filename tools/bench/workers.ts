@@ -1,5 +1,6 @@
 /** The Workers that the bench measures: the application, and baselines beside it. */
-import { createPasswords, type PasswordCost } from '../../src/crypto/password.ts';
+import type { PasswordCost } from '../../src/crypto/passwords/format.ts';
+import { createPasswords } from '../../src/crypto/passwords/hash.ts';
 import { insertRows, userRow } from '../../test/fixtures/rows.ts';
 import {
   migrate,

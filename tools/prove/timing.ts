@@ -19,7 +19,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { contracts } from '../../src/contracts/index.ts';
-import type { PasswordCost } from '../../src/crypto/password.ts';
+import type { PasswordCost } from '../../src/crypto/passwords/format.ts';
 import { exitOnSignals } from '../process.ts';
 import { vars } from '../server.ts';
 import { measure, type Plan } from './timing/measure.ts';

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { KINDS, type LegacyCost } from '../../src/crypto/legacy/costs.ts';
 import { parseLegacyHash } from '../../src/crypto/legacy/formats.ts';
-import { parseHash } from '../../src/crypto/password.ts';
+import { parseHash } from '../../src/crypto/passwords/format.ts';
 import { normalise } from '../../src/policy/identifier.ts';
 
 /** One user as the database has it. */

@@ -1,8 +1,8 @@
 /**
- * bcrypt (Provos and Mazières 1999) in slices: a generator that yields every few milliseconds, since
- * libraries measure their pauses with a clock that stands still in a Worker while it computes.
+ * bcrypt (Provos and Mazières 1999) in slices: a generator that yields every few milliseconds.
+ * verify.ts says why no library does this.
  *
- * The password is its first 72 bytes, and ends at a NUL of its own, as everywhere else.
+ * Takes the first 72 bytes of the password and a NUL after it, as all implementations do.
  */
 import { PI } from './blowfish-tables.ts';
 
@@ -12,7 +12,7 @@ const S_WORDS = 4 * 256;
 const SALT_WORDS = 4;
 const MOST_PASSWORD_BYTES = 72;
 const HASH_BYTES = 23;
-/** About ten milliseconds. */
+/** Rounds of about ten milliseconds. */
 const SLICE = 128;
 
 interface Blowfish {
@@ -22,7 +22,7 @@ interface Blowfish {
 
 let initial: Blowfish | undefined;
 
-/** 2^`cost` rounds give the result, `rounds` are done in all. */
+/** Yields between slices. 2^`cost` rounds give the result, `rounds` are done in all. */
 export function* bcrypt(
   password: Uint8Array,
   { salt, cost }: { salt: Uint8Array; cost: number },
@@ -32,18 +32,18 @@ export function* bcrypt(
   const state = { p: initial.p.slice(), s: initial.s.slice() };
   const key = keyWords(password);
   const saltWords = words(salt, SALT_WORDS);
-  const none = new Int32Array(SALT_WORDS);
+  const noSalt = new Int32Array(SALT_WORDS);
 
   mix(state, key);
   fill(state, saltWords);
-  const own = 2 ** cost;
+  const costRounds = 2 ** cost;
   let result = new Uint8Array(HASH_BYTES);
-  for (let round = 1; round <= Math.max(rounds, own); round += 1) {
+  for (let round = 1; round <= Math.max(rounds, costRounds); round += 1) {
     mix(state, key);
-    fill(state, none);
+    fill(state, noSalt);
     mix(state, saltWords);
-    fill(state, none);
-    if (round === own) result = finished(state);
+    fill(state, noSalt);
+    if (round === costRounds) result = outputOf(state);
     if (round % SLICE === 0) yield;
   }
   return result;
@@ -55,7 +55,7 @@ function tables(): Blowfish {
   return { p: all.slice(0, P_WORDS), s: all.slice(P_WORDS) };
 }
 
-/** Big-endian words, read in a circle. */
+/** Reads big-endian words, and starts over at the end of the bytes. */
 function words(bytes: Uint8Array, count: number): Int32Array {
   let at = 0;
   return Int32Array.from({ length: count }, () => {
@@ -75,7 +75,7 @@ function mix({ p }: Blowfish, key: Int32Array): void {
   for (let n = 0; n < P_WORDS; n += 1) p[n]! ^= key[n % key.length]!;
 }
 
-/** Replaces P and S by what they encrypt, each time from what came out before, and the salt. */
+/** Replaces P and S by a chain of encryptions: each block is the previous output, XOR the salt. */
 function fill({ p, s }: Blowfish, salt: Int32Array): void {
   let left = 0;
   let right = 0;
@@ -117,7 +117,7 @@ function encrypt({ p, s }: Blowfish, block: Int32Array, at: number): void {
   block[at + 1] = left;
 }
 
-function finished(state: Blowfish): Uint8Array<ArrayBuffer> {
+function outputOf(state: Blowfish): Uint8Array<ArrayBuffer> {
   const text = words(new TextEncoder().encode('OrpheanBeholderScryDoubt'), 6);
   for (let at = 0; at < text.length; at += 2) {
     for (let n = 0; n < 64; n += 1) encrypt(state, text, at);

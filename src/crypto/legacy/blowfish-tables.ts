@@ -1,5 +1,5 @@
 /**
- * What Blowfish starts from: the fraction of pi, 18 words for P and 4 * 256 for the S boxes.
+ * Blowfish's initial state, base64: the fraction of pi, 18 words for P and 4 * 256 for the S boxes.
  * test/unit/legacy-engines.test.ts computes it again.
  */
 export const PI = [

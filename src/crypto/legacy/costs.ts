@@ -1,16 +1,16 @@
 /**
- * What foreign hashes may cost. Costs count work, not time: a kind's work takes the same time in
- * all of its hashes, on whatever machine. The bounds keep the costliest hash of a kind at some four
- * seconds of CPU: a row in the database must not be able to burn more.
+ * Bounds the cost of legacy hashes. Costs count work, not time: the work of one kind takes the same
+ * time in all of its hashes, on any machine. The bounds keep the costliest hash of a kind at some
+ * four seconds of CPU: a row in the database must not be able to burn more.
  */
 
-/** In the order in which they are worked off. */
+/** In the order in which they are verified. */
 export const KINDS = ['pbkdf2-sha256', 'pbkdf2-sha512', 'bcrypt', 'scrypt'] as const;
 export type LegacyKind = (typeof KINDS)[number];
 
 export interface LegacyCost {
   kind: LegacyKind;
-  /** PBKDF2: iterations; bcrypt: the logarithm it writes (12); scrypt: N * r * p. */
+  /** PBKDF2: iterations; bcrypt: the logarithm as stored (12); scrypt: N * r * p. */
   cost: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Hashes that other systems made, read strictly: form, lengths and cost are checked before any work.
+ * Parses hashes that other systems made: form, lengths and cost are checked before any work.
  *
  *     $2a$ $2b$ $2y$<cost>$<salt, hash>                  bcrypt
  *     pbkdf2_sha256$<iterations>$<salt>$<base64>         Django
@@ -34,7 +34,7 @@ const BYTES = { sha256: 32, sha512: 64 };
 const BCRYPT_SALT_BYTES = 16;
 const BCRYPT_HASH_BYTES = 23;
 
-/** Null: none that this room can verify, or one that would cost too much. */
+/** Returns null for any other format, and for a cost out of bounds. */
 export function parseLegacyHash(stored: string): LegacyHash | null {
   const parsed = parseBcrypt(stored) ?? parsePbkdf2(stored) ?? parseScrypt(stored);
   if (parsed === null) return null;
@@ -57,22 +57,22 @@ function parsePbkdf2(stored: string): LegacyHash | null {
   const django = DJANGO.exec(stored);
   if (django !== null) {
     const [, cost = '', salt = '', hash = ''] = django;
-    return pbkdf2({ digest: 'sha256', cost, salt: utf8(salt), hash: decode(hash) });
+    return checkedPbkdf2({ digest: 'sha256', cost, salt: utf8(salt), hash: decode(hash) });
   }
   const passlib = PASSLIB.exec(stored);
   if (passlib !== null) {
     const [, digest = '', cost = '', salt = '', hash = ''] = passlib;
-    // A length of 1 mod 4 is no base64: six bits are no byte.
+    // No base64 has a length of 1 mod 4: six bits are less than a byte.
     if (salt.length % 4 === 1 || hash.length % 4 === 1) return null;
     const ab64 = (text: string) => decode(text.replaceAll('.', '+'));
-    return pbkdf2({ digest, cost, salt: ab64(salt), hash: ab64(hash) });
+    return checkedPbkdf2({ digest, cost, salt: ab64(salt), hash: ab64(hash) });
   }
   const [, digest, cost = '', salt = '', hash = ''] = WERKZEUG.exec(stored) ?? [];
   if (digest === undefined) return null;
-  return pbkdf2({ digest, cost, salt: utf8(salt), hash: unhex(hash) });
+  return checkedPbkdf2({ digest, cost, salt: utf8(salt), hash: unhex(hash) });
 }
 
-function pbkdf2(read: {
+function checkedPbkdf2(read: {
   digest: string;
   cost: string;
   salt: Uint8Array;
@@ -101,10 +101,10 @@ const unhex = (hex: string) =>
     Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16),
   );
 
-const ORDINARY = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const BCRYPTS = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const BCRYPT_BASE64 = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Bits past the last whole byte are ignored, as by every implementation. */
+/** Ignores bits past the last whole byte, as every implementation does. */
 function decodeBcrypt(text: string): Uint8Array {
-  return decode([...text].map((char) => ORDINARY[BCRYPTS.indexOf(char)]).join(''));
+  return decode([...text].map((char) => BASE64[BCRYPT_BASE64.indexOf(char)]).join(''));
 }

@@ -1,9 +1,9 @@
 /**
  * scrypt (RFC 7914) in slices, and one at a time: an isolate has 128 MiB for all of its requests, so
- * they share one memory of at most 32 MiB, which stays for the next.
+ * they share one buffer of at most 32 MiB. verify.ts says why no library does this.
  *
- * A request that is cancelled never gives the memory back. Who waits takes it over when nothing has
- * moved for a long while; whoever was thought dead starts anew.
+ * A cancelled request never releases the buffer. After PATIENCE turns without progress a waiter takes
+ * it over; the previous holder notices and restarts.
  */
 import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -15,61 +15,65 @@ export interface ScryptParameters {
   p: number;
 }
 
-/** What was done since the last slice ended. Work in several pieces hands it on. */
-export interface Pace {
+/** Blocks done since the last slice ended. Work in several pieces passes it on. */
+export interface SliceProgress {
   blocks: number;
 }
 
 const BLOCK_WORDS = SCRYPT_BLOCK_BYTES / 4;
 const HASH_BYTES = 64;
-/** Blocks; about ten milliseconds. */
+/** Blocks of about ten milliseconds. */
 const SLICE = 2 ** 15;
-/** Turns of the event loop: a living holder moves in each. */
+/** Turns of the event loop: a live holder makes progress in each. */
 const PATIENCE = 1_000;
 
-const shared: { holder: object | null; moves: number; memory: Uint32Array } = {
+const shared: { holder: object | null; steps: number; buffer: Uint32Array } = {
   holder: null,
-  moves: 0,
-  memory: new Uint32Array(),
+  steps: 0,
+  buffer: new Uint32Array(),
 };
 
 export function* scrypt(
   password: Uint8Array,
   { salt, n, r, p }: ScryptParameters & { salt: Uint8Array },
-  pace: Pace = { blocks: 0 },
+  progress: SliceProgress = { blocks: 0 },
 ): Generator<void, Uint8Array> {
-  const me = {};
+  const holder = {};
   try {
     for (;;) {
-      yield* hold(me, n * r);
-      const done = yield* derive(me, { password, salt, n, r, p, pace });
+      yield* acquire(holder, n * r);
+      const done = yield* derive(holder, { password, salt, n, r, p, progress });
       if (done !== null) return done;
     }
   } finally {
-    if (shared.holder === me) shared.holder = null;
+    if (shared.holder === holder) shared.holder = null;
   }
 }
 
-/** Waits for the memory. */
-function* hold(me: object, blocks: number): Generator<void> {
-  let seen = shared.moves;
+/** Waits for the buffer. */
+function* acquire(holder: object, blocks: number): Generator<void> {
+  let seen = shared.steps;
   let waited = 0;
   while (shared.holder !== null && waited < PATIENCE) {
     yield;
-    waited = seen === shared.moves ? waited + 1 : 0;
-    seen = shared.moves;
+    waited = seen === shared.steps ? waited + 1 : 0;
+    seen = shared.steps;
   }
-  shared.holder = me;
-  shared.moves += 1;
+  shared.holder = holder;
+  shared.steps += 1;
   const size = blocks * BLOCK_WORDS;
-  if (shared.memory.length < size) shared.memory = new Uint32Array(size);
+  if (shared.buffer.length < size) shared.buffer = new Uint32Array(size);
 }
 
-type Derivation = ScryptParameters & { password: Uint8Array; salt: Uint8Array; pace: Pace };
+type Derivation = ScryptParameters & {
+  password: Uint8Array;
+  salt: Uint8Array;
+  progress: SliceProgress;
+};
 
-/** Null: the memory was taken over. */
-function* derive(me: object, of: Derivation): Generator<void, Uint8Array | null> {
-  const { password, salt, n, r, p, pace } = of;
+/** Returns null where the buffer was taken over. */
+function* derive(holder: object, derivation: Derivation): Generator<void, Uint8Array | null> {
+  const { password, salt, n, r, p, progress } = derivation;
   const bytes = pbkdf2(sha256, password, salt, { c: 1, dkLen: SCRYPT_BLOCK_BYTES * r * p });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = BLOCK_WORDS * r;
@@ -79,18 +83,18 @@ function* derive(me: object, of: Derivation): Generator<void, Uint8Array | null>
     const at = lane * size * 4;
     for (let word = 0; word < size; word += 1) block[word] = view.getUint32(at + 4 * word, true);
     for (let step = 0; step < 2 * n; step += 1) {
-      if (step < n) shared.memory.set(block, step * size);
+      if (step < n) shared.buffer.set(block, step * size);
       else {
         const from = (block[size - 16]! & (n - 1)) * size;
-        for (let word = 0; word < size; word += 1) block[word]! ^= shared.memory[from + word]!;
+        for (let word = 0; word < size; word += 1) block[word]! ^= shared.buffer[from + word]!;
       }
       blockMix(block, spare, r);
-      pace.blocks += r;
-      if (pace.blocks >= SLICE) {
-        pace.blocks -= SLICE;
+      progress.blocks += r;
+      if (progress.blocks >= SLICE) {
+        progress.blocks -= SLICE;
         yield;
-        if (shared.holder !== me) return null;
-        shared.moves += 1;
+        if (shared.holder !== holder) return null;
+        shared.steps += 1;
       }
     }
     for (let word = 0; word < size; word += 1) view.setUint32(at + 4 * word, block[word]!, true);
@@ -99,8 +103,8 @@ function* derive(me: object, of: Derivation): Generator<void, Uint8Array | null>
 }
 
 /**
- * RFC 7914 section 4, in place: Salsa20/8 over each 64 bytes and what came out before. Sixteen
- * variables instead of an array, which is three times as fast.
+ * RFC 7914 section 4, in place: Salsa20/8 over each 64 bytes and the output before. Sixteen variables
+ * instead of an array are three times as fast.
  */
 function blockMix(block: Uint32Array, spare: Uint32Array, r: number): void {
   const half = 16 * r;

@@ -1,13 +1,13 @@
 export interface Passwords {
   /**
-   * Takes the same time whatever `stored` is, null and garbage included. Lets the event loop turn
-   * before every slice, and gives up (`stopped`) as soon as `stop` says so.
+   * Takes the same time whatever `stored` is, null and garbage included. Yields to the event loop
+   * before every slice, and returns `aborted` as soon as `shouldAbort` returns true.
    */
   verify(guess: {
     password: string;
     stored: string | null;
-    stop(): boolean;
-  }): Promise<'right' | 'wrong' | 'stopped'>;
+    shouldAbort(): boolean;
+  }): Promise<'right' | 'wrong' | 'aborted'>;
   hash(password: string): Promise<string>;
   /** Made with less than today's parameters, or another pepper. */
   isOutdated(stored: string): boolean;

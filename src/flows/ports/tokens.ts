@@ -22,11 +22,11 @@ export interface VerifiedClaims {
 export interface Tokens {
   signAccess(claims: TokenClaims): Promise<string>;
   signRefresh(claims: TokenClaims & { generation: number }): Promise<string>;
-  /** Null: not a token of this kind that is good now. `expiredToo` takes it however old it is. */
+  /** Null: not a valid token of this kind. `ignoreExpiry` accepts it however old it is. */
   verify(
     kind: 'access' | 'refresh',
     token: string,
-    expiredToo?: 'expiredToo',
+    options?: { ignoreExpiry: boolean },
   ): Promise<VerifiedClaims | null>;
   /** The id of a session's refresh token, and what the database keeps of it. */
   refreshId(sessionId: string, generation: number): Promise<{ jti: string; hash: string }>;

@@ -30,9 +30,9 @@ const queued = reserves({ state: 'queued' });
 const ticketAfter = (waitedMs: number) => reserves({ state: 'ticket', waitedMs });
 
 /** Hashes in slices: asks before each whether to abort, and lets other work run. */
-const slowly: Passwords['verify'] = async ({ stop }) => {
+const slowly: Passwords['verify'] = async ({ shouldAbort }) => {
   for (let slice = 0; slice < 5; slice += 1) {
-    if (stop()) return 'stopped';
+    if (shouldAbort()) return 'aborted';
     await Promise.resolve();
   }
   return 'right';
@@ -113,7 +113,7 @@ describe('without a ticket there is no verdict', () => {
         },
       });
       expect(await verify(fakes)).toEqual({ ok: false, refusal });
-      expect([verdicts, fakes.settled()]).toEqual([['stopped'], []]);
+      expect([verdicts, fakes.settled()]).toEqual([['aborted'], []]);
     },
   );
 

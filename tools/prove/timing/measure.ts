@@ -10,7 +10,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Contract } from '../../../src/contracts/contract.ts';
-import type { PasswordCost } from '../../../src/crypto/password.ts';
+import type { PasswordCost } from '../../../src/crypto/passwords/format.ts';
 import { accountKinds, insertAccounts, shuffled } from '../../../test/fixtures/account-kinds.ts';
 import { openConnection } from './connection.ts';
 import { neutralRequest, OPERATIONS, requestFor } from './operations.ts';

@@ -1,7 +1,7 @@
 /** Starts what is timed: the deployed bundle alone in a bare Miniflare. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PasswordCost } from '../../../src/crypto/password.ts';
+import type { PasswordCost } from '../../../src/crypto/passwords/format.ts';
 import { FOREIGN_HASH_COST } from '../../../test/fixtures/account-kinds.ts';
 import { buildDeployed } from '../../bench/build.ts';
 import { fineCpuMs } from '../../process.ts';
