@@ -9,6 +9,7 @@ import type {
   EmptyResponse,
   ErrorPaths,
   JsonPath,
+  RefreshCarrier,
   Wire,
   WireError,
   WireResponse,
@@ -98,8 +99,8 @@ export function defineContract<
   const { identifier, loginBody = {}, refresh, errors } = declaration;
   const { attemptsPerMinute = 60, requiresVerifiedEmail = false } = declaration;
   const { claims = () => ({ access: {}, refresh: {} }) } = declaration;
-  const [field, schema] = (refresh?.in === 'body' && refresh.token) || REFRESH_TOKEN;
-  const carrier = refresh?.in === 'body' ? { in: refresh.in, field } : (refresh ?? null);
+  const token = refresh?.in === 'body' ? (refresh.token ?? REFRESH_TOKEN) : null;
+  const carrier = refresh ? carrierOf(refresh) : null;
   const answers = errorAnswers(identifier, errors.overrides ?? {}, errors.codes ?? {});
   const kinds = errorKinds({ identifier, requiresVerifiedEmail, refresh: carrier });
   const codes = [...new Set(kinds.map((kind) => answers[kind].code))];
@@ -118,7 +119,7 @@ export function defineContract<
     requests: {
       ...accountRequests[identifier],
       login: loginRequest(identifier, loginBody),
-      refresh: refresh?.in === 'body' ? refreshRequest([field, schema]) : null,
+      refresh: token && refreshRequest(token),
     },
     responses: responsesOf(declaration),
     errors: {
@@ -131,6 +132,11 @@ export function defineContract<
     },
   };
 }
+
+const carrierOf = (carrier: Carrier): RefreshCarrier =>
+  carrier.in === 'cookie'
+    ? { in: carrier.in, name: carrier.name }
+    : { in: carrier.in, field: (carrier.token ?? REFRESH_TOKEN)[0] };
 
 const REFRESH_TOKEN: Field = ['refreshToken', requiredText('Refresh token')];
 

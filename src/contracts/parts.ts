@@ -5,31 +5,19 @@ import type { User } from '../flows/model/user.ts';
 import type { WireError } from './contract.ts';
 import {
   component,
-  isoTime,
   nullWhere,
-  only,
   text,
   type Body,
   type DeclaredTokenPaths,
   type Fields,
-  type UserNamedBy,
 } from './responses.ts';
 
-/** The user as the contracts with usernames show it; they differ in one field's name. */
-export const usernameUser = (createdAt: 'createdAt' | 'created_at') =>
-  component(
-    'User',
-    () => ({
-      id: z.int(),
-      username: z.string(),
-      email: nullWhere('for imported users without one', z.email()),
-      [createdAt]: isoTime.schema(),
-    }),
-    (user: UserNamedBy<'username'>) => ({
-      ...only(user, 'id', 'username', 'email'),
-      [createdAt]: isoTime.render(user.createdAtMs),
-    }),
-  );
+/** The fields of a user that contracts with usernames show. */
+export const usernameFields = () => ({
+  id: z.int(),
+  username: z.string(),
+  email: nullWhere('for imported users without one', z.email()),
+});
 
 /** The name that a user may have given, and text that only an import sets. */
 export const givenName = () =>

@@ -5,8 +5,8 @@
  */
 import * as z from 'zod/mini';
 import { defineContract } from './define.ts';
-import { showUser, tokenPair, usernameUser } from './parts.ts';
-import { successEnvelope } from './responses.ts';
+import { showUser, tokenPair, usernameFields } from './parts.ts';
+import { component, isoTime, only, successEnvelope, type UserNamedBy } from './responses.ts';
 
 const required = (message: string) => z.string(message).check(z.minLength(1, message));
 
@@ -27,6 +27,15 @@ const ERROR_CLASSES = {
   500: 'InternalServerError',
 };
 
+const user = component(
+  'User',
+  () => ({ ...usernameFields(), created_at: isoTime.schema() }),
+  (user: UserNamedBy<'username'>) => ({
+    ...only(user, 'id', 'username', 'email'),
+    created_at: isoTime.render(user.createdAtMs),
+  }),
+);
+
 export const usernamePair = defineContract({
   name: 'username-pair',
   title: 'Login with a pair of tokens',
@@ -42,7 +51,7 @@ export const usernamePair = defineContract({
   },
   envelope: successEnvelope,
   nameCase: 'snake',
-  ...showUser(usernameUser('created_at'), tokenPair, ['username', 'email']),
+  ...showUser(user, tokenPair, ['username', 'email']),
   refresh: {
     in: 'body',
     token: ['refreshToken', required('Refresh token is required')],
