@@ -1,143 +1,87 @@
 /**
- * Wires the house: mounts what answers, builds the services of a request, finds the contract it is
- * for, and has the last word where none is. With composition.ts the only one that sees Cloudflare's
- * bindings and every room.
+ * Routes requests: to the admin API, to public documents and pages, and else to the contract that a
+ * request is for, with the services of that request.
  */
 import { Hono, type Context } from 'hono';
 import { routePath } from 'hono/route';
+import { createServices } from './composition.ts';
 import type { Contract } from './contracts/contract.ts';
 import { contracts } from './contracts/index.ts';
-import type { Services } from './flows/ports/services.ts';
-import { createServices, nowMs } from './composition.ts';
-import { pingLimits } from './limits/client.ts';
 import { addressOf } from './http/address.ts';
-import { addAdminRoutes } from './http/admin-routes.ts';
-import { createContractApp, ownsPath, type ContractApp } from './http/contract-app.ts';
-import { LINES_A_MINUTE } from './http/responder.ts';
-import { deviceCookieIn } from './http/device-cookie.ts';
-import { privateDocument, publishedDocument, publishedKeys } from './http/documents.ts';
+import { mountAdmin } from './http/admin-app.ts';
+import { createContractApp, type ContractApp } from './http/contract-app.ts';
+import { pathMatcher } from './http/contract-operations.ts';
+import { cookieIn, DEVICE_COOKIE, REGISTRATION_COOKIE } from './http/cookies.ts';
+import { documentsOf, publishedKeys } from './http/documents.ts';
 import { securityHeaders } from './http/headers.ts';
-import { createHealthCheck } from './http/health.ts';
-import { mountMetrics } from './http/metrics-route.ts';
-import { createAdminApp } from './http/admin-auth.ts';
-import { registrationCookieIn } from './http/registration-cookie.ts';
-import { outageResponse, wireResponse } from './http/responses.ts';
-import { logFailure, logOperation } from './telemetry/log.ts';
-import { instrumentedStores } from './telemetry/instrumented.ts';
+import { healthRoute } from './http/health.ts';
+import { LINES_A_MINUTE } from './http/responder.ts';
+import { outageResponse } from './http/responses.ts';
 import { createPages } from './pages/pages.tsx';
 import { readSettings, type Settings } from './settings.ts';
-import { createAdminUsers } from './store/admin-users/admin-users.ts';
-import { databaseAnswers } from './store/health.ts';
-import { createAuditLog } from './store/audit-log.ts';
+import { logFailure, logOperation } from './telemetry/log.ts';
 
-type App = Hono<{ Bindings: Env; Variables: { traceId: string } }>;
+type AppEnv = { Bindings: Env; Variables: { traceId: string } };
 
-/** Throws where a setting is missing or malformed. */
-export function createApp(env: Env): App {
+/** Throws if a setting is missing or malformed. */
+export function createApp(env: Env): Hono<AppEnv> {
   const settings = readSettings(env, contracts);
   const deps = createServices(env, settings);
+  const { metrics, lineLimit } = deps;
+  const contractFor = contractChooser(settings);
   const apps = new Map<Contract, ContractApp>();
   const appOf = (contract: Contract): ContractApp => {
     let found = apps.get(contract);
     if (found === undefined) apps.set(contract, (found = createContractApp(contract, settings)));
     return found;
   };
-
-  const app: App = new Hono({ getPath: pathOf });
-  app.use(securityHeaders(settings.allowedOrigins));
-  app.onError((error, c) => {
-    logFailure(error, routePath(c), c.var.traceId);
-    return outageResponse(500, { error: 'internal' });
-  });
-
-  const door = {
-    token: settings.operatorToken,
-    localDevelopment: settings.localDevelopment,
-    limits: deps.services.limits,
-    nowMs,
-  };
-  if (settings.operatorToken !== null) {
-    app.route('/metrics', mountMetrics(createAdminApp(door), deps.metrics));
-    const admin = createAdminApp(door);
-    admin.use(async (c, next) => {
-      await next();
-      deps.metrics.flush((work) => c.executionCtx.waitUntil(work));
-    });
-    addAdminRoutes(admin, {
-      services: {
-        ...deps.services,
-        ...instrumentedStores(
-          { adminUsers: createAdminUsers(env.DB), auditLog: createAuditLog(env.DB) },
-          deps.metrics,
-        ),
-      },
-      lockout: settings.lockout,
-    });
-    app.route('/admin', admin);
-    const adminDocument = createAdminApp(door);
-    adminDocument.get('/', () => privateDocument(env.ASSETS, 'admin'));
-    app.route('/openapi/admin.json', adminDocument);
-  }
-
-  // Nothing is served over plain http, not even public keys: they could be exchanged on the way.
   const isInsecure = ({ url }: Request) => !settings.localDevelopment && !url.startsWith('https:');
-  app.use(async (c, next) => (isInsecure(c.req.raw) ? answer(c.req.raw, c) : next()));
 
-  const isHealthy = createHealthCheck({
-    probe: () => Promise.all([databaseAnswers(env.DB), pingLimits(deps.namespaces)]),
-    nowMs,
-    wait: (ms) => scheduler.wait(ms),
-    onFailure: (error) => logFailure(error, 'healthz', null),
-  });
-  app.get('/healthz', async (c) =>
-    (await isHealthy((work) => c.executionCtx.waitUntil(work)))
-      ? wireResponse({ status: 200, body: { status: 'ok' } })
-      : outageResponse(503, { status: 'unavailable' }),
-  );
-
-  app.get('/.well-known/jwks.json', () => publishedKeys(settings.tokens.keys));
-
-  app.get('/openapi/:file', async (c, next) => {
-    const asked = settings.contracts.find(({ name }) => c.req.param('file') === `${name}.json`);
-    return asked === undefined ? next() : publishedDocument(env.ASSETS, asked.name);
-  });
-
+  /** Answers in the words of the contract that the request is for. */
   const answer = async (raw: Request, c: Context): Promise<Response> => {
-    const url = new URL(raw.url);
-    const contract = contractFor(settings, url);
     const traceId = c.get('traceId') as string;
     const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-    const handOver = () => deps.metrics.flush(waitUntil);
-    const services: Services = {
-      ...deps.services,
-      waitUntil: (work) =>
-        waitUntil(
-          work
-            .catch((error: unknown) => logFailure(error, 'after the response', traceId))
-            .then(handOver),
-        ),
-    };
-    const response = await appOf(contract).fetch(
+    const flush = () => metrics.flush(waitUntil);
+    const logAndFlush = (work: Promise<unknown>) =>
+      waitUntil(
+        work
+          .catch((error: unknown) => logFailure(error, 'after the response', traceId))
+          .then(flush),
+      );
+    const response = await appOf(contractFor(new URL(raw.url))).fetch(
       raw,
       {
-        services,
-        metrics: deps.metrics,
-        lineLimit: deps.lineLimit,
+        services: { ...deps.services, waitUntil: logAndFlush },
+        metrics,
+        lineLimit,
         meta: {
           traceId,
           address: addressOf(raw.headers),
           userAgent: raw.headers.get('User-Agent'),
-          device: deviceCookieIn(raw.headers),
-          registration: registrationCookieIn(raw.headers),
+          device: cookieIn(raw.headers, DEVICE_COOKIE),
+          registration: cookieIn(raw.headers, REGISTRATION_COOKIE),
         },
         insecure: isInsecure(raw),
       },
       c.executionCtx,
     );
-    handOver();
+    flush();
     return response;
   };
 
+  const app = new Hono<AppEnv>({ getPath: pathOf });
+  app.use(securityHeaders(settings.allowedOrigins));
+  app.onError((error, c) => {
+    logFailure(error, routePath(c), c.var.traceId);
+    return outageResponse(500, { error: 'internal' });
+  });
+  mountAdmin(app, { ...settings, ...deps, assets: env.ASSETS });
+
+  // Nothing is served over plain http, not even public keys: they could be replaced in transit.
+  app.use(async (c, next) => (isInsecure(c.req.raw) ? answer(c.req.raw, c) : next()));
+  app.get('/healthz', healthRoute(deps.health));
+  app.get('/.well-known/jwks.json', () => publishedKeys(settings.tokens.keys));
+  app.get('/openapi/:file', documentsOf(settings.contracts, env.ASSETS));
   app.route(
     '/',
     createPages({
@@ -145,10 +89,9 @@ export function createApp(env: Env): App {
       allowedOrigins: settings.allowedOrigins,
       leastPassword: settings.passwordRules.least,
       assets: env.ASSETS,
-      contractAt: (url) => contractFor(settings, url),
+      contractAt: contractFor,
       answer,
       reportForm({ name: contract }, outcome, c: Context) {
-        const { metrics, lineLimit } = deps;
         const what = { operation: 'login', contract } as const;
         metrics.recordOperation({ ...what, reason: outcome, durationMs: null });
         metrics.flush((work) => c.executionCtx.waitUntil(work));
@@ -160,7 +103,6 @@ export function createApp(env: Env): App {
       mails: deps.outbox,
     }),
   );
-
   app.all('*', (c) => answer(c.req.raw, c));
   return app;
 }
@@ -174,15 +116,18 @@ function pathOf({ url }: Request): string {
   return /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] || '/';
 }
 
-/** A contract's own prefix, else the host's contract, else the first that has the path. */
-function contractFor({ contracts: served, hosts }: Settings, url: URL): Contract {
-  const [, prefix] = url.pathname.split('/', 2);
-  const host = hosts.get(url.host) ?? hosts.get(url.hostname);
-  const contract =
-    served.find(({ name }) => name === prefix) ??
-    served.find(({ name }) => name === host) ??
-    served.find((candidate) => ownsPath(candidate, url.pathname)) ??
-    served[0];
-  if (contract === undefined) throw new Error('no contract is served');
-  return contract;
+/** Chooses by the contract's own prefix, else the host's contract, else the first that has the path. */
+function contractChooser({ contracts: served, hosts }: Settings): (url: URL) => Contract {
+  const owners = served.map((contract) => ({ contract, owns: pathMatcher(contract) }));
+  return ({ pathname, host, hostname }) => {
+    const [, prefix] = pathname.split('/', 2);
+    const ofHost = hosts.get(host) ?? hosts.get(hostname);
+    const contract =
+      served.find(({ name }) => name === prefix) ??
+      served.find(({ name }) => name === ofHost) ??
+      owners.find(({ owns }) => owns(pathname))?.contract ??
+      served[0];
+    if (contract === undefined) throw new Error('no contract is served');
+    return contract;
+  };
 }

@@ -1,4 +1,4 @@
-/** Makes what lives as long as the isolate: keys, statements, guard, mail, metrics, and memories. */
+/** Composes what lives as long as the isolate: services, metrics, and memories of refusals. */
 import { createBreachCheck } from './crypto/breached.ts';
 import { createDevices } from './crypto/devices.ts';
 import { createMac } from './crypto/keys.ts';
@@ -8,7 +8,7 @@ import { createSecrets, randomBelow } from './crypto/secrets.ts';
 import { createTokens } from './crypto/tokens.ts';
 import { createPasswordRules } from './flows/password-rules.ts';
 import type { Services } from './flows/ports/services.ts';
-import { createLimits } from './limits/client.ts';
+import { createLimits, pingLimits } from './limits/client.ts';
 import { createEmailLimits } from './limits/email-limits.ts';
 import { createMailer } from './mail/mailer.ts';
 import { createLineLimit } from './telemetry/line-limit.ts';
@@ -22,21 +22,23 @@ import {
 } from './telemetry/instrumented.ts';
 import { DEVICE_SECONDS, REGISTRATION_SECONDS } from './policy/allowances.ts';
 import { ExpiringCache } from './policy/expiring-cache.ts';
+import { createAdminUsers } from './store/admin-users/admin-users.ts';
 import { createAudit } from './store/audit.ts';
+import { createAuditLog } from './store/audit-log.ts';
 import { createChallenges } from './store/challenges/challenges.ts';
 import { createAccountChanges } from './store/account-changes.ts';
+import { databaseAnswers } from './store/health.ts';
 import { createRegistrations } from './store/registrations/registrations.ts';
 import { createSessions } from './store/sessions/sessions.ts';
 import { createUsers } from './store/users.ts';
 import type { Settings } from './settings.ts';
 
 /** About a kilobyte each. */
-const MOST_GENUINE_TOKENS = 2_000;
+const MAX_VERIFIED_TOKENS = 2_000;
 
-export const nowMs = () => Date.now();
+const nowMs = () => Date.now();
 const yieldToEventLoop = () => scheduler.wait(0);
 
-/** What lives as long as the isolate: keys, statements, and the memory of refusals. */
 export function createServices(env: Env, settings: Settings) {
   const mac = createMac(settings.serverKey);
   const namespaces = { addresses: env.RATE_LIMITER, accounts: env.ACCOUNT_LOCKOUT };
@@ -94,21 +96,34 @@ export function createServices(env: Env, settings: Settings) {
     tokens: createTokens(settings.tokens, {
       mac,
       nowMs,
-      verifiedTokens: new ExpiringCache(MOST_GENUINE_TOKENS),
+      verifiedTokens: new ExpiringCache(MAX_VERIFIED_TOKENS),
     }),
   };
-  return { services, namespaces, metrics, lineLimit, outbox: mailer.outbox };
+  const adminServices = {
+    ...services,
+    ...instrumentedStores(
+      { adminUsers: createAdminUsers(env.DB), auditLog: createAuditLog(env.DB) },
+      metrics,
+    ),
+  };
+  const health = {
+    probe: () => Promise.all([databaseAnswers(env.DB), pingLimits(namespaces)]),
+    nowMs,
+    wait: (ms: number) => scheduler.wait(ms),
+    onFailure: (error: unknown) => logFailure(error, 'healthz', null),
+  };
+  return { services, adminServices, metrics, lineLimit, health, outbox: mailer.outbox };
 }
 
 function createMetricsService(env: Env, settings: Settings): Metrics {
   // A new stub each time: one that threw may stay broken.
-  const hub: MetricsStore = {
+  const aggregator: MetricsStore = {
     add: (isolate, batches) => env.METRICS_AGGREGATOR.getByName('hub').add(isolate, batches),
     read: () => env.METRICS_AGGREGATOR.getByName('hub').read(),
   };
   const { ANALYTICS: analytics } = env as { ANALYTICS?: AnalyticsEngineDataset };
   const metrics = createMetrics({
-    aggregator: settings.operatorToken === null ? null : hub,
+    aggregator: settings.operatorToken === null ? null : aggregator,
     flushMs: settings.metricsFlushMs,
     nowMs,
     uuid: () => crypto.randomUUID(),
@@ -122,16 +137,16 @@ function createMetricsService(env: Env, settings: Settings): Metrics {
   return metrics;
 }
 
-const outside = (url: string, init: RequestInit) => fetch(url, init);
+const fetchOutside = (url: string, init: RequestInit) => fetch(url, init);
 const MAIL_PAUSE_MS = 1_000;
 
-/** What the flows around an account need besides; `mailer.outbox` is for the page /dev/mail. */
+/** Creates mail and password rules; `mailer.outbox` is for the page /dev/mail. */
 function createAccountServices(env: Env, settings: Settings) {
   const mailer = createMailer({
     settings: settings.mail,
     localDevelopment: settings.localDevelopment,
     binding: env.EMAIL,
-    fetch: outside,
+    fetch: fetchOutside,
     uuid: () => crypto.randomUUID(),
     nowMs,
     pause: () => scheduler.wait(MAIL_PAUSE_MS),
@@ -143,7 +158,7 @@ function createAccountServices(env: Env, settings: Settings) {
     service: settings.mail.service,
     isBreached: settings.passwordRules.breached
       ? createBreachCheck({
-          fetch: outside,
+          fetch: fetchOutside,
           onFailure: (error) => logFailure(error, 'breached passwords', null),
         })
       : null,

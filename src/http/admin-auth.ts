@@ -1,75 +1,72 @@
-/**
- * The door of whoever runs the house: a bearer token that is a secret of the deployment. Where none
- * is set, there is no door, and its paths are unknown like any other.
- */
-import { Hono } from 'hono';
+/** Authenticates the operator by a bearer token that is a secret of the deployment. */
+import type { MiddlewareHandler } from 'hono';
 import type { Limits } from '../flows/ports/limits.ts';
-import { logOperator } from '../telemetry/log.ts';
 import { operatorAt } from '../policy/rate-limit-keys.ts';
 import type { Limit } from '../policy/throttle.ts';
+import { logOperator } from '../telemetry/log.ts';
 import { addressOf } from './address.ts';
 import { bearerIn } from './credentials.ts';
 import { wireResponse } from './responses.ts';
 
-/** Of one address, whoever is right or wrong: enough for a scraper and a person beside it. */
+/** Requests of one address, with a right or a wrong token: enough for a scraper and a person. */
 export const OPERATOR_LIMIT: Limit = { attempts: 120, windowSeconds: 60 };
 
-export type AdminApp = Hono<{ Bindings: Env; Variables: { traceId: string } }>;
+export interface AdminEnv {
+  Bindings: Env;
+  Variables: { traceId: string };
+}
 
 export interface AdminAuthOptions {
-  /** Null: closed. */
-  token: string | null;
+  token: string;
   localDevelopment: boolean;
   limits: Pick<Limits, 'consume'>;
   nowMs(): number;
 }
 
-/** An app whose every route is for operators alone; `app.ts` mounts it at its paths. */
-export function createAdminApp({ token, localDevelopment, limits, nowMs }: AdminAuthOptions) {
-  const app: AdminApp = new Hono();
-  app.use(async (c, next) => {
-    if (token === null) return adminRefusal(404, 'not_found');
-    const { raw } = c.req;
-    if (!localDevelopment && !raw.url.startsWith('https:')) {
-      return adminRefusal(403, 'https_required');
-    }
-    const admission = await limits.consume(operatorAt(addressOf(raw.headers)), OPERATOR_LIMIT);
+export function adminAuth(options: AdminAuthOptions): MiddlewareHandler<AdminEnv> {
+  const { token, localDevelopment, limits, nowMs } = options;
+  return async (c, next) => {
+    const { url, headers } = c.req.raw;
+    if (!localDevelopment && !url.startsWith('https:')) return adminRefusal(403, 'https_required');
+    const address = addressOf(headers);
+    const admission = await limits.consume(operatorAt(address), OPERATOR_LIMIT);
     if (!admission.admitted) {
       const seconds = Math.max(1, Math.ceil((admission.retryAtMs - nowMs()) / 1000));
-      return adminRefusal(429, 'too_many_requests', { 'Retry-After': String(seconds) });
-    }
-    const given = bearerIn(raw.headers);
-    if (given === null || !(await isSame(given, token))) {
-      // No more lines than the limit lets through: who is over it was heard of before.
-      logOperator({
-        route: 'the door',
-        status: 401,
-        address: addressOf(raw.headers),
-        traceId: c.var.traceId,
-        durationMs: 0,
+      return adminRefusal(429, 'too_many_requests', {
+        headers: { 'Retry-After': String(seconds) },
       });
-      // RFC 6750 3: no error code for a caller who brought no token.
-      const challenge = given === null ? 'Bearer' : 'Bearer error="invalid_token"';
-      return adminRefusal(401, 'unauthorized', { 'WWW-Authenticate': challenge });
     }
-    return next();
-  });
-  return app;
+    const sent = bearerIn(headers);
+    if (sent !== null && (await isSame(sent, token))) return next();
+    // Log volume is bounded by the limit above: requests over it are not logged.
+    const { traceId } = c.var;
+    logOperator({ route: 'the door', status: 401, address, traceId, durationMs: 0 });
+    // RFC 6750 3: no error code for a caller who brought no token.
+    const challenge = sent === null ? 'Bearer' : 'Bearer error="invalid_token"';
+    return adminRefusal(401, 'unauthorized', { headers: { 'WWW-Authenticate': challenge } });
+  };
 }
 
-/** `{ error }`, in words for programs. */
+interface RefusalParts {
+  /** What is wrong, by field. */
+  details?: Record<string, string[]>;
+  headers?: Record<string, string>;
+}
+
+/** The one error body of the admin API: `{ error, details? }`, in words for programs. */
 export function adminRefusal(
   status: number,
   error: string,
-  headers: Record<string, string> = {},
+  { details, headers = {} }: RefusalParts = {},
 ): Response {
-  return wireResponse({ status, body: { error }, headers });
+  const body = details === undefined ? { error } : { error, details };
+  return wireResponse({ status, body, headers });
 }
 
-/** Hashed first, so that neither content nor length shows in the time it takes. */
-async function isSame(given: string, token: string): Promise<boolean> {
+/** Compares digests, so that neither content nor length shows in the time it takes. */
+async function isSame(sent: string, token: string): Promise<boolean> {
   const [one, other] = await Promise.all(
-    [given, token].map((text) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))),
+    [sent, token].map((text) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))),
   );
   return one !== undefined && other !== undefined && crypto.subtle.timingSafeEqual(one, other);
 }

@@ -1,22 +1,26 @@
 /**
- * A contract's own Hono app: its routes, and its shape for everything that can go wrong on them.
- * It answers under `/<name>` and on bare paths alike; app.ts decides which requests are its own.
+ * A contract's own Hono app: a route for each of its operations, and its own shape for every
+ * refusal. It answers under `/<name>` and on bare paths alike; app.ts chooses the contract.
  */
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { routePath } from 'hono/route';
 import type { Contract } from '../contracts/contract.ts';
+import { OPERATIONS, type Operation, type OperationRow } from '../flows/operations.ts';
+import type { RememberedRefusal } from '../flows/ports/limits.ts';
 import type { LoginRules } from '../flows/model/login.ts';
-import { logFailure } from '../telemetry/log.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
+import type { Limit } from '../policy/throttle.ts';
+import { logFailure } from '../telemetry/log.ts';
+import { isJson, issuesOf, jsonBody } from './body.ts';
+import { operationsOf, pathOf, requestSchemaOf } from './contract-operations.ts';
+import { credentialsOf } from './credentials.ts';
 import type { ContractContext, ContractEnv } from './request-context.ts';
-import { ACCOUNT_PATHS, mountAccounts } from './account-routes.ts';
-import { createResponder } from './responder.ts';
-import { mountLogin } from './login-route.ts';
-import { mountSessions } from './session-routes.ts';
+import { createResponder, type Responder } from './responder.ts';
 
 export type ContractApp = Hono<ContractEnv>;
+type Step = MiddlewareHandler<ContractEnv>;
 
 export interface ContractAppOptions {
   lockout: LockoutRules;
@@ -24,16 +28,16 @@ export interface ContractAppOptions {
   allowedOrigins: readonly string[];
 }
 
-export function createContractApp(contract: Contract, house: ContractAppOptions): ContractApp {
+export function createContractApp(contract: Contract, options: ContractAppOptions): ContractApp {
   const rules: LoginRules = {
     contract: contract.name,
     lifetimes: contract.lifetimes,
     limit: { attempts: contract.attemptsPerMinute, windowSeconds: 60 },
-    lockout: house.lockout,
+    lockout: options.lockout,
     requiresVerifiedEmail: contract.requiresVerifiedEmail,
     claims: contract.claims,
   };
-  const responder = createResponder(contract, house.allowedOrigins);
+  const responder = createResponder(contract, options.allowedOrigins);
   const app: ContractApp = new Hono({ getPath: (request) => pathWithin(contract, request.url) });
 
   app.notFound((c) => responder.refuse(c, { reason: 'unknown-path' }));
@@ -51,32 +55,75 @@ export function createContractApp(contract: Contract, house: ContractAppOptions)
         responder.refuse(c as ContractContext, { reason: 'wrong-method', allow }),
     }),
   );
-
-  mountLogin(app, responder, rules);
-  mountAccounts(app, responder, rules);
-  mountSessions(app, responder, { rules, ...house });
+  for (const name of operationsOf(contract)) {
+    const { method, run }: OperationRow = OPERATIONS[name];
+    const schema = requestSchemaOf(contract, name);
+    const body =
+      schema &&
+      jsonBody(schema, {
+        reject: (c, problem) => responder.malformed(c, issuesOf(problem)),
+      });
+    const handle: Step = async (c) => {
+      const credentials = await credentialsOf(c, name, responder);
+      if (credentials instanceof Response) return credentials;
+      const { services, meta } = c.env;
+      // The schema and the row agree on the input's type; the loop over all of them cannot say so.
+      const input = (body === null ? c.req.param() : c.req.valid('json' as never)) as never;
+      const request = {
+        services,
+        rules,
+        sessionLimits: options.sessions,
+        meta,
+        ...credentials,
+        input,
+      };
+      return responder.run(c, { input, work: run(request) });
+    };
+    app.on(
+      method,
+      pathOf(contract, name),
+      admit(name, responder, rules.limit),
+      ...(body ?? []),
+      handle,
+    );
+  }
   return app;
 }
 
-/** The path without the contract's own prefix. */
+/** Returns the path without the contract's own prefix. */
 export function pathWithin({ name }: Contract, url: string): string {
   const { pathname } = new URL(url);
   return pathname.startsWith(`/${name}/`) ? pathname.slice(name.length + 1) : pathname;
 }
 
-const OWN_PATHS: ReadonlySet<string> = new Set([
-  'login',
-  'logout',
-  'logout-all',
-  'sessions',
-  ...ACCOUNT_PATHS,
-]);
+/**
+ * Rejects an address that this isolate already knows to be limited, before the body is read, and
+ * names the limit that the request counts against. It is counted once: by the use case, or by the
+ * responder where the body is malformed.
+ */
+function admit(name: Operation, responder: Responder, limit: Limit): Step {
+  const { countsAttempt, sendsEmail }: OperationRow = OPERATIONS[name];
+  return async (c, next) => {
+    c.set('operation', name);
+    if (!countsAttempt) return next();
+    const {
+      services: { limits, emailLimits },
+      meta: { address },
+    } = c.env;
+    if (!isForeignForm(c, responder)) c.set('limit', limit);
+    const reject = ({ untilMs }: RememberedRefusal, limit: Limit) =>
+      responder.reject(c, { reason: 'limited', limit, retryAtMs: untilMs });
+    const emailRefusal = sendsEmail ? emailLimits.rememberedRefusal(address) : null;
+    if (emailRefusal !== null) return reject(emailRefusal, emailLimits.perAddress);
+    const refusal = limits.rememberedRefusal(address, limit);
+    return refusal === null ? next() : reject(refusal, limit);
+  };
+}
 
-/** Whether the contract has an operation at a path, its own prefix left aside. */
-export function ownsPath({ base, refresh, profilePath }: Contract, path: string): boolean {
-  if (path === profilePath) return true;
-  if (!path.startsWith(`${base}/`)) return false;
-  const rest = path.slice(base.length + 1);
-  if (rest === 'refresh') return refresh !== null;
-  return OWN_PATHS.has(rest) || /^sessions\/[^/]+$/.test(rest);
+/**
+ * A page of another site can make its visitors' browsers send a form, but no JSON (that takes a CORS
+ * preflight). Such requests must not use up the attempts of a visitor's address.
+ */
+function isForeignForm(c: ContractContext, responder: Responder): boolean {
+  return !isJson(c.req.raw.headers) && responder.siteOf(c) === 'foreign';
 }

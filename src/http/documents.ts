@@ -1,29 +1,32 @@
 /** Documents for machines: OpenAPI and public keys. */
+import type { Handler } from 'hono';
 import { wireResponse } from './responses.ts';
 
 const CACHEABLE = { 'Cache-Control': 'public, max-age=300' };
 
-/** A contract's OpenAPI document, for everybody. */
-export const publishedDocument = (assets: Fetcher, contract: string) =>
-  documentOf(assets, contract, CACHEABLE);
+/** Serves `/openapi/<contract>.json` of the contracts that this deployment serves. */
+export function documentsOf(contracts: readonly { name: string }[], assets: Fetcher): Handler {
+  return async (c, next) => {
+    const file = c.req.param('file');
+    const contract = contracts.find(({ name }) => file === `${name}.json`);
+    return contract === undefined ? next() : documentOf(assets, contract.name, CACHEABLE);
+  };
+}
 
-/** The admin API's, behind the operator's token: no cache keeps it. */
-export const privateDocument = (assets: Fetcher, name: string) => documentOf(assets, name, {});
-
-/** Made ahead of time and kept as a static asset. */
-async function documentOf(
+/** Reads a document that was made ahead of time and is kept as a static asset. */
+export async function documentOf(
   assets: Fetcher,
   name: string,
-  headers: Record<string, string>,
+  headers: Record<string, string> = {},
 ): Promise<Response> {
   const asset = await assets.fetch(`https://assets.local/openapi/${name}.json`);
-  if (!asset.ok) throw new Error('something is served whose document was not made');
+  if (!asset.ok) throw new Error(`the asset openapi/${name}.json is missing: run npm run openapi`);
   return new Response(asset.body, {
     headers: { 'Content-Type': 'application/json', ...headers },
   });
 }
 
-/** The JWK set (RFC 7517) that other services verify our tokens with: no secret is ever part of it. */
+/** The JWK set (RFC 7517) that other services verify tokens with. No secret is ever part of it. */
 export function publishedKeys(keys: readonly PublicParts[]): Response {
   const shown = keys
     .filter(({ kty }) => kty !== 'oct')

@@ -1,29 +1,40 @@
 /**
- * `GET /healthz`: whether database and Durable Objects answer. Anybody may ask, so an isolate asks
- * them at most once in five seconds, and keeps the answer for everybody else meanwhile.
+ * `GET /healthz`: tells whether database and Durable Objects answer. It is public, so an isolate
+ * probes them at most once in five seconds, and answers from memory meanwhile.
  */
+import type { Handler } from 'hono';
+import { outageResponse, wireResponse } from './responses.ts';
+
 const KEEP_MS = 5_000;
 const POLL_MS = 20;
 
 export interface HealthOptions {
-  /** Rejects where one of them does not answer. */
+  /** Rejects if one of them does not answer. */
   probe(): Promise<unknown>;
   nowMs(): number;
   wait(ms: number): Promise<void>;
   onFailure(error: unknown): void;
 }
 
-/** Made once per isolate. Answers whether all is well. */
+export function healthRoute(options: HealthOptions): Handler {
+  const isHealthy = createHealthCheck(options);
+  return async (c) =>
+    (await isHealthy((work) => c.executionCtx.waitUntil(work)))
+      ? wireResponse({ status: 200, body: { status: 'ok' } })
+      : outageResponse(503, { status: 'unavailable' });
+}
+
+/** Returns a check that is shared by the requests of the isolate. */
 export function createHealthCheck({ probe, nowMs, wait, onFailure }: HealthOptions) {
-  const last: { askedAtMs: number; healthy: boolean | null } = {
-    askedAtMs: -Infinity,
+  const last: { probedAtMs: number; healthy: boolean | null } = {
+    probedAtMs: -Infinity,
     healthy: null,
   };
 
-  const ask = async (): Promise<void> => {
-    const silence = wait(KEEP_MS).then(() => Promise.reject(new Error('no answer in time')));
+  const probeNow = async (): Promise<void> => {
+    const timeout = wait(KEEP_MS).then(() => Promise.reject(new Error('no answer in time')));
     try {
-      await Promise.race([probe(), silence]);
+      await Promise.race([probe(), timeout]);
       last.healthy = true;
     } catch (error) {
       last.healthy = false;
@@ -33,14 +44,14 @@ export function createHealthCheck({ probe, nowMs, wait, onFailure }: HealthOptio
 
   return async (waitUntil: (work: Promise<void>) => void): Promise<boolean> => {
     const startedMs = nowMs();
-    if (startedMs - last.askedAtMs >= KEEP_MS) {
-      last.askedAtMs = startedMs;
-      const asked = ask();
-      // A caller that hangs up must not keep the answer from the others.
-      waitUntil(asked);
-      await asked;
+    if (startedMs - last.probedAtMs >= KEEP_MS) {
+      last.probedAtMs = startedMs;
+      const probing = probeNow();
+      // A caller that hangs up would cancel the probe that others wait for.
+      waitUntil(probing);
+      await probing;
     }
-    // A request cannot await what another one has started, but it can look for what came of it.
+    // A request cannot await another request's promise, but it can poll for its result.
     while (last.healthy === null && nowMs() - startedMs < KEEP_MS) await wait(POLL_MS);
     return last.healthy ?? false;
   };

@@ -1,12 +1,13 @@
-/** What app.ts hands to a contract's routes with every request. */
+/** The context of a contract's routes. */
 import type { Context } from 'hono';
-import type { RequestMeta } from '../flows/model/request.ts';
+import type { Operation } from '../flows/operations.ts';
 import type { Services } from '../flows/ports/services.ts';
-import type { Operation } from '../telemetry/log.ts';
+import type { RequestMeta } from '../flows/model/request.ts';
 import type { LineLimit } from '../telemetry/line-limit.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Limit } from '../policy/throttle.ts';
 
+/** Handed over by app.ts with every request. */
 export interface RequestContext {
   services: Services;
   meta: RequestMeta;
@@ -16,10 +17,7 @@ export interface RequestContext {
   insecure: boolean;
 }
 
-/**
- * Hono's view of it. `operation` is what a route set out to do when something went wrong; `limit`,
- * where it counts as an attempt of its address, bounds how many there may be.
- */
+/** `operation`: of the route; `limit`: the limit that the request counts against as an attempt. */
 export interface ContractEnv {
   Bindings: RequestContext;
   Variables: { operation?: Operation; limit?: Limit };

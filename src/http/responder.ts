@@ -1,76 +1,67 @@
 /**
- * A contract's front desk: runs a flow for a request and answers in the contract's shape, whatever
- * comes of it. Every operation is counted here, once, and logged; a look that was allowed is only
- * counted, since it changes nothing and happens with every page. The lines of one address are
- * bounded: by the address's limit where the operation counts against it, else by LINES_A_MINUTE.
+ * Runs use cases and answers in the contract's shape, whatever comes of them. Every operation is
+ * counted here, once, and logged; a read that was allowed is only counted, since it changes nothing
+ * and happens with every page. The lines of one address are bounded: by the address's limit where the
+ * operation counts as an attempt, else by LINES_A_MINUTE.
  */
-import type { Contract, Wire } from '../contracts/contract.ts';
-import { checkAddressLimit } from '../flows/rate-limits.ts';
+import type { Contract } from '../contracts/contract.ts';
+import { OPERATIONS, type Operation, type OperationRow } from '../flows/operations.ts';
 import type { Outcome, Refusal } from '../flows/model/outcome.ts';
-import { logFailure, logOperation, type Operation } from '../telemetry/log.ts';
+import { checkAddressLimit } from '../flows/rate-limits.ts';
 import type { Identifier } from '../policy/identifier.ts';
-import type { ContractContext } from './request-context.ts';
+import { logFailure, logOperation } from '../telemetry/log.ts';
 import type { Issues } from './body.ts';
+import { render } from './contract-operations.ts';
+import { grantedCookie } from './cookies.ts';
 import { requestSite, type RequestSite } from './origin.ts';
+import type { ContractContext } from './request-context.ts';
 import { refusalResponse, wireResponse } from './responses.ts';
-
-const READ_ONLY_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
-  'profile',
-  'list-sessions',
-]);
 
 /** For requests that no limit of the address bounds. */
 export const LINES_A_MINUTE = 120;
 
 export interface Responder {
   contract: Contract;
-  siteOf(at: ContractContext): RequestSite;
-  refuse(at: ContractContext, refusal: Refusal): Response;
-  /** Where the operation counts as an attempt of the address, a body at fault is one, too. */
-  malformed(at: ContractContext, issues: Issues): Promise<Response>;
-  /** Refuses before there is anything to run. */
-  reject(at: ContractContext, refusal: Refusal, operation: Operation): Response;
-  run<T>(at: ContractContext, run: Run<T>): Promise<Response>;
+  siteOf(c: ContractContext): RequestSite;
+  /** Refuses outside of an operation: nothing is counted or logged. */
+  refuse(c: ContractContext, refusal: Refusal): Response;
+  /** Refuses an operation before its use case runs. */
+  reject(c: ContractContext, refusal: Refusal): Response;
+  /** Rejects a malformed request, and counts it where the operation counts as an attempt. */
+  malformed(c: ContractContext, issues: Issues): Promise<Response>;
+  run(
+    c: ContractContext,
+    run: { input: object; work: Promise<Outcome<unknown>> },
+  ): Promise<Response>;
 }
 
-export interface Run<T> {
-  operation: Operation;
-  identifier?: Identifier;
-  work: Promise<Outcome<T>>;
-  answer(value: T): Wire;
-  /** Cookies that go with the answer besides the contract's own. */
-  cookies?(value: T): readonly string[];
-}
-
-interface Done {
-  operation: Operation;
+interface Report {
   /** Null: granted. */
   refusal: Refusal | null;
   /** Null where none was read. */
   identifier: Identifier | null;
-  /** Null: nothing was run. */
+  /** Null: no use case was run. */
   durationMs: number | null;
 }
 
 export function createResponder(contract: Contract, allowedOrigins: readonly string[]): Responder {
-  const refuse: Responder['refuse'] = (at, refusal) => {
-    const { services, meta } = at.env;
-    const context = {
-      nowMs: services.nowMs(),
-      traceId: meta.traceId,
-      operation: at.get('operation'),
-    };
-    return refusalResponse(contract, refusal, context);
+  const refuse: Responder['refuse'] = (c, refusal) => {
+    const { services, meta } = c.env;
+    const { traceId } = meta;
+    const operation = c.get('operation');
+    return refusalResponse(contract, refusal, { nowMs: services.nowMs(), traceId, operation });
   };
 
-  const report = (at: ContractContext, { refusal, identifier, ...done }: Done): void => {
-    const { metrics, meta } = at.env;
-    const what = { ...done, contract: contract.name };
-    metrics.recordOperation({ ...what, reason: refusal === null ? null : preciseReason(refusal) });
-    if (!isWorthALine(at, done.operation, refusal)) return;
+  const report = (c: ContractContext, { refusal, identifier, durationMs }: Report): void => {
+    const { metrics, meta } = c.env;
+    const operation = operationOf(c);
+    const what = { operation, contract: contract.name };
+    const reason = refusal === null ? null : preciseReason(refusal);
+    metrics.recordOperation({ ...what, durationMs, reason });
+    if (!isLogged(c, refusal)) return;
     logOperation({
       ...what,
-      durationMs: done.durationMs ?? 0,
+      durationMs: durationMs ?? 0,
       outcome: refusal?.reason ?? 'granted',
       identifier,
       address: meta.address,
@@ -78,27 +69,27 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
     });
   };
 
-  const reject: Responder['reject'] = (at, refusal, operation) => {
-    report(at, { operation, refusal, identifier: null, durationMs: null });
-    return refuse(at, refusal);
+  const reject: Responder['reject'] = (c, refusal) => {
+    report(c, { refusal, identifier: null, durationMs: null });
+    return refuse(c, refusal);
   };
 
   return {
     contract,
-    siteOf: (at) => requestSite(at.req.raw.headers, at.req.url, allowedOrigins),
+    siteOf: (c) => requestSite(c.req.raw.headers, c.req.url, allowedOrigins),
     refuse,
     reject,
 
-    async malformed(at, issues) {
-      const { services, meta } = at.env;
-      const limit = at.get('limit');
+    async malformed(c, issues) {
+      const { services, meta } = c.env;
+      const limit = c.get('limit');
       const limited = limit === undefined ? null : await checkAddressLimit(services, limit, meta);
-      const refusal = limited ?? { reason: 'malformed' as const, issues };
-      return reject(at, refusal, at.get('operation') ?? 'login');
+      return reject(c, limited ?? { reason: 'malformed', issues });
     },
 
-    async run(at, { operation, identifier = null, work, answer, cookies }) {
-      const { services, meta } = at.env;
+    async run(c, { input, work }) {
+      const { services, meta } = c.env;
+      const operation = operationOf(c);
       const startedMs = services.nowMs();
       // Finished even if the client hangs up: a login cut in two would keep its ticket.
       services.waitUntil(work.catch(() => undefined));
@@ -108,30 +99,39 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
       });
       const durationMs = services.nowMs() - startedMs;
       const refusal = outcome.ok ? null : outcome.refusal;
-      report(at, { operation, refusal, identifier, durationMs });
-      if (!outcome.ok) return refuse(at, outcome.refusal);
-      const response = wireResponse(answer(outcome.value));
-      for (const cookie of cookies?.(outcome.value) ?? []) {
-        response.headers.append('Set-Cookie', cookie);
-      }
+      report(c, { refusal, identifier: identifierIn(input), durationMs });
+      if (!outcome.ok) return refuse(c, outcome.refusal);
+      const response = wireResponse(render(contract, operation, outcome.value));
+      const cookie = grantedCookie(operation, outcome.value);
+      if (cookie !== null) response.headers.append('Set-Cookie', cookie);
       return response;
     },
   };
 }
 
-/** `refusal`: null where it was granted. */
-function isWorthALine(at: ContractContext, operation: Operation, refusal: Refusal | null): boolean {
-  const { lineLimit, meta } = at.env;
-  if (refusal?.reason === 'limited') return lineLimit.admits(`limited ${meta.address}`, 0);
-  if (at.get('limit') !== undefined) return true;
-  if (refusal !== null) return lineLimit.admits(`refused ${meta.address}`, LINES_A_MINUTE);
-  return (
-    !READ_ONLY_OPERATIONS.has(operation) &&
-    lineLimit.admits(`granted ${meta.address}`, LINES_A_MINUTE)
-  );
+function operationOf(c: ContractContext): Operation {
+  const operation = c.get('operation');
+  if (operation === undefined) throw new Error('the route sets no operation');
+  return operation;
 }
 
-/** Operators may know what a client must not: that guesses are at names that there are not, say. */
+/** The user that a request names in its body, for the log, which masks it. */
+function identifierIn(input: { identifier?: Identifier; email?: string }): Identifier | null {
+  const { identifier, email } = input;
+  return identifier ?? (email === undefined ? null : { kind: 'email', value: email });
+}
+
+/** `refusal`: null where it was granted. */
+function isLogged(c: ContractContext, refusal: Refusal | null): boolean {
+  const { lineLimit, meta } = c.env;
+  if (refusal?.reason === 'limited') return lineLimit.admits(`limited ${meta.address}`, 0);
+  if (c.get('limit') !== undefined) return true;
+  if (refusal !== null) return lineLimit.admits(`refused ${meta.address}`, LINES_A_MINUTE);
+  const { isReadOnly }: OperationRow = OPERATIONS[operationOf(c)];
+  return !isReadOnly && lineLimit.admits(`granted ${meta.address}`, LINES_A_MINUTE);
+}
+
+/** Operators may know what a client must not, such as that a name does not exist. */
 function preciseReason(refusal: Refusal): string {
   return refusal.reason === 'invalid' ? refusal.because : refusal.reason;
 }

@@ -5,25 +5,8 @@
  * Logged are the error's class, the platform's flags, and the message only if it matches one of a
  * few known messages that quote nothing.
  */
+import type { Operation } from '../flows/operations.ts';
 import { maskIdentifier, type Identifier } from '../policy/identifier.ts';
-
-export type Operation =
-  | 'login'
-  | 'refresh'
-  | 'logout'
-  | 'logout-all'
-  | 'profile'
-  | 'list-sessions'
-  | 'end-session'
-  | 'register'
-  | 'send-code'
-  | 'verify-email'
-  | 'forgot-password'
-  | 'reset-password'
-  | 'change-password'
-  | 'change-email'
-  | 'confirm-email'
-  | 'delete-account';
 
 export interface OperationLine {
   operation: Operation;

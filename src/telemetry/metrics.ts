@@ -6,7 +6,7 @@
  * sequence number until the aggregator has confirmed it, so it may be sent any number of times. An
  * isolate that is evicted before its timer fires loses the counts of those seconds.
  */
-import type { Operation } from './log.ts';
+import type { Operation } from '../flows/operations.ts';
 import { addTo, seriesOf, timed, type Labels, type Sums } from './series.ts';
 
 export interface Batch {

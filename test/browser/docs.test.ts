@@ -43,7 +43,7 @@ test('authorizes what follows with the token of a login', async ({ visit, people
   await page.locator('.auth-container input').fill(token);
   await page.locator('.auth-container button.authorize').click();
   await page.locator('.auth-container button.btn-done').click();
-  const profile = page.locator('#operations-auth-getProfile');
+  const profile = page.locator('#operations-auth-profile');
   await profile.locator('.opblock-control-arrow').click();
   const answered = page.waitForResponse('**/api/v1/profile');
   await profile.locator('button.execute').click();

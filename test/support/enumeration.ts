@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check';
 import { vi } from 'vitest';
-import { REGISTRATION_COOKIE } from '../../src/http/registration-cookie.ts';
+import { REGISTRATION_COOKIE } from '../../src/http/cookies.ts';
 import { addUser, contractCases, freshAddress, type Answer, type TestApp } from './test-app.ts';
 import { codeIn, mailbox, type Mail } from './mailbox.ts';
 import type { Call } from '../fixtures/intercept-bindings.ts';

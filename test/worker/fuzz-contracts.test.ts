@@ -96,7 +96,7 @@ const isOpened = ({ method }: Outgoing, sent: Headers): boolean =>
 
 it.each(otherContracts)('keeps its laws at $name, whatever is sent', async (contractCase) => {
   const reached = new Map<number, number>();
-  const hasFields = /setRole|form/.test(contractCase.name);
+  const hasFields = /set-role|form/.test(contractCase.name);
   const changes = fc.array(changeOf(hasFields), { maxLength: 2 });
   const property = fc.asyncProperty(changes, async (changes) => {
     let outgoing = await contractCase.ready();

@@ -102,13 +102,13 @@ describe.each([
       await call('register', {
         body: { ...named, email: user.email, password: user.password },
       });
-      await call('sendCode', { body: named });
+      await call('send-code', { body: named });
       const code = codeIn(to(user.email));
-      await call('verifyEmail', { body: { ...named, password: user.password, code } });
+      await call('verify-email', { body: { ...named, password: user.password, code } });
 
       const signedIn = await login(user.password);
       let token = accessIn(signedIn);
-      await call('getProfile', { token });
+      await call('profile', { token });
       if (contract.refresh !== null) {
         const refreshToken = refreshIn(signedIn);
         const refreshed = await call(
@@ -118,29 +118,29 @@ describe.each([
         token = accessIn(refreshed);
       }
       const changed = 'another long password';
-      await call('changePassword', {
+      await call('change-password', {
         token,
         body: { currentPassword: user.password, newPassword: changed },
       });
       const email = `moved-${user.email}`;
-      await call('changeEmail', { token, body: { email, password: changed } });
-      await call('confirmEmail', { token, body: { code: codeIn(to(email)) } });
+      await call('change-email', { token, body: { email, password: changed } });
+      await call('confirm-email', { token, body: { code: codeIn(to(email)) } });
       user.email = email;
 
       const asked = contract.identifier === 'username' ? named : { email };
-      await call('forgotPassword', { body: asked });
+      await call('forgot-password', { body: asked });
       const reset = 'a password after the reset';
-      await call('resetPassword', { body: { token: tokenIn(to(email)), password: reset } });
+      await call('reset-password', { body: { token: tokenIn(to(email)), password: reset } });
 
       await login(reset);
       token = accessIn(await login(reset));
-      const sessions = await call('listSessions', { token });
+      const sessions = await call('list-sessions', { token });
       const other = /"id":"([^"]+)"[^}]*"current":false/.exec(sessions)?.[1] ?? 'no other session';
-      await call('endSession', { token, path: { id: other } });
+      await call('end-session', { token, path: { id: other } });
       await call('logout', { token });
-      await call('logoutAll', { token: accessIn(await login(reset)) });
+      await call('logout-all', { token: accessIn(await login(reset)) });
       token = accessIn(await login(reset));
-      await call('deleteAccount', { token, body: { password: reset } });
+      await call('delete-account', { token, body: { password: reset } });
 
       expect([...called].toSorted()).toEqual(ids.toSorted());
     },

@@ -6,7 +6,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createPasswords } from '../../src/crypto/passwords/hash.ts';
-import { DEVICE_COOKIE } from '../../src/http/device-cookie.ts';
+import { DEVICE_COOKIE } from '../../src/http/cookies.ts';
 import { accountKinds, insertAccounts, type AccountKind } from '../fixtures/account-kinds.ts';
 import { contractCases } from '../support/test-app.ts';
 import { newUser } from '../support/new-user.ts';

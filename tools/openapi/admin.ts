@@ -6,9 +6,11 @@ import * as z from 'zod';
 import {
   createDocument,
   type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
-import { auditQuery, roleBody, userId, userQuery } from '../../src/http/admin-input.ts';
+import { userId } from '../../src/http/admin-input.ts';
+import { ADMIN_OPERATIONS, type AdminOperation } from '../../src/http/admin-operations.ts';
 
 const time = z.iso.datetime();
 const named = z.strictObject({ id: z.string(), name: z.string() }).nullable();
@@ -126,87 +128,31 @@ const everywhere = {
 
 const malformed = { '400': refused('What is asked is malformed; `details` says where') };
 const missing = { '404': refused('No such user') };
-const byId = { path: z.object({ id: userId }) };
-
-const change = (operationId: string, summary: string): ZodOpenApiOperationObject => ({
-  operationId,
-  tags: ['users'],
-  summary,
-  requestParams: byId,
-  responses: {
-    '200': answer({ description: 'The user as it is now', schema: changed }),
-    ...malformed,
-    ...missing,
-    ...everywhere,
-  },
-});
-
 const link = {
   Link: { description: 'The next page, `rel="next"`, where there is one', schema: text },
 };
-
-const list: ZodOpenApiOperationObject = {
-  operationId: 'listUsers',
-  tags: ['users'],
-  summary: 'Search users; in the order of their numbers',
-  requestParams: { query: userQuery },
-  responses: {
-    '200': answer({
-      description: 'A page',
-      schema: z.strictObject({ users: z.array(user), next }).meta({ id: 'Users' }),
-    }),
-    ...malformed,
-    ...everywhere,
-  },
+const page = z.strictObject({ users: z.array(user), next }).meta({ id: 'Users' });
+const state = z.strictObject({ user, guard, liveSessions: z.int() }).meta({ id: 'UserState' });
+const userAsChanged = {
+  '200': answer({ description: 'The user as it is now', schema: changed }),
 };
 
-const show: ZodOpenApiOperationObject = {
-  operationId: 'showUser',
-  tags: ['users'],
-  summary:
-    'A user, what the guard counts at their names and sessions, and how many sessions are live',
-  requestParams: byId,
-  responses: {
-    '200': answer({
-      description: 'The user',
-      schema: z.strictObject({ user, guard, liveSessions: z.int() }).meta({ id: 'UserState' }),
-    }),
-    ...malformed,
-    ...missing,
-    ...everywhere,
-  },
-};
+type Name = keyof typeof ADMIN_OPERATIONS;
 
-const remove: ZodOpenApiOperationObject = {
-  operationId: 'deleteUser',
-  tags: ['users'],
-  summary: 'Delete a user: what is personal goes, the audit keeps a pseudonym',
-  requestParams: byId,
-  responses: {
+/** The answers of each operation besides those that follow from its row. */
+const ANSWERS: Record<Name, Record<`${number}`, ZodOpenApiResponseObject>> = {
+  'list-users': { '200': answer({ description: 'A page', schema: page }) },
+  'show-user': { '200': answer({ description: 'The user', schema: state }) },
+  'delete-user': {
     '204': answer({ description: 'Deleted' }),
-    ...malformed,
-    ...missing,
     '409': refused('The password changed hands meanwhile; nothing was deleted'),
-    ...everywhere,
   },
-};
-
-const role: ZodOpenApiOperationObject = {
-  ...change('setRole', 'Give the user a role, or take it away'),
-  requestBody: {
-    required: true,
-    content: { 'application/json': { schema: roleBody.check(z.meta({ id: 'RoleRequest' })) } },
-  },
-};
-
-const audit: ZodOpenApiOperationObject = {
-  operationId: 'readAudit',
-  tags: ['audit'],
-  summary: 'The audit, newest first',
-  description:
-    'A page looks at a bounded stretch of the audit, so it may be short, or empty: there is more as long as `next` is not null.',
-  requestParams: { query: auditQuery },
-  responses: {
+  'deactivate-user': userAsChanged,
+  'activate-user': userAsChanged,
+  'unlock-user': userAsChanged,
+  'end-sessions': userAsChanged,
+  'set-role': userAsChanged,
+  'read-audit': {
     '200': {
       description: 'A page; as CSV where `format` or `Accept` asks for it',
       headers: { ...trace, ...link },
@@ -217,12 +163,47 @@ const audit: ZodOpenApiOperationObject = {
         'text/csv': { schema: text },
       },
     },
-    ...malformed,
-    ...everywhere,
   },
 };
 
+function describe(name: Name, operation: AdminOperation<any>): ZodOpenApiOperationObject {
+  const { path, summary, query, body } = operation;
+  const isAboutUser = path.includes(':id');
+  return {
+    operationId: name,
+    tags: [path.split('/')[1] ?? ''],
+    summary,
+    ...(name === 'read-audit' ? { description: SHORT_PAGES } : {}),
+    ...(query || isAboutUser
+      ? {
+          requestParams: {
+            ...(query ? { query: query as z.ZodObject } : {}),
+            ...(isAboutUser ? { path: z.object({ id: userId }) } : {}),
+          },
+        }
+      : {}),
+    ...(body
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: body.check(z.meta({ id: 'RoleRequest' })) } },
+          },
+        }
+      : {}),
+    responses: { ...ANSWERS[name], ...malformed, ...(isAboutUser ? missing : {}), ...everywhere },
+  };
+}
+
+const SHORT_PAGES =
+  'A page looks at a bounded stretch of the audit, so it may be short, or empty: there is more as long as `next` is not null.';
+
 export function adminDocument() {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const [name, operation] of Object.entries(ADMIN_OPERATIONS)) {
+    const path = operation.path.replaceAll(/:(\w+)/g, '{$1}');
+    const method = operation.method.toLowerCase();
+    paths[path] = { ...paths[path], [method]: describe(name as Name, operation) };
+  }
   return createDocument({
     openapi: '3.1.0',
     info: {
@@ -234,29 +215,11 @@ export function adminDocument() {
     },
     servers: [{ url: '/admin', description: 'Where OPERATOR_TOKEN is set' }],
     tags: [
-      { name: 'users', description: 'Whom the house knows' },
-      { name: 'audit', description: 'What happened to them' },
+      { name: 'users', description: 'Users and changes to them' },
+      { name: 'audit', description: 'What happened to users' },
     ],
     security: [{ operator: [] }],
-    paths: {
-      '/users': { get: list },
-      '/users/{id}': { get: show, delete: remove },
-      '/users/{id}/deactivate': {
-        post: change('deactivateUser', 'Deactivate a user; ends all sessions at once'),
-      },
-      '/users/{id}/activate': {
-        post: change('activateUser', 'Activate a user; brings no session back'),
-      },
-      '/users/{id}/unlock': {
-        post: change(
-          'unlockUser',
-          'Forget failures, locks and final stops at both names and in sessions',
-        ),
-      },
-      '/users/{id}/end-sessions': { post: change('endSessions', 'End all sessions of a user') },
-      '/users/{id}/role': { post: role },
-      '/audit': { get: audit },
-    },
+    paths,
     components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
   });
 }

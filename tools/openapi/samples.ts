@@ -83,7 +83,7 @@ export const sampleSession: SessionView = {
   startedAtMs: CREATED_MS,
   lastUsedAtMs: NOW_MS,
   address: '192.0.2.1',
-  userAgent: null,
+  userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
   device: 'Firefox on Linux',
   current: true,
 };

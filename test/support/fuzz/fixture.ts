@@ -3,7 +3,7 @@
  * codes and links out of the mailbox. What is spoiled afterwards is spoiled in that one place only.
  */
 import { env } from 'cloudflare:workers';
-import { ACCOUNT_PATHS } from '../../../src/http/account-routes.ts';
+import { OPERATIONS, type OperationRow } from '../../../src/flows/operations.ts';
 import { addUser, contractCase, createTestApp, freshAddress } from '../test-app.ts';
 import type { Answer, TestUser } from '../test-app.ts';
 import { codeIn, mailbox, tokenIn } from '../mailbox.ts';
@@ -55,10 +55,11 @@ export const ORIGIN = 'https://gatehouse.example';
 export const ALLOWED_ORIGIN = 'https://app.example.com';
 
 /** Granted again and again. */
-const LASTING = new Set(['login', 'getProfile', 'listSessions', 'sendCode', 'forgotPassword']);
+const LASTING = new Set(['login', 'profile', 'list-sessions', 'send-code', 'forgot-password']);
 
-export const isAroundAccounts = ({ path }: { path: string }): boolean =>
-  ACCOUNT_PATHS.some((account) => path.endsWith(`/${account}`));
+const rows: Record<string, OperationRow> = OPERATIONS;
+export const isAroundAccounts = ({ id }: { id: string }): boolean =>
+  rows[id]?.countsAttempt === true && id !== 'login';
 
 export type Scene = ReturnType<typeof sceneOf>;
 
@@ -172,10 +173,10 @@ export function sceneOf(name: string) {
     },
     logout: async () =>
       cookie === null ? asBearer(() => ['POST', `${base}/logout`]) : byCookie('logout'),
-    logoutAll: () => asBearer(() => ['POST', `${base}/logout-all`]),
-    getProfile: () => asBearer(() => ['GET', `/${name}${contract.profilePath}`]),
-    listSessions: () => asBearer(() => ['GET', `${base}/sessions`]),
-    endSession: async () => {
+    'logout-all': () => asBearer(() => ['POST', `${base}/logout-all`]),
+    profile: () => asBearer(() => ['GET', `/${name}${contract.profilePath}`]),
+    'list-sessions': () => asBearer(() => ['GET', `${base}/sessions`]),
+    'end-session': async () => {
       const ready = await asBearer(() => ['DELETE', `${base}/sessions`]);
       const row = await env.DB.prepare('SELECT id FROM sessions WHERE user_id = ?')
         .bind(ready.person.id)
@@ -188,20 +189,20 @@ export function sceneOf(name: string) {
       const { email, password } = person;
       return { ...open('register', { ...named(person), email, password }, person), needed: [] };
     },
-    sendCode: async () => {
+    'send-code': async () => {
       const person = await registered();
       return open('verify-email/send', named(person), person);
     },
-    verifyEmail: async () => {
+    'verify-email': async () => {
       const person = await registered();
       const code = codeIn(to(person.email));
       return open('verify-email', { ...named(person), password: person.password, code }, person);
     },
-    forgotPassword: async () => {
+    'forgot-password': async () => {
       const person = await addUser();
       return open('forgot-password', named(person), person);
     },
-    resetPassword: async () => {
+    'reset-password': async () => {
       const person = await addUser();
       await asked('forgot-password', named(person));
       const token = tokenIn(to(person.email));
@@ -209,19 +210,19 @@ export function sceneOf(name: string) {
       const ready = open('reset-password', { token, password }, person);
       return { ...ready, needed: [token] };
     },
-    changePassword: () =>
+    'change-password': () =>
       asBearer(({ password: currentPassword }) => [
         'POST',
         `${base}/change-password`,
         { currentPassword, newPassword: newUser().password },
       ]),
-    changeEmail: () =>
+    'change-email': () =>
       asBearer(({ password }) => [
         'POST',
         `${base}/change-email`,
         { email: newUser().email, password },
       ]),
-    confirmEmail: async () => {
+    'confirm-email': async () => {
       const { person, access, refresh } = await signedIn();
       const { email } = newUser();
       const { password } = person;
@@ -232,7 +233,7 @@ export function sceneOf(name: string) {
       const secret = [access, code, password, ...(refresh ? [refresh] : [])];
       return { outgoing: request, needed: [access, code], secret, person };
     },
-    deleteAccount: () =>
+    'delete-account': () =>
       asBearer(({ password }) => ['POST', `${base}/delete-account`, { password }]),
   };
 

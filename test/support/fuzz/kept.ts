@@ -44,13 +44,13 @@ const OWN: Readonly<Record<string, readonly Case[]>> = {
   login: [on({ which: 1, edit: { insert: '\0', at: 100 } }), ...times(6, wrongly(1))],
   refresh: [on({ credential: { form: 'percent' } })],
   register: [on({ which: 0, json: '"johndoe"' })],
-  verifyEmail: [on({ which: 2, json: '"000000"' }), ...times(6, wrongly(1))],
-  resetPassword: [on({ credential: { flip: 50 } }), on({ which: 1, json: '"password1"' })],
-  confirmEmail: [on({ which: 0, json: '"000000"' })],
-  changePassword: times(6, wrongly(0)),
-  changeEmail: times(6, wrongly(1)),
-  deleteAccount: times(6, wrongly(0)),
-  endSession: [
+  'verify-email': [on({ which: 2, json: '"000000"' }), ...times(6, wrongly(1))],
+  'reset-password': [on({ credential: { flip: 50 } }), on({ which: 1, json: '"password1"' })],
+  'confirm-email': [on({ which: 0, json: '"000000"' })],
+  'change-password': times(6, wrongly(0)),
+  'change-email': times(6, wrongly(1)),
+  'delete-account': times(6, wrongly(0)),
+  'end-session': [
     on({ lastSegment: { put: '00000000-0000-4000-8000-000000000000' } }),
     on({ lastSegment: { put: '%25%32%66' } }),
     on({ lastSegment: { put: '%ZZ' } }),
@@ -62,13 +62,13 @@ export const keptFor = (operation: string): Case[] => [...(OWN[operation] ?? [])
 const GUESSED = ['invalid', 'locked'];
 const OUTCOMES: Readonly<Record<string, readonly string[]>> = {
   login: [...GUESSED, 'inactive'],
-  verifyEmail: ['invalid-code', 'locked'],
-  resetPassword: ['invalid-link'],
-  confirmEmail: ['invalid-code'],
-  changePassword: GUESSED,
-  changeEmail: GUESSED,
-  deleteAccount: GUESSED,
-  endSession: ['not-found'],
+  'verify-email': ['invalid-code', 'locked'],
+  'reset-password': ['invalid-link'],
+  'confirm-email': ['invalid-code'],
+  'change-password': GUESSED,
+  'change-email': GUESSED,
+  'delete-account': GUESSED,
+  'end-session': ['not-found'],
 };
 
 /** How often, at least, the cases of an operation must come to what. */

@@ -55,14 +55,14 @@ const form = ({ name, contract, body }: (typeof contractCases)[number]): OtherCo
 });
 
 const QUERIES: Readonly<Record<string, string>> = {
-  listUsers: '?limit=5&username=person&status=active&cursor=1',
-  readAudit: '?limit=5&from=2026-01-01&action=LOGIN&format=csv',
+  'list-users': '?limit=5&username=person&status=active&cursor=1',
+  'read-audit': '?limit=5&from=2026-01-01&action=LOGIN&format=csv',
 };
 
 const operators = (operation: ReturnType<typeof operationsOf>[number]): OtherContract => {
   const { id, method, path, statuses } = operation;
   /** What may be malformed is at the end of the path, or in the body. */
-  const isReadable = id in QUERIES || id === 'setRole' || path.endsWith('}');
+  const isReadable = id in QUERIES || id === 'set-role' || path.endsWith('}');
   return {
     name: `operator: ${id}`,
     ready: async () => {
@@ -70,13 +70,13 @@ const operators = (operation: ReturnType<typeof operationsOf>[number]): OtherCon
       const asked = path.replace('{id}', String(user)) + (QUERIES[id] ?? '');
       const request = asking(method, `/admin${asked}`, [
         ['Authorization', `Bearer ${operatorToken}`],
-        ...(id === 'setRole' ? [['Content-Type', 'application/json'] as [string, string]] : []),
+        ...(id === 'set-role' ? [['Content-Type', 'application/json'] as [string, string]] : []),
       ]);
       const fields: [string, string][] = [
         ['role', '"editor"'],
         ['name', '"Editor"'],
       ];
-      return id === 'setRole' ? { ...request, fields } : request;
+      return id === 'set-role' ? { ...request, fields } : request;
     },
     granted: statuses.find((status) => status < 300) ?? 200,
     refused: isReadable ? [400, 401, 404, 405] : [401, 404, 405],

@@ -1,6 +1,6 @@
 /** Device cookies: attempts of their own for their holder, no more than the threshold. */
 import { randomBytes } from 'node:crypto';
-import { DEVICE_COOKIE } from '../../../src/http/device-cookie.ts';
+import { DEVICE_COOKIE } from '../../../src/http/cookies.ts';
 import { sendOne } from '../../burst.ts';
 import { settings, type AttackContext } from './context.ts';
 import {

@@ -1,0 +1,276 @@
+/**
+ * The operations of a contract, one row each. Routes, path ownership, 405, the names in log and
+ * metrics, the OpenAPI documents and the pages' paths all follow from this table.
+ */
+import type { Identifier } from '../policy/identifier.ts';
+import type { SessionLimits } from '../policy/lifetimes.ts';
+import { changeEmail, confirmEmail } from './change-email.ts';
+import { changePassword } from './change-password.ts';
+import { deleteAccount } from './delete-account.ts';
+import { login } from './login.ts';
+import { logout } from './logout.ts';
+import type { Granted, Outcome, Refusal, RegistrationAccepted } from './model/outcome.ts';
+import { refresh } from './refresh.ts';
+import { register, type RegistrationInput } from './register.ts';
+import { forgotPassword, resetPassword } from './reset-password.ts';
+import type { ListedSession } from './model/session.ts';
+import type { LoginAttempt, LoginRules } from './model/login.ts';
+import type { Services } from './ports/services.ts';
+import type { User } from './model/user.ts';
+import type { RequestMeta } from './model/request.ts';
+import { endSession, listSessions, logoutAll, profile } from './sessions.ts';
+import { sendCode, verifyEmail } from './verify-email.ts';
+
+/** A request to an operation, before the use case takes what it needs of it. */
+export interface OperationRequest<Input = null> {
+  services: Services;
+  rules: LoginRules;
+  sessionLimits: SessionLimits;
+  meta: RequestMeta;
+  /** The access token; null where none was sent, or the operation takes none. */
+  token: string | null;
+  refreshToken: string | null;
+  /** The body through the contract's schema, or the parameters of the path. */
+  input: Input;
+}
+
+/** The responses of a contract, with the value that each renders. */
+export interface ResponseValues {
+  login: Granted;
+  refresh: Granted;
+  profile: User;
+  sessions: { sessions: ListedSession[]; current: string };
+  loggedOut: unknown;
+  done: unknown;
+  accepted: unknown;
+  registered: RegistrationAccepted;
+}
+
+export interface OperationRow<
+  Input = never,
+  Response extends keyof ResponseValues = keyof ResponseValues,
+  Value extends ResponseValues[Response] = ResponseValues[Response],
+> {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Below the contract's base; null: the contract's profile path. */
+  path: string | null;
+  summary: string;
+  /** The credential that opens it; `either`: an access token or a refresh token. */
+  access: 'public' | 'bearer' | 'refresh-token' | 'either';
+  /** Counts as an attempt of the address, also where the body is malformed. */
+  countsAttempt?: true;
+  /** Counts against the address's limit for e-mail as well. */
+  sendsEmail?: true;
+  /** Verifies a password, under the account's lockout. */
+  checksPassword?: true;
+  /** Changes nothing, so that only refusals are logged. */
+  isReadOnly?: true;
+  /** Its own reasons; the documents add those that follow from the row. */
+  refusals: readonly Refusal['reason'][];
+  /** The contract's response that shows the outcome. */
+  response: Response;
+  run(request: OperationRequest<Input>): Promise<Outcome<Value>>;
+}
+
+interface Email {
+  email: string;
+}
+interface Password {
+  password: string;
+}
+interface Code {
+  code: string;
+}
+/** `handle`: of a registration, for clients without cookies. */
+interface Named {
+  identifier: Identifier;
+  handle: string | null;
+}
+
+/** Infers the row's types. */
+const row = <Input, Response extends keyof ResponseValues, Value extends ResponseValues[Response]>(
+  operation: OperationRow<Input, Response, Value>,
+) => operation;
+
+const ATTEMPT = { method: 'POST', countsAttempt: true } as const;
+const PASSWORD_ATTEMPT = { ...ATTEMPT, checksPassword: true } as const;
+
+const merged = <Input>({ input, ...request }: OperationRequest<Input>) => ({
+  ...request,
+  ...input,
+});
+
+const withBearer = <Input>({ rules, token, ...request }: OperationRequest<Input>) => ({
+  ...request,
+  bearer: { contract: rules.contract, token },
+});
+
+/** In the order of the documents. */
+export const OPERATIONS = {
+  login: row({
+    ...PASSWORD_ATTEMPT,
+    path: 'login',
+    summary: 'Sign in',
+    access: 'public',
+    refusals: ['invalid', 'inactive', 'unverified'],
+    response: 'login',
+    run: ({ input, ...request }: OperationRequest<LoginAttempt>) =>
+      login({ ...request, attempt: input }),
+  }),
+  refresh: row({
+    method: 'POST',
+    path: 'refresh',
+    summary: 'Trade the refresh token for new tokens',
+    access: 'refresh-token',
+    refusals: ['malformed'],
+    response: 'refresh',
+    run: ({ sessionLimits: limits, refreshToken: token, ...request }: OperationRequest) =>
+      refresh({ ...request, limits, token }),
+  }),
+  logout: row({
+    method: 'POST',
+    path: 'logout',
+    summary: 'End this session',
+    access: 'either',
+    refusals: [],
+    response: 'loggedOut',
+    run: ({ rules, token, refreshToken, ...request }: OperationRequest) =>
+      logout({ ...request, contract: rules.contract, access: token, refresh: refreshToken }),
+  }),
+  'logout-all': row({
+    method: 'POST',
+    path: 'logout-all',
+    summary: 'End all sessions of this user',
+    access: 'bearer',
+    refusals: [],
+    response: 'loggedOut',
+    run: (request: OperationRequest) => logoutAll(withBearer(request)),
+  }),
+  profile: row({
+    method: 'GET',
+    path: null,
+    summary: 'Show the signed-in user',
+    access: 'bearer',
+    isReadOnly: true,
+    refusals: [],
+    response: 'profile',
+    run: (request: OperationRequest) => profile(withBearer(request)),
+  }),
+  'list-sessions': row({
+    method: 'GET',
+    path: 'sessions',
+    summary: 'List the live sessions of this user, newest first',
+    access: 'bearer',
+    isReadOnly: true,
+    refusals: [],
+    response: 'sessions',
+    run: (request: OperationRequest) => listSessions(withBearer(request)),
+  }),
+  'end-session': row({
+    method: 'DELETE',
+    path: 'sessions/:id',
+    summary: 'End one session of this user',
+    access: 'bearer',
+    refusals: ['not-found'],
+    response: 'done',
+    run: (request: OperationRequest<{ id: string }>) =>
+      endSession(withBearer(request), request.input.id),
+  }),
+  register: row({
+    ...ATTEMPT,
+    path: 'register',
+    summary: 'Ask for an account; the result comes by e-mail',
+    access: 'public',
+    sendsEmail: true,
+    refusals: ['taken'],
+    response: 'registered',
+    run: ({ input, ...request }: OperationRequest<RegistrationInput>) =>
+      register({ ...request, application: input }),
+  }),
+  'send-code': row({
+    ...ATTEMPT,
+    path: 'verify-email/send',
+    summary: 'Send a code to an address that is not verified yet',
+    access: 'public',
+    sendsEmail: true,
+    refusals: [],
+    response: 'accepted',
+    run: (request: OperationRequest<Named>) => sendCode(merged(request)),
+  }),
+  'verify-email': row({
+    ...PASSWORD_ATTEMPT,
+    path: 'verify-email',
+    summary: 'Verify an address with the code and the password',
+    access: 'public',
+    refusals: ['invalid-code'],
+    response: 'done',
+    run: (request: OperationRequest<Named & Password & Code>) => verifyEmail(merged(request)),
+  }),
+  'forgot-password': row({
+    ...ATTEMPT,
+    path: 'forgot-password',
+    summary: 'Send a link to set a new password',
+    access: 'public',
+    sendsEmail: true,
+    refusals: [],
+    response: 'accepted',
+    run: (request: OperationRequest<Named>) => forgotPassword(merged(request)),
+  }),
+  'reset-password': row({
+    ...ATTEMPT,
+    path: 'reset-password',
+    summary: 'Set a new password with the token of the link; ends all sessions',
+    access: 'public',
+    refusals: ['invalid-link'],
+    response: 'done',
+    run: (request: OperationRequest<Password & { token: string }>) =>
+      resetPassword(merged(request)),
+  }),
+  'change-password': row({
+    ...PASSWORD_ATTEMPT,
+    path: 'change-password',
+    summary: 'Set a new password with the current one; ends all other sessions',
+    access: 'bearer',
+    refusals: ['invalid'],
+    response: 'done',
+    run: (request: OperationRequest<{ currentPassword: string; newPassword: string }>) =>
+      changePassword(merged(request)),
+  }),
+  'change-email': row({
+    ...PASSWORD_ATTEMPT,
+    path: 'change-email',
+    summary: 'Send a code to another address',
+    access: 'bearer',
+    sendsEmail: true,
+    refusals: ['invalid'],
+    response: 'accepted',
+    run: (request: OperationRequest<Email & Password>) => changeEmail(merged(request)),
+  }),
+  'confirm-email': row({
+    ...ATTEMPT,
+    path: 'change-email/confirm',
+    summary: 'Take the other address with the code',
+    access: 'bearer',
+    refusals: ['invalid-code'],
+    response: 'done',
+    run: (request: OperationRequest<Code>) => confirmEmail(merged(request)),
+  }),
+  'delete-account': row({
+    ...PASSWORD_ATTEMPT,
+    path: 'delete-account',
+    summary: 'Delete this account',
+    access: 'bearer',
+    refusals: ['invalid'],
+    response: 'loggedOut',
+    run: (request: OperationRequest<Password>) => deleteAccount(merged(request)),
+  }),
+};
+
+/** The one name of an operation: in log, metrics and documents. */
+export type Operation = keyof typeof OPERATIONS;
+export const operations = Object.keys(OPERATIONS) as Operation[];
+
+type Rows = typeof OPERATIONS;
+export type InputOf<O extends Operation> = Parameters<Rows[O]['run']>[0]['input'];
+export type ValueOf<O extends Operation> =
+  Awaited<ReturnType<Rows[O]['run']>> extends Outcome<infer Value> ? Value : never;

@@ -1,0 +1,160 @@
+/** Mounts what is the operator's alone: the admin API, its document, and the metrics. */
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import type * as z from 'zod/mini';
+import { en } from 'zod/locales';
+import type { AdminServices } from '../flows/ports/services.ts';
+import type { UserRef } from '../flows/ports/admin.ts';
+import type { LockoutRules } from '../policy/lockout.ts';
+import { exposition } from '../telemetry/exposition.ts';
+import { logFailure, logOperator } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { addressOf } from './address.ts';
+import { adminAuth, adminRefusal, type AdminEnv } from './admin-auth.ts';
+import { userId, userName } from './admin-input.ts';
+import { ADMIN_OPERATIONS, notFound, type AdminOperation } from './admin-operations.ts';
+import { flattened, jsonBody, type BodyProblem } from './body.ts';
+import { documentOf } from './documents.ts';
+import { PROTECTIVE_HEADERS } from './headers.ts';
+
+export interface AdminDependencies {
+  /** Null: there is no admin API, and its paths are unknown like any other. */
+  operatorToken: string | null;
+  localDevelopment: boolean;
+  adminServices: Omit<AdminServices, 'waitUntil'>;
+  lockout: LockoutRules;
+  metrics: Pick<Metrics, 'read' | 'flush'>;
+  assets: Fetcher;
+}
+
+export function mountAdmin(app: Hono<AdminEnv>, deps: AdminDependencies): void {
+  const { operatorToken: token, localDevelopment, adminServices, metrics, assets } = deps;
+  if (token === null) return;
+  const { limits, nowMs } = adminServices;
+  const auth = adminAuth({ token, localDevelopment, limits, nowMs });
+  const metricsApp = new Hono<AdminEnv>().use(auth);
+  metricsApp.get('/', (c) => metricsResponse(c, metrics));
+  metricsApp.all('*', notFound);
+  const documentApp = new Hono<AdminEnv>().use(auth);
+  documentApp.get('/', () => documentOf(assets, 'admin'));
+
+  app.route('/metrics', metricsApp);
+  app.route('/admin', createAdminApi(new Hono<AdminApiEnv>().use(auth), deps));
+  app.route('/openapi/admin.json', documentApp);
+}
+
+interface AdminApiEnv extends AdminEnv {
+  Variables: AdminEnv['Variables'] & { user: UserRef };
+}
+type AdminContext = Context<AdminApiEnv>;
+
+function createAdminApi(api: Hono<AdminApiEnv>, deps: AdminDependencies): Hono<AdminApiEnv> {
+  const { adminServices, lockout, metrics } = deps;
+  const { nowMs } = adminServices;
+  api.use(async (c, next) => {
+    const startedAtMs = nowMs();
+    await next();
+    logOperator({
+      route: `${c.req.method} ${c.req.routePath}`,
+      status: c.res.status,
+      address: addressOf(c.req.raw.headers),
+      traceId: c.var.traceId,
+      durationMs: nowMs() - startedAtMs,
+    });
+    metrics.flush((work) => c.executionCtx.waitUntil(work));
+  });
+  api.use(
+    methodNotAllowed({
+      app: api,
+      onMethodNotAllowed: (_, methods) => {
+        const allow = methods.filter((method) => method !== 'HEAD').join(', ');
+        return adminRefusal(405, 'method_not_allowed', { headers: { Allow: allow } });
+      },
+    }),
+  );
+  const requestOf = (c: AdminContext) => {
+    const { traceId, user: who } = c.var;
+    const { headers } = c.req.raw;
+    const userAgent = headers.get('User-Agent');
+    const meta = {
+      traceId,
+      address: addressOf(headers),
+      userAgent,
+      device: null,
+      registration: null,
+    };
+    const waitUntil = (work: Promise<unknown>) =>
+      c.executionCtx.waitUntil(
+        work.catch((error: unknown) => logFailure(error, 'after the response', traceId)),
+      );
+    return { services: { ...adminServices, waitUntil }, lockout, meta, who };
+  };
+  const operations: readonly AdminOperation<any>[] = Object.values(ADMIN_OPERATIONS);
+  for (const { method, path, query, body, run } of operations) {
+    const steps: MiddlewareHandler<AdminApiEnv>[] = [
+      ...(path.includes(':id') ? [readUser] : []),
+      ...(body === undefined ? [] : jsonBody(body, { reject: rejectBody, words: WORDS })),
+    ];
+    const handle: MiddlewareHandler<AdminApiEnv> = async (c) => {
+      const input: unknown = query ? queryOf(c, query) : c.req.valid('json' as never);
+      return input instanceof Response ? input : run(requestOf(c), input, c);
+    };
+    api.on(method, [path], ...steps, handle);
+  }
+  api.all('*', notFound);
+  return api;
+}
+
+const readUser: MiddlewareHandler<AdminApiEnv> = async (c, next) => {
+  const id = userId.safeParse(c.req.param('id'), WORDS);
+  if (!id.success) return malformed(id.error, 'id');
+  c.set('user', userName(id.data));
+  return next();
+};
+
+/** zod/mini has no messages of its own. */
+const WORDS = { error: en().localeError };
+
+const FAULTS = {
+  undeclared: 'is not declared as JSON',
+  'too-large': 'is too large',
+  unreadable: 'is no JSON in UTF-8',
+} as const;
+
+const rejectBody = (_: Context, problem: BodyProblem): Response =>
+  problem.fault === 'invalid'
+    ? malformed(problem.error, 'body')
+    : adminRefusal(400, 'malformed', { details: { body: [FAULTS[problem.fault]] } });
+
+/** `whole` names the input where no field of it is at fault. */
+function malformed(error: z.core.$ZodError, whole: string): Response {
+  const byField = Map.groupBy(flattened(error, whole), ({ field }) => field);
+  const details = Object.fromEntries(
+    Array.from(byField, ([field, issues]) => [field, issues.map(({ message }) => message)]),
+  );
+  return adminRefusal(400, 'malformed', { details });
+}
+
+/** Reads the query. A repeated or unknown parameter is refused: a mistyped filter would select everything. */
+function queryOf<T>(c: AdminContext, schema: z.ZodMiniType<T>): T | Response {
+  const { searchParams } = new URL(c.req.url);
+  const names = [...searchParams.keys()];
+  if (new Set(names).size < names.length) {
+    return adminRefusal(400, 'malformed', { details: { query: ['names something twice'] } });
+  }
+  const query = schema.safeParse(Object.fromEntries(searchParams), WORDS);
+  return query.success ? query.data : malformed(query.error, 'query');
+}
+
+/** `GET /metrics`: the counts of all isolates, for Prometheus. */
+async function metricsResponse(c: Context<AdminEnv>, { read }: Pick<Metrics, 'read'>) {
+  try {
+    const { type, text } = exposition(await read(), c.req.header('Accept') ?? null);
+    const headers = { ...PROTECTIVE_HEADERS, 'Content-Type': type, Vary: 'Origin, Accept' };
+    return new Response(text, { headers });
+  } catch (error) {
+    // No partial answer: a failed scrape shows as `up` 0.
+    logFailure(error, 'metrics', c.var.traceId);
+    return adminRefusal(503, 'unavailable');
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * The operations of the admin API, one row each: routes, 405 and the published document follow from
+ * this table. No password hash is part of any answer.
+ */
+import type { Context } from 'hono';
+import type * as z from 'zod/mini';
+import type { AuditLogEntry, ChangeResult } from '../flows/ports/admin.ts';
+import {
+  deleteUser,
+  endSessions,
+  setRole,
+  setStatus,
+  showUser,
+  unlock,
+  type AdminRequest,
+} from '../flows/admin.ts';
+import type { User } from '../flows/model/user.ts';
+import { normalise } from '../policy/identifier.ts';
+import { networkOf } from './address.ts';
+import { adminRefusal } from './admin-auth.ts';
+import { auditQuery, roleBody, userName, userQuery } from './admin-input.ts';
+import { csv } from './csv.ts';
+import { PROTECTIVE_HEADERS } from './headers.ts';
+import { wireResponse } from './responses.ts';
+
+export interface AdminOperation<Input = never> {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Below /admin; `:id` is the user's number or public id. */
+  path: string;
+  summary: string;
+  query?: z.ZodMiniType<Input>;
+  body?: z.ZodMiniType<Input>;
+  /** `request.who` is the user of the path; without `:id` there is none. */
+  run(request: AdminRequest, input: Input, c: Context): Promise<Response>;
+}
+
+/** Infers the type of the input. */
+const row = <Input>(operation: AdminOperation<Input>) => operation;
+
+/** A change to the user of the path that needs no input. */
+const change = (
+  name: string,
+  summary: string,
+  work: (request: AdminRequest) => Promise<ChangeResult>,
+) =>
+  row<undefined>({
+    method: 'POST',
+    path: `/users/:id/${name}`,
+    summary,
+    run: async (request) => changed(await work(request)),
+  });
+
+/** In the order of the document. */
+export const ADMIN_OPERATIONS = {
+  'list-users': row({
+    method: 'GET',
+    path: '/users',
+    summary: 'Search users, in the order of their numbers',
+    query: userQuery,
+    async run({ services }, { username, email, status = null, cursor: after = 0, limit }) {
+      const users = await services.adminUsers.search({
+        username: username === undefined ? null : normalisedValue('username', username),
+        email: email === undefined ? null : normalisedValue('email', email),
+        status,
+        after,
+        limit: limit + 1,
+      });
+      const page = users.slice(0, limit);
+      const next = users.length > limit ? (page.at(-1)?.id ?? null) : null;
+      return ok({ users: page.map(renderUser), next });
+    },
+  }),
+  'show-user': row<undefined>({
+    method: 'GET',
+    path: '/users/:id',
+    summary:
+      'Show a user, the lockout of their names and sessions, and the number of live sessions',
+    async run(request) {
+      const state = await showUser(request);
+      if (state === null) return notFound();
+      const { lockedUntilMs, ...lockout } = state.limits;
+      return ok({
+        user: renderUser(state.user),
+        guard: { ...lockout, lockedUntil: isoOrNull(lockedUntilMs) },
+        liveSessions: state.liveSessions,
+      });
+    },
+  }),
+  'delete-user': row<undefined>({
+    method: 'DELETE',
+    path: '/users/:id',
+    summary: 'Delete a user and all personal data; the audit keeps a pseudonym',
+    async run(request) {
+      const outcome = await deleteUser(request);
+      if (outcome === null) return notFound();
+      return outcome === 'deleted'
+        ? wireResponse({ status: 204, body: null })
+        : adminRefusal(409, 'changed_meanwhile');
+    },
+  }),
+  'deactivate-user': change(
+    'deactivate',
+    'Deactivate a user; ends all sessions at once',
+    (request) => setStatus(request, 'inactive'),
+  ),
+  'activate-user': change('activate', 'Activate a user; restores no session', (request) =>
+    setStatus(request, 'active'),
+  ),
+  'unlock-user': change(
+    'unlock',
+    'Clear failures, locks and final stops of both names and of sessions',
+    unlock,
+  ),
+  'end-sessions': change('end-sessions', 'End all sessions of a user', endSessions),
+  'set-role': row({
+    method: 'POST',
+    path: '/users/:id/role',
+    summary: 'Give the user a role, or take it away',
+    body: roleBody,
+    async run(request, { role: id, name = null }) {
+      const outcome = await setRole(request, { id, name });
+      if (outcome !== 'unknown-role') return changed(outcome);
+      const details = { role: ['is none; with a name it is made'] };
+      return adminRefusal(400, 'unknown_role', { details });
+    },
+  }),
+  'read-audit': row({
+    method: 'GET',
+    path: '/audit',
+    summary: 'Read the audit, newest first',
+    query: auditQuery,
+    async run({ services }, query, c) {
+      const { user, action = null, address, from, to, cursor: before = null, limit } = query;
+      const { events, next } = await services.auditLog.read({
+        user: user === undefined ? null : userName(user),
+        action,
+        address: address === undefined ? null : networkOrText(address),
+        fromMs: from === undefined ? null : Date.parse(from),
+        toMs: to === undefined ? null : Date.parse(to),
+        before,
+        limit,
+      });
+      const headers: Record<string, string> = next === null ? {} : { Link: linkTo(c, next) };
+      const rendered = events.map(({ atMs, ...event }) => ({ ...event, at: iso(atMs) }));
+      const wantsCsv = /^\s*text\/csv\b/i.test(c.req.header('Accept') ?? '');
+      const format = query.format ?? (wantsCsv ? 'csv' : 'json');
+      return format === 'csv' ? csvOf(rendered, headers) : ok({ events: rendered, next }, headers);
+    },
+  }),
+};
+
+export const notFound = () => adminRefusal(404, 'not_found');
+
+const ok = (body: Record<string, unknown>, headers: Record<string, string> = {}) =>
+  wireResponse({ status: 200, body, headers });
+
+function changed(outcome: ChangeResult): Response {
+  return outcome === null ? notFound() : ok({ ...outcome, user: renderUser(outcome.user) });
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
+const normalisedValue = (kind: 'username' | 'email', value: string) =>
+  normalise({ kind, value }).value;
+
+function renderUser({ createdAtMs, lastLoginAtMs, ...user }: User) {
+  return { ...user, createdAt: iso(createdAtMs), lastLoginAt: isoOrNull(lastLoginAtMs) };
+}
+
+/** Returns the network of an address as the audit keeps it; other text is searched for as it is. */
+function networkOrText(address: string): string {
+  const network = networkOf(address);
+  return network === 'unknown' ? address : network;
+}
+
+/** The next page in a header (RFC 8288), for clients that read no body. */
+function linkTo(c: Context, next: number): string {
+  const url = new URL(c.req.url);
+  url.searchParams.set('cursor', String(next));
+  return `<${url.pathname}${url.search}>; rel="next"`;
+}
+
+type RenderedEvent = Omit<AuditLogEntry, 'atMs'> & { at: string };
+
+const COLUMNS = [
+  'id',
+  'at',
+  'action',
+  'reason',
+  'userId',
+  'subject',
+  'sessionId',
+  'contract',
+  'address',
+  'traceId',
+] as const;
+
+function csvOf(events: readonly RenderedEvent[], headers: Record<string, string>): Response {
+  const rows = events.map((event) => COLUMNS.map((column) => event[column]));
+  const type = 'text/csv; charset=utf-8; header=present';
+  return new Response(csv([COLUMNS, ...rows]), {
+    headers: { ...PROTECTIVE_HEADERS, 'Content-Type': type, ...headers },
+  });
+}

@@ -1,0 +1,66 @@
+/**
+ * The operations of a contract on its wire: paths, request schemas, responses. Nothing else in http/
+ * depends on how a contract declares them.
+ */
+import type * as z from 'zod/mini';
+import type { Contract, SessionView, Wire } from '../contracts/contract.ts';
+import {
+  OPERATIONS,
+  operations,
+  type InputOf,
+  type Operation,
+  type ResponseValues,
+} from '../flows/operations.ts';
+import { describeUserAgent } from '../policy/user-agent.ts';
+
+export const operationsOf = ({ refresh }: Contract): Operation[] =>
+  operations.filter((name) => name !== 'refresh' || refresh !== null);
+
+/** Without the contract's prefix; `:id` stands for a segment. */
+export function pathOf({ base, profilePath }: Contract, name: Operation): string {
+  const { path } = OPERATIONS[name];
+  return path === null ? profilePath : `${base}/${path}`;
+}
+
+/** Tells whether a path without prefix is that of one of the contract's operations. */
+export function pathMatcher(contract: Contract): (path: string) => boolean {
+  const patterns = operationsOf(contract).map((name) =>
+    pathOf(contract, name)
+      .replaceAll(/[^\w/:-]/g, String.raw`\$&`)
+      .replaceAll(/:\w+/g, '[^/]+'),
+  );
+  const owned = new RegExp(`^(?:${patterns.join('|')})$`);
+  return (path) => owned.test(path);
+}
+
+/** Exactly the operations whose input is a body, and `refresh`, whose token may be in one. */
+type RequestSchemas = {
+  [O in Operation as InputOf<O> extends { id: string } | null ? never : O]: {
+    decode: z.ZodMiniType<InputOf<O>>;
+  };
+} & { refresh: { decode: z.ZodMiniType<string> } | null };
+
+/** Null: the operation reads no body. */
+export function requestSchemaOf({ requests }: Contract, name: Operation): z.ZodMiniType | null {
+  const schemas: RequestSchemas = requests;
+  return schemas[name as 'refresh']?.decode ?? null;
+}
+
+/** Renders what an operation has granted. */
+export function render({ responses }: Contract, name: Operation, value: unknown): Wire {
+  const { response } = OPERATIONS[name];
+  if (response === 'sessions') return responses.sessions.render(viewsOf(value as SessionList));
+  // The value is of the row's response; TypeScript cannot follow the pair through the index.
+  const renderer = responses[response] as { render(value: unknown): Wire } | null;
+  if (renderer === null) throw new Error(`the contract has no response for ${name}`);
+  return renderer.render(value);
+}
+
+type SessionList = ResponseValues['sessions'];
+
+const viewsOf = ({ sessions, current }: SessionList): SessionView[] =>
+  sessions.map((session) => ({
+    ...session,
+    device: describeUserAgent(session.userAgent),
+    current: session.id === current,
+  }));

@@ -1,0 +1,140 @@
+/** The refusals of an operation, by status, each reason with an example of what is really answered. */
+import type { ZodOpenApiResponsesObject } from 'zod-openapi';
+import type { Contract } from '../../src/contracts/contract.ts';
+import { refusalWire } from '../../src/contracts/errors.ts';
+import { OPERATIONS, type Operation, type OperationRow } from '../../src/flows/operations.ts';
+import type { Refusal } from '../../src/flows/model/outcome.ts';
+import { issuesOf } from '../../src/http/body.ts';
+import { requestSchemaOf } from '../../src/http/contract-operations.ts';
+import { refusalContext, sampleOf, type Reason } from './samples.ts';
+
+export interface Part {
+  contract: Contract;
+  name: Operation;
+}
+
+const WHEN: Record<Reason, string> = {
+  malformed: 'The body is not what the schema asks for',
+  invalid: 'Unknown user or wrong password',
+  inactive: 'Right password, inactive account',
+  unverified: 'Right password, address not verified',
+  locked: 'Too many failures at this account',
+  limited: 'Too many attempts from this address',
+  busy: 'Too many attempts at this account at once',
+  unauthenticated: 'No token, or one that is not good',
+  taken: 'The username is somebody’s',
+  'invalid-code': 'Wrong code or password, or a code that is used up or too old',
+  'invalid-link': 'A link that is used up or too old, or none of ours',
+  'cross-site': 'A request with the cookie that comes from another origin',
+  'not-found': 'No such session of this user',
+  insecure: 'Plain http',
+  internal: 'A failure of ours',
+  'unknown-path': 'No such path',
+  'wrong-method': 'No such method',
+};
+
+export const text = { type: 'string' } as const;
+const retryAfter = {
+  'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } },
+} as const;
+export const trace = {
+  'X-Request-Id': {
+    description: 'Names the request in the log',
+    schema: { type: 'string', format: 'uuid' },
+  },
+} as const;
+
+const headersOf: Partial<Record<Reason, object>> = {
+  locked: retryAfter,
+  busy: retryAfter,
+  internal: retryAfter,
+  limited: {
+    ...retryAfter,
+    RateLimit: { description: 'What is left of the limit', schema: text },
+    'RateLimit-Policy': { description: 'The limit', schema: text },
+  },
+  unauthenticated: {
+    'WWW-Authenticate': { description: 'Bearer, and why a token was refused', schema: text },
+  },
+};
+
+/** The security schemes that open an operation, one of them each. */
+export function credentialsOf({ refresh }: Contract, name: Operation): ('bearer' | 'cookie')[] {
+  const { access } = OPERATIONS[name];
+  const readsCookie = refresh?.in === 'cookie' && access !== 'public' && access !== 'bearer';
+  return [
+    ...(access === 'bearer' || access === 'either' ? ['bearer' as const] : []),
+    ...(readsCookie ? ['cookie' as const] : []),
+  ];
+}
+
+/** The reasons of the operation's row, and those that follow from the row. */
+function reasonsOf(contract: Contract, name: Operation): Reason[] {
+  const { refusals, countsAttempt, checksPassword }: OperationRow = OPERATIONS[name];
+  const credentials = credentialsOf(contract, name);
+  const reasons: [Reason, boolean | undefined][] = [
+    ['malformed', countsAttempt || credentials.includes('cookie')],
+    ['unauthenticated', OPERATIONS[name].access !== 'public'],
+    ...refusals.map((reason): [Reason, boolean] => [reason, canRefuse(contract, reason)]),
+    ['locked', checksPassword],
+    ['busy', checksPassword],
+    ['cross-site', credentials.includes('cookie')],
+    ['limited', countsAttempt],
+    ['insecure', true],
+    ['internal', true],
+  ];
+  return [...new Set(reasons.filter(([, applies]) => applies).map(([reason]) => reason))];
+}
+
+function canRefuse(contract: Contract, reason: Reason): boolean {
+  if (reason === 'unverified') return contract.requiresVerifiedEmail;
+  return reason !== 'taken' || contract.identifier === 'username';
+}
+
+/** Refusals by status, each reason with the example of what is really said. */
+export function refusals({ contract, name }: Part): ZodOpenApiResponsesObject {
+  const byStatus = new Map<number, { said: string[]; headers: object; examples: object }>();
+  for (const reason of reasonsOf(contract, name)) {
+    const refusal = refusalFor(contract, name, reason);
+    const { status, body } = refusalWire(contract, refusal, refusalContext);
+    const before = byStatus.get(status) ?? { said: [], headers: {}, examples: {} };
+    const when = WHEN[reason];
+    byStatus.set(status, {
+      said: [...before.said, when],
+      headers: { ...before.headers, ...headersOf[reason] },
+      examples: {
+        ...before.examples,
+        [reason]: { summary: when, value: body },
+        ...(reason === 'locked' ? { 'locked-until-reset': lockedUntilReset(contract) } : {}),
+      },
+    });
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, { said, headers, examples }]) => [
+      String(status),
+      {
+        description: said.join('; '),
+        headers: { ...trace, ...headers },
+        content: { 'application/json': { schema: contract.errors.schema(), examples } },
+      },
+    ]),
+  ) as ZodOpenApiResponsesObject;
+}
+
+function lockedUntilReset(contract: Contract) {
+  const refusal = { ...sampleOf('locked'), untilReset: true };
+  return {
+    summary: 'Too many failures in a row at this account: a password reset unlocks it',
+    value: refusalWire(contract, refusal, refusalContext).body,
+  };
+}
+
+/** A malformed body says what this operation's own fields lack; the other reasons are samples. */
+function refusalFor(contract: Contract, name: Operation, reason: Reason): Refusal {
+  if (reason !== 'malformed') return sampleOf(reason);
+  const error = requestSchemaOf(contract, name)?.safeParse({}).error;
+  const issues = issuesOf(
+    error === undefined ? { fault: 'unreadable' } : { fault: 'invalid', error, body: {} },
+  );
+  return { reason, issues };
+}
