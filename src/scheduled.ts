@@ -1,6 +1,6 @@
 /** What the platform's clock starts: the housekeeping, and the line that says what it did. */
 import { contracts } from './contracts/index.ts';
-import { deleteExpired as sweep, type CleanupRun } from './flows/cleanup.ts';
+import { deleteExpired, type CleanupRun } from './flows/cleanup.ts';
 import { logFailure, logCleanup } from './telemetry/log.ts';
 import { readSettings } from './settings.ts';
 import { createCleanup } from './store/cleanup.ts';
@@ -10,8 +10,8 @@ const DAY_MS = 86_400_000;
 /** Never throws for a database's sake: what fails is logged, and the next run goes on. */
 export async function runCleanup(env: Env, batchSize?: CleanupRun['batchSize']): Promise<void> {
   const startedAtMs = Date.now();
-  const { removed, finished } = await sweep({
-    housekeeping: createCleanup(env.DB),
+  const { removed, finished } = await deleteExpired({
+    cleanup: createCleanup(env.DB),
     nowMs: startedAtMs,
     auditRetentionMs: readSettings(env, contracts).auditRetentionDays * DAY_MS,
     ...(batchSize === undefined ? {} : { batchSize }),

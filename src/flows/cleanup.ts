@@ -1,16 +1,16 @@
 /**
- * What goes by itself, a piece at a time, so that logins get their turn in between. A run is
- * bounded; what it leaves, the next one finds where this one stopped.
+ * Deletes expired rows batch by batch, so that logins get their turn in between. A run is bounded;
+ * the next run continues where this one stopped.
  */
-import type { Cleanup, CleanupStep } from './ports/cleanup.ts';
+import type { Cleanup, CleanupTable } from './ports/cleanup.ts';
 
-/** A statement looks at so many rows, and a run takes so many statements a table. */
+/** Rows that a statement looks at, and statements a run takes for each table. */
 export const BATCH_SIZE = { rows: 500, perRun: 100 };
 
-const WALKED: readonly CleanupStep[] = ['sessions', 'challenges', 'registrations'];
+const TABLES: readonly CleanupTable[] = ['sessions', 'challenges', 'registrations'];
 
 export interface CleanupRun {
-  housekeeping: Cleanup;
+  cleanup: Cleanup;
   nowMs: number;
   auditRetentionMs: number;
   batchSize?: typeof BATCH_SIZE;
@@ -19,42 +19,37 @@ export interface CleanupRun {
 }
 
 export interface CleanupResult {
-  removed: Record<CleanupStep | 'audit_events', number>;
+  removed: Record<CleanupTable | 'audit_events', number>;
   /** Nothing was left for the next run, and nothing failed. */
   finished: boolean;
 }
 
 export async function deleteExpired({
-  housekeeping,
+  cleanup,
   nowMs,
   auditRetentionMs,
   batchSize: { rows, perRun } = BATCH_SIZE,
   onFailure,
 }: CleanupRun): Promise<CleanupResult> {
-  const removed: CleanupResult['removed'] = {
-    sessions: 0,
-    challenges: 0,
-    registrations: 0,
-    audit_events: 0,
-  };
+  const removed = { sessions: 0, challenges: 0, registrations: 0, audit_events: 0 };
   let finished = true;
 
-  const walk = async (table: CleanupStep): Promise<boolean> => {
-    let position = await housekeeping.position(table);
+  const deleteRows = async (table: CleanupTable): Promise<boolean> => {
+    let cursor = await cleanup.cursor(table);
     for (let n = 0; n < perRun; n += 1) {
-      const swept = await housekeeping.sweep(table, { position, rows, nowMs });
-      removed[table] += swept.removed;
-      position = swept.reached;
-      if (position === 0) return true;
+      const batch = await cleanup.deleteBatch(table, { cursor, rows, nowMs });
+      removed[table] += batch.removed;
+      ({ cursor } = batch);
+      if (cursor === 0) return true;
     }
     return false;
   };
 
-  const forget = async (): Promise<boolean> => {
+  const deleteEvents = async (): Promise<boolean> => {
     for (let n = 0; n < perRun; n += 1) {
-      const gone = await housekeeping.forgetEvents(nowMs - auditRetentionMs, rows);
-      removed.audit_events += gone;
-      if (gone < rows) return true;
+      const deleted = await cleanup.deleteEvents(nowMs - auditRetentionMs, rows);
+      removed.audit_events += deleted;
+      if (deleted < rows) return true;
     }
     return false;
   };
@@ -68,7 +63,7 @@ export async function deleteExpired({
     }
   };
 
-  for (const table of WALKED) await attempt(table, () => walk(table));
-  await attempt('audit_events', forget);
+  for (const table of TABLES) await attempt(table, () => deleteRows(table));
+  await attempt('audit_events', deleteEvents);
   return { removed, finished };
 }

@@ -20,7 +20,7 @@ import {
   type LockoutRules,
   type LockoutState,
   type LockoutView,
-  type Standing,
+  type ReserveResult,
   type Verdict,
 } from '../policy/lockout.ts';
 
@@ -46,35 +46,35 @@ export class AccountLockout extends DurableObject {
   #expiryTimer: ReturnType<typeof setTimeout> | undefined;
 
   async reserve(ticket: string, rules: LockoutRules): Promise<Reservation> {
-    const standing = this.#ask(ticket, rules);
+    const result = this.#ask(ticket, rules);
     const report = this.#report();
-    if (standing.state !== 'ticket') return { ...standing, ...report };
+    if (result.state !== 'ticket') return { ...result, ...report };
     await this.#scheduleCleanup(rules);
     return { state: 'ticket', waitedMs: 0, ...report };
   }
 
   /** Holds the call until a ticket is free, a lock begins, or MAX_WAIT_MS has passed. */
   async wait(ticket: string, rules: LockoutRules): Promise<Reservation> {
-    const turn = await this.#turn(ticket, rules);
-    return { ...turn, ...this.#report() };
+    const answer = await this.#waitForTicket(ticket, rules);
+    return { ...answer, ...this.#report() };
   }
 
-  async #turn(ticket: string, rules: LockoutRules): Promise<TicketAnswer> {
+  async #waitForTicket(ticket: string, rules: LockoutRules): Promise<TicketAnswer> {
     const sinceMs = Date.now();
-    const standing = this.#ask(ticket, rules);
-    if (standing.state === 'ticket') return { state: 'ticket', waitedMs: 0 };
-    if (standing.state === 'locked') return standing;
+    const result = this.#ask(ticket, rules);
+    if (result.state === 'ticket') return { state: 'ticket', waitedMs: 0 };
+    if (result.state === 'locked') return result;
     if (this.#waiters.size >= MAX_WAITERS) return { state: 'busy' };
 
     let timeout: ReturnType<typeof setTimeout> | undefined;
-    const turn = await new Promise<TicketAnswer>((answer) => {
+    const ticketAnswer = await new Promise<TicketAnswer>((answer) => {
       this.#waiters.set(ticket, { ticket, rules, sinceMs, answer });
       timeout = setTimeout(() => answer({ state: 'busy' }), MAX_WAIT_MS);
       this.#scheduleExpiry();
     });
     clearTimeout(timeout);
     this.#waiters.delete(ticket);
-    return turn;
+    return ticketAnswer;
   }
 
   async settle(
@@ -131,11 +131,11 @@ export class AccountLockout extends DurableObject {
     }
   }
 
-  #ask(ticket: string, rules: LockoutRules): Standing {
+  #ask(ticket: string, rules: LockoutRules): ReserveResult {
     const before = this.#load();
-    const { state, standing } = reserve(before, { ticket, nowMs: Date.now(), rules });
+    const { state, result } = reserve(before, { ticket, nowMs: Date.now(), rules });
     if (state !== before) this.#save(state);
-    return standing;
+    return result;
   }
 
   /** Takes the unreported beginning of a lock, so that exactly one answer carries it. */
@@ -149,13 +149,13 @@ export class AccountLockout extends DurableObject {
   /** Gives free tickets to the callers that have waited longest. */
   #serveWaiters(): void {
     for (const waiter of this.#waiters.values()) {
-      const standing = this.#ask(waiter.ticket, waiter.rules);
-      if (standing.state === 'queued') break;
+      const result = this.#ask(waiter.ticket, waiter.rules);
+      if (result.state === 'queued') break;
       this.#waiters.delete(waiter.ticket);
       waiter.answer(
-        standing.state === 'ticket'
+        result.state === 'ticket'
           ? { state: 'ticket', waitedMs: Date.now() - waiter.sinceMs }
-          : standing,
+          : result,
       );
     }
     this.#scheduleExpiry();

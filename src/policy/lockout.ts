@@ -52,7 +52,7 @@ export interface LockoutState {
   unreported: LockBegan | null;
 }
 
-export type Standing =
+export type ReserveResult =
   | { state: 'ticket' }
   | { state: 'queued' }
   | { state: 'locked'; untilMs: number; untilReset: boolean };
@@ -77,15 +77,14 @@ export const initialState: LockoutState = {
 export function reserve(
   before: LockoutState,
   ask: { ticket: string; nowMs: number; rules: LockoutRules },
-): { state: LockoutState; standing: Standing } {
+): { state: LockoutState; result: ReserveResult } {
   const { ticket, nowMs, rules } = ask;
   const state = applyExpiry(before, nowMs, rules);
   const locked = lockOf(state, nowMs, rules);
-  if (locked) return { state, standing: locked };
-  if (state.tickets.some((out) => out.id === ticket))
-    return { state, standing: { state: 'ticket' } };
+  if (locked) return { state, result: locked };
+  if (state.tickets.some((out) => out.id === ticket)) return { state, result: { state: 'ticket' } };
   if (state.tickets.length >= failuresLeft(state, rules)) {
-    return { state, standing: { state: 'queued' } };
+    return { state, result: { state: 'queued' } };
   }
   return {
     state: {
@@ -93,7 +92,7 @@ export function reserve(
       lastEventMs: nowMs,
       tickets: [...state.tickets, { id: ticket, expiresAtMs: nowMs + TICKET_MS }],
     },
-    standing: { state: 'ticket' },
+    result: { state: 'ticket' },
   };
 }
 
@@ -229,7 +228,7 @@ function fail(state: LockoutState, nowMs: number, rules: LockoutRules): LockoutS
   };
 }
 
-function lockOf(state: LockoutState, nowMs: number, rules: LockoutRules): Standing | null {
+function lockOf(state: LockoutState, nowMs: number, rules: LockoutRules): ReserveResult | null {
   if (state.failuresInARow >= rules.stopAfterFailures) {
     // A final stop has no end; the length of a lock serves as Retry-After.
     return { state: 'locked', untilMs: nowMs + rules.lockSeconds * 1000, untilReset: true };

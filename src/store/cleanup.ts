@@ -5,7 +5,7 @@
  */
 import { and, eq, gt, inArray, lte, not, or, sql, type SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Cleanup, CleanupStep } from '../flows/ports/cleanup.ts';
+import type { Cleanup, CleanupTable } from '../flows/ports/cleanup.ts';
 import {
   auditEvents,
   challenges,
@@ -80,7 +80,7 @@ const steps = {
     advance: advance(registrations),
     deleteBatch: deleteBatch(registrations, () => hasExpired(registrations)),
   },
-} satisfies Record<CleanupStep, unknown>;
+} satisfies Record<CleanupTable, unknown>;
 
 /** Ids go up with time: the oldest events are the first ones. */
 const deleteOldest = statement<{ olderThanMs: number; rows: number }>(() =>
@@ -95,12 +95,12 @@ const deleteOldest = statement<{ olderThanMs: number; rows: number }>(() =>
 
 export function createCleanup(database: D1Database): Cleanup {
   return {
-    async position(task) {
+    async cursor(task) {
       const query = findPosition.bind(database, { task });
       return (await query.all<{ position: number }>()).results[0]?.position ?? 0;
     },
 
-    async sweep(task, { position, rows, nowMs }) {
+    async deleteBatch(task, { cursor: position, rows, nowMs }) {
       const { advance, deleteBatch } = steps[task];
       const [advanced, deleted] = await database.batch<{ position: number }>([
         advance.bind(database, { task, position, rows }),
@@ -108,11 +108,11 @@ export function createCleanup(database: D1Database): Cleanup {
       ]);
       return {
         removed: deleted?.meta.changes ?? 0,
-        reached: advanced?.results[0]?.position ?? 0,
+        cursor: advanced?.results[0]?.position ?? 0,
       };
     },
 
-    async forgetEvents(olderThanMs, rows) {
+    async deleteEvents(olderThanMs, rows) {
       const { meta } = await deleteOldest.bind(database, { olderThanMs, rows }).run();
       return meta.changes;
     },

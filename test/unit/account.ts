@@ -5,7 +5,7 @@ import {
   initialState,
   type LockoutRules,
   type LockoutState,
-  type Standing,
+  type ReserveResult,
   type Verdict,
 } from '../../src/policy/lockout.ts';
 
@@ -21,10 +21,10 @@ export function accountAfter(events: readonly Event[], rules: LockoutRules) {
   let tickets = 0;
   const account = {
     state: () => state,
-    ask(atMs: number, name = `ticket ${(tickets += 1)}`): Standing {
+    ask(atMs: number, name = `ticket ${(tickets += 1)}`): ReserveResult {
       const answer = reserve(state, { ticket: name, nowMs: atMs, rules });
       state = answer.state;
-      return answer.standing;
+      return answer.result;
     },
     settle(name: string, verdict: Verdict, atMs: number): boolean {
       const answer = settle(state, { ticket: name, verdict, nowMs: atMs, rules });
@@ -33,8 +33,8 @@ export function accountAfter(events: readonly Event[], rules: LockoutRules) {
     },
   };
   for (const [atMs, verdict] of events) {
-    const { state: standing } = account.ask(atMs);
-    if (standing !== 'ticket') throw new Error(`no ticket at ${atMs} ms: ${standing}`);
+    const { state } = account.ask(atMs);
+    if (state !== 'ticket') throw new Error(`no ticket at ${atMs} ms: ${state}`);
     if (verdict !== 'out') account.settle(`ticket ${tickets}`, verdict, atMs);
   }
   return account;

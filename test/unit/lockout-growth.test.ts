@@ -27,11 +27,11 @@ function besieged(rules: LockoutRules) {
     },
     /** Attempts until a lock, sits it out, and says how many seconds it was. */
     sitOutALock(): number {
-      while (siege.ask().standing.state === 'ticket') siege.attempt('wrong');
-      const { standing } = siege.ask();
-      if (standing.state !== 'locked') throw new Error(standing.state);
-      const lockedMs = standing.untilMs - nowMs;
-      nowMs = standing.untilMs;
+      while (siege.ask().result.state === 'ticket') siege.attempt('wrong');
+      const { result } = siege.ask();
+      if (result.state !== 'locked') throw new Error(result.state);
+      const lockedMs = result.untilMs - nowMs;
+      nowMs = result.untilMs;
       return lockedMs / 1000;
     },
   };
@@ -82,8 +82,8 @@ describe('rules that become stricter while tickets are out', () => {
     const { state } = accountAfter([...times(2, 'out'), [10_000, 'out']], RULES);
     const rules = { ...RULES, threshold: 2, lockSeconds: 1 };
     const at = (nowMs: number) => reserve(state(), { ticket: 'x', nowMs, rules });
-    expect(at(TICKET_MS).standing).toMatchObject({ state: 'locked', untilMs: TICKET_MS + 1000 });
-    expect(at(TICKET_MS + 10_000).standing).toEqual({ state: 'ticket' });
+    expect(at(TICKET_MS).result).toMatchObject({ state: 'locked', untilMs: TICKET_MS + 1000 });
+    expect(at(TICKET_MS + 10_000).result).toEqual({ state: 'ticket' });
     expect(at(TICKET_MS + 10_000).state).toMatchObject({ failures: 1, failuresInARow: 3 });
   });
 });
@@ -100,21 +100,21 @@ describe('an account that has failed too often in a row', () => {
   }
 
   it('is locked until a reset, not until a moment', () => {
-    const { standing } = stopped().ask();
-    expect(standing).toMatchObject({ state: 'locked', untilReset: true });
+    const { result } = stopped().ask();
+    expect(result).toMatchObject({ state: 'locked', untilReset: true });
   });
 
   it.each([0, 1, rules.lockSeconds * 1000, TEN_YEARS_MS])(
     'stays locked however long it is left alone: %i ms',
     (laterMs) => {
-      expect(stopped().ask(laterMs).standing).toMatchObject({ state: 'locked', untilReset: true });
+      expect(stopped().ask(laterMs).result).toMatchObject({ state: 'locked', untilReset: true });
     },
   );
 
   it('paces those who ask by the length of a lock, counted from their asking', () => {
     const siege = stopped();
     const untilMs = siege.nowMs() + TEN_YEARS_MS + rules.lockSeconds * 1000;
-    expect(siege.ask(TEN_YEARS_MS).standing).toMatchObject({ untilMs });
+    expect(siege.ask(TEN_YEARS_MS).result).toMatchObject({ untilMs });
   });
 
   it('hands out no more tickets than failures are left until then', () => {
@@ -125,7 +125,7 @@ describe('an account that has failed too often in a row', () => {
     const answers = ['x', 'y', 'z'].map((ticket) => {
       const answer = reserve(state, { ticket, nowMs: siege.nowMs(), rules });
       ({ state } = answer);
-      return answer.standing.state;
+      return answer.result.state;
     });
     expect(answers).toEqual(['ticket', 'ticket', 'queued']);
   });
@@ -133,7 +133,7 @@ describe('an account that has failed too often in a row', () => {
   it('says so at once where the lock and the stop are the same failure', () => {
     const siege = besieged({ ...RULES, stopAfterFailures: RULES.threshold });
     for (let failure = 1; failure <= 3; failure += 1) siege.attempt('wrong');
-    expect(siege.ask().standing).toMatchObject({ state: 'locked', untilReset: true });
+    expect(siege.ask().result).toMatchObject({ state: 'locked', untilReset: true });
   });
 
   it('is open for all failures again after a success in time', () => {
@@ -143,6 +143,6 @@ describe('an account that has failed too often in a row', () => {
     siege.attempt('right');
     siege.sitOutALock();
     siege.sitOutALock();
-    expect(siege.ask().standing).toEqual({ state: 'ticket' });
+    expect(siege.ask().result).toEqual({ state: 'ticket' });
   });
 });

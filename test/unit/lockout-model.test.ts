@@ -13,7 +13,7 @@ import {
   type LockBegan,
   type LockoutRules,
   type LockoutState,
-  type Standing,
+  type ReserveResult,
   type Verdict,
 } from '../../src/policy/lockout.ts';
 
@@ -48,7 +48,7 @@ class History {
     if (forgotten && !this.#isStopped()) this.#failedAtMs = [];
   }
 
-  reserve(ticket: string): Standing {
+  reserve(ticket: string): ReserveResult {
     const { lockSeconds } = this.#rules;
     if (this.#isStopped()) {
       return { state: 'locked', untilMs: this.nowMs + lockSeconds * 1000, untilReset: true };
@@ -146,8 +146,8 @@ const anyLife = fc.tuple(anyRules, fc.array(anyStep, { minLength: 20, maxLength:
 interface Moment {
   nowMs: number;
   state: LockoutState;
-  answer: Standing | { settled: boolean; verdict: Verdict };
-  expected: Standing | { settled: boolean; verdict: Verdict };
+  answer: ReserveResult | { settled: boolean; verdict: Verdict };
+  expected: ReserveResult | { settled: boolean; verdict: Verdict };
   /** Up to this moment. */
   reported: LockBegan[];
   locks: LockBegan[];
@@ -174,9 +174,9 @@ function live(rules: LockoutRules, steps: readonly Step[]): Moment[] {
       history.wait(Number.isFinite(ms) ? Math.max(0, ms) : 0);
     } else if (step.do === 'reserve') {
       const { ticket } = step;
-      const { state: after, standing } = reserve(state, { ticket, nowMs, rules });
+      const { state: after, result } = reserve(state, { ticket, nowMs, rules });
       state = after;
-      note({ nowMs, answer: standing, expected: history.reserve(ticket) });
+      note({ nowMs, answer: result, expected: history.reserve(ticket) });
     } else {
       const { ticket, verdict } = step;
       const { state: after, settled } = settle(state, { ticket, verdict, nowMs, rules });

@@ -10,7 +10,7 @@ import {
   TICKET_MS,
   initialState,
   type LockoutRules,
-  type Standing,
+  type ReserveResult,
 } from '../../src/policy/lockout.ts';
 import { accountAfter, times, type Event } from './account.ts';
 
@@ -19,16 +19,16 @@ const LOCK_MS = 900_000;
 const DAY_MS = 86_400_000;
 const FORGET_MS = 30 * DAY_MS;
 
-const ticket: Standing = { state: 'ticket' };
-const queued: Standing = { state: 'queued' };
-const locked = (untilMs: number, untilReset = false): Standing => ({
+const ticket: ReserveResult = { state: 'ticket' };
+const queued: ReserveResult = { state: 'queued' };
+const locked = (untilMs: number, untilReset = false): ReserveResult => ({
   state: 'locked',
   untilMs,
   untilReset,
 });
 
 describe('an ask for a ticket', () => {
-  const rows: { name: string; after: Event[]; atMs: number; answer: Standing }[] = [
+  const rows: { name: string; after: Event[]; atMs: number; answer: ReserveResult }[] = [
     { name: 'is granted on an untouched account', after: [], atMs: 0, answer: ticket },
     { name: 'is granted after four failures', after: times(4, 'wrong'), atMs: 0, answer: ticket },
     {

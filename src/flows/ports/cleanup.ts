@@ -1,17 +1,17 @@
 /** Tables that are cleaned up batch by batch. */
-export type CleanupStep = 'sessions' | 'challenges' | 'registrations';
+export type CleanupTable = 'sessions' | 'challenges' | 'registrations';
 
 export interface Cleanup {
-  /** The cursor that the last run left. */
-  position(table: CleanupStep): Promise<number>;
+  /** The row id at which the last run stopped; 0: at the end. */
+  cursor(table: CleanupTable): Promise<number>;
   /**
-   * Looks at the next `rows` rows past `position`, deletes those that are of no use any more, and
-   * stores the new cursor. `reached`: 0 where the end was reached.
+   * Looks at the next `rows` rows past the cursor, deletes the expired and the orphaned ones, and
+   * stores the new cursor: 0 where the end was reached.
    */
-  sweep(
-    table: CleanupStep,
-    at: { position: number; rows: number; nowMs: number },
-  ): Promise<{ removed: number; reached: number }>;
+  deleteBatch(
+    table: CleanupTable,
+    from: { cursor: number; rows: number; nowMs: number },
+  ): Promise<{ removed: number; cursor: number }>;
   /** Deletes the oldest audit events, at most `rows`, where they are older than this. */
-  forgetEvents(olderThanMs: number, rows: number): Promise<number>;
+  deleteEvents(olderThanMs: number, rows: number): Promise<number>;
 }

@@ -3,7 +3,7 @@ import type {
   LockBegan,
   LockoutRules,
   LockoutView,
-  Standing,
+  ReserveResult,
   Verdict,
 } from '../../policy/lockout.ts';
 import type { RateLimitKey } from '../../policy/rate-limit-keys.ts';
@@ -11,7 +11,7 @@ import type { Admission, Limit } from '../../policy/throttle.ts';
 
 /** `waitedMs`: how long the lockout kept the caller waiting for the ticket. */
 export type TicketAnswer =
-  | Exclude<Standing, { state: 'ticket' }>
+  | Exclude<ReserveResult, { state: 'ticket' }>
   | { state: 'ticket'; waitedMs: number }
   | { state: 'busy' };
 

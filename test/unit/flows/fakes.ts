@@ -1,13 +1,14 @@
 /** Fakes of the ports: plain objects with written answers, whose calls are recorded in order. */
-import type { Services } from '../../../src/flows/ports/services.ts';
+import type { AdminServices, Services } from '../../../src/flows/ports/services.ts';
 import { alice, meta, NOW_MS, rules, session } from './fixtures.ts';
 
 export * from './fixtures.ts';
 
+type Ports = Services & Pick<AdminServices, 'adminUsers'>;
 type Changes = {
-  [Port in keyof Services]?: Services[Port] extends (...given: never) => unknown
-    ? Services[Port]
-    : Partial<Services[Port]>;
+  [Name in keyof Ports]?: Ports[Name] extends (...given: never) => unknown
+    ? Ports[Name]
+    : Partial<Ports[Name]>;
 };
 
 /** `changes`: the answers in which a test differs, by port and method. */
@@ -17,7 +18,8 @@ export function createFakes(changes: Changes = {}) {
   const clock = { nowMs: NOW_MS };
   let ids = 0;
   const ticket = { lockBegan: null, state: 'ticket', waitedMs: 0 } as const;
-  const answers: Services = {
+  const changed = { user: alice.user, changed: true, sessionsEnded: 2 };
+  const answers: Ports = {
     nowMs: () => clock.nowMs,
     uuid: () => `id-${(ids += 1)}`,
     yieldToEventLoop: async () => undefined,
@@ -106,6 +108,14 @@ export function createFakes(changes: Changes = {}) {
       changeEmail: async () => true,
       remove: async () => true,
     },
+    adminUsers: {
+      search: async () => [],
+      find: async () => alice,
+      liveSessions: async () => 2,
+      setStatus: async () => changed,
+      endSessions: async () => changed,
+      setRole: async () => changed,
+    },
     mailer: { send: async () => undefined },
     emailLimits: {
       perAddress: { attempts: 10, windowSeconds: 3600 },
@@ -132,7 +142,7 @@ export function createFakes(changes: Changes = {}) {
       if (typeof answer === 'function') return [port, change ?? answer];
       return [port, record(port, { ...answer, ...(change as object | undefined) })];
     }),
-  ) as unknown as Services;
+  ) as unknown as Ports;
 
   const callsOf = (name: string) => calls.filter((call) => call.name === name);
   return {

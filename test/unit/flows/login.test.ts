@@ -26,8 +26,8 @@ const attempt = (password: string, more: { username?: string; rules?: object } =
 const logIn = ({ request }: Fakes, password = 'right', more: { rules?: object } = {}) =>
   login({ ...request, ...attempt(password, more) });
 
-const found = (account: typeof alice | null, fromPrimary = true) => ({
-  find: async () => ({ account, fromPrimary }),
+const found = (account: typeof alice | null) => ({
+  find: async () => ({ account, fromPrimary: true }),
 });
 
 describe('a right password', () => {
@@ -217,57 +217,5 @@ describe('a refusal', () => {
     const fakes = createFakes({ limits: { settle: outage } });
     await expect(logIn(fakes, 'wrong')).rejects.toThrow('outage');
     expect(fakes.settled()).toEqual(['wrong']);
-  });
-});
-
-describe('a replica that is behind', () => {
-  const stale = aliceWith({}, { passwordHash: 'hash of old', credentialVersion: 2 });
-  const behind = (primary: typeof alice | null, replica: typeof alice | null = stale) => ({
-    find: async (_: unknown, from: 'nearest' | 'primary') =>
-      from === 'primary'
-        ? { account: primary, fromPrimary: true }
-        : { account: replica, fromPrimary: false },
-  });
-
-  it('does not refuse a new password: the stale verdict is voided and the primary asked', async () => {
-    const fakes = createFakes({ users: behind(alice) });
-    expect((await logIn(fakes)).ok).toBe(true);
-    expect(fakes.settled()).toEqual(['void', 'right']);
-    expect(fakes.given('sessions.open')).toMatchObject([[{ account: alice }]]);
-  });
-
-  it('does not grant an old password: the fenced write stores nothing', async () => {
-    const fakes = createFakes({ users: behind(alice), sessions: { open: async () => false } });
-    const refusal = { reason: 'invalid', because: 'wrong-password' };
-    expect(await logIn(fakes, 'old')).toEqual({ ok: false, refusal });
-    expect(fakes.settled()).toEqual(['void', 'wrong']);
-    expect(fakes.names()).not.toContain('tokens.signAccess');
-  });
-
-  it('finds a user who has just registered', async () => {
-    const fakes = createFakes({ users: behind(alice, null) });
-    expect((await logIn(fakes)).ok).toBe(true);
-    expect(fakes.settled()).toEqual(['void', 'right']);
-  });
-
-  it('is believed without a second hash where the primary says the same', async () => {
-    const fakes = createFakes({ users: behind(alice, alice) });
-    expect((await logIn(fakes, 'wrong')).ok).toBe(false);
-    expect(fakes.given('users.find').map(([, from]) => from)).toEqual(['nearest', 'primary']);
-    expect([fakes.given('passwords.verify').length, fakes.settled()]).toEqual([1, ['wrong']]);
-  });
-
-  it('keeps a wrong verdict counted where the primary is out of reach', async () => {
-    const find = async (_: unknown, from: string) =>
-      from === 'primary' ? outage() : { account: alice, fromPrimary: false };
-    const fakes = createFakes({ users: { find } });
-    await expect(logIn(fakes, 'wrong')).rejects.toThrow('outage');
-    expect(fakes.settled()).toEqual([]);
-  });
-
-  it('gives up where the account changes twice, with no ticket left out', async () => {
-    const fakes = createFakes({ sessions: { open: async () => false } });
-    await expect(logIn(fakes)).rejects.toThrow('changed twice');
-    expect(fakes.settled()).toEqual(['void', 'void']);
   });
 });

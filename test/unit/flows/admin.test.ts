@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import {
+  deleteUser,
+  endSessions,
+  setRole,
+  setStatus,
+  showUser,
+  unlock,
+} from '../../../src/flows/admin.ts';
+import { NOW_MS, alice, createFakes, meta, no, outage, rules } from './fakes.ts';
+
+type Fakes = ReturnType<typeof createFakes>;
+
+const { lockout } = rules;
+const who = { id: 7 };
+const asked = ({ services }: Fakes) => ({
+  services: { ...services, auditLog: { read: outage } },
+  lockout,
+  meta,
+  who,
+});
+const operatorContext = { accountKey: 'key of user 7', contract: 'admin', meta, nowMs: NOW_MS };
+const keys = [
+  'lockout of email alice@example.com',
+  'lockout of username alice',
+  'lockout of sessions 7',
+];
+const view = {
+  failures: 1,
+  failuresInARow: 6,
+  locksInARow: 1,
+  lockedUntilMs: null,
+  stopped: false,
+  ticketsOut: 0,
+};
+const gone = { adminUsers: { find: async () => null } };
+const role = { id: 'editor', name: null };
+
+describe.each([
+  ['deactivate', (fakes: Fakes) => setStatus(asked(fakes), 'inactive'), ['setStatus', 'inactive']],
+  ['activate', (fakes: Fakes) => setStatus(asked(fakes), 'active'), ['setStatus', 'active']],
+  ['end-sessions', (fakes: Fakes) => endSessions(asked(fakes)), ['endSessions']],
+  ['role', (fakes: Fakes) => setRole(asked(fakes), role), ['setRole', role]],
+] as const)('%s', (_, change, [call, ...given]) => {
+  it('changes the user and its audit row in one call, in the operator’s name', async () => {
+    const fakes = createFakes();
+    expect(await change(fakes)).toEqual({ user: alice.user, changed: true, sessionsEnded: 2 });
+    expect(fakes.given('adminUsers.find')).toEqual([[{ id: 7 }]]);
+    expect(fakes.given(`adminUsers.${call}`)).toEqual([[7, ...given, operatorContext]]);
+  });
+
+  it('finds no user', async () => {
+    const fakes = createFakes(gone);
+    expect(await change(fakes)).toBeNull();
+    expect(fakes.names()).toEqual(['adminUsers.find']);
+  });
+});
+
+describe('show', () => {
+  it('adds up the lockouts of both names and the sessions', async () => {
+    const fakes = createFakes({ limits: { view: async () => view } });
+    expect(await showUser(asked(fakes))).toEqual({
+      user: alice.user,
+      limits: { ...view, failures: 3, failuresInARow: 18, locksInARow: 3 },
+      liveSessions: 2,
+    });
+    expect(fakes.given('limits.view').map(([key]) => key)).toEqual(keys);
+  });
+
+  it('finds no user', async () => {
+    expect(await showUser(asked(createFakes(gone)))).toBeNull();
+  });
+});
+
+describe('unlock', () => {
+  it('records the event before it clears the lockouts', async () => {
+    const fakes = createFakes({ limits: { view: async () => view } });
+    expect(await unlock(asked(fakes))).toMatchObject({ changed: true, sessionsEnded: 0 });
+    expect(fakes.given('audit.record')).toEqual([
+      [{ ...operatorContext, action: 'ADMIN_UNLOCKED', reason: 'done', userId: 7 }],
+    ]);
+    expect(fakes.names().slice(4)).toEqual([
+      'audit.record',
+      'limits.clear',
+      'limits.clear',
+      'limits.clear',
+    ]);
+    expect(fakes.given('limits.clear')).toEqual(keys.map((key) => [key, lockout]));
+  });
+
+  it('clears nothing that could not be recorded', async () => {
+    const fakes = createFakes({ limits: { view: async () => view }, audit: { record: outage } });
+    await expect(unlock(asked(fakes))).rejects.toThrow('outage');
+    expect(fakes.given('limits.clear')).toEqual([]);
+  });
+
+  it('fails where a lockout cannot be cleared', async () => {
+    const fakes = createFakes({ limits: { view: async () => view, clear: outage } });
+    await expect(unlock(asked(fakes))).rejects.toThrow('outage');
+  });
+
+  it('records nothing where there was nothing to lift', async () => {
+    const fakes = createFakes();
+    expect(await unlock(asked(fakes))).toMatchObject({ changed: false });
+    expect([fakes.recorded(), fakes.given('limits.clear')]).toEqual([[], []]);
+  });
+
+  it('finds no user', async () => {
+    expect(await unlock(asked(createFakes(gone)))).toBeNull();
+  });
+});
+
+describe('delete', () => {
+  it('removes the account in the operator’s name and clears its lockouts', async () => {
+    const fakes = createFakes();
+    expect(await deleteUser(asked(fakes))).toBe('deleted');
+    await fakes.finish();
+    expect(fakes.given('accountChanges.remove')).toEqual([
+      [alice, { ...operatorContext, by: 'operator' }],
+    ]);
+    expect(fakes.given('limits.clear').map(([key]) => key)).toEqual(keys);
+  });
+
+  it('tries once more where the account has changed meanwhile, and then gives up', async () => {
+    const fakes = createFakes({ accountChanges: { remove: no } });
+    expect(await deleteUser(asked(fakes))).toBe('changed-meanwhile');
+    expect(fakes.given('accountChanges.remove').length).toBe(2);
+    expect(fakes.given('limits.clear')).toEqual([]);
+  });
+
+  it('finds no user', async () => {
+    expect(await deleteUser(asked(createFakes(gone)))).toBeNull();
+  });
+});
