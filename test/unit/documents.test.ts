@@ -36,7 +36,7 @@ it.each(documents)('%s links to files and headings that exist', (document) => {
 
 it.each(documents)('%s names files and npm scripts that exist', (document) => {
   const text = read(document);
-  const paths = found(text, /`((?:src|test|tools|docs|migrations|\.ci|\.github)\/[\w./-]*)`/g);
+  const paths = found(text, /(?<![\w./-])((?:src|test|tools|docs|migrations)\/[\w./-]*\w)/g);
   const lost = paths.filter((path) => !existsSync(join(root, path)) && !/\btiny\b/.test(path));
   const scripts = found(text, /npm run (?:--silent )?([a-z:]+)/g);
   const { scripts: known } = JSON.parse(read('package.json')) as { scripts: object };
@@ -55,4 +55,15 @@ it('makes the anchors that links follow', () => {
     'a-title',
     'words-that-are-no-password',
   ]);
+});
+
+it('gives a reason for each dependency', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as {
+    [kind: string]: object;
+  };
+  const [, section = ''] = read('CONTRIBUTING.md').split('## Dependencies');
+  const explained = found(section, /^\| ([^|]+?) +\|/gm).flatMap((cell) => cell.split(', '));
+  expect(explained).toEqual(
+    expect.arrayContaining(Object.keys({ ...dependencies, ...devDependencies })),
+  );
 });
