@@ -17,6 +17,7 @@ import {
   sampleOf,
   sampleSession,
   sampleUser,
+  type Reason,
 } from '../../tools/openapi/samples.ts';
 
 const wireOf = (contract: Contract, refusal: Refusal) =>
@@ -82,6 +83,46 @@ it.each([
   expect(missing.toSorted()).toEqual(impossible.toSorted());
   const codes = JSON.stringify(contract.errors.schema()._zod.def);
   expect(codes.includes('USERNAME_TAKEN')).toBe(name === 'username-coded');
+});
+
+/** The refusals that no case in test/golden holds; username-pair names a class in place of a code. */
+const unseen: Partial<Record<Reason, readonly [number, string, string, string]>> = {
+  unauthenticated: [
+    401,
+    'UNAUTHENTICATED',
+    'UnauthorizedError',
+    'Missing, invalid or expired token',
+  ],
+  taken: [409, 'USERNAME_TAKEN', 'ConflictError', 'Username is already taken'],
+  'invalid-code': [
+    400,
+    'INVALID_CODE',
+    'ValidationError',
+    'Code or password is wrong, or the code has expired',
+  ],
+  'invalid-link': [
+    400,
+    'INVALID_TOKEN',
+    'ValidationError',
+    'The link has been used or has expired',
+  ],
+  insecure: [403, 'HTTPS_REQUIRED', 'ForbiddenError', 'HTTPS is required'],
+  'cross-site': [403, 'CROSS_SITE_REQUEST', 'ForbiddenError', 'Origin is not allowed'],
+  unverified: [403, 'EMAIL_NOT_VERIFIED', 'ForbiddenError', 'Email is not verified'],
+};
+
+it.each(contracts)('$name words as written the refusals that are rarely seen', (contract) => {
+  const { paths } = contract.errors;
+  for (const [reason, [status, code, errorClass, message]] of Object.entries(unseen)) {
+    const wire = wireOf(contract, sampleOf(reason as Reason));
+    const expected = contract.name === 'username-pair' ? errorClass : code;
+    expect(valueAt(wire.body, paths.message)).toBe(message);
+    expect([reason, wire.status, valueAt(wire.body, paths.code)]).toEqual([
+      reason,
+      status,
+      expected,
+    ]);
+  }
 });
 
 function contractNamed(name: string): Contract {
