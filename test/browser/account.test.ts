@@ -1,173 +1,151 @@
-/** The pages beside the sign-in page, against answers as contracts give them. */
-import type { Page, Route } from 'playwright-core';
+/** Requests and messages of the account pages that mailbox.test.ts does not show. */
 import { describe, expect } from 'vitest';
 import { test } from './browser.ts';
+import {
+  accountShown,
+  fieldError,
+  fill,
+  focusedId,
+  loginShown,
+  notice,
+  signIn,
+  stubOperation,
+  submit,
+} from './page-objects.ts';
 
-const granted = { user: {}, token: 'x', expiresAt: '2030-01-01T00:00:00Z' };
-const refusal = (code: string, details?: object[]) => ({
-  error: { code, message: '<img src=x> raw words of the server', details },
+test('checks a new password and a code before sending', async ({ openBrowser }) => {
+  const { page } = await openBrowser();
+  await page.goto('/email-remember/register');
+  await fill(page, { email: 'ada@example.com', password: 'short' });
+  await submit(page);
+  expect(await fieldError(page, 'password')).toContain('at least 8');
+  await page.goto('/email-remember/verify');
+  await fill(page, { identifier: 'ada@example.com', password: 'a good long one', code: '12345' });
+  await submit(page);
+  expect(await fieldError(page, 'code')).toContain('six digits');
 });
 
-/** What an operation answers from now on, and what it was asked. */
-async function answering(page: Page, operation: string, answer: Parameters<Route['fulfill']>[0]) {
-  const asked: unknown[] = [];
-  await page.route(`**/api/v1/auth/${operation}`, (route) => {
-    asked.push(route.request().postDataJSON());
-    return route.fulfill(answer);
-  });
-  return asked;
-}
-
-const focused = (page: Page) => page.evaluate(() => document.activeElement?.id);
-const submit = (page: Page) => page.click('button[type=submit]');
-
-describe('registering', () => {
-  test('leads to the code, and from there signs in', async ({ visit }) => {
-    const { page } = await visit();
-    const registered = await answering(page, 'register', { status: 202, json: {} });
-    const verified = await answering(page, 'verify-email', { status: 200, json: {} });
-    const signedIn = await answering(page, 'login', { status: 200, json: granted });
-    await page.goto('/email-remember/register');
-    await page.fill('#name', 'Ada');
-    await page.fill('#email', 'ada@example.com');
-    await page.fill('#password', 'a good long one');
-    await submit(page);
-    await page.waitForURL('**/email-remember/verify');
-    expect(registered).toEqual([
-      { name: 'Ada', email: 'ada@example.com', password: 'a good long one' },
-    ]);
-    await page.waitForFunction(
-      () => document.querySelector<HTMLInputElement>('#identifier')?.value === 'ada@example.com',
-    );
-    await page.fill('#password', 'a good long one');
-    await page.fill('#code', '12345');
-    await submit(page);
-    expect(await page.textContent('#code-error')).toContain('six digits');
-    await page.route('**/email-remember/', (route) => route.fulfill({ body: 'home' }));
-    await page.fill('#code', '123456');
-    await submit(page);
-    await page.waitForURL('**/email-remember/');
-    const credentials = { email: 'ada@example.com', password: 'a good long one' };
-    expect(verified).toEqual([{ ...credentials, code: '123456' }]);
-    expect(signedIn).toEqual([{ ...credentials, rememberMe: false }]);
-  });
-
-  test('asks username contracts for both names, and blames the taken one', async ({ visit }) => {
-    const { page, expectStatus } = await visit();
-    expectStatus(409);
-    const asked: unknown[] = [];
-    await page.route('**/api/auth/register', (route) => {
-      asked.push(route.request().postDataJSON());
-      return route.fulfill({ status: 409, json: { error: 'ConflictError', message: 'taken' } });
-    });
-    await page.goto('/username-pair/register');
-    await page.fill('#username', 'ada');
-    await page.fill('#email', 'ada@example.com');
-    await page.fill('#password', 'a good long one');
-    await submit(page);
-    await page.waitForSelector('#username[aria-invalid=true]');
-    expect(await page.textContent('#username-error')).toContain('taken');
-    expect(await focused(page)).toBe('username');
-    expect(asked).toEqual([
-      { username: 'ada', email: 'ada@example.com', password: 'a good long one' },
-    ]);
-  });
-
-  test('says so where the rules refuse the password', async ({ visit }) => {
-    const { page, expectStatus } = await visit();
-    expectStatus(422);
-    const details = [{ field: 'password', message: 'Password is too common' }];
-    await answering(page, 'register', { status: 422, json: refusal('VALIDATION_ERROR', details) });
-    await page.goto('/email-remember/register');
-    await page.fill('#email', 'ada@example.com');
-    await page.fill('#password', 'short');
-    await submit(page);
-    expect(await page.textContent('#password-error')).toContain('at least 8');
-    await page.fill('#password', 'password123');
-    await submit(page);
-    await page.waitForFunction(() => document.activeElement?.id === 'password');
-    await page.waitForSelector('#password[aria-invalid=true]');
-    expect(await page.textContent('#password-error')).toContain('too easy to guess');
-  });
+test('sends a new code once the address is filled in', async ({ openBrowser }) => {
+  const { page } = await openBrowser();
+  const sent = await stubOperation(page, 'verify-email/send', { status: 202, json: {} });
+  await page.goto('/email-remember/verify');
+  await page.click('#again');
+  expect(await focusedId(page)).toBe('identifier');
+  await fill(page, { identifier: 'ada@example.com' });
+  await page.click('#again');
+  expect(await notice(page)).toContain('on its way');
+  expect(sent).toEqual([{ email: 'ada@example.com' }]);
 });
 
-describe('the code page', () => {
-  test('blames a code that is not right, and sends a new one', async ({ visit }) => {
-    const { page, expectStatus } = await visit();
-    expectStatus(400);
-    await answering(page, 'verify-email', { status: 400, json: refusal('INVALID_CODE') });
-    const sent = await answering(page, 'verify-email/send', { status: 202, json: {} });
-    await page.goto('/email-remember/verify');
-    await page.click('#again');
-    expect(await focused(page)).toBe('identifier');
-    await page.fill('#identifier', 'ada@example.com');
-    await page.fill('#password', 'a good long one');
-    await page.fill('#code', '000000');
-    await submit(page);
-    await page.waitForSelector('#code[aria-invalid=true]');
-    expect(await page.textContent('#code-error')).toContain('not right, or no longer good');
-    await page.click('#again');
-    await page.waitForSelector('#notice:not([hidden])');
-    expect(await page.textContent('#notice')).toContain('on its way');
-    expect(sent).toEqual([{ email: 'ada@example.com' }]);
-  });
+test('accepts the e-mail address for a forgotten password where accounts have usernames', async ({
+  openBrowser,
+}) => {
+  const { page } = await openBrowser();
+  const sent = await stubOperation(page, 'forgot-password', { status: 202, json: {} });
+  await page.goto('/username-coded/forgot');
+  await fill(page, { identifier: 'ada@example.com' });
+  await submit(page);
+  expect(await notice(page)).toContain('If there is such an account');
+  expect(sent).toEqual([{ email: 'ada@example.com' }]);
 });
 
-describe('a forgotten password', () => {
-  test('gets the same answer whoever asks', async ({ visit }) => {
-    const { page } = await visit();
-    const asked = await answering(page, 'forgot-password', { status: 202, json: {} });
-    await page.goto('/email-remember/forgot');
-    await page.fill('#identifier', 'ada@example.com');
-    await submit(page);
-    await page.waitForSelector('#notice:not([hidden])');
-    expect(await page.textContent('#notice')).toContain('If there is such an account');
-    expect(asked).toEqual([{ email: 'ada@example.com' }]);
+test('refuses to reset a password without a token', async ({ openBrowser }) => {
+  const { page } = await openBrowser();
+  await page.goto('/email-remember/reset');
+  expect(await notice(page)).toContain('no longer good');
+});
+
+describe('the signed-in page', () => {
+  test('ends another session, and leaves this one', async ({ openBrowser, users: { ben } }) => {
+    const other = await openBrowser();
+    await signIn(other.page, 'email-envelope', ben);
+    const { page } = await openBrowser();
+    await signIn(page, 'email-envelope', ben);
+    expect(await page.locator('.badge').count()).toBe(1);
+    expect(await page.locator('#sessions li').count()).toBe(2);
+    await page.click('#sessions button');
+    await expect.poll(() => page.locator('#sessions li').count()).toBe(1);
+    expect(await page.textContent('#said')).toBe('The session has ended.');
+    expect(await page.locator('.badge').count()).toBe(1);
+    other.expectStatus(401);
+    await other.page.reload();
+    await loginShown(other.page, 'email-envelope');
   });
 
-  test('takes a username or an address where there are both', async ({ visit }) => {
-    const { page } = await visit();
-    const asked: unknown[] = [];
-    await page.route('**/api/auth/forgot-password', (route) => {
-      asked.push(route.request().postDataJSON());
-      return route.fulfill({ status: 202, json: {} });
-    });
-    for (const identifier of ['ada', 'ada@example.com']) {
-      await page.goto('/username-coded/forgot');
-      await page.fill('#identifier', identifier);
-      await submit(page);
-      await page.waitForSelector('#notice:not([hidden])');
-    }
-    expect(asked).toEqual([{ username: 'ada' }, { email: 'ada@example.com' }]);
-  });
-
-  test('is reset with the token behind the #, which leaves the address at once', async ({
-    visit,
+  test('signs out everywhere, and deletes the refresh cookie', async ({
+    openBrowser,
+    users: { ben },
   }) => {
-    const { page } = await visit();
-    const asked = await answering(page, 'reset-password', { status: 200, json: {} });
-    await page.goto('/email-remember/reset#token=the-token');
-    await page.waitForSelector('button[type=submit]:not([disabled])');
-    expect(new URL(page.url()).hash).toBe('');
-    await page.fill('#password', 'a good long one');
-    await submit(page);
-    await page.waitForSelector('#notice:not([hidden])');
-    expect(await page.textContent('#notice')).toContain('new password is set');
-    expect(asked).toEqual([{ token: 'the-token', password: 'a good long one' }]);
+    const other = await openBrowser();
+    await signIn(other.page, 'email-remember', ben);
+    const { page, context, expectStatus } = await openBrowser();
+    await signIn(page, 'email-cookie', ben);
+    await page.click('#sign-out-everywhere');
+    await loginShown(page, 'email-cookie');
+    // The device cookie stays, but no longer identifies a known device.
+    expect((await context.cookies()).map(({ name }) => name)).toEqual(['__Host-gh-device']);
+    expectStatus(401);
+    other.expectStatus(401);
+    await page.goto('/email-cookie/');
+    await loginShown(page, 'email-cookie');
+    await other.page.reload();
+    await loginShown(other.page, 'email-remember');
   });
 
-  test('says so where the link is no longer good, or never was one', async ({ visit }) => {
-    const { page, expectStatus } = await visit();
-    expectStatus(400);
-    await page.goto('/email-remember/reset');
-    await page.waitForSelector('#notice:not([hidden])');
-    expect(await page.textContent('#notice')).toContain('no longer good');
-    await answering(page, 'reset-password', { status: 400, json: refusal('INVALID_TOKEN') });
-    await page.goto('/email-remember/forgot');
-    await page.goto('/email-remember/reset#token=old');
-    await page.fill('#password', 'a good long one');
-    await submit(page);
-    await page.waitForSelector('#notice:not([hidden])');
-    expect(await page.textContent('#notice')).toContain('no longer good');
+  test('refreshes an expired access token once for all requests', async ({
+    openBrowser,
+    users: { ada },
+  }) => {
+    const { page, expectStatus } = await openBrowser();
+    expectStatus(401);
+    await signIn(page, 'username-coded', ada);
+    await page.evaluate(() => {
+      const key = 'gatehouse:tokens:username-coded';
+      const tokens = JSON.parse(sessionStorage.getItem(key) ?? '{}') as object;
+      sessionStorage.setItem(key, JSON.stringify({ ...tokens, access: 'expired' }));
+    });
+    let refreshes = 0;
+    page.on('request', (request) => (refreshes += request.url().endsWith('/refresh') ? 1 : 0));
+    await page.reload();
+    await accountShown(page);
+    expect(refreshes).toBe(1);
+  });
+
+  test('stays signed in where a sign-out does not reach the server', async ({
+    openBrowser,
+    users: { ada },
+  }) => {
+    const { page, context, errors } = await openBrowser();
+    await signIn(page, 'email-remember', ada);
+    await context.setOffline(true);
+    await page.click('#sign-out');
+    await page.waitForSelector('#said:not([hidden])');
+    expect(await page.textContent('#said')).toContain('check your connection');
+    expect(errors.splice(0).every((text) => text.includes('ERR_INTERNET_DISCONNECTED'))).toBe(true);
+    await context.setOffline(false);
+    await page.click('#sign-out');
+    await loginShown(page, 'email-remember');
+  });
+
+  test('leaves nothing private in the back/forward cache, and loads anew', async ({
+    openBrowser,
+    users: { ada },
+  }) => {
+    const { page } = await openBrowser();
+    await signIn(page, 'email-remember', ada);
+    // Chromium under test has no back/forward cache: its events are dispatched by hand.
+    const dispatch = (event: 'pagehide' | 'pageshow') =>
+      page.evaluate(
+        (type) => dispatchEvent(new PageTransitionEvent(type, { persisted: true })),
+        event,
+      );
+    await dispatch('pagehide');
+    expect(await page.content()).not.toContain(ada.email);
+    await dispatch('pageshow');
+    await accountShown(page);
+    await dispatch('pagehide');
+    await page.evaluate(() => sessionStorage.clear());
+    await dispatch('pageshow');
+    await loginShown(page, 'email-remember');
   });
 });

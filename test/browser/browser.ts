@@ -1,12 +1,18 @@
 /**
- * A browser for a test file, and visits in it that tolerate nothing: a violation of the Content
- * Security Policy, an error in the console or a request to anywhere else fails the test.
+ * Test fixtures: a Chromium for each test file, and browser profiles that fail the test on a
+ * violation of the Content Security Policy, a console error or a request to another origin.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test as base } from 'vitest';
-import { addressOf, peopleOf, type People } from '../support/browser-files.ts';
+import { addressOf, usersOf, type TestUsers } from '../support/browser-files.ts';
 
 export const origin = inject('origin');
 const axeSource = readFileSync(
@@ -29,27 +35,20 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-export interface VisitOptions {
-  javaScriptEnabled?: boolean;
-  colorScheme?: 'light' | 'dark';
-  locale?: string;
-  reducedMotion?: 'reduce';
-  width?: number;
-  height?: number;
-}
-
-export interface Visit {
+/** A browser profile with one tab. */
+interface Profile {
   context: BrowserContext;
   page: Page;
-  /** What the console said that nobody expected, and every violation. */
-  troubles: string[];
-  /** Statuses that this test is about: Chromium logs every refused request as an error. */
+  /** Unexpected console errors and violations so far. */
+  errors: string[];
+  /** Allows responses of these statuses: Chromium logs each of them as an error. */
   expectStatus(...statuses: number[]): void;
-  /** Another tab of the same browser profile, watched like the first. */
-  tab(): Promise<Page>;
+  openTab(): Promise<Page>;
 }
 
-async function open(options: VisitOptions, address: string): Promise<Visit> {
+type ProfileOptions = BrowserContextOptions & { width?: number; height?: number };
+
+async function createProfile(options: ProfileOptions, address: string): Promise<Profile> {
   const { width = 1024, height = 800, ...rest } = options;
   const context = await browser.newContext({
     baseURL: origin,
@@ -60,7 +59,7 @@ async function open(options: VisitOptions, address: string): Promise<Visit> {
     ...rest,
   });
   context.setDefaultTimeout(60_000);
-  const troubles: string[] = [];
+  const errors: string[] = [];
   const expected = new Set<number>();
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) => {
@@ -71,53 +70,52 @@ async function open(options: VisitOptions, address: string): Promise<Visit> {
     if (message.type() !== 'error') return;
     const status = /the server responded with a status of (\d+)/.exec(message.text())?.[1];
     if (status !== undefined && expected.has(Number(status))) return;
-    troubles.push(`${message.text()} (${message.location().url})`);
+    errors.push(`${message.text()} (${message.location().url})`);
   });
-  context.on('weberror', (error) => troubles.push(String(error.error())));
+  context.on('weberror', (error) => errors.push(String(error.error())));
   context.on('request', (request) => {
     const url = request.url();
-    if (!url.startsWith(`${origin}/`) && !url.startsWith('data:'))
-      troubles.push(`asked for ${url}`);
+    if (!url.startsWith(`${origin}/`) && !url.startsWith('data:')) errors.push(`request to ${url}`);
   });
-  const tab = () => context.newPage();
+  const openTab = () => context.newPage();
   return {
     context,
-    page: await tab(),
-    troubles,
+    page: await openTab(),
+    errors,
     expectStatus: (...statuses) => statuses.forEach((status) => expected.add(status)),
-    tab,
+    openTab,
   };
 }
 
-let visits = 0;
+let profiles = 0;
 
 interface Fixtures {
   /** The accounts of this file. */
-  people: People;
-  /** Each visit has an address of its own, which attempts and letters count against. */
-  visit(options?: VisitOptions): Promise<Visit>;
+  users: TestUsers;
+  /** Opens a profile with a client address of its own, so that no limit is shared. */
+  openBrowser(options?: ProfileOptions): Promise<Profile>;
 }
 
 export const test = base.extend<Fixtures>({
-  people: ({ task }, use) => use(peopleOf(task.file.filepath)),
-  visit: async ({ task }, use) => {
-    const opened: Visit[] = [];
+  users: ({ task }, use) => use(usersOf(task.file.filepath)),
+  openBrowser: async ({ task }, use) => {
+    const opened: Profile[] = [];
     await use(async (options = {}) => {
-      visits += 1;
-      const visit = await open(options, addressOf(task.file.filepath, visits));
-      opened.push(visit);
-      return visit;
+      profiles += 1;
+      const profile = await createProfile(options, addressOf(task.file.filepath, profiles));
+      opened.push(profile);
+      return profile;
     });
     await Promise.all(opened.map(({ context }) => context.close()));
-    expect(opened.flatMap(({ troubles }) => troubles)).toEqual([]);
+    expect(opened.flatMap(({ errors }) => errors)).toEqual([]);
   },
 });
 
-/** By WCAG alone; without them, by what axe holds to be good practice too. */
+/** Axe's rules for WCAG alone; by default axe also checks its best practices. */
 export const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** What axe finds on a page. It runs in a world of its own, where the page's policy does not hold. */
-export async function faultsOf(page: Page, tags?: readonly string[]): Promise<string[]> {
+/** Runs axe in an isolated world, where the page's CSP does not apply, and returns its violations. */
+export async function axeViolations(page: Page, tags?: readonly string[]): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
   const { frameTree } = await session.send('Page.getFrameTree');
   const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', {
@@ -140,6 +138,3 @@ export async function faultsOf(page: Page, tags?: readonly string[]): Promise<st
   await session.detach();
   return found as string[];
 }
-
-export const isOverflowing = (page: Page): Promise<boolean> =>
-  page.evaluate(() => document.documentElement.scrollWidth > innerWidth);

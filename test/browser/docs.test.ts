@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { faultsOf, test, WCAG } from './browser.ts';
-import { contractCases } from './users.ts';
+import { axeViolations, test, WCAG } from './browser.ts';
+import { contractCases } from './page-objects.ts';
 
-// The reference signs in with the documents' own samples: the demo accounts are this file's.
+// The documents' samples are the demo accounts: no other file may use these.
 
-test('makes a real login out of the reference, for every contract', async ({ visit }) => {
-  const { page } = await visit();
+test('signs in from the API reference, for every contract', async ({ openBrowser }) => {
+  const { page } = await openBrowser();
   await page.goto('/docs');
   const select = page.locator('#select');
   await select.waitFor();
@@ -22,7 +22,7 @@ test('makes a real login out of the reference, for every contract', async ({ vis
     const answered = page.waitForResponse((response) => response.url().endsWith('/auth/login'));
     await login.locator('button.execute').click();
     const answer = await answered;
-    expect([name, answer.status()]).toEqual([name, 200]);
+    expect(answer.status(), name).toBe(200);
     expect(new URL(answer.url()).pathname.startsWith(`/${name}/`)).toBe(true);
     const shown = login.locator('.live-responses-table');
     await shown.waitFor();
@@ -32,8 +32,11 @@ test('makes a real login out of the reference, for every contract', async ({ vis
   }
 });
 
-test('authorizes what follows with the token of a login', async ({ visit, people: { ada } }) => {
-  const { page } = await visit();
+test('authorizes the reference with the token of a login', async ({
+  openBrowser,
+  users: { ada },
+}) => {
+  const { page } = await openBrowser();
   const login = await page.request.post('/email-remember/api/v1/auth/login', {
     data: { email: ada.email, password: ada.password },
   });
@@ -50,16 +53,16 @@ test('authorizes what follows with the token of a login', async ({ visit, people
   expect((await answered).status()).toBe(200);
 });
 
-test('axe finds nothing against WCAG in the reference, light and dark', async ({ visit }) => {
+test('axe finds no WCAG violation in the reference, light and dark', async ({ openBrowser }) => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    const { page } = await visit({ colorScheme, reducedMotion: 'reduce' });
+    const { page } = await openBrowser({ colorScheme, reducedMotion: 'reduce' });
     await page.goto('/docs');
     const login = page.locator('#operations-auth-login');
     await login.waitFor();
-    expect([colorScheme, await faultsOf(page, WCAG)]).toEqual([colorScheme, []]);
+    expect(await axeViolations(page, WCAG), colorScheme).toEqual([]);
     await login.locator('.opblock-control-arrow').click();
     await login.locator('button.execute').click();
     await login.locator('.live-responses-table').waitFor();
-    expect([colorScheme, await faultsOf(page, WCAG)]).toEqual([colorScheme, []]);
+    expect(await axeViolations(page, WCAG), colorScheme).toEqual([]);
   }
 });

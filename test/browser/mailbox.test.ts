@@ -1,192 +1,162 @@
-/** From nothing to signed in and back, with the real operations and the mail that they write. */
+/** Accounts from registration to changed password, with the real operations and their e-mails. */
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { faultsOf, origin, test } from './browser.ts';
-import { contractCase, contractCases, fillIn } from './users.ts';
+import { axeViolations, origin, test } from './browser.ts';
+import {
+  accountShown,
+  contractCases,
+  fieldError,
+  fill,
+  focusedId,
+  inNewestMail,
+  newestCode,
+  notice,
+  signOut,
+  submit,
+  submitLogin,
+  wrongCode,
+} from './page-objects.ts';
 
-const SECRET = 'seven purple hats in a row';
-const NEXT = 'nine quiet boats at sea';
-
-/** What /dev/mail shows of the newest mail to someone. */
-async function newestMail(page: Page, to: string) {
-  const mail = page.locator('article', { hasText: to }).first();
-  await expect
-    .poll(async () => {
-      await page.goto('/dev/mail');
-      return mail.count();
-    })
-    .toBeGreaterThan(0);
-  return mail;
-}
+const FIRST = 'seven purple hats in a row';
+const SECOND = 'nine quiet boats at sea';
+const THIRD = 'eleven soft drums far away';
+/** One of the most common ones, which the rules refuse. */
+const COMMON = 'password123';
 
 async function register(page: Page, name: string, username: string): Promise<void> {
+  const usesUsername = name.startsWith('username');
   await page.goto(`/${name}/login`);
   await page.click('a[href$="/register"]');
-  if (contractCase(name).contract.identifier === 'username') await page.fill('#username', username);
-  else await page.fill('#name', 'Ada Example');
-  await page.fill('#email', `${username}@example.org`);
-  await page.fill('#password', SECRET);
-  await page.click('button[type=submit]');
+  await fill(page, {
+    ...(usesUsername ? { username } : { name: 'Ada Example' }),
+    email: `${username}@example.org`,
+    password: FIRST,
+  });
+  await submit(page);
   await page.waitForURL(`**/${name}/verify`);
 }
 
-async function signIn(page: Page, name: string, [who, secret]: [string, string]): Promise<void> {
-  await page.goto(`/${name}/login`);
-  await fillIn(page, contractCase(name), [who, secret]);
-  await page.click('button[type=submit]');
-}
-
-describe.each(contractCases)('$name', ({ name, of }) => {
-  test('registers, confirms the address, forgets the password, and signs in again', async ({
-    visit,
+describe.each(contractCases)('$name', ({ name, identifier }) => {
+  test('registers, verifies the address, resets and changes the password', async ({
+    openBrowser,
   }) => {
-    const { page, tab, expectStatus } = await visit();
+    const { page, openTab, expectStatus } = await openBrowser();
+    expectStatus(400, 422);
     const username = `ada-${name}`;
     const email = `${username}@example.org`;
-    const who = of({ username, email });
+    const user = { username, email };
     await register(page, name, username);
-    const mailbox = await tab();
-    const code = (await (await newestMail(mailbox, email)).locator('.code').textContent()) ?? '';
-    await page.waitForFunction(
-      (who) => document.querySelector<HTMLInputElement>('#identifier')?.value === who,
-      who,
-    );
-    expectStatus(400, 422);
-    await page.fill('#password', SECRET);
-    await page.fill('#code', code === '000000' ? '111111' : '000000');
-    await page.click('button[type=submit]');
-    await page.waitForSelector('#code[aria-invalid=true]');
-    await page.fill('#code', code);
-    await page.click('button[type=submit]');
-    await page.waitForSelector('#private:not([hidden])');
-    expect(await page.textContent('#profile')).toContain(who);
-    await page.click('#sign-out');
-    await page.waitForURL('**/login');
+    const mailbox = await openTab();
+    const code = await newestCode(mailbox, email);
+    await expect.poll(() => page.inputValue('#identifier')).toBe(user[identifier]);
+    await fill(page, { password: FIRST, code: wrongCode(code) });
+    await submit(page);
+    expect(await fieldError(page, 'code')).toContain('not right, or no longer good');
+    await fill(page, { code });
+    await submit(page);
+    await accountShown(page);
+    expect(await page.textContent('#profile')).toContain(user[identifier]);
+    await signOut(page, name);
 
     await page.click('a[href$="/forgot"]');
-    await page.fill('#identifier', who);
-    await page.click('button[type=submit]');
-    await page.waitForSelector('#notice:not([hidden])');
-    const link = mailbox
-      .locator('article', { hasText: email })
-      .first()
-      .locator('a[href*="#token="]');
-    await expect
-      .poll(async () => {
-        await mailbox.reload();
-        return link.count();
-      })
-      .toBeGreaterThan(0);
-    const address = (await link.getAttribute('href')) ?? '';
+    await fill(page, { identifier: user[identifier] });
+    await submit(page);
+    expect(await notice(page)).toContain('If there is such an account');
+    const link = await inNewestMail(mailbox, email, 'a[href*="#token="]');
+    const url = (await link.getAttribute('href')) ?? '';
     await link.click();
+    // The script removes the token from the address bar.
     await mailbox.waitForURL(`**/${name}/reset`);
-    // One of the most common there are: the rules refuse it, and the link stays good.
-    await mailbox.fill('#password', 'password123');
-    await mailbox.click('button[type=submit]');
-    await mailbox.waitForSelector('#password[aria-invalid=true]');
-    await mailbox.fill('#password', NEXT);
-    await mailbox.click('button[type=submit]');
-    await mailbox.waitForSelector('#notice:not([hidden])');
-    expect(await mailbox.textContent('#notice')).toContain('new password is set');
-
+    // A refused password leaves the link valid.
+    await fill(mailbox, { password: COMMON });
+    await submit(mailbox);
+    expect(await fieldError(mailbox, 'password')).toContain('too easy to guess');
+    await fill(mailbox, { password: SECOND });
+    await submit(mailbox);
+    expect(await notice(mailbox)).toContain('new password is set');
     await mailbox.goto('/docs');
-    await mailbox.goto(address);
-    await mailbox.fill('#password', SECRET);
-    await mailbox.click('button[type=submit]');
-    await mailbox.waitForSelector('#notice:not([hidden])');
-    expect(await mailbox.textContent('#notice')).toContain('no longer good');
+    await mailbox.goto(url);
+    await fill(mailbox, { password: FIRST });
+    await submit(mailbox);
+    expect(await notice(mailbox)).toContain('no longer good');
 
-    await signIn(page, name, [who, NEXT]);
-    await page.waitForSelector('#private:not([hidden])');
+    // Another address: email-remember admits ten attempts a minute.
+    const changing = await openBrowser();
+    changing.expectStatus(400, 401, 422);
+    await changing.page.goto(`/${name}/login`);
+    await submitLogin(changing.page, { ...user, password: SECOND });
+    await accountShown(changing.page);
+    await changing.page.click('summary');
+    const change = async (currentPassword: string, newPassword: string) => {
+      await fill(changing.page, { currentPassword, newPassword });
+      await submit(changing.page);
+      await changing.page.waitForSelector('#form[aria-busy=false]');
+    };
+    await change('not the current one', THIRD);
+    expect(await fieldError(changing.page, 'currentPassword')).toContain('not right');
+    await change(SECOND, COMMON);
+    expect(await fieldError(changing.page, 'newPassword')).toContain('too easy to guess');
+    await change(SECOND, THIRD);
+    expect(await notice(changing.page)).toContain('is changed');
+    expect(await changing.page.inputValue('#newPassword')).toBe('');
+    await changing.page.reload();
+    await accountShown(changing.page);
+    await signOut(changing.page, name);
+    await submitLogin(changing.page, { ...user, password: SECOND });
+    expect(await notice(changing.page)).toBe(
+      identifier === 'username' ? 'Wrong username or password.' : 'Wrong e-mail or password.',
+    );
+    await submitLogin(changing.page, { ...user, password: THIRD });
+    await accountShown(changing.page);
   });
 });
 
-test('confirms the address while strangers have locked the name and used up its tries', async ({
-  visit,
+test('verifies an address while strangers have locked its name and used up its attempts', async ({
+  openBrowser,
 }) => {
-  const { page, tab } = await visit();
-  const email = 'besieged@example.org';
-  await register(page, 'email-cookie', 'besieged');
-  const mailbox = await tab();
-  const code = (await (await newestMail(mailbox, email)).locator('.code').textContent()) ?? '';
-  const guess = { email, password: SECRET, code: code === '000000' ? '111111' : '000000' };
+  const { page, openTab } = await openBrowser();
+  const email = 'attacked@example.org';
+  await register(page, 'email-cookie', 'attacked');
+  const code = await newestCode(await openTab(), email);
   const statuses = [];
   for (let n = 0; n < 6; n += 1) {
     const { status } = await fetch(`${origin}/email-cookie/api/v1/auth/verify-email`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': '198.19.0.1' },
-      body: JSON.stringify(guess),
+      body: JSON.stringify({ email, password: FIRST, code: wrongCode(code) }),
     });
     statuses.push(status);
   }
   expect(statuses).toEqual([400, 400, 400, 400, 400, 429]);
-  await page.fill('#password', SECRET);
-  await page.fill('#code', code);
-  await page.click('button[type=submit]');
-  await page.waitForSelector('#private:not([hidden])');
+  await fill(page, { password: FIRST, code });
+  await submit(page);
+  await accountShown(page);
   expect(await page.textContent('#profile')).toContain(email);
 });
 
-test('changes the password of who is signed in, and keeps this session', async ({ visit }) => {
-  const { page, tab, expectStatus } = await visit();
-  expectStatus(401, 422);
-  const email = 'changer@example.org';
-  await register(page, 'email-remember', 'changer');
-  const mailbox = await tab();
-  const code = (await (await newestMail(mailbox, email)).locator('.code').textContent()) ?? '';
-  await page.fill('#password', SECRET);
-  await page.fill('#code', code);
-  await page.click('button[type=submit]');
-  await page.waitForSelector('#private:not([hidden])');
-  await page.click('summary');
-  const change = async (current: string, next: string) => {
-    await page.fill('#currentPassword', current);
-    await page.fill('#newPassword', next);
-    await page.click('#form button[type=submit]');
-    await page.waitForSelector('#form[aria-busy=false]');
-  };
-  await change('not the one', NEXT);
-  expect(await page.textContent('#currentPassword-error')).toContain('not right');
-  await change(SECRET, 'password123');
-  expect(await page.textContent('#newPassword-error')).toContain('too easy to guess');
-  await change(SECRET, NEXT);
-  expect(await page.textContent('#notice')).toContain('is changed');
-  await page.reload();
-  await page.waitForSelector('#private:not([hidden])');
-  await page.click('#sign-out');
-  await page.waitForURL('**/login');
-  await signIn(page, 'email-remember', [email, SECRET]);
-  await page.waitForSelector('#notice:not([hidden])');
-  await signIn(page, 'email-remember', [email, NEXT]);
-  await page.waitForSelector('#private:not([hidden])');
-});
-
-test('says that a username is taken, and what usernames may be', async ({
-  visit,
-  people: { ada },
-}) => {
-  const { page, expectStatus } = await visit();
-  expectStatus(400, 409);
-  for (const [name, username, said] of [
-    ['username-pair', ada.username, 'taken'],
-    ['username-coded', ada.username.toUpperCase(), 'taken'],
-    ['username-pair', 'a b', '3 to 32'],
-    ['username-coded', 'a b', '3 to 32'],
-  ] as const) {
+test.for([
+  ['username-pair', 'ada', 'taken'],
+  ['username-coded', 'ADA', 'taken'],
+  ['username-pair', 'a b', '3 to 32'],
+  ['username-coded', 'a b', '3 to 32'],
+] as const)(
+  'refuses the registration at %s of %j as %s',
+  async ([name, kind, message], { openBrowser, users: { ada } }) => {
+    const { page, expectStatus } = await openBrowser();
+    expectStatus(400, 409);
+    const usernames = { ada: ada.username, ADA: ada.username.toUpperCase(), 'a b': 'a b' };
     await page.goto(`/${name}/register`);
-    await page.fill('#username', username);
-    await page.fill('#email', 'somebody@example.org');
-    await page.fill('#password', SECRET);
-    await page.click('button[type=submit]');
-    await page.waitForSelector('#username[aria-invalid=true]');
-    expect(await page.textContent('#username-error')).toContain(said);
-  }
-});
+    await fill(page, { username: usernames[kind], email: 'new@example.org', password: FIRST });
+    await submit(page);
+    expect(await fieldError(page, 'username')).toContain(message);
+    expect(await focusedId(page)).toBe('username');
+  },
+);
 
-test('the mail view is as readable as the rest', async ({ visit }) => {
+test('has an accessible mail page', async ({ openBrowser }) => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    const { page } = await visit({ colorScheme, width: 320 });
+    const { page } = await openBrowser({ colorScheme, width: 320 });
     await page.goto('/dev/mail');
-    expect(await faultsOf(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   }
 });

@@ -1,11 +1,20 @@
-/** Browsers with locales and time zones that Intl refuses, and with storage that is blocked. */
+/** Browsers with locales or time zones that Intl rejects, and with blocked or full storage. */
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import type { TestUser } from '../support/browser-files.ts';
 import { test } from './browser.ts';
-import { contractCase, contractCases, fillIn, signIn } from './users.ts';
+import {
+  accountShown,
+  contractCases,
+  loginShown,
+  notice,
+  signIn,
+  signOut,
+  submitLogin,
+} from './page-objects.ts';
 
 const lastUsedAt = '2026-03-02T09:30:00Z';
-const listed = {
+const session = {
   id: 'a',
   startedAt: lastUsedAt,
   lastUsedAt,
@@ -15,62 +24,60 @@ const listed = {
   current: true,
 };
 
-/** What the signed-in page shows of a session that was last used at a known time. */
-async function shownSession(page: Page): Promise<string> {
-  await page.waitForSelector('#private:not([hidden])');
-  // Between time and AM, Intl has a narrow space.
+/** Signs in where the session list has one known entry, and returns its line. */
+async function listedSession(page: Page, user: TestUser): Promise<string> {
+  await page.route('**/auth/sessions', (route) => route.fulfill({ json: { sessions: [session] } }));
+  await signIn(page, 'email-remember', user);
+  // Intl separates time and AM by a narrow space.
   return (await page.locator('#sessions .hint').innerText()).replaceAll('\u202f', ' ');
 }
 
-const withListedSession = (page: Page) =>
-  page.route('**/auth/sessions', (route) => route.fulfill({ json: { sessions: [listed] } }));
-
-describe('the signed-in page shows times', () => {
+describe('times on the signed-in page are formatted', () => {
   test.for([
     [['en-US@posix'], '203.0.113.7 · Last used Mar 2, 2026, 9:30 AM'],
     [['en-US@posix', 'C', '', 'en-GB'], '203.0.113.7 · Last used 2 Mar 2026, 09:30'],
     [['de-DE@euro'], '203.0.113.7 · Last used Mar 2, 2026, 9:30 AM'],
     [undefined, `203.0.113.7 · Last used ${lastUsedAt}`],
-  ] as const)('where navigator.languages is %j', async ([languages, shown], { visit, people }) => {
-    const { page, context } = await visit();
-    await context.addInitScript((tags) => {
-      Object.defineProperty(navigator, 'languages', { get: () => tags });
-    }, languages);
-    await withListedSession(page);
-    await signIn(page, 'email-remember', people.ada);
-    expect(await shownSession(page)).toBe(shown);
-  });
+  ] as const)(
+    'where navigator.languages is %j',
+    async ([languages, text], { openBrowser, users }) => {
+      const { page, context } = await openBrowser();
+      await context.addInitScript((tags) => {
+        Object.defineProperty(navigator, 'languages', { get: () => tags });
+      }, languages);
+      expect(await listedSession(page, users.ada)).toBe(text);
+    },
+  );
 
-  test('as they were sent where Intl refuses the time zone', async ({ visit, people: { ada } }) => {
-    const { page, context } = await visit();
+  test('as they were sent where Intl rejects the time zone', async ({
+    openBrowser,
+    users: { ada },
+  }) => {
+    const { page, context } = await openBrowser();
     await context.addInitScript(() => {
-      Intl.DateTimeFormat = function refuse() {
+      Intl.DateTimeFormat = function reject() {
         throw new RangeError('Invalid time zone specified: Etc/Unknown');
       } as unknown as typeof Intl.DateTimeFormat;
     });
-    await withListedSession(page);
-    await signIn(page, 'email-remember', ada);
-    expect(await shownSession(page)).toBe(`203.0.113.7 · Last used ${lastUsedAt}`);
+    expect(await listedSession(page, ada)).toBe(`203.0.113.7 · Last used ${lastUsedAt}`);
   });
 });
 
-/** As a browser does that blocks the data of a site. */
+/** Makes storage throw, as in a browser that blocks site data. Runs in the page. */
 function blockStorage(): void {
-  function refuse(): never {
+  function reject(): never {
     throw new DOMException('The operation is insecure.', 'SecurityError');
   }
   for (const name of ['localStorage', 'sessionStorage']) {
-    Object.defineProperty(globalThis, name, { get: refuse });
+    Object.defineProperty(globalThis, name, { get: reject });
   }
-  globalThis.BroadcastChannel = refuse as unknown as typeof BroadcastChannel;
+  globalThis.BroadcastChannel = reject as unknown as typeof BroadcastChannel;
 }
 
-describe.each(contractCases)('with blocked storage, $name', ({ name, of, inCookie, ...fields }) => {
-  test('has pages that work, and signs in only where it can keep it', async ({
-    visit,
-    people: { ada },
-  }) => {
-    const { page, context, expectStatus } = await visit();
+test.for(contractCases)(
+  'with blocked storage, the pages of $name load, and sign in only with a cookie',
+  async ({ name, inCookie }, { openBrowser, users: { ada } }) => {
+    const { page, context, expectStatus } = await openBrowser();
     await context.addInitScript(blockStorage);
     for (const path of ['register', 'verify', 'forgot', 'reset']) {
       await page.goto(`/${name}/${path}`);
@@ -78,25 +85,22 @@ describe.each(contractCases)('with blocked storage, $name', ({ name, of, inCooki
     }
     if (inCookie) expectStatus(401);
     await page.goto(`/${name}/`);
-    await page.waitForURL(`**/${name}/login`);
-    let asked = 0;
-    page.on('request', (request) => (asked += request.url().endsWith('/auth/login') ? 1 : 0));
-    await fillIn(page, fields, [of(ada), ada.password]);
-    await page.click('button[type=submit]');
+    await loginShown(page, name);
+    let requests = 0;
+    page.on('request', (request) => (requests += request.url().endsWith('/auth/login') ? 1 : 0));
+    await submitLogin(page, ada);
     if (inCookie) {
-      await page.waitForSelector('#private:not([hidden])');
-      await page.click('#sign-out');
-      await page.waitForURL(`**/${name}/login`);
+      await accountShown(page);
+      await signOut(page, name);
       return;
     }
-    await page.waitForSelector('#notice:not([hidden])');
-    expect(await page.textContent('#notice')).toContain('Your browser keeps no data for this site');
-    // No session is opened that nobody could use.
-    expect(asked).toBe(0);
-  });
-});
+    expect(await notice(page)).toContain('Your browser keeps no data for this site');
+    // No session is created that this browser could not use.
+    expect(requests).toBe(0);
+  },
+);
 
-test('says so where storage is full, or cookies are off', async ({ visit, people: { ada } }) => {
+test('reports full storage and disabled cookies', async ({ openBrowser, users: { ada } }) => {
   for (const [name, block] of [
     [
       'email-remember',
@@ -111,27 +115,27 @@ test('says so where storage is full, or cookies are off', async ({ visit, people
       () => Object.defineProperty(Navigator.prototype, 'cookieEnabled', { get: () => false }),
     ],
   ] as const) {
-    const { page, context } = await visit();
+    const { page, context } = await openBrowser();
     await context.addInitScript(block);
     await page.goto(`/${name}/login`);
-    await fillIn(page, contractCase(name), [ada.email, ada.password]);
-    await page.click('button[type=submit]');
-    await page.waitForSelector('#notice:not([hidden])');
-    expect(await page.textContent('#notice')).toContain('Your browser keeps no data for this site');
+    await submitLogin(page, ada);
+    expect(await notice(page)).toContain('Your browser keeps no data for this site');
   }
 });
 
-test('treats what it cannot read in its storage as nothing', async ({ visit }) => {
-  const { page, context } = await visit();
+test('treats corrupt storage as signed out', async ({ openBrowser }) => {
+  const { page, context } = await openBrowser();
   await context.addInitScript(() =>
     sessionStorage.setItem('gatehouse:tokens:email-remember', '{"access":'),
   );
   await page.goto('/email-remember/');
-  await page.waitForURL('**/email-remember/login');
+  await loginShown(page, 'email-remember');
 });
 
-test('the API reference loads all the same', async ({ visit }) => {
-  const { page, context } = await visit();
+test('loads the API reference with blocked storage and an invalid locale', async ({
+  openBrowser,
+}) => {
+  const { page, context } = await openBrowser();
   await context.addInitScript(blockStorage);
   await context.addInitScript(() => {
     Object.defineProperty(navigator, 'languages', { get: () => ['en-US@posix'] });

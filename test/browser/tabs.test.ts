@@ -1,93 +1,94 @@
-/** Two tabs of one browser: which of them a session's end reaches. */
+/** Two tabs of one browser: the tabs that the end of a session reaches. */
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { test } from './browser.ts';
-import { contractCases, fillIn, signIn } from './users.ts';
+import {
+  accountShown,
+  contractCases,
+  loginShown,
+  signIn,
+  signOut,
+  submitLogin,
+} from './page-objects.ts';
 
-const isSignedIn = (page: Page) => page.isVisible('#private');
-
-/** Listens to what the tabs of a contract tell each other, as another tab would. */
-async function overhear(page: Page, name: string) {
+/** Records the messages between the tabs of a contract, as another tab would receive them. */
+async function recordMessages(page: Page, name: string) {
   await page.evaluate((channel) => {
-    const heard: unknown[] = [];
-    new BroadcastChannel(channel).addEventListener('message', ({ data }) => heard.push(data));
-    Object.assign(globalThis, { heard });
+    const messages: unknown[] = [];
+    new BroadcastChannel(channel).addEventListener('message', ({ data }) => messages.push(data));
+    Object.assign(globalThis, { messages });
   }, `gatehouse:${name}`);
-  return () => page.evaluate(() => (globalThis as unknown as { heard: unknown[] }).heard);
+  return () => page.evaluate(() => (globalThis as unknown as { messages: unknown[] }).messages);
 }
 
-/** What is said before this arrives before it. */
-const tellTabs = (page: Page, name: string, message: string) =>
+/** Sends a message to the other tabs. It arrives after all earlier ones. */
+const sendMessage = (page: Page, name: string, message: string) =>
   page.evaluate(
-    ([channel, said]) => {
+    ([channel, text]) => {
       const tabs = new BroadcastChannel(channel ?? '');
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window.
-      tabs.postMessage(said);
+      tabs.postMessage(text);
     },
     [`gatehouse:${name}`, message],
   );
 
-describe.each(contractCases)('$name', ({ name, inCookie, of, ...fields }) => {
-  test('a new tab leaves the first one signed in', async ({ visit, people: { ada } }) => {
-    const { page, tab, expectStatus } = await visit();
+describe.each(contractCases)('$name', ({ name, identifier, inCookie }) => {
+  test('a new tab leaves the first one signed in', async ({ openBrowser, users: { ada } }) => {
+    const { page, openTab, expectStatus } = await openBrowser();
     expectStatus(401);
     await signIn(page, name, ada);
-    const heard = await overhear(page, name);
-    const second = await tab();
+    const messages = await recordMessages(page, name);
+    const second = await openTab();
     await second.goto(`/${name}/`);
-    if (inCookie) await second.waitForSelector('#private:not([hidden])');
-    else await second.waitForURL(`**/${name}/login`);
-    await tellTabs(second, name, 'marker');
-    await expect.poll(heard).toEqual(['marker']);
-    // The marker makes the first tab check its session, which is as good as before.
-    await page.waitForSelector('#private:not([hidden])');
+    await (inCookie ? accountShown(second) : loginShown(second, name));
+    await sendMessage(second, name, 'marker');
+    await expect.poll(messages).toEqual(['marker']);
+    // The marker makes the first tab check its session, which is still valid.
+    await accountShown(page);
     await page.reload();
-    await page.waitForSelector('#private:not([hidden])');
+    await accountShown(page);
   });
 
-  test('signing out everywhere in one tab is noticed in the other', async ({
-    visit,
-    people: { ada },
+  test('signing out everywhere in one tab signs out the other', async ({
+    openBrowser,
+    users: { ada },
   }) => {
-    const { page, tab, expectStatus } = await visit();
+    const { page, openTab, expectStatus } = await openBrowser();
     expectStatus(401);
     await signIn(page, name, ada);
-    const second = await tab();
+    const second = await openTab();
     await signIn(second, name, ada);
-    expect([await isSignedIn(page), await isSignedIn(second)]).toEqual([true, true]);
+    expect(await page.isVisible('#private')).toBe(true);
     await second.click('#sign-out-everywhere');
-    await second.waitForURL(`**/${name}/login`);
-    await page.waitForURL(`**/${name}/login`);
-    expect(await page.content()).not.toContain(of(ada));
+    await loginShown(second, name);
+    await loginShown(page, name);
+    expect(await page.content()).not.toContain(ada[identifier]);
   });
 
-  test('signing out in one tab reaches those that share its session, and no other', async ({
-    visit,
-    people: { ada },
+  test('signing out in one tab signs out those that share its session, and no other', async ({
+    openBrowser,
+    users: { ada },
   }) => {
-    const { page, tab, expectStatus } = await visit();
+    const { page, openTab, expectStatus } = await openBrowser();
     expectStatus(401);
     await page.goto(`/${name}/login`);
-    await fillIn(page, fields, [of(ada), ada.password]);
     if (!inCookie) await page.check('#remember');
-    await page.click('button[type=submit]');
-    await page.waitForSelector('#private:not([hidden])');
-    const sharing = await tab();
+    await submitLogin(page, ada);
+    await accountShown(page);
+    const sharing = await openTab();
     await sharing.goto(`/${name}/`);
-    await sharing.waitForSelector('#private:not([hidden])');
-    await page.click('#sign-out');
-    await page.waitForURL(`**/${name}/login`);
-    await sharing.waitForURL(`**/${name}/login`);
+    await accountShown(sharing);
+    await signOut(page, name);
+    await loginShown(sharing, name);
     if (inCookie) return;
 
     await signIn(page, name, ada);
     await signIn(sharing, name, ada);
-    const heard = await overhear(sharing, name);
-    await page.click('#sign-out');
-    await page.waitForURL(`**/${name}/login`);
-    await expect.poll(heard).toEqual(['ended']);
-    await sharing.waitForSelector('#private:not([hidden])');
+    const messages = await recordMessages(sharing, name);
+    await signOut(page, name);
+    await expect.poll(messages).toEqual(['ended']);
+    await accountShown(sharing);
     await sharing.reload();
-    await sharing.waitForSelector('#private:not([hidden])');
+    await accountShown(sharing);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * What each browser test file has to itself. Files run in parallel against one server, where
- * accounts are locked and addresses limited.
+ * Accounts and client addresses of each browser test file. Files run in parallel against one
+ * server, where accounts are locked and addresses limited, so none shares either with another.
  */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -10,12 +10,12 @@ import { root } from '../../tools/install.mjs';
 declare module 'vitest' {
   interface ProvidedContext {
     origin: string;
-    /** Null: a browser of this machine. */
+    /** Null: a browser installed on this machine. */
     browserPath: string | null;
   }
 }
 
-export interface Person extends DemoAccount {
+export interface TestUser extends DemoAccount {
   username: string;
 }
 
@@ -25,10 +25,10 @@ const files = readdirSync(join(root, 'test', 'browser'))
   .filter((name) => name.endsWith('.test.ts'))
   .toSorted();
 
-/** Every contract admits `ada` and `ben`; `nobody` has no account. */
-export function peopleOf(file: string) {
+/** Every contract admits `ada` and `ben`; `unregistered` has no account. */
+export function usersOf(file: string) {
   const stem = basename(file, '.test.ts');
-  const person = (name: string, state: Partial<DemoAccount> = {}): Person => ({
+  const user = (name: string, state: Partial<DemoAccount> = {}): TestUser => ({
     username: `${stem}.${name}`,
     email: `${name}@${stem}.example`,
     password: PASSWORD,
@@ -36,25 +36,25 @@ export function peopleOf(file: string) {
     ...state,
   });
   return {
-    ada: person('ada', { name: 'Ada Example' }),
-    ben: person('ben'),
-    inactive: person('inactive', { status: 'inactive' }),
-    unverified: person('unverified', { emailVerified: false }),
-    nobody: person('nobody'),
+    ada: user('ada', { name: 'Ada Example' }),
+    ben: user('ben'),
+    inactive: user('inactive', { status: 'inactive' }),
+    unverified: user('unverified', { emailVerified: false }),
+    unregistered: user('unregistered'),
   };
 }
 
-export type People = ReturnType<typeof peopleOf>;
+export type TestUsers = ReturnType<typeof usersOf>;
 
 /** Added to the database before the server starts. */
 export const accounts: readonly DemoAccount[] = files.flatMap((file) => {
-  const { nobody: _, ...people } = peopleOf(file);
-  return Object.values(people);
+  const { unregistered: _, ...users } = usersOf(file);
+  return Object.values(users);
 });
 
-/** From the range for benchmarks (RFC 2544). */
-export function addressOf(file: string, meta: number): string {
+/** Returns the address of a file's nth browser, from the range for benchmarks (RFC 2544). */
+export function addressOf(file: string, n: number): string {
   const index = files.indexOf(basename(file));
-  if (index < 0 || meta > 254) throw new Error(`no address left for visit ${meta} of ${file}`);
-  return `198.18.${index}.${meta}`;
+  if (index < 0 || n > 254) throw new Error(`no address left for browser ${n} of ${file}`);
+  return `198.18.${index}.${n}`;
 }
