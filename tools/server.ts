@@ -21,10 +21,12 @@ export const vars: Record<string, unknown> = config.vars;
 export const secrets = {
   SERVER_KEY: makers.SERVER_KEY(),
   TOKEN_KEYS: makers.TOKEN_KEYS(),
-  OPERATOR_TOKEN: makers.OPERATOR_TOKEN(),
 };
 
-/** The deployed settings with secrets of this process, over plain HTTP, and e-mail sent at once. */
+/**
+ * The deployed settings with secrets of this process, over plain HTTP, and e-mail sent at once. There
+ * is no OPERATOR_TOKEN: without it no metrics are flushed some seconds after a request.
+ */
 export const settingsWith = (settings: object = {}): Record<string, unknown> => ({
   ...vars,
   ...secrets,

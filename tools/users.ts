@@ -1,41 +1,42 @@
 /**
- * `npm run users -- COMMAND …`: users by the thousands, and one by one. A command is a file in
- * tools/users/, and a line here. It gets the arguments after its name; its exit code is what it
- * returns, or where it throws what it has to complain of 1, and 2 for a wrong use.
+ * `npm run users -- COMMAND …`: users in bulk, and one by one. Prints errors without a trace; the exit
+ * code is 1 where something was refused, and 2 for wrong usage.
  */
-import { argv as given } from 'node:process';
-import { EXIT, Refused } from './users/api.ts';
+import { argv } from 'node:process';
+import { adminCommands } from './users/admin.ts';
+import { EXIT, Refused, type Command } from './users/api.ts';
 
-interface Command {
-  usage: string;
-  run(argv: string[]): Promise<number | void>;
-}
-
-/** Loaded when asked for: most of them need nothing of what the others load. */
-const bulk: Record<string, () => Promise<Command>> = {
+/** Loaded on demand: they need modules that the others do not. */
+const bulkCommands: Record<string, () => Promise<Command>> = {
   import: async () => (await import('./users/import.ts')).importCommand,
   export: async () => (await import('./users/export.ts')).exportCommand,
   'hash-cost': async () => (await import('./users/hash-cost.ts')).hashCostCommand,
 };
 
-const [name = '', ...argv] = given.slice(2);
+const [name = '', ...args] = argv.slice(2);
+const commands = new Map<string, () => Promise<Command>>(Object.entries(bulkCommands));
+for (const [name, command] of Object.entries(adminCommands))
+  commands.set(name, async () => command);
+const load = commands.get(name);
 try {
-  const { adminCommands } = await import('./users/admin.ts');
-  const load = new Map(Object.entries(bulk)).get(name);
-  const command =
-    load === undefined ? new Map(Object.entries(adminCommands)).get(name) : await load();
-  if (command === undefined) {
-    const all = await Promise.all(Object.values(bulk).map((load) => load()));
-    const usages = [...all, ...Object.values(adminCommands)].map(({ usage }) => usage);
-    console.error(usages.map((usage) => `npm run users -- ${usage}`).join('\n'));
+  if (load === undefined) {
+    for (const load of commands.values()) console.error(usageOf(await load()));
     process.exitCode = EXIT.usage;
   } else {
-    const code = await command.run(argv);
-    if (typeof code === 'number') process.exitCode = code;
+    const command = await load();
+    await command.run(args).catch((error: unknown) => {
+      if (exitCodeOf(error) === EXIT.usage)
+        process.once('exit', () => console.error(usageOf(command)));
+      throw error;
+    });
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = exitCodeOf(error);
+}
+
+function usageOf({ usage }: Command): string {
+  return `Usage: npm run users -- ${usage}`;
 }
 
 function exitCodeOf(error: unknown): number {

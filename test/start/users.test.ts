@@ -22,15 +22,15 @@ afterAll(() => {
 
 interface Ended {
   code: number;
-  out: string;
-  told: string;
+  stdout: string;
+  stderr: string;
 }
 
 const users = (args: string[], environment: Record<string, string> = {}) =>
   new Promise<Ended>((resolve) => {
     const env = { ...process.env, ...environment };
-    execFile('node', ['tools/users.ts', ...args], { env }, (error, out, told) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, told }),
+    execFile('node', ['tools/users.ts', ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });
 
@@ -45,82 +45,85 @@ async function login(password: string): Promise<number> {
   return status;
 }
 
-describe('an operator at a shell', () => {
+describe('the admin commands', () => {
   it('lists, page by page or all', async () => {
-    const { code, out, told } = await here('list', '--limit', '2');
-    expect([code, out.trim().split('\n').length]).toEqual([0, 2]);
-    expect(told).toMatch(/There are more: --cursor \d+/);
+    const { code, stdout, stderr } = await here('list', '--limit', '2');
+    expect([code, stdout.trim().split('\n').length]).toEqual([0, 2]);
+    expect(stderr).toMatch(/There are more: --cursor \d+/);
     const all = await here('list', '--all', '--json', '--status', 'active');
-    const found = all.out
+    const found = all.stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { email: string });
     expect(found.map(({ email }) => email)).toContain('brackly@griot.com');
     expect(found.map(({ email }) => email)).not.toContain('inactive@example.com');
-    expect((await here('list', '--email', 'BRACK')).out).toContain('brackly@griot.com');
+    expect((await here('list', '--email', 'BRACK')).stdout).toContain('brackly@griot.com');
   });
 
-  it('shows who somebody is, by number, public id or address', async () => {
-    const { code, out } = await here('show', '123');
-    expect([code, out]).toEqual([0, expect.stringMatching(/johndoe[\s\S]*not locked; 0 failures/)]);
-    expect((await here('show', 'user-admin-001')).out).toContain('Admin (role-admin)');
-    expect((await here('show', 'John@Example.com')).out).toBe(out);
+  it('shows a user by number, public id or address', async () => {
+    const { code, stdout } = await here('show', '123');
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/johndoe[\s\S]*not locked; 0 failures/),
+    ]);
+    expect((await here('show', 'user-admin-001')).stdout).toContain('Admin (role-admin)');
+    expect((await here('show', 'John@Example.com')).stdout).toBe(stdout);
   });
 
-  it('unlocks who is locked', async () => {
+  it('unlocks a locked user', async () => {
     for (let n = 0; n < 5; n += 1) await login('a wrong one');
     expect(await login('MySecure123!')).toBe(429);
-    expect((await here('show', '123')).out).toContain('locked until');
+    expect((await here('show', '123')).stdout).toContain('locked until');
     expect(await here('unlock', '123')).toEqual({
       code: 0,
-      out: 'User 123: unlocked.\n',
-      told: '',
+      stdout: 'User 123: unlocked.\n',
+      stderr: '',
     });
-    // An isolate may believe a lock that it was told of for five seconds more.
+    // An isolate may believe a lock that it has seen for five seconds more.
     await expect.poll(() => login('MySecure123!'), { timeout: 30_000, interval: 1_000 }).toBe(200);
   });
 
-  it('ends sessions, deactivates and activates, and says where there was nothing to do', async () => {
+  it('ends sessions, deactivates and activates, and reports where there was nothing to do', async () => {
     expect(await login('MySecure123!')).toBe(200);
-    expect((await here('end-sessions', '123')).out).toMatch(/: \d+ sessions? ended/);
-    expect((await here('deactivate', '123')).out).toContain('deactivated, 0 sessions ended');
+    expect((await here('end-sessions', '123')).stdout).toMatch(/: \d+ sessions? ended/);
+    expect((await here('deactivate', '123')).stdout).toContain('deactivated, 0 sessions ended');
     expect(await login('MySecure123!')).toBe(403);
-    expect((await here('deactivate', '123')).out).toContain('it was so already');
+    expect((await here('deactivate', '123')).stdout).toContain('it was so already');
     expect((await here('activate', '123')).code).toBe(0);
     expect(await login('MySecure123!')).toBe(200);
   });
 
-  it('gives and takes roles', async () => {
+  it('sets and removes roles', async () => {
     const unknown = await here('set-role', '123', 'role-ops');
-    expect([unknown.code, unknown.told]).toEqual([1, expect.stringContaining('role is none')]);
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('role is none')]);
     const made = await here('set-role', '123', 'role-ops', '--name', 'Operations');
-    expect(made.out).toContain('role Operations (role-ops)');
-    expect((await here('set-role', '123', '--none', '--json')).out).toContain('"role":null');
+    expect(made.stdout).toContain('role Operations (role-ops)');
+    expect((await here('set-role', '123', '--none', '--json')).stdout).toContain('"role":null');
     expect((await here('set-role', '123')).code).toBe(2);
   });
 
-  it('deletes nobody without --yes, and nobody twice', async () => {
+  it('deletes a user only with --yes, and only once', async () => {
     const who = 'unverified@example.com';
-    const asked = await here('delete', who);
-    expect([asked.code, asked.out]).toEqual([2, expect.stringContaining(who)]);
+    const refused = await here('delete', who);
+    expect([refused.code, refused.stdout]).toEqual([2, expect.stringContaining(who)]);
     expect((await here('delete', who, '--yes')).code).toBe(0);
     const again = await here('delete', who, '--yes');
-    expect([again.code, again.told]).toEqual([1, 'There is no such user.\n']);
+    expect([again.code, again.stderr]).toEqual([1, 'There is no such user.\n']);
   });
 });
 
-describe('what cannot be done', () => {
-  it('is said, with an exit code of its own', async () => {
+describe('errors', () => {
+  it('have an exit code of their own', async () => {
     expect((await users([])).code).toBe(2);
-    expect((await users(['explode'])).told).toContain('npm run users -- unlock WHO');
+    expect((await users(['explode'])).stderr).toContain('npm run users -- unlock USER');
     expect((await here('show')).code).toBe(2);
     expect((await here('show', '1', '2')).code).toBe(2);
-    expect((await here('list', '--limit', '1000')).told).toMatch(/^Refused: limit /);
+    expect((await here('list', '--limit', '1000')).stderr).toMatch(/^Refused: limit /);
     expect((await here('list', '--nonsense')).code).toBe(2);
     expect(await here('show', 'nobody')).toEqual({
       code: 1,
-      out: '',
-      told: 'There is no such user.\n',
+      stdout: '',
+      stderr: 'There is no such user.\n',
     });
     // A port that is kept, so that nothing else answers there.
     const deaf = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
@@ -128,10 +131,10 @@ describe('what cannot be done', () => {
     const { port } = deaf.address() as AddressInfo;
     const away = await users(['list', '--url', `http://127.0.0.1:${port}`]);
     deaf.close();
-    expect([away.code, away.told]).toEqual([1, expect.stringContaining('cannot be reached')]);
+    expect([away.code, away.stderr]).toEqual([1, expect.stringContaining('cannot be reached')]);
   });
 
-  it('refuses to import, or export, under a running instance, in one sentence, and fails none of its logins', async () => {
+  it('refuse an import or export under a running instance, in one sentence, and fail none of its logins', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'gatehouse-import-'));
     const file = join(directory, 'users.csv');
     writeFileSync(file, `email,password_hash\nlate@example.com,$2b$12$${'a'.repeat(53)}\n`);
@@ -143,13 +146,13 @@ describe('what cannot be done', () => {
       `^${state} is in use by npm start \\(process \\d+, ${url}\\): stop that first, .*\\n$`,
     );
     for (const ended of await Promise.all(commands))
-      expect(ended).toEqual({ code: 1, out: '', told: expect.stringMatching(refusal) });
+      expect(ended).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(refusal) });
     expect(new Set(await Promise.all(logins))).toEqual(new Set([200]));
-    expect((await here('list', '--email', 'late@example.com')).out).toBe('');
+    expect((await here('list', '--email', 'late@example.com')).stdout).toBe('');
     rmSync(directory, { recursive: true });
   });
 
-  it('is told apart from a wrong use', async () => {
+  it('differ from wrong usage by their exit code', async () => {
     const wrong = [
       ['import'],
       ['import', 'a.csv', 'b.csv'],
@@ -157,28 +160,28 @@ describe('what cannot be done', () => {
       ['import', 'a.csv', '--local', '--remote'],
       ['export', '--format', 'xml'],
     ].map((command) => users([...command, '--persist-to', state]));
-    for (const { code, told } of await Promise.all(wrong))
-      expect([code, told]).toEqual([2, expect.not.stringMatching(/\n +at /)]);
+    for (const { code, stderr } of await Promise.all(wrong))
+      expect([code, stderr]).toEqual([2, expect.not.stringMatching(/\n +at /)]);
   });
 
-  it('ends an import that was stopped with exit code 1', async () => {
+  it('end an import with exit code 1 when a line is refused', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'gatehouse-import-'));
     const file = join(directory, 'users.csv');
     writeFileSync(file, 'email,password_hash\nx@example.com,no hash\n');
-    const { code, told } = await users(['import', file, '--persist-to', directory]);
+    const { code, stderr } = await users(['import', file, '--persist-to', directory]);
     rmSync(directory, { recursive: true });
-    expect([code, told]).toEqual([1, expect.stringContaining('line 2: unknown hash')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('line 2: unknown hash')]);
   });
 
-  it('sends the token nowhere unsafe, and takes it from the environment', async () => {
+  it('keep the token from unsafe URLs, and take it from the environment', async () => {
     const plain = await users(['list', '--url', 'http://login.example.com']);
-    expect([plain.code, plain.told]).toEqual([2, expect.stringContaining('not https')]);
+    expect([plain.code, plain.stderr]).toEqual([2, expect.stringContaining('not https')]);
     const remote = await users(['list', '--url', 'https://login.example.com']);
-    expect([remote.code, remote.told]).toEqual([
+    expect([remote.code, remote.stderr]).toEqual([
       2,
       expect.stringContaining('GATEHOUSE_OPERATOR_TOKEN'),
     ]);
     const wrong = await users(['list', '--url', url], { GATEHOUSE_OPERATOR_TOKEN: 'x'.repeat(43) });
-    expect([wrong.code, wrong.told]).toEqual([1, 'The token is not the right one.\n']);
+    expect([wrong.code, wrong.stderr]).toEqual([1, 'The token is not the right one.\n']);
   });
 });

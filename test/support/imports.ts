@@ -1,8 +1,9 @@
 /** A local database of a test's own, and imports into it; in plain Node. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
+import { migrations } from '../../tools/migrations.ts';
 import { openDatabase, type Row } from '../../tools/users/database.ts';
 import { importUsers, type Import, type Imported, type Refused } from '../../tools/users/import.ts';
 
@@ -16,11 +17,8 @@ export interface BroughtIn {
 export async function importApp() {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   const database = await openDatabase({ remote: false, persistTo: directory });
-  for (const file of readdirSync('migrations')
-    .filter((name) => name.endsWith('.sql'))
-    .toSorted()) {
-    const statements = readFileSync(join('migrations', file), 'utf8');
-    await database.write(statements.split('--> statement-breakpoint').map((sql) => ({ sql })));
+  for (const statements of migrations()) {
+    await database.write(statements.map((sql) => ({ sql })));
   }
   const read = (sql: string) => database.read({ sql });
   let files = 0;

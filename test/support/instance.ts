@@ -1,7 +1,7 @@
 /** An instance of the whole, as `npm start` makes one, on a port that the system had free. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import { environment, root } from '../../tools/install.mjs';
+import { freePort } from '../../tools/process.ts';
 
 export interface Instance {
   child: ChildProcess;
@@ -76,12 +76,4 @@ export function isLeft({ pid }: ChildProcess): boolean {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

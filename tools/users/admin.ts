@@ -1,90 +1,86 @@
-/**
- * `npm run users -- list|show|deactivate|activate|unlock|end-sessions|set-role|delete`: what an
- * operator does about users, through the admin API, since the guard's state is nowhere else.
- */
+/** The commands about single users. They use the admin API, since only that has the lockout's state. */
 import { parseArgs } from 'node:util';
-import {
-  connect,
-  EXIT,
-  misused,
-  Refused,
-  type Api,
-  type Changed,
-  type Page,
-  type State,
-  type User,
-} from './api.ts';
+import { connect, Refused, wrongUsage } from './api.ts';
+import type { Api, Changed, Command, Page, User, UserState } from './api.ts';
 
-/** One command of `npm run users`. `run` gets what follows its name, and answers the exit code. */
-export interface Command {
-  usage: string;
-  run(args: string[]): Promise<number>;
-}
-
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
 const OPTIONS = {
-  url: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  yes: { type: 'boolean', default: false },
-  none: { type: 'boolean', default: false },
-  name: { type: 'string' },
-  username: { type: 'string' },
-  email: { type: 'string' },
-  status: { type: 'string' },
-  limit: { type: 'string' },
-  cursor: { type: 'string' },
-  all: { type: 'boolean', default: false },
-} as const;
+  url: text,
+  json: flag,
+  yes: flag,
+  none: flag,
+  name: text,
+  username: text,
+  email: text,
+  status: text,
+  limit: text,
+  cursor: text,
+  all: flag,
+};
 
 type Option = keyof typeof OPTIONS;
-type Values = ReturnType<typeof parse>['values'];
 
-/** `takes` beside --url and --json, which all do. */
-function parse(args: string[], takes: readonly Option[]) {
-  const options = Object.fromEntries(
-    Object.entries(OPTIONS).filter(([name]) => ['url', 'json', ...takes].includes(name)),
-  ) as typeof OPTIONS;
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    throw misused((error as Error).message);
+interface Call {
+  values: ReturnType<typeof parse>['values'];
+  api: Api;
+  /** The path of the user in the first argument. */
+  path: string;
+  /** The arguments after the user. */
+  rest: string[];
+}
+
+interface AdminCommand {
+  usage: string;
+  /** Beside --url and --json. */
+  options?: readonly Option[];
+  /** How many arguments it takes, the user first; 1 where absent. */
+  takes?: number;
+  /** Returns the lines to print. */
+  run(call: Call): Promise<string[]>;
+}
+
+function parse(args: string[], options: readonly Option[]) {
+  const known = Object.entries(OPTIONS).filter(([name]) =>
+    ['url', 'json', ...options].includes(name),
+  );
+  return parseArgs({
+    args,
+    options: Object.fromEntries(known) as typeof OPTIONS,
+    allowPositionals: true,
+  });
+}
+
+/** The user by number, public id, or full address. */
+async function pathOf(api: Api, user = ''): Promise<string> {
+  if (user === '') throw wrongUsage('Name a user by number, public id or address.');
+  if (!user.includes('@')) return `/users/${encodeURIComponent(user)}`;
+  const { users } = await api<Page>('GET', `/users?limit=1&email=${encodeURIComponent(user)}`);
+  const [found] = users;
+  if (found === undefined || found.email !== user.normalize('NFC').toLowerCase()) {
+    throw new Refused('There is no such user.');
   }
+  return `/users/${found.id}`;
 }
 
-/** A number, a public id, or an address, which has to be somebody's in full. */
-async function pathOf(api: Api, given: string | undefined): Promise<string> {
-  if (given === undefined || given === '')
-    throw misused('Whom? Give a number, a public id or an address.');
-  if (!given.includes('@')) return `/users/${encodeURIComponent(given)}`;
-  const { users } = await api<Page>('GET', `/users?limit=1&email=${encodeURIComponent(given)}`);
-  const [user] = users;
-  const wanted = given.normalize('NFC').toLowerCase();
-  if (user === undefined || user.email !== wanted) throw new Refused('There is no such user.');
-  return `/users/${user.id}`;
-}
-
-/** What users call themselves must not move the terminal's cursor. */
+/** Names must not move the terminal's cursor. */
 const plain = (text: string) => text.replaceAll(/\p{C}/gu, '·');
 
-/** One line. JSON leaves some control characters as they are. */
+/** In one line. JSON leaves some control characters as they are. */
 const json = (value: unknown) =>
   JSON.stringify(value).replaceAll(
     /\p{Cc}/gu,
     (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-function print(lines: readonly string[]): void {
-  console.log(lines.join('\n'));
-}
-
-const listed = ({ id, username, email, status, lastLoginAt }: User) =>
+const row = ({ id, username, email, status, lastLoginAt }: User) =>
   [String(id), status, username ?? '–', email ?? '–', lastLoginAt ?? 'never'].map(plain).join('\t');
 
-const named = (it: { id: string; name: string } | null) =>
-  it ? plain(`${it.name} (${it.id})`) : '–';
+const named = (it: { id: string; name: string } | null) => (it ? `${it.name} (${it.id})` : '–');
 
-function described({ user, guard, liveSessions }: State): string[] {
+function describe({ user, guard, liveSessions }: UserState): string[] {
   const lock = guard.stopped
-    ? 'stopped: only a reset or an unlock opens it'
+    ? 'stopped: only a password reset or an unlock lifts it'
     : guard.lockedUntil === null
       ? 'not locked'
       : `locked until ${guard.lockedUntil}`;
@@ -98,125 +94,101 @@ function described({ user, guard, liveSessions }: State): string[] {
     `created     ${user.createdAt}`,
     `last login  ${user.lastLoginAt ?? 'never'}`,
     `sessions    ${liveSessions} live`,
-    `guard       ${lock}; ${guard.failures} failures, ${guard.failuresInARow} in a row, ${guard.ticketsOut} attempts under way`,
+    `lockout     ${lock}; ${guard.failures} failures, ${guard.failuresInARow} in a row, ${guard.ticketsOut} attempts under way`,
   ].map(plain);
 }
 
-async function list(args: string[]): Promise<void> {
-  const takes = ['username', 'email', 'status', 'limit', 'cursor', 'all'] as const;
-  const { values, positionals } = parse(args, takes);
-  none(positionals);
-  const api = connect(values.url);
+const FILTERS = ['username', 'email', 'status', 'limit', 'cursor'] as const;
+
+async function list({ api, values }: Call): Promise<string[]> {
   const query = new URLSearchParams();
-  for (const name of ['username', 'email', 'status', 'limit', 'cursor'] as const) {
-    const value = values[name];
-    if (value !== undefined) query.set(name, value);
-  }
+  for (const name of FILTERS) if (values[name] !== undefined) query.set(name, values[name]);
   if (values.all && values.limit === undefined) query.set('limit', '100');
   let next: number | null;
   do {
     const page = await api<Page>('GET', `/users?${query.toString()}`);
     ({ next } = page);
     if (next !== null) query.set('cursor', String(next));
-    const lines = page.users.map((user) => (values.json ? json(user) : listed(user)));
-    if (lines.length > 0) print(lines);
+    for (const user of page.users) console.log(values.json ? json(user) : row(user));
   } while (values.all && next !== null);
   if (next !== null) console.error(`There are more: --cursor ${next}, or --all.`);
+  return [];
 }
 
-async function show(args: string[]): Promise<void> {
-  const { values, positionals } = parse(args, []);
-  const [who, ...more] = positionals;
-  none(more);
-  const api = connect(values.url);
-  const state = await api<State>('GET', await pathOf(api, who));
-  print(values.json ? [json(state)] : described(state));
-}
-
-const change = (path: string, told: (changed: Changed) => string) => async (args: string[]) => {
-  const { values, positionals } = parse(args, []);
-  const [who, ...more] = positionals;
-  none(more);
-  const api = connect(values.url);
-  const changed = await api<Changed>('POST', `${await pathOf(api, who)}/${path}`);
-  tell(values, changed, told);
-};
-
-function tell(values: Values, changed: Changed, told: (changed: Changed) => string): void {
-  const { id } = changed.user;
-  const text = changed.changed ? told(changed) : 'nothing to do, it was so already';
-  print(values.json ? [json(changed)] : [`User ${id}: ${text}.`]);
-}
-
-async function setRole(args: string[]): Promise<void> {
-  const { values, positionals } = parse(args, ['name', 'none']);
-  const [who, role, ...more] = positionals;
-  none(more);
-  if ((role === undefined) !== values.none) throw misused('Give either a role or --none.');
-  const api = connect(values.url);
-  const { name } = values;
-  const body = { role: role ?? null, ...(name === undefined ? {} : { name }) };
-  const changed = await api<Changed>('POST', `${await pathOf(api, who)}/role`, body);
-  tell(values, changed, ({ user }) => `role ${named(user.role)}`);
-}
-
-async function remove(args: string[]): Promise<void> {
-  const { values, positionals } = parse(args, ['yes']);
-  const [who, ...more] = positionals;
-  none(more);
-  const api = connect(values.url);
-  const path = await pathOf(api, who);
-  if (!values.yes) {
-    const state = await api<State>('GET', path);
-    print(described(state));
-    throw misused('Nothing brings a deleted user back. If this is the one: --yes.');
-  }
-  await api('DELETE', path);
-  print(values.json ? ['{"deleted":true}'] : [`User ${who}: deleted.`]);
-}
-
-function none(more: readonly string[]): void {
-  if (more.length > 0) throw misused(`What is ${more.join(' ')}?`);
+function resultOf({ values }: Call, changed: Changed, done: (changed: Changed) => string) {
+  if (values.json) return [json(changed)];
+  const what = changed.changed ? done(changed) : 'nothing to do, it was so already';
+  return [plain(`User ${changed.user.id}: ${what}.`)];
 }
 
 const ended = ({ sessionsEnded }: Changed) =>
   sessionsEnded === 1 ? '1 session ended' : `${sessionsEnded} sessions ended`;
 
-const command = (usage: string, work: (args: string[]) => Promise<void>): Command => ({
-  usage,
+const change = (name: string, done: (changed: Changed) => string): AdminCommand => ({
+  usage: `${name} USER`,
+  run: async (call) =>
+    resultOf(call, await call.api<Changed>('POST', `${call.path}/${name}`), done),
+});
+
+async function setRole(call: Call): Promise<string[]> {
+  const { api, path, values, rest } = call;
+  const [role = null] = rest;
+  if ((role === null) !== values.none) throw wrongUsage('Give either a role or --none.');
+  const body = { role, ...(values.name === undefined ? {} : { name: values.name }) };
+  const changed = await api<Changed>('POST', `${path}/role`, body);
+  return resultOf(call, changed, ({ user }) => `role ${named(user.role)}`);
+}
+
+async function remove({ api, path, values }: Call): Promise<string[]> {
+  if (!values.yes) {
+    console.log(describe(await api<UserState>('GET', path)).join('\n'));
+    throw wrongUsage('A deleted user cannot be restored. To delete this one, add --yes.');
+  }
+  await api('DELETE', path);
+  return [values.json ? '{"deleted":true}' : 'The user was deleted.'];
+}
+
+const table: Record<string, AdminCommand> = {
+  list: {
+    usage:
+      'list [--username PREFIX] [--email PREFIX] [--status active|inactive] [--limit N] [--cursor N] [--all]',
+    options: [...FILTERS, 'all'],
+    takes: 0,
+    run: list,
+  },
+  show: {
+    usage: 'show USER',
+    run: async ({ api, path, values }) => {
+      const state = await api<UserState>('GET', path);
+      return values.json ? [json(state)] : describe(state);
+    },
+  },
+  deactivate: change('deactivate', (changed) => `deactivated, ${ended(changed)}`),
+  activate: change('activate', () => 'activated'),
+  unlock: change('unlock', () => 'unlocked'),
+  'end-sessions': change('end-sessions', ended),
+  'set-role': {
+    usage: 'set-role USER ROLE|--none [--name NAME]',
+    options: ['name', 'none'],
+    takes: 2,
+    run: setRole,
+  },
+  delete: { usage: 'delete USER --yes', options: ['yes'], run: remove },
+};
+
+const commandOf = ({ usage, options = [], takes = 1, run }: AdminCommand): Command => ({
+  usage: `${usage} [--json] [--url URL]`,
   async run(args) {
-    try {
-      await work(args);
-      return EXIT.done;
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      console.error(error.message);
-      if (error.exit === EXIT.usage) console.error(`Usage: npm run users -- ${usage}`);
-      return error.exit;
-    }
+    const { values, positionals } = parse(args, options);
+    const surplus = positionals.slice(takes);
+    if (surplus.length > 0) throw wrongUsage(`Unexpected argument: ${surplus.join(' ')}`);
+    const api = connect(values.url);
+    const [user, ...rest] = positionals;
+    const path = takes === 0 ? '' : await pathOf(api, user);
+    for (const line of await run({ values, api, path, rest })) console.log(line);
   },
 });
 
-/** By name. WHO is a number, a public id or an address. */
-export const adminCommands: Readonly<Record<string, Command>> = {
-  list: command(
-    'list [--username BEGINNING] [--email BEGINNING] [--status active|inactive] [--limit N] [--cursor N] [--all] [--json] [--url URL]',
-    list,
-  ),
-  show: command('show WHO [--json] [--url URL]', show),
-  deactivate: command(
-    'deactivate WHO [--json] [--url URL]',
-    change('deactivate', (changed) => `deactivated, ${ended(changed)}`),
-  ),
-  activate: command(
-    'activate WHO [--json] [--url URL]',
-    change('activate', () => 'activated'),
-  ),
-  unlock: command(
-    'unlock WHO [--json] [--url URL]',
-    change('unlock', () => 'unlocked'),
-  ),
-  'end-sessions': command('end-sessions WHO [--json] [--url URL]', change('end-sessions', ended)),
-  'set-role': command('set-role WHO ROLE|--none [--name NAME] [--json] [--url URL]', setRole),
-  delete: command('delete WHO --yes [--json] [--url URL]', remove),
-};
+export const adminCommands: Readonly<Record<string, Command>> = Object.fromEntries(
+  Object.entries(table).map(([name, command]) => [name, commandOf(command)]),
+);

@@ -1,5 +1,5 @@
 /**
- * The admin API from a shell. The token of a deployment comes from the environment: an argument
+ * A client of the admin API. The token of a deployment comes from the environment: an argument
  * would stay in the shell's history, and every process of the machine can read it.
  */
 import { existsSync } from 'node:fs';
@@ -7,11 +7,15 @@ import { join } from 'node:path';
 import { root } from '../install.mjs';
 import { localPort, readSecret } from '../local.ts';
 
-export const EXIT = { done: 0, refused: 1, usage: 2 } as const;
+export const EXIT = { refused: 1, usage: 2 } as const;
 
-const TOKEN = 'GATEHOUSE_OPERATOR_TOKEN';
+/** A command of `npm run users`; `args` is what follows its name. */
+export interface Command {
+  usage: string;
+  run(args: string[]): Promise<void>;
+}
 
-/** Told as it is, without a trace: the person can do something about it. */
+/** An error whose message says what to do; printed without a trace. */
 export class Refused extends Error {
   readonly exit: number;
   constructor(message: string, exit: number = EXIT.refused) {
@@ -20,7 +24,12 @@ export class Refused extends Error {
   }
 }
 
-export const misused = (message: string) => new Refused(message, EXIT.usage);
+export const wrongUsage = (message: string) => new Refused(message, EXIT.usage);
+
+interface Named {
+  id: string;
+  name: string;
+}
 
 export interface User {
   id: number;
@@ -29,14 +38,14 @@ export interface User {
   email: string | null;
   emailVerified: boolean;
   name: string | null;
-  role: { id: string; name: string } | null;
-  team: { id: string; name: string } | null;
+  role: Named | null;
+  team: Named | null;
   status: string;
   createdAt: string;
   lastLoginAt: string | null;
 }
 
-export interface State {
+export interface UserState {
   user: User;
   guard: {
     failures: number;
@@ -59,82 +68,77 @@ export interface Changed {
   sessionsEnded: number;
 }
 
-/** Answers the body; throws a `Refused` that says what to do where there is none to answer. */
+/** Returns the body; throws `Refused` where there is none. */
 export type Api = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
-/** `url`: undefined is the local instance. */
-export function connect(url: string | undefined): Api {
-  const base = new URL(parsed(url ?? `http://localhost:${localPort()}`));
-  const local = ['localhost', '127.0.0.1', '[::1]'].includes(base.hostname);
-  if (base.protocol !== 'https:' && !local) {
-    throw misused('--url is not https: the token would cross the wire as it is.');
+const TOKEN = 'GATEHOUSE_OPERATOR_TOKEN';
+
+/** `url`: the local instance where undefined. */
+export function connect(url = `http://localhost:${localPort()}`): Api {
+  if (!URL.canParse(url) || !/^https?:/.test(url)) throw wrongUsage(`--url ${url} is not a URL.`);
+  const base = new URL(url);
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(base.hostname);
+  if (base.protocol !== 'https:' && !isLocal) {
+    throw wrongUsage('--url is not https: the token would be sent in the clear.');
   }
-  const token = tokenFor(local);
+  const token = tokenFor(isLocal);
   return async (method, path, body) => {
-    let response: Response;
-    try {
-      response = await fetch(new URL(`/admin${path}`, base), {
-        method,
-        // A redirect could lead the token elsewhere.
-        redirect: 'error',
-        signal: AbortSignal.timeout(30_000),
-        headers: {
-          Authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-    } catch {
-      const hint = url === undefined ? ' Is `npm start` running?' : '';
-      throw new Refused(`${base.origin} cannot be reached.${hint}`);
-    }
+    const response = await fetch(new URL(`/admin${path}`, base), {
+      method,
+      // A redirect could send the token elsewhere.
+      redirect: 'error',
+      signal: AbortSignal.timeout(30_000),
+      headers: {
+        Authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch(() => {
+      throw new Refused(
+        `${base.origin} cannot be reached.${isLocal ? ' Is `npm start` running?' : ''}`,
+      );
+    });
     if (response.status === 204) return null as never;
-    const answer = (await response.json().catch(() => null)) as Told | null;
-    if (!response.ok) throw new Refused(explained(response, answer));
+    const answer = (await response.json().catch(() => null)) as Refusal | null;
+    if (!response.ok) throw new Refused(messageOf(response, answer));
     return answer as never;
   };
 }
 
-function parsed(url: string): string {
-  if (!URL.canParse(url) || !/^https?:/.test(url)) throw misused(`--url ${url} is not a URL.`);
-  return url;
+/** The local token is never sent to another machine. */
+function tokenFor(isLocal: boolean): string {
+  const token = process.env[TOKEN] ?? '';
+  if (token !== '') return token;
+  if (!isLocal) throw wrongUsage(`Put the deployment's OPERATOR_TOKEN into ${TOKEN}.`);
+  const local = existsSync(join(root, '.dev.vars')) ? readSecret('OPERATOR_TOKEN') : '';
+  if (local !== '') return local;
+  throw wrongUsage('.dev.vars has no OPERATOR_TOKEN yet: `npm start` makes it.');
 }
 
-/** The local token never goes to another machine. */
-function tokenFor(local: boolean): string {
-  const given = process.env[TOKEN];
-  if (given !== undefined && given !== '') return given;
-  if (!local) throw misused(`Put the deployment's OPERATOR_TOKEN into ${TOKEN}.`);
-  const kept = existsSync(join(root, '.dev.vars')) ? readSecret('OPERATOR_TOKEN') : '';
-  if (kept === '')
-    throw misused('There is no OPERATOR_TOKEN in .dev.vars yet: `npm start` makes it.');
-  return kept;
-}
-
-interface Told {
+interface Refusal {
   error?: unknown;
   details?: Record<string, string[]>;
 }
 
-function explained({ status, headers }: Response, told: Told | null): string {
-  const details = Object.entries(told?.details ?? {}).map(
-    ([field, flaws]) => `${field} ${flaws.join(', ')}`,
+function messageOf({ status, headers }: Response, refusal: Refusal | null): string {
+  const details = Object.entries(refusal?.details ?? {}).map(
+    ([field, violations]) => `${field} ${violations.join(', ')}`,
   );
   switch (status) {
     case 400:
-      return `Refused: ${details.join('; ') || String(told?.error)}.`;
+      return `Refused: ${details.join('; ') || String(refusal?.error)}.`;
     case 401:
       return 'The token is not the right one.';
     case 404:
-      // The door's own refusals have this shape; without OPERATOR_TOKEN there is no door.
-      return told?.error === 'not_found'
+      // Without OPERATOR_TOKEN there is no admin API, and its own refusals have this shape.
+      return refusal?.error === 'not_found'
         ? 'There is no such user.'
-        : 'There is no operator’s door: is OPERATOR_TOKEN set there?';
+        : 'There is no admin API: is OPERATOR_TOKEN set there?';
     case 409:
       return 'The user changed meanwhile; nothing was done. Try again.';
     case 429:
-      return `Too many requests; come back in ${headers.get('Retry-After') ?? 'some'} seconds.`;
+      return `Too many requests; try again in ${headers.get('Retry-After') ?? 'some'} seconds.`;
     default:
-      return `The answer was ${status}; its log has ${headers.get('X-Request-Id') ?? 'no trace'}.`;
+      return `The answer was ${status}; look for ${headers.get('X-Request-Id') ?? 'it'} in the log.`;
   }
 }

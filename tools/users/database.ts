@@ -1,6 +1,6 @@
 /**
- * The database, the local one or the deployed one, behind two calls. Values travel as one JSON text
- * per statement, which knows no limit of bound parameters and is the same text in a file.
+ * The local or the deployed database behind two calls. Values travel as one JSON text for each
+ * statement, which has no limit of bound parameters and can be written into a file.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { getPlatformProxy, unstable_readConfig } from 'wrangler';
 import { environment, root } from '../install.mjs';
 import { lockState } from '../lock.ts';
+import { wrongUsage } from './api.ts';
 
 export interface Query {
   /** `?1` stands for `json`, where there is one. */
@@ -21,37 +22,49 @@ export type Row = Record<string, string | number | null>;
 
 export interface Database {
   read(query: Query): Promise<Row[]>;
-  /** In this order; what belongs to one call is one transaction at least locally. */
+  /** In this order; locally in one transaction. */
   write(queries: readonly Query[]): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface Whereabouts {
+interface Location {
   remote: boolean;
   /** As `wrangler dev --persist-to`. */
   persistTo?: string | undefined;
 }
 
-export const stateDirectory = (persistTo: string | undefined) =>
-  resolve(root, persistTo ?? '.wrangler/state');
+export const locationOptions = {
+  local: { type: 'boolean' },
+  remote: { type: 'boolean' },
+  'persist-to': { type: 'string' },
+} as const;
 
-/** The local one is this process's alone until it is closed; `prepare` gets its folder before it is opened. */
+type LocationValues = {
+  [K in keyof typeof locationOptions]?: (K extends 'persist-to' ? string : boolean) | undefined;
+};
+
+export function locationOf({ local, remote = false, ...rest }: LocationValues): Location {
+  if (local === true && remote) throw wrongUsage('Use either --local or --remote.');
+  return { remote, persistTo: rest['persist-to'] };
+}
+
+/** Locks a local database until it is closed. `prepare` is called with its folder before it is opened. */
 export async function openDatabase(
-  { remote, persistTo }: Whereabouts,
+  { remote, persistTo = '.wrangler/state' }: Location,
   prepare?: (stateDirectory: string) => Promise<void>,
 ): Promise<Database> {
   if (remote) return remoteDatabase(runWrangler);
-  const state = stateDirectory(persistTo);
+  const state = resolve(root, persistTo);
   const lock = lockState(state, 'npm run users');
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
-  const close = () => {
+  const release = () => {
     rmSync(directory, { recursive: true, force: true });
     lock.release();
   };
   try {
     await prepare?.(state);
     const proxy = await getPlatformProxy<{ DB: D1Database }>({
-      configPath: databaseAlone(directory),
+      configPath: databaseConfig(directory),
       persist: { path: join(state, 'v3') },
       remoteBindings: false,
     });
@@ -59,17 +72,17 @@ export async function openDatabase(
       ...boundDatabase(proxy.env.DB),
       close: async () => {
         await proxy.dispose();
-        close();
+        release();
       },
     };
   } catch (error) {
-    close();
+    release();
     throw error;
   }
 }
 
-/** A configuration with nothing but the database: guards cannot run without their Worker. */
-function databaseAlone(directory: string): string {
+/** A configuration of the database alone: Durable Objects cannot run without their Worker. */
+function databaseConfig(directory: string): string {
   const { compatibility_date, d1_databases } = unstable_readConfig({
     config: join(root, 'wrangler.toml'),
   });
@@ -78,7 +91,7 @@ function databaseAlone(directory: string): string {
   return file;
 }
 
-export function boundDatabase(binding: D1Database): Omit<Database, 'close'> {
+function boundDatabase(binding: D1Database): Omit<Database, 'close'> {
   const prepared = ({ sql, json }: Query) => {
     const statement = binding.prepare(sql);
     return json === undefined ? statement : statement.bind(JSON.stringify(json));
@@ -91,13 +104,11 @@ export function boundDatabase(binding: D1Database): Omit<Database, 'close'> {
   };
 }
 
-type Wrangler = (argv: string[]) => Promise<string>;
+/** D1 takes a file as one upload, and blocks other queries while it runs it. */
+const LARGEST_FILE = 2_000_000;
 
-/** D1 takes a file as one upload, and keeps everyone else waiting while it works it off. */
-const MOST_FILE_BYTES = 2_000_000;
-
-/** Through wrangler, which knows the account. Texts are in the statement: it has no parameters. */
-export function remoteDatabase(wrangler: Wrangler): Database {
+/** Through wrangler, which is logged in. It has no parameters: texts are in the statement. */
+export function remoteDatabase(wrangler: (argv: string[]) => Promise<string>): Database {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
   const execute = (...how: string[]) =>
     wrangler(['d1', 'execute', 'DB', '--remote', '--yes', ...how]);
@@ -128,7 +139,7 @@ export function literal({ sql, json }: Query): string {
 function* parts(statements: readonly string[]): Generator<string> {
   let part = '';
   for (const statement of statements) {
-    if (part !== '' && part.length + statement.length > MOST_FILE_BYTES) {
+    if (part !== '' && part.length + statement.length > LARGEST_FILE) {
       yield part;
       part = '';
     }

@@ -1,34 +1,33 @@
 /**
- * Writes all users as CSV or JSON lines, in the form that the import takes. Hashes stay where they
- * are unless they are asked for. Spreadsheets run cells that begin like a formula, so those get an
- * apostrophe in front, which the import takes off again.
+ * Writes all users as CSV or JSON lines, in the form that the import takes; hashes only on request.
+ * Spreadsheets run cells that begin like a formula, so those get an apostrophe in front, which the
+ * import removes.
  */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { misused } from './api.ts';
-import { columns } from './columns.ts';
-import { openDatabase, type Database, type Row } from './database.ts';
-import { guarded } from './records.ts';
+import { wrongUsage, type Command } from './api.ts';
+import { fieldNames } from './columns.ts';
+import { locationOf, locationOptions, openDatabase, type Database } from './database.ts';
+import { escapeFormula } from './records.ts';
 import { page } from './statements.ts';
-import { where, whereOptions } from './where.ts';
 
-export const exportCommand = {
+export const exportCommand: Command = {
   usage: 'export [FILE] [--remote] [--format csv|jsonl] [--with-hashes]',
-  async run(argv: string[]): Promise<void> {
+  async run(args) {
     const { values, positionals } = parseArgs({
-      args: argv,
+      args,
       allowPositionals: true,
       options: {
-        ...whereOptions,
+        ...locationOptions,
         format: { type: 'string' },
         'with-hashes': { type: 'boolean', default: false },
       },
     });
     const [file] = positionals;
     const format = values.format ?? (/\.(jsonl|ndjson|json)$/i.test(file ?? '') ? 'jsonl' : 'csv');
-    if (format !== 'csv' && format !== 'jsonl') throw misused('--format is csv or jsonl.');
-    const database = await openDatabase(where(values));
+    if (format !== 'csv' && format !== 'jsonl') throw wrongUsage('--format is csv or jsonl.');
+    const database = await openDatabase(locationOf(values));
     try {
       const lines = exportUsers({ database, format, withHashes: values['with-hashes'] });
       if (file === undefined) await pipeline(lines, process.stdout, { end: false });
@@ -39,7 +38,7 @@ export const exportCommand = {
   },
 };
 
-export interface Export {
+interface Export {
   database: Pick<Database, 'read'>;
   format: 'csv' | 'jsonl';
   withHashes: boolean;
@@ -47,36 +46,33 @@ export interface Export {
 
 const PAGE = 1_000;
 
-export async function* exportUsers({
-  database,
-  format,
-  withHashes,
-}: Export): AsyncGenerator<string> {
-  const shown = columns.filter((name) => withHashes || name !== 'password_hash');
-  const line = format === 'csv' ? csvLine : jsonLine;
-  if (format === 'csv') yield `${shown.join(',')}\r\n`;
+export async function* exportUsers(options: Export): AsyncGenerator<string> {
+  const { database, format, withHashes } = options;
+  const names = fieldNames.filter((name) => withHashes || name !== 'password_hash');
+  const lineOf = format === 'csv' ? csvLine : jsonLine;
+  if (format === 'csv') yield `${names.join(',')}\r\n`;
   for (let afterId = 0; ;) {
     const rows = await database.read(page(afterId, PAGE));
     if (rows.length === 0) return;
-    yield rows.map((row) => line(shown.map((name) => [name, cellOf(row, name)] as const))).join('');
+    yield rows
+      .map((row) => lineOf(names.map((name) => [name, fieldOf(name, row[name] ?? null)])))
+      .join('');
     afterId = Number(rows.at(-1)?.['id']);
   }
 }
 
-type Cell = string | boolean | null;
+type Field = string | boolean | null;
 
-function cellOf(row: Row, column: string): Cell {
-  if (column === 'created_at') return new Date(Number(row['created_at_ms'])).toISOString();
-  if (column === 'email_verified' || column === 'is_admin') return row[column] !== 0;
-  const name = { role: 'role_id', team: 'team_id' }[column] ?? column;
-  const value = row[name] ?? null;
+function fieldOf(name: string, value: string | number | null): Field {
+  if (name === 'created_at') return new Date(Number(value)).toISOString();
+  if (name === 'email_verified' || name === 'is_admin') return value !== 0;
   return value === null ? null : String(value);
 }
 
-const jsonLine = (cells: readonly (readonly [string, Cell])[]) =>
-  `${JSON.stringify(Object.fromEntries(cells.filter(([, cell]) => cell !== null)))}\n`;
+const jsonLine = (fields: [string, Field][]) =>
+  `${JSON.stringify(Object.fromEntries(fields.filter(([, value]) => value !== null)))}\n`;
 
-const csvLine = (cells: readonly (readonly [string, Cell])[]) =>
-  `${cells.map(([, cell]) => quoted(guarded(cell === null ? '' : String(cell)))).join(',')}\r\n`;
+const csvLine = (fields: [string, Field][]) =>
+  `${fields.map(([, value]) => quoted(escapeFormula(String(value ?? '')))).join(',')}\r\n`;
 
 const quoted = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

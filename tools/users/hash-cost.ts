@@ -1,26 +1,25 @@
 /**
- * What foreign hashes there are, for the setting FOREIGN_HASH_COST: while it names them, a guess at
- * anybody's password takes as long as one at theirs (src/crypto/legacy/verify.ts).
+ * Sets FOREIGN_HASH_COST to the legacy hashes that are left: while it names them, a guess at any
+ * password takes as long as one at theirs (src/crypto/legacy/verify.ts).
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
 import { environment, root } from '../install.mjs';
 import { makeSecrets, replaceSecret } from '../local.ts';
-import { Costliest } from './columns.ts';
-import { openDatabase, type Database } from './database.ts';
+import type { Command } from './api.ts';
+import { HighestCosts } from './columns.ts';
+import { locationOf, locationOptions, openDatabase, type Database } from './database.ts';
 import { findCosts } from './statements.ts';
-import { where, whereOptions } from './where.ts';
 
-export const hashCostCommand = {
-  usage: 'hash-cost [--remote]      sets FOREIGN_HASH_COST to what is left of foreign hashes',
-  async run(argv: string[]): Promise<void> {
-    const { values } = parseArgs({ args: argv, options: whereOptions });
-    const whereabouts = where(values);
-    const database = await openDatabase(whereabouts);
+export const hashCostCommand: Command = {
+  usage: 'hash-cost [--remote]      sets FOREIGN_HASH_COST to the legacy hashes that are left',
+  async run(args) {
+    const location = locationOf(parseArgs({ args, options: locationOptions }).values);
+    const database = await openDatabase(location);
     try {
       const costs = (await costsIn(database)).list();
-      setCosts(costs, whereabouts.remote);
+      setCosts(costs, location.remote);
       console.log(`FOREIGN_HASH_COST is ${JSON.stringify(costs)}.`);
     } finally {
       await database.close();
@@ -28,22 +27,25 @@ export const hashCostCommand = {
   },
 };
 
-/** Any salt and hash that fit, to make a whole of what a hash begins with. */
-const ends = ['a'.repeat(53), `salt$${'A'.repeat(43)}=`, `AAAA$${'A'.repeat(43)}`].concat([
+/** Salts and hashes of every form, to complete the beginning of a hash. */
+const ENDINGS = [
+  'a'.repeat(53),
+  `salt$${'A'.repeat(43)}=`,
+  `AAAA$${'A'.repeat(43)}`,
   `AAAA$${'A'.repeat(86)}`,
   `salt$${'a'.repeat(64)}`,
   `salt$${'a'.repeat(128)}`,
-]);
+];
 
-export async function costsIn(database: Pick<Database, 'read'>): Promise<Costliest> {
-  const costs = new Costliest();
+export async function costsIn(database: Pick<Database, 'read'>): Promise<HighestCosts> {
+  const costs = new HighestCosts();
   for (const { start } of await database.read(findCosts)) {
-    for (const end of ends) costs.addHash(`${start}${end}`);
+    for (const ending of ENDINGS) costs.addHash(`${start}${ending}`);
   }
   return costs;
 }
 
-/** Locally in .dev.vars, else as a secret, which the deployed Worker has at once. */
+/** Locally in .dev.vars, else as a secret, which takes effect at once. */
 export function setCosts(costs: readonly LegacyCost[], remote: boolean): void {
   const value = JSON.stringify(costs);
   if (!remote) {

@@ -1,38 +1,36 @@
 /**
- * Brings users in, with the hashes that another system made. All of the file is read and held
- * against the rules, itself and the database before the first write; one refused line stops it,
- * unless refused lines are to be skipped. Who is there already is counted, and not changed: an import
- * that was cut off is finished by running it again.
+ * Imports users with the hashes of another system. The whole file is validated, and compared with
+ * itself and the database, before the first write. One refused line stops the import, unless refused
+ * lines are to be skipped. Present users are counted and not changed, so that an interrupted import
+ * is finished by running it again.
  */
 import { parseArgs } from 'node:util';
 import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
 import { localSettings, makeSecrets, prepareDatabase } from '../local.ts';
-import { misused } from './api.ts';
-import { rowOf, type Costliest, type UserRow } from './columns.ts';
-import { openDatabase, type Database, type Row } from './database.ts';
+import { EXIT, wrongUsage, type Command } from './api.ts';
+import { rowOf, type UserRow } from './columns.ts';
+import { locationOf, locationOptions, openDatabase, type Database, type Row } from './database.ts';
 import { costsIn, setCosts } from './hash-cost.ts';
-import { progressOn, type Progress } from './progress.ts';
 import { readRecords, sizeOf } from './records.ts';
-import { Staging, type Staged } from './staging.ts';
+import { Staging } from './staging.ts';
 import { additions, audit, findTaken } from './statements.ts';
-import { where, whereOptions } from './where.ts';
 
-export const importCommand = {
+export const importCommand: Command = {
   usage: 'import FILE [--remote] [--skip-refused] [--dry-run]      CSV or JSON lines',
-  async run(argv: string[]): Promise<void> {
+  async run(args) {
     const { values, positionals } = parseArgs({
-      args: argv,
+      args,
       allowPositionals: true,
       options: {
-        ...whereOptions,
+        ...locationOptions,
         'skip-refused': { type: 'boolean', default: false },
         'dry-run': { type: 'boolean', default: false },
       },
     });
     const [file] = positionals;
-    if (file === undefined || positionals.length > 1) throw misused('Name one file to import.');
-    const whereabouts = where(values);
-    const database = await openDatabase(whereabouts, async (state) => {
+    if (file === undefined || positionals.length > 1) throw wrongUsage('Name one file to import.');
+    const location = locationOf(values);
+    const database = await openDatabase(location, async (state) => {
       makeSecrets();
       await prepareDatabase(localSettings(), state);
     });
@@ -42,12 +40,12 @@ export const importCommand = {
         database,
         skipRefused: values['skip-refused'],
         dryRun: values['dry-run'],
-        setCosts: (costs) => setCosts(costs, whereabouts.remote),
+        setCosts: (costs) => setCosts(costs, location.remote),
         onRefused: ({ line, reason }) => console.error(`line ${line}: ${reason}`),
-        progress: (what) => progressOn(process.stderr, what),
+        progress: progressBar,
       });
       console.log(summary(outcome));
-      if (outcome.stopped) process.exitCode = 1;
+      if (outcome.stopped) process.exitCode = EXIT.refused;
     } finally {
       await database.close();
     }
@@ -59,13 +57,18 @@ export interface Refused {
   reason: string;
 }
 
+interface Progress {
+  at(done: number, total: number): void;
+  end(): void;
+}
+
 export interface Import {
   file: string;
   database: Pick<Database, 'read' | 'write'>;
   skipRefused: boolean;
-  /** Everything but the writing. */
+  /** Writes nothing. */
   dryRun: boolean;
-  /** Called before the first user is written, so that nobody's hash is told by its time. */
+  /** Called before the first user is written, so that no imported hash is told by its time. */
   setCosts(costs: readonly LegacyCost[]): void | Promise<void>;
   onRefused(refused: Refused): void;
   progress?(what: string): Progress;
@@ -73,9 +76,10 @@ export interface Import {
 
 export interface Imported {
   imported: number;
+  /** In the database already. */
   present: number;
   refused: number;
-  /** Refused lines kept it from writing anything. */
+  /** Nothing was written, because of refused lines. */
   stopped: boolean;
   dryRun: boolean;
 }
@@ -100,7 +104,7 @@ export async function importUsers(options: Import): Promise<Imported> {
     if (dryRun) return outcome;
 
     const costs = await costsIn(database);
-    addCosts(costs, staging);
+    for (const { row } of staging.rows()) costs.addHash(row.columns.password_hash);
     await options.setCosts(costs.list());
     await write(options, staging, outcome);
     return outcome;
@@ -118,11 +122,7 @@ async function read({ file, progress }: Import, staging: Staging, refuse: Refuse
   for await (const record of readRecords(file)) {
     bar?.at(record.bytes, total);
     const { line } = record;
-    if ('fault' in record) {
-      refuse(line, record.fault);
-      continue;
-    }
-    const row = rowOf(record.fields, nowMs);
+    const row = 'fault' in record ? [record.fault] : rowOf(record.fields, nowMs);
     if (Array.isArray(row)) {
       refuse(line, row.join('; '));
       continue;
@@ -133,30 +133,22 @@ async function read({ file, progress }: Import, staging: Staging, refuse: Refuse
   bar?.end();
 }
 
-/** Drops from what is staged who is there already, and counts them. */
-async function compare(
-  { database, progress }: Import,
-  staging: Staging,
-  refuse: Refuse,
-): Promise<number> {
-  const bar = progress?.('Comparing');
+/** Removes present users from the staging, and returns how many there are. */
+async function compare(options: Import, staging: Staging, refuse: Refuse): Promise<number> {
+  const bar = options.progress?.('Comparing');
   const total = staging.count();
   let compared = 0;
   let present = 0;
   for (const staged of staging.pages(COMPARED_AT_ONCE)) {
-    const taken = await database.read(findTaken(staged.map(({ row }) => row)));
+    const taken = await options.database.read(findTaken(staged.map(({ row }) => row)));
     const holders = new Map<string, Row>();
-    for (const user of taken) {
-      for (const name of namesOf(user['username_key'], user['email'], user['public_id'])) {
-        holders.set(name, user);
-      }
-    }
-    for (const one of staged) {
-      const standing = standingOf(one, holders);
-      if (standing === 'new') continue;
-      staging.drop(one.line);
-      if (standing === 'present') present += 1;
-      else refuse(one.line, 'another user in the database has this username, address or public_id');
+    for (const user of taken) for (const name of namesOf(user)) holders.set(name, user);
+    for (const { line, row } of staged) {
+      const status = compareWith(row, holders);
+      if (status === 'new') continue;
+      staging.drop(line);
+      if (status === 'present') present += 1;
+      else refuse(line, 'another user in the database has this username, address or public_id');
     }
     compared += staged.length;
     bar?.at(compared, total);
@@ -165,64 +157,65 @@ async function compare(
   return present;
 }
 
-type Name = string | number | null | undefined;
-
-const namesOf = (...[usernameKey, email, publicId]: Name[]): string[] =>
-  [
-    ['u', usernameKey],
-    ['e', email],
-    ['p', publicId],
-  ].flatMap(([kind, name]) => (name === null || name === undefined ? [] : [`${kind}:${name}`]));
+const namesOf = (row: Row, keys = ['username_key', 'email', 'public_id']): string[] =>
+  keys.flatMap((key) => (row[key] === null ? [] : [`${key}:${row[key]}`]));
 
 /** Present: username and address, as far as they are given, are both those of one user. */
-function standingOf(
-  { row }: Staged,
-  holders: ReadonlyMap<string, Row>,
-): 'new' | 'present' | 'conflict' {
-  const names = namesOf(row.usernameKey, row.email);
+function compareWith({ columns }: UserRow, holders: ReadonlyMap<string, Row>) {
+  const names = namesOf(columns, ['username_key', 'email']);
   const found = new Set(names.map((name) => holders.get(name)?.['id']));
-  const holder = holders.get(`p:${row.publicId}`);
-  if (found.size === 1 && !found.has(undefined)) {
-    return holder === undefined || found.has(holder['id']) ? 'present' : 'conflict';
-  }
-  return found.size === 1 && holder === undefined ? 'new' : 'conflict';
+  const holder = holders.get(`public_id:${columns.public_id}`);
+  if (found.size !== 1) return 'conflict';
+  if (found.has(undefined)) return holder === undefined ? 'new' : 'conflict';
+  return holder === undefined || found.has(holder['id']) ? 'present' : 'conflict';
 }
 
-function addCosts(costs: Costliest, staging: Staging): void {
-  for (const staged of staging.pages(WRITTEN_AT_ONCE)) {
-    for (const { row } of staged) costs.addHash(row.passwordHash);
-  }
-}
-
-/** An import that is cut off leaves an audit row of what it has done, too. */
-async function write(
-  { database, progress }: Import,
-  staging: Staging,
-  { imported, present, refused }: Imported,
-): Promise<void> {
+/** An interrupted import leaves an audit row of what it has written, too. */
+async function write({ database, progress }: Import, staging: Staging, counts: Imported) {
   const bar = progress?.('Writing');
   let written = 0;
   try {
     for (const staged of staging.pages(WRITTEN_AT_ONCE)) {
-      const rows: UserRow[] = staged.map(({ row }) => row);
-      await database.write(additions(rows));
-      written += rows.length;
-      bar?.at(written, imported);
+      await database.write(additions(staged.map(({ row }) => row)));
+      written += staged.length;
+      bar?.at(written, counts.imported);
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `${reason}\n${written} of ${imported} users were imported. Run the same import again to finish it.`,
+      `${reason}\n${written} of ${counts.imported} users were imported. Run the same import again to finish it.`,
       { cause: error },
     );
   } finally {
-    await database.write([audit({ nowMs: Date.now(), imported: written, present, refused })]);
+    await database.write([audit({ ...counts, imported: written })]);
   }
   bar?.end();
 }
 
 function summary({ imported, present, refused, stopped, dryRun }: Imported): string {
-  const counted = `${present} there already, ${refused} refused`;
-  if (stopped) return `Nothing was imported: ${counted}. Mend the file, or add --skip-refused.`;
-  return `${imported} users ${dryRun ? 'would be imported' : 'imported'}, ${counted}.`;
+  const counts = `${present} present already, ${refused} refused`;
+  if (stopped) return `Nothing was imported: ${counts}. Correct the file, or add --skip-refused.`;
+  return `${imported} users ${dryRun ? 'would be imported' : 'imported'}, ${counts}.`;
+}
+
+const BAR_WIDTH = 30;
+
+/** A bar on a terminal, elsewhere a line at every tenth. */
+function progressBar(what: string): Progress {
+  const { stderr } = process;
+  let printed = -1;
+  return {
+    at(done, total) {
+      const share = total > 0 ? Math.min(1, done / total) : 1;
+      const step = Math.floor(share * (stderr.isTTY ? 100 : 10));
+      if (step === printed) return;
+      printed = step;
+      const percent = `${Math.floor(share * 100)}`.padStart(3);
+      const bar = '█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░');
+      stderr.write(stderr.isTTY ? `\r${what}: ${bar} ${percent} %` : `${what}: ${percent} %\n`);
+    },
+    end() {
+      if (stderr.isTTY && printed >= 0) stderr.write('\n');
+    },
+  };
 }

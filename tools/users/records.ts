@@ -1,26 +1,27 @@
 /**
  * Reads a file of users record by record, in constant memory: CSV with a header line (RFC 4180), or
- * JSON lines. Which of them, its name says (.csv, .jsonl, .ndjson, .json), else its first byte.
+ * JSON lines, by its extension (.csv, .jsonl, .ndjson, .json) or else by its first character.
  */
 import { createReadStream, openSync, readSync, closeSync, statSync } from 'node:fs';
 import { parse, type CsvError } from 'csv-parse';
 
-/** A record, or what is wrong with it. */
-export type Read =
-  | { line: number; fields: Map<string, unknown>; bytes: number }
-  | { line: number; fault: string; bytes: number };
+interface Position {
+  line: number;
+  /** Read of the file so far. */
+  bytes: number;
+}
 
-/** A longer one is a quote that somebody forgot to close. */
-const MOST_RECORD_BYTES = 65_536;
+/** A record, or why it cannot be read. */
+export type Read = Position & ({ fields: Map<string, unknown> } | { fault: string });
+
+/** A longer record is a quote that was not closed. */
+const LONGEST_RECORD = 65_536;
 const CHUNK_BYTES = 65_536;
 
-export function sizeOf(file: string): number {
-  return statSync(file).size;
-}
+export const sizeOf = (file: string): number => statSync(file).size;
 
-export function readRecords(file: string): AsyncGenerator<Read> {
-  return isJsonLines(file) ? readJsonLines(file) : readCsv(file);
-}
+export const readRecords = (file: string): AsyncGenerator<Read> =>
+  isJsonLines(file) ? readJsonLines(file) : readCsv(file);
 
 function isJsonLines(file: string): boolean {
   if (/\.(jsonl|ndjson|json)$/i.test(file)) return true;
@@ -40,11 +41,11 @@ async function* readCsv(file: string): AsyncGenerator<Read> {
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
-    max_record_size: MOST_RECORD_BYTES,
+    max_record_size: LONGEST_RECORD,
     on_skip: (error: CsvError | undefined) =>
       void skipped.push({
         line: Number(error?.['lines'] ?? 0),
-        fault: faults[error?.code ?? ''] ?? 'is no CSV',
+        fault: faults[error?.code ?? ''] ?? 'is not CSV',
       }),
   });
   const source = createReadStream(file, { highWaterMark: CHUNK_BYTES });
@@ -76,35 +77,35 @@ const faults: Record<string, string> = {
   CSV_INVALID_CLOSING_QUOTE: 'something follows a closing quote',
 };
 
-/** An empty cell is none. The export's guard against spreadsheets is taken off (guard.ts). */
+/** Leaves out empty cells, and removes the export's escape of formulas. */
 function fieldsOf(header: readonly string[], record: readonly string[]): Map<string, unknown> {
-  const cells = header.map((name, at) => [name, unguarded(record[at] ?? '')] as const);
+  const cells = header.map((name, n) => [name, unescapeFormula(record[n] ?? '')] as const);
   return new Map(cells.filter(([, cell]) => cell !== ''));
 }
 
-/** Spreadsheets run what begins like a formula (OWASP, CSV Injection); an apostrophe stops them. */
-export const guarded = (cell: string) => (/^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
-const unguarded = (cell: string) => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);
+/** Spreadsheets run cells that begin like a formula (OWASP, CSV Injection), unless an apostrophe is in front. */
+export const escapeFormula = (cell: string) => (/^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
+const unescapeFormula = (cell: string) => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);
 
 async function* readJsonLines(file: string): AsyncGenerator<Read> {
   const source = createReadStream(file, { highWaterMark: CHUNK_BYTES });
   let line = 0;
   for await (const bytes of splitLines(source)) {
     line += 1;
-    const at = { line, bytes: source.bytesRead };
+    const position = { line, bytes: source.bytesRead };
     if (bytes === null) {
-      yield { ...at, fault: 'is too long' };
+      yield { ...position, fault: 'is too long' };
       continue;
     }
     const text = bytes.toString('utf8').replace(/^\u{FEFF}/u, '');
     if (text.trim() === '') continue;
     const value = parsed(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      yield { ...at, fault: 'is no JSON object' };
+      yield { ...position, fault: 'is not a JSON object' };
       continue;
     }
     const present = Object.entries(value).filter(([, field]) => field !== null && field !== '');
-    yield { ...at, fields: new Map(present) };
+    yield { ...position, fields: new Map(present) };
   }
 }
 
@@ -116,12 +117,12 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Null: a line that is too long. */
+/** Yields null for a line that is too long. */
 async function* splitLines(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer | null> {
   let held: Buffer[] = [];
   let size = 0;
   const take = () => {
-    const line = size > MOST_RECORD_BYTES ? null : Buffer.concat(held);
+    const line = size > LONGEST_RECORD ? null : Buffer.concat(held);
     held = [];
     size = 0;
     return line;
@@ -135,7 +136,7 @@ async function* splitLines(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer
       from = to + 1;
     }
     size += chunk.length - from;
-    if (size <= MOST_RECORD_BYTES) held.push(chunk.subarray(from));
+    if (size <= LONGEST_RECORD) held.push(chunk.subarray(from));
     else held = [];
   }
   if (size > 0) yield take();

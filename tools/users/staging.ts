@@ -1,7 +1,7 @@
 /**
- * Where an import keeps what it has read until all of it is known to be good: an SQLite file of its
- * own, so that memory stays flat and the file is read once. It holds hashes: nobody else may read it,
- * and it goes with the import.
+ * Holds the rows of an import until all of them are validated: in an SQLite file, so that memory
+ * stays flat and the input is read once. It contains hashes: only its owner may read it, and it is
+ * deleted with the import.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { UserRow } from './columns.ts';
 
-export interface Staged {
+export interface StagedRow {
   line: number;
   row: UserRow;
 }
@@ -18,13 +18,11 @@ export interface Staged {
 const TRANSACTION = 10_000;
 
 export class Staging {
-  // mkdtemp's directories are their owner's alone.
+  // mkdtemp makes directories that only their owner can read.
   readonly #directory = mkdtempSync(join(tmpdir(), 'gatehouse-import-'));
   readonly #database = new DatabaseSync(join(this.#directory, 'staged.db'));
   readonly #insert;
   readonly #same;
-  readonly #drop;
-  readonly #page;
   #pending = 0;
 
   constructor() {
@@ -43,16 +41,12 @@ export class Staging {
        UNION SELECT line FROM rows WHERE email = ?2
        UNION SELECT line FROM rows WHERE public_id = ?3 ORDER BY line LIMIT 1`,
     );
-    this.#drop = this.#database.prepare('DELETE FROM rows WHERE line = ?');
-    this.#page = this.#database.prepare(
-      'SELECT line, row FROM rows WHERE line > ? ORDER BY line LIMIT ?',
-    );
   }
 
-  /** The line that already has one of these names, or null: it was added. */
+  /** Returns the line that already has one of the names, or null where the row was added. */
   add(line: number, row: UserRow): number | null {
-    const { usernameKey, email, publicId } = row;
-    const names = [usernameKey, email, publicId] as const;
+    const { username_key, email, public_id } = row.columns;
+    const names = [username_key, email, public_id] as const;
     const { changes } = this.#insert.run(line, ...names, JSON.stringify(row));
     if (Number(changes) === 0) return Number(this.#same.get(...names)?.['line']);
     this.#pending += 1;
@@ -61,16 +55,19 @@ export class Staging {
   }
 
   drop(line: number): void {
-    this.#drop.run(line);
+    this.#database.prepare('DELETE FROM rows WHERE line = ?').run(line);
   }
 
   count(): number {
     return Number(this.#database.prepare('SELECT count(*) AS n FROM rows').get()?.['n']);
   }
 
-  *pages(size: number): Generator<Staged[]> {
+  *pages(size: number): Generator<StagedRow[]> {
+    const select = this.#database.prepare(
+      'SELECT line, row FROM rows WHERE line > ? ORDER BY line LIMIT ?',
+    );
     for (let line = 0; ;) {
-      const page = this.#page.all(line, size).map((found) => ({
+      const page = select.all(line, size).map((found) => ({
         line: Number(found['line']),
         row: JSON.parse(String(found['row'])) as UserRow,
       }));
@@ -78,6 +75,10 @@ export class Staging {
       yield page;
       line = page.at(-1)?.line ?? 0;
     }
+  }
+
+  *rows(): Generator<StagedRow> {
+    for (const page of this.pages(TRANSACTION)) yield* page;
   }
 
   close(): void {

@@ -1,121 +1,76 @@
-/** The SQL of imports and exports. Each takes its values as one JSON text, `?1`. */
+/** The SQL of imports and exports. Each statement takes its values as one JSON text, `?1`. */
 import type { Named, UserRow } from './columns.ts';
 import type { Query } from './database.ts';
 
-/** What a row in the file can collide with. */
+/** The users that rows of the file can collide with. */
 export const findTaken = (rows: readonly UserRow[]): Query => {
-  const json = {
-    e: rows.flatMap(({ email }) => email ?? []),
-    u: rows.flatMap(({ usernameKey }) => usernameKey ?? []),
-    p: rows.map(({ publicId }) => publicId),
-  };
-  const among = (column: string, key: string) =>
-    `SELECT id, public_id, username_key, email FROM users
-     WHERE ${column} IN (SELECT value FROM json_each(?1, '$.${key}'))`;
+  const keys = ['email', 'username_key', 'public_id'] as const;
   return {
-    sql: [among('email', 'e'), among('username_key', 'u'), among('public_id', 'p')].join(' UNION '),
-    json,
+    sql: keys
+      .map(
+        (key) => `SELECT id, public_id, username_key, email FROM users
+          WHERE ${key} IN (SELECT value FROM json_each(?1, '$.${key}'))`,
+      )
+      .join(' UNION '),
+    json: Object.fromEntries(
+      keys.map((key) => [key, rows.flatMap(({ columns }) => columns[key] ?? [])]),
+    ),
   };
 };
 
-const userColumns = [
-  'public_id',
-  'username',
-  'username_key',
-  'email',
-  'email_verified',
-  'name',
-  'phone',
-  'avatar',
-  'language',
-  'is_admin',
-  'role_id',
-  'team_id',
-  'status',
-  'password_hash',
-  'created_at_ms',
-];
-
-const valuesOf = (row: UserRow) => [
-  row.publicId,
-  row.username,
-  row.usernameKey,
-  row.email,
-  row.emailVerified,
-  row.name,
-  row.phone,
-  row.avatar,
-  row.language,
-  row.isAdmin,
-  row.role?.id ?? null,
-  row.team?.id ?? null,
-  row.status,
-  row.passwordHash,
-  row.createdAtMs,
-];
-
-/** Adds users that are not there; one that has come since is left as it is. */
-const insertUsers = (rows: readonly UserRow[]): Query => ({
-  sql: `INSERT INTO users (${userColumns.join(', ')})
-    SELECT ${userColumns.map((_, at) => `value ->> ${at}`).join(', ')} FROM json_each(?1)
-    WHERE true ON CONFLICT DO NOTHING`,
-  json: rows.map(valuesOf),
-});
-
-const insertNamed = (table: 'roles' | 'teams', entries: readonly Named[]): Query => ({
-  sql: `INSERT INTO ${table} (id, name) SELECT value ->> 0, value ->> 1 FROM json_each(?1)
-    WHERE true ON CONFLICT DO NOTHING`,
-  json: entries.map(({ id, name }) => [id, name]),
-});
+type Columns = Readonly<Record<string, string | number | null>>;
 
 /** D1 takes statements of up to 100,000 bytes. */
-const MOST_STATEMENT_BYTES = 80_000;
+const LONGEST_STATEMENT = 80_000;
 
-/** As many statements as the rows need; roles and teams first, since users refer to them. */
-export function additions(rows: readonly UserRow[]): Query[] {
-  const named = (pick: (row: UserRow) => Named | null) => [
-    ...new Map(rows.flatMap((row) => pick(row) ?? []).map((entry) => [entry.id, entry])).values(),
-  ];
-  const queries = [
-    ...chunked(named(({ role }) => role)).map((some) => insertNamed('roles', some)),
-    ...chunked(named(({ team }) => team)).map((some) => insertNamed('teams', some)),
-  ];
-  return [...queries, ...chunked(rows).map(insertUsers)];
-}
-
-function chunked<T>(values: readonly T[]): T[][] {
-  const chunks: T[][] = [];
+/** As many statements as the rows need. A row that has come since is left as it is. */
+function inserts(table: string, rows: readonly Columns[]): Query[] {
+  const names = Object.keys(rows[0] ?? {});
+  const chunks: unknown[][] = [];
   let size = Infinity;
-  for (const value of values) {
-    const bytes = Buffer.byteLength(JSON.stringify(value));
-    if (size + bytes > MOST_STATEMENT_BYTES) {
+  for (const values of rows.map((row) => names.map((name) => row[name]))) {
+    const bytes = Buffer.byteLength(JSON.stringify(values));
+    if (size + bytes > LONGEST_STATEMENT) {
       chunks.push([]);
       size = 0;
     }
-    chunks.at(-1)?.push(value);
+    chunks.at(-1)?.push(values);
     size += bytes;
   }
-  return chunks;
+  const sql = `INSERT INTO ${table} (${names.join(', ')})
+    SELECT ${names.map((_, n) => `value ->> ${n}`).join(', ')} FROM json_each(?1)
+    WHERE true ON CONFLICT DO NOTHING`;
+  return chunks.map((json) => ({ sql, json }));
 }
 
-/** One for each import: how many came in, who was there already, what was refused. */
-export const audit = (happened: {
-  nowMs: number;
-  imported: number;
-  present: number;
-  refused: number;
-}): Query => ({
+/** Roles and teams come first, since users refer to them. */
+export function additions(rows: readonly UserRow[]): Query[] {
+  const distinct = (all: (Named | undefined)[]) => [
+    ...new Map(all.flatMap((one) => (one ? [[one.id, { ...one }]] : []))).values(),
+  ];
+  return [
+    ...inserts('roles', distinct(rows.map(({ role }) => role))),
+    ...inserts('teams', distinct(rows.map(({ team }) => team))),
+    ...inserts(
+      'users',
+      rows.map(({ columns }) => columns),
+    ),
+  ];
+}
+
+/** The audit row of an import. */
+export const audit = (counts: { imported: number; present: number; refused: number }): Query => ({
   sql: `INSERT INTO audit_events (at_ms, action, reason, subject, contract, address, trace_id)
     SELECT value ->> 0, 'USERS_IMPORTED', value ->> 1, '', '', '', value ->> 2
     FROM (SELECT ?1 AS value)`,
   json: [
-    happened.nowMs,
-    `imported=${happened.imported},present=${happened.present},refused=${happened.refused}`,
+    Date.now(),
+    `imported=${counts.imported},present=${counts.present},refused=${counts.refused}`,
     crypto.randomUUID(),
   ],
 });
 
-/** The beginnings of foreign hashes, up to where their salt begins. */
+/** The beginnings of legacy hashes, up to their salt. */
 export const findCosts: Query = {
   sql: `SELECT DISTINCT CASE
       WHEN password_hash LIKE '$2%' THEN substr(password_hash, 1, 7)
@@ -128,10 +83,11 @@ export const findCosts: Query = {
     FROM users WHERE password_hash IS NOT NULL AND password_hash NOT LIKE '$gh-%'`,
 };
 
+/** Users by the fields of a record, from the one after `afterId`. */
 export const page = (afterId: number, count: number): Query => ({
   sql: `SELECT users.id, public_id, username, email, email_verified, users.name, phone, avatar,
-      language, is_admin, role_id, roles.name AS role_name, team_id, teams.name AS team_name,
-      status, password_hash, created_at_ms
+      language, is_admin, role_id AS role, roles.name AS role_name, team_id AS team,
+      teams.name AS team_name, status, password_hash, created_at_ms AS created_at
     FROM users LEFT JOIN roles ON roles.id = role_id LEFT JOIN teams ON teams.id = team_id
     WHERE users.id > json_extract(?1, '$[0]') ORDER BY users.id LIMIT json_extract(?1, '$[1]')`,
   json: [afterId, count],

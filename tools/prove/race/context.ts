@@ -2,13 +2,14 @@
 import { Response } from 'miniflare';
 import { contracts } from '../../../src/contracts/index.ts';
 import { readSettings } from '../../../src/settings.ts';
+import { makers } from '../../secrets.ts';
 import { migrate, settingsWith, startServer, type Server } from '../../server.ts';
 
 /** As deployed, but over plain HTTP, and with e-mail that can be read at once. */
-const bindings = settingsWith();
+export const operatorToken = makers.OPERATOR_TOKEN();
+const bindings = settingsWith({ OPERATOR_TOKEN: operatorToken });
 export const settings = readSettings(bindings, contracts);
 export const { threshold } = settings.lockout;
-export const operatorToken = String(bindings['OPERATOR_TOKEN']);
 
 /** Starts the bundle on the data of a directory; `isNew`: the directory is empty. */
 export async function startGatehouse(
