@@ -1,30 +1,35 @@
 /**
- * `npm run mutate`: makes small breaks in the source, one at a time and in a copy, and says which
- * of them no test notices. Nothing is written to the working tree.
+ * `npm run mutate`: mutation testing. Makes one small change at a time in a copy of the source, and
+ * reports the mutants that no test kills. Nothing is written to the working tree.
  *
- *     --seed N     draws the same breaks for the same source; printed where it is not given
- *     --count N    how many breaks, 50 by default; those that do not compile are drawn anew
+ *     --seed N     draws the same mutants for the same source; printed where it is not given
+ *     --count N    how many mutants, 50 by default; those that do not compile are drawn anew
  *     --jobs N     how many copies at once, 2 by default
  *     --in PATHS   the beginnings of the files' paths, by commas
  *     --from N     begins at this number of the draw: continues a run that was stopped
- *     --limit N    seconds without a test file that ends, after which a break counts as noticed: it
+ *     --limit N    seconds without a test file that ends, after which a mutant counts as killed: it
  *                  hangs; 300 by default
- *     --least N    exits with 1 where less than this share is noticed, in percent; 95 by default
- *     --reach FILE keeps there what each test runs, for other draws from the same source
+ *     --least N    exits with 1 where less than this share is killed, in percent; 95 by default
+ *     --reach FILE keeps the coverage there, for other draws from the same source
  *
- * accepted.json names breaks that may survive, each with the reason.
+ * accepted.json lists mutants that may survive, each with the reason.
  */
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import accepted from './accepted.json' with { type: 'json' };
 import { root } from '../install.mjs';
-import { breaksOf, broken, linesOf, type Break } from './breaks.ts';
-import { Copy } from './copy.ts';
-import { createDraw } from './draw.ts';
-import { HAND_OVER, instrumented, testsFor, type Reach } from './reach.ts';
-import { isAccepted, report, type Judged } from './report.ts';
+import { exitOnSignals, temporaryDirectory } from '../process.ts';
+import {
+  instrumented,
+  REPORT_COVERAGE,
+  testsFor,
+  type Coverage,
+  type SourceFile,
+} from './coverage.ts';
+import { createDraw, linesOf, mutantsOf, mutated, type Mutant } from './mutants.ts';
+import { isAccepted, report, type Tested } from './report.ts';
+import { Sandbox } from './sandbox.ts';
 
 const FOLDERS = 'contracts crypto flows http limits mail policy store telemetry';
 const { values: options } = parseArgs({
@@ -36,21 +41,20 @@ const { values: options } = parseArgs({
     from: { type: 'string', default: '1' },
     limit: { type: 'string', default: '300' },
     least: { type: 'string', default: '95' },
-    reach: { type: 'string' },
+    reach: { type: 'string', default: '' },
   },
 });
-const { seed, count, jobs, from, limit } = Object.fromEntries(
+const { seed, count, jobs, from, limit, least } = Object.fromEntries(
   Object.entries(options).map(([name, value]) => [name, Number(value)]),
 ) as Record<keyof typeof options, number>;
 
-/** Tests of random requests: slow, and not the ones to rely on. */
-const LEFT_OUT = /\/fuzz-/;
+/** Tests of random requests: slow, and not reliable enough to kill a mutant. */
+const EXCLUDED_TESTS = /\/fuzz-/;
 const SETUP = 'test/support/platform-limits.ts';
 const LIMIT_MS = limit * 1000;
-/** The first tests are the likely ones; the later groups are larger, since starting takes time. */
-const GROUPS = [2, 6, 12];
+/** The first tests are the most specific; later groups are larger, since each takes time to start. */
+const GROUP_SIZES = [2, 6, 12, Infinity];
 
-const languageOf = (file: string) => (file.endsWith('x') ? 'tsx' : 'ts');
 const prefixes = options.in.split(',');
 const sources = globSync('src/**/*.{ts,tsx}', { cwd: root })
   .map((file) => file.replaceAll('\\', '/'))
@@ -58,40 +62,44 @@ const sources = globSync('src/**/*.{ts,tsx}', { cwd: root })
   .toSorted();
 const files = sources.filter((file) => prefixes.some((prefix) => file.startsWith(prefix)));
 
-const directory = mkdtempSync(join(tmpdir(), 'gatehouse-mutate-'));
-const copies: Copy[] = [];
+exitOnSignals();
+const directory = temporaryDirectory('mutate');
+const sandboxes: Sandbox[] = [];
 process.once('exit', () => {
-  for (const copy of copies) copy.stop();
-  rmSync(directory, { recursive: true, force: true });
+  for (const sandbox of sandboxes) sandbox.stop();
 });
-process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
-const newCopy = (name: string) => {
-  const copy = new Copy(join(directory, name));
-  copies.push(copy);
-  return copy;
-};
+function newSandbox(name: string): Sandbox {
+  const sandbox = new Sandbox(join(directory, name));
+  sandboxes.push(sandbox);
+  return sandbox;
+}
 
-/** Runs all tests once with nothing broken; those of the file that `--reach` names, not again. */
-async function recordReach(): Promise<Reach> {
-  const { reach: path = '' } = options;
+const sourceFile = (sandbox: Sandbox, file: string): SourceFile => ({
+  file,
+  source: sandbox.read(file),
+  language: file.endsWith('x') ? 'tsx' : 'ts',
+});
+
+/** Runs all tests once without a mutant, except those whose coverage is in the file of `--reach`. */
+async function recordCoverage(): Promise<Coverage> {
+  const { reach: path } = options;
   const known: Record<string, string[]> = existsSync(path)
     ? JSON.parse(readFileSync(path, 'utf8'))
     : {};
-  const copy = newCopy('reach');
-  for (const file of sources) {
-    copy.write(file, instrumented(file, copy.read(file), languageOf(file)));
-  }
-  copy.write(SETUP, copy.read(SETUP) + HAND_OVER);
-  const tests = await copy.start(0);
-  const missing = tests.filter((name) => !LEFT_OUT.test(name) && !(name in known));
-  const isDone = await copy.ask({ changed: [], groups: [missing] }, LIMIT_MS, (one) => {
-    const [flaw] = one.failed;
-    if (flaw === undefined) known[one.test] = one.functions;
-    console.log(flaw === undefined ? one.test : `red with nothing broken: ${one.test}: ${flaw}`);
+  const sandbox = newSandbox('coverage');
+  for (const file of sources) sandbox.write(file, instrumented(sourceFile(sandbox, file)));
+  sandbox.write(SETUP, sandbox.read(SETUP) + REPORT_COVERAGE);
+  const tests = await sandbox.start(0);
+  const missing = tests.filter((name) => !EXCLUDED_TESTS.test(name) && !(name in known));
+  const run = { changed: [], groups: [missing] };
+  const isDone = await sandbox.test(run, LIMIT_MS, ({ test, failed, functions }) => {
+    const [failure] = failed;
+    if (failure === undefined) known[test] = functions;
+    console.log(failure === undefined ? test : `fails without a mutant: ${test}: ${failure}`);
     if (path !== '') writeFileSync(path, JSON.stringify(known));
   });
-  if (!isDone) throw new Error('The run with nothing broken hangs, or was killed.');
-  copy.stop();
+  if (!isDone) throw new Error('The run without a mutant hangs, or was killed.');
+  sandbox.stop();
   return new Map(
     Object.entries(known)
       .filter(([test]) => tests.includes(test))
@@ -99,68 +107,73 @@ async function recordReach(): Promise<Reach> {
   );
 }
 
-type Drawn = Break & { file: string };
-
-async function judge(copy: Copy, drawn: Drawn, reach: Reach): Promise<Judged | null> {
-  const { file, start } = drawn;
-  const source = copy.read(file);
-  const seen = { ...drawn, ...linesOf(source, drawn) };
-  copy.write(file, broken(source, drawn));
+/** Null where the mutant does not compile. */
+async function test(
+  sandbox: Sandbox,
+  mutant: Mutant & { file: string },
+  coverage: Coverage,
+): Promise<Tested | null> {
+  const original = sourceFile(sandbox, mutant.file);
+  const { file, source } = original;
+  const { kind, within } = mutant;
+  const tested = { file, kind, within, ...linesOf(source, mutant) };
+  sandbox.write(file, mutated(source, mutant));
   try {
-    if (!(await copy.compiles())) return null;
-    const tests = testsFor(reach, { file, source, language: languageOf(file), start });
-    const groups: string[][] = [];
-    for (const size of [...GROUPS, Infinity]) {
-      if (tests.length > 0) groups.push(tests.splice(0, size));
-    }
-    let noticedBy: string | null = null;
-    const isDone = await copy.ask({ changed: [file], groups }, LIMIT_MS, ({ test, failed }) => {
-      if (failed[0] !== undefined) noticedBy ??= `${test}: ${failed[0]}`;
+    if (!(await sandbox.compiles())) return null;
+    const tests = testsFor(coverage, { ...original, start: mutant.start });
+    const groups = GROUP_SIZES.map((size) => tests.splice(0, size)).filter(({ length }) => length);
+    let killedBy: string | null = null;
+    const isDone = await sandbox.test({ changed: [file], groups }, LIMIT_MS, (result) => {
+      if (result.failed[0] !== undefined) killedBy ??= `${result.test}: ${result.failed[0]}`;
     });
-    if (noticedBy !== null || !isDone) return { ...seen, noticedBy: noticedBy ?? 'the time limit' };
-    const isSeen = !(await copy.generatesTheSame());
-    return { ...seen, noticedBy: isSeen ? 'docs/api or migrations/' : null };
+    if (!isDone) killedBy ??= 'the time limit';
+    if (killedBy === null && !(await sandbox.generatesTheSame())) {
+      killedBy = 'docs/api or migrations/';
+    }
+    return { ...tested, killedBy };
   } finally {
-    copy.write(file, source);
-    await copy.ask({ changed: [file], groups: [] }, LIMIT_MS, () => undefined);
+    sandbox.write(file, source);
+    await sandbox.test({ changed: [file], groups: [] }, LIMIT_MS);
   }
 }
 
-console.log(`--seed ${seed}: ${count} breaks in ${files.length} files`);
-const reach = await recordReach();
-console.log(`${reach.size} test files are green with nothing broken`);
+console.log(`--seed ${seed}: ${count} mutants in ${files.length} files`);
+const coverage = await recordCoverage();
+console.log(`${coverage.size} test files pass without a mutant`);
 
-const source = newCopy('source');
+const unchanged = newSandbox('unchanged');
 const draw = createDraw(
-  files.flatMap((file) =>
-    breaksOf(source.read(file), languageOf(file)).map((one): Drawn => ({ ...one, file })),
-  ),
+  files.flatMap((file) => {
+    const { source, language } = sourceFile(unchanged, file);
+    return mutantsOf(source, language).map((mutant) => ({ ...mutant, file }));
+  }),
   seed,
 );
-const judged: Judged[] = [];
+const results: Tested[] = [];
 let started = 0;
 let number = 0;
 
-async function work(copy: Copy): Promise<void> {
+async function work(sandbox: Sandbox): Promise<void> {
   while (started < count) {
     const { value, done } = draw.next();
     if (done) return;
-    const place = (number += 1);
-    if (place < from) continue;
+    const position = (number += 1);
+    if (position < from) continue;
     started += 1;
-    const one = await judge(copy, value, reach);
-    if (one === null) {
+    const tested = await test(sandbox, value, coverage);
+    if (tested === null) {
       started -= 1;
       continue;
     }
-    judged.push(one);
-    const verdict = one.noticedBy ?? (isAccepted(one, accepted) ? 'ACCEPTED' : 'SURVIVED');
-    console.log(`${place} ${one.file}:${one.line} ${one.kind}: ${verdict}`);
-    if (one.noticedBy === null) console.log(`    - ${one.before}\n    + ${one.after}`);
+    results.push(tested);
+    const { file, line, kind, killedBy, before, after } = tested;
+    const survived = isAccepted(tested, accepted) ? 'ACCEPTED' : 'SURVIVED';
+    console.log(`${position} ${file}:${line} ${kind}: ${killedBy ?? survived}`);
+    if (killedBy === null) console.log(`    - ${before}\n    + ${after}`);
   }
 }
 
-await Promise.all(Array.from({ length: jobs }, (_, index) => work(newCopy(`job-${index}`))));
-const { text, share } = report(judged, accepted);
+await Promise.all(Array.from({ length: jobs }, (_, index) => work(newSandbox(`job-${index}`))));
+const { text, share } = report(results, accepted);
 console.log(text);
-process.exit(share >= Number(options.least) ? 0 : 1);
+process.exit(share >= least ? 0 : 1);

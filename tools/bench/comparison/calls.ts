@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallTrace } from '../../../test/fixtures/call-trace.ts';
 import { createCaller } from '../distance/caller.ts';
 import { PASSWORD } from '../workers.ts';
-import { copyOf, pathsOf, startWorkers, type Comparison } from './workers.ts';
+import { BASE_URL, copyOf, pathsOf, startWorkers, type Comparison } from './workers.ts';
 
 const TRACED = [
   'gatehouse traced',
@@ -30,6 +30,7 @@ export async function countLoginCalls(comparison: Comparison): Promise<Record<Tr
         send({
           path: pathsOf(name).login,
           body: { email: newUser(), password: PASSWORD },
+          origin: name === 'gatehouse traced' ? server.url(name) : BASE_URL,
           status: 200,
         });
       for (let n = 0; n < WARM_UP; n += 1) await login();

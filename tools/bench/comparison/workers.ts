@@ -66,7 +66,7 @@ export type Product = keyof typeof products;
 export const productNames = Object.keys(products) as Product[];
 
 /** better-auth's `baseURL`, in better-auth/auth.ts. */
-const BASE_URL = 'https://auth.example';
+export const BASE_URL = 'https://auth.example';
 
 /** The Origin that a browser sends from a page of the product. */
 export const originOf = (product: Product, url: string) =>

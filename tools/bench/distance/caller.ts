@@ -9,6 +9,7 @@ export interface TracedRequest {
   body?: object;
   token?: string;
   cookie?: string;
+  origin?: string;
   /** A new one where absent. */
   address?: string;
   status: number;
@@ -49,6 +50,7 @@ export function createCaller(origin: string, settleMs = 0) {
       'CF-Connecting-IP': address,
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
       ...(cookie === undefined ? {} : { Cookie: cookie }),
+      ...(rest.origin === undefined ? {} : { Origin: rest.origin }),
     };
     const startedMs = performance.now();
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };

@@ -1,4 +1,4 @@
-/** A copy of the working tree in which one break at a time is made, and its judge. */
+/** A copy of the working tree that holds one mutant at a time, and the test runner in it. */
 import { execFile, execFileSync, fork, type ChildProcess } from 'node:child_process';
 import {
   cpSync,
@@ -11,13 +11,14 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { environment, root } from '../install.mjs';
-import type { Message, Question, Ran } from './judge.ts';
+import { killGroup } from '../process.ts';
+import type { Message, TestRun, TestFileResult } from './runner.ts';
 
 const quiet = { ...environment, CLOUDFLARE_CF_FETCH_ENABLED: 'false' };
 
-export class Copy {
+export class Sandbox {
   readonly directory: string;
-  #judge: ChildProcess | undefined;
+  #runner: ChildProcess | undefined;
 
   constructor(directory: string) {
     this.directory = directory;
@@ -28,7 +29,7 @@ export class Copy {
       cpSync(join(root, file), join(directory, file));
     }
     symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'), 'junction');
-    // What only tidiness asks for is no reason to discard a break.
+    // An unused name is no reason to discard a mutant.
     const lenient = {
       extends: './tsconfig.json',
       compilerOptions: {
@@ -53,7 +54,7 @@ export class Copy {
 
   compiles = () => this.#succeeds('tsc', ['--project', 'tsconfig.mutate.json']);
 
-  /** Whether docs/api and migrations/ would be the same: a change of these is a noticed one. */
+  /** Whether docs/api and migrations/ would be generated the same: a change of these is checked, too. */
   async generatesTheSame(): Promise<boolean> {
     const generated = join(this.directory, 'generated');
     cpSync(join(this.directory, 'migrations'), generated, { recursive: true });
@@ -78,37 +79,41 @@ export class Copy {
     });
   }
 
-  /** Answers the names of all test files. */
+  /** Starts the runner, and returns the names of all test files. */
   async start(failures = 1): Promise<string[]> {
-    const judge = fork(join(import.meta.dirname, 'judge.ts'), [String(failures)], {
+    const runner = fork(join(import.meta.dirname, 'runner.ts'), [String(failures)], {
       cwd: this.directory,
       env: { ...quiet, PWD: this.directory },
       execPath: join(root, 'node_modules', '.bin', 'node'),
-      // A group of its own: it starts runtimes, which have to end with it.
+      // In a process group, with the runtimes that it starts.
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    this.#judge = judge;
+    this.#runner = runner;
     let tests: string[] | null = null;
-    await messagesOf(judge, 120_000, (message) => {
+    await messagesOf(runner, 120_000, (message) => {
       if ('ready' in message) tests = message.ready;
       return tests !== null;
     });
-    if (tests === null) throw new Error('The judge did not start.');
+    if (tests === null) throw new Error('The test runner did not start.');
     return tests;
   }
 
   /**
-   * Calls `onRan` for each test file that has run. False: none did for so long, or the judge died;
-   * the next question starts another one.
+   * Calls `onResult` for each test file that has run. Returns false where none did for `limitMs`, or
+   * the runner ended; the next run starts another one.
    */
-  async ask(question: Question, limitMs: number, onRan: (ran: Ran) => void): Promise<boolean> {
-    if (this.#judge === undefined) await this.start();
-    const judge = this.#judge;
-    if (judge === undefined) return false;
-    judge.send(question);
-    const isDone = await messagesOf(judge, limitMs, (message) => {
-      if ('ran' in message) onRan(message.ran);
+  async test(
+    run: TestRun,
+    limitMs: number,
+    onResult: (result: TestFileResult) => void = () => undefined,
+  ): Promise<boolean> {
+    if (this.#runner === undefined) await this.start();
+    const runner = this.#runner;
+    if (runner === undefined) return false;
+    runner.send(run);
+    const isDone = await messagesOf(runner, limitMs, (message) => {
+      if ('result' in message) onResult(message.result);
       return 'done' in message;
     });
     if (!isDone) this.stop();
@@ -116,18 +121,13 @@ export class Copy {
   }
 
   stop(): void {
-    const pid = this.#judge?.pid;
-    this.#judge = undefined;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
+    const pid = this.#runner?.pid;
+    this.#runner = undefined;
+    if (pid !== undefined) killGroup(pid);
   }
 }
 
-/** Until `isLast` says so; false: the child ended before, or was silent for too long. */
+/** Resolves with true at the last message, with false where the child ended or was silent for `limitMs`. */
 function messagesOf(
   child: ChildProcess,
   limitMs: number,

@@ -1,12 +1,11 @@
-/** The breaks that `npm run mutate` makes. */
+/** The mutants of `npm run mutate`. */
 import { expect, it } from 'vitest';
-import { breaksOf, broken, linesOf } from '../../tools/mutate/breaks.ts';
-import { createDraw } from '../../tools/mutate/draw.ts';
+import { createDraw, linesOf, mutantsOf, mutated } from '../../tools/mutate/mutants.ts';
 
-const brokenOf = (source: string, kind: string) =>
-  breaksOf(source)
+const mutationsOf = (source: string, kind: string) =>
+  mutantsOf(source)
     .filter((one) => one.kind === kind)
-    .map((one) => broken(source, one));
+    .map((one) => mutated(source, one));
 
 it.each([
   ['condition', 'if (a) b();', ['if (!(a)) b();']],
@@ -32,16 +31,16 @@ it.each([
   ['return', 'function f() { return a; }', ['function f() { return !(a); }']],
   ['sql', 'sql`a = ${b} and c`;', ['sql`a <> ${b} and c`;', 'sql`a = ${b} or c`;']],
 ])('%s: %s', (kind, source, expected) => {
-  expect(brokenOf(source, kind)).toEqual(expected);
+  expect(mutationsOf(source, kind)).toEqual(expected);
 });
 
 it('imports what the replacement calls, unless it is there', () => {
   const source = "import { gt } from 'drizzle-orm';\ngt(a, b);\n";
-  expect(brokenOf(source, 'boundary')).toEqual([
+  expect(mutationsOf(source, 'boundary')).toEqual([
     "import { gt } from 'drizzle-orm';\ngte(a, b);\nimport { gte } from 'drizzle-orm';\n",
   ]);
   const both = "import { gt, gte } from 'drizzle-orm';\ngt(a, b);\n";
-  expect(brokenOf(both, 'boundary')).toEqual([
+  expect(mutationsOf(both, 'boundary')).toEqual([
     "import { gt, gte } from 'drizzle-orm';\ngte(a, b);\n",
   ]);
 });
@@ -53,18 +52,18 @@ it.each([
   "f<'a'>(b);",
   'a.b;',
   'toString(b);',
-])('breaks no import, type or name: %s', (source) => {
-  expect(breaksOf(source).filter(({ kind }) => kind !== 'statement')).toEqual([]);
+])('mutates no import, type or name: %s', (source) => {
+  expect(mutantsOf(source).filter(({ kind }) => kind !== 'statement')).toEqual([]);
 });
 
-it('says where a break is and what it changes', () => {
+it('reports where a mutant is and what it changes', () => {
   const source = 'const f = () => {\n  const g = a\n    && b;\n};\n';
-  const [one] = breaksOf(source);
+  const [one] = mutantsOf(source);
   expect(one?.within).toBe('f.g');
   expect(one && linesOf(source, one)).toEqual({ line: 3, before: '&& b;', after: '|| b;' });
 });
 
-it('draws the same for the same seed, every kind alike, and nothing twice', () => {
+it('draws the same for the same seed, every kind equally often, and nothing twice', () => {
   const all = [
     ...Array.from({ length: 90 }, (_, n) => ({ kind: 'string', n })),
     ...Array.from({ length: 10 }, (_, n) => ({ kind: 'logic', n })),

@@ -1,32 +1,32 @@
 /**
- * Runs test files in the copy that is its working directory, for as long as its parent asks. One
- * process for many breaks: most of the time of a run is spent on starting. Its argument is how many
- * failures end a run; 0: none does.
+ * Runs test files in the sandbox that is its working directory, for as long as its parent asks: one
+ * process for many mutants, since most of a run's time is spent on starting. Its argument is the
+ * number of failures that end a run; 0: none does.
  */
 import { join } from 'node:path';
 import { createVitest, type TestCase, type TestModule, type TestSpecification } from 'vitest/node';
 
-export interface Question {
-  /** Files that have changed since the last question. */
+export interface TestRun {
+  /** Files that have changed since the last run. */
   changed: string[];
-  /** Test files as `project:path`, in groups; the first red group ends the run. */
+  /** Test files as `project:path`, in groups; the first group that fails ends the run. */
   groups: string[][];
 }
 
-export interface Ran {
+export interface TestFileResult {
   test: string;
-  /** The names of the tests that failed, and errors outside of tests. */
+  /** The names of the failed tests, and errors outside of tests. */
   failed: string[];
-  /** What `instrumented` noted. */
+  /** The functions that `instrumented` noted. */
   functions: string[];
 }
 
-export type Message = { ready: string[] } | { ran: Ran } | { done: true };
+export type Message = { ready: string[] } | { result: TestFileResult } | { done: true };
 
 const send = (message: Message) => process.send?.(message);
 const root = process.cwd();
 
-/** What `bail` does to the tests that run beside the one that failed. */
+/** The error that `bail` gives to the tests that run beside the failed one. */
 const ABORTED = 'The test run was aborted by the user.';
 
 const nameOf = ({ project, moduleId }: TestSpecification | TestModule) =>
@@ -35,7 +35,7 @@ const nameOf = ({ project, moduleId }: TestSpecification | TestModule) =>
 const hasFailed = (test: TestCase) =>
   test.result().errors?.some(({ message }) => message !== ABORTED) ?? false;
 
-function resultOf(module: TestModule): Ran {
+function resultOf(module: TestModule): TestFileResult {
   const { ran = [] } = module.meta() as { ran?: string[] };
   const tests = [...module.children.allTests('failed')].filter(hasFailed);
   const failed = tests.map(({ fullName }) => fullName);
@@ -44,10 +44,10 @@ function resultOf(module: TestModule): Ran {
   return { test: nameOf(module), failed, functions: ran };
 }
 
-let isRed = false;
-const tell = (ran: Ran) => {
-  isRed ||= ran.failed.length > 0;
-  send({ ran });
+let hasFailures = false;
+const sendResult = (result: TestFileResult) => {
+  hasFailures ||= result.failed.length > 0;
+  send({ result });
 };
 
 const vitest = await createVitest('test', {
@@ -61,33 +61,34 @@ const vitest = await createVitest('test', {
     {
       onTestCaseResult(test) {
         const { module, fullName } = test;
-        if (hasFailed(test)) tell({ test: nameOf(module), failed: [fullName], functions: [] });
+        if (hasFailed(test))
+          sendResult({ test: nameOf(module), failed: [fullName], functions: [] });
       },
-      onTestModuleEnd: (module) => tell(resultOf(module)),
+      onTestModuleEnd: (module) => sendResult(resultOf(module)),
     },
   ],
 });
-// Of `bail`: it tells workers to stop that have not begun, and they reject that.
+// `bail` stops workers that have not begun, and they reject that.
 process.removeAllListeners('unhandledRejection').on('unhandledRejection', () => undefined);
 const specifications = new Map(
   (await vitest.globTestSpecifications()).map((one) => [nameOf(one), one]),
 );
 
-async function answer({ changed, groups }: Question): Promise<void> {
-  isRed = false;
+async function run({ changed, groups }: TestRun): Promise<void> {
+  hasFailures = false;
   for (const file of changed) vitest.invalidateFile(join(root, file));
   for (const group of groups) {
     const chosen = group.flatMap((name) => specifications.get(name) ?? []);
     const { unhandledErrors } = await vitest.runTestSpecifications(chosen);
     if (unhandledErrors.length > 0) {
-      tell({ test: group.join(' '), failed: ['unhandled error'], functions: [] });
+      sendResult({ test: group.join(' '), failed: ['unhandled error'], functions: [] });
     }
-    if (isRed) break;
+    if (hasFailures) break;
   }
   send({ done: true });
 }
 
-// Whatever became of the parent, nothing of this group outlives it.
+// Nothing of this group outlives the parent.
 process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'));
-process.on('message', (question: Question) => void answer(question));
+process.on('message', (message: TestRun) => void run(message));
 send({ ready: [...specifications.keys()] });
