@@ -4,15 +4,16 @@
  * that loses a condition changes them too, and the difference shows it.
  */
 import { env } from 'cloudflare:workers';
-import { expect } from 'vitest';
+import { expect, it } from 'vitest';
 import type { AuditContext } from '../../src/flows/model/audit.ts';
 import type { Account } from '../../src/flows/model/user.ts';
+import { insertRows } from '../fixtures/rows.ts';
 
 export const NOW = 1000;
 /** Not expired at NOW. */
 const LATER = 2000;
 
-type Row = Record<string, string | number | null>;
+export type Row = Record<string, string | number | null>;
 
 const user = (id: number, name: string, more: Row = {}): Row => ({
   id,
@@ -29,7 +30,7 @@ const user = (id: number, name: string, more: Row = {}): Row => ({
   ...more,
 });
 
-const session = (id: string, userId: number, contract = 'email-cookie'): Row => ({
+export const sessionRow = (id: string, userId: number, contract = 'email-cookie'): Row => ({
   id,
   user_id: userId,
   contract,
@@ -81,10 +82,10 @@ const ROWS: readonly (readonly [table: string, rows: readonly Row[]])[] = [
   [
     'sessions',
     [
-      session('alice-here', 1),
-      { ...session('alice-there', 1, 'username-pair'), created_at_ms: 200 },
-      session('bob-here', 2),
-      session('carol-here', 3),
+      sessionRow('alice-here', 1),
+      { ...sessionRow('alice-there', 1, 'username-pair'), created_at_ms: 200 },
+      sessionRow('bob-here', 2),
+      sessionRow('carol-here', 3),
     ],
   ],
   [
@@ -120,23 +121,17 @@ const ROWS: readonly (readonly [table: string, rows: readonly Row[]])[] = [
   ['housekeeping', []],
 ];
 
-const insert = (table: string, row: Row) => {
-  const names = Object.keys(row);
-  return env.DB.prepare(
-    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-  ).bind(...Object.values(row));
-};
-
-/** Replaces whatever the tables hold with the rows above. */
-export async function insertRows(): Promise<void> {
+/** Replaces the rows of all tables with those above. */
+export async function resetRows(): Promise<void> {
   const tables = ROWS.map(([table]) => env.DB.prepare(`DELETE FROM ${table}`));
-  const rows = ROWS.flatMap(([table, rows]) => rows.map((row) => insert(table, row)));
-  await env.DB.batch([...tables.toReversed(), ...rows]);
+  await env.DB.batch(tables.toReversed());
+  const rows = ROWS.flatMap(([table, rows]) => rows.map((columns) => ({ table, columns })));
+  await insertRows(env.DB, rows);
 }
 
 export const execute = (sql: string) => env.DB.prepare(sql).run();
 
-/** Every row of every table, by `table key`. */
+/** Reads every row of every table, by `table key`. */
 async function readRows(): Promise<Map<string, Row>> {
   const rows = new Map<string, Row>();
   for (const [table] of ROWS) {
@@ -146,7 +141,7 @@ async function readRows(): Promise<Map<string, Row>> {
   return rows;
 }
 
-/** What a call changed. Rows that are not named stayed exactly as they were. */
+/** The changes of a call. Rows that are not named stayed exactly as they were. */
 export interface Difference {
   added?: Record<string, Row[]>;
   /** Only the columns that changed, with their new values. */
@@ -174,7 +169,42 @@ export async function differenceAfter<T>(call: () => Promise<T>): Promise<[T, Di
   return [result, difference];
 }
 
-/** As the store reads them: Alice, Bob and Carol. */
+/** Changes that other requests may have made before a fenced call, as [condition, SQL]. */
+type Condition = readonly [name: string, sql: string];
+export const isInactive: Condition = [
+  'the user is inactive',
+  "UPDATE users SET status = 'inactive' WHERE id = 1",
+];
+export const hasNewPassword: Condition = [
+  'the password was changed',
+  'UPDATE users SET credential_version = 8 WHERE id = 1',
+];
+export const isDeleted: Condition = ['the user was deleted', 'DELETE FROM users WHERE id = 1'];
+export const isSpent = (id: string): Condition[] => [
+  ['the challenge was used', `DELETE FROM challenges WHERE id = '${id}'`],
+  ['the challenge was replaced', `UPDATE challenges SET secret_hash = 'x' WHERE id = '${id}'`],
+  ['the challenge has expired', expiring('challenges', id)],
+];
+
+/** Sets the expiry of a row; by default to the first moment at which it has expired. */
+export const expiring = (table: string, id: string, atMs = NOW) =>
+  `UPDATE ${table} SET expires_at_ms = ${atMs} WHERE id = '${id}'`;
+export const inLastMillisecond = (table: string, id: string) =>
+  execute(expiring(table, id, NOW + 1));
+
+/** Proves of each condition that the call writes nothing, and gives `result`. */
+export function writesNothing<T>(
+  call: () => Promise<T>,
+  result: T | null | undefined,
+  conditions: readonly Condition[],
+): void {
+  it.each(conditions)('writes nothing when %s', async (_, sql) => {
+    await execute(sql);
+    expect(await differenceAfter(call)).toEqual([result, {}]);
+  });
+}
+
+/** Alice, Bob and Carol, as the store reads them. */
 export const account = (id: 1 | 2 | 3, more: Partial<Account> = {}): Account => {
   const name = ['alice', 'bob', 'carol'][id - 1] ?? '';
   return {
@@ -215,7 +245,7 @@ export const auditContext: AuditContext = {
   nowMs: NOW,
 };
 
-/** The audit row that `happening` leaves. */
+/** The audit row of `auditContext`. */
 export const eventRow = (action: string, more: Row = {}): Row => ({
   id: expect.any(Number),
   at_ms: NOW,

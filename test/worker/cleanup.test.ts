@@ -1,8 +1,9 @@
-/** What expires goes, a bounded piece at a time, and nothing else does. */
+/** Runs of the cleanup: bounded, one after the other, and past failures (rows: store-cleanup.test.ts). */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';
 import worker from '../../src/worker.ts';
+import { insertRows } from '../fixtures/rows.ts';
 import { addUser, count, createTestApp } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
 import { interceptBindings } from '../fixtures/intercept-bindings.ts';
@@ -21,22 +22,41 @@ const lastRun = () => lines.findLast(({ event }) => event === 'cleanup') ?? {};
 const rowsIn = async (table: string) =>
   (await env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')) ?? 0;
 
-async function addSessions(userId: number, expiries: readonly number[], version = 1) {
-  const insert = env.DB.prepare(
-    'INSERT INTO sessions (id, user_id, contract, created_at_ms, last_used_at_ms, expires_at_ms, credential_version, refresh_generation, refreshed_at_ms, address) VALUES (?, ?, ?, 0, 0, ?, ?, 0, 0, ?)',
+const addSessions = (userId: number, expiries: readonly number[]) =>
+  insertRows(
+    env.DB,
+    expiries.map((expires_at_ms) => ({
+      table: 'sessions',
+      columns: {
+        id: crypto.randomUUID(),
+        user_id: userId,
+        contract: 'email-cookie',
+        created_at_ms: 0,
+        last_used_at_ms: 0,
+        expires_at_ms,
+        credential_version: 1,
+        refresh_generation: 0,
+        refreshed_at_ms: 0,
+        address: '',
+      },
+    })),
   );
-  await env.DB.batch(
-    expiries.map((at) => insert.bind(crypto.randomUUID(), userId, 'email-cookie', at, version, '')),
-  );
-}
 
 const addEvents = (atMs: number, times: number) =>
-  env.DB.batch(
-    Array.from({ length: times }, () =>
-      env.DB.prepare(
-        "INSERT INTO audit_events (at_ms, action, reason, subject, contract, address, trace_id) VALUES (?, 'LOGIN', '', '', '', '', '')",
-      ).bind(atMs),
-    ),
+  insertRows(
+    env.DB,
+    Array.from({ length: times }, () => ({
+      table: 'audit_events',
+      columns: {
+        at_ms: atMs,
+        action: 'LOGIN',
+        reason: '',
+        subject: '',
+        contract: '',
+        address: '',
+        trace_id: '',
+      },
+    })),
   );
 
 beforeEach(async () => {
@@ -56,55 +76,14 @@ it('is started by the platform’s clock', async () => {
   });
 });
 
-describe('a session', () => {
-  it('goes when it has expired; a live one is refreshed on', async () => {
-    const person = await addUser();
-    const { access, refresh } = held(await pair.login(person));
-    await addSessions(person.id, [0, Date.now() - 1]);
-    await runCleanup(env);
-    expect(await count('sessions', person.id)).toBe(1);
-    expect((await pair.profile(access)).status).toBe(200);
-    expect((await pair.refresh(refresh)).status).toBe(200);
-  });
-
-  it('goes when nobody could use it any more', async () => {
-    const later = Date.now() + DAY_MS;
-    const changed = await addUser({ credential_version: 2 });
-    await addSessions(changed.id, [later]);
-    await addSessions(changed.id, [later], 2);
-    const inactive = await addUser({ status: 'inactive' });
-    await addSessions(inactive.id, [later]);
-    await runCleanup(env);
-    expect(await count('sessions', changed.id)).toBe(1);
-    expect(await count('sessions', inactive.id)).toBe(0);
-  });
-});
-
-it('forgets challenges and registrations that were not proven in time, and keeps the others', async () => {
-  const { id } = await addUser();
-  const later = Date.now() + DAY_MS;
-  const registration = env.DB.prepare(
-    'INSERT INTO registrations (id, email, password_hash, created_at_ms, expires_at_ms) VALUES (?, ?, ?, 0, ?)',
-  );
-  const challenge = env.DB.prepare(
-    'INSERT INTO challenges (id, user_id, registration_id, purpose, secret_hash, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  await env.DB.batch([
-    registration.bind('old', 'old@example.com', '', 1),
-    registration.bind('new', 'new@example.com', '', later),
-    challenge.bind('a', id, null, 'verify-email', 'a', 1),
-    challenge.bind('b', id, null, 'reset-password', 'b', later),
-    challenge.bind('c', null, 'old', 'verify-email', 'c', later),
-    challenge.bind('d', null, 'new', 'verify-email', 'd', later),
-    challenge.bind('e', null, null, 'verify-email', 'e', later),
-  ]);
+it('leaves a live session, which is refreshed on', async () => {
+  const person = await addUser();
+  const { access, refresh } = held(await pair.login(person));
+  await addSessions(person.id, [0, Date.now() - 1]);
   await runCleanup(env);
-  const left = async (table: string) =>
-    (await env.DB.prepare(`SELECT id FROM ${table} ORDER BY id`).all<{ id: string }>()).results.map(
-      ({ id }) => id,
-    );
-  expect(await left('registrations')).toEqual(['new']);
-  expect(await left('challenges')).toEqual(['b', 'd']);
+  expect(await count('sessions', person.id)).toBe(1);
+  expect((await pair.profile(access)).status).toBe(200);
+  expect((await pair.refresh(refresh)).status).toBe(200);
 });
 
 describe('the audit', () => {
@@ -122,7 +101,7 @@ describe('the audit', () => {
     expect(await rowsIn('audit_events')).toBe(2);
   });
 
-  it('goes in bounded pieces, the oldest first', async () => {
+  it('is deleted in bounded batches, the oldest first', async () => {
     await addEvents(1, 10);
     await runCleanup(env, { rows: 3, perRun: 2 });
     expect(await rowsIn('audit_events')).toBe(4);
@@ -134,7 +113,7 @@ describe('the audit', () => {
 });
 
 describe('a run', () => {
-  it('looks at a bounded number of rows, and the next goes on where it stopped', async () => {
+  it('looks at a bounded number of rows, and the next one continues where it stopped', async () => {
     const { id } = await addUser();
     const later = Date.now() + DAY_MS;
     // Live ones come first: what has expired is found only by going on.
@@ -152,7 +131,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('finds in the next round what expired behind it', async () => {
+  it('finds in the next round the rows that expired behind its cursor', async () => {
     const { id } = await addUser();
     const later = Date.now() + DAY_MS;
     await addSessions(id, [later, later, later]);
@@ -163,7 +142,7 @@ describe('a run', () => {
     expect(await count('sessions', id)).toBe(0);
   });
 
-  it('takes two runs at once for one', async () => {
+  it('deletes each row once when two runs overlap', async () => {
     const { id } = await addUser();
     const later = Date.now() + DAY_MS;
     await addSessions(

@@ -1,4 +1,4 @@
-/** Events: what a row keeps, and how a lost answer is recovered from it. */
+/** Audit events: their rows, the recovery of a lost answer from one, and the log. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuditAction } from '../../src/flows/model/audit.ts';
@@ -6,20 +6,18 @@ import { createAudit } from '../../src/store/audit.ts';
 import { createAuditLog } from '../../src/store/audit-log.ts';
 import { writeOrRecover } from '../../src/store/write-or-recover.ts';
 import {
+  auditContext,
   differenceAfter,
   eventRow,
   execute,
-  auditContext,
-  insertRows,
-  NOW,
+  resetRows,
 } from '../support/store-rows.ts';
 
-beforeEach(insertRows);
+beforeEach(resetRows);
 
 it('records one event with the address and the trace of its request', async () => {
-  const { accountKey, contract, meta } = auditContext;
-  const event = { action: 'LOGIN_FAILED', reason: 'invalid', userId: 2, nowMs: NOW } as const;
-  const record = () => createAudit(env.DB).record({ ...event, accountKey, contract, meta });
+  const event = { action: 'LOGIN_FAILED', reason: 'invalid', userId: 2 } as const;
+  const record = () => createAudit(env.DB).record({ ...auditContext, ...event });
   expect((await differenceAfter(record))[1]).toEqual({
     added: { audit_events: [eventRow('LOGIN_FAILED', { reason: 'invalid', user_id: 2 })] },
   });
@@ -37,14 +35,14 @@ describe('a write whose answer was lost', () => {
     });
   const lost = new Error('Network connection lost.');
 
-  it('is told from the event that it left', async () => {
+  it('is recovered from the event that it left', async () => {
     expect(await recover({ action: 'LOGIN', traceId: 'trace-2' }, lost)).toBe('was granted');
   });
 
   it.each([
     ['another action', { action: 'LOGOUT', traceId: 'trace-2' }],
     ['another request', { action: 'LOGIN', traceId: 'trace-4' }],
-  ] as const)('is not told from an event of %s', async (_, event) => {
+  ] as const)('is not recovered from an event of %s', async (_, event) => {
     await expect(recover(event, lost)).rejects.toBe(lost);
   });
 
@@ -57,13 +55,13 @@ describe('a write whose answer was lost', () => {
     await expect(recover(event, lost)).rejects.toBe(lost);
   });
 
-  it('is not asked for where the database is overloaded', async () => {
+  it('is not looked for where the database is overloaded', async () => {
     const overloaded = new Error('D1 DB is overloaded.');
     const event = { action: 'LOGIN', traceId: 'trace-2' } as const;
     await expect(recover(event, overloaded)).rejects.toBe(overloaded);
   });
 
-  it('keeps its own error where the question fails as well', async () => {
+  it('throws its own error where the look-up fails as well', async () => {
     const failing = {
       prepare: () => ({ bind: () => ({ all: () => Promise.reject(new Error('lost, too')) }) }),
     } as unknown as D1Database;
@@ -73,7 +71,7 @@ describe('a write whose answer was lost', () => {
 });
 
 describe('the audit log', () => {
-  const trail = createAuditLog(env.DB);
+  const auditLog = createAuditLog(env.DB);
   const all = {
     user: null,
     action: null,
@@ -91,29 +89,29 @@ describe('the audit log', () => {
 
   it.each([
     ['all events, newest first', {}, [3, 2, 1]],
-    ['those of a user by number', { user: { id: 1 } }, [2, 1]],
+    ['those of a user by id', { user: { id: 1 } }, [2, 1]],
     ['those of a user by public id', { user: { publicId: 'bob-id' } }, [3]],
     ['none of an unknown user', { user: { publicId: 'nobody' } }, []],
     ['those of an action', { action: 'A2' }, [2]],
     ['those of an address', { address: '192.0.2.3' }, [3]],
     ['those from a moment on', { fromMs: 200 }, [3, 2]],
     ['those before a moment', { toMs: 200 }, [1]],
-    ['those before a number', { before: 3 }, [2, 1]],
+    ['those before an id', { before: 3 }, [2, 1]],
     ['one user’s of an action', { user: { id: 1 }, action: 'A3' }, []],
   ])('reads %s', async (_, search, ids) => {
-    const { events, next } = await trail.read({ ...all, ...search });
+    const { events, next } = await auditLog.read({ ...all, ...search });
     expect([events.map(({ id }) => id), next]).toEqual([ids, null]);
   });
 
   it('names the last event of a full page as the next page’s beginning', async () => {
-    const first = await trail.read({ ...all, limit: 2 });
+    const first = await auditLog.read({ ...all, limit: 2 });
     expect([first.events.map(({ id }) => id), first.next]).toEqual([[3, 2], 2]);
-    const rest = await trail.read({ ...all, limit: 2, before: 2 });
+    const rest = await auditLog.read({ ...all, limit: 2, before: 2 });
     expect([rest.events.map(({ id }) => id), rest.next]).toEqual([[1], null]);
   });
 
   it('reads every column', async () => {
-    const { events } = await trail.read({ ...all, limit: 1 });
+    const { events } = await auditLog.read({ ...all, limit: 1 });
     expect(events).toEqual([
       {
         id: 3,
@@ -130,18 +128,18 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('looks at fifty thousand numbers a call, and says where to go on', async () => {
+  it('looks through fifty thousand ids a call, and returns where to go on', async () => {
     await execute('UPDATE audit_events SET id = 50001 WHERE id = 3');
-    expect(await trail.read(all)).toMatchObject({ events: [{ id: 50001 }, { id: 2 }], next: 2 });
-    expect(await trail.read({ ...all, before: 2 })).toMatchObject({
+    expect(await auditLog.read(all)).toMatchObject({ events: [{ id: 50001 }, { id: 2 }], next: 2 });
+    expect(await auditLog.read({ ...all, before: 2 })).toMatchObject({
       events: [{ id: 1 }],
       next: null,
     });
   });
 
-  it('looks for events that were written up to ten minutes out of order', async () => {
+  it('finds events that were written up to ten minutes out of order', async () => {
     await execute('UPDATE audit_events SET at_ms = CASE id WHEN 1 THEN 600000 ELSE 0 END');
-    const { events } = await trail.read({ ...all, fromMs: 600_000 });
+    const { events } = await auditLog.read({ ...all, fromMs: 600_000 });
     expect(events.map(({ id }) => id)).toEqual([1]);
   });
 });

@@ -2,27 +2,35 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ChallengeOwner, Purpose } from '../../src/flows/model/challenge.ts';
+import type { Identifier } from '../../src/policy/identifier.ts';
 import { createChallenges } from '../../src/store/challenges/challenges.ts';
 import {
   account,
+  auditContext,
   differenceAfter,
   eventRow,
   execute,
-  auditContext,
-  insertRows,
+  expiring,
+  inLastMillisecond,
+  isDeleted,
   NOW,
+  resetRows,
+  writesNothing,
 } from '../support/store-rows.ts';
 
 const challenges = createChallenges(env.DB);
-beforeEach(insertRows);
+beforeEach(resetRows);
 
-const registered = (id: string, email = 'dora@example.com') => ({
-  id,
-  handleId: `${id}-handle`,
-  username: id,
-  email,
-  name: null,
-  passwordHash: `${id}-hash`,
+const registration = (id: string): ChallengeOwner => ({
+  is: 'registration',
+  registration: {
+    id,
+    handleId: `${id}-handle`,
+    username: id,
+    email: 'dora@example.com',
+    name: null,
+    passwordHash: `${id}-hash`,
+  },
 });
 const challenge = (id: string, email: string | null = null) => ({
   id,
@@ -30,59 +38,48 @@ const challenge = (id: string, email: string | null = null) => ({
   email,
 });
 const alice: ChallengeOwner = { is: 'user', account: account(1) };
-const dora: ChallengeOwner = { is: 'registration', registration: registered('dora') };
-const dorothy: ChallengeOwner = { is: 'registration', registration: registered('dorothy') };
-const byEmail = (value: string) => ({ kind: 'email', value }) as const;
+const [dora, dorothy] = [registration('dora'), registration('dorothy')];
+const byEmail = (name: string) => ({ kind: 'email', value: `${name}@example.com` }) as const;
 const byUsername = (value: string) => ({ kind: 'username', value }) as const;
-const expire = (table: string, id: string, at = NOW) =>
-  execute(`UPDATE ${table} SET expires_at_ms = ${at} WHERE id = '${id}'`);
+const expire = (table: string, id: string) => execute(expiring(table, id));
 
 describe('findOwner', () => {
-  const find = (
-    name: ReturnType<typeof byEmail | typeof byUsername>,
-    handleId: string | null = null,
-  ) => challenges.findOwner(name, { handleId, nowMs: NOW });
+  const find = (name: Identifier, handleId: string | null = null) =>
+    challenges.findOwner(name, { handleId, nowMs: NOW });
 
-  it('finds the user, before any registration', async () => {
-    expect(await find(byEmail('alice@example.com'), 'alyce-handle')).toEqual(alice);
-    expect(await find(byUsername('alice'))).toEqual(alice);
-  });
-
-  it('finds the newest registration, or the one of the handle', async () => {
-    expect(await find(byEmail('dora@example.com'))).toEqual(dorothy);
-    expect(await find(byEmail('dora@example.com'), 'dora-handle')).toEqual(dora);
-    expect(await find(byEmail('dora@example.com'), 'bobby-handle')).toEqual(dorothy);
-    expect(await find(byUsername('dora'))).toEqual(dora);
+  it.each<[string, Identifier, string | null, ChallengeOwner | null]>([
+    ['the user of an address, before any registration', byEmail('alice'), 'alyce-handle', alice],
+    ['the user of a username', byUsername('alice'), null, alice],
+    ['the newest registration', byEmail('dora'), null, dorothy],
+    ['the registration of the handle', byEmail('dora'), 'dora-handle', dora],
+    ['the newest where the handle is another’s', byEmail('dora'), 'bobby-handle', dorothy],
+    ['the registration of a username', byUsername('dora'), null, dora],
+    ['none by an unknown name', byEmail('nobody'), null, null],
+    ['none by a username taken for an address', { kind: 'email', value: 'dora' }, null, null],
+    ['no registration whose address is a user’s', byUsername('alyce'), null, null],
+  ])('finds %s', async (...[, name, handleId, owner]) => {
+    expect(await find(name, handleId)).toEqual(owner);
   });
 
   it('finds a registration to its last millisecond', async () => {
-    await expire('registrations', 'dorothy', NOW + 1);
-    expect(await find(byEmail('dora@example.com'))).toEqual(dorothy);
+    await inLastMillisecond('registrations', 'dorothy');
+    expect(await find(byEmail('dora'))).toEqual(dorothy);
     await expire('registrations', 'dorothy');
-    expect(await find(byEmail('dora@example.com'))).toEqual(dora);
-  });
-
-  it.each([
-    ['nobody’s', byEmail('nobody@example.com')],
-    ['a username, taken for an address', byEmail('dora')],
-    ['of a registration whose address is a user’s', byUsername('alyce')],
-  ])('finds nobody by a name that is %s', async (_, name) => {
-    expect(await find(name)).toBeNull();
+    expect(await find(byEmail('dora'))).toEqual(dora);
   });
 });
 
 describe('findCodes', () => {
-  const find = (name: ReturnType<typeof byEmail | typeof byUsername>, most = 10) =>
-    challenges.findCodes(name, { most, nowMs: NOW });
-  const [doras, dorothys] = [
+  const find = (name: Identifier, most = 10) => challenges.findCodes(name, { most, nowMs: NOW });
+  const [ofDora, ofDorothy] = [
     { owner: dora, challenge: challenge('dora-code') },
     { owner: dorothy, challenge: challenge('dorothy-code') },
   ];
 
-  it.each([byEmail('alice@example.com'), byUsername('alice')])(
+  it.each([byEmail('alice'), byUsername('alice')])(
     'finds the code of a user, and none of its links: $kind',
     async (name) => {
-      await expire('challenges', 'alice-code', NOW + 1);
+      await inLastMillisecond('challenges', 'alice-code');
       expect(await find(name)).toEqual({
         account: account(1),
         codes: [{ owner: alice, challenge: challenge('alice-code') }],
@@ -92,25 +89,23 @@ describe('findCodes', () => {
     },
   );
 
-  it('finds the codes of all registrations of an address, newest first', async () => {
-    const name = byEmail('dora@example.com');
-    expect(await find(name)).toEqual({ account: null, codes: [dorothys, doras] });
-    expect(await find(name, 1)).toEqual({ account: null, codes: [dorothys] });
+  it.each([
+    ['all registrations of an address, newest first', byEmail('dora'), 10, [ofDorothy, ofDora]],
+    ['the newest one, where no more are asked for', byEmail('dora'), 1, [ofDorothy]],
+    ['that username alone', byUsername('dora'), 10, [ofDora]],
+    ['no registration whose address is a user’s', byUsername('alyce'), 10, []],
+  ])('finds the codes of %s', async (...[, name, most, codes]) => {
+    expect(await find(name, most)).toEqual({ account: null, codes });
   });
 
   it.each([
     ['a code', 'challenges', 'dorothy-code'],
     ['a registration', 'registrations', 'dorothy'],
   ])('leaves %s out that has expired', async (_, table, id) => {
-    await expire(table, id, NOW + 1);
-    expect((await find(byEmail('dora@example.com'))).codes).toHaveLength(2);
+    await inLastMillisecond(table, id);
+    expect((await find(byEmail('dora'))).codes).toHaveLength(2);
     await expire(table, id);
-    expect((await find(byEmail('dora@example.com'))).codes).toEqual([doras]);
-  });
-
-  it('finds by username those of that username alone', async () => {
-    expect(await find(byUsername('dora'))).toEqual({ account: null, codes: [doras] });
-    expect(await find(byUsername('alyce'))).toEqual({ account: null, codes: [] });
+    expect((await find(byEmail('dora'))).codes).toEqual([ofDora]);
   });
 });
 
@@ -119,9 +114,9 @@ describe('findBySecret', () => {
     challenges.findBySecret(`${id}-secret`, purpose, NOW);
 
   it('finds the challenge with its owner, to its last millisecond', async () => {
-    await expire('challenges', 'alice-link', NOW + 1);
-    await expire('challenges', 'dora-link', NOW + 1);
-    await expire('registrations', 'dora', NOW + 1);
+    await inLastMillisecond('challenges', 'alice-link');
+    await inLastMillisecond('challenges', 'dora-link');
+    await inLastMillisecond('registrations', 'dora');
     expect(await find('alice-link')).toEqual({ owner: alice, challenge: challenge('alice-link') });
     expect(await find('dora-link')).toEqual({ owner: dora, challenge: challenge('dora-link') });
     expect(await find('alice-move', 'change-email')).toEqual({
@@ -157,7 +152,7 @@ describe('findBySecret', () => {
 
 describe('ofUser', () => {
   it('finds one user’s challenge of one purpose', async () => {
-    await expire('challenges', 'alice-code', NOW + 1);
+    await inLastMillisecond('challenges', 'alice-code');
     expect(await challenges.ofUser(1, 'verify-email', NOW)).toMatchObject(challenge('alice-code'));
     expect(await challenges.ofUser(2, 'verify-email', NOW)).toMatchObject(challenge('bob-code'));
     expect(await challenges.ofUser(1, 'change-email', NOW)).toMatchObject(
@@ -173,75 +168,40 @@ describe('ofUser', () => {
 });
 
 describe('issue', () => {
-  const issue = (owner: ChallengeOwner, purpose: Purpose, email: string | null = null) =>
-    differenceAfter(() =>
+  const issue =
+    (owner: ChallengeOwner, purpose: Purpose, email: string | null = null) =>
+    () =>
       challenges.issue(
         owner,
         { id: 'new', secretHash: 'new-secret', email, purpose, expiresAtMs: 3000 },
         auditContext,
-      ),
-    );
-  const row = (more: object) => ({
+      );
+  const row = {
     id: 'new',
     user_id: null,
     registration_id: null,
     secret_hash: 'new-secret',
     email: null,
     expires_at_ms: 3000,
-    ...more,
-  });
+  };
+  const other = 'alice@other.example';
 
   it.each([
-    { purpose: 'verify-email', action: 'CODE_SENT', email: null, was: 'alice-code' },
-    {
-      purpose: 'change-email',
-      action: 'EMAIL_CHANGE_ASKED',
-      email: 'alice@other.example',
-      was: 'alice-move',
-    },
-  ] as const)('replaces one user’s code ($purpose)', async ({ purpose, action, email, was }) => {
-    expect(await issue(alice, purpose, email)).toEqual([
-      undefined,
-      {
-        added: {
-          challenges: [row({ user_id: 1, purpose, email })],
-          audit_events: [eventRow(action)],
-        },
-        removed: [`challenges ${was}`],
-      },
-    ]);
+    ['replaces one user’s code', alice, 'verify-email', null, 'CODE_SENT', 'alice-code'],
+    ['replaces one user’s code', alice, 'change-email', other, 'EMAIL_CHANGE_ASKED', 'alice-move'],
+    ['replaces one registration’s code', dora, 'verify-email', null, 'CODE_SENT', 'dora-code'],
+    ['adds a link beside the older ones', alice, 'reset-password', null, 'RESET_SENT', null],
+  ] as const)('%s', async (...[, owner, purpose, email, action, replaced]) => {
+    const ids = owner === dora ? { registration_id: 'dora' } : { user_id: 1 };
+    const event = eventRow(action, { user_id: owner === dora ? null : 1 });
+    expect((await differenceAfter(issue(owner, purpose, email)))[1]).toEqual({
+      added: { challenges: [{ ...row, ...ids, purpose, email }], audit_events: [event] },
+      ...(replaced !== null && { removed: [`challenges ${replaced}`] }),
+    });
   });
 
-  it('adds a link beside the older ones', async () => {
-    expect(await issue(alice, 'reset-password')).toEqual([
-      undefined,
-      {
-        added: {
-          challenges: [row({ user_id: 1, purpose: 'reset-password' })],
-          audit_events: [eventRow('RESET_SENT')],
-        },
-      },
-    ]);
-  });
-
-  it('replaces one registration’s code', async () => {
-    expect(await issue(dora, 'verify-email')).toEqual([
-      undefined,
-      {
-        added: {
-          challenges: [row({ registration_id: 'dora', purpose: 'verify-email' })],
-          audit_events: [eventRow('CODE_SENT', { user_id: null })],
-        },
-        removed: ['challenges dora-code'],
-      },
-    ]);
-  });
-
-  it.each([
-    ['user', alice, 'DELETE FROM users WHERE id = 1'],
-    ['registration', dora, "DELETE FROM registrations WHERE id = 'dora'"],
-  ])('adds none for a %s that is gone', async (_, owner, sql) => {
-    await execute(sql);
-    expect(await issue(owner, 'verify-email')).toEqual([undefined, {}]);
-  });
+  writesNothing(issue(alice, 'verify-email'), undefined, [isDeleted]);
+  writesNothing(issue(dora, 'verify-email'), undefined, [
+    ['the registration is gone', "DELETE FROM registrations WHERE id = 'dora'"],
+  ]);
 });

@@ -4,16 +4,20 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { NewRegistration } from '../../src/flows/model/registration.ts';
 import { createRegistrations } from '../../src/store/registrations/registrations.ts';
 import {
+  auditContext,
   differenceAfter,
   eventRow,
   execute,
-  auditContext,
-  insertRows,
+  expiring,
+  inLastMillisecond,
+  isSpent,
   NOW,
+  resetRows,
+  writesNothing,
 } from '../support/store-rows.ts';
 
 const registrations = createRegistrations(env.DB, { role: null, team: null });
-beforeEach(insertRows);
+beforeEach(resetRows);
 
 const wanted: NewRegistration = {
   id: 'new',
@@ -47,6 +51,7 @@ const code = {
   expires_at_ms: 2500,
 };
 const event = (reason: string) => eventRow('REGISTERED', { reason, user_id: null });
+const removed = ['challenges dora-code', 'challenges dora-link', 'registrations dora'];
 const dora = { usernameKey: 'dora', email: 'dora@example.com', handleId: 'dora-handle' };
 
 /** Usernames that are taken, each with what makes them so. */
@@ -63,7 +68,7 @@ const free: [string, Partial<NewRegistration>, string][] = [
   [
     'held by a registration that has expired',
     { usernameKey: 'dora' },
-    "UPDATE registrations SET expires_at_ms = 1000 WHERE id = 'dora'",
+    expiring('registrations', 'dora'),
   ],
 ];
 
@@ -78,7 +83,7 @@ describe('isUsernameTaken', () => {
   });
 
   it('says so to the last millisecond of a registration', async () => {
-    await execute("UPDATE registrations SET expires_at_ms = 1001 WHERE id = 'dora'");
+    await inLastMillisecond('registrations', 'dora');
     expect(await registrations.isUsernameTaken({ ...wanted, usernameKey: 'dora' }, NOW)).toBe(true);
   });
 });
@@ -126,11 +131,9 @@ describe('add', () => {
     ['of its username', { usernameKey: 'dora' }],
   ])('deletes one %s that has expired, and no other', async (_, changes) => {
     await execute("UPDATE registrations SET expires_at_ms = 1000 WHERE id IN ('dora', 'bobby')");
-    const [outcome, { removed }] = await add(changes);
-    expect([outcome, removed]).toEqual([
-      'added',
-      ['challenges dora-code', 'challenges dora-link', 'registrations dora'],
-    ]);
+    await inLastMillisecond('registrations', 'dorothy');
+    const [outcome, difference] = await add(changes);
+    expect([outcome, difference.removed]).toEqual(['added', removed]);
   });
 });
 
@@ -144,10 +147,8 @@ describe('admit', () => {
     passwordHash: 'dora-hash',
   };
   const proof = { id: 'dora-code', secretHash: 'dora-code-secret', email: null };
-  const admit = (passwordHash: string | null = null, by = proof) =>
-    differenceAfter(() =>
-      registrations.admit(registration, by, { ...auditContext, publicId: 'dora-id', passwordHash }),
-    );
+  const how = { ...auditContext, publicId: 'dora-id', passwordHash: null };
+  const admit = () => registrations.admit(registration, proof, how);
   const user = {
     id: expect.any(Number),
     public_id: 'dora-id',
@@ -169,12 +170,11 @@ describe('admit', () => {
     last_login_at_ms: null,
     device_version: 1,
   };
-  const removed = ['challenges dora-code', 'challenges dora-link', 'registrations dora'];
 
   it('makes a user of one registration, and leaves the others of its address', async () => {
-    await execute("UPDATE registrations SET expires_at_ms = 1001 WHERE id = 'dora'");
-    await execute("UPDATE challenges SET expires_at_ms = 1001 WHERE id = 'dora-code'");
-    const [admission, difference] = await admit();
+    await inLastMillisecond('registrations', 'dora');
+    await inLastMillisecond('challenges', 'dora-code');
+    const [admission, difference] = await differenceAfter(admit);
     const userId = difference.added?.users?.[0]?.id;
     expect(admission).toEqual({ device: { userId, deviceVersion: 1 } });
     expect(difference).toEqual({
@@ -188,7 +188,9 @@ describe('admit', () => {
 
   it('gives it another password where one is set by its link', async () => {
     const link = { id: 'dora-link', secretHash: 'dora-link-secret', email: null };
-    const [, { added }] = await admit('new-hash', link);
+    const [, { added }] = await differenceAfter(() =>
+      registrations.admit(registration, link, { ...how, passwordHash: 'new-hash' }),
+    );
     expect(added?.users).toEqual([{ ...user, password_hash: 'new-hash' }]);
   });
 
@@ -196,7 +198,6 @@ describe('admit', () => {
     const ops = { id: 'ops', name: 'Another name' };
     const blue = { id: 'blue', name: 'Blue team' };
     const { admit } = createRegistrations(env.DB, { role: ops, team: blue });
-    const how = { ...auditContext, publicId: 'dora-id', passwordHash: null };
     const [admission, { added, changed }] = await differenceAfter(() =>
       admit(registration, proof, how),
     );
@@ -205,20 +206,15 @@ describe('admit', () => {
     expect([added?.roles, changed]).toEqual([undefined, undefined]);
   });
 
-  it.each([
-    ['it is gone', "DELETE FROM registrations WHERE id = 'dora'"],
-    ['it has expired', "UPDATE registrations SET expires_at_ms = 1000 WHERE id = 'dora'"],
-    ['its code has been used', "DELETE FROM challenges WHERE id = 'dora-code'"],
-    ['its code was replaced', "UPDATE challenges SET secret_hash = 'x' WHERE id = 'dora-code'"],
-    ['its code has expired', "UPDATE challenges SET expires_at_ms = 1000 WHERE id = 'dora-code'"],
+  writesNothing(admit, null, [
+    ['the registration is gone', "DELETE FROM registrations WHERE id = 'dora'"],
+    ['the registration has expired', expiring('registrations', 'dora')],
+    ...isSpent('dora-code'),
     [
-      'the code is another’s',
+      'the code is another registration’s',
       "UPDATE challenges SET registration_id = 'dorothy' WHERE id = 'dora-code'",
     ],
-    ['a user has the address by now', "UPDATE users SET email = 'dora@example.com' WHERE id = 2"],
-    ['a user has the username by now', "UPDATE users SET username_key = 'dora' WHERE id = 2"],
-  ])('changes nothing when %s', async (_, sql) => {
-    await execute(sql);
-    expect(await admit()).toEqual([null, {}]);
-  });
+    ['a user has the address', "UPDATE users SET email = 'dora@example.com' WHERE id = 2"],
+    ['a user has the username', "UPDATE users SET username_key = 'dora' WHERE id = 2"],
+  ]);
 });

@@ -1,30 +1,34 @@
-/** Sessions of one user, with others beside them that meet every other condition. */
+/** Sessions of one user, beside others that meet every other condition. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Rotation, SessionEnd } from '../../src/flows/model/session.ts';
 import { createSessions } from '../../src/store/sessions/sessions.ts';
 import {
   account,
+  auditContext,
   differenceAfter,
   eventRow,
   execute,
-  auditContext,
-  insertRows,
+  expiring,
+  hasNewPassword,
+  inLastMillisecond,
+  isDeleted,
+  isInactive,
   NOW,
+  resetRows,
+  writesNothing,
 } from '../support/store-rows.ts';
 
 const sessions = createSessions(env.DB);
-beforeEach(insertRows);
+beforeEach(resetRows);
 
-const notUsable = [
-  ['the user is inactive', "UPDATE users SET status = 'inactive' WHERE id = 1"],
-  ['the password is another one by now', 'UPDATE users SET credential_version = 8 WHERE id = 1'],
-  ['the user is gone', 'DELETE FROM users WHERE id = 1'],
+const isInvalid = [
+  isInactive,
+  hasNewPassword,
+  isDeleted,
   ['it has ended', "DELETE FROM sessions WHERE id = 'alice-here'"],
-  ['it has expired', "UPDATE sessions SET expires_at_ms = 1000 WHERE id = 'alice-here'"],
-];
-const lastMoment = () =>
-  execute("UPDATE sessions SET expires_at_ms = 1001 WHERE id = 'alice-here'");
+  ['it has expired', expiring('sessions', 'alice-here')],
+] as const;
 
 const aliceHere = {
   id: 'alice-here',
@@ -38,7 +42,7 @@ const aliceHere = {
 
 describe('live', () => {
   it('reads one session with its user, until the moment it expires', async () => {
-    await lastMoment();
+    await inLastMillisecond('sessions', 'alice-here');
     expect(await sessions.live('alice-here', NOW)).toEqual(aliceHere);
   });
 
@@ -51,10 +55,7 @@ describe('live', () => {
     ]);
   });
 
-  it.each(notUsable)('reads none when %s', async (_, sql = '') => {
-    await execute(sql);
-    expect(await sessions.live('alice-here', NOW)).toBeNull();
-  });
+  writesNothing(() => sessions.live('alice-here', NOW), null, isInvalid);
 });
 
 describe('rotate', () => {
@@ -76,7 +77,7 @@ describe('rotate', () => {
   };
 
   it('swaps the hash of one session and extends it by the idle time', async () => {
-    await lastMoment();
+    await inLastMillisecond('sessions', 'alice-here');
     expect(await differenceAfter(() => sessions.rotate(rotation))).toEqual([
       { ...aliceHere, generation: 5, refreshedAtMs: 1000 },
       { changed: { 'sessions alice-here': rotated } },
@@ -93,17 +94,14 @@ describe('rotate', () => {
     ]);
   });
 
-  it.each(notUsable)('changes nothing and answers null when %s', async (_, sql = '') => {
-    await execute(sql);
-    expect(await differenceAfter(() => sessions.rotate(rotation))).toEqual([null, {}]);
-  });
+  writesNothing(() => sessions.rotate(rotation), null, isInvalid);
 
   it.each<[string, Partial<Rotation>]>([
     ['another contract', { contract: 'username-pair' }],
     ['a hash that is not the current one', { presentedHash: 'an-older-refresh' }],
     ['the hash of another session of the user', { presentedHash: 'alice-there-refresh' }],
     ['a session at its absolute end', { absoluteMs: 900 }],
-  ])('changes nothing and answers the session as it stands for %s', async (_, changed) => {
+  ])('writes nothing, and returns the session as it is, for %s', async (_, changed) => {
     const rotate = () => sessions.rotate({ ...rotation, ...changed });
     expect(await differenceAfter(rotate)).toEqual([aliceHere, {}]);
   });
@@ -131,14 +129,14 @@ describe('list', () => {
   beforeEach(() => execute("UPDATE sessions SET user_agent = 'Browser 1' WHERE id = 'alice-here'"));
 
   it('lists the sessions of one user, newest first', async () => {
-    await lastMoment();
+    await inLastMillisecond('sessions', 'alice-here');
     expect(await sessions.list(1, NOW)).toEqual(listed);
   });
 
   it.each([
-    ['has expired', "UPDATE sessions SET expires_at_ms = 1000 WHERE id = 'alice-here'"],
+    ['has expired', expiring('sessions', 'alice-here')],
     [
-      'was opened with an older password',
+      'was created with an older password',
       "UPDATE sessions SET credential_version = 6 WHERE id = 'alice-here'",
     ],
   ])('leaves out one that %s', async (_, sql) => {
@@ -152,14 +150,15 @@ describe('list', () => {
 });
 
 describe('end', () => {
-  const { nowMs, ...rest } = auditContext;
-  const ending = (action: SessionEnd['action']): SessionEnd => ({ ...rest, nowMs, action });
+  const end = (action: SessionEnd['action'], session = { id: 'alice-here', userId: 1 }) =>
+    differenceAfter(() => sessions.end(session, { ...auditContext, action }));
+  const endAll = () =>
+    differenceAfter(() => sessions.endAll(1, { ...auditContext, action: 'LOGOUT_ALL' }));
   const ended = (action: string, id: string) =>
     eventRow(action, { reason: 'ended', session_id: id });
 
   it('ends one session of one user and voids the device cookies', async () => {
-    const end = () => sessions.end({ id: 'alice-here', userId: 1 }, ending('SESSION_ENDED'));
-    expect(await differenceAfter(end)).toEqual([
+    expect(await end('SESSION_ENDED')).toEqual([
       true,
       {
         changed: { 'users 1': { device_version: 4 } },
@@ -169,30 +168,22 @@ describe('end', () => {
     ]);
   });
 
-  it.each(['LOGOUT', 'LOGIN_UNANSWERED'] as const)(
-    'keeps the device cookies good after %s',
-    async (action) => {
-      const end = () => sessions.end({ id: 'alice-here', userId: 1 }, ending(action));
-      expect(await differenceAfter(end)).toEqual([
-        true,
-        {
-          removed: ['sessions alice-here'],
-          added: { audit_events: [ended(action, 'alice-here')] },
-        },
-      ]);
-    },
-  );
+  it.each(['LOGOUT', 'LOGIN_UNANSWERED'] as const)('leaves them valid after %s', async (action) => {
+    expect(await end(action)).toEqual([
+      true,
+      { removed: ['sessions alice-here'], added: { audit_events: [ended(action, 'alice-here')] } },
+    ]);
+  });
 
   it.each([
     ['another user', { id: 'alice-here', userId: 2 }],
     ['nobody', { id: 'no-such-session', userId: 1 }],
-  ])('changes nothing for a session of %s', async (_, session) => {
-    const end = () => sessions.end(session, ending('SESSION_ENDED'));
-    expect(await differenceAfter(end)).toEqual([false, {}]);
+  ])('writes nothing for a session of %s', async (_, session) => {
+    expect(await end('SESSION_ENDED', session)).toEqual([false, {}]);
   });
 
   it('ends all sessions of one user', async () => {
-    expect(await differenceAfter(() => sessions.endAll(1, ending('LOGOUT_ALL')))).toEqual([
+    expect(await endAll()).toEqual([
       undefined,
       {
         changed: { 'users 1': { device_version: 4 } },
@@ -204,11 +195,8 @@ describe('end', () => {
     ]);
   });
 
-  it('changes nothing for a user without sessions', async () => {
+  it('writes nothing for a user without sessions', async () => {
     await execute('DELETE FROM sessions WHERE user_id = 1');
-    expect(await differenceAfter(() => sessions.endAll(1, ending('LOGOUT_ALL')))).toEqual([
-      undefined,
-      {},
-    ]);
+    expect(await endAll()).toEqual([undefined, {}]);
   });
 });

@@ -1,16 +1,16 @@
-/** Look-ups of users, by owner and by operator. */
+/** Look-ups of users, by a login and by the admin API. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { UserSearch } from '../../src/flows/ports/admin.ts';
 import { createAdminUsers } from '../../src/store/admin-users/admin-users.ts';
 import { createUsers } from '../../src/store/users.ts';
-import { account, execute, insertRows } from '../support/store-rows.ts';
+import { account, execute, resetRows } from '../support/store-rows.ts';
 
-const directory = createAdminUsers(env.DB);
+const adminUsers = createAdminUsers(env.DB);
 const users = createUsers(env.DB);
-beforeEach(insertRows);
+beforeEach(resetRows);
 
-describe('the login’s look-up', () => {
+describe('the look-up of a login', () => {
   it.each([
     ['email', 'bob@example.com'],
     ['username', 'bob'],
@@ -22,7 +22,7 @@ describe('the login’s look-up', () => {
   it.each([
     ['email', 'bob'],
     ['username', 'bob@example.com'],
-  ] as const)('finds nobody where the %s is another', async (kind, value) => {
+  ] as const)('finds no user where the %s is another', async (kind, value) => {
     expect((await users.find({ kind, value }, 'primary')).account).toBeNull();
   });
 
@@ -68,7 +68,7 @@ describe('search', () => {
     ['the beginning of an address', { email: 'a' }, [1, 2]],
     ['a longer beginning', { email: 'ab' }, [2]],
     ['a whole address', { email: 'a@z' }, [1]],
-    ['an address that nobody has', { email: 'c' }, []],
+    ['an address that no user has', { email: 'c' }, []],
     ['the beginning of a username', { username: 'y' }, [2, 3]],
     ['a username and an address', { username: 'y', email: 'a' }, [2]],
     ['active users', { status: 'active' }, [1, 2]],
@@ -80,13 +80,13 @@ describe('search', () => {
     ['the first one of a name', { email: 'a', limit: 1 }, [1]],
   ])('finds %s', async (_, search, ids) => {
     const all = { username: null, email: null, status: null, after: 0, limit: 10 };
-    const found = await directory.search({ ...all, ...search });
+    const found = await adminUsers.search({ ...all, ...search });
     expect(found.map(({ id }) => id)).toEqual(ids);
   });
 
-  it('shows no more of a user than the columns meant for it', async () => {
+  it('returns only the columns that may be shown', async () => {
     const search = { username: 'x', email: null, status: null, after: 0, limit: 10 };
-    expect(await directory.search(search)).toEqual([{ ...account(1).user, email: 'a@z' }]);
+    expect(await adminUsers.search(search)).toEqual([{ ...account(1).user, email: 'a@z' }]);
   });
 });
 
@@ -95,10 +95,10 @@ describe('find', () => {
     ['number', { id: 2 }],
     ['public id', { publicId: 'bob-id' }],
   ])('finds by %s', async (_, name) => {
-    expect(await directory.find(name)).toEqual(account(2));
+    expect(await adminUsers.find(name)).toEqual(account(2));
   });
 
-  it.each([{ id: 4 }, { publicId: 'nobody' }])('finds nobody by %o', async (name) => {
-    expect(await directory.find(name)).toBeNull();
+  it.each([{ id: 4 }, { publicId: 'nobody' }])('finds no user by %o', async (name) => {
+    expect(await adminUsers.find(name)).toBeNull();
   });
 });
