@@ -37,6 +37,7 @@ import type { Settings } from './settings.ts';
 const MAX_VERIFIED_TOKENS = 2_000;
 
 const nowMs = () => Date.now();
+/** Calls that were started before are sent. */
 const yieldToEventLoop = () => scheduler.wait(0);
 
 export function createServices(env: Env, settings: Settings) {
@@ -61,7 +62,6 @@ export function createServices(env: Env, settings: Settings) {
   };
   const services: Omit<Services, 'waitUntil'> = {
     nowMs,
-    yieldToEventLoop,
     randomDelay: () => scheduler.wait(randomBelow(settings.emailDelayMs + 1)),
     uuid: () => crypto.randomUUID(),
     accountKey: (who) =>

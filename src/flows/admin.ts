@@ -20,7 +20,7 @@ export interface AdminRequest<Ports extends keyof AdminServices = keyof AdminSer
 export interface UserState {
   user: User;
   /** Of both names and the sessions' password checks together. */
-  limits: LockoutView;
+  lockout: LockoutView;
   liveSessions: number;
 }
 
@@ -32,11 +32,11 @@ export async function showUser(
   const account = await services.adminUsers.find(request.who);
   if (account === null) return null;
   const { user } = account;
-  const [limits, liveSessions] = await Promise.all([
+  const [lockout, liveSessions] = await Promise.all([
     viewLockout(request, user),
     services.adminUsers.liveSessions(user.id, services.nowMs()),
   ]);
-  return { user, limits, liveSessions };
+  return { user, lockout, liveSessions };
 }
 
 /** Makes the user active or inactive; all sessions of an inactive user end. */

@@ -5,26 +5,25 @@
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { LiveSession } from './model/session.ts';
 import type { Services } from './ports/services.ts';
+import type { UseCaseRequest } from './use-case.ts';
 
-export type AuthenticatePorts = 'nowMs' | 'sessions' | 'tokens';
-
-export interface Bearer {
-  contract: string;
+export interface AuthenticatedRequest<Ports extends keyof Services> extends UseCaseRequest<Ports> {
   /** The access token as it was sent; null where none was. */
   token: string | null;
 }
 
-export async function authenticate(
-  services: Pick<Services, AuthenticatePorts>,
-  { contract, token }: Bearer,
-): Promise<Outcome<LiveSession>> {
+export type AuthenticatePorts = 'nowMs' | 'sessions' | 'tokens';
+
+export async function authenticate({
+  services,
+  rules,
+  token,
+}: AuthenticatedRequest<AuthenticatePorts>): Promise<Outcome<LiveSession>> {
   if (token === null) return refuse({ reason: 'unauthenticated', presented: false });
   const claims = await services.tokens.verify('access', token);
   if (claims === null) return UNAUTHENTICATED;
-  return requireContract(
-    await services.sessions.live(claims.sessionId, services.nowMs()),
-    contract,
-  );
+  const session = await services.sessions.live(claims.sessionId, services.nowMs());
+  return requireContract(session, rules.contract);
 }
 
 /** A token was presented, and is not or no longer good. */

@@ -6,6 +6,7 @@
 import { TRIES } from '../policy/allowances.ts';
 import { normalise } from '../policy/identifier.ts';
 import { emailChangeTriesOf } from '../policy/rate-limit-keys.ts';
+import type { AuthenticatedRequest } from './authenticate.ts';
 import { afterResponse, sendEmail, sendNotice, type AfterResponsePorts } from './email.ts';
 import { issueChallenge, type IssueChallengePorts } from './issue-challenge.ts';
 import { clearLockouts, scopesOfNames, type ClearLockoutsPorts } from './lockout-keys.ts';
@@ -13,12 +14,7 @@ import { DECOY_CHALLENGE } from './model/challenge.ts';
 import { ok, type Outcome } from './model/outcome.ts';
 import type { Account } from './model/user.ts';
 import { checkAddressAndEmailLimits } from './rate-limits.ts';
-import {
-  authenticateCounted,
-  reauthenticate,
-  type AuthenticatedRequest,
-  type ReauthenticatePorts,
-} from './reauthenticate.ts';
+import { authenticateCounted, reauthenticate, type ReauthenticatePorts } from './reauthenticate.ts';
 import { auditContext, type RecordEventPorts } from './use-case.ts';
 import { rejectCode } from './verify-email.ts';
 

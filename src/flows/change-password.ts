@@ -1,13 +1,9 @@
 /** Changes the password of a user who gives the current one. All other sessions end. */
-import { UNAUTHENTICATED } from './authenticate.ts';
+import { UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
 import { sendEmail } from './email.ts';
 import { ok, refuse, type NewDeviceCookie, type Outcome } from './model/outcome.ts';
 import { checkNewPassword } from './password-rules.ts';
-import {
-  reauthenticate,
-  type AuthenticatedRequest,
-  type ReauthenticatePorts,
-} from './reauthenticate.ts';
+import { reauthenticate, type ReauthenticatePorts } from './reauthenticate.ts';
 import { auditContext } from './use-case.ts';
 
 export interface ChangePasswordRequest extends AuthenticatedRequest<
@@ -42,5 +38,5 @@ export async function changePassword(
   }
   // This browser has proven the password as a login does.
   const deviceVersion = account.deviceVersion + 1;
-  return ok({ device: await services.devices.issue({ userId: user.id, deviceVersion }) });
+  return ok({ deviceCookie: await services.devices.issue({ userId: user.id, deviceVersion }) });
 }

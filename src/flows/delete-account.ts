@@ -1,12 +1,8 @@
 /** Deletes the account of a user who gives the password: the audit keeps a pseudonym alone. */
-import { UNAUTHENTICATED } from './authenticate.ts';
+import { UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
 import { clearLockouts, scopesOfUser } from './lockout-keys.ts';
 import { ok, type Outcome } from './model/outcome.ts';
-import {
-  reauthenticate,
-  type AuthenticatedRequest,
-  type ReauthenticatePorts,
-} from './reauthenticate.ts';
+import { reauthenticate, type ReauthenticatePorts } from './reauthenticate.ts';
 import { auditContext } from './use-case.ts';
 
 export interface DeleteAccountRequest extends AuthenticatedRequest<

@@ -137,12 +137,12 @@ async function createSession(
     expiries: expiry,
     refresh: refreshId && { jti: refreshId.jti, generation: 0 },
   });
-  const device = await services.devices.issue({
+  const deviceCookie = await services.devices.issue({
     userId: account.user.id,
     deviceVersion: account.deviceVersion,
   });
   services.waitUntil(ticket.settle('right'));
-  return ok({ ...granted, device });
+  return ok({ ...granted, deviceCookie });
 }
 
 /** Refuses with what the primary has confirmed, and settles the ticket. */

@@ -2,30 +2,27 @@
  * Ends the session of a token, access or refresh, even of an expired one. Asking again is the same
  * as asking once. An ended session is deleted, and its access tokens are refused from then on.
  */
-import { requireContract } from './authenticate.ts';
+import { requireContract, type AuthenticatedRequest } from './authenticate.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
-import type { RequestMeta } from './model/request.ts';
 import type { VerifiedClaims } from './ports/tokens.ts';
-import type { Services } from './ports/services.ts';
 
-export interface LogoutRequest {
-  services: Pick<Services, 'accountKey' | 'nowMs' | 'sessions' | 'tokens'>;
-  contract: string;
-  meta: RequestMeta;
-  access: string | null;
-  refresh: string | null;
+export interface LogoutRequest extends AuthenticatedRequest<
+  'accountKey' | 'nowMs' | 'sessions' | 'tokens'
+> {
+  refreshToken: string | null;
 }
 
 export async function logout(request: LogoutRequest): Promise<Outcome<null>> {
-  const { services, contract, meta, access, refresh } = request;
+  const { services, rules, meta, token, refreshToken } = request;
+  const { contract } = rules;
   let claims: VerifiedClaims | null = null;
-  if (access !== null)
-    claims = await services.tokens.verify('access', access, { ignoreExpiry: true });
-  if (claims === null && refresh !== null) {
-    claims = await services.tokens.verify('refresh', refresh, { ignoreExpiry: true });
+  if (token !== null)
+    claims = await services.tokens.verify('access', token, { ignoreExpiry: true });
+  if (claims === null && refreshToken !== null) {
+    claims = await services.tokens.verify('refresh', refreshToken, { ignoreExpiry: true });
   }
   if (claims === null) {
-    return refuse({ reason: 'unauthenticated', presented: (access ?? refresh) !== null });
+    return refuse({ reason: 'unauthenticated', presented: (token ?? refreshToken) !== null });
   }
 
   const nowMs = services.nowMs();

@@ -100,11 +100,6 @@ const merged = <Input>({ input, ...request }: OperationRequest<Input>) => ({
   ...input,
 });
 
-const withBearer = <Input>({ rules, token, ...request }: OperationRequest<Input>) => ({
-  ...request,
-  bearer: { contract: rules.contract, token },
-});
-
 /** In the order of the documents. */
 export const OPERATIONS = {
   login: row({
@@ -124,8 +119,7 @@ export const OPERATIONS = {
     access: 'refresh-token',
     refusals: ['malformed'],
     response: 'refresh',
-    run: ({ sessionLimits: limits, refreshToken: token, ...request }: OperationRequest) =>
-      refresh({ ...request, limits, token }),
+    run: (request: OperationRequest) => refresh(request),
   }),
   logout: row({
     method: 'POST',
@@ -134,8 +128,7 @@ export const OPERATIONS = {
     access: 'either',
     refusals: [],
     response: 'loggedOut',
-    run: ({ rules, token, refreshToken, ...request }: OperationRequest) =>
-      logout({ ...request, contract: rules.contract, access: token, refresh: refreshToken }),
+    run: (request: OperationRequest) => logout(request),
   }),
   'logout-all': row({
     method: 'POST',
@@ -144,7 +137,7 @@ export const OPERATIONS = {
     access: 'bearer',
     refusals: [],
     response: 'loggedOut',
-    run: (request: OperationRequest) => logoutAll(withBearer(request)),
+    run: (request: OperationRequest) => logoutAll(request),
   }),
   profile: row({
     method: 'GET',
@@ -154,7 +147,7 @@ export const OPERATIONS = {
     isReadOnly: true,
     refusals: [],
     response: 'profile',
-    run: (request: OperationRequest) => profile(withBearer(request)),
+    run: (request: OperationRequest) => profile(request),
   }),
   'list-sessions': row({
     method: 'GET',
@@ -164,7 +157,7 @@ export const OPERATIONS = {
     isReadOnly: true,
     refusals: [],
     response: 'sessions',
-    run: (request: OperationRequest) => listSessions(withBearer(request)),
+    run: (request: OperationRequest) => listSessions(request),
   }),
   'end-session': row({
     method: 'DELETE',
@@ -173,8 +166,7 @@ export const OPERATIONS = {
     access: 'bearer',
     refusals: ['not-found'],
     response: 'done',
-    run: (request: OperationRequest<{ id: string }>) =>
-      endSession(withBearer(request), request.input.id),
+    run: (request: OperationRequest<{ id: string }>) => endSession(request, request.input.id),
   }),
   register: row({
     ...ATTEMPT,

@@ -3,29 +3,20 @@
  * alone must not make. Guesses are counted and locked like a login's, apart from those at the user's
  * names: strangers who lock a name do not lock its owner's sessions, and a lock here tells of no name.
  */
-import { authenticate, type AuthenticatePorts } from './authenticate.ts';
+import { authenticate, type AuthenticatedRequest, type AuthenticatePorts } from './authenticate.ts';
 import { lockoutKeyFor, type LockoutKeyPorts } from './lockout-keys.ts';
 import { ok, refuse, type Outcome, type Refusal } from './model/outcome.ts';
 import type { LiveSession } from './model/session.ts';
-import type { Services } from './ports/services.ts';
 import { checkAddressLimit } from './rate-limits.ts';
-import { recordEvent, type UseCaseRequest } from './use-case.ts';
+import { recordEvent } from './use-case.ts';
 import { verifyPassword, type VerifyPasswordPorts } from './verify-password.ts';
-
-export interface AuthenticatedRequest<Ports extends keyof Services> extends UseCaseRequest<Ports> {
-  /** The access token; null where none was sent. */
-  token: string | null;
-}
 
 /** Authenticates the token while the request is counted. */
 export async function authenticateCounted(
-  { services, rules, meta, token }: AuthenticatedRequest<AuthenticatePorts | 'limits'>,
-  counting = checkAddressLimit(services, rules.limit, meta),
+  request: AuthenticatedRequest<AuthenticatePorts | 'limits'>,
+  counting = checkAddressLimit(request.services, request.rules.limit, request.meta),
 ): Promise<Outcome<LiveSession>> {
-  const [limited, session] = await Promise.all([
-    counting,
-    authenticate(services, { contract: rules.contract, token }),
-  ]);
+  const [limited, session] = await Promise.all([counting, authenticate(request)]);
   return limited === null ? session : refuse(limited);
 }
 

@@ -18,15 +18,15 @@ const GRACE_MS = 10_000;
 export interface RefreshRequest extends UseCaseRequest<
   IssueTokensPorts | 'accountKey' | 'nowMs' | 'sessions'
 > {
-  limits: SessionLimits;
+  sessionLimits: SessionLimits;
   /** Null where none was sent. */
-  token: string | null;
+  refreshToken: string | null;
 }
 
 export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>> {
-  const { services, rules, meta, limits, token } = request;
-  if (token === null) return refuse({ reason: 'unauthenticated', presented: false });
-  const claims = await services.tokens.verify('refresh', token);
+  const { services, rules, meta, sessionLimits, refreshToken } = request;
+  if (refreshToken === null) return refuse({ reason: 'unauthenticated', presented: false });
+  const claims = await services.tokens.verify('refresh', refreshToken);
   if (claims === null || claims.generation === null) return UNAUTHENTICATED;
 
   const { sessionId, generation } = claims;
@@ -43,7 +43,7 @@ export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>
       successorHash: successor.hash,
       nowMs,
       idleMs: (rules.lifetimes.refreshSeconds ?? 0) * 1000,
-      absoluteMs: limits.absoluteSeconds * 1000,
+      absoluteMs: sessionLimits.absoluteSeconds * 1000,
     }),
     rules.contract,
   );
@@ -66,7 +66,7 @@ export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>
       user,
       sessionId,
       // By the time of the rotation, not of this request: all of them get the same expiries.
-      expiries: expiriesOfRefresh(rules.lifetimes, limits, session),
+      expiries: expiriesOfRefresh(rules.lifetimes, sessionLimits, session),
       refresh: { jti: successor.jti, generation: generation + 1 },
     }),
   );

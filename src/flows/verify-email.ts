@@ -179,7 +179,9 @@ async function acceptCode(
     if (!(await services.accountChanges.verifyEmail(account, challenge, context))) return null;
     // Earlier cookies are void: they may be a stranger's who did not have the mailbox.
     const deviceVersion = account.deviceVersion + 1;
-    return { device: await services.devices.issue({ userId: account.user.id, deviceVersion }) };
+    return {
+      deviceCookie: await services.devices.issue({ userId: account.user.id, deviceVersion }),
+    };
   }
   const admitted = await services.registrations.admit(owner.registration, challenge, {
     ...context,
@@ -187,7 +189,7 @@ async function acceptCode(
     passwordHash: null,
   });
   if (admitted === null) return null;
-  return { device: admitted.device && (await services.devices.issue(admitted.device)) };
+  return { deviceCookie: admitted.device && (await services.devices.issue(admitted.device)) };
 }
 
 /** Records and refuses a wrong, expired or missing code: one refusal for all of them. */

@@ -78,10 +78,11 @@ export const ADMIN_OPERATIONS = {
     async run(request) {
       const state = await showUser(request);
       if (state === null) return notFound();
-      const { lockedUntilMs, ...lockout } = state.limits;
+      const { lockedUntilMs, requiresReset, ticketsOut, ...counts } = state.lockout;
+      const lockedUntil = isoOrNull(lockedUntilMs);
       return ok({
         user: renderUser(state.user),
-        guard: { ...lockout, lockedUntil: isoOrNull(lockedUntilMs) },
+        guard: { ...counts, stopped: requiresReset, ticketsOut, lockedUntil },
         liveSessions: state.liveSessions,
       });
     },

@@ -15,8 +15,8 @@ const cookie = (name: string, value: string, seconds: number) =>
   `${name}=${value}; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=${seconds}`;
 
 /** None where this deployment issues none. */
-const deviceCookie = ({ device }: NewDeviceCookie) =>
-  device === null ? null : cookie(DEVICE_COOKIE, device, DEVICE_SECONDS);
+const deviceCookie = ({ deviceCookie: value }: NewDeviceCookie) =>
+  value === null ? null : cookie(DEVICE_COOKIE, value, DEVICE_SECONDS);
 
 const registrationCookie = ({ handle }: RegistrationAccepted) =>
   cookie(REGISTRATION_COOKIE, handle, REGISTRATION_SECONDS);

@@ -134,7 +134,7 @@ export interface LockoutView {
   /** Null without a lock that expires. */
   lockedUntilMs: number | null;
   /** The final stop: only a password reset or an operator unlocks. */
-  stopped: boolean;
+  requiresReset: boolean;
   ticketsOut: number;
 }
 
@@ -145,7 +145,7 @@ export function view(before: LockoutState, nowMs: number, rules: LockoutRules): 
     failuresInARow,
     locksInARow,
     lockedUntilMs: state.lockedUntilMs > nowMs ? state.lockedUntilMs : null,
-    stopped: failuresInARow >= rules.stopAfterFailures,
+    requiresReset: failuresInARow >= rules.stopAfterFailures,
     ticketsOut: state.tickets.length,
   };
 }
@@ -160,7 +160,7 @@ export function combined(views: readonly LockoutView[]): LockoutView {
     failuresInARow: sum(({ failuresInARow }) => failuresInARow),
     locksInARow: sum(({ locksInARow }) => locksInARow),
     lockedUntilMs: lockedUntilMs === 0 ? null : lockedUntilMs,
-    stopped: views.some(({ stopped }) => stopped),
+    requiresReset: views.some(({ requiresReset }) => requiresReset),
     ticketsOut: sum(({ ticketsOut }) => ticketsOut),
   };
 }

@@ -160,7 +160,7 @@ describe('the views of several lockouts of one user', () => {
       failuresInARow: 13,
       locksInARow: 2,
       lockedUntilMs: LOCK_MS,
-      stopped: true,
+      requiresReset: true,
       ticketsOut: 1,
     });
   });
@@ -171,7 +171,7 @@ describe('the views of several lockouts of one user', () => {
       failuresInARow: 4,
       locksInARow: 0,
       lockedUntilMs: null,
-      stopped: false,
+      requiresReset: false,
       ticketsOut: 0,
     });
   });

@@ -1,11 +1,11 @@
 /**
- * What a flow can answer. Refusals are values, each with its precise reason; a contract decides
+ * The outcomes of use cases. Refusals are values, each with its precise reason; a contract decides
  * what its clients see of it. Exceptions are left for bugs and outages.
  */
 import type { Limit } from '../../policy/throttle.ts';
 import type { User } from './user.ts';
 
-/** One thing that is wrong with a request's body. */
+/** One fault of a request's body. */
 export interface Issue {
   /** The field's name on the wire; `body` where the body as a whole cannot be read. */
   field: string;
@@ -22,22 +22,22 @@ export type Refusal =
   | { reason: 'busy' }
   /** `untilReset`: waiting does not help, only a password reset does. */
   | { reason: 'locked'; untilMs: number; untilReset: boolean }
-  /** Nobody but the log and the audit may tell why. */
+  /** `because` is for the log and the audit alone: no client sees it. */
   | { reason: 'invalid'; because: 'unknown-user' | 'wrong-password' | 'no-password' }
   | { reason: 'inactive' }
   | { reason: 'unverified' }
   | { reason: 'internal' }
-  /** No token, or (`presented`) one that is not good, or no longer. */
+  /** No token, or (`presented`) one that is not or no longer good. */
   | { reason: 'unauthenticated'; presented: boolean }
-  /** The username is somebody's. Usernames are public; addresses are not, and never refused so. */
+  /** The username is taken. Usernames are public; addresses are not, and never refused so. */
   | { reason: 'taken' }
-  /** Code or password is wrong, or the code is used up or too old: which, nobody is told. */
+  /** Code or password is wrong, or the code is used up or expired: no client is told which. */
   | { reason: 'invalid-code' }
-  /** The link is used up, too old, or none of ours. */
+  /** The link is used up, expired or forged. */
   | { reason: 'invalid-link' }
   /** A request with a cookie that another site may have caused. */
   | { reason: 'cross-site' }
-  /** What the path names is not there, or not the caller's. */
+  /** The resource of the path does not exist, or is not the caller's. */
   | { reason: 'not-found' }
   | { reason: 'unknown-path' }
   | { reason: 'wrong-method'; allow: readonly string[] }
@@ -57,15 +57,15 @@ export interface Granted {
   refresh: IssuedToken | null;
 }
 
-/** The password has just been proven: the cookie that makes the browser a known one. */
+/** The cookie that makes a browser a known device, after its user has proven the password. */
 export interface NewDeviceCookie {
-  /** Null: this deployment gives none. */
-  device: string | null;
+  /** Null: this deployment issues none. */
+  deviceCookie: string | null;
 }
 
-/** A registration was asked for, of a known or an unknown address. */
+/** A registration is accepted, of a known or an unknown address. */
 export interface RegistrationAccepted {
-  /** Brought back with the code, it has its tries counted apart (crypto/registration-handles.ts). */
+  /** Sent back with the code, it has its tries counted apart (crypto/registration-handles.ts). */
   handle: string;
 }
 

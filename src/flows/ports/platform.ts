@@ -6,8 +6,6 @@ export interface Platform {
   uuid(): string;
   /** Continues the work after the response; a failure is logged. */
   waitUntil(work: Promise<unknown>): void;
-  /** Lets the event loop turn once, so that calls which were started are really sent. */
-  yieldToEventLoop(): Promise<void>;
   /** Waits for a random time, uniform up to the EMAIL_DELAY_MS setting, from the CSPRNG. */
   randomDelay(): Promise<void>;
 }

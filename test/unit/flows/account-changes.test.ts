@@ -112,7 +112,7 @@ describe('change-password', () => {
 
   it('keeps this session alone, tells the mailbox and renews the device cookie', async () => {
     const fakes = createFakes();
-    const value = { device: 'device of 7, version 6' };
+    const value = { deviceCookie: 'device of 7, version 6' };
     expect(await setPassword(fakes)).toEqual({ ok: true, value });
     expect(fakes.given('accountChanges.changePassword')).toEqual([
       [alice, { ...context(), passwordHash: 'new hash of a new one', keepSessionId: 'session-1' }],

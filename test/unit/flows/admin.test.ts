@@ -30,7 +30,7 @@ const view = {
   failuresInARow: 6,
   locksInARow: 1,
   lockedUntilMs: null,
-  stopped: false,
+  requiresReset: false,
   ticketsOut: 0,
 };
 const gone = { adminUsers: { find: async () => null } };
@@ -61,7 +61,7 @@ describe('show', () => {
     const fakes = createFakes({ limits: { view: async () => view } });
     expect(await showUser(asked(fakes))).toEqual({
       user: alice.user,
-      limits: { ...view, failures: 3, failuresInARow: 18, locksInARow: 3 },
+      lockout: { ...view, failures: 3, failuresInARow: 18, locksInARow: 3 },
       liveSessions: 2,
     });
     expect(fakes.given('limits.view').map(([key]) => key)).toEqual(keys);

@@ -22,7 +22,6 @@ export function createFakes(changes: Changes = {}) {
   const answers: Ports = {
     nowMs: () => clock.nowMs,
     uuid: () => `id-${(ids += 1)}`,
-    yieldToEventLoop: async () => undefined,
     randomDelay: async () => void calls.push({ name: 'randomDelay', given: [] }),
     waitUntil: (work) => void background.push(work),
     accountKey: async (of) =>
@@ -51,7 +50,7 @@ export function createFakes(changes: Changes = {}) {
         failuresInARow: 0,
         locksInARow: 0,
         lockedUntilMs: null,
-        stopped: false,
+        requiresReset: false,
         ticketsOut: 0,
       }),
       clear: async () => undefined,

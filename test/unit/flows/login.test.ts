@@ -40,7 +40,7 @@ describe('a right password', () => {
         issuedAtMs: 1_700_000_000_000,
         access: { token: 'access token', expiresAtMs: 1_700_000_900_000 },
         refresh: { token: 'refresh token', expiresAtMs: 1_700_086_400_000 },
-        device: 'device of 7, version 5',
+        deviceCookie: 'device of 7, version 5',
       },
     });
     expect(fakes.names()).toEqual([
@@ -90,6 +90,16 @@ describe('a right password', () => {
     expect(outcome).toMatchObject({ ok: true, value: { refresh: null } });
     expect(fakes.given('sessions.open')).toMatchObject([[{ refreshHash: null }]]);
     expect(fakes.given('tokens.signRefresh')).toEqual([]);
+  });
+
+  it('draws the known device’s own ticket, else the name’s', async () => {
+    const known = createFakes({ devices: { lockoutKeyFor: async () => 'lockout of device 1' } });
+    await logIn(known);
+    const unknown = createFakes();
+    await logIn(unknown);
+    const keys = [known, unknown].map((fakes) => fakes.given('limits.reserve')[0]?.[0]);
+    expect(keys).toEqual(['lockout of device 1', 'lockout of username alice']);
+    expect(unknown.given('devices.lockoutKeyFor')).toEqual([[null, alice]]);
   });
 
   it('renews an outdated hash with the session', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChallengeOwner } from '../../../src/flows/model/challenge.ts';
-import { forgotPassword, resetPassword } from '../../../src/flows/reset-password.ts';
+import { resetPassword } from '../../../src/flows/reset-password.ts';
 import {
   NOW_MS,
   alice,
@@ -19,71 +19,6 @@ type Fakes = ReturnType<typeof createFakes>;
 
 const user = { is: 'user', account: alice } as const;
 const registration = { is: 'registration', registration: dora } as const;
-describe('forgot-password', () => {
-  const identifier = { kind: 'email', value: 'alice@example.com' } as const;
-  const ask = ({ request }: Fakes) => forgotPassword({ ...request, identifier, handle: null });
-  const owned = (owner: ChallengeOwner | null) => ({ findOwner: async () => owner });
-
-  const recipients = [
-    [user, 'alice@example.com', 'key of user 7'],
-    [registration, 'dora@example.com', 'key of email dora@example.com'],
-  ] as const;
-
-  it.each(recipients)(
-    'issues a link for an hour and sends it behind the answer',
-    async (owner, to, key) => {
-      const fakes = createFakes({ challenges: owned(owner) });
-      expect(await ask(fakes)).toEqual({ ok: true, value: null });
-      await fakes.finish();
-      expect(fakes.names().slice(4)).toEqual([
-        'randomDelay',
-        'emailLimits.consumeInTotal',
-        'limits.consume',
-        'secrets.newToken',
-        'challenges.issue',
-        'mailer.send',
-      ]);
-      expect(fakes.given('limits.consume')).toEqual([
-        [`links to ${to}`, { attempts: 3, windowSeconds: 3600 }],
-      ]);
-      const challenge = {
-        id: 'id-1',
-        secretHash: 'link hash',
-        email: null,
-        purpose: 'reset-password',
-        expiresAtMs: NOW_MS + 3_600_000,
-      };
-      expect(fakes.given('challenges.issue')).toEqual([[owner, challenge, context(key)]]);
-      const template = { kind: 'password-reset', token: 'link token', minutes: 60 };
-      expect(fakes.given('mailer.send')).toEqual([[{ to, contract: 'email-cookie', template }]]);
-    },
-  );
-
-  it.each([
-    ['an unknown name', null],
-    ['an inactive user', { is: 'user', account: aliceWith({ status: 'inactive' }) }],
-    ['a user without an address', { is: 'user', account: aliceWith({ email: null }) }],
-  ] as const)('answers %s alike, counts the e-mail alike, and issues nothing', async (_, owner) => {
-    const fakes = createFakes({ challenges: owned(owner) });
-    expect(await ask(fakes)).toEqual({ ok: true, value: null });
-    await fakes.finish();
-    expect(fakes.given('emailLimits.consumeInTotal').length).toBe(1);
-    expect([fakes.given('challenges.issue'), fakes.sent()]).toEqual([[], []]);
-  });
-
-  it('sends nothing over the address’s limit', async () => {
-    const fakes = createFakes({ challenges: owned(user), limits: { consume: limited } });
-    expect(await ask(fakes)).toEqual({ ok: true, value: null });
-    await fakes.finish();
-    expect([fakes.given('challenges.issue'), fakes.sent()]).toEqual([[], []]);
-  });
-
-  it('refuses a limited sender', async () => {
-    const fakes = createFakes({ limits: { consumeAddress: limited } });
-    expect(await ask(fakes)).toEqual(limitedAddress);
-    expect(fakes.given('randomDelay')).toEqual([]);
-  });
-});
 
 describe('reset-password', () => {
   const challenge = { id: 'challenge-1', secretHash: 'hash of link', email: null };

@@ -4,7 +4,7 @@ import { authenticate } from '../../../src/flows/authenticate.ts';
 import { logout } from '../../../src/flows/logout.ts';
 import { refresh } from '../../../src/flows/refresh.ts';
 import { endSession, listSessions, logoutAll, profile } from '../../../src/flows/sessions.ts';
-import { NOW_MS, alice, context, createFakes, meta, outage, session } from './fakes.ts';
+import { NOW_MS, alice, context, createFakes, outage, session } from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
 
@@ -12,28 +12,25 @@ const refused = (presented: boolean) => ({
   ok: false,
   refusal: { reason: 'unauthenticated', presented },
 });
-const bearer = { contract: 'email-cookie', token: 'access' };
-const asked = ({ services }: Fakes) => ({ services, bearer, meta });
+const asked = ({ request }: Fakes, token: string | null = 'access') => ({ ...request, token });
 
 describe('authenticate', () => {
   it('accepts a token whose session is alive on the primary', async () => {
     const fakes = createFakes();
-    expect(await authenticate(fakes.services, bearer)).toEqual({ ok: true, value: session });
+    expect(await authenticate(asked(fakes))).toEqual({ ok: true, value: session });
     expect(fakes.given('tokens.verify')).toEqual([['access', 'access']]);
     expect(fakes.given('sessions.live')).toEqual([['session-1', NOW_MS]]);
   });
 
   it('refuses a missing token without a call', async () => {
     const fakes = createFakes();
-    expect(await authenticate(fakes.services, { ...bearer, token: null })).toEqual(refused(false));
+    expect(await authenticate(asked(fakes, null))).toEqual(refused(false));
     expect(fakes.names()).toEqual([]);
   });
 
   it('refuses a forged token without a read of the database', async () => {
     const fakes = createFakes();
-    expect(await authenticate(fakes.services, { ...bearer, token: 'forged' })).toEqual(
-      refused(true),
-    );
+    expect(await authenticate(asked(fakes, 'forged'))).toEqual(refused(true));
     expect(fakes.names()).toEqual(['tokens.verify']);
   });
 
@@ -42,7 +39,7 @@ describe('authenticate', () => {
     ['another contract’s session', { ...session, contract: 'username-pair' }],
   ])('refuses the token of %s', async (_, live) => {
     const fakes = createFakes({ sessions: { live: async () => live } });
-    expect(await authenticate(fakes.services, bearer)).toEqual(refused(true));
+    expect(await authenticate(asked(fakes))).toEqual(refused(true));
   });
 });
 
@@ -94,15 +91,15 @@ describe('the bearer', () => {
 });
 
 describe('logout', () => {
-  const leave = ({ services }: Fakes, tokens: { access?: string; refresh?: string }) =>
-    logout({ services, contract: 'email-cookie', meta, access: null, refresh: null, ...tokens });
+  const leave = (fakes: Fakes, tokens: { token?: string; refreshToken?: string }) =>
+    logout({ ...asked(fakes, null), refreshToken: null, ...tokens });
   const left = { ok: true, value: null };
 
   it.each([
-    [{ access: 'a token' }, [['access', 'a token', { ignoreExpiry: true }]]],
-    [{ refresh: 'a token' }, [['refresh', 'a token', { ignoreExpiry: true }]]],
+    [{ token: 'a token' }, [['access', 'a token', { ignoreExpiry: true }]]],
+    [{ refreshToken: 'a token' }, [['refresh', 'a token', { ignoreExpiry: true }]]],
     [
-      { access: 'forged', refresh: 'a token' },
+      { token: 'forged', refreshToken: 'a token' },
       [
         ['access', 'forged', { ignoreExpiry: true }],
         ['refresh', 'a token', { ignoreExpiry: true }],
@@ -122,8 +119,8 @@ describe('logout', () => {
 
   it.each([
     [{}, false],
-    [{ access: 'forged' }, true],
-    [{ access: 'forged', refresh: 'forged' }, true],
+    [{ token: 'forged' }, true],
+    [{ token: 'forged', refreshToken: 'forged' }, true],
   ])('refuses %o without a read of the database', async (tokens, presented) => {
     const fakes = createFakes();
     expect(await leave(fakes, tokens)).toEqual(refused(presented));
@@ -132,22 +129,24 @@ describe('logout', () => {
 
   it('of a session that has ended is answered as the first time', async () => {
     const fakes = createFakes({ sessions: { live: async () => null } });
-    expect(await leave(fakes, { access: 'a token' })).toEqual(left);
+    expect(await leave(fakes, { token: 'a token' })).toEqual(left);
     expect(fakes.given('sessions.end')).toEqual([]);
   });
 
   it('does not end another contract’s session', async () => {
     const live = async () => ({ ...session, contract: 'username-pair' });
     const fakes = createFakes({ sessions: { live } });
-    expect(await leave(fakes, { access: 'a token' })).toEqual(refused(true));
+    expect(await leave(fakes, { token: 'a token' })).toEqual(refused(true));
     expect(fakes.given('sessions.end')).toEqual([]);
   });
 });
 
 describe('refresh', () => {
-  const limits = { absoluteSeconds: 100_000 };
-  const ask = ({ request }: Fakes, token: string | null = 'a token') =>
-    refresh({ ...request, limits, token });
+  const ask = (
+    { request }: Fakes,
+    refreshToken: string | null = 'a token',
+    absoluteSeconds = 100_000,
+  ) => refresh({ ...request, sessionLimits: { absoluteSeconds }, refreshToken });
   const rotated = (change: Partial<typeof session>) => ({
     rotate: async () => ({ ...session, generation: 1, refreshedAtMs: NOW_MS, ...change }),
   });
@@ -193,11 +192,7 @@ describe('refresh', () => {
 
   it('never issues tokens beyond the session’s absolute limit', async () => {
     // One hour old, of which an hour and a minute is allowed.
-    const outcome = await refresh({
-      ...createFakes().request,
-      limits: { absoluteSeconds: 3_660 },
-      token: 'a token',
-    });
+    const outcome = await ask(createFakes(), 'a token', 3_660);
     expect(outcome).toMatchObject({
       value: {
         access: { expiresAtMs: 1_700_000_060_000 },

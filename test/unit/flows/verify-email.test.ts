@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnedChallenge } from '../../../src/flows/model/challenge.ts';
-import { sendCode, verifyEmail } from '../../../src/flows/verify-email.ts';
+import { verifyEmail } from '../../../src/flows/verify-email.ts';
 import {
-  NOW_MS,
   alice,
   aliceWith,
   busy,
@@ -12,106 +11,12 @@ import {
   limited,
   limitedAddress,
   outage,
-  rules,
 } from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
 
 const unverified = aliceWith({ emailVerified: false });
 const identifier = { kind: 'email', value: 'DORA@example.com' } as const;
-const handle: string | null = null;
-
-describe('send-code', () => {
-  const send = ({ request }: Fakes) => sendCode({ ...request, identifier, handle });
-  const owned = (owner: OwnedChallenge['owner'] | null) => ({ findOwner: async () => owner });
-
-  const recipients = [
-    [{ is: 'user', account: unverified }, 'alice@example.com', 'key of user 7'],
-    [
-      { is: 'registration', registration: dora },
-      'dora@example.com',
-      'key of email dora@example.com',
-    ],
-  ] as const;
-
-  it.each(recipients)('issues a code and sends it behind the answer', async (owner, to, key) => {
-    const fakes = createFakes({ challenges: owned(owner) });
-    expect(await send(fakes)).toEqual({ ok: true, value: null });
-    await fakes.finish();
-    expect(fakes.names()).toEqual([
-      'registrationHandles.read',
-      'limits.consumeAddress',
-      'emailLimits.consume',
-      'challenges.findOwner',
-      'randomDelay',
-      'emailLimits.consumeInTotal',
-      'limits.consume',
-      'secrets.newCode',
-      'challenges.issue',
-      'mailer.send',
-    ]);
-    expect(fakes.given('limits.consume')).toEqual([
-      [`codes to ${to}`, { attempts: 5, windowSeconds: 3600 }],
-    ]);
-    const challenge = {
-      id: 'id-1',
-      secretHash: 'code hash of id-1',
-      email: null,
-      purpose: 'verify-email',
-      expiresAtMs: NOW_MS + 600_000,
-    };
-    expect(fakes.given('challenges.issue')).toEqual([[owner, challenge, context(key)]]);
-    const kind = owner.is === 'user' ? 'verification-code' : 'registration-code';
-    const template = { kind, code: '123456', minutes: 10 };
-    expect(fakes.given('mailer.send')).toEqual([[{ to, contract: 'email-cookie', template }]]);
-  });
-
-  it.each([
-    ['an unknown name', null],
-    ['a verified user', { is: 'user', account: alice }],
-    [
-      'an inactive user',
-      { is: 'user', account: aliceWith({ ...unverified.user, status: 'inactive' }) },
-    ],
-    [
-      'a user without an address',
-      { is: 'user', account: aliceWith({ email: null, emailVerified: false }) },
-    ],
-  ] as const)('answers %s alike, counts the e-mail alike, and issues nothing', async (_, owner) => {
-    const fakes = createFakes({ challenges: owned(owner) });
-    expect(await send(fakes)).toEqual({ ok: true, value: null });
-    await fakes.finish();
-    expect(fakes.given('emailLimits.consumeInTotal').length).toBe(1);
-    expect([fakes.given('challenges.issue'), fakes.sent()]).toEqual([[], []]);
-  });
-
-  it('sends nothing over the address’s limit', async () => {
-    const fakes = createFakes({
-      challenges: owned({ is: 'user', account: unverified }),
-      limits: { consume: limited },
-    });
-    expect(await send(fakes)).toEqual({ ok: true, value: null });
-    await fakes.finish();
-    expect([fakes.given('challenges.issue'), fakes.sent()]).toEqual([[], []]);
-  });
-
-  it('sends nothing that could not be stored', async () => {
-    const challenges = { ...owned({ is: 'user', account: unverified }), issue: outage };
-    const fakes = createFakes({ challenges });
-    expect(await send(fakes)).toEqual({ ok: true, value: null });
-    expect([await fakes.finish(), fakes.sent()]).toEqual([['outage'], []]);
-  });
-
-  it.each([
-    ['its address', { limits: { consumeAddress: limited } }, rules.limit],
-    ['its e-mail', { emailLimits: { consume: limited } }, { attempts: 10, windowSeconds: 3600 }],
-  ])('refuses a sender over the limit of %s', async (_, changes, limit) => {
-    const fakes = createFakes(changes);
-    const refusal = { reason: 'limited', limit, retryAtMs: 99 };
-    expect(await send(fakes)).toEqual({ ok: false, refusal });
-    expect(fakes.given('randomDelay')).toEqual([]);
-  });
-});
 
 describe('verify-email', () => {
   const challenge = { id: 'challenge-1', secretHash: 'hash of code 123456', email: null };
@@ -120,15 +25,13 @@ describe('verify-email', () => {
   const codes = (account: typeof alice | null, ...sent: OwnedChallenge[]) => ({
     findCodes: async () => ({ account, codes: sent }),
   });
-  const verify = (
-    { request }: Fakes,
-    { password = 'right', code = '123456', given = handle } = {},
-  ) => verifyEmail({ ...request, identifier, handle: given, password, code });
+  const verify = ({ request }: Fakes, { password = 'right', code = '123456' } = {}) =>
+    verifyEmail({ ...request, identifier, handle: null, password, code });
   const invalidCode = { ok: false, refusal: { reason: 'invalid-code' } };
 
   it('makes a user of a registration and clears the failures at its names', async () => {
     const fakes = createFakes({ challenges: codes(null, ofDora) });
-    const value = { device: 'device of 8, version 1' };
+    const value = { deviceCookie: 'device of 8, version 1' };
     expect(await verify(fakes)).toEqual({ ok: true, value });
     await fakes.finish();
     expect(fakes.given('registrations.admit')).toEqual([
@@ -147,7 +50,7 @@ describe('verify-email', () => {
 
   it('verifies a user’s address and issues a cookie that voids earlier ones', async () => {
     const fakes = createFakes({ challenges: codes(unverified, ofUser) });
-    const value = { device: 'device of 7, version 6' };
+    const value = { deviceCookie: 'device of 7, version 6' };
     expect(await verify(fakes)).toEqual({ ok: true, value });
     expect(fakes.given('accountChanges.verifyEmail')).toEqual([[unverified, challenge, context()]]);
     expect([fakes.settled(), fakes.given('limits.clear')]).toEqual([['right'], []]);
@@ -190,10 +93,11 @@ describe('verify-email', () => {
     expect(fakes.settled()).toEqual(['wrong']);
   });
 
-  it('verifies the password against the registration that the code is of', async () => {
-    const other = { ...ofDora, challenge: { ...challenge, secretHash: 'hash of code 654321' } };
-    const theirs = { is: 'registration', registration: { ...dora, passwordHash: 'x' } } as const;
-    const fakes = createFakes({ challenges: codes(null, { ...other, owner: theirs }, ofDora) });
+  it('verifies the password against the newest registration that the code is of', async () => {
+    const owner = { is: 'registration', registration: { ...dora, passwordHash: 'x' } } as const;
+    const newer = { owner, challenge: { ...challenge, secretHash: 'hash of code 654321' } };
+    const older = { owner, challenge };
+    const fakes = createFakes({ challenges: codes(null, newer, ofDora, older) });
     expect((await verify(fakes)).ok).toBe(true);
     expect(fakes.given('passwords.verify')).toMatchObject([[{ stored: 'hash of right' }]]);
   });
