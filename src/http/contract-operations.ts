@@ -22,6 +22,13 @@ export function pathOf({ base, profilePath }: Contract, name: Operation): string
   return path === null ? profilePath : `${base}/${path}`;
 }
 
+/** The paths of all operations below a prefix, for the script of a page. */
+export const pathsOf = (contract: Contract, prefix: string) =>
+  Object.fromEntries(operations.map((name) => [name, prefix + pathOf(contract, name)])) as Record<
+    Operation,
+    string
+  >;
+
 /** Tells whether a path without prefix is that of one of the contract's operations. */
 export function pathMatcher(contract: Contract): (path: string) => boolean {
   const patterns = operationsOf(contract).map((name) =>

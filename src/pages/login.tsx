@@ -21,7 +21,9 @@ export const LoginPage: FC<LoginProps> = ({ around, pageData, outcome }) => {
   const { words } = around;
   const { identifier: kind, login } = pageData.contract;
   const inCookie = pageData.contract.refresh?.in === 'cookie';
-  const own = inCookie ? { action: `${pageData.api}/login-form` } : { noscript: words.scriptsOff };
+  const own = inCookie
+    ? { action: `${pageData.paths.login}-form` }
+    : { noscript: words.scriptsOff };
   return (
     <Frame around={around} title={words.login.title} pageData={pageData}>
       <Heading title={words.login.title} intro={words.login.intro} />

@@ -10,6 +10,7 @@ import type {
   SessionPaths,
   TokenPaths,
 } from '../contracts/contract.ts';
+import type { Operation } from '../flows/operations.ts';
 import type { Words } from './languages/english.ts';
 
 /** What the script says, with what is said of a wrong password at this contract. */
@@ -51,9 +52,8 @@ export interface PageData {
   contract: ContractDescriptor;
   /** '' on bare paths, else `/` and the contract's name. */
   prefix: string;
-  /** What the operations stand under, the prefix included. */
-  api: string;
-  profilePath: string;
+  /** Of every operation, with the prefix; `:id` stands for a segment. */
+  paths: Readonly<Record<Operation, string>>;
   returnTo: string;
   leastPassword: number;
   words: ScriptWords;

@@ -2,6 +2,7 @@
 import type { Context, Hono } from 'hono';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Contract } from '../contracts/contract.ts';
+import { pathsOf } from '../http/contract-operations.ts';
 import { assetNames } from './assets.ts';
 import type { Surroundings } from './frame.tsx';
 import { wordsIn } from './languages/index.ts';
@@ -75,8 +76,7 @@ export function pageDataFor(
     language: words.tag,
     contract: describeContract(contract),
     prefix,
-    api: prefix + contract.base,
-    profilePath: prefix + contract.profilePath,
+    paths: pathsOf(contract, prefix),
     returnTo,
     leastPassword,
     words: { ...script, refusals },

@@ -29,8 +29,8 @@ import {
 } from './page-data.ts';
 
 const { identifier: kind } = contract;
-const post = (path: string, body: object) =>
-  call(`${pageData.api}/${path}`, { method: 'POST', body });
+const post = (operation: keyof typeof pageData.paths, body: object) =>
+  call(pageData.paths[operation], { method: 'POST', body });
 
 export function registerPage(): void {
   const own = kind === 'username' ? { username: filled } : { name: anything };
@@ -81,7 +81,7 @@ export function verifyPage(): void {
   const sendCode = async (sent: string) => {
     const fault = identifierCheck(who.value);
     if (fault !== null) return blameAndFocus('identifier', fault);
-    const answer = await post('verify-email/send', { [kind]: who.value });
+    const answer = await post('send-code', { [kind]: who.value });
     if (answer?.ok) say(sent, 'good');
     else if (!blameNamed(answer, fields)) tell(answer, ['malformed'], words.codeNotSent);
   };

@@ -48,7 +48,7 @@ function away(): void {
 
 async function load(): Promise<void> {
   part('loading').hidden = false;
-  const profile = await asUser(pageData.profilePath);
+  const profile = await asUser(pageData.paths.profile);
   const sessions = profile === 'out' ? 'out' : await fetchSessions();
   part('loading').hidden = true;
   if (profile === 'out' || sessions === 'out') return away();
@@ -72,7 +72,7 @@ function showProfile(body: unknown): void {
 }
 
 async function fetchSessions(): Promise<Row[] | 'out' | null> {
-  const answer = await asUser(`${pageData.api}/sessions`);
+  const answer = await asUser(pageData.paths['list-sessions']);
   if (answer === 'out' || answer === null) return answer;
   const list = valueAt(answer.body, paths.sessions.list);
   return answer.ok && Array.isArray(list) ? (list as Row[]) : null;
@@ -104,7 +104,8 @@ function endButton(id: string, device: string): HTMLElement {
   button.setAttribute('aria-label', fill(words.endOf, { device }));
   button.addEventListener('click', async () => {
     button.disabled = true;
-    const answer = await asUser(`${pageData.api}/sessions/${encodeURIComponent(id)}`, 'DELETE');
+    const path = pageData.paths['end-session'].replace(':id', encodeURIComponent(id));
+    const answer = await asUser(path, 'DELETE');
     if (answer === 'out') return away();
     const gone = answer !== null && (answer.ok || answer.status === 404);
     tellAside(gone ? words.ended : answer === null ? words.offline : words.refusals.internal);
@@ -125,7 +126,7 @@ const passwordFields = {
 async function changePassword(values: Record<string, string>): Promise<boolean> {
   const { currentPassword, newPassword } = values;
   const body = { currentPassword, newPassword };
-  const answer = await asUser(`${pageData.api}/change-password`, 'POST', body);
+  const answer = await asUser(pageData.paths['change-password'], 'POST', body);
   if (answer === 'out') {
     away();
     return true;

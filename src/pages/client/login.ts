@@ -34,7 +34,7 @@ export function signIn({ identifier, password, remember }: Credentials): Promise
     [login.password]: password,
     ...(login.remember === null ? {} : { [login.remember]: remember }),
   };
-  return call(`${pageData.api}/login`, { method: 'POST', body });
+  return call(pageData.paths.login, { method: 'POST', body });
 }
 
 /** True: this browser is signed in, and on its way. `ids`: of the inputs with the credentials. */

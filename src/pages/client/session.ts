@@ -103,14 +103,14 @@ async function renewOnce(): Promise<'done' | 'out' | null> {
     if (token === null) return 'out';
     body = { [refresh.field]: token };
   }
-  const answer = await call(`${pageData.api}/refresh`, { method: 'POST', body });
+  const answer = await call(pageData.paths.refresh, { method: 'POST', body });
   if (answer === null || answer.status >= 500) return null;
   return answer.ok && keep(answer, paths.refresh, areaInUse()) ? 'done' : 'out';
 }
 
 /** False: the server has not heard of it, and the session goes on. */
 export async function signOut(everywhere: boolean): Promise<boolean> {
-  const answer = await asUser(`${pageData.api}/${everywhere ? 'logout-all' : 'logout'}`, 'POST');
+  const answer = await asUser(pageData.paths[everywhere ? 'logout-all' : 'logout'], 'POST');
   return answer === 'out' || (answer?.ok ?? false);
 }
 
