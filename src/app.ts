@@ -11,10 +11,10 @@ import { addressOf } from './http/address.ts';
 import { mountAdmin } from './http/admin-app.ts';
 import { createContractApp, type ContractApp } from './http/contract-app.ts';
 import { pathMatcher } from './http/contract-operations.ts';
-import { cookieIn, DEVICE_COOKIE, REGISTRATION_COOKIE } from './http/cookies.ts';
 import { documentsOf, publishedKeys } from './http/documents.ts';
 import { securityHeaders } from './http/headers.ts';
 import { healthRoute } from './http/health.ts';
+import { requestMeta, waitUntilOf } from './http/request-context.ts';
 import { LINES_A_MINUTE } from './http/responder.ts';
 import { outageResponse } from './http/responses.ts';
 import { createPages } from './pages/pages.tsx';
@@ -40,32 +40,18 @@ export function createApp(env: Env): Hono<AppEnv> {
   /** Answers in the words of the contract that the request is for. */
   const answer = async (raw: Request, c: Context): Promise<Response> => {
     const traceId = c.get('traceId') as string;
-    const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-    const flush = () => metrics.flush(waitUntil);
-    const logAndFlush = (work: Promise<unknown>) =>
-      waitUntil(
-        work
-          .catch((error: unknown) => logFailure(error, 'after the response', traceId))
-          .then(flush),
-      );
     const response = await appOf(contractFor(new URL(raw.url))).fetch(
       raw,
       {
-        services: { ...deps.services, waitUntil: logAndFlush },
+        services: { ...deps.services, waitUntil: waitUntilOf(c, traceId, metrics) },
         metrics,
         lineLimit,
-        meta: {
-          traceId,
-          address: addressOf(raw.headers),
-          userAgent: raw.headers.get('User-Agent'),
-          device: cookieIn(raw.headers, DEVICE_COOKIE),
-          registration: cookieIn(raw.headers, REGISTRATION_COOKIE),
-        },
+        meta: requestMeta(raw, traceId),
         insecure: isInsecure(raw),
       },
       c.executionCtx,
     );
-    flush();
+    metrics.flush((work) => c.executionCtx.waitUntil(work));
     return response;
   };
 

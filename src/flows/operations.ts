@@ -52,8 +52,8 @@ export interface OperationRow<
   Value extends ResponseValues[Response] = ResponseValues[Response],
 > {
   method: 'GET' | 'POST' | 'DELETE';
-  /** Below the contract's base; null: the contract's profile path. */
-  path: string | null;
+  /** Below the contract's base; absent: the operation's name; null: the contract's profile path. */
+  path?: string | null;
   summary: string;
   /** The credential that opens it; `either`: an access token or a refresh token. */
   access: 'public' | 'bearer' | 'refresh-token' | 'either';
@@ -66,7 +66,7 @@ export interface OperationRow<
   /** Changes nothing, so that only refusals are logged. */
   isReadOnly?: true;
   /** Its own reasons; the documents add those that follow from the row. */
-  refusals: readonly Refusal['reason'][];
+  refusals?: readonly Refusal['reason'][];
   /** The contract's response that shows the outcome. */
   response: Response;
   run(request: OperationRequest<Input>): Promise<Outcome<Value>>;
@@ -104,7 +104,6 @@ const merged = <Input>({ input, ...request }: OperationRequest<Input>) => ({
 export const OPERATIONS = {
   login: row({
     ...PASSWORD_ATTEMPT,
-    path: 'login',
     summary: 'Sign in',
     access: 'public',
     refusals: ['invalid', 'inactive', 'unverified'],
@@ -114,7 +113,6 @@ export const OPERATIONS = {
   }),
   refresh: row({
     method: 'POST',
-    path: 'refresh',
     summary: 'Trade the refresh token for new tokens',
     access: 'refresh-token',
     refusals: ['malformed'],
@@ -123,19 +121,15 @@ export const OPERATIONS = {
   }),
   logout: row({
     method: 'POST',
-    path: 'logout',
     summary: 'End this session',
     access: 'either',
-    refusals: [],
     response: 'loggedOut',
     run: (request: OperationRequest) => logout(request),
   }),
   'logout-all': row({
     method: 'POST',
-    path: 'logout-all',
     summary: 'End all sessions of this user',
     access: 'bearer',
-    refusals: [],
     response: 'loggedOut',
     run: (request: OperationRequest) => logoutAll(request),
   }),
@@ -145,7 +139,6 @@ export const OPERATIONS = {
     summary: 'Show the signed-in user',
     access: 'bearer',
     isReadOnly: true,
-    refusals: [],
     response: 'profile',
     run: (request: OperationRequest) => profile(request),
   }),
@@ -155,7 +148,6 @@ export const OPERATIONS = {
     summary: 'List the live sessions of this user, newest first',
     access: 'bearer',
     isReadOnly: true,
-    refusals: [],
     response: 'sessions',
     run: (request: OperationRequest) => listSessions(request),
   }),
@@ -170,7 +162,6 @@ export const OPERATIONS = {
   }),
   register: row({
     ...ATTEMPT,
-    path: 'register',
     summary: 'Ask for an account; the result comes by e-mail',
     access: 'public',
     sendsEmail: true,
@@ -185,13 +176,11 @@ export const OPERATIONS = {
     summary: 'Send a code to an address that is not verified yet',
     access: 'public',
     sendsEmail: true,
-    refusals: [],
     response: 'accepted',
     run: (request: OperationRequest<Named>) => sendCode(merged(request)),
   }),
   'verify-email': row({
     ...PASSWORD_ATTEMPT,
-    path: 'verify-email',
     summary: 'Verify an address with the code and the password',
     access: 'public',
     refusals: ['invalid-code'],
@@ -200,17 +189,14 @@ export const OPERATIONS = {
   }),
   'forgot-password': row({
     ...ATTEMPT,
-    path: 'forgot-password',
     summary: 'Send a link to set a new password',
     access: 'public',
     sendsEmail: true,
-    refusals: [],
     response: 'accepted',
     run: (request: OperationRequest<Named>) => forgotPassword(merged(request)),
   }),
   'reset-password': row({
     ...ATTEMPT,
-    path: 'reset-password',
     summary: 'Set a new password with the token of the link; ends all sessions',
     access: 'public',
     refusals: ['invalid-link'],
@@ -220,7 +206,6 @@ export const OPERATIONS = {
   }),
   'change-password': row({
     ...PASSWORD_ATTEMPT,
-    path: 'change-password',
     summary: 'Set a new password with the current one; ends all other sessions',
     access: 'bearer',
     refusals: ['invalid'],
@@ -230,7 +215,6 @@ export const OPERATIONS = {
   }),
   'change-email': row({
     ...PASSWORD_ATTEMPT,
-    path: 'change-email',
     summary: 'Send a code to another address',
     access: 'bearer',
     sendsEmail: true,
@@ -249,7 +233,6 @@ export const OPERATIONS = {
   }),
   'delete-account': row({
     ...PASSWORD_ATTEMPT,
-    path: 'delete-account',
     summary: 'Delete this account',
     access: 'bearer',
     refusals: ['invalid'],

@@ -16,6 +16,7 @@ import { ADMIN_OPERATIONS, notFound, type AdminOperation } from './admin-operati
 import { flattened, jsonBody, type BodyProblem } from './body.ts';
 import { documentOf } from './documents.ts';
 import { PROTECTIVE_HEADERS } from './headers.ts';
+import { requestMeta, waitUntilOf } from './request-context.ts';
 
 export interface AdminDependencies {
   /** Null: there is no admin API, and its paths are unknown like any other. */
@@ -74,19 +75,8 @@ function createAdminApi(api: Hono<AdminApiEnv>, deps: AdminDependencies): Hono<A
   );
   const requestOf = (c: AdminContext) => {
     const { traceId, user: who } = c.var;
-    const { headers } = c.req.raw;
-    const userAgent = headers.get('User-Agent');
-    const meta = {
-      traceId,
-      address: addressOf(headers),
-      userAgent,
-      device: null,
-      registration: null,
-    };
-    const waitUntil = (work: Promise<unknown>) =>
-      c.executionCtx.waitUntil(
-        work.catch((error: unknown) => logFailure(error, 'after the response', traceId)),
-      );
+    const waitUntil = waitUntilOf(c, traceId, metrics);
+    const meta = requestMeta(c.req.raw, traceId);
     return { services: { ...adminServices, waitUntil }, lockout, meta, who };
   };
   const operations: readonly AdminOperation<any>[] = Object.values(ADMIN_OPERATIONS);

@@ -9,6 +9,7 @@ import {
   operations,
   type InputOf,
   type Operation,
+  type OperationRow,
   type ResponseValues,
 } from '../flows/operations.ts';
 import { describeUserAgent } from '../policy/user-agent.ts';
@@ -18,7 +19,7 @@ export const operationsOf = ({ refresh }: Contract): Operation[] =>
 
 /** Without the contract's prefix; `:id` stands for a segment. */
 export function pathOf({ base, profilePath }: Contract, name: Operation): string {
-  const { path } = OPERATIONS[name];
+  const { path = name }: OperationRow = OPERATIONS[name];
   return path === null ? profilePath : `${base}/${path}`;
 }
 

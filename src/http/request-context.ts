@@ -1,11 +1,14 @@
-/** The context of a contract's routes. */
+/** The request as use cases see it, and the context of a contract's routes. */
 import type { Context } from 'hono';
 import type { Operation } from '../flows/operations.ts';
 import type { Services } from '../flows/ports/services.ts';
 import type { RequestMeta } from '../flows/model/request.ts';
+import { logFailure } from '../telemetry/log.ts';
 import type { LineLimit } from '../telemetry/line-limit.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Limit } from '../policy/throttle.ts';
+import { addressOf } from './address.ts';
+import { cookieIn, DEVICE_COOKIE, REGISTRATION_COOKIE } from './cookies.ts';
 
 /** Handed over by app.ts with every request. */
 export interface RequestContext {
@@ -24,3 +27,26 @@ export interface ContractEnv {
 }
 
 export type ContractContext = Context<ContractEnv>;
+
+export const requestMeta = ({ headers }: Request, traceId: string): RequestMeta => ({
+  traceId,
+  address: addressOf(headers),
+  userAgent: headers.get('User-Agent'),
+  device: cookieIn(headers, DEVICE_COOKIE),
+  registration: cookieIn(headers, REGISTRATION_COOKIE),
+});
+
+/** Returns a `waitUntil` that logs a failure of the work, and then flushes the metrics. */
+export function waitUntilOf(
+  { executionCtx }: Pick<Context, 'executionCtx'>,
+  traceId: string,
+  { flush }: Pick<Metrics, 'flush'>,
+): (work: Promise<unknown>) => void {
+  const waitUntil = (work: Promise<unknown>) => executionCtx.waitUntil(work);
+  return (work) =>
+    waitUntil(
+      work
+        .catch((error: unknown) => logFailure(error, 'after the response', traceId))
+        .then(() => flush(waitUntil)),
+    );
+}

@@ -70,7 +70,7 @@ export function credentialsOf({ refresh }: Contract, name: Operation): ('bearer'
 
 /** The reasons of the operation's row, and those that follow from the row. */
 function reasonsOf(contract: Contract, name: Operation): Reason[] {
-  const { refusals, countsAttempt, checksPassword }: OperationRow = OPERATIONS[name];
+  const { refusals = [], countsAttempt, checksPassword }: OperationRow = OPERATIONS[name];
   const credentials = credentialsOf(contract, name);
   const reasons: [Reason, boolean | undefined][] = [
     ['malformed', countsAttempt || credentials.includes('cookie')],
