@@ -168,7 +168,7 @@ function invalidCredentials(account: Account | null): Refusal {
   return { reason: 'invalid', because };
 }
 
-/** Whether a refusal that was decided on `one` holds for `other`. */
+/** Tells whether a refusal that was decided on `one` holds for `other`. */
 function hasSameCredentials(one: Account | null, other: Account | null): boolean {
   if (one === null || other === null) return one === other;
   return (

@@ -4,7 +4,7 @@
  * user yet and opens nothing; the code makes it one (verify-email.ts).
  *
  * Registrations of one address stand side by side, each with its own password and code, so that
- * nobody has to wait for a stranger's to expire; the first that is proven wins. There are as many as
+ * no owner has to wait for a stranger's to expire; the first that is proven wins. There are as many as
  * there are e-mails: without an e-mail there is no code that could be guessed.
  */
 import { REGISTRATION_SECONDS, REGISTRATIONS } from '../policy/allowances.ts';

@@ -41,7 +41,7 @@ export async function verifyPassword(
   const { lockout } = request.rules;
   const id = services.uuid();
   // An ambiguous password is compared with a decoy: wrong, and in the same time as any other.
-  const guess = { password, stored: isAmbiguous(password) ? null : stored };
+  const compared = { password, stored: isAmbiguous(password) ? null : stored };
 
   const recordLock = <T extends LockReport>(answer: T): T => {
     const { lockBegan: reason } = answer;
@@ -67,7 +67,7 @@ export async function verifyPassword(
     ({ state }) => (hasNoTicket = state !== 'ticket'),
     () => (hasNoTicket = true),
   );
-  let verdict = await services.passwords.verify({ ...guess, shouldAbort: () => hasNoTicket });
+  let verdict = await services.passwords.verify({ ...compared, shouldAbort: () => hasNoTicket });
 
   let reservation = await voidIfLost(reserving);
   let waitedMs = 0;
@@ -77,7 +77,7 @@ export async function verifyPassword(
     if (reservation.state === 'ticket') {
       ({ waitedMs } = reservation);
       if (verdict === 'aborted') {
-        verdict = await services.passwords.verify({ ...guess, shouldAbort: () => false });
+        verdict = await services.passwords.verify({ ...compared, shouldAbort: () => false });
       }
     }
   }

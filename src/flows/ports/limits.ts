@@ -33,7 +33,7 @@ export interface RememberedRefusal {
 
 /** `key` is a lockout key (`Pseudonyms.lockoutKey`); no identifier stands in an object's name. */
 export interface Limits {
-  /** What this isolate remembers of the address being refused. Makes no call. */
+  /** Returns the refusal of the address that this isolate remembers. Makes no call. */
   rememberedRefusal(address: string, limit: Limit): RememberedRefusal | null;
   consumeAddress(address: string, limit: Limit): Promise<Admission>;
   /** The same for anything else that is rationed; the keys are those of policy/rate-limit-keys.ts. */
@@ -51,7 +51,7 @@ export interface Limits {
   clear(key: string, rules: LockoutRules): Promise<void>;
 }
 
-/** Limits on the e-mail that requests cause, whoever the recipient is and whether there is one. */
+/** Limits on the e-mail that requests cause, whether or not there is a recipient. */
 export interface EmailLimits {
   /** Requests that one sending address may make. */
   readonly perAddress: Limit;

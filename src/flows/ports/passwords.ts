@@ -3,7 +3,7 @@ export interface Passwords {
    * Takes the same time whatever `stored` is, null and garbage included. Yields to the event loop
    * before every slice, and returns `aborted` as soon as `shouldAbort` returns true.
    */
-  verify(guess: {
+  verify(check: {
     password: string;
     stored: string | null;
     shouldAbort(): boolean;

@@ -11,7 +11,7 @@ export interface Platform {
 }
 
 /**
- * What failures are counted for: a name as it was given, whether an account has it or not; the
+ * The thing that failures are counted for: a name as it was given, known or unknown; the
  * password checks of a user's sessions; or a registration's handle by its id. Known devices have
  * keys of their own (`Devices`).
  */

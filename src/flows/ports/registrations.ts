@@ -5,8 +5,8 @@ import type { NewRegistration, Registration } from '../model/registration.ts';
 /** All of these read and write the primary, each in one round trip. */
 export interface Registrations {
   /**
-   * Whether the username is a user's, or held by a registration other than those of the same handle
-   * and address.
+   * Tells whether the username is a user's, or held by a registration other than those of the same
+   * handle and address.
    */
   isUsernameTaken(
     wanted: Pick<NewRegistration, 'usernameKey' | 'email' | 'handleId'>,

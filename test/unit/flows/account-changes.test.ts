@@ -139,7 +139,7 @@ describe('change-password', () => {
     expect(fakes.given('passwords.hash')).toEqual([]);
   });
 
-  it('is refused, and tells nobody, where another request has changed it meanwhile', async () => {
+  it('is refused, and sends nothing, where another request has changed it meanwhile', async () => {
     const fakes = createFakes({ accountChanges: { changePassword: no } });
     expect(await setPassword(fakes)).toEqual(unauthenticated);
     expect([fakes.sent(), fakes.given('devices.issue')]).toEqual([[], []]);

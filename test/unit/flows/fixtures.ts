@@ -94,7 +94,7 @@ export const flawIn = (field: string) => ({
   refusal: { reason: 'malformed', issues: [{ field, message: 'Too common', missing: false }] },
 });
 
-/** What every audit row of a test's request has. */
+/** The audit context of a test's request. */
 export const context = (accountKey = 'key of user 7', nowMs = NOW_MS) => ({
   accountKey,
   contract: 'email-cookie',
