@@ -1,7 +1,7 @@
 /**
- * Signing in without scripts, for contracts whose refresh token is a cookie. The form is sent to
- * the folder of the login path, because that is where a cookie without a Path belongs. What it
- * holds goes through the contract's own login, with the same guards and the same answer.
+ * Signs in without scripts, for contracts whose refresh token is a cookie. The form is sent to the
+ * folder of the login path, because a cookie without a Path belongs there. Its fields go through the
+ * contract's own login, with the same limits and the same answer.
  */
 import type { Context, Handler, MiddlewareHandler } from 'hono';
 import { requestSite } from '../http/origin.ts';
@@ -24,42 +24,42 @@ import { returnTarget } from './return-to.ts';
 import type { Reason, PageData } from './page-data.ts';
 
 const LIKELY: readonly Reason[] = ['invalid', 'inactive', 'unverified', 'locked', 'malformed'];
-/** What the login itself must know of the visitor. */
-const PASSED_ON = ['CF-Connecting-IP', 'User-Agent', 'Cookie'];
+/** The headers of the form's request that the login reads. */
+const FORWARDED_HEADERS = ['CF-Connecting-IP', 'User-Agent', 'Cookie'];
 
 export function mountLoginForm(
   pages: Pages,
   deps: PagesDependencies,
   language: MiddlewareHandler,
 ): void {
-  const inCookie = deps.contracts.filter(({ refresh }) => refresh?.in === 'cookie');
-  for (const contract of inCookie) {
+  const withCookie = deps.contracts.filter(({ refresh }) => refresh?.in === 'cookie');
+  for (const contract of withCookie) {
     const prefix = `/${contract.name}`;
-    const take = takeForm(deps, () => ({ contract, prefix }));
-    pages.post(`${prefix}${contract.base}/login-form`, language, take);
-    // Whoever loads the address of a refused form anew.
+    const handle = handleForm(deps, () => ({ contract, prefix }));
+    pages.post(`${prefix}${contract.base}/login-form`, language, handle);
+    // A browser reloads the address of a refused form with GET.
     pages.get(`${prefix}${contract.base}/login-form`, (c) => c.redirect(`${prefix}/login`));
   }
-  for (const base of new Set(inCookie.map((contract) => contract.base))) {
+  for (const base of new Set(withCookie.map((contract) => contract.base))) {
     const bareAt = (url: URL): Place | null => {
       const contract = deps.contractAt(url);
       const fits = contract.base === base && contract.refresh?.in === 'cookie';
       return fits ? { contract, prefix: '' } : null;
     };
     const path = `${base}/login-form`;
-    pages.post(path, language, takeForm(deps, bareAt));
+    pages.post(path, language, handleForm(deps, bareAt));
     pages.get(path, (c, next) =>
       bareAt(new URL(c.req.url)) === null ? next() : c.redirect('/login'),
     );
   }
 }
 
-function takeForm(deps: PagesDependencies, placeAt: (url: URL) => Place | null): Handler {
+function handleForm(deps: PagesDependencies, placeAt: (url: URL) => Place | null): Handler {
   return async (c, next) => {
     const url = new URL(c.req.url);
     const place = placeAt(url);
     if (place === null || !isForm(c)) return next();
-    // Another site must not sign its visitors in to an account of its choice.
+    // Login CSRF: another site must not sign its visitors in to an account of its choice.
     if (requestSite(c.req.raw.headers, c.req.url, []) === 'foreign') {
       deps.reportForm(place.contract, 'cross-site', c);
       return refuse(c, deps, { place, status: 403, reason: 'cross-site' });
@@ -76,31 +76,31 @@ const isForm = (c: Context): boolean =>
   /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(c.req.header('Content-Type') ?? '');
 
 async function signIn(
-  at: PageContext,
+  c: PageContext,
   deps: PagesDependencies,
   { place, form }: { place: Place; form: URLSearchParams },
 ) {
   const { contract, prefix } = place;
   const { fields, encode } = contract.requests.login;
   const field = (name: string) => form.get(name);
-  const returnTo = returnTarget(field('return_to'), at.req.url, deps.allowedOrigins) ?? undefined;
+  const returnTo = returnTarget(field('return_to'), c.req.url, deps.allowedOrigins) ?? undefined;
   const identifier = field(fields.identifier) ?? '';
   const body = encode({
     identifier: { kind: contract.identifier, value: identifier },
     password: field(fields.password) ?? '',
     remember: false,
   });
-  const answer = await deps.answer(loginRequest(at, { contract, prefix }, body), at);
+  const answer = await deps.answer(loginRequest(c, { contract, prefix }, body), c);
   const { status, headers } = answer;
   if (answer.ok) {
-    const led = new Headers({ Location: returnTo ?? `${prefix}/` });
-    for (const cookie of headers.getSetCookie()) led.append('Set-Cookie', cookie);
-    return new Response(null, { status: 303, headers: led });
+    const redirect = new Headers({ Location: returnTo ?? `${prefix}/` });
+    for (const cookie of headers.getSetCookie()) redirect.append('Set-Cookie', cookie);
+    return new Response(null, { status: 303, headers: redirect });
   }
-  const said: unknown = await answer.json();
-  const reason = reasonOf(describeContract(contract), { status, headers, body: said }, LIKELY);
-  const named = reason === 'malformed' ? fieldsNamed(said, Object.keys(body)) : [];
-  return refuse(at, deps, {
+  const refusal: unknown = await answer.json();
+  const reason = reasonOf(describeContract(contract), { status, headers, body: refusal }, LIKELY);
+  const named = reason === 'malformed' ? fieldsNamed(refusal, Object.keys(body)) : [];
+  return refuse(c, deps, {
     place: { contract, prefix, returnTo },
     status,
     reason: reason ?? 'internal',
@@ -110,10 +110,10 @@ async function signIn(
   });
 }
 
-/** The login, as the script would have sent it. */
+/** Makes the login request that the script would have sent. */
 function loginRequest(c: Context, { contract, prefix }: Place, body: object): Request {
   const headers = new Headers({ 'Content-Type': 'application/json' });
-  for (const name of PASSED_ON) {
+  for (const name of FORWARDED_HEADERS) {
     const value = c.req.header(name);
     if (value !== undefined) headers.set(name, value);
   }
@@ -125,7 +125,7 @@ interface Refused {
   place: Place;
   status: number;
   reason: Reason;
-  /** Of the login's own answer. */
+  /** The headers of the login's own answer. */
   headers?: Headers;
   identifier?: string | null;
   refusedFields?: readonly RefusedField[];
@@ -136,18 +136,18 @@ interface RefusedField {
   isEmpty: boolean;
 }
 
-function faultOf(
+function fieldError(
   { name, isEmpty }: RefusedField,
-  { contract: { identifier, login }, words }: PageData,
+  { contract: { identifier, login }, messages }: PageData,
 ): string {
-  if (isEmpty) return words.required;
+  if (isEmpty) return messages.required;
   const isEmail = name === login.identifier && identifier === 'email';
-  return isEmail ? words.emailMalformed : words.refusals.malformed;
+  return isEmail ? messages.emailMalformed : messages.refusals.malformed;
 }
 
-/** The sign-in page once more, with what went wrong. A password is never sent back. */
+/** Answers with the sign-in page and its errors. A password is never sent back. */
 async function refuse(
-  at: PageContext,
+  c: PageContext,
   deps: PagesDependencies,
   refused: Refused,
 ): Promise<Response> {
@@ -159,13 +159,13 @@ async function refuse(
     identifier,
     refusedFields = [],
   } = refused;
-  const around = await surroundings(at, deps);
+  const around = await surroundings(c, deps);
   const pageData = pageDataFor('login', around, place);
   const waitSeconds = waitOf(headers, reason);
-  const faults = Object.fromEntries(
-    refusedFields.map((field) => [field.name, faultOf(field, pageData)]),
+  const errors = Object.fromEntries(
+    refusedFields.map((field) => [field.name, fieldError(field, pageData)]),
   );
-  const outcome = { reason, waitSeconds, identifier: identifier ?? '', faults };
+  const outcome = { reason, waitSeconds, identifier: identifier ?? '', errors };
   const retryAfter = headers.get('Retry-After');
   return htmlResponse(<LoginPage around={around} pageData={pageData} outcome={outcome} />, {
     status,

@@ -12,8 +12,8 @@ interface LoginProps {
     reason: Reason;
     waitSeconds: number;
     identifier: string;
-    /** By field: what is wrong with it. */
-    faults: Readonly<Record<string, string>>;
+    /** Errors by field. */
+    errors: Readonly<Record<string, string>>;
   };
 }
 
@@ -27,13 +27,13 @@ export const LoginPage: FC<LoginProps> = ({ around, pageData, outcome }) => {
   return (
     <Frame around={around} title={words.login.title} pageData={pageData}>
       <Heading title={words.login.title} intro={words.login.intro} />
-      <Form submit={words.login.submit} told={outcome && toldOf(pageData, outcome)} {...own}>
+      <Form submit={words.login.submit} told={outcome && outcomeText(pageData, outcome)} {...own}>
         <Field
           name={login.identifier}
           label={words.fields[kind]}
           autocomplete="username"
           value={outcome?.identifier ?? ''}
-          error={outcome?.faults[login.identifier]}
+          error={outcome?.errors[login.identifier]}
           {...(kind === 'email' ? { type: 'email', inputmode: 'email' } : {})}
         />
         <PasswordField
@@ -41,7 +41,7 @@ export const LoginPage: FC<LoginProps> = ({ around, pageData, outcome }) => {
           label={words.fields.password}
           autocomplete="current-password"
           words={words.fields}
-          error={outcome?.faults[login.password]}
+          error={outcome?.errors[login.password]}
         />
         {inCookie ? (
           <input type="hidden" name="return_to" value={pageData.returnTo} />
@@ -62,10 +62,13 @@ export const LoginPage: FC<LoginProps> = ({ around, pageData, outcome }) => {
   );
 };
 
-function toldOf({ words }: PageData, { reason, waitSeconds }: LoginProps['outcome'] & {}): string {
-  const said = words.refusals[reason];
-  if (waitSeconds < 1) return said;
+function outcomeText(
+  { messages }: PageData,
+  { reason, waitSeconds }: LoginProps['outcome'] & {},
+): string {
+  const text = messages.refusals[reason];
+  if (waitSeconds < 1) return text;
   const minutes = Math.ceil(waitSeconds / 60);
-  const time = minutes > 1 ? words.minutes.replace('{n}', String(minutes)) : words.minute;
-  return `${said} ${words.wait.replace('{time}', time)}`;
+  const time = minutes > 1 ? messages.minutes.replace('{n}', String(minutes)) : messages.minute;
+  return `${text} ${messages.wait.replace('{time}', time)}`;
 }

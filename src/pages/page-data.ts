@@ -13,13 +13,13 @@ import type {
 import type { Operation } from '../flows/operations.ts';
 import type { Words } from './languages/english.ts';
 
-/** What the script says, with what is said of a wrong password at this contract. */
-export interface ScriptWords extends Omit<Words['script'], 'refusals'> {
+/** The script's messages, with the contract's own for a wrong password. */
+export interface ScriptMessages extends Omit<Words['script'], 'refusals'> {
   refusals: Words['script']['refusals'] & { invalid: string };
 }
 
-/** The reasons that a page has words for. */
-export type Reason = keyof ScriptWords['refusals'];
+/** The reasons that a page has messages for. */
+export type Reason = keyof ScriptMessages['refusals'];
 export type PageName = 'login' | 'register' | 'verify' | 'forgot' | 'reset' | 'home';
 
 /** A refusal as a client sees it. */
@@ -56,5 +56,5 @@ export interface PageData {
   paths: Readonly<Record<Operation, string>>;
   returnTo: string;
   leastPassword: number;
-  words: ScriptWords;
+  messages: ScriptMessages;
 }

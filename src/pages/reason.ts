@@ -1,6 +1,6 @@
 /**
- * Tells a contract's refusals apart by what its clients get to see. Shared by the pages' script
- * and by the form that works without it.
+ * Finds the reason of a refusal, the fields at fault and the time to wait in an answer. Shared by
+ * the pages' script and the form that works without it.
  */
 import { valueAt } from './json-path.ts';
 import type { ContractDescriptor, Reason, RefusalSignature } from './page-data.ts';
@@ -11,7 +11,7 @@ export interface Refused {
   body: unknown;
 }
 
-/** Only these carry Retry-After, whatever the contract. */
+/** The reasons that carry Retry-After, whatever the contract. */
 const WAITS: ReadonlySet<Reason> = new Set([
   'limited',
   'busy',
@@ -19,8 +19,8 @@ const WAITS: ReadonlySet<Reason> = new Set([
   'locked-until-reset',
   'internal',
 ]);
-/** Their Retry-After is for machines: after it, the same person is no better off. */
-const ENDLESS: ReadonlySet<Reason> = new Set(['locked-until-reset', 'internal']);
+/** The reasons whose Retry-After is for machines: waiting does not help the user. */
+const NOT_WORTH_WAITING: ReadonlySet<Reason> = new Set(['locked-until-reset', 'internal']);
 
 /**
  * Finds the reason of a refusal by status, code and message. Where several fit, the earliest of
@@ -48,27 +48,27 @@ export function reasonOf(
   return best?.reason ?? null;
 }
 
-/** Those of a form's fields that a refused body names, or else begins a message with. */
+/** Returns the fields that a refusal names by themselves, or else at the start of a message. */
 export function fieldsNamed(body: unknown, fields: readonly string[]): string[] {
   const texts = textsIn(body);
   const names = new Set([...texts, ...keysIn(body)]);
   const named = fields.filter((field) => names.has(field));
   if (named.length > 0) return named;
-  const said = texts.map((text) => text.toLowerCase());
+  const messages = texts.map((text) => text.toLowerCase());
   return fields.filter((field) => {
     const label = field.replace(/[A-Z]/g, ' $&').toLowerCase();
-    return said.some((text) => text.startsWith(`${label} `));
+    return messages.some((text) => text.startsWith(`${label} `));
   });
 }
 
-/** Whole seconds until trying again makes sense; 0 where it does not, or the answer does not say. */
+/** Returns the whole seconds to wait; 0 where waiting does not help or the answer names no time. */
 export function waitOf(headers: Headers, reason: Reason | null): number {
-  if (reason === null || ENDLESS.has(reason)) return 0;
+  if (reason === null || NOT_WORTH_WAITING.has(reason)) return 0;
   const seconds = Number(headers.get('Retry-After'));
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : 0;
 }
 
-/** The keys in a JSON value, without those of texts: a `code` may be the refusal's own. */
+/** The keys in a JSON value except those of texts, since `code` may be the refusal's own. */
 function keysIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
@@ -77,7 +77,7 @@ function keysIn(value: unknown): string[] {
 }
 
 /** Every text in a JSON value. */
-export function textsIn(value: unknown): string[] {
+function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap(textsIn);

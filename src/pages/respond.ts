@@ -79,7 +79,7 @@ export function pageDataFor(
     paths: pathsOf(contract, prefix),
     returnTo,
     leastPassword,
-    words: { ...script, refusals },
+    messages: { ...script, refusals },
   };
 }
 

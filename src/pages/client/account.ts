@@ -1,31 +1,31 @@
 /** Creating an account, confirming its address, and a forgotten password. */
-import { call, troubleOf } from './call.ts';
+import { call, readRefusal } from './call.ts';
 import {
-  anything,
-  blameAndFocus,
-  blameNamed,
+  optional,
+  focusFieldError,
+  showFieldErrors,
   email,
-  filled,
+  required,
   identifierCheck,
-  identifierFault,
+  identifierError,
   newPassword,
-  say,
-  sixDigits,
-  takeOver,
-  tell,
+  showNotice,
+  codeFormat,
+  enhanceForm,
+  showRefusal,
 } from './form.ts';
-import { enter } from './login.ts';
+import { signInAndLeave } from './login.ts';
 import {
-  goTo,
-  handedOver,
-  handOver,
-  input,
-  needsCode,
-  pageAt,
-  part,
+  replacePage,
+  takeIdentifier,
+  passIdentifier,
+  inputById,
+  takeNeedsCode,
+  linkTo,
+  elementById,
   contract,
   pageData,
-  words,
+  messages,
 } from './page-data.ts';
 
 const { identifier: kind } = contract;
@@ -33,72 +33,74 @@ const post = (operation: keyof typeof pageData.paths, body: object) =>
   call(pageData.paths[operation], { method: 'POST', body });
 
 export function registerPage(): void {
-  const own = kind === 'username' ? { username: filled } : { name: anything };
+  const ownField = kind === 'username' ? { username: required } : { name: optional };
   const fields = {
-    username: ['username', words.usernameMalformed],
-    name: ['name', words.refusals.malformed],
-    email: ['email', words.emailMalformed],
-    password: ['password', words.weakPassword],
+    username: ['username', messages.usernameMalformed],
+    name: ['name', messages.refusals.malformed],
+    email: ['email', messages.emailMalformed],
+    password: ['password', messages.weakPassword],
   } as const;
-  takeOver({
-    checks: { ...own, email, password: newPassword },
+  enhanceForm({
+    checks: { ...ownField, email, password: newPassword },
     async send(values) {
       const { name, ...asked } = values;
       const answer = await post('register', name ? { ...asked, name } : asked);
       if (answer?.ok) {
-        handOver(values[kind] ?? '');
-        goTo(pageAt('/verify'));
+        passIdentifier(values[kind] ?? '');
+        replacePage(linkTo('/verify'));
         return true;
       }
-      if (answer !== null && troubleOf(answer, ['taken']).reason === 'taken') {
-        blameAndFocus(kind, words.refusals.taken);
-      } else if (!blameNamed(answer, fields)) tell(answer, ['malformed']);
+      if (answer !== null && readRefusal(answer, ['taken']).reason === 'taken') {
+        focusFieldError(kind, messages.refusals.taken);
+      } else if (!showFieldErrors(answer, fields)) showRefusal(answer, ['malformed']);
       return false;
     },
   });
 }
 
 export function verifyPage(): void {
-  const who = input('identifier');
-  who.value ||= handedOver();
+  const identifier = inputById('identifier');
+  identifier.value ||= takeIdentifier();
   const ids = { identifier: 'identifier', password: 'password' };
   const fields = {
-    [kind]: ['identifier', identifierFault],
-    password: ['password', words.refusals.malformed],
-    code: ['code', words.codeMalformed],
+    [kind]: ['identifier', identifierError],
+    password: ['password', messages.refusals.malformed],
+    code: ['code', messages.codeMalformed],
   } as const;
-  takeOver({
-    checks: { identifier: identifierCheck, password: filled, code: sixDigits },
+  enhanceForm({
+    checks: { identifier: identifierCheck, password: required, code: codeFormat },
     async send({ identifier = '', password = '', code = '' }) {
       const answer = await post('verify-email', { [kind]: identifier, password, code });
-      if (answer?.ok) return enter({ identifier, password, remember: false }, ids);
-      const reason = answer && troubleOf(answer, ['invalid-code']).reason;
-      if (reason === 'invalid-code') blameAndFocus('code', words.refusals['invalid-code']);
-      else if (!blameNamed(answer, fields)) tell(answer, ['malformed']);
+      if (answer?.ok) return signInAndLeave({ identifier, password, remember: false }, ids);
+      const reason = answer && readRefusal(answer, ['invalid-code']).reason;
+      if (reason === 'invalid-code') focusFieldError('code', messages.refusals['invalid-code']);
+      else if (!showFieldErrors(answer, fields)) showRefusal(answer, ['malformed']);
       return false;
     },
   });
-  const sendCode = async (sent: string) => {
-    const fault = identifierCheck(who.value);
-    if (fault !== null) return blameAndFocus('identifier', fault);
-    const answer = await post('send-code', { [kind]: who.value });
-    if (answer?.ok) say(sent, 'good');
-    else if (!blameNamed(answer, fields)) tell(answer, ['malformed'], words.codeNotSent);
+  const sendCode = async (notice: string) => {
+    const error = identifierCheck(identifier.value);
+    if (error !== null) return focusFieldError('identifier', error);
+    const answer = await post('send-code', { [kind]: identifier.value });
+    if (answer?.ok) showNotice(notice, 'good');
+    else if (!showFieldErrors(answer, fields))
+      showRefusal(answer, ['malformed'], messages.codeNotSent);
   };
-  part('again').addEventListener('click', () => sendCode(words.codeSent));
-  if (needsCode()) void sendCode(words.codeNeeded);
+  elementById('again').addEventListener('click', () => sendCode(messages.codeSent));
+  if (takeNeedsCode()) void sendCode(messages.codeNeeded);
 }
 
 export function forgotPage(): void {
-  takeOver({
+  enhanceForm({
     checks: { identifier: identifierCheck },
     async send({ identifier = '' }) {
       const isEmail = kind === 'email' || identifier.includes('@');
       const field = isEmail ? 'email' : 'username';
-      const fault = isEmail ? words.emailMalformed : words.refusals.malformed;
+      const error = isEmail ? messages.emailMalformed : messages.refusals.malformed;
       const answer = await post('forgot-password', { [field]: identifier });
-      if (answer?.ok) say(words.linkSent, 'good');
-      else if (!blameNamed(answer, { [field]: ['identifier', fault] })) tell(answer, ['malformed']);
+      if (answer?.ok) showNotice(messages.linkSent, 'good');
+      else if (!showFieldErrors(answer, { [field]: ['identifier', error] }))
+        showRefusal(answer, ['malformed']);
       return false;
     },
   });
@@ -106,27 +108,29 @@ export function forgotPage(): void {
 
 export function resetPage(): void {
   const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
-  // Out of the address bar, and out of the history with it.
+  // Keeps the token out of the address bar and the history.
   history.replaceState(null, '', location.pathname);
-  if (token === '') say(words.refusals['invalid-link']);
-  takeOver({
+  if (token === '') showNotice(messages.refusals['invalid-link']);
+  enhanceForm({
     checks: { password: newPassword },
     async send({ password = '' }) {
       if (token === '') {
-        say(words.refusals['invalid-link']);
+        showNotice(messages.refusals['invalid-link']);
         return false;
       }
       const answer = await post('reset-password', { token, password });
       if (answer?.ok) {
-        for (const done of part('form').querySelectorAll<HTMLElement>('.field, button.main')) {
+        for (const done of elementById('form').querySelectorAll<HTMLElement>(
+          '.field, button.main',
+        )) {
           done.hidden = true;
         }
-        input('password').value = '';
-        say(words.passwordSet, 'good');
+        inputById('password').value = '';
+        showNotice(messages.passwordSet, 'good');
         return true;
       }
-      if (!blameNamed(answer, { password: ['password', words.weakPassword] })) {
-        tell(answer, ['invalid-link']);
+      if (!showFieldErrors(answer, { password: ['password', messages.weakPassword] })) {
+        showRefusal(answer, ['invalid-link']);
       }
       return false;
     },

@@ -1,9 +1,9 @@
-/** Calls the contract's operations. An answer that never comes is an answer too: null. */
+/** Calls the contract's operations. The answer is null where the network fails or takes too long. */
 import { reasonOf, waitOf } from '../reason.ts';
 import type { Reason } from '../page-data.ts';
 import { contract } from './page-data.ts';
 
-const PATIENCE_MS = 40_000;
+const TIMEOUT_MS = 40_000;
 
 export interface Answer {
   ok: boolean;
@@ -31,7 +31,7 @@ export async function call(
       headers,
       body: body === undefined ? null : JSON.stringify(body),
       cache: 'no-store',
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
     return {
@@ -53,12 +53,12 @@ function json(text: string): unknown {
   }
 }
 
-export interface Trouble {
+export interface RefusalSeen {
   reason: Reason | null;
   waitSeconds: number;
 }
 
-export function troubleOf(answer: Answer, likely: readonly Reason[]): Trouble {
+export function readRefusal(answer: Answer, likely: readonly Reason[]): RefusalSeen {
   const reason = reasonOf(contract, answer, likely);
   return { reason, waitSeconds: waitOf(answer.headers, reason) };
 }

@@ -1,66 +1,67 @@
 /**
- * A form's behaviour: one sending at a time, faults beside their fields, everything else in one
+ * Behaviour of a form: one request at a time, errors beside their fields, everything else in one
  * notice that is read out and gets the focus, and a countdown where the answer names a time.
  */
 import { fieldsNamed } from '../reason.ts';
 import type { Reason } from '../page-data.ts';
-import { troubleOf, type Answer } from './call.ts';
-import { fill, input, part, contract, pageData, words } from './page-data.ts';
+import { readRefusal, type Answer } from './call.ts';
+import { fillTemplate, inputById, elementById, contract, pageData, messages } from './page-data.ts';
 
-/** What is wrong with a field's value; null where nothing is. */
+/** Returns the error of a field's value; null: the value is fine. */
 export type Check = (value: string) => string | null;
 
-export const filled: Check = (value) => (value === '' ? words.required : null);
+export const required: Check = (value) => (value === '' ? messages.required : null);
 export const email: Check = (value) =>
-  filled(value) ?? (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : words.emailMalformed);
+  required(value) ?? (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : messages.emailMalformed);
 export const newPassword: Check = (value) =>
-  filled(value) ??
+  required(value) ??
   ([...value.normalize('NFC')].length < pageData.leastPassword
-    ? fill(words.passwordShort, { least: String(pageData.leastPassword) })
+    ? fillTemplate(messages.passwordShort, { least: String(pageData.leastPassword) })
     : null);
-export const sixDigits: Check = (value) =>
-  filled(value) ?? (/^\d{6}$/.test(value) ? null : words.codeMalformed);
-export const anything: Check = () => null;
+export const codeFormat: Check = (value) =>
+  required(value) ?? (/^\d{6}$/.test(value) ? null : messages.codeMalformed);
+export const optional: Check = () => null;
 
-/** For what the contract names its accounts by: the check before sending, and a refused one's fault. */
-export const [identifierCheck, identifierFault] =
+/** For the contract's kind of identifier: the check before sending, and the error after a refusal. */
+export const [identifierCheck, identifierError] =
   contract.identifier === 'email'
-    ? [email, words.emailMalformed]
-    : [filled, words.refusals.malformed];
+    ? [email, messages.emailMalformed]
+    : [required, messages.refusals.malformed];
 
 interface FormOptions {
-  /** By the field's id. */
+  /** Keyed by the field's id. */
   checks: Record<string, Check>;
-  /** True: this page is done with, and the form stays as it is. */
+  /** Resolves to true where the browser leaves this page, so that the form stays busy. */
   send(values: Record<string, string>): Promise<boolean>;
 }
 
-export function takeOver({ checks, send }: FormOptions): void {
-  const form = part<HTMLFormElement>('form');
+export function enhanceForm({ checks, send }: FormOptions): void {
+  const form = elementById<HTMLFormElement>('form');
   const button = submitOf(form);
   const label = button.textContent;
   form.noValidate = true;
   button.disabled = false;
-  // Back to a page that the browser kept: the form starts anew.
+  // A page from the back/forward cache starts with an empty form.
   addEventListener('pageshow', ({ persisted }) => {
     if (!persisted) return;
     form.reset();
     setBusy(form, false, label);
   });
   for (const id of Object.keys(checks)) {
-    input(id).addEventListener('input', () => blame(id, null));
+    inputById(id).addEventListener('input', () => setFieldError(id, null));
   }
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (form.getAttribute('aria-busy') === 'true' || isWaiting()) return;
-    say(null);
-    const values = Object.fromEntries(Object.keys(checks).map((id) => [id, input(id).value]));
-    // Every fault is shown; the first one gets the focus.
-    const faults = Object.entries(checks).map(([id, check]) => blame(id, check(values[id] ?? '')));
-    const first = Object.keys(checks)[faults.indexOf(true)];
-    if (first !== undefined) return input(first).focus();
-    setBusy(form, true, words.working);
-    // What is done stays so until the next page is there.
+    showNotice(null);
+    const values = Object.fromEntries(Object.keys(checks).map((id) => [id, inputById(id).value]));
+    // Every error is shown; the first one gets the focus.
+    const hasError = Object.entries(checks).map(([id, check]) =>
+      setFieldError(id, check(values[id] ?? '')),
+    );
+    const first = Object.keys(checks)[hasError.indexOf(true)];
+    if (first !== undefined) return inputById(first).focus();
+    setBusy(form, true, messages.working);
     if (!(await send(values))) setBusy(form, false, label);
   });
 }
@@ -75,10 +76,10 @@ function setBusy(form: HTMLFormElement, busy: boolean, label: string): void {
   button.textContent = label;
 }
 
-/** Says what is wrong with a field, or that nothing is any more; true where something is. */
-export function blame(id: string, message: string | null): boolean {
-  const field = input(id);
-  const error = part(`${id}-error`);
+/** Shows the error of a field, or removes it (null). Returns whether there is one. */
+export function setFieldError(id: string, message: string | null): boolean {
+  const field = inputById(id);
+  const error = elementById(`${id}-error`);
   error.textContent = message;
   error.hidden = message === null;
   if (message === null) field.removeAttribute('aria-invalid');
@@ -86,34 +87,34 @@ export function blame(id: string, message: string | null): boolean {
   return message !== null;
 }
 
-export function blameAndFocus(id: string, message: string): void {
-  blame(id, message);
-  input(id).focus();
+export function focusFieldError(id: string, message: string): void {
+  setFieldError(id, message);
+  inputById(id).focus();
 }
 
-/** By a field's name on the wire: the input's id, and what to say where the API refuses it. */
-export type WireFields = Record<string, readonly [id: string, fault: string]>;
+/** The input's id and its error where the API refuses it, keyed by the field's name on the wire. */
+export type WireFields = Record<string, readonly [id: string, error: string]>;
 
-/** Shows at each field that a refusal names that it is wrong; false: it names none of these. */
-export function blameNamed(answer: Answer | null, fields: WireFields): boolean {
-  if (answer === null || troubleOf(answer, ['malformed']).reason !== 'malformed') return false;
+/** Shows an error at each field that a refusal names. Returns false where it names none of these. */
+export function showFieldErrors(answer: Answer | null, fields: WireFields): boolean {
+  if (answer === null || readRefusal(answer, ['malformed']).reason !== 'malformed') return false;
   const names = fieldsNamed(answer.body, Object.keys(fields));
   const named = Object.entries(fields).filter(([name]) => names.includes(name));
-  for (const [, [id, fault]] of named) blame(id, fault);
+  for (const [, [id, error]] of named) setFieldError(id, error);
   const [first] = named;
-  if (first !== undefined) input(first[1][0]).focus();
+  if (first !== undefined) inputById(first[1][0]).focus();
   return first !== undefined;
 }
 
 type Tone = 'bad' | 'good';
 
-export function say(message: string | null, tone: Tone = 'bad'): void {
-  write(message, tone);
-  if (message !== null) part('notice').focus();
+export function showNotice(message: string | null, tone: Tone = 'bad'): void {
+  setNotice(message, tone);
+  if (message !== null) elementById('notice').focus();
 }
 
-function write(message: string | null, tone: Tone): void {
-  const notice = part('notice');
+function setNotice(message: string | null, tone: Tone): void {
+  const notice = elementById('notice');
   notice.classList.toggle('bad', tone === 'bad');
   notice.setAttribute('role', tone === 'bad' ? 'alert' : 'status');
   notice.textContent = message;
@@ -121,18 +122,22 @@ function write(message: string | null, tone: Tone): void {
 }
 
 /**
- * Tells a refusal in the reader's words; what the server wrote is never shown. `before` says what
- * did not happen.
+ * Shows a refusal in the reader's language, never in the server's own text. `prefix` is a sentence
+ * that goes before it.
  */
-export function tell(answer: Answer | null, likely: readonly Reason[], before = ''): Reason | null {
+export function showRefusal(
+  answer: Answer | null,
+  likely: readonly Reason[],
+  prefix = '',
+): Reason | null {
   if (answer === null) {
-    say(words.offline);
+    showNotice(messages.offline);
     return null;
   }
-  const { reason, waitSeconds } = troubleOf(answer, likely);
-  const said = `${before} ${words.refusals[reason ?? 'internal']}`.trim();
-  if (waitSeconds > 0) countDown(said, waitSeconds);
-  else say(said);
+  const { reason, waitSeconds } = readRefusal(answer, likely);
+  const text = `${prefix} ${messages.refusals[reason ?? 'internal']}`.trim();
+  if (waitSeconds > 0) countDown(text, waitSeconds);
+  else showNotice(text);
   return reason;
 }
 
@@ -141,19 +146,19 @@ const padded = (n: number) => String(Math.floor(n)).padStart(2, '0');
 let timer: ReturnType<typeof setInterval> | undefined;
 const isWaiting = () => timer !== undefined;
 
-/** The seconds are for the eye; the ear gets a sentence, and another one when the wait is over. */
-function countDown(said: string, seconds: number): void {
+/** Counts seconds on the screen; a screen reader gets one sentence now and one at the end. */
+function countDown(text: string, seconds: number): void {
   const until = Date.now() + seconds * 1000;
-  const clock = part('timer');
-  const button = submitOf(part<HTMLFormElement>('form'));
+  const clock = elementById('timer');
+  const button = submitOf(elementById<HTMLFormElement>('form'));
   const minutes = Math.ceil(seconds / 60);
   const time =
     seconds < 60
-      ? words.seconds
+      ? messages.seconds
       : minutes === 1
-        ? words.minute
-        : fill(words.minutes, { n: String(minutes) });
-  say(`${said} ${fill(words.wait, { time })}`);
+        ? messages.minute
+        : fillTemplate(messages.minutes, { n: String(minutes) });
+  showNotice(`${text} ${fillTemplate(messages.wait, { time })}`);
   const show = () => {
     const left = Math.ceil((until - Date.now()) / 1000);
     if (left > 0) {
@@ -164,8 +169,8 @@ function countDown(said: string, seconds: number): void {
     timer = undefined;
     clock.hidden = true;
     button.setAttribute('aria-disabled', 'false');
-    // Whoever is typing meanwhile keeps the focus.
-    write(words.again, 'good');
+    // Without taking the focus: the user may be typing.
+    setNotice(messages.again, 'good');
   };
   clearInterval(timer);
   timer = setInterval(show, 1000);
@@ -174,17 +179,17 @@ function countDown(said: string, seconds: number): void {
   show();
 }
 
-/** The buttons that show what is typed into a password field. */
-export function makeRevealable(): void {
+/** Enables the buttons that show the text of a password field. */
+export function enableRevealButtons(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-reveal]')) {
-    const field = input(button.dataset['reveal'] ?? '');
+    const field = inputById(button.dataset['reveal'] ?? '');
     button.hidden = false;
     button.addEventListener('click', () => {
       const shown = field.type === 'password';
       field.type = shown ? 'text' : 'password';
       button.setAttribute('aria-pressed', String(shown));
     });
-    // A field in the clear must not go into the browser's list of what was typed before.
+    // A browser offers the values of text fields again; a password must not be among them.
     field.form?.addEventListener('submit', () => {
       field.type = 'password';
       button.setAttribute('aria-pressed', 'false');

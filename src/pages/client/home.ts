@@ -1,26 +1,49 @@
 /**
- * The signed-in page: fetched, shown, and taken off again whenever the page is left, so that
- * neither Back nor the browser's memory of pages shows it to the next person.
+ * The signed-in page. Private data is fetched, shown, and removed whenever the page is left, so that
+ * neither Back nor the back/forward cache shows it to the next person.
  */
 import { textAt, valueAt } from '../json-path.ts';
-import { troubleOf } from './call.ts';
-import { blameAndFocus, blameNamed, filled, newPassword, say, takeOver, tell } from './form.ts';
-import { asUser, forgetMemory, leave, signOut, whenSessionEndsElsewhere } from './session.ts';
-import { fill, goTo, input, pageAt, part, contract, pageData, words } from './page-data.ts';
+import { readRefusal } from './call.ts';
+import {
+  focusFieldError,
+  showFieldErrors,
+  required,
+  newPassword,
+  showNotice,
+  enhanceForm,
+  showRefusal,
+} from './form.ts';
+import {
+  callSignedIn,
+  forgetMemory,
+  forgetSession,
+  signOut,
+  onSessionEndedElsewhere,
+} from './session.ts';
+import {
+  fillTemplate,
+  replacePage,
+  inputById,
+  linkTo,
+  elementById,
+  contract,
+  pageData,
+  messages,
+} from './page-data.ts';
 import { timeFormat } from './time.ts';
 
 const { paths } = contract;
 type Row = Record<string, unknown>;
 
 export function homePage(): void {
-  part('sign-out').addEventListener('click', () => go(false));
-  part('sign-out-everywhere').addEventListener('click', () => go(true));
-  takeOver({
-    checks: { currentPassword: filled, newPassword },
+  elementById('sign-out').addEventListener('click', () => leave(false));
+  elementById('sign-out-everywhere').addEventListener('click', () => leave(true));
+  enhanceForm({
+    checks: { currentPassword: required, newPassword },
     send: changePassword,
   });
-  whenSessionEndsElsewhere(() => {
-    part('private').hidden = true;
+  onSessionEndedElsewhere(() => {
+    elementById('private').hidden = true;
     void load();
   });
   addEventListener('pagehide', () => {
@@ -34,45 +57,49 @@ export function homePage(): void {
 }
 
 function clear(): void {
-  part('private').hidden = true;
-  part('profile').replaceChildren();
-  part('sessions').replaceChildren();
-  for (const id of ['currentPassword', 'newPassword', 'who']) input(id).value = '';
+  elementById('private').hidden = true;
+  elementById('profile').replaceChildren();
+  elementById('sessions').replaceChildren();
+  for (const id of ['currentPassword', 'newPassword', 'who']) inputById(id).value = '';
 }
 
-function away(): void {
-  leave();
+function leaveForLogin(): void {
+  forgetSession();
   clear();
-  goTo(pageAt('/login'));
+  replacePage(linkTo('/login'));
 }
 
 async function load(): Promise<void> {
-  part('loading').hidden = false;
-  const profile = await asUser(pageData.paths.profile);
+  elementById('loading').hidden = false;
+  const profile = await callSignedIn(pageData.paths.profile);
   const sessions = profile === 'out' ? 'out' : await fetchSessions();
-  part('loading').hidden = true;
-  if (profile === 'out' || sessions === 'out') return away();
+  elementById('loading').hidden = true;
+  if (profile === 'out' || sessions === 'out') return leaveForLogin();
   if (!profile?.ok || sessions === null) {
     clear();
-    tellAside(profile === null || sessions === null ? words.offline : words.refusals.internal);
+    showPageNotice(
+      profile === null || sessions === null ? messages.offline : messages.refusals.internal,
+    );
     return;
   }
   showProfile(profile.body);
   showSessions(sessions);
-  part('private').hidden = false;
+  elementById('private').hidden = false;
 }
 
 function showProfile(body: unknown): void {
   const rows = (['name', 'username', 'email'] as const).flatMap((field) => {
     const value = textAt(body, paths.profile[field]);
-    return value === null ? [] : [made('dt', words.labels[field]), made('dd', value)];
+    return value === null
+      ? []
+      : [createElement('dt', messages.labels[field]), createElement('dd', value)];
   });
-  part('profile').replaceChildren(...rows);
-  input('who').value = textAt(body, paths.profile[contract.identifier]) ?? '';
+  elementById('profile').replaceChildren(...rows);
+  inputById('who').value = textAt(body, paths.profile[contract.identifier]) ?? '';
 }
 
 async function fetchSessions(): Promise<Row[] | 'out' | null> {
-  const answer = await asUser(pageData.paths['list-sessions']);
+  const answer = await callSignedIn(pageData.paths['list-sessions']);
   if (answer === 'out' || answer === null) return answer;
   const list = valueAt(answer.body, paths.sessions.list);
   return answer.ok && Array.isArray(list) ? (list as Row[]) : null;
@@ -80,35 +107,42 @@ async function fetchSessions(): Promise<Row[] | 'out' | null> {
 
 function showSessions(rows: readonly Row[]): void {
   const { fields } = paths.sessions;
-  const shownTime = timeFormat();
+  const formatTime = timeFormat();
   const items = rows.map((row) => {
     const device = String(row[fields.device]);
-    const time = shownTime(row[fields.lastUsedAt]);
-    const about = made('div', '');
+    const time = formatTime(row[fields.lastUsedAt]);
+    const about = createElement('div', '');
     about.append(
-      made('strong', device),
-      made('p', `${String(row[fields.address])} · ${fill(words.lastUsed, { time })}`, 'hint'),
+      createElement('strong', device),
+      createElement(
+        'p',
+        `${String(row[fields.address])} · ${fillTemplate(messages.lastUsed, { time })}`,
+        'hint',
+      ),
     );
-    const item = made('li', '');
+    const item = createElement('li', '');
     item.append(about);
-    if (row[fields.current] === true) item.append(made('span', words.thisDevice, 'badge'));
+    if (row[fields.current] === true)
+      item.append(createElement('span', messages.thisDevice, 'badge'));
     else item.append(endButton(String(row[fields.id]), device));
     return item;
   });
-  part('sessions').replaceChildren(...items);
+  elementById('sessions').replaceChildren(...items);
 }
 
 function endButton(id: string, device: string): HTMLElement {
-  const button = made('button', words.end, 'quiet') as HTMLButtonElement;
+  const button = createElement('button', messages.end, 'quiet') as HTMLButtonElement;
   button.type = 'button';
-  button.setAttribute('aria-label', fill(words.endOf, { device }));
+  button.setAttribute('aria-label', fillTemplate(messages.endOf, { device }));
   button.addEventListener('click', async () => {
     button.disabled = true;
     const path = pageData.paths['end-session'].replace(':id', encodeURIComponent(id));
-    const answer = await asUser(path, 'DELETE');
-    if (answer === 'out') return away();
+    const answer = await callSignedIn(path, 'DELETE');
+    if (answer === 'out') return leaveForLogin();
     const gone = answer !== null && (answer.ok || answer.status === 404);
-    tellAside(gone ? words.ended : answer === null ? words.offline : words.refusals.internal);
+    showPageNotice(
+      gone ? messages.ended : answer === null ? messages.offline : messages.refusals.internal,
+    );
     const sessions = gone ? await fetchSessions() : null;
     if (Array.isArray(sessions)) showSessions(sessions);
     button.disabled = false;
@@ -116,48 +150,48 @@ function endButton(id: string, device: string): HTMLElement {
   return button;
 }
 
-/** Messages about the rules call the new password the password. */
+/** The API calls the new password `password` where it breaks a rule. */
 const passwordFields = {
-  currentPassword: ['currentPassword', words.wrongCurrent],
-  newPassword: ['newPassword', words.weakPassword],
-  password: ['newPassword', words.weakPassword],
+  currentPassword: ['currentPassword', messages.wrongCurrent],
+  newPassword: ['newPassword', messages.weakPassword],
+  password: ['newPassword', messages.weakPassword],
 } as const;
 
 async function changePassword(values: Record<string, string>): Promise<boolean> {
   const { currentPassword, newPassword } = values;
   const body = { currentPassword, newPassword };
-  const answer = await asUser(pageData.paths['change-password'], 'POST', body);
+  const answer = await callSignedIn(pageData.paths['change-password'], 'POST', body);
   if (answer === 'out') {
-    away();
+    leaveForLogin();
     return true;
   }
   if (answer?.ok) {
-    for (const id of ['currentPassword', 'newPassword']) input(id).value = '';
-    say(words.passwordChanged, 'good');
+    for (const id of ['currentPassword', 'newPassword']) inputById(id).value = '';
+    showNotice(messages.passwordChanged, 'good');
     const sessions = await fetchSessions();
     if (Array.isArray(sessions)) showSessions(sessions);
-  } else if (answer === null || answer.headers.has('Retry-After')) tell(answer, ['locked']);
-  else if (blameNamed(answer, passwordFields)) return false;
-  else if (troubleOf(answer, ['invalid']).reason === 'invalid') {
-    blameAndFocus('currentPassword', words.wrongCurrent);
-  } else tell(answer, ['malformed']);
+  } else if (answer === null || answer.headers.has('Retry-After')) showRefusal(answer, ['locked']);
+  else if (showFieldErrors(answer, passwordFields)) return false;
+  else if (readRefusal(answer, ['invalid']).reason === 'invalid') {
+    focusFieldError('currentPassword', messages.wrongCurrent);
+  } else showRefusal(answer, ['malformed']);
   return false;
 }
 
-async function go(everywhere: boolean): Promise<void> {
-  if (await signOut(everywhere)) away();
-  else tellAside(words.offline);
+async function leave(everywhere: boolean): Promise<void> {
+  if (await signOut(everywhere)) leaveForLogin();
+  else showPageNotice(messages.offline);
 }
 
-/** Beside the form: about the page as a whole. */
-function tellAside(message: string): void {
-  const said = part('said');
-  said.textContent = message;
-  said.hidden = false;
-  said.focus();
+/** Shows a notice about the page as a whole. */
+function showPageNotice(message: string): void {
+  const notice = elementById('said');
+  notice.textContent = message;
+  notice.hidden = false;
+  notice.focus();
 }
 
-function made(name: string, text: string, className = ''): HTMLElement {
+function createElement(name: string, text: string, className = ''): HTMLElement {
   const element = document.createElement(name);
   element.textContent = text;
   if (className !== '') element.className = className;

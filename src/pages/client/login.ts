@@ -1,24 +1,24 @@
-/** Signing in, from the sign-in page and after a confirmed address. */
+/** Signs in, from the sign-in page and after a confirmed address. */
 import { call, type Answer } from './call.ts';
 import {
-  blameNamed,
-  filled,
+  showFieldErrors,
+  required,
   identifierCheck,
-  identifierFault,
-  say,
-  takeOver,
-  tell,
+  identifierError,
+  showNotice,
+  enhanceForm,
+  showRefusal,
 } from './form.ts';
-import { canKeepSession, keepLogin } from './session.ts';
+import { canKeepSession, storeLogin } from './session.ts';
 import {
-  goTo,
-  handedOver,
-  handOver,
-  input,
-  pageAt,
+  replacePage,
+  takeIdentifier,
+  passIdentifier,
+  inputById,
+  linkTo,
   contract,
   pageData,
-  words,
+  messages,
 } from './page-data.ts';
 
 interface Credentials {
@@ -37,40 +37,43 @@ export function signIn({ identifier, password, remember }: Credentials): Promise
   return call(pageData.paths.login, { method: 'POST', body });
 }
 
-/** True: this browser is signed in, and on its way. `ids`: of the inputs with the credentials. */
-export async function enter(
+/**
+ * Signs in and leads on. Resolves to true where the browser leaves the page. `ids`: of the inputs
+ * with the credentials.
+ */
+export async function signInAndLeave(
   credentials: Credentials,
   ids: { identifier: string; password: string },
 ): Promise<boolean> {
   if (!canKeepSession()) {
-    say(words.storageBlocked);
+    showNotice(messages.storageBlocked);
     return false;
   }
   const answer = await signIn(credentials);
-  if (answer?.ok && keepLogin(answer, credentials.remember)) {
-    goTo(pageData.returnTo);
+  if (answer?.ok && storeLogin(answer, credentials.remember)) {
+    replacePage(pageData.returnTo);
     return true;
   }
   const fields = {
-    [contract.login.identifier]: [ids.identifier, identifierFault],
-    [contract.login.password]: [ids.password, words.refusals.malformed],
+    [contract.login.identifier]: [ids.identifier, identifierError],
+    [contract.login.password]: [ids.password, messages.refusals.malformed],
   } as const;
-  if (blameNamed(answer, fields)) return false;
-  const reason = tell(answer, ['invalid', 'inactive', 'locked', 'malformed']);
+  if (showFieldErrors(answer, fields)) return false;
+  const reason = showRefusal(answer, ['invalid', 'inactive', 'locked', 'malformed']);
   if (reason !== 'unverified') return false;
-  handOver(credentials.identifier, true);
-  goTo(pageAt('/verify'));
+  passIdentifier(credentials.identifier, true);
+  replacePage(linkTo('/verify'));
   return true;
 }
 
 export function loginPage(): void {
   const { identifier, password } = contract.login;
-  const name = input(identifier);
-  name.value ||= handedOver();
-  takeOver({
-    checks: { [identifier]: identifierCheck, [password]: filled },
+  const name = inputById(identifier);
+  name.value ||= takeIdentifier();
+  enhanceForm({
+    checks: { [identifier]: identifierCheck, [password]: required },
     send: (values) =>
-      enter(
+      signInAndLeave(
         {
           identifier: values[identifier] ?? '',
           password: values[password] ?? '',

@@ -1,35 +1,35 @@
-/** What the server says to this script, and the few elements that most pages have. */
+/** The page's data from the server, and access to its elements and its neighbours. */
 import type { PageData } from '../page-data.ts';
 import { readItem, removeItem, writeItem } from './storage.ts';
 
 export const pageData = JSON.parse(document.body.dataset['page'] ?? 'null') as PageData;
-export const { contract, words } = pageData;
+export const { contract, messages } = pageData;
 
-/** An element that the page is known to have. */
-export function part<T extends HTMLElement = HTMLElement>(id: string): T {
+/** Finds an element; throws where the page lacks it. */
+export function elementById<T extends HTMLElement = HTMLElement>(id: string): T {
   const found = document.getElementById(id);
   if (found === null) throw new Error(`no element ${id}`);
   return found as T;
 }
 
-export const input = (id: string): HTMLInputElement => part<HTMLInputElement>(id);
+export const inputById = (id: string): HTMLInputElement => elementById<HTMLInputElement>(id);
 
-export function fill(text: string, values: Record<string, string>): string {
+export function fillTemplate(text: string, values: Record<string, string>): string {
   return text.replace(/\{(\w+)\}/g, (all, name: string) => values[name] ?? all);
 }
 
-/** For the next page of this tab only: who someone said they are, never a password. */
-const WHO = 'gatehouse:who';
-/** Their address is not verified, and no code has been asked for. */
+/** Session storage: the identifier for the next page of this tab, never a password. */
+const IDENTIFIER = 'gatehouse:who';
+/** Session storage: the address is not verified, and no code has been requested. */
 const NEEDS_CODE = 'gatehouse:needs-code';
 
-export function handOver(identifier: string, needsCode = false): void {
-  writeItem('sessionStorage', WHO, identifier);
+export function passIdentifier(identifier: string, needsCode = false): void {
+  writeItem('sessionStorage', IDENTIFIER, identifier);
   if (needsCode) writeItem('sessionStorage', NEEDS_CODE, 'yes');
 }
 
-export const handedOver = (): string => take(WHO) ?? '';
-export const needsCode = (): boolean => take(NEEDS_CODE) !== null;
+export const takeIdentifier = (): string => take(IDENTIFIER) ?? '';
+export const takeNeedsCode = (): boolean => take(NEEDS_CODE) !== null;
 
 function take(key: string): string | null {
   const value = readItem('sessionStorage', key);
@@ -37,6 +37,6 @@ function take(key: string): string | null {
   return value;
 }
 
-export const goTo = (path: string): void => location.replace(path);
-/** Where the visitor wanted to go goes along. */
-export const pageAt = (path: string): string => `${pageData.prefix}${path}${location.search}`;
+export const replacePage = (path: string): void => location.replace(path);
+/** Keeps the query, and with it `return_to`. */
+export const linkTo = (path: string): string => `${pageData.prefix}${path}${location.search}`;

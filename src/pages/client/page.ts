@@ -1,11 +1,11 @@
 /** The script of the pages: which page this is, the page itself says. */
 import { forgotPage, registerPage, resetPage, verifyPage } from './account.ts';
-import { makeRevealable } from './form.ts';
+import { enableRevealButtons } from './form.ts';
 import { homePage } from './home.ts';
 import { loginPage } from './login.ts';
 import { pageData } from './page-data.ts';
 
-makeRevealable();
+enableRevealButtons();
 
 const pages = {
   login: loginPage,

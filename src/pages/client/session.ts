@@ -15,57 +15,61 @@ interface Tokens {
 }
 
 const KEY = `gatehouse:tokens:${contract.name}`;
-const inCookie = contract.refresh?.in === 'cookie';
-let memory: Tokens | null = null;
+const usesCookie = contract.refresh?.in === 'cookie';
+let inMemory: Tokens | null = null;
 
 const tabs = openChannel(`gatehouse:${contract.name}`);
 
-export function whenSessionEndsElsewhere(act: () => void): void {
-  tabs?.addEventListener('message', act);
+export function onSessionEndedElsewhere(listener: () => void): void {
+  tabs?.addEventListener('message', listener);
 }
 
-/** Where this tab's tokens are; a tab's own come before the browser's. */
-const areaInUse = (): Area =>
+/** The storage with this tab's tokens; the tab's own comes before the browser's. */
+const storageInUse = (): Area =>
   readItem('sessionStorage', KEY) === null ? 'localStorage' : 'sessionStorage';
 
 function read(): Tokens | null {
-  if (memory !== null) return memory;
+  if (inMemory !== null) return inMemory;
   try {
-    return JSON.parse(readItem(areaInUse(), KEY) ?? 'null') as Tokens | null;
+    return JSON.parse(readItem(storageInUse(), KEY) ?? 'null') as Tokens | null;
   } catch {
     return null;
   }
 }
 
-/** False: the browser would not hold a session until the next page. */
+/** Returns whether the browser would keep a session until the next page. */
 export function canKeepSession(): boolean {
-  if (inCookie) return navigator.cookieEnabled;
+  if (usesCookie) return navigator.cookieEnabled;
   const probe = `${KEY}:probe`;
   const kept = writeItem('sessionStorage', probe, '') && writeItem('localStorage', probe, '');
   for (const area of ['sessionStorage', 'localStorage'] as const) removeItem(area, probe);
   return kept;
 }
 
-/** Out of memory only: what is stored stays. */
-export const forgetMemory = (): void => void (memory = null);
+/** Forgets the tokens in memory; storage stays as it is. */
+export const forgetMemory = (): void => void (inMemory = null);
 
-/** False: the answer has no token where the contract says that one is. */
-function keep(answer: Answer, paths: ContractDescriptor['paths']['login'], area: Area): boolean {
+/** Returns false where the answer has no token at the contract's path. */
+function storeTokens(
+  answer: Answer,
+  paths: ContractDescriptor['paths']['login'],
+  area: Area,
+): boolean {
   const access = textAt(answer.body, paths.access);
   if (access === null) return false;
   const tokens = { access, refresh: textAt(answer.body, paths.refresh) };
-  if (inCookie || !writeItem(area, KEY, JSON.stringify(tokens))) memory = tokens;
+  if (usesCookie || !writeItem(area, KEY, JSON.stringify(tokens))) inMemory = tokens;
   return true;
 }
 
-/** Takes the place of whoever was signed in; false as for `keep`. */
-export function keepLogin(answer: Answer, remember: boolean): boolean {
+/** Replaces the session of this browser; returns false as `storeTokens` does. */
+export function storeLogin(answer: Answer, remember: boolean): boolean {
   for (const area of ['sessionStorage', 'localStorage'] as const) removeItem(area, KEY);
-  return keep(answer, contract.paths.login, remember ? 'localStorage' : 'sessionStorage');
+  return storeTokens(answer, contract.paths.login, remember ? 'localStorage' : 'sessionStorage');
 }
 
-/** An answer for who is signed in; `out`: nobody is; null: nobody answers. */
-export async function asUser(
+/** Calls with the access token, renewed if need be. `out`: not signed in; null: no answer. */
+export async function callSignedIn(
   path: string,
   method: 'GET' | 'POST' | 'DELETE' = 'GET',
   body?: object,
@@ -74,21 +78,21 @@ export async function asUser(
   const known = read();
   if (known !== null) {
     const answer = await send(known.access);
-    if (answer === null || !turnsAway(answer)) return answer;
+    if (answer === null || !isUnauthenticated(answer)) return answer;
   }
   const renewed = await renew();
   if (renewed !== 'done') return renewed;
   const answer = await send(read()?.access ?? '');
-  return answer !== null && turnsAway(answer) ? 'out' : answer;
+  return answer !== null && isUnauthenticated(answer) ? 'out' : answer;
 }
 
-/** By the header, not the status: a wrong current password may be a 401 too. */
-const turnsAway = ({ status, headers }: Answer): boolean =>
+/** Asks for the header too: a wrong current password may be a 401 as well. */
+const isUnauthenticated = ({ status, headers }: Answer): boolean =>
   status === 401 && headers.has('WWW-Authenticate');
 
 let renewing: Promise<'done' | 'out' | null> | null = null;
 
-/** Once at a time: a refresh token is good once. */
+/** One renewal at a time, since each refresh token is good once. */
 function renew(): Promise<'done' | 'out' | null> {
   renewing ??= renewOnce().finally(() => (renewing = null));
   return renewing;
@@ -105,19 +109,19 @@ async function renewOnce(): Promise<'done' | 'out' | null> {
   }
   const answer = await call(pageData.paths.refresh, { method: 'POST', body });
   if (answer === null || answer.status >= 500) return null;
-  return answer.ok && keep(answer, paths.refresh, areaInUse()) ? 'done' : 'out';
+  return answer.ok && storeTokens(answer, paths.refresh, storageInUse()) ? 'done' : 'out';
 }
 
-/** False: the server has not heard of it, and the session goes on. */
+/** Returns false where the server was not reached, so that the session goes on. */
 export async function signOut(everywhere: boolean): Promise<boolean> {
-  const answer = await asUser(pageData.paths[everywhere ? 'logout-all' : 'logout'], 'POST');
+  const answer = await callSignedIn(pageData.paths[everywhere ? 'logout-all' : 'logout'], 'POST');
   return answer === 'out' || (answer?.ok ?? false);
 }
 
-/** Forgets the session. A tab that had none has ended none, and tells the others nothing. */
-export function leave(): void {
+/** Forgets the session, and tells other tabs where there was one. */
+export function forgetSession(): void {
   const hadSession = read() !== null;
-  memory = null;
-  removeItem(areaInUse(), KEY);
+  inMemory = null;
+  removeItem(storageInUse(), KEY);
   if (hadSession) tabs?.postMessage('ended');
 }
