@@ -1,7 +1,4 @@
-/**
- * E-mail templates: text and HTML agree, and no value becomes markup, a second header, or a link to
- * another site.
- */
+/** E-mails: text and HTML agree, and no value becomes markup, a header, or a link elsewhere. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EmailTemplate } from '../../src/flows/ports/mail.ts';
@@ -35,26 +32,26 @@ const ENTITIES: Record<string, string> = {
 };
 const unescaped = (markup: string) =>
   markup.replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] ?? '');
-/** What a reader of the HTML sees. */
-const seen = (markup: string) => unescaped(markup.replaceAll(/<[^>]*>/g, ''));
+/** The HTML as its reader sees it. */
+const visibleText = (markup: string) => unescaped(markup.replaceAll(/<[^>]*>/g, ''));
 const tags = (markup: string) => markup.match(/<[^>]*>/g);
 const hrefs = (markup: string) =>
   [...markup.matchAll(/href="([^"]*)"/g)].map(([, url = '']) => unescaped(url));
 
-describe.each(templates)('the e-mail $template.kind', ({ template, key }) => {
+describe.each(templates)('$template.kind', ({ template, key }) => {
   const written = renderEmail(head, 'email-cookie', template);
 
   it('has the same code or link in text and in HTML', () => {
     const codes = /(?<!\d)\d{6}(?!\d)/g;
     const links = /https:\S+\/email-cookie\/[^\s<"]+/g;
-    for (const body of [written.text, seen(written.html)]) {
+    for (const body of [written.text, visibleText(written.html)]) {
       expect([...(body.match(codes) ?? []), ...(body.match(links) ?? [])]).toEqual([key]);
     }
     expect(hrefs(written.html)).toEqual(key.startsWith('https') ? [key] : []);
   });
 
-  it('says every line of the text in the HTML, too', () => {
-    const flat = seen(written.html).replaceAll(/\s+/g, ' ');
+  it('has every line of the text in the HTML', () => {
+    const flat = visibleText(written.html).replaceAll(/\s+/g, ' ');
     for (const line of written.text.split('\n')) expect(flat).toContain(line.trim().slice(2));
   });
 
@@ -63,7 +60,7 @@ describe.each(templates)('the e-mail $template.kind', ({ template, key }) => {
     expect(written.subject).not.toMatch(/\d|https?:/);
   });
 
-  it('says what to do if it was somebody else', () => {
+  it('says what to do if somebody else caused it', () => {
     expect(written.text).toMatch(/if this was (?:not )?you/i);
   });
 
@@ -73,15 +70,15 @@ describe.each(templates)('the e-mail $template.kind', ({ template, key }) => {
 });
 
 it.each([
-  [1, '1 minute.'],
-  [10, '10 minutes.'],
-])('says how long a code is good: %i', (minutes, said) => {
+  [1, 'for 1 minute.'],
+  [10, 'for 10 minutes.'],
+])('names the lifetime of a code: %i', (minutes, lifetime) => {
   const { text, html } = renderEmail(head, 'x', { kind: 'verification-code', code: '1', minutes });
-  expect(text).toContain(`for ${said}`);
-  expect(html).toContain(`for ${said}`);
+  expect(text).toContain(lifetime);
+  expect(html).toContain(lifetime);
 });
 
-it('says that a registration’s code is good with the password of that registration alone', () => {
+it('says that the code of a registration works with its password only', () => {
   const template = { kind: 'registration-code', code: '543210', minutes: 10 } as const;
   const { subject, text } = renderEmail(head, 'x', template);
   expect(subject).toBe('Confirm your address for Gatehouse');
@@ -118,8 +115,8 @@ describe('a value in an e-mail', () => {
     contract: string;
     secret: string;
   }
-  const tame = { service: 'S', contract: 'c', secret: 's' };
-  const write = ({ kind, service, contract, secret }: Case) =>
+  const harmless = { service: 'S', contract: 'c', secret: 's' };
+  const render = ({ kind, service, contract, secret }: Case) =>
     renderEmail({ ...head, service }, contract, {
       kind,
       code: secret,
@@ -130,8 +127,8 @@ describe('a value in an e-mail', () => {
   it('never becomes markup', () => {
     fc.assert(
       fc.property(cases, (each) => {
-        const plain = write({ ...each, ...tame }).html;
-        const { html } = write(each);
+        const plain = render({ ...each, ...harmless }).html;
+        const { html } = render(each);
         const withoutLinks = (markup: string) =>
           tags(markup)?.map((tag) => tag.replace(/href="[^"]*"/, 'href'));
         expect(withoutLinks(html)).toEqual(withoutLinks(plain));
@@ -140,20 +137,13 @@ describe('a value in an e-mail', () => {
     );
   });
 
-  it('never adds a line to the subject', () => {
+  it('never adds a line to the subject or the text', () => {
     fc.assert(
       fc.property(cases, (each) => {
-        expect(write(each).subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
-      }),
-    );
-  });
-
-  it('never adds a line to the text', () => {
-    fc.assert(
-      fc.property(cases, (each) => {
-        const lines = (text: string) => text.split(/[\r\n\u2028\u2029\u0085]/).length;
-        const { text } = write(each);
-        expect(lines(text)).toBe(lines(write({ ...each, ...tame }).text));
+        const { subject, text } = render(each);
+        expect(subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+        const lines = (body: string) => body.split(/[\r\n\u2028\u2029\u0085]/).length;
+        expect(lines(text)).toBe(lines(render({ ...each, ...harmless }).text));
       }),
     );
   });
@@ -164,7 +154,7 @@ describe('a value in an e-mail', () => {
       fc.property(cases, (each) => {
         const { kind, contract, secret } = each;
         fc.pre(contract.isWellFormed() && secret.isWellFormed());
-        const { html } = write(each);
+        const { html } = render(each);
         for (const href of hrefs(html)) {
           const url = new URL(href);
           expect(url.origin).toBe(head.pagesOrigin);

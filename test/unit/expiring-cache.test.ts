@@ -1,96 +1,55 @@
-/** What an isolate remembers of refusals: at most 10,000, the least recently used go first. */
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ExpiringCache } from '../../src/policy/expiring-cache.ts';
 
-const MOST = 10_000;
-const LATER = { untilMs: 1000 };
+const MAX = 10_000;
+const ENTRY = { untilMs: 1000 };
 
-function memoryOf(count: number): ExpiringCache<{ untilMs: number }> {
-  const memory = new ExpiringCache<{ untilMs: number }>(MOST);
-  for (let key = 1; key <= count; key += 1) memory.set(`key ${key}`, LATER);
-  return memory;
+/** Creates a cache with the entries `key 1`, `key 2`, … */
+function cacheOf(count: number) {
+  const cache = new ExpiringCache<{ untilMs: number }>(MAX);
+  for (let n = 1; n <= count; n += 1) cache.set(`key ${n}`, ENTRY);
+  return cache;
 }
 
-describe('the memory of refusals', () => {
-  it('knows nothing of a key it was not told', () => {
-    expect(memoryOf(0).get('key 1', 0)).toBeNull();
-  });
+it.each([
+  { nowMs: 999, entry: ENTRY },
+  { nowMs: 1000, entry: null },
+])('has an entry until its end, and not at its end: $nowMs ms', ({ nowMs, entry }) => {
+  expect(cacheOf(1).get('key 1', nowMs)).toBe(entry);
+});
 
-  it.each([
-    { nowMs: 0, known: true },
-    { nowMs: 999, known: true },
-    { nowMs: 1000, known: false },
-    { nowMs: 1001, known: false },
-  ])('knows a refusal until its end, and not at its end: $nowMs ms', ({ nowMs, known }) => {
-    expect(memoryOf(1).get('key 1', nowMs)).toEqual(known ? LATER : null);
-  });
+it('deletes an expired entry, and does not return it for a clock that goes back', () => {
+  const cache = cacheOf(3);
+  cache.get('key 2', 1000);
+  expect([cache.size, cache.get('key 2', 0)]).toEqual([2, null]);
+});
 
-  it('gives room back when it finds that a refusal has ended', () => {
-    const memory = memoryOf(3);
-    memory.get('key 2', 1000);
-    expect(memory.size).toBe(2);
-  });
+it('replaces an entry', () => {
+  const cache = cacheOf(1);
+  cache.set('key 1', { untilMs: 5000 });
+  expect([cache.get('key 1', 4999), cache.size]).toEqual([{ untilMs: 5000 }, 1]);
+});
 
-  it('does not bring an ended refusal back for a clock that is behind', () => {
-    const memory = memoryOf(1);
-    memory.get('key 1', 1000);
-    expect(memory.get('key 1', 0)).toBeNull();
-  });
+it('evicts the oldest entries beyond its maximum', () => {
+  const cache = cacheOf(MAX + 2);
+  expect(cache.size).toBe(MAX);
+  const present = [1, 2, 3, MAX + 2].map((n) => cache.get(`key ${n}`, 0) !== null);
+  expect(present).toEqual([false, false, true, true]);
+});
 
-  it('keeps what it was told last of a key, once', () => {
-    const memory = memoryOf(1);
-    memory.set('key 1', { untilMs: 5000 });
-    expect([memory.get('key 1', 4999), memory.size]).toEqual([{ untilMs: 5000 }, 1]);
-  });
+it.each<[string, (cache: ReturnType<typeof cacheOf>) => unknown]>([
+  ['read', (cache) => cache.get('key 1', 0)],
+  ['written', (cache) => cache.set('key 1', ENTRY)],
+])('keeps an entry that was %s lately, and evicts the next oldest', (_name, use) => {
+  const cache = cacheOf(MAX);
+  use(cache);
+  cache.set('one more', ENTRY);
+  expect([cache.get('key 1', 0), cache.get('key 2', 0)]).toEqual([ENTRY, null]);
+});
 
-  it('gives back the very entry, with all it holds', () => {
-    const memory = new ExpiringCache<{ untilMs: number; why: string }>(MOST);
-    const entry = { untilMs: 5, why: 'locked' };
-    memory.set('key', entry);
-    expect(memory.get('key', 0)).toBe(entry);
-  });
-
-  it('keeps 10,000 and no more', () => {
-    expect([memoryOf(MOST).size, memoryOf(MOST + 1).size, memoryOf(2 * MOST).size]).toEqual([
-      MOST,
-      MOST,
-      MOST,
-    ]);
-  });
-
-  it('lets the oldest go first', () => {
-    const memory = memoryOf(MOST + 2);
-    const known = [1, 2, 3, MOST + 2].map((key) => memory.get(`key ${key}`, 0) !== null);
-    expect(known).toEqual([false, false, true, true]);
-  });
-
-  it('keeps one that was asked for, and lets the next oldest go', () => {
-    const memory = memoryOf(MOST);
-    memory.get('key 1', 0);
-    memory.set('one more', LATER);
-    expect([memory.get('key 1', 0), memory.get('key 2', 0)]).toEqual([LATER, null]);
-  });
-
-  it('keeps one that was told again, and lets the next oldest go', () => {
-    const memory = memoryOf(MOST);
-    memory.set('key 1', LATER);
-    memory.set('one more', LATER);
-    expect([memory.get('key 1', 0), memory.get('key 2', 0)]).toEqual([LATER, null]);
-  });
-
-  it('keeps one that is in use through a flood of new ones', () => {
-    const memory = memoryOf(1);
-    for (let flood = 1; flood <= 5 * MOST; flood += 1) {
-      memory.set(`flood ${flood}`, LATER);
-      if (flood % (MOST - 1) === 0) memory.get('key 1', 0);
-    }
-    expect(memory.get('key 1', 0)).toEqual(LATER);
-  });
-
-  it.each(['__proto__', 'constructor', ''])('takes "%s" for a key like any other', (key) => {
-    const memory = memoryOf(0);
-    const before = memory.get(key, 0);
-    memory.set(key, LATER);
-    expect([before, memory.get(key, 0)]).toEqual([null, LATER]);
-  });
+it.each(['__proto__', 'constructor', ''])('takes "%s" for a key like any other', (key) => {
+  const cache = cacheOf(0);
+  const before = cache.get(key, 0);
+  cache.set(key, ENTRY);
+  expect([before, cache.get(key, 0)]).toEqual([null, ENTRY]);
 });

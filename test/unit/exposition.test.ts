@@ -1,4 +1,4 @@
-/** Sums as text that a strict reader takes, whatever a label holds. */
+/** Metrics as text: valid for any label, in both formats. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exposition } from '../../src/telemetry/exposition.ts';
@@ -10,11 +10,11 @@ const formats: [Format, string][] = [
   ['openmetrics', 'application/openmetrics-text'],
 ];
 
-/** Line ends that are none in this format, and everything that has to be escaped. */
+/** Line ends that this format does not know, and all characters to be escaped. */
 const labels = ['\u2028', '\u2029', '\r', '\u0085', 'a "quoted" \\n back\\slash,\nand="a line"} 1'];
 
 describe.each(formats)('as %s', (format, accept) => {
-  const told = (sums: Sums) => parsed(exposition(sums, accept).text, format);
+  const rendered = (sums: Sums) => parsed(exposition(sums, accept).text, format);
 
   it('escapes what would end a label', () => {
     fc.assert(
@@ -25,7 +25,7 @@ describe.each(formats)('as %s', (format, accept) => {
           [seriesOf('auth_login_failure_total', own), [3]],
           [seriesOf('auth_login_duration_ms', { contract: text }), timed(7)],
         ]);
-        const families = told(sums);
+        const families = rendered(sums);
         expect(valueOf(families, 'auth_login_failure_total', own)).toBe(3);
         expect(valueOf(families, 'auth_login_duration_ms_sum', { contract: text })).toBe(7);
       }),
@@ -38,7 +38,7 @@ describe.each(formats)('as %s', (format, accept) => {
       fc.property(fc.array(fc.nat(20_000), { minLength: 1 }), (durations) => {
         const sums: Sums = new Map();
         for (const ms of durations) addTo(sums, [['auth_login_duration_ms', timed(ms)]]);
-        const families = told(sums);
+        const families = rendered(sums);
         for (const upTo of BUCKETS_MS) {
           const le = format === 'openmetrics' ? upTo.toFixed(1) : String(upTo);
           const within = durations.filter((ms) => ms <= upTo).length;
@@ -52,12 +52,12 @@ describe.each(formats)('as %s', (format, accept) => {
   });
 });
 
-it('says nothing where nothing was counted', () => {
+it('is empty without counts', () => {
   expect(exposition(new Map(), null).text).toBe('');
   expect(exposition(new Map(), 'application/openmetrics-text').text).toBe('# EOF\n');
 });
 
-it('starts a histogram anew whose buckets have changed', () => {
+it('resets a histogram with other buckets than the current ones', () => {
   const sums: Sums = new Map([['auth_login_duration_ms', [1, 1, 700]]]);
   addTo(sums, [['auth_login_duration_ms', timed(7)]]);
   expect(sums.get('auth_login_duration_ms')).toEqual(timed(7));

@@ -1,4 +1,4 @@
-/** One name typed in two ways is one name; and what a log shows of a name contacts nobody. */
+/** Normalised identifiers, and masked ones as the log shows them. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maskIdentifier, normalise, type Identifier } from '../../src/policy/identifier.ts';
@@ -8,43 +8,28 @@ const username = (value: string): Identifier => ({ kind: 'username', value });
 
 describe('a normalised identifier', () => {
   it.each([
-    { name: 'has no upper case', one: 'JohnDoe', other: 'johndoe' },
-    { name: 'is lower-case beyond ASCII', one: 'JOSÉ', other: 'josé' },
-    { name: 'is composed', one: 'jose\u0301', other: 'jos\u00e9' },
-    {
-      name: 'is composed from capitals too',
-      one: 'JOSE\u0301',
-      other: 'josé',
-    },
-    {
-      name: 'stays composed when lower-casing takes letters apart',
-      one: 'J\u030Can',
-      other: '\u01F0an',
-    },
-    { name: 'takes the Kelvin sign for a k', one: '\u212Aim', other: 'kim' },
-  ])('$name', ({ one, other }) => {
-    expect(normalise(username(one))).toEqual(normalise(username(other)));
-    expect(normalise(username(one)).value).toBe(other);
+    ['upper case', 'JohnDoe', 'johndoe'],
+    ['upper case beyond ASCII', 'JOSÉ', 'josé'],
+    ['combining marks', 'jose\u0301', 'jos\u00e9'],
+    ['combining marks after capitals', 'JOSE\u0301', 'josé'],
+    ['letters that lower-casing decomposes', 'J\u030Can', '\u01F0an'],
+    ['the Kelvin sign', '\u212Aim', 'kim'],
+  ])('has no %s: %s is %s', (_name, value, normalised) => {
+    expect(normalise(username(value))).toEqual(username(normalised));
+    expect(normalise(username(normalised))).toEqual(username(normalised));
   });
 
   it.each([
-    { name: 'spaces', one: ' john', other: 'john' },
-    { name: 'accents', one: 'jose', other: 'josé' },
-    { name: 'full-width letters', one: 'ｊohn', other: 'john' },
-    { name: 'plus tags', one: 'john+a@example.com', other: 'john@example.com' },
-    { name: 'dots', one: 'j.ohn@example.com', other: 'john@example.com' },
-  ])('keeps $name, which tell names apart', ({ one, other }) => {
-    expect(normalise(email(one))).not.toEqual(normalise(email(other)));
+    ['spaces', ' john'],
+    ['accents', 'josé'],
+    ['full-width letters', 'ｊohn'],
+    ['plus tags', 'john+a@example.com'],
+    ['dots', 'j.ohn@example.com'],
+  ])('keeps %s, which distinguish names', (_name, value) => {
+    expect(normalise(email(value))).toEqual(email(value));
   });
 
-  it('keeps its kind', () => {
-    expect([normalise(email('A@B.co')).kind, normalise(username('A')).kind]).toEqual([
-      'email',
-      'username',
-    ]);
-  });
-
-  it('is one for any ASCII spelling in capitals', () => {
+  it('is the same for any ASCII name in capitals', () => {
     fc.assert(
       fc.property(fc.string(), (value) => {
         expect(normalise(username(value.toUpperCase()))).toEqual(normalise(username(value)));
@@ -55,27 +40,27 @@ describe('a normalised identifier', () => {
 });
 
 describe('a masked identifier', () => {
-  it.each([
-    { shown: email('john@example.com'), as: 'j***@***.com' },
-    { shown: email('john@mail.example.co.uk'), as: 'j***@***.uk' },
-    { shown: email('joe@example.com'), as: 'j***@***.com' },
-    { shown: email('jo@example.com'), as: '***@***.com' },
-    { shown: email('j@example.com'), as: '***@***.com' },
-    { shown: email('@example.com'), as: '***@***.com' },
-    { shown: email('john@localhost'), as: 'j***@***' },
-    { shown: email('john@'), as: 'j***@***' },
-    { shown: email('"a@b"@example.com'), as: '"***@***.com' },
-    { shown: email('john'), as: 'j***' },
-    { shown: email(''), as: '***' },
-    { shown: username('johndoe'), as: 'j***' },
-    { shown: username('joe'), as: 'j***' },
-    { shown: username('jo'), as: '***' },
-    { shown: username('j'), as: '***' },
-    { shown: username(''), as: '***' },
-    { shown: username('john@example.com'), as: 'j***' },
-    { shown: username('😀😀😀'), as: '😀***' },
-  ])('of $shown.kind "$shown.value" is $as', ({ shown, as }) => {
-    expect(maskIdentifier(shown)).toBe(as);
+  it.each<[Identifier, string]>([
+    [email('john@example.com'), 'j***@***.com'],
+    [email('john@mail.example.co.uk'), 'j***@***.uk'],
+    [email('joe@example.com'), 'j***@***.com'],
+    [email('jo@example.com'), '***@***.com'],
+    [email('j@example.com'), '***@***.com'],
+    [email('@example.com'), '***@***.com'],
+    [email('john@localhost'), 'j***@***'],
+    [email('john@'), 'j***@***'],
+    [email('"a@b"@example.com'), '"***@***.com'],
+    [email('john'), 'j***'],
+    [email(''), '***'],
+    [username('johndoe'), 'j***'],
+    [username('joe'), 'j***'],
+    [username('jo'), '***'],
+    [username('j'), '***'],
+    [username(''), '***'],
+    [username('john@example.com'), 'j***'],
+    [username('😀😀😀'), '😀***'],
+  ])('of %o is %s', (identifier, masked) => {
+    expect(maskIdentifier(identifier)).toBe(masked);
   });
 
   it('has one length for all addresses that share first letter and top domain', () => {

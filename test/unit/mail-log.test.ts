@@ -1,4 +1,4 @@
-/** What the log says of mail and of the breach check: what failed, and nothing of the mail. */
+/** Log lines of e-mails and the breach check: the cause of a failure, and nothing of the e-mail. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { logFailure, logMail } from '../../src/telemetry/log.ts';
 
@@ -23,7 +23,7 @@ it.each([
 });
 
 it.each(['the address is not one mailbox: c4n4ry@example.com', 'c4n4ry answered 422'])(
-  'keeps what it does not know to itself: %s',
+  'does not log an unknown message: %s',
   (message) => {
     logFailure(new Error(message, { cause: new Error('c4n4ry') }), 'mail, first try', null);
     expect(lines).toMatchObject([{ event: 'failure', known: null }]);
@@ -31,7 +31,7 @@ it.each(['the address is not one mailbox: c4n4ry@example.com', 'c4n4ry answered 
   },
 );
 
-it('says which letter was written in local development, and where to read it', () => {
+it('logs the template of an e-mail in local development, and its page', () => {
   logMail('verification-code');
   expect(lines).toEqual([{ event: 'mail', template: 'verification-code', see: '/dev/mail' }]);
 });

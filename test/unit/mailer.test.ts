@@ -1,27 +1,31 @@
-/**
- * A letter is tried twice and no more, the same mail both times; transports tell what failed without
- * quoting it; and only local development keeps what was sent.
- */
+/** Sending e-mails: transports, the retry, their errors, and the outbox of local development. */
 import { describe, expect, it } from 'vitest';
 import type { EmailTemplate } from '../../src/flows/ports/mail.ts';
 import { createMailer, type MailerOptions } from '../../src/mail/mailer.ts';
 import type { Mail } from '../../src/mail/transport.ts';
 
 const KEY = 're_s3cr3t';
-const CANARY = 'c4n4ry@example.com';
+const SECRET = 'c4n4ry@example.com';
 const mail = {
   to: 'john@example.com',
   contract: 'email-cookie',
   template: { kind: 'verification-code', code: '123456', minutes: 10 } as EmailTemplate,
 };
+const settings = {
+  service: 'Gatehouse',
+  pagesOrigin: 'https://login.example',
+  from: { name: 'Gatehouse, Inc.', email: 'no-reply@login.example' },
+};
 
-type Called = { url: string; init: RequestInit };
-
-/** A mailer whose tries end as `outcomes` say: an error is thrown, a response is answered. */
-function post(outcomes: unknown[], changes: Partial<MailerOptions> = {}) {
-  const told: string[] = [];
+/** Creates a mailer whose attempts end with `outcomes`: an error is thrown, a response returned. */
+function createTestMailer(
+  transport: 'binding' | 'resend',
+  outcomes: unknown[] = [],
+  changes: Partial<MailerOptions> = {},
+) {
+  const calls: string[] = [];
   const sent: Mail[] = [];
-  const called: Called[] = [];
+  const requests: { url: string; init: RequestInit }[] = [];
   const failures: unknown[] = [];
   let ids = 0;
   const next = () => {
@@ -31,10 +35,8 @@ function post(outcomes: unknown[], changes: Partial<MailerOptions> = {}) {
   };
   const mailer = createMailer({
     settings: {
-      service: 'Gatehouse',
-      pagesOrigin: 'https://login.example',
-      from: { name: 'Gatehouse, Inc.', email: 'no-reply@login.example' },
-      transport: { kind: 'binding' },
+      ...settings,
+      transport: transport === 'binding' ? { kind: 'binding' } : { kind: 'resend', key: KEY },
     },
     localDevelopment: false,
     binding: {
@@ -45,86 +47,74 @@ function post(outcomes: unknown[], changes: Partial<MailerOptions> = {}) {
       },
     },
     fetch: async (url, init) => {
-      called.push({ url, init });
+      requests.push({ url, init });
       return next() as Response;
     },
     uuid: () => `id-${(ids += 1)}`,
     nowMs: () => 1_000,
-    pause: async () => void told.push('pause'),
+    pause: async () => void calls.push('pause'),
     onFailure: (error) => void failures.push(error),
-    onWritten: (kind) => void told.push(`written ${kind}`),
+    onWritten: (kind) => void calls.push(`written ${kind}`),
     ...changes,
   });
-  return { mailer, told, sent, called, failures };
+  return { mailer, calls, sent, requests, failures };
 }
 
-const byResend: Partial<MailerOptions> = {
-  settings: {
-    service: 'Gatehouse',
-    pagesOrigin: 'https://login.example',
-    from: { name: 'Gatehouse, Inc.', email: 'no-reply@login.example' },
-    transport: { kind: 'resend', key: KEY },
-  },
-};
 const accepted = () => Response.json({ id: 'r' });
 
-/** What is wrong with a send, in words. */
-const complaintOf = (work: Promise<void>) =>
-  work.then(
-    () => '',
-    (error: unknown) => (error as Error).message,
-  );
-
-describe('through the binding, a mail', () => {
-  it('has sender, recipient, subject, and both bodies', async () => {
-    const { mailer, sent, told } = post([]);
+describe('the binding', () => {
+  it('gets sender, recipient, subject and both bodies', async () => {
+    const { mailer, sent, calls } = createTestMailer('binding');
     await mailer.send(mail);
     expect(sent).toEqual([
       {
-        from: { name: 'Gatehouse, Inc.', email: 'no-reply@login.example' },
+        from: settings.from,
         to: 'john@example.com',
         subject: 'Confirm your address for Gatehouse',
         text: expect.stringContaining('123456'),
         html: expect.stringContaining('123456'),
       },
     ]);
-    expect(told).toEqual([]);
+    expect([calls, mailer.outbox]).toEqual([[], null]);
   });
 
   it.each([
     [{ code: 'E_SENDER_NOT_VERIFIED' }, 'the send_email binding answered E_SENDER_NOT_VERIFIED'],
-    [{ code: `E_OF ${CANARY}` }, 'the send_email binding answered an error'],
+    [{ code: `E_OF ${SECRET}` }, 'the send_email binding answered an error'],
     [{}, 'the send_email binding answered an error'],
-  ])('that fails with %o tells no more than the code', async (flags, message) => {
-    const failure = () => Object.assign(new Error(`email to ${CANARY} not allowed`), flags);
-    const { mailer } = post([failure(), failure()]);
-    expect(await complaintOf(mailer.send(mail))).toBe(message);
+  ])('reports nothing of an error with %o but its code', async (flags, message) => {
+    const failure = () => Object.assign(new Error(`email to ${SECRET} not allowed`), flags);
+    const { mailer } = createTestMailer('binding', [failure(), failure()]);
+    await expect(mailer.send(mail)).rejects.toThrow(new Error(message));
   });
 
-  it('fails where there is no binding, and not before', async () => {
-    const { mailer } = post([], { binding: undefined });
-    expect(await complaintOf(mailer.send(mail))).toBe('there is no send_email binding named EMAIL');
+  it('is missed on the first e-mail, not at start', async () => {
+    const { mailer } = createTestMailer('binding', [], { binding: undefined });
+    await expect(mailer.send(mail)).rejects.toThrow('there is no send_email binding named EMAIL');
   });
 });
 
-describe('through Resend, a mail', () => {
-  it('is one POST with key, idempotency key and both bodies', async () => {
-    const { mailer, called } = post([accepted()], byResend);
+describe('Resend', () => {
+  it('gets one POST with key, idempotency key and both bodies', async () => {
+    const { mailer, requests } = createTestMailer('resend', [accepted()]);
     await mailer.send(mail);
-    expect(called).toHaveLength(1);
-    const [{ url, init } = { url: '', init: {} }] = called;
-    expect(url).toBe('https://api.resend.com/emails');
-    expect(init).toMatchObject({
-      method: 'POST',
-      headers: {
-        Authorization: `Bearer ${KEY}`,
-        'Content-Type': 'application/json',
-        'Idempotency-Key': 'id-1',
-        'User-Agent': 'gatehouse',
+    expect(requests).toEqual([
+      {
+        url: 'https://api.resend.com/emails',
+        init: {
+          method: 'POST',
+          headers: {
+            Authorization: `Bearer ${KEY}`,
+            'Content-Type': 'application/json',
+            'Idempotency-Key': 'id-1',
+            'User-Agent': 'gatehouse',
+          },
+          body: expect.any(String),
+          signal: expect.any(AbortSignal),
+        },
       },
-      signal: expect.any(AbortSignal),
-    });
-    expect(JSON.parse(String(init.body))).toEqual({
+    ]);
+    expect(JSON.parse(String(requests[0]?.init.body))).toEqual({
       from: '"Gatehouse, Inc." <no-reply@login.example>',
       to: ['john@example.com'],
       subject: 'Confirm your address for Gatehouse',
@@ -133,52 +123,45 @@ describe('through Resend, a mail', () => {
     });
   });
 
-  it('has the same idempotency key and body in both tries, and its own in every send', async () => {
-    const { mailer, called } = post(
-      [new Response(CANARY, { status: 500 }), accepted(), accepted()],
-      byResend,
-    );
+  it('gets the same key and body on the retry, and another key for another e-mail', async () => {
+    const outcomes = [new Response(SECRET, { status: 500 }), accepted(), accepted()];
+    const { mailer, requests } = createTestMailer('resend', outcomes);
     await mailer.send(mail);
     await mailer.send(mail);
-    expect(called.map(({ init }) => new Headers(init.headers).get('Idempotency-Key'))).toEqual([
-      'id-1',
-      'id-1',
-      'id-2',
-    ]);
-    expect(called[1]?.init.body).toBe(called[0]?.init.body);
+    const keys = requests.map(({ init }) => new Headers(init.headers).get('Idempotency-Key'));
+    expect(keys).toEqual(['id-1', 'id-1', 'id-2']);
+    expect(requests[1]?.init.body).toBe(requests[0]?.init.body);
   });
 
-  it.each([301, 401, 422, 429, 503])(
-    'that is answered %i tells the status alone',
-    async (status) => {
-      const refusal = () => new Response(`${CANARY} ${KEY}`, { status });
-      const { mailer, failures } = post([refusal(), refusal()], byResend);
-      expect(await complaintOf(mailer.send(mail))).toBe(`Resend answered ${status}`);
-      expect(failures).toEqual([new Error(`Resend answered ${status}`)]);
-    },
-  );
+  it.each([301, 401, 422, 429, 503])('is reported with its status %i alone', async (status) => {
+    const response = () => new Response(`${SECRET} ${KEY}`, { status });
+    const { mailer, failures } = createTestMailer('resend', [response(), response()]);
+    const error = new Error(`Resend answered ${status}`);
+    await expect(mailer.send(mail)).rejects.toThrow(error);
+    expect(failures).toEqual([error]);
+  });
 });
 
 describe.each([
-  { transport: 'binding', changes: {}, good: () => undefined },
-  { transport: 'Resend', changes: byResend, good: accepted },
-])('a failed send through $transport', ({ changes, good }) => {
-  it('is tried once more after a pause, and told', async () => {
-    const first = new TypeError('lost');
-    const { mailer, sent, called, told, failures } = post([first, good()], changes);
+  { transport: 'binding', good: () => undefined },
+  { transport: 'resend', good: accepted },
+] as const)('a failed attempt through $transport', ({ transport, good }) => {
+  it('is reported and retried after a pause', async () => {
+    const outcomes = [new TypeError('lost'), good()];
+    const { mailer, sent, requests, calls, failures } = createTestMailer(transport, outcomes);
     await mailer.send(mail);
-    expect(sent.length + called.length).toBe(2);
-    expect(told).toEqual(['pause']);
-    expect(failures).toHaveLength(1);
+    expect(sent.length + requests.length).toBe(2);
+    expect([calls, failures.length]).toEqual([['pause'], 1]);
   });
 
-  it('throws where the second try fails, too, and is not tried again', async () => {
-    const lost = [1, 2, 3].map(() => new TypeError('lost'));
-    const { mailer, sent, called, told, failures } = post(lost, changes);
+  it('is thrown if the retry fails, and the e-mail is not in the outbox', async () => {
+    const outcomes = [1, 2, 3].map(() => new TypeError('lost'));
+    const local = { localDevelopment: true };
+    const { mailer, sent, requests, calls } = createTestMailer(transport, outcomes, local);
     await expect(mailer.send(mail)).rejects.toThrow(/lost|answered an error/);
-    expect(sent.length + called.length).toBe(2);
-    expect(told).toEqual(['pause']);
-    expect(failures).toHaveLength(1);
+    expect(sent.length + requests.length).toBe(2);
+    expect(await mailer.outbox?.list()).toEqual([]);
+    expect(calls).toEqual(['pause']);
   });
 });
 
@@ -190,22 +173,15 @@ it.each([
   'john',
   '@example.com',
   '',
-])('sends nothing to what is not one mailbox: %j', async (to) => {
-  const { mailer, sent } = post([]);
+])('refuses a recipient that is not one mailbox: %j', async (to) => {
+  const { mailer, sent } = createTestMailer('binding');
   await expect(mailer.send({ ...mail, to })).rejects.toThrow(/one mailbox/);
   expect(sent).toEqual([]);
 });
 
-describe('the outbox', () => {
-  it('is not there in a deployment', async () => {
-    const { mailer, told } = post([]);
-    await mailer.send(mail);
-    expect(mailer.outbox).toBeNull();
-    expect(told).toEqual([]);
-  });
-
-  it('lists what local development wrote, the newest first, and says so', async () => {
-    const { mailer, told } = post([], { localDevelopment: true });
+describe('the outbox of local development', () => {
+  it('lists e-mails, newest first, and reports each', async () => {
+    const { mailer, calls } = createTestMailer('binding', [], { localDevelopment: true });
     await mailer.send(mail);
     await mailer.send({ ...mail, template: { kind: 'password-changed' } });
     expect(await mailer.outbox?.list()).toEqual([
@@ -218,22 +194,13 @@ describe('the outbox', () => {
       },
       expect.objectContaining({ id: 'id-1', text: expect.stringContaining('123456') }),
     ]);
-    expect(told).toEqual(['written verification-code', 'written password-changed']);
-  });
-
-  it('lists nothing that was not sent', async () => {
-    const lost = [new Error('lost'), new Error('lost')];
-    const { mailer, told } = post(lost, { localDevelopment: true });
-    await expect(mailer.send(mail)).rejects.toThrow(/lost|answered an error/);
-    expect(await mailer.outbox?.list()).toEqual([]);
-    expect(told).toEqual(['pause']);
+    expect(calls).toEqual(['written verification-code', 'written password-changed']);
   });
 
   it('keeps the last fifty', async () => {
-    const { mailer } = post([], { localDevelopment: true });
+    const { mailer } = createTestMailer('binding', [], { localDevelopment: true });
     for (let n = 0; n < 60; n += 1) await mailer.send(mail);
     const ids = (await mailer.outbox?.list())?.map(({ id }) => id);
-    expect(ids).toHaveLength(50);
     expect(ids).toEqual([...Array(50).keys()].map((n) => `id-${60 - n}`));
   });
 });

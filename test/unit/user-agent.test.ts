@@ -1,4 +1,3 @@
-/** Devices as their owners know them. */
 import { expect, it } from 'vitest';
 import { describeUserAgent } from '../../src/policy/user-agent.ts';
 
