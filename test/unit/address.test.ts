@@ -1,7 +1,4 @@
-/**
- * The address that an attempt counts against: an IPv4 address, or the /64 of an IPv6 one however
- * it is spelt, from CF-Connecting-IP alone.
- */
+/** The address that an attempt counts against: an IPv4 address or an IPv6 /64, from CF-Connecting-IP. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressOf, networkOf } from '../../src/http/address.ts';
@@ -98,10 +95,10 @@ describe('the network of an address', () => {
 
 describe('the address of a request', () => {
   it.each([
-    { name: 'is what Cloudflare says', headers: { 'CF-Connecting-IP': '192.0.2.1' } },
-    { name: 'is read without the space around it', headers: { 'cf-connecting-ip': ' 192.0.2.1 ' } },
+    { name: 'comes from CF-Connecting-IP', headers: { 'CF-Connecting-IP': '192.0.2.1' } },
+    { name: 'is trimmed', headers: { 'cf-connecting-ip': ' 192.0.2.1 ' } },
     {
-      name: 'is not what the caller says',
+      name: 'does not come from headers of the caller',
       headers: {
         'CF-Connecting-IP': '192.0.2.1',
         'X-Forwarded-For': '203.0.113.9',
@@ -116,13 +113,13 @@ describe('the address of a request', () => {
   });
 
   it.each(['X-Forwarded-For', 'X-Real-IP', 'True-Client-IP', 'Forwarded'])(
-    'is unknown where there is nothing but %s',
+    'is unknown with only %s',
     (header) => {
       expect(addressOf(new Headers({ [header]: '203.0.113.9' }))).toBe('unknown');
     },
   );
 
-  it('is unknown where Cloudflare’s header comes twice', () => {
+  it('is unknown if CF-Connecting-IP comes twice', () => {
     const headers = new Headers({ 'CF-Connecting-IP': '192.0.2.1' });
     headers.append('CF-Connecting-IP', '203.0.113.9');
     expect(addressOf(headers)).toBe('unknown');
@@ -131,7 +128,7 @@ describe('the address of a request', () => {
 
 interface Spelling {
   groups: readonly number[];
-  /** Where `::` stands, and how many zero groups it stands for at most. */
+  /** The position of `::`, and the maximum number of zero groups that it replaces. */
   squeezeFrom: number;
   squeeze: number;
   upperCase: boolean;
@@ -151,8 +148,8 @@ const anySpelling: fc.Arbitrary<Spelling> = fc.record({
   dotted: fc.boolean(),
 });
 
-/** One of the many ways in which RFC 4291 lets an address be written. */
-function spelt({ groups, squeezeFrom, squeeze, upperCase, padded, dotted }: Spelling): string {
+/** Writes an address in one of the ways of RFC 4291. */
+function spell({ groups, squeezeFrom, squeeze, upperCase, padded, dotted }: Spelling): string {
   const hex = groups.map((group) => group.toString(16).padStart(padded ? 4 : 1, '0'));
   const [seventh = 0, eighth = 0] = groups.slice(6);
   const quad = [seventh >> 8, seventh & 255, eighth >> 8, eighth & 255].join('.');
@@ -167,33 +164,33 @@ function spelt({ groups, squeezeFrom, squeeze, upperCase, padded, dotted }: Spel
   return upperCase ? text.toUpperCase() : text;
 }
 
-describe('whatever the spelling of an IPv6 address', () => {
-  it('finds its first four groups', () => {
+describe('any spelling of an IPv6 address', () => {
+  it('gives its first four groups', () => {
     fc.assert(
       fc.property(anySpelling, (spelling) => {
         const { groups } = spelling;
         fc.pre(groups.slice(0, 5).some((group) => group !== 0) || groups[5] !== 0xffff);
         const network = groups.slice(0, 4).map((group) => group.toString(16));
-        expect(networkOf(spelt(spelling))).toBe(`${network.join(':')}::/64`);
+        expect(networkOf(spell(spelling))).toBe(`${network.join(':')}::/64`);
       }),
       { numRuns: 2000 },
     );
     expect.hasAssertions();
   });
 
-  it('finds the IPv4 address that is mapped in it', () => {
+  it('gives the IPv4 address that is mapped in it', () => {
     fc.assert(
       fc.property(anySpelling, fc.ipV4(), (spelling, ipv4) => {
         const [a = 0, b = 0, c = 0, d = 0] = ipv4.split('.').map(Number);
         const groups = [0, 0, 0, 0, 0, 0xffff, a * 256 + b, c * 256 + d];
-        expect(networkOf(spelt({ ...spelling, groups }))).toBe(ipv4);
+        expect(networkOf(spell({ ...spelling, groups }))).toBe(ipv4);
       }),
       { numRuns: 1000 },
     );
     expect.hasAssertions();
   });
 
-  it('calls no address unknown', () => {
+  it('is never unknown', () => {
     fc.assert(
       fc.property(fc.ipV6(), (address) => {
         expect(networkOf(address)).toMatch(/^[\da-f]{1,4}(:[\da-f]{1,4}){3}::\/64$|^[\d.]+$/);

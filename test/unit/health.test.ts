@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { createHealthCheck } from '../../src/http/health.ts';
 
-/** A clock that only a wait moves on; `settle` lets what is ready run. */
-function setting(probe: () => Promise<unknown>) {
+/** Creates a health check with a clock that only `wait` and tests advance. */
+function createCheck(probe: () => Promise<unknown>) {
   const clock = { nowMs: 1_000_000 };
   const failures: string[] = [];
   const background: Promise<void>[] = [];
@@ -14,7 +14,7 @@ function setting(probe: () => Promise<unknown>) {
     },
     nowMs: () => clock.nowMs,
     wait: async (ms) => {
-      // The long wait is the probe's time limit: it passes only where a test lets it.
+      // The long wait is the probe's time limit, which passes only when a test advances the clock.
       const untilMs = clock.nowMs + ms;
       while (clock.nowMs < untilMs) await new Promise((resolve) => setImmediate(resolve));
     },
@@ -33,8 +33,8 @@ const ticks = async (count: number) => {
   for (let n = 0; n < count; n += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-it('asks once in five seconds, and keeps a good answer meanwhile', async () => {
-  const { clock, ask, probes } = setting(async () => undefined);
+it('probes once in five seconds, and keeps a good result meanwhile', async () => {
+  const { clock, ask, probes } = createCheck(async () => undefined);
   expect([await ask(), await ask(), await ask()]).toEqual([true, true, true]);
   expect(probes()).toBe(1);
   clock.nowMs += 4_999;
@@ -43,9 +43,9 @@ it('asks once in five seconds, and keeps a good answer meanwhile', async () => {
   expect([await ask(), probes()]).toEqual([true, 2]);
 });
 
-it('keeps a bad answer as long, and reports it once', async () => {
+it('keeps a bad result as long, and reports it once', async () => {
   let broken = true;
-  const { clock, ask, failures } = setting(async () => {
+  const { clock, ask, failures } = createCheck(async () => {
     if (broken) throw new Error('lost');
   });
   expect([await ask(), await ask()]).toEqual([false, false]);
@@ -56,9 +56,11 @@ it('keeps a bad answer as long, and reports it once', async () => {
   expect([await ask(), failures]).toEqual([true, ['lost']]);
 });
 
-it('has callers of one moment wait for one probe, without awaiting each other’s work', async () => {
+it('shares one probe between simultaneous callers, without awaiting promises of other requests', async () => {
   let finish: (() => void) | undefined;
-  const { clock, ask, probes } = setting(() => new Promise<void>((resolve) => (finish = resolve)));
+  const { clock, ask, probes } = createCheck(
+    () => new Promise<void>((resolve) => (finish = resolve)),
+  );
   const answers = Promise.all([ask(), ask(), ask()]);
   await ticks(2);
   finish?.();
@@ -68,9 +70,11 @@ it('has callers of one moment wait for one probe, without awaiting each other’
   expect(probes()).toBe(1);
 });
 
-it('answers what it knew while a probe is under way', async () => {
+it('returns the last result while a probe is running', async () => {
   let slow = false;
-  const { clock, ask } = setting(() => (slow ? new Promise(() => undefined) : Promise.resolve()));
+  const { clock, ask } = createCheck(() =>
+    slow ? new Promise(() => undefined) : Promise.resolve(),
+  );
   expect(await ask()).toBe(true);
   slow = true;
   clock.nowMs += 5_000;
@@ -80,8 +84,8 @@ it('answers what it knew while a probe is under way', async () => {
   expect(await asking).toBe(false);
 });
 
-it('takes silence of five seconds for a failure', async () => {
-  const { clock, ask, failures } = setting(() => new Promise(() => undefined));
+it('takes a probe of five seconds for a failure', async () => {
+  const { clock, ask, failures } = createCheck(() => new Promise(() => undefined));
   const answers = Promise.all([ask(), ask()]);
   await ticks(2);
   clock.nowMs += 5_000;
@@ -89,8 +93,8 @@ it('takes silence of five seconds for a failure', async () => {
   expect(failures).toEqual(['no answer in time']);
 });
 
-it('finishes the probe even if its caller hangs up', async () => {
-  const { ask, background } = setting(async () => undefined);
+it('finishes the probe even if its caller disconnects', async () => {
+  const { ask, background } = createCheck(async () => undefined);
   void ask();
   expect(background).toHaveLength(1);
   await background[0];

@@ -1,4 +1,4 @@
-/** When tokens and sessions end: counted in whole seconds from the moment of issue. */
+/** Expiries of tokens and sessions: in whole seconds from the time of issue. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expiries, expiriesOfRefresh, type Lifetimes } from '../../src/policy/lifetimes.ts';
@@ -14,18 +14,28 @@ const all: Lifetimes = { accessSeconds: 900, rememberedSeconds: 10_000, refreshS
 describe('the expiries of a session', () => {
   it.each([
     { of: 'an access token alone', lifetimes: accessOnly, remember: false, access: 900 },
-    { of: 'one that cannot be remembered', lifetimes: accessOnly, remember: true, access: 900 },
-    { of: 'one not remembered', lifetimes: remembering, remember: false, access: 900 },
-    { of: 'one remembered', lifetimes: remembering, remember: true, access: 3600 },
     {
-      of: 'one with a refresh token',
+      of: 'a session that cannot be remembered',
+      lifetimes: accessOnly,
+      remember: true,
+      access: 900,
+    },
+    {
+      of: 'a session that is not remembered',
+      lifetimes: remembering,
+      remember: false,
+      access: 900,
+    },
+    { of: 'a remembered session', lifetimes: remembering, remember: true, access: 3600 },
+    {
+      of: 'a session with a refresh token',
       lifetimes: refreshing,
       remember: false,
       access: 900,
       refresh: 7200,
     },
     {
-      of: 'one remembered beyond its refresh token',
+      of: 'a session remembered beyond its refresh token',
       lifetimes: all,
       remember: true,
       access: 10_000,
@@ -74,7 +84,7 @@ describe('the expiries of refreshed tokens', () => {
   const lifetimes: Lifetimes = { accessSeconds: 900, refreshSeconds: 7200 };
   const limits = { absoluteSeconds: 86_400 };
   const createdAtMs = 1_700_000_000_999;
-  /** A day after that second. */
+  /** One day after the second of `createdAtMs`. */
   const END = 1_700_086_400;
 
   it.each([

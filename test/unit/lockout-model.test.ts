@@ -1,6 +1,6 @@
 /**
- * The lockout against a plain history of failures, over random asks, verdicts and waits; and the
- * promises that hold whatever happens: no more verdicts than failures left, no ticket in a lock.
+ * The lockout against a model that counts from a plain history of failures, over random requests,
+ * verdicts and waits; and its invariants: no more verdicts than failures left, no ticket in a lock.
  */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -21,7 +21,7 @@ const LONGEST_LOCK_SECONDS = 86_400;
 const DAY_MS = 86_400_000;
 const FORGET_MS = 30 * DAY_MS;
 
-/** Remembers when each failure since the last success was, and counts everything anew from that. */
+/** The model: the times of all failures since the last success, from which each count is derived. */
 class History {
   readonly #rules: LockoutRules;
   readonly #out = new Map<string, number>();
@@ -103,7 +103,7 @@ type Step =
   | { do: 'reserve'; ticket: string }
   | { do: 'settle'; ticket: string; verdict: Verdict }
   | { do: 'wait'; ms: number }
-  /** Around a moment at which something changes. */
+  /** 1 ms before, at or after the moment of a change. */
   | { do: 'wait until'; moment: 'expiry' | 'unlock'; offsetMs: number };
 
 const anyTicket = fc.constantFrom(...'abcdefgh');
@@ -148,7 +148,7 @@ interface Moment {
   state: LockoutState;
   answer: ReserveResult | { settled: boolean; verdict: Verdict };
   expected: ReserveResult | { settled: boolean; verdict: Verdict };
-  /** Up to this moment. */
+  /** Locks reported up to this moment. */
   reported: LockBegan[];
   locks: LockBegan[];
 }
@@ -194,22 +194,22 @@ const always = (holds: (moments: Moment[], rules: LockoutRules) => void) =>
     { numRuns: 400 },
   );
 
-describe('whatever happens to an account', () => {
-  it('answers as its plain history says', () => {
+describe('any sequence of events', () => {
+  it('answers as the model does', () => {
     expect.hasAssertions();
     always((moments) => {
       expect(moments.map(({ answer }) => answer)).toEqual(moments.map(({ expected }) => expected));
     });
   });
 
-  it('reports each lock once, at the first answer after it began', () => {
+  it('reports each lock once, with the first answer after its beginning', () => {
     expect.hasAssertions();
     always((moments) => {
       for (const { reported, locks } of moments) expect(reported).toEqual(locks);
     });
   });
 
-  it('never has more tickets out than failures left', () => {
+  it('never has more tickets out than failures are left', () => {
     expect.hasAssertions();
     always((moments, { threshold, stopAfterFailures }) => {
       for (const { state } of moments) {
@@ -230,7 +230,7 @@ describe('whatever happens to an account', () => {
     });
   });
 
-  it('tells no more wrong verdicts in the time of a lock than it takes to lock', () => {
+  it('gives no more wrong verdicts within the length of a lock than a lock takes', () => {
     expect.hasAssertions();
     always((moments, { threshold, lockSeconds }) => {
       let toldAtMs: number[] = [];
@@ -244,7 +244,7 @@ describe('whatever happens to an account', () => {
     });
   });
 
-  it('tells no more wrong verdicts in a row than it takes to stop, but for a month of silence', () => {
+  it('gives no more wrong verdicts in a row than the final stop takes, except after a month without events', () => {
     expect.hasAssertions();
     always((moments, { stopAfterFailures }) => {
       let told = 0;
@@ -259,7 +259,7 @@ describe('whatever happens to an account', () => {
     });
   });
 
-  it('is the same after it was stored and read again', () => {
+  it('survives storage unchanged', () => {
     expect.hasAssertions();
     always((moments) => {
       for (const { state } of moments) {

@@ -1,4 +1,4 @@
-/** The arrows between the modules are held by the linter: each that is not drawn is tried. */
+/** Allowed imports between modules: the linter refuses every other one, and each is tried. */
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -137,7 +137,7 @@ function lint(): { code: string; filename: string }[] {
   }
 }
 
-it.each(modules)('%s imports what it may, and nothing else', (module) => {
+it.each(modules)('%s may import its allowed modules, and no others', (module) => {
   const passing = imports.filter((_, index) => !refused.has(`${module}/probe-${index}.ts`));
   expect(passing.toSorted()).toEqual(allowed[module].toSorted());
 });

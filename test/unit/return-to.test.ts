@@ -62,7 +62,7 @@ it.each([
   expect(target(wanted)).toBe(null);
 });
 
-it('never leads to an origin that is neither ours nor listed, whatever is asked', () => {
+it('never leads to an origin that is neither ours nor allowed', () => {
   const piece = fc.constantFrom(
     '/',
     '\\',
