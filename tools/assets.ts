@@ -62,13 +62,13 @@ export async function makeAssets(): Promise<void> {
   put(made);
 }
 
-/** Stale files go last, so that who reads meanwhile finds the names it was told. */
+/** Removes stale files last, so that a reader finds the files of the names that it has. */
 function put(made: Map<string, Uint8Array>): void {
   for (const [file, content] of made) {
     const path = join(out, file);
     if (existsSync(path) && readFileSync(path).equals(content)) continue;
     mkdirSync(parse(path).dir, { recursive: true });
-    // Whole or not at all: other instances and test runs of this folder read them meanwhile.
+    // Renamed into place: other instances and test runs may read the file at any time.
     const beside = join(root, 'dist', `asset-${process.pid}`);
     writeFileSync(beside, content);
     renameSync(beside, path);

@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { request, type IncomingHttpHeaders } from 'node:http';
 
 export interface BurstRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   path: string;
   headers: Record<string, string>;
-  /** Empty for GET. */
+  /** Empty: none. */
   body: string;
 }
 
@@ -73,7 +73,7 @@ function prepare(
   onHead: (status: number) => void,
 ) {
   const bytes = Buffer.from(body);
-  const hasBody = method !== 'GET';
+  const hasBody = body !== '';
   const sent = request(origin + path, {
     method,
     agent: false,

@@ -1,12 +1,12 @@
-/** Runs a command as if it were this process: same signals, same end, and never left behind. */
+/** Runs a command in place of this process: with its signals and exit code, and never orphaned. */
 import { spawn } from 'node:child_process';
 import { watchParent } from './orphan.mjs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Ends this process with the child's exit code. A terminal's Ctrl-C reaches the child by itself;
- * a second signal does it no harm.
+ * Ends this process with the child's exit code. A terminal sends Ctrl-C to the child, too; a second
+ * signal has no effect.
  *
  * @param {string} command
  * @param {string[]} argv

@@ -1,7 +1,7 @@
 /**
  * `npm run passwords` writes src/policy/common-list.ts from @zxcvbn-ts/language-common: its 10,000
- * most used passwords, without those of fewer than eight characters, which no deployment takes
- * anyway. `--check` fails where the file is another.
+ * most used passwords, without those of fewer than eight characters, which every deployment refuses
+ * anyway. `--check` fails where the file differs.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { root } from './install.mjs';
 
 const MOST_USED = 10_000;
-/** The settings allow no deployment to ask for fewer. */
+/** The least that the settings allow. */
 const LEAST_CHARACTERS = 8;
 
 const require = createRequire(import.meta.url);
@@ -21,7 +21,7 @@ function packed(passwords: readonly string[]): string {
   let text = '';
   for (const password of sorted) {
     if (!/^[!-@[-~]+$/.test(password) || /['\\]/.test(password)) {
-      throw new Error(`the list's form has no place for ${JSON.stringify(password)}`);
+      throw new Error(`the list's format cannot hold ${JSON.stringify(password)}`);
     }
     let shared = 0;
     while (shared < 25 && shared < before.length && password[shared] === before[shared])

@@ -1,4 +1,4 @@
-/** `npm start` after the install: prepares local development, runs wrangler dev, says hello. */
+/** `npm start` after the install: prepares local development, runs wrangler dev, prints a greeting. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { become } from './child.mjs';
@@ -31,9 +31,9 @@ try {
 function serve(settings: Settings, lock: StateLock): void {
   const own = [
     '--show-interactive-dev-session=false',
-    ...pagesHere(),
-    ...lettersAtOnce(),
-    ...optionalHere(),
+    ...pagesOrigin(),
+    ...emailDelay(),
+    ...optionalSecrets(),
   ];
   const wrangler = become('wrangler', ['dev', ...own, ...passedOn], {
     cwd: root,
@@ -52,24 +52,24 @@ function serve(settings: Settings, lock: StateLock): void {
   });
 }
 
-/** Letters of local development lead here, unless .dev.vars says elsewhere. */
-function pagesHere(): string[] {
+/** The origin of links in e-mails: this instance, unless .dev.vars has another one. */
+function pagesOrigin(): string[] {
   if (readSecret('PAGES_ORIGIN') !== '') return [];
   const port = typeof values.port === 'string' ? values.port : localPort();
   return ['--var', `PAGES_ORIGIN:http://localhost:${port}`];
 }
 
-/** Nobody here is timed by strangers: the page of letters shows one as soon as it was asked for. */
-function lettersAtOnce(): string[] {
+/** Sends e-mails without delay: there are no strangers to time them. */
+function emailDelay(): string[] {
   return readSecret('EMAIL_DELAY_MS') === '' ? ['--var', 'EMAIL_DELAY_MS:0'] : [];
 }
 
 /**
- * Of .dev.vars, wrangler takes only what wrangler.toml sets or requires, and these are neither. A
- * command line can be read by whoever is on the machine: these open nothing but this instance. Not
- * so RESEND_API_KEY, which is therefore left out; local mail is written to files.
+ * Passes optional secrets, since wrangler takes from .dev.vars only names of wrangler.toml. Every user
+ * of the machine can read a command line: these secrets open only this instance. RESEND_API_KEY is
+ * left out for that reason; local e-mails are written to files.
  */
-function optionalHere(): string[] {
+function optionalSecrets(): string[] {
   return ['OPERATOR_TOKEN', 'PEPPERS', 'FOREIGN_HASH_COST'].flatMap((name) => {
     const value = readSecret(name);
     return value === '' ? [] : ['--var', `${name}:${value}`];

@@ -27,8 +27,8 @@ export const environment = {
 };
 
 /**
- * Installs into a folder beside node_modules and then puts it in its place: an install that fails or is cut off
- * leaves what was there.
+ * Installs into a folder beside node_modules and then replaces that: an install that fails or is
+ * interrupted changes nothing.
  */
 export function installIfMissing(folder = root) {
   const lock = createHash('sha256').update(readFileSync(join(folder, 'package-lock.json')));
@@ -46,7 +46,7 @@ export function installIfMissing(folder = root) {
   }
   const fresh = join(beside, 'node_modules');
   writeFileSync(join(fresh, STAMP), wanted);
-  // Another process may have installed the same meanwhile.
+  // Another process may have installed the same in the meantime.
   if (stampOf(installed) !== wanted) {
     if (existsSync(installed)) renameSync(installed, join(beside, 'replaced'));
     renameSync(fresh, installed);
@@ -61,7 +61,7 @@ function stampOf(installed) {
   return existsSync(stamp) ? readFileSync(stamp, 'utf8') : null;
 }
 
-/** On the same file system, so that a rename moves it; leftovers of installs that were cut off are removed. */
+/** On the same file system, so that a rename moves it. Removes what interrupted installs have left. */
 function folderBeside(folder) {
   const parent = join(folder, '.wrangler', 'install');
   mkdirSync(parent, { recursive: true });

@@ -1,7 +1,7 @@
 /**
- * The JWK set that signs and verifies tokens (setting TOKEN_KEYS): made, rotated, and rid of keys
- * that no living token can need. A retired key carries the time of its retirement in a member of
- * its own, which RFC 7517 (4) lets everyone else ignore.
+ * Makes and rotates the JWK set that signs and verifies tokens (setting TOKEN_KEYS), and removes keys
+ * that no valid token can need. A retired key has the time of its retirement in a member of its own,
+ * which others must ignore (RFC 7517, section 4).
  */
 import { generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto';
 
@@ -30,7 +30,7 @@ export function generateKey(alg: Algorithm): Key {
   return { ...privateKey.export({ format: 'jwk' }), kid, alg };
 }
 
-/** Puts a new key in front. `longestSeconds`: how long the longest-lived token lives. */
+/** Puts a new key in front. `longestSeconds`: the lifetime of the longest-lived token. */
 export function rotate(
   { keys }: KeySet,
   { alg, nowMs, longestSeconds }: { alg: Algorithm; nowMs: number; longestSeconds: number },
@@ -41,7 +41,7 @@ export function rotate(
   return { keys: [generateKey(alg), ...needed] };
 }
 
-/** A line a key: no secret part is ever shown. */
+/** One line for each key, without its secret parts. */
 export function describe({ keys }: KeySet, longestSeconds: number): string[] {
   return keys.map(({ kid, alg, gatehouse_retired_at: retiredAt }, place) => {
     const use = place === 0 ? 'signs' : 'verifies';

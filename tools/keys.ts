@@ -1,7 +1,7 @@
 /**
- * `npm run keys -- generate|rotate|list`: the keys that sign and verify tokens. It works on the
- * local secrets, or with `--file FILE` on a set that is kept elsewhere for a deployment, since
- * secrets cannot be read back from there; then it also says how to hand the set over.
+ * `npm run keys -- generate|rotate|list`: the keys that sign and verify tokens. Works on the local
+ * secrets, or with `--file FILE` on the set of a deployment, whose secrets cannot be read back; then it
+ * also prints the command that deploys the set.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -41,11 +41,10 @@ else {
 }
 
 function generate(algorithm: Algorithm): void {
-  if (values.file !== undefined && existsSync(values.file))
-    fail(`${values.file} is there already.`);
+  if (values.file !== undefined && existsSync(values.file)) fail(`${values.file} exists already.`);
   if (values.file === undefined) {
-    // A set that is in use is rotated, never replaced: its tokens would die.
-    fail('The local keys are there already: `rotate` them, or name a --file.');
+    // Replacing a set that is in use would void its tokens.
+    fail('The local keys exist already: `rotate` them, or name a --file.');
   }
   const set = { keys: [generateKey(algorithm)] };
   write(set);
@@ -53,7 +52,7 @@ function generate(algorithm: Algorithm): void {
 }
 
 function read(): KeySet {
-  if (values.file !== undefined && !existsSync(values.file)) fail(`${values.file} is not there.`);
+  if (values.file !== undefined && !existsSync(values.file)) fail(`${values.file} does not exist.`);
   const text =
     values.file === undefined ? readSecret('TOKEN_KEYS') : readFileSync(values.file, 'utf8');
   return JSON.parse(text) as KeySet;
@@ -66,7 +65,7 @@ function write(set: KeySet): void {
     return;
   }
   writeFileSync(values.file, text, { mode: 0o600 });
-  console.log(`Hand it over with: npx wrangler secret put TOKEN_KEYS < ${values.file}`);
+  console.log(`Deploy it with: npx wrangler secret put TOKEN_KEYS < ${values.file}`);
 }
 
 function fail(message: string): never {

@@ -31,8 +31,8 @@ const wanted = {
 };
 
 /**
- * Adds the local secrets that are missing; one that is there is never touched. Of several processes that
- * start at once, one makes them: a second set would turn away what the first has signed.
+ * Adds missing local secrets, and changes no present one. Of several processes that start at once, one
+ * makes them: a second set would void what the first has signed.
  */
 export function makeSecrets(): void {
   exclusively('secrets', addMissing);
@@ -63,19 +63,19 @@ export function replaceSecret(name: string, value: string): void {
   });
 }
 
-/** Where `wrangler dev` serves, unless it is told otherwise. */
+/** The default port of `wrangler dev`. */
 export function localPort(): number {
   return unstable_readConfig({ config: join(root, 'wrangler.toml') }).dev.port ?? 8787;
 }
 
-/** The settings that the Worker will start with. Throws an error that names a faulty one. */
+/** The settings of the local Worker. Throws an error that names a faulty one. */
 export function localSettings(): Settings {
   const { vars } = unstable_readConfig({ config: join(root, 'wrangler.toml') });
   const secrets = parseEnv(readFileSync(secretsFile, 'utf8'));
   return readSettings({ ...vars, ...secrets }, contracts);
 }
 
-/** Applies migrations and adds accounts, unless that was done and nothing changed since. */
+/** Applies migrations and adds accounts, unless nothing has changed since the last time. */
 export async function prepareDatabase(
   settings: Settings,
   stateDirectory: string,

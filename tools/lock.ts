@@ -9,13 +9,13 @@ import { root } from './install.mjs';
 
 export type Release = () => void;
 
-/** Referenced here until they are released: a database that is collected as garbage gives up its lock. */
+/** References the held locks: a garbage-collected database would release its lock. */
 const held = new Set<DatabaseSync>();
 
-/** Long enough for a holder that is just ending. */
+/** Time for a holder that is about to exit. */
 const PATIENCE_MS = 3_000;
 
-/** Answers null where another process still has the lock after `patienceMs`. */
+/** Returns null where another process still has the lock after `patienceMs`. */
 function acquire(file: string, patienceMs: number): Release | null {
   mkdirSync(dirname(file), { recursive: true });
   const lock = new DatabaseSync(file, { timeout: patienceMs });
@@ -34,7 +34,7 @@ function acquire(file: string, patienceMs: number): Release | null {
 }
 const SQLITE_BUSY = 5;
 
-/** Runs `work` while no other process of this folder runs a work of that name. */
+/** Runs `work` while no other process of this folder runs work of that name. */
 export function exclusively<T>(name: string, work: () => T): T {
   const release = acquire(join(root, '.wrangler', `gatehouse-${name}.lock`), 60_000);
   if (release === null) throw new Error(`Another process has kept ${name} for a minute.`);
@@ -46,7 +46,7 @@ export function exclusively<T>(name: string, work: () => T): T {
 }
 
 export interface StateLock {
-  /** Tells those who are refused where this instance answers. */
+  /** Adds the instance's address to the error of refused processes. */
   answersAt(url: string): void;
   release: Release;
 }
@@ -73,8 +73,8 @@ export function lockState(directory: string, command: string): StateLock {
 
 function inUse(directory: string, holder: string): string {
   const folder = relative(root, directory).startsWith('..') ? directory : relative(root, directory);
-  const who = readHolder(holder) ?? 'another process';
-  return `${folder} is in use by ${who}: stop that first, or name another folder with --persist-to. Nothing was changed.`;
+  const command = readHolder(holder) ?? 'another process';
+  return `${folder} is in use by ${command}: stop that first, or name another folder with --persist-to. Nothing was changed.`;
 }
 
 function readHolder(holder: string): string | null {

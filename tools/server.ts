@@ -40,7 +40,7 @@ export interface WorkerDefinition {
   /** Its bundle. */
   script: string;
   bindings?: object;
-  /** Which D1 database DB is; no binding where absent. Workers that name the same one share it. */
+  /** The D1 database of the binding DB, shared by all Workers that name it; no binding where absent. */
   database?: string | undefined;
   /** Durable Objects: those that count logins, or all of wrangler.toml; none where absent. */
   objects?: 'limits' | 'all' | undefined;
@@ -59,9 +59,9 @@ function durableObjects(objects: 'limits' | 'all') {
 
 export interface ServerOptions {
   workers: WorkerDefinition[];
-  /** Where databases and objects are stored; a new directory, in memory if possible, where absent. */
+  /** The directory of databases and objects; a new one, in memory if possible, where absent. */
   persistTo?: string | undefined;
-  /** Of the first Worker's socket; chosen by the system where absent. */
+  /** The port of the first Worker; chosen by the system where absent. */
   port?: number | undefined;
   inspectorPort?: number;
   onSpawn?: (child: ChildProcess) => void;

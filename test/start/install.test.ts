@@ -49,7 +49,7 @@ function lockOn(version: string): { path: string; tarball: Buffer } {
 }
 
 const install = () =>
-  new Promise<{ code: unknown; told: string }>((resolve) => {
+  new Promise<{ code: unknown; stderr: string }>((resolve) => {
     const script = `import { installIfMissing } from ${JSON.stringify(join(root, 'tools', 'install.mjs'))};
       installIfMissing(${JSON.stringify(project)});`;
     const env = {
@@ -59,7 +59,9 @@ const install = () =>
       npm_config_fetch_retries: '0',
     };
     const argv = ['--input-type=module', '--eval', script];
-    execFile('node', argv, { env }, (error, _, told) => resolve({ code: error?.code ?? 0, told }));
+    execFile('node', argv, { env }, (error, _, stderr) =>
+      resolve({ code: error?.code ?? 0, stderr }),
+    );
   });
 
 const installed = () =>
@@ -78,7 +80,7 @@ it('leaves the installed packages as they are when the registry cannot be reache
   const second = lockOn('2.0.0');
   const failed = await install();
   expect(failed.code).toBe(1);
-  expect(failed.told).toContain(
+  expect(failed.stderr).toContain(
     'npm ci failed; node_modules was left as it was, and nothing was started.',
   );
   expect(installed()).toBe('1.0.0');
@@ -89,6 +91,6 @@ it('leaves the installed packages as they are when the registry cannot be reache
   expect(installed()).toBe('2.0.0');
   // Nothing is asked of the registry where the lock file has not changed.
   tarballs.clear();
-  expect(await install()).toEqual({ code: 0, told: '' });
+  expect(await install()).toEqual({ code: 0, stderr: '' });
   expect(readdirSync(join(project, '.wrangler', 'install'))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** A leak planted in the time of the next request is told; without it nobody is told apart. */
+/** A planted leak in the time of the next request is found; without it no kind differs. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
@@ -11,8 +11,8 @@ const cost = { iterations: 1, rounds: 1 };
 /** Far beyond what a busy machine adds to an answer, again and again, for one kind only. */
 const LEAK_MS = 25;
 
-/** Answers at once; `leaks`: after one about somebody whom the database has, the next has to wait. */
-async function openFake(leaks: boolean) {
+/** Answers at once; `leaks`: the request after one about a known account is delayed. */
+async function startFake(leaks: boolean) {
   const known = new Set<unknown>();
   let busyUntilMs = 0;
   const server = createServer((request, response) => {
@@ -48,13 +48,13 @@ it.each([
   ['forgot-password', true],
 ])('%s, with a leak in the next request: %s', async (operation, leaks) => {
   if (contract === undefined) throw new Error('there is no contract');
-  const { target, close } = await openFake(leaks);
+  const { target, close } = await startFake(leaks);
   try {
     const plan = { operation, contract, cost, samples: 30, warmUp: 2 };
     const { text } = report(plan, await measure(target, plan));
-    const told = text.split('\n').filter((line) => line.startsWith('TOLD APART'));
-    const isTold = leaks && operation.startsWith('after-');
-    expect(told.some((line) => line.includes('unknown / known'))).toBe(isTold);
+    const different = text.split('\n').filter((line) => line.startsWith('TOLD APART'));
+    const isFound = leaks && operation.startsWith('after-');
+    expect(different.some((line) => line.includes('unknown / known'))).toBe(isFound);
   } finally {
     close();
   }

@@ -103,11 +103,11 @@ describe('the admin commands', () => {
   });
 
   it('deletes a user only with --yes, and only once', async () => {
-    const who = 'unverified@example.com';
-    const refused = await here('delete', who);
-    expect([refused.code, refused.stdout]).toEqual([2, expect.stringContaining(who)]);
-    expect((await here('delete', who, '--yes')).code).toBe(0);
-    const again = await here('delete', who, '--yes');
+    const email = 'unverified@example.com';
+    const refused = await here('delete', email);
+    expect([refused.code, refused.stdout]).toEqual([2, expect.stringContaining(email)]);
+    expect((await here('delete', email, '--yes')).code).toBe(0);
+    const again = await here('delete', email, '--yes');
     expect([again.code, again.stderr]).toEqual([1, 'There is no such user.\n']);
   });
 });
@@ -120,7 +120,7 @@ describe('errors', () => {
     expect((await here('show', '1', '2')).code).toBe(2);
     expect((await here('list', '--limit', '1000')).stderr).toMatch(/^Refused: limit /);
     expect((await here('list', '--nonsense')).code).toBe(2);
-    expect(await here('show', 'nobody')).toEqual({
+    expect(await here('show', 'unknown')).toEqual({
       code: 1,
       stdout: '',
       stderr: 'There is no such user.\n',

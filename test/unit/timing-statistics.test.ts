@@ -132,13 +132,13 @@ describe('of all pairs', () => {
 });
 
 describe('the resolution', () => {
-  it('is a delay that is told, where a tenth less is not, whichever kind has it', () => {
+  it('is a delay that is found, where a tenth less is not, whichever kind has it', () => {
     const kinds = new Map([
       ['one', times(21)],
       ['two', times(22)],
     ]);
     const least = resolutionOf(kinds);
-    const told = (delay: number) =>
+    const isFound = (delay: number) =>
       ['one', 'two'].every((slow) => {
         const delayed = [...kinds].map(([name, all]): [string, number[]] => [
           name,
@@ -146,6 +146,6 @@ describe('the resolution', () => {
         ]);
         return Math.abs(comparePairs(new Map(delayed))[0]?.t ?? 0) > THRESHOLD;
       });
-    expect([told(least), told(least * 0.9)]).toEqual([true, false]);
+    expect([isFound(least), isFound(least * 0.9)]).toEqual([true, false]);
   });
 });

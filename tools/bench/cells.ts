@@ -12,7 +12,7 @@ export interface Cell<Name extends string = string> {
   email?: string;
   password?: string;
   every?: number;
-  /** How many client addresses; each request has its own where absent. */
+  /** The number of client addresses; each request has its own where absent. */
   addresses?: number;
   status: number;
   /** The state into which the addresses are brought before they are measured. */
@@ -22,7 +22,7 @@ export interface Cell<Name extends string = string> {
   headers?: Record<string, string>;
   /** Dominated by a password hash: a few requests warm it up. */
   hashes?: true;
-  /** How long one measurement should take. */
+  /** The duration of one measurement. */
   seconds: number;
   /** Measured with one caller only. */
   alone?: true;
@@ -57,7 +57,7 @@ const table = {
   wrong: {
     ...LOGIN,
     title: 'login, wrong (unknown names)',
-    email: 'nobody-{n}@bench.example',
+    email: 'unknown-{n}@bench.example',
     status: 401,
     hashes: true,
     seconds: 1.4,

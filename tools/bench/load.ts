@@ -15,7 +15,7 @@ export interface Burst {
   headers: Record<string, string>;
   body: string;
   every: number;
-  /** How many client addresses the requests come from, in turns. */
+  /** The number of client addresses, used in turns. */
   addresses: number;
   /** The number of the first request. */
   first: number;

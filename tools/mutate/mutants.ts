@@ -43,7 +43,7 @@ const PAIRS: [Kind, string, string][] = [
   ['arithmetic', '+', '-'],
   ['arithmetic', '*', '/'],
 ];
-/** Of drizzle-orm, the counterparts of the operators. */
+/** The counterparts of the operators in drizzle-orm. */
 const CALL_PAIRS: [Kind, string, string][] = [
   ['boundary', 'lt', 'lte'],
   ['boundary', 'gt', 'gte'],

@@ -54,7 +54,7 @@ export class Sandbox {
 
   compiles = () => this.#succeeds('tsc', ['--project', 'tsconfig.mutate.json']);
 
-  /** Whether docs/api and migrations/ would be generated the same: a change of these is checked, too. */
+  /** Generates docs/api and migrations/ and compares them, since a check notices their changes. */
   async generatesTheSame(): Promise<boolean> {
     const generated = join(this.directory, 'generated');
     cpSync(join(this.directory, 'migrations'), generated, { recursive: true });

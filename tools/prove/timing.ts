@@ -1,5 +1,5 @@
 /**
- * `npm run prove:timing`: the time of an answer does not tell what a name belongs to.
+ * `npm run prove:timing`: the time of an answer does not show what a name belongs to.
  *
  * Starts the deployed bundle at the deployed password cost, inserts accounts of every kind, and asks
  * about them one at a time in random order: at login with a wrong password, at register,
@@ -58,7 +58,7 @@ await run(
   0,
 );
 await run(plans.filter(timesNext), Number(options.delay));
-console.log(process.exitCode === 1 ? 'Not proven.' : 'Nobody can be told apart by time.');
+console.log(process.exitCode === 1 ? 'Not proven.' : 'No kind of name can be told apart by time.');
 
 async function run(plans: readonly Plan[], delayMs: number): Promise<void> {
   if (plans.length === 0) return;

@@ -34,7 +34,7 @@ interface AdminCommand {
   usage: string;
   /** Beside --url and --json. */
   options?: readonly Option[];
-  /** How many arguments it takes, the user first; 1 where absent. */
+  /** The number of arguments, the user first; 1 where absent. */
   takes?: number;
   /** Returns the lines to print. */
   run(call: Call): Promise<string[]>;

@@ -68,7 +68,7 @@ export interface Import {
   skipRefused: boolean;
   /** Writes nothing. */
   dryRun: boolean;
-  /** Called before the first user is written, so that no imported hash is told by its time. */
+  /** Called before the first user is written, so that no imported hash is recognised by its time. */
   setCosts(costs: readonly LegacyCost[]): void | Promise<void>;
   onRefused(refused: Refused): void;
   progress?(what: string): Progress;

@@ -1,6 +1,6 @@
 /**
  * Guesses passwords of one account in parallel, from as many addresses or from one; the right
- * password is the last guess. An answer that tells right from wrong is a verdict.
+ * password is the last guess. An answer that distinguishes right from wrong is a verdict.
  */
 import { sendAll, sendOne, type BurstAnswer, type BurstRequest } from '../../burst.ts';
 import { PASSWORD } from '../workers.ts';

@@ -1,5 +1,6 @@
 /** Sends one request at a time to a traced Worker, and waits for all work after its response. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sendOne } from '../../burst.ts';
 import type { Network, Traced } from './network.ts';
 
 export interface TracedRequest {
@@ -53,16 +54,15 @@ export function createCaller(origin: string, settleMs = 0) {
       ...(rest.origin === undefined ? {} : { Origin: rest.origin }),
     };
     const startedMs = performance.now();
-    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    const response = await fetch(origin + path, init);
-    const text = await response.text();
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const answer = await sendOne(origin, { method, path, headers, body: text });
     const tookMs = performance.now() - startedMs;
-    if (response.status !== status) {
-      throw new Error(`${path}: expected ${status}, got ${response.status} ${text}`);
+    if (answer.status !== status) {
+      throw new Error(`${path}: expected ${status}, got ${answer.status} ${answer.text}`);
     }
     const { trace, mails: sent } = await takeTrace();
     mails.push(...sent);
-    return { text, headers: response.headers, tookMs, trace };
+    return { ...answer, tookMs, trace };
   };
 
   return {
@@ -73,13 +73,13 @@ export function createCaller(origin: string, settleMs = 0) {
     /** A user of the database that was not returned before. */
     newUser: () => `right-${(used.users += 1)}@bench.example`,
     /** An address without an account. */
-    unknown: () => `nobody-${(used.strangers += 1)}@bench.example`,
+    unknown: () => `unknown-${(used.strangers += 1)}@bench.example`,
     async logIn(login: TracedRequest) {
       const { text, headers } = await send(login);
       const { token } = JSON.parse(text) as { token: string };
       const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
       const { sid: session } = JSON.parse(claims) as { sid: string };
-      return { token, session, cookie: (headers.get('Set-Cookie') ?? '').split(';')[0] ?? '' };
+      return { token, session, cookie: headers['set-cookie']?.[0]?.split(';')[0] ?? '' };
     },
     codeTo: (email: string) => inMailTo(email, /\b(\d{6})\b/),
     linkTo: (email: string) => inMailTo(email, /#token=([\w-]+)/),

@@ -74,11 +74,11 @@ export async function concurrency({ origin, claim }: AttackContext): Promise<voi
     const granted = await sendOne(origin, login(contract, four));
     const first = tokensIn(contract, granted)?.refresh;
     if (!first) throw new Error(`${contract.name}: no refresh token: ${granted.text}`);
-    const heard = await sendAll(
+    const answers = await sendAll(
       origin,
       times(30, () => refresh(contract, first)),
     );
-    const pairs = heard.map((answer) => tokensIn(contract, answer));
+    const pairs = answers.map((answer) => tokensIn(contract, answer));
     // Each answer's token is signed for itself; their id (`jti`) is the same.
     const successors = new Set(
       pairs.map((pair) => (pair?.refresh ? claimsOf(pair.refresh).jti : null)),
@@ -89,7 +89,7 @@ export async function concurrency({ origin, claim }: AttackContext): Promise<voi
     ]);
     claim({
       what: `one refresh token used 30 times at once, at ${contract.name}`,
-      seen: `${tally(heard.map((answer) => outcomeOf(contract, answer)))}; ${successors.size} successor; profile and refresh with it: ${next.join(', ')}`,
+      seen: `${tally(answers.map((answer) => outcomeOf(contract, answer)))}; ${successors.size} successor; profile and refresh with it: ${next.join(', ')}`,
       allowed: '30 granted, one successor, and it is valid',
       holds: !successors.has(null) && successors.size === 1 && tally(next).of('granted') === 2,
     });

@@ -34,9 +34,9 @@ export async function startGatehouse(
 }
 
 export interface Claim {
-  /** What was done. */
+  /** The attack. */
   what: string;
-  /** What was observed, and what is allowed, in words. */
+  /** The observation, and the allowed ones, in words. */
   seen: string;
   allowed: string;
   holds: boolean;

@@ -29,7 +29,7 @@ export interface Session extends Tokens {
 /** A name under attack, whether it has an account or not. */
 export interface Target {
   person: Person;
-  /** Where its password is guessed. */
+  /** The contracts at which its password is guessed. */
   contracts: readonly Contract[];
   verdicts: number;
   /** Right passwords sent: each may have reset the failures. */
@@ -150,7 +150,7 @@ export function createExpectedState() {
       const usable = some.filter((session) => session.refresh !== null && isInTime(session));
       const outcomes = await send(origin, usable.map(refreshOf));
       counts.refreshed += outcomes.filter((outcome) => outcome === 'granted').length;
-      // After RETRY_MS a lost answer cannot be told from a copied token.
+      // After RETRY_MS a lost answer cannot be distinguished from a copied token.
       for (const late of some.filter((session) => !isInTime(session))) {
         sessions.splice(sessions.indexOf(late), 1);
       }

@@ -33,7 +33,7 @@ export const guesses = (
 ): Attempt[] => times(amount, (n) => guess(contractAt(n, contracts), person, client?.(n)));
 
 /**
- * Whether one lockout gave these outcomes: verdicts within the tickets, and refusals to wait. A
+ * Checks that one lockout gave these outcomes: verdicts within the tickets, and refusals to wait. A
  * machine too busy to hash within a ticket's life may give no verdict at all, and then a lock.
  */
 export function withinTickets(outcomes: readonly Outcome[]): boolean {

@@ -16,7 +16,7 @@ export interface Attempt extends BurstRequest {
   contract: Contract;
 }
 
-const sample: Person = { username: 'nobody', email: 'nobody@example.com', password: 'none' };
+const sample: Person = { username: 'sample', email: 'sample@example.com', password: 'none' };
 
 /** The contracts that are served and take the usual login fields; each ignores the other name. */
 export const served: readonly Contract[] = settings.contracts.filter(
@@ -125,7 +125,7 @@ export const claimsOf = (token: string) =>
 /** `unknown`: an answer that the contract does not have. */
 export type Outcome = Reason | 'granted' | 'unanswered' | 'unknown';
 
-/** Tells reasons apart that some contract answers with the same body. */
+/** Distinguishes reasons that some contract answers with the same body. */
 const contradicts = (reason: Reason, headers: BurstAnswer['headers']): boolean => {
   const after = headers['retry-after'];
   if ((reason === 'limited') !== (headers['ratelimit'] !== undefined)) return true;
