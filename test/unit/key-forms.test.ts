@@ -1,4 +1,4 @@
-/** The forms of keys that tokens may be signed with, each with one part of it changed. */
+/** The accepted forms of token keys, each with one member changed. */
 import type { JWK } from 'jose';
 import { expect, it } from 'vitest';
 import { validateKey } from '../../src/crypto/keys.ts';

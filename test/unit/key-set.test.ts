@@ -1,4 +1,4 @@
-/** Rotation keeps every key that a living token may need, and no other. */
+/** Rotation keeps every key that a live token may need, and no other. */
 import { describe, expect, it } from 'vitest';
 import { ALGORITHMS, describe as described, generateKey, rotate } from '../../tools/key-set.ts';
 import { settingsWith } from './sample-env.ts';

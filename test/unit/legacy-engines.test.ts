@@ -1,4 +1,4 @@
-/** What verifies foreign hashes, against implementations of other people. */
+/** The functions that verify legacy hashes, against independent implementations. */
 import { pbkdf2Sync, scryptSync } from 'node:crypto';
 import { hashSync } from 'bcryptjs';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { scrypt } from '../../src/crypto/legacy/scrypt.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-function worked<T>(work: Generator<void, T>): { result: T; slices: number } {
+function run<T>(work: Generator<void, T>): { result: T; slices: number } {
   for (let slices = 1; ; slices += 1) {
     const { done, value } = work.next();
     if (done) return { result: value, slices };
@@ -41,16 +41,16 @@ describe('bcrypt', () => {
     const stored = hashSync(password, 4);
     const parsed = parseLegacyHash(stored);
     if (parsed === null) throw new Error(stored);
-    expect(worked(bcrypt(utf8(password), parsed, 2 ** 4)).result).toEqual(parsed.hash);
-    expect(worked(bcrypt(utf8(`${password} `), parsed, 2 ** 4)).result).not.toEqual(
+    expect(run(bcrypt(utf8(password), parsed, 2 ** 4)).result).toEqual(parsed.hash);
+    expect(run(bcrypt(utf8(`${password} `), parsed, 2 ** 4)).result).not.toEqual(
       password.length < 72 ? parsed.hash : null,
     );
   });
 
-  it('gives the same result when it works on for the costliest hash’s sake', () => {
+  it('gives the same result when it is topped up to a higher cost', () => {
     const parsed = parseLegacyHash(hashSync('the password', 5));
     if (parsed === null) throw new Error('not parsed');
-    const { result, slices } = worked(bcrypt(utf8('the password'), parsed, 2 ** 9));
+    const { result, slices } = run(bcrypt(utf8('the password'), parsed, 2 ** 9));
     expect(result).toEqual(parsed.hash);
     expect(slices).toBe(2 ** 9 / 128 + 1);
   });
@@ -69,14 +69,14 @@ describe.each(['sha256', 'sha512'] as const)('PBKDF2 with %s', (digest) => {
       );
       for (const total of [iterations, 1000]) {
         const work = pbkdf2InSlices(utf8(password), { digest, salt, iterations }, total);
-        expect(worked(work).result).toEqual(new Uint8Array(expected));
+        expect(run(work).result).toEqual(new Uint8Array(expected));
       }
     }
   });
 
-  it('is cut into slices of some ten milliseconds', () => {
+  it('is cut into slices', () => {
     const how = { digest, salt: utf8('salt'), iterations: 1 };
-    const { slices } = worked(pbkdf2InSlices(utf8('x'), how, 21_000));
+    const { slices } = run(pbkdf2InSlices(utf8('x'), how, 21_000));
     expect(slices).toBe(digest === 'sha256' ? 5 : 6);
   });
 });
@@ -92,11 +92,11 @@ describe('scrypt', () => {
   ])('with $n, $r, $p is what node:crypto derives', ({ n, r, p }) => {
     const salt = utf8('NaCl');
     const expected = scryptSync('pässword', salt, 64, { N: n, r, p, maxmem: 2 ** 27 });
-    const { result } = worked(scrypt(utf8('pässword'), { n, r, p, salt }));
+    const { result } = run(scrypt(utf8('pässword'), { n, r, p, salt }));
     expect(result).toEqual(new Uint8Array(expected));
   });
 
-  it('goes one at a time, in one memory, however many there are', () => {
+  it('runs one at a time, in one buffer, however many there are', () => {
     const parameters = { n: 8192, r: 8, p: 1 };
     const work = ['one', 'two', 'three'].map((password) => ({
       password,
@@ -116,22 +116,22 @@ describe('scrypt', () => {
     expect([...results.keys()]).toEqual(['one', 'two', 'three']);
   });
 
-  it('takes the memory from one that will never move again, who otherwise starts anew', () => {
+  it('takes the buffer over from a holder without progress, which restarts if it goes on', () => {
     const salt = utf8('salt');
-    const forsaken = scrypt(utf8('one'), { n: 8192, r: 8, p: 1, salt });
-    forsaken.next();
-    const { result, slices } = worked(scrypt(utf8('two'), { n: 8192, r: 8, p: 1, salt }));
+    const stalled = scrypt(utf8('one'), { n: 8192, r: 8, p: 1, salt });
+    stalled.next();
+    const { result, slices } = run(scrypt(utf8('two'), { n: 8192, r: 8, p: 1, salt }));
     expect(slices).toBeGreaterThan(1000);
     expect(result).toEqual(new Uint8Array(scryptSync('two', salt, 64, { N: 8192, r: 8, p: 1 })));
-    const late = worked(forsaken).result;
+    const late = run(stalled).result;
     expect(late).toEqual(new Uint8Array(scryptSync('one', salt, 64, { N: 8192, r: 8, p: 1 })));
   });
 
-  it('lets go of the memory when it is stopped', () => {
+  it('releases the buffer when it is aborted', () => {
     const salt = utf8('salt');
-    const stopped = scrypt(utf8('one'), { n: 8192, r: 8, p: 1, salt });
-    stopped.next();
-    stopped.return(new Uint8Array());
-    expect(worked(scrypt(utf8('two'), { n: 8192, r: 8, p: 1, salt })).slices).toBeLessThan(10);
+    const aborted = scrypt(utf8('one'), { n: 8192, r: 8, p: 1, salt });
+    aborted.next();
+    aborted.return(new Uint8Array());
+    expect(run(scrypt(utf8('two'), { n: 8192, r: 8, p: 1, salt })).slices).toBeLessThan(10);
   });
 });

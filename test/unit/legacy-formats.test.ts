@@ -1,4 +1,4 @@
-/** Hashes of other systems as they are stored: what is read of them, and what is refused unread. */
+/** Formats of legacy hashes: those that are parsed, and those that are refused before any work. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LEAST_COST, MOST_COST } from '../../src/crypto/legacy/costs.ts';
@@ -13,7 +13,7 @@ const LONG_HEX = 'a'.repeat(128);
 const bcrypt = (head: string, tail = 'a'.repeat(53)) => `${head}$${tail}`;
 
 describe('a hash of another system', () => {
-  it.each(vectors)('of $by is read: $hash', ({ hash }) => {
+  it.each(vectors)('of $by is parsed: $hash', ({ hash }) => {
     const { salt, hash: digest, kind } = parseLegacyHash(hash) ?? {};
     expect(kind).toBeDefined();
     expect(salt?.length).toBeGreaterThan(7);
@@ -79,7 +79,7 @@ describe('a hash of another system', () => {
     expect(parseLegacyHash(stored)).toBeNull();
   });
 
-  it('is read or refused whatever it is, and never beyond its bounds', () => {
+  it('is parsed or refused whatever it is, and never beyond its bounds', () => {
     const pieces = fc.constantFrom(
       '$',
       ':',

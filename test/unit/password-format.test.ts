@@ -1,6 +1,6 @@
 /**
- * Password hashes as they are stored: the format, what it refuses, and that what is made is what
- * an independent PBKDF2 makes. Verification is tested where it runs, in the Worker.
+ * Stored password hashes: the format, what it refuses, and that new hashes are those of an
+ * independent PBKDF2. Verification is tested where it runs, in test/worker/password.test.ts.
  */
 import { createHmac, pbkdf2Sync } from 'node:crypto';
 import * as fc from 'fast-check';
@@ -22,8 +22,12 @@ const stored = (parameters: string, salt = SALT, hash = HASH) =>
 const passwordsOf = (cost: PasswordCost, ...peppers: Pepper[]) =>
   createPasswords({ cost, peppers }, async () => undefined);
 
-/** The derivation as the design describes it, by another implementation. */
-function derivedByHand(password: string, cost: PasswordCost & { salt: Uint8Array }, key?: Pepper) {
+/** Derives as documented, by another implementation. */
+function deriveIndependently(
+  password: string,
+  cost: PasswordCost & { salt: Uint8Array },
+  key?: Pepper,
+) {
   const bytes = Buffer.from(password.normalize('NFC'), 'utf8');
   let derived: Uint8Array = key ? createHmac('sha256', key.key).update(bytes).digest() : bytes;
   for (let round = 0; round < cost.rounds; round += 1) {
@@ -88,7 +92,7 @@ describe('a stored hash', () => {
     expect(parseHash(text)).toBeNull();
   });
 
-  it('is read or refused, whatever it is, and never beyond what may be derived', () => {
+  it('is parsed or refused, whatever it is, and never beyond the limits', () => {
     const scraps = fc.constantFrom(
       '$',
       'i=',
@@ -128,7 +132,7 @@ describe('a hash that is made', () => {
     expect(text).toMatch(/^\$gh-pbkdf2-sha256\$i=100000,n=6\$[\w-]{22}\$[\w-]{43}$/);
     expect(parsed.iterations).toBeLessThanOrEqual(100_000);
     expect(parsed.iterations * parsed.rounds).toBeGreaterThanOrEqual(600_000);
-    expect(parsed.hash).toEqual(derivedByHand('MySecure123!', parsed));
+    expect(parsed.hash).toEqual(deriveIndependently('MySecure123!', parsed));
   });
 
   it('cannot be made with more iterations a call than the platform does', async () => {
@@ -144,7 +148,7 @@ describe('a hash that is made', () => {
     const password = 'pässwörd 🔑'.repeat(18);
     const { parsed } = await hashed(password, cost, ...(pepper ? [pepper, OLD_PEPPER] : []));
     expect(parsed).toMatchObject({ ...cost, pepperId: pepper?.id ?? null });
-    expect(parsed.hash).toEqual(derivedByHand(password, parsed, pepper));
+    expect(parsed.hash).toEqual(deriveIndependently(password, parsed, pepper));
   });
 
   it('is the same for any password under its salt, composed or not, peppered or not', async () => {
@@ -152,7 +156,7 @@ describe('a hash that is made', () => {
       fc.asyncProperty(fc.string({ unit: 'grapheme' }), fc.boolean(), async (text, peppered) => {
         const pepper = peppered ? PEPPER : undefined;
         const { parsed } = await hashed(text.normalize('NFD'), CHEAP, ...(pepper ? [pepper] : []));
-        expect(parsed.hash).toEqual(derivedByHand(text.normalize('NFC'), parsed, pepper));
+        expect(parsed.hash).toEqual(deriveIndependently(text.normalize('NFC'), parsed, pepper));
       }),
       { numRuns: 50 },
     );
@@ -168,7 +172,7 @@ describe('a hash that is made', () => {
     ['a full-width letter', 'ｓecret', 'secret'],
   ])('tells passwords apart by %s', async (_by, one, other) => {
     const { parsed } = await hashed(one);
-    expect(parsed.hash).not.toEqual(derivedByHand(other, parsed));
+    expect(parsed.hash).not.toEqual(deriveIndependently(other, parsed));
   });
 
   it('has a salt of its own each time', async () => {
@@ -178,13 +182,11 @@ describe('a hash that is made', () => {
     expect(new Set(salts).size).toBe(20);
   });
 
-  it('lets the event loop turn before every round', async () => {
-    let turns = 0;
-    const turn = async () => {
-      turns += 1;
-    };
-    await createPasswords({ cost: CHEAP, peppers: [] }, turn).hash('x');
-    expect(turns).toBe(CHEAP.rounds);
+  it('yields to the event loop before every round', async () => {
+    let yields = 0;
+    const passwords = createPasswords({ cost: CHEAP, peppers: [] }, async () => void (yields += 1));
+    await passwords.hash('x');
+    expect(yields).toBe(CHEAP.rounds);
   });
 });
 

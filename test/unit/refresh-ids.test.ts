@@ -1,4 +1,4 @@
-/** A refresh token's id can neither be guessed nor be found twice (OWASP ASVS 5.0 V7.2.3). */
+/** The ids of refresh tokens are unguessable and unique (OWASP ASVS 5.0 V7.2.3). */
 import { base64url } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createMac } from '../../src/crypto/keys.ts';

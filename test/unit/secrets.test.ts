@@ -1,4 +1,4 @@
-/** Codes and tokens cannot be foretold (OWASP ASVS 5.0 V6.5.3, V6.5.4). */
+/** Codes and tokens are unpredictable (OWASP ASVS 5.0 V6.5.3, V6.5.4). */
 import { base64url } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createMac } from '../../src/crypto/keys.ts';
@@ -27,7 +27,7 @@ describe('a code', () => {
     expect(drawn).toHaveBeenCalledTimes(5);
   });
 
-  it('is kept under a key, and for its own challenge', async () => {
+  it('is hashed under a key, and for its own challenge', async () => {
     vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => array);
     const others = createSecrets(createMac(new Uint8Array(32).fill(2)));
     const kept = await Promise.all([

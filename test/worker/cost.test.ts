@@ -1,4 +1,4 @@
-/** What a login costs in rows and guard requests: the figures that docs/deployment.md prices. */
+/** What a login costs in rows and requests to Durable Objects: the figures that docs/deployment.md prices. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';
@@ -9,14 +9,14 @@ import { interceptBindings, type BindingInterceptor } from '../fixtures/intercep
 interface Cost {
   rowsRead: number;
   rowsWritten: number;
-  guardRequests: number;
+  limitRequests: number;
 }
 
 function meter() {
-  const cost: Cost = { rowsRead: 0, rowsWritten: 0, guardRequests: 0 };
+  const cost: Cost = { rowsRead: 0, rowsWritten: 0, limitRequests: 0 };
   const intercept: BindingInterceptor = async (call, proceed) => {
     const result = await proceed();
-    if (call.to === 'limits') cost.guardRequests += 1;
+    if (call.to === 'limits') cost.limitRequests += 1;
     if (call.to === 'database') {
       for (const { meta } of [result].flat() as D1Result[]) {
         cost.rowsRead += meta.rows_read;
@@ -31,7 +31,7 @@ function meter() {
     return {
       rowsRead: cost.rowsRead - before.rowsRead,
       rowsWritten: cost.rowsWritten - before.rowsWritten,
-      guardRequests: cost.guardRequests - before.guardRequests,
+      limitRequests: cost.limitRequests - before.limitRequests,
     };
   };
   return { here: createTestApp({}, intercept), intercept, measured };
@@ -41,7 +41,7 @@ it('is what docs/deployment.md prices', async () => {
   const { here, intercept, measured } = meter();
   const { login, refresh } = client(here, 'username-pair');
   const person: TestUser = await addUser();
-  // Of an account that has been here before: sessions and events of others cost nothing.
+  // The account has logged in before; sessions and events of others cost nothing.
   for (let n = 0; n < 5; n += 1) await login(person);
   const { refresh: token } = held(await login(person));
 
@@ -61,15 +61,15 @@ it('is what docs/deployment.md prices', async () => {
   await env.DB.prepare('UPDATE sessions SET expires_at_ms = 1').run();
   await env.DB.prepare('UPDATE audit_events SET at_ms = 1').run();
   const busy = await measured(() => runCleanup(interceptBindings(env, intercept)));
-  const swept = busy.rowsWritten - idle.rowsWritten;
+  const deleted = busy.rowsWritten - idle.rowsWritten;
 
-  expect({ right, wrong, refreshed, remembered, swept }).toEqual({
+  expect({ right, wrong, refreshed, remembered, deleted }).toEqual({
     // Two statements look at the seven sessions that the user has by then.
-    right: { rowsRead: 41, rowsWritten: 7, guardRequests: 3 },
-    wrong: { rowsRead: 4, rowsWritten: 3, guardRequests: 3 },
-    refreshed: { rowsRead: 4, rowsWritten: 1, guardRequests: 0 },
-    remembered: { rowsRead: 0, rowsWritten: 0, guardRequests: 0 },
+    right: { rowsRead: 41, rowsWritten: 7, limitRequests: 3 },
+    wrong: { rowsRead: 4, rowsWritten: 3, limitRequests: 3 },
+    refreshed: { rowsRead: 4, rowsWritten: 1, limitRequests: 0 },
+    remembered: { rowsRead: 0, rowsWritten: 0, limitRequests: 0 },
     // One of each, and one that keeps the place: with 500 sessions it is still one.
-    swept: 3,
+    deleted: 3,
   });
 });

@@ -1,4 +1,4 @@
-/** Logins of users whose hashes other systems made: in with their password, and renewed at once. */
+/** Logins of users whose hashes other systems made: accepted by their password, and renewed at once. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { createPasswords } from '../../src/crypto/passwords/hash.ts';
@@ -6,40 +6,40 @@ import vectors from '../fixtures/legacy-hashes.json' with { type: 'json' };
 import { addUser, contractCase, createTestApp } from '../support/test-app.ts';
 
 const cost = { iterations: 100, rounds: 6 };
-const never = { shouldAbort: () => false };
-const turn = async () => undefined;
+const unaborted = { shouldAbort: () => false };
+const noYield = async () => undefined;
 
 const storedHash = (id: number) =>
   env.DB.prepare('SELECT password_hash FROM users WHERE id = ?')
     .bind(id)
     .first<string>('password_hash');
 
-const one = (kind: string) => {
+const vectorOf = (kind: string) => {
   const found = vectors.find(({ hash }) => hash.startsWith(kind));
   if (found === undefined) throw new Error(kind);
   return found;
 };
 
-/** One of each kind, and of each way in which PBKDF2 is computed. */
+/** One hash of each kind, and of each way in which PBKDF2 is computed. */
 const kinds = [
-  one('$2b$04'),
-  one('$2y$04'),
-  one('$pbkdf2-sha256$1200'),
-  one('$pbkdf2-sha512$1200'),
-  one('pbkdf2_sha256$1500'),
-  one('pbkdf2_sha256$100001'),
-  one('pbkdf2:sha256:1300'),
-  one('scrypt:1024:8:2'),
+  vectorOf('$2b$04'),
+  vectorOf('$2y$04'),
+  vectorOf('$pbkdf2-sha256$1200'),
+  vectorOf('$pbkdf2-sha512$1200'),
+  vectorOf('pbkdf2_sha256$1500'),
+  vectorOf('pbkdf2_sha256$100001'),
+  vectorOf('pbkdf2:sha256:1300'),
+  vectorOf('scrypt:1024:8:2'),
 ];
 
 describe.each(vectors)('$hash by $by', ({ password, hash: stored }) => {
-  it('is met by its password and by no other', async () => {
-    const { verify } = createPasswords({ cost, peppers: [] }, turn);
-    expect(await verify({ password, stored, ...never })).toBe('right');
+  it('accepts its password and no other', async () => {
+    const { verify } = createPasswords({ cost, peppers: [] }, noYield);
+    expect(await verify({ password, stored, ...unaborted })).toBe('right');
     if (stored.includes('100001')) return;
     for (const other of [`${password.slice(0, 10)}`, password.toUpperCase(), ` ${password}`]) {
       if (other === password) continue;
-      expect([other, await verify({ password: other, stored, ...never })]).toEqual([
+      expect([other, await verify({ password: other, stored, ...unaborted })]).toEqual([
         other,
         'wrong',
       ]);
@@ -48,7 +48,7 @@ describe.each(vectors)('$hash by $by', ({ password, hash: stored }) => {
 });
 
 describe.each(kinds)('a login with $hash', ({ password, hash }) => {
-  it('lets the right password in, and renews the hash in the same batch', async () => {
+  it('accepts the right password, and renews the hash in the same batch', async () => {
     const { path, body } = contractCase('email-remember');
     const person = { ...(await addUser({ password_hash: hash })), password };
     const batches: number[] = [];
@@ -78,21 +78,21 @@ it.each([
   ['bcrypt at cost 31', `$2b$31$${'a'.repeat(53)}`],
   ['2,000,001 iterations', `pbkdf2_sha256$2000001$salt$${'A'.repeat(43)}=`],
   ['scrypt in 64 MiB', `scrypt:65536:8:1$salt$${'a'.repeat(128)}`],
-])('does no work for %s, and lets nobody in', async (_, stored) => {
-  let turns = 0;
-  const counting = async () => void (turns += 1);
+])('does no work for %s, and accepts no password', async (_, stored) => {
+  let yields = 0;
+  const counting = async () => void (yields += 1);
   const { verify } = createPasswords({ cost, peppers: [] }, counting);
-  expect(await verify({ password: 'x', stored, ...never })).toBe('wrong');
-  expect(turns).toBe(cost.rounds);
+  expect(await verify({ password: 'x', stored, ...unaborted })).toBe('wrong');
+  expect(yields).toBe(cost.rounds);
 });
 
-it('takes nothing that follows a NUL for part of a bcrypt password, nor what stands before it', async () => {
-  const { verify } = createPasswords({ cost, peppers: [] }, turn);
-  const { password, hash: stored } = one('$2b$04');
-  expect(await verify({ password: `${password}\0`, stored, ...never })).toBe('wrong');
+it('refuses a bcrypt password that goes on with a NUL', async () => {
+  const { verify } = createPasswords({ cost, peppers: [] }, noYield);
+  const { password, hash: stored } = vectorOf('$2b$04');
+  expect(await verify({ password: `${password}\0`, stored, ...unaborted })).toBe('wrong');
 });
 
-describe('the work of a guess while foreign hashes exist', () => {
+describe('the work of a guess while legacy hashes exist', () => {
   const legacyCosts = [
     { kind: 'pbkdf2-sha256', cost: 4000 },
     { kind: 'pbkdf2-sha512', cost: 3000 },
@@ -100,25 +100,25 @@ describe('the work of a guess while foreign hashes exist', () => {
     { kind: 'scrypt', cost: 2 ** 16 },
   ] as const;
 
-  /** The slices of a wrong guess, and the iterations that the platform did for it. */
+  /** Returns the slices of a wrong guess, and the platform's iterations for it. */
   async function workOf(stored: string | null) {
-    let turns = 0;
-    const counting = async () => void (turns += 1);
+    let yields = 0;
+    const counting = async () => void (yields += 1);
     const { verify } = createPasswords({ cost, peppers: [], legacyCosts }, counting);
     const derive = vi.spyOn(crypto.subtle, 'deriveBits');
-    expect(await verify({ password: 'a wrong one', stored, ...never })).toBe('wrong');
+    expect(await verify({ password: 'a wrong one', stored, ...unaborted })).toBe('wrong');
     const iterations = derive.mock.calls
       .map(([how]) => (how as { iterations: number }).iterations)
       .reduce((sum, each) => sum + each, 0);
     derive.mockRestore();
-    return { turns, iterations };
+    return { yields, iterations };
   }
 
-  it('is the same for unknown users, hashes of ours, and every kind and cost of theirs', async () => {
-    const ours = await createPasswords({ cost, peppers: [] }, turn).hash('the password');
+  it('is the same for unknown users, hashes of ours, and legacy hashes of every kind and cost', async () => {
+    const ours = await createPasswords({ cost, peppers: [] }, noYield).hash('the password');
     const expected = await workOf(null);
     expect(expected.iterations).toBe(600 + 4000 + 3000);
-    expect(expected.turns).toBeGreaterThan(15);
+    expect(expected.yields).toBeGreaterThan(15);
     const all = [
       ours,
       'garbage',
@@ -127,29 +127,29 @@ describe('the work of a guess while foreign hashes exist', () => {
     for (const stored of all) expect([stored, await workOf(stored)]).toEqual([stored, expected]);
   });
 
-  it('stops between any two slices', async () => {
-    const whole = (await workOf(null)).turns;
+  it('aborts between any two slices', async () => {
+    const whole = (await workOf(null)).yields;
     for (const last of [cost.rounds + 1, cost.rounds + 9, whole - 1]) {
-      let turns = 0;
-      const counting = async () => void (turns += 1);
+      let yields = 0;
+      const counting = async () => void (yields += 1);
       const { verify } = createPasswords({ cost, peppers: [], legacyCosts }, counting);
-      const shouldAbort = () => turns >= last;
+      const shouldAbort = () => yields >= last;
       expect(await verify({ password: 'x', stored: null, shouldAbort })).toBe('aborted');
-      expect(turns).toBe(last);
+      expect(yields).toBe(last);
     }
   });
 
-  it('is spared those who know the password of a hash of ours', async () => {
-    let turns = 0;
-    const counting = async () => void (turns += 1);
+  it('is left out for the right password of a hash of ours', async () => {
+    let yields = 0;
+    const counting = async () => void (yields += 1);
     const { hash, verify } = createPasswords({ cost, peppers: [], legacyCosts }, counting);
     const stored = await hash('the password');
-    turns = 0;
-    expect(await verify({ password: 'the password', stored, ...never })).toBe('right');
-    expect(turns).toBe(cost.rounds);
+    yields = 0;
+    expect(await verify({ password: 'the password', stored, ...unaborted })).toBe('right');
+    expect(yields).toBe(cost.rounds);
   });
 
-  it('is done by the house as its setting says', async () => {
+  it('is done by the application as its setting says', async () => {
     const { path, body } = contractCase('email-remember');
     const { post } = createTestApp({ FOREIGN_HASH_COST: '{"kind":"pbkdf2-sha512","cost":2500}' });
     const derive = vi.spyOn(crypto.subtle, 'deriveBits');

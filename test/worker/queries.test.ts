@@ -1,4 +1,4 @@
-/** Every statement that the app makes finds its rows by an index. */
+/** Every statement of the application finds its rows by an index. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';
@@ -17,13 +17,13 @@ async function planOf(sql: string): Promise<string[]> {
   return results.map(({ detail }) => detail);
 }
 
-it('scans no table, whatever is asked', async () => {
+it('scans no table in any operation', async () => {
   const statements = new Set<string>();
-  const noted: BindingInterceptor = (call, proceed) => {
+  const collect: BindingInterceptor = (call, proceed) => {
     if (call.to === 'database') for (const sql of call.what) statements.add(sql);
     return proceed();
   };
-  const here = createTestApp({}, noted);
+  const here = createTestApp({}, collect);
   for (const { name } of contractCases) {
     const { login, refresh, profile, sessions, endSession, logout, logoutAll } = client(here, name);
     const person = await addUser();
@@ -35,27 +35,27 @@ it('scans no table, whatever is asked', async () => {
     await endSession(access, crypto.randomUUID());
     await logout(access);
     await logoutAll(held(await login(person)).access);
-    await everyQuestionOfTheMailbox(name, noted);
+    await callAccountOperations(name, collect);
   }
   await here.fetch('/healthz');
-  await everyOperatorsQuestion(operator(here));
-  await runCleanup(interceptBindings(env, noted));
+  await callAdminOperations(operator(here));
+  await runCleanup(interceptBindings(env, collect));
   expect(statements.size).toBeGreaterThanOrEqual(75);
   const scans: string[] = [];
   for (const sql of statements) {
-    // Its plan names the users that SQLite would look through if a reference were left dangling.
+    // Its plan has a scan of users, for the case that a foreign key were left dangling.
     if (sql.startsWith('insert into "roles"')) continue;
     for (const step of await planOf(sql)) if (SCAN.test(step)) scans.push(`${step}: ${sql}`);
   }
   expect(scans).toEqual([]);
 });
 
-/** Of a table: what a statement makes itself (`halves`), or has cut short, may be walked through. */
+/** Matches the scan of a table; a statement's own rows (`halves`) and bounded subqueries may be scanned. */
 const SCAN = /^SCAN (?!CONSTANT|halves|\(subquery)/;
 
-/** From a registration to the end of its account. */
-async function everyQuestionOfTheMailbox(name: string, noted: BindingInterceptor): Promise<void> {
-  const { here, to } = mailbox({}, noted);
+/** Calls the operations from a registration to the deletion of its account. */
+async function callAccountOperations(name: string, collect: BindingInterceptor): Promise<void> {
+  const { here, to } = mailbox({}, collect);
   const { post, login, contract } = client(here, name);
   const person = newUser();
   const { username, email, password } = person;
@@ -75,7 +75,7 @@ async function everyQuestionOfTheMailbox(name: string, noted: BindingInterceptor
   expect((await post('delete-account', { password }, { token })).status).toBeLessThan(300);
 }
 
-async function everyOperatorsQuestion({ call, json }: ReturnType<typeof operator>): Promise<void> {
+async function callAdminOperations({ call, json }: ReturnType<typeof operator>): Promise<void> {
   for (const name of ['', 'username=a', 'email=a', 'username=a&email=a']) {
     for (const status of ['', '&status=active', '&status=inactive']) {
       await json(`GET /users?${name}${status}&limit=1`.replace('?&', '?') as 'GET /');
@@ -93,7 +93,7 @@ async function everyOperatorsQuestion({ call, json }: ReturnType<typeof operator
   await call(`DELETE /users/${id}`);
 }
 
-it('finds users by the index of what is asked for', async () => {
+it('finds users by the index of each filter', async () => {
   const statements: string[] = [];
   const { json } = operator(
     createTestApp({}, (call, proceed) => {
@@ -112,6 +112,6 @@ it('finds users by the index of what is asked for', async () => {
   ]);
 });
 
-it('would notice a scan', async () => {
+it('notices a scan', async () => {
   expect(await planOf('SELECT * FROM users WHERE phone = ?')).toEqual(['SCAN users']);
 });

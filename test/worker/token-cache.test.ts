@@ -1,4 +1,4 @@
-/** Tokens that were verified once are remembered, each as what it is and until it expires. */
+/** Verified access tokens are cached, under their own kind and until they expire. */
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createTokens } from '../../src/crypto/tokens.ts';
@@ -43,14 +43,14 @@ it('verifies the signature of an access token once', async () => {
   expect(verify).toHaveBeenCalledTimes(1);
 });
 
-it('takes no remembered access token for a refresh token', async () => {
+it('accepts no cached access token as a refresh token', async () => {
   const tokens = tokensAt({ value: NOW });
   const token = await tokens.signAccess(claims);
   expect(await tokens.verify('access', token)).toEqual(verified);
   expect(await tokens.verify('refresh', token)).toBeNull();
 });
 
-it('takes no verified refresh token for an access token, and remembers none', async () => {
+it('accepts no verified refresh token as an access token, and caches none', async () => {
   const tokens = tokensAt({ value: NOW });
   const token = await tokens.signRefresh({ ...claims, generation: 3 });
   const verify = vi.spyOn(crypto.subtle, 'verify');
@@ -60,7 +60,7 @@ it('takes no verified refresh token for an access token, and remembers none', as
   expect(await tokens.verify('access', token)).toBeNull();
 });
 
-it('forgets a token in the moment in which it expires', async () => {
+it('drops a token at the moment it expires', async () => {
   const nowMs = { value: NOW };
   const tokens = tokensAt(nowMs);
   const token = await tokens.signAccess(claims);
