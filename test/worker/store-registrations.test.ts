@@ -54,7 +54,7 @@ const event = (reason: string) => eventRow('REGISTERED', { reason, user_id: null
 const removed = ['challenges dora-code', 'challenges dora-link', 'registrations dora'];
 const dora = { usernameKey: 'dora', email: 'dora@example.com', handleId: 'dora-handle' };
 
-/** Usernames that are taken, each with what makes them so. */
+/** Usernames that are taken, and usernames that are free after the SQL has run. */
 const taken: [string, Partial<NewRegistration>][] = [
   ['a user’s', { usernameKey: 'bob' }],
   ['held by another client for another address', { usernameKey: 'dora' }],
@@ -62,7 +62,7 @@ const taken: [string, Partial<NewRegistration>][] = [
   ['held by the same client for another address', { ...dora, email: 'new@example.com' }],
 ];
 const free: [string, Partial<NewRegistration>, string][] = [
-  ['nobody’s', {}, 'SELECT 1'],
+  ['unknown', {}, 'SELECT 1'],
   ['held by the same client for the same address', dora, 'SELECT 1'],
   ['missing', { username: null, usernameKey: null }, 'SELECT 1'],
   [
@@ -73,18 +73,21 @@ const free: [string, Partial<NewRegistration>, string][] = [
 ];
 
 describe('isUsernameTaken', () => {
-  it.each(taken)('says so of one that is %s', async (_, changes) => {
-    expect(await registrations.isUsernameTaken({ ...wanted, ...changes }, NOW)).toBe(true);
+  const isTaken = (changes: Partial<NewRegistration>) =>
+    registrations.isUsernameTaken({ ...wanted, ...changes }, NOW);
+
+  it.each(taken)('is true for one that is %s', async (_, changes) => {
+    expect(await isTaken(changes)).toBe(true);
   });
 
-  it.each(free)('denies it of one that is %s', async (_, changes, sql) => {
+  it.each(free)('is false for one that is %s', async (_, changes, sql) => {
     await execute(sql);
-    expect(await registrations.isUsernameTaken({ ...wanted, ...changes }, NOW)).toBe(false);
+    expect(await isTaken(changes)).toBe(false);
   });
 
-  it('says so to the last millisecond of a registration', async () => {
+  it('is true to the last millisecond of a registration', async () => {
     await inLastMillisecond('registrations', 'dora');
-    expect(await registrations.isUsernameTaken({ ...wanted, usernameKey: 'dora' }, NOW)).toBe(true);
+    expect(await isTaken({ usernameKey: 'dora' })).toBe(true);
   });
 });
 
