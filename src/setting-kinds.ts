@@ -95,7 +95,7 @@ export const sender = z.pipe(
   }),
 );
 
-const foreignCost = z.strictObject({ kind: z.enum(KINDS), cost: z.int() }).check(
+const legacyCost = z.strictObject({ kind: z.enum(KINDS), cost: z.int() }).check(
   z.refine(({ kind, cost }) => cost >= LEAST_COST[kind] && cost <= MOST_COST[kind], {
     error: ({ input }) => {
       const { kind } = input as { kind: (typeof KINDS)[number] };
@@ -105,11 +105,11 @@ const foreignCost = z.strictObject({ kind: z.enum(KINDS), cost: z.int() }).check
 );
 
 /** Legacy hash costs as the import prints them: null, one cost, or one for each kind. */
-export const foreignCosts = z
+export const legacyCosts = z
   .union([
-    z.array(foreignCost).check(z.maxLength(KINDS.length)),
+    z.array(legacyCost).check(z.maxLength(KINDS.length)),
     z.pipe(
-      foreignCost,
+      legacyCost,
       z.transform((cost) => [cost]),
     ),
     z.pipe(

@@ -11,7 +11,7 @@ import { MOST_ITERATIONS } from './crypto/pbkdf2.ts';
 import type { MailSettings } from './mail/mailer.ts';
 import type { Lifetimes } from './policy/lifetimes.ts';
 import {
-  foreignCosts,
+  legacyCosts,
   json,
   jwk,
   key,
@@ -55,7 +55,7 @@ export const schema = z.object({
     iterations: z._default(whole(1, MOST_ITERATIONS), MOST_ITERATIONS),
     rounds: z._default(whole(1, MOST_ROUNDS), 6),
   }),
-  FOREIGN_HASH_COST: z._default(json(foreignCosts), []),
+  FOREIGN_HASH_COST: z._default(json(legacyCosts), []),
   PASSWORD_RULES: table({
     // ASVS 5.0 V6.2.1 and V6.2.9: a deployment may ask for more than 8, and must take 64.
     least: z._default(whole(8, 64), 8),
