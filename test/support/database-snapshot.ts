@@ -1,27 +1,27 @@
-/** What is stored, and what a request has changed of it: in words that are the same in every run. */
+/** Snapshots of the database, and the changes between two of them, the same in every run. */
 import { env } from 'cloudflare:workers';
 
 type Row = Record<string, string | number | null>;
 export type DatabaseSnapshot = Record<string, Map<string, Row>>;
 
-/** By table: what names a row to the reader, and its columns that say more than that they changed. */
-const TABLES: Record<string, { shown: readonly string[] }> = {
-  users: { shown: ['status', 'email_verified', 'role_id'] },
-  roles: { shown: ['name'] },
-  sessions: { shown: ['contract', 'refresh_generation'] },
-  registrations: { shown: [] },
-  challenges: { shown: ['purpose'] },
-  audit_events: { shown: ['action', 'reason', 'contract'] },
+/** The columns of each table that are shown of a row, and whose new values are shown. */
+const TABLES: Record<string, readonly string[]> = {
+  roles: ['name'],
+  users: ['status', 'email_verified', 'role_id'],
+  sessions: ['contract', 'refresh_generation'],
+  registrations: [],
+  challenges: ['purpose'],
+  audit_events: ['action', 'reason', 'contract'],
 };
+const tables = Object.keys(TABLES);
 
-/** An empty house, so that whatever is found is of the request that is looked at. */
+/** Empties the tables, so that every row found later is of the request under test. */
 export async function clearSnapshot(): Promise<void> {
-  const tables = ['audit_events', 'challenges', 'registrations', 'sessions', 'users', 'roles'];
-  await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+  const deletions = tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`));
+  await env.DB.batch(deletions.toReversed());
 }
 
 export async function readSnapshot(): Promise<DatabaseSnapshot> {
-  const tables = Object.keys(TABLES);
   const found = await env.DB.batch<Row>(
     tables.map((table) => env.DB.prepare(`SELECT * FROM ${table} ORDER BY rowid`)),
   );
@@ -33,21 +33,21 @@ export async function readSnapshot(): Promise<DatabaseSnapshot> {
   );
 }
 
-/** `+` a row, `-` a row, `~` what changed in a row but its times; in the order of the alphabet. */
+/** Lists added (`+`) and deleted (`-`) rows, and changed columns (`~`) other than times; sorted. */
 export function changesIn(before: DatabaseSnapshot, after: DatabaseSnapshot): string[] {
   const changes: string[] = [];
-  for (const [table, { shown }] of Object.entries(TABLES)) {
+  for (const [table, shown] of Object.entries(TABLES)) {
     const [old, now] = [before[table] ?? new Map(), after[table] ?? new Map()];
-    const told = (row: Row) => shown.map((column) => row[column]).join(' ');
-    for (const [id, row] of old) if (!now.has(id)) changes.push(`${table} - ${told(row)}`);
+    const describe = (row: Row) => shown.map((column) => row[column]).join(' ');
+    for (const [id, row] of old) if (!now.has(id)) changes.push(`${table} - ${describe(row)}`);
     for (const [id, row] of now) {
-      const was = old.get(id);
-      if (was === undefined) {
-        changes.push(`${table} + ${told(row)}`);
+      const previous = old.get(id);
+      if (previous === undefined) {
+        changes.push(`${table} + ${describe(row)}`);
         continue;
       }
       const changed = Object.keys(row)
-        .filter((column) => !column.endsWith('_ms') && row[column] !== was[column])
+        .filter((column) => !column.endsWith('_ms') && row[column] !== previous[column])
         .map((column) => (shown.includes(column) ? `${column}=${row[column]}` : column));
       if (changed.length > 0) changes.push(`${table} ~ ${changed.join(' ')}`);
     }
@@ -55,7 +55,7 @@ export function changesIn(before: DatabaseSnapshot, after: DatabaseSnapshot): st
   return changes.toSorted();
 }
 
-/** What `all` has that `some` has not, each as often as it is there more often. */
+/** Returns the multiset difference of two lists of changes. */
 export function beyond(all: readonly string[], some: readonly string[]): string[] {
   const left = [...some];
   return all.filter((change) => {

@@ -1,4 +1,4 @@
-/** Migrations on a database that holds rows: what each must leave as it was. */
+/** Migrations of a database that holds rows. */
 import { applyD1Migrations, reset, type D1Migration } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { contractCases, hashOf, createTestApp } from '../support/test-app.ts';
 
 const { DB, MIGRATIONS } = env as Env & { MIGRATIONS: D1Migration[] };
 
-it('keeps registrations when they stand side by side, and opens none of a known address', async () => {
+it('keeps registrations of one address side by side, and verifies none of a known address', async () => {
   await reset();
   const at = MIGRATIONS.findIndex(({ name }) => name.startsWith('0004_'));
   await applyD1Migrations(DB, MIGRATIONS.slice(0, at));
@@ -51,7 +51,7 @@ it('keeps registrations when they stand side by side, and opens none of a known 
   expect((await post('register', taken)).status).toBe(409);
 });
 
-it('makes no account, role or session', async () => {
+it('creates no account, role or session', async () => {
   await reset();
   await applyD1Migrations(DB, MIGRATIONS);
   for (const table of ['users', 'roles', 'teams', 'sessions', 'registrations', 'challenges']) {

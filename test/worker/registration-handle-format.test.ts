@@ -1,4 +1,4 @@
-/** What a registration handle is worth, name by name. */
+/** The names for which a registration handle is valid. */
 import { describe, expect, it } from 'vitest';
 import { createMac } from '../../src/crypto/keys.ts';
 import { createRegistrationHandles } from '../../src/crypto/registration-handles.ts';
@@ -17,7 +17,7 @@ const email: Identifier = { kind: 'email', value: 'john@example.com' };
 const username: Identifier = { kind: 'username', value: 'john' };
 
 describe('a handle', () => {
-  it('is read for each of its names, and for no other', async () => {
+  it('is valid for each of its names, and for no other', async () => {
     const { id, handle } = await handles.issue([email, username], null);
     expect(id).toMatch(/^[\w-]{22}$/);
     expect(handle).toMatch(/^[\w-]{22}~1700000000~[\w-]{43}~[\w-]{43}$/);
@@ -33,19 +33,19 @@ describe('a handle', () => {
     }
   });
 
-  it('of an address alone is read for no username', async () => {
+  it('of an address alone is valid for no username', async () => {
     const { handle } = await handles.issue([email], null);
     expect(handle).toMatch(/^[\w-]{22}~1700000000~[\w-]{43}$/);
     expect(await handles.read(handle, username)).toBeNull();
   });
 
-  it('keeps the id that it is given, and has a random one otherwise', async () => {
+  it('keeps a known id, and has a random one otherwise', async () => {
     const [one, other] = [await handles.issue([email], null), await handles.issue([email], null)];
     expect(one.id).not.toBe(other.id);
     expect((await handles.issue([email], one.id)).id).toBe(one.id);
   });
 
-  it('is good until its lifetime ends, and not a moment longer', async () => {
+  it('is valid until its lifetime ends, and not a moment longer', async () => {
     const { id, handle } = await handles.issue([email], null);
     nowMs += 59_999;
     expect(await handles.read(handle, email)).toBe(id);
@@ -53,7 +53,7 @@ describe('a handle', () => {
     expect(await handles.read(handle, email)).toBeNull();
   });
 
-  it('is not read with another key, with its names exchanged, or with anything changed', async () => {
+  it('is not valid with another key, with its names exchanged, or with anything changed', async () => {
     const { handle } = await handles.issue([email, username], null);
     expect(await handlesOf(2).read(handle, email)).toBeNull();
     const [id = '', at = '', forEmail = '', forUsername = ''] = handle.split('~');

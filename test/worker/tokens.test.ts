@@ -1,4 +1,4 @@
-/** Forged, stale and misused tokens are refused, every one of them. */
+/** Forged, expired and misused tokens are refused. */
 import { env } from 'cloudflare:workers';
 import { base64url, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -22,7 +22,7 @@ afterEach(() => {
 
 const encode = (value: object) => base64url.encode(JSON.stringify(value));
 
-/** A token as ours, but for what is changed; signed with our own key unless told. */
+/** A token like ours with some changes; signed with our own key where none is given. */
 async function forged(change: { header?: object; claims?: object; key?: JWK; alg?: string } = {}) {
   const alg = change.alg ?? 'EdDSA';
   const key = await importJWK(change.key ?? own, alg);
@@ -33,7 +33,7 @@ async function forged(change: { header?: object; claims?: object; key?: JWK; alg
 
 const signatureOf = (token: string) => token.slice(token.lastIndexOf('.') + 1);
 
-it('takes a token that is made as ours are', async () => {
+it('accepts a token that is made like ours', async () => {
   expect((await profile(await forged())).status).toBe(200);
 });
 
@@ -62,7 +62,10 @@ describe('a token is refused', () => {
         `${encode({ alg: 'RS256', typ: 'at+jwt', kid: own.kid })}.${encode(claims)}.${signatureOf(access)}`,
     ],
     ['of an unknown kid', () => forged({ header: { kid: 'someone-elses' } })],
-    ['of a kid that every object has', () => forged({ header: { kid: '__proto__' } })],
+    [
+      'of a kid that every object has as a property',
+      () => forged({ header: { kid: '__proto__' } }),
+    ],
     [
       'that brings its own key',
       async () => {
@@ -90,8 +93,8 @@ describe('a token is refused', () => {
     ['that never expires', () => forged({ claims: { exp: undefined } })],
     ['that is not valid yet', () => forged({ claims: { nbf: now() + 60 } })],
     ['without a session', () => forged({ claims: { sid: undefined } })],
-    ['of a session that there is not', () => forged({ claims: { sid: crypto.randomUUID() } })],
-    ['with a critical header that nobody knows', () => forged({ header: { crit: ['x'], x: 1 } })],
+    ['of an unknown session', () => forged({ claims: { sid: crypto.randomUUID() } })],
+    ['with an unknown critical header', () => forged({ header: { crit: ['x'], x: 1 } })],
     ['with padding', async () => `${access}=`],
     ['with white space in it', async () => access.replace('.', '.\u00a0')],
     ['in plain base64', async () => access.replaceAll('-', '+').replaceAll('_', '/') + '+'],
@@ -138,7 +141,7 @@ describe('/.well-known/jwks.json', () => {
   const secret = base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
   const hmac = { kty: 'oct', k: secret, kid: 'shared', alg: 'HS256' };
 
-  it('has the public keys and nothing else, for a while', async () => {
+  it('has the public keys and nothing else, and may be cached', async () => {
     const { status, headers, text } = await createTestApp({
       TOKEN_KEYS: JSON.stringify({ keys: [own, hmac] }),
     }).fetch('/.well-known/jwks.json');
