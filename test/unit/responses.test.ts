@@ -1,0 +1,106 @@
+/** The headers that go with a refusal, whatever the contract. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { contracts } from '../../src/contracts/index.ts';
+import type { Refusal } from '../../src/flows/model/outcome.ts';
+import { refusalResponse, wireResponse } from '../../src/http/responses.ts';
+import {
+  refusalContext,
+  NOW_MS,
+  refusals,
+  sampleOf,
+  type Reason,
+} from '../../tools/openapi/samples.ts';
+
+const ofReason: Partial<Record<Reason, Record<string, string>>> = {
+  limited: {
+    'retry-after': '30',
+    ratelimit: '"address";r=0;t=30',
+    'ratelimit-policy': '"address";q=60;w=60',
+  },
+  locked: { 'retry-after': '900' },
+  busy: { 'retry-after': '1' },
+  internal: { 'retry-after': '5' },
+  'wrong-method': { allow: 'POST' },
+  unauthenticated: { 'www-authenticate': 'Bearer error="invalid_token"' },
+};
+
+const ofAll = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+  'content-type': 'application/json',
+  'cross-origin-resource-policy': 'same-site',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  vary: 'Origin',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+describe.each(contracts)('a refusal of $name', (contract) => {
+  const headersOf = (refusal: Refusal) =>
+    refusalResponse(contract, refusal, refusalContext).headers;
+  const waitOf = (refusal: Refusal) => headersOf(refusal).get('Retry-After');
+  const limitedFor = (ms: number) => waitOf({ ...sampleOf('limited'), retryAtMs: NOW_MS + ms });
+  const lockedFor = (ms: number) => waitOf({ ...sampleOf('locked'), untilMs: NOW_MS + ms });
+
+  it.each(refusals)('has the headers of $reason, and no others', (refusal) => {
+    expect(Object.fromEntries(headersOf(refusal))).toEqual({
+      ...ofAll,
+      ...ofReason[refusal.reason],
+    });
+  });
+
+  it.each([
+    { leftMs: 900_000, seconds: '900' },
+    { leftMs: 899_001, seconds: '900' },
+    { leftMs: 1001, seconds: '2' },
+    { leftMs: 1000, seconds: '1' },
+    { leftMs: 1, seconds: '1' },
+    { leftMs: 0, seconds: '1' },
+    { leftMs: -60_000, seconds: '1' },
+  ])('asks to wait $seconds s if $leftMs ms are left', ({ leftMs, seconds }) => {
+    expect([limitedFor(leftMs), lockedFor(leftMs)]).toEqual([seconds, seconds]);
+  });
+
+  it('never asks to wait too short, less than 1 s, or more than 1 s too long', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -1e6, max: 1e8 }), fc.boolean(), (leftMs, locked) => {
+        const wait = (locked ? lockedFor : limitedFor)(leftMs);
+        expect(wait).toMatch(/^[1-9]\d*$/);
+        expect(Number(wait) * 1000).toBeGreaterThanOrEqual(leftMs);
+        expect(Number(wait) * 1000).toBeLessThan(Math.max(leftMs, 1) + 1000);
+      }),
+    );
+    expect.hasAssertions();
+  });
+
+  it('asks to wait also if only a reset ends the lock', () => {
+    expect(waitOf({ ...sampleOf('locked'), untilReset: true })).toBe('900');
+  });
+
+  it('says in RateLimit how long to wait, and in RateLimit-Policy for which limit', () => {
+    const limit = { attempts: 10, windowSeconds: 3600 };
+    const headers = headersOf({ reason: 'limited', limit, retryAtMs: NOW_MS + 12_345 });
+    expect(headers.get('RateLimit')).toBe('"address";r=0;t=13');
+    expect(headers.get('RateLimit-Policy')).toBe('"address";q=10;w=3600');
+  });
+
+  it('lists every allowed method', () => {
+    const allow = headersOf({ reason: 'wrong-method', allow: ['GET', 'HEAD', 'POST'] }).get(
+      'Allow',
+    );
+    expect(allow).toBe('GET, HEAD, POST');
+  });
+
+  it('has no error code in the challenge if no token was sent', () => {
+    const headers = headersOf({ reason: 'unauthenticated', presented: false });
+    expect(headers.get('WWW-Authenticate')).toBe('Bearer');
+  });
+});
+
+it('keeps a contract’s own headers', () => {
+  const response = wireResponse({ status: 201, body: { a: 1 }, headers: { 'X-Own': 'yes' } });
+  expect([response.status, response.headers.get('X-Own')]).toEqual([201, 'yes']);
+});
