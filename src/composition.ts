@@ -33,7 +33,7 @@ import { createSessions } from './store/sessions/sessions.ts';
 import { createUsers } from './store/users.ts';
 import type { Settings } from './settings.ts';
 
-/** About a kilobyte each. */
+/** A verified token takes about a kilobyte. */
 const MAX_VERIFIED_TOKENS = 2_000;
 
 const nowMs = () => Date.now();

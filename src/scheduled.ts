@@ -1,4 +1,4 @@
-/** What the platform's clock starts: the housekeeping, and the line that says what it did. */
+/** Runs the cleanup on the cron trigger, and logs its result. */
 import { contracts } from './contracts/index.ts';
 import { deleteExpired, type CleanupRun } from './flows/cleanup.ts';
 import { logFailure, logCleanup } from './telemetry/log.ts';
@@ -7,7 +7,7 @@ import { createCleanup } from './store/cleanup.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Never throws for a database's sake: what fails is logged, and the next run goes on. */
+/** Does not throw if the database fails: the failure is logged, and the next run continues. */
 export async function runCleanup(env: Env, batchSize?: CleanupRun['batchSize']): Promise<void> {
   const startedAtMs = Date.now();
   const { removed, finished } = await deleteExpired({

@@ -1,4 +1,4 @@
-/** The Worker: its handlers and its Durable Objects. A faulty setting fails right here. */
+/** The Worker's handlers and Durable Objects. A faulty setting throws here, at the start. */
 import { env } from 'cloudflare:workers';
 import { createApp } from './app.ts';
 import { runCleanup } from './scheduled.ts';

@@ -1,11 +1,11 @@
 /**
- * What an operator may ask, as schemas: these validate, and the published document is made of them.
- * An unknown parameter is refused, since a filter that is mistyped would let everything through.
+ * The input of the admin API as schemas: they validate, and the published document is made from them.
+ * An unknown parameter is refused, since a mistyped filter would select everything.
  */
 import * as z from 'zod/mini';
 import type { UserRef } from '../flows/ports/admin.ts';
 
-/** No control characters, no halves of surrogate pairs, nothing without end. */
+/** Bounded text without control characters and unpaired surrogates. */
 const text = (most: number) =>
   z
     .string()
@@ -63,6 +63,6 @@ export const auditQuery = z.strictObject({
   format: described(z.enum(['json', 'csv']), 'Goes before `Accept`'),
 });
 
-/** Digits alone are the number. */
+/** Reads digits alone as the number, and anything else as the public id. */
 export const userName = (id: string): UserRef =>
   /^\d+$/.test(id) ? { id: Number(id) } : { publicId: id };

@@ -1,5 +1,5 @@
 /**
- * A contract's own Hono app: a route for each of its operations, and its own shape for every
+ * The Hono app of one contract: a route for each of its operations, and the contract's shape for every
  * refusal. It answers under `/<name>` and on bare paths alike; app.ts chooses the contract.
  */
 import { Hono, type MiddlewareHandler } from 'hono';

@@ -1,8 +1,8 @@
-/** Tables as CSV (RFC 4180), for people who open them in a spreadsheet. */
+/** Writes tables as CSV (RFC 4180), safe to open in a spreadsheet. */
 
 /**
- * A cell that begins like a formula is calculated, wherever its text came from: an apostrophe
- * before it makes it text again (OWASP, CSV Injection).
+ * A spreadsheet evaluates a cell that begins like a formula: an apostrophe before it makes it text
+ * (OWASP, CSV Injection).
  */
 function cell(value: string | number | null): string {
   if (typeof value === 'number') return String(value);

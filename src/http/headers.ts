@@ -7,14 +7,14 @@ const EXPOSED = ['Retry-After', 'RateLimit', 'RateLimit-Policy', TRACE_HEADER].j
 const TWO_YEARS_SECONDS = 63_072_000;
 
 /**
- * JSON is data: nothing in it may be rendered, framed, cached or sniffed (OWASP REST Security).
- * A response is made with them: setting them one by one costs more than the rest of a refusal.
+ * JSON must not be rendered, framed, cached or sniffed (OWASP REST Security). Responses are created
+ * with these headers: setting them one by one costs more time than the rest of a refusal.
  */
 export const PROTECTIVE_HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy':
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
-  // Whoever CORS lets in may read; everyone else is kept out by it.
+  // CORS decides which origins may read.
   'Cross-Origin-Resource-Policy': 'same-site',
   'Referrer-Policy': 'no-referrer',
   'Strict-Transport-Security': `max-age=${TWO_YEARS_SECONDS}; includeSubDomains`,
@@ -23,15 +23,15 @@ export const PROTECTIVE_HEADERS: Readonly<Record<string, string>> = {
   'X-Frame-Options': 'DENY',
 };
 
-interface Traced {
+interface TraceEnv {
   Variables: { traceId: string };
 }
 
 /**
- * Names the request, answers preflights, and lets the listed origins read what they get, cookies
- * included. What a response lacks of the headers above it gets here, whoever made it.
+ * Sets the trace id, answers preflights, and lets the listed origins read responses with credentials.
+ * Adds the protective headers to responses that were created without them.
  */
-export function securityHeaders(allowedOrigins: readonly string[]): MiddlewareHandler<Traced> {
+export function securityHeaders(allowedOrigins: readonly string[]): MiddlewareHandler<TraceEnv> {
   const preflight = cors({
     origin: [...allowedOrigins],
     credentials: true,
@@ -42,12 +42,12 @@ export function securityHeaders(allowedOrigins: readonly string[]): MiddlewareHa
   return async (c, next) => {
     const { method, raw } = c.req;
     c.set('traceId', crypto.randomUUID());
-    // An OPTIONS that is no preflight is a method like any other, and not one that we have.
-    const asks = method === 'OPTIONS' && raw.headers.has('Access-Control-Request-Method');
-    if (asks) c.res = (await preflight(c, next)) ?? new Response(null, { status: 204 });
+    // An OPTIONS that is no preflight is refused like any other method without a route.
+    const isPreflight = method === 'OPTIONS' && raw.headers.has('Access-Control-Request-Method');
+    if (isPreflight) c.res = (await preflight(c, next)) ?? new Response(null, { status: 204 });
     else await next();
 
-    // On the response itself: Context.header() would make a copy of it each time.
+    // On the response itself: Context.header() would copy it each time.
     const { headers } = c.res;
     headers.set(TRACE_HEADER, c.var.traceId);
     if (!headers.has('X-Content-Type-Options')) {
@@ -56,7 +56,7 @@ export function securityHeaders(allowedOrigins: readonly string[]): MiddlewareHa
       }
     }
     const origin = raw.headers.get('Origin');
-    if (asks || origin === null || !allowedOrigins.includes(origin)) return;
+    if (isPreflight || origin === null || !allowedOrigins.includes(origin)) return;
     headers.set('Access-Control-Allow-Origin', origin);
     headers.set('Access-Control-Allow-Credentials', 'true');
     headers.set('Access-Control-Expose-Headers', EXPOSED);

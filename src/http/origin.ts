@@ -1,12 +1,12 @@
 /**
- * Keeps other sites from using a visitor's cookie (CSRF). SameSite=Strict does that already where
- * browsers are new and the site is one host; this holds without it (ASVS 5.0 V3.5.1).
+ * Keeps other sites from using a user's cookie (CSRF). SameSite=Strict does that in current browsers
+ * for a site of one host; this check does not depend on it (ASVS 5.0 V3.5.1).
  */
 
-/** `unknown`: neither header is there, as with clients other than browsers. */
+/** `unknown`: neither header was sent, as by clients other than browsers. */
 export type RequestSite = 'own' | 'foreign' | 'unknown';
 
-/** The site that caused a request, by `Origin` or else `Sec-Fetch-Site`: no script can set either. */
+/** Tells the site that caused a request, by `Origin` or else `Sec-Fetch-Site`: no script can set either. */
 export function requestSite(
   headers: Headers,
   url: string,

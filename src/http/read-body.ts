@@ -1,6 +1,6 @@
 /**
- * Reads request bodies. The bytes are counted as they arrive, whatever `Content-Length` says, and
- * must be UTF-8: a lenient decoder would take different passwords for the same one.
+ * Reads request bodies. Bytes are counted as they arrive, whatever `Content-Length` says, and must be
+ * UTF-8: a lenient decoder would accept different passwords as the same one.
  */
 export const MAX_BODY_BYTES = 16 * 1024;
 
@@ -9,7 +9,7 @@ type Read<T> = ({ ok: true } & T) | { ok: false; fault: BodyFault };
 
 const UNREADABLE = { ok: false, fault: 'unreadable' } as const;
 
-/** The body as text, without a byte order mark (RFC 8259 8.1: a parser may ignore it). */
+/** Reads the body as text, without a byte order mark (RFC 8259 8.1: a parser may ignore it). */
 export async function readText({ body }: Request): Promise<Read<{ text: string }>> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   let size = 0;
@@ -27,7 +27,7 @@ export async function readText({ body }: Request): Promise<Read<{ text: string }
   }
 }
 
-/** A JSON body; `text` is what `value` was parsed from. */
+/** Reads a JSON body; `value` is parsed from `text`. */
 export async function readJson(request: Request): Promise<Read<{ text: string; value: unknown }>> {
   const read = await readText(request);
   if (!read.ok) return read;
@@ -38,7 +38,7 @@ export async function readJson(request: Request): Promise<Read<{ text: string; v
   }
 }
 
-/** A form's fields. Percent-encoded bytes must be UTF-8, too. */
+/** Reads the fields of a form. Percent-encoded bytes must be UTF-8, too. */
 export async function readForm(request: Request): Promise<Read<{ fields: URLSearchParams }>> {
   const read = await readText(request);
   if (!read.ok) return read;

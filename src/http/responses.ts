@@ -1,13 +1,13 @@
 /**
- * Puts a refusal on the wire: the contract gives status and body, this adds the headers that go
- * with the reason whatever the contract.
+ * Creates responses. The contract gives a refusal its status and body; the headers that belong to its
+ * reason are the same for every contract.
  */
 import type { Contract, RefusalContext, Wire } from '../contracts/contract.ts';
 import { refusalWire } from '../contracts/errors.ts';
 import type { Refusal } from '../flows/model/outcome.ts';
 import { PROTECTIVE_HEADERS } from './headers.ts';
 
-/** For outages: long enough not to hammer, short enough to wait for. */
+/** For outages: long enough to relieve the servers, short enough for people to wait. */
 const OUTAGE_RETRY_SECONDS = 5;
 const BUSY_RETRY_SECONDS = 1;
 
@@ -26,15 +26,14 @@ export function wireResponse({ status, body, headers }: Wire): Response {
   return body === null ? new Response(null, init) : Response.json(body, init);
 }
 
-/** A failure of ours where no contract has words for it. */
+/** Reports an internal failure outside of every contract. */
 export function outageResponse(status: 500 | 503, body: Record<string, string>): Response {
   return wireResponse({ status, body, headers: { 'Retry-After': String(OUTAGE_RETRY_SECONDS) } });
 }
 
 /**
- * Retry-After (RFC 9110 10.2.3) is never earlier than the moment it stands for; RateLimit and
- * RateLimit-Policy as in draft-ietf-httpapi-ratelimit-headers-11; Allow (RFC 9110 10.2.1);
- * WWW-Authenticate (RFC 6750 3).
+ * The headers of a reason: Retry-After (RFC 9110 10.2.3), rounded up; RateLimit and RateLimit-Policy
+ * (draft-ietf-httpapi-ratelimit-headers-11); Allow (RFC 9110 10.2.1); WWW-Authenticate (RFC 6750 3).
  */
 function sharedHeaders(refusal: Refusal, nowMs: number): Record<string, string> {
   const secondsUntil = (ms: number) => Math.max(1, Math.ceil((ms - nowMs) / 1000));
@@ -55,7 +54,7 @@ function sharedHeaders(refusal: Refusal, nowMs: number): Record<string, string> 
     case 'internal':
       return { 'Retry-After': String(OUTAGE_RETRY_SECONDS) };
     case 'unauthenticated':
-      // RFC 6750 3: no error code for a caller who brought no token.
+      // RFC 6750 3: no error code if no token was sent.
       return {
         'WWW-Authenticate': refusal.presented ? 'Bearer error="invalid_token"' : 'Bearer',
       };

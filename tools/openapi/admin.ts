@@ -100,19 +100,19 @@ const trace = {
 const text = { type: 'string' } as const;
 const integer = { type: 'integer', minimum: 1 } as const;
 
-interface Told {
+interface AnswerParts {
   description: string;
   schema?: z.ZodType;
   headers?: NonNullable<ZodOpenApiResponseObject['headers']>;
 }
 
-const answer = ({ description, schema, headers }: Told): ZodOpenApiResponseObject => ({
+const answer = ({ description, schema, headers }: AnswerParts): ZodOpenApiResponseObject => ({
   description,
   headers: { ...trace, ...headers },
   ...(schema === undefined ? {} : { content: { 'application/json': { schema } } }),
 });
 
-const refused = (description: string, headers?: Told['headers']) =>
+const refused = (description: string, headers?: AnswerParts['headers']) =>
   answer({ description, schema: refusal, ...(headers === undefined ? {} : { headers }) });
 
 const later = { 'Retry-After': { description: 'Seconds to wait', schema: integer } };
@@ -123,10 +123,10 @@ const everywhere = {
   }),
   '403': refused('Plain http'),
   '429': refused('Too many requests from this address', later),
-  '500': refused('A failure of ours', later),
+  '500': refused('Internal error', later),
 };
 
-const malformed = { '400': refused('What is asked is malformed; `details` says where') };
+const malformed = { '400': refused('Malformed input; `details` says where') };
 const missing = { '404': refused('No such user') };
 const link = {
   Link: { description: 'The next page, `rel="next"`, where there is one', schema: text },

@@ -1,4 +1,4 @@
-/** The refusals of an operation, by status, each reason with an example of what is really answered. */
+/** The refusals of an operation, as its document lists them. */
 import type { ZodOpenApiResponsesObject } from 'zod-openapi';
 import type { Contract } from '../../src/contracts/contract.ts';
 import { refusalWire } from '../../src/contracts/errors.ts';
@@ -14,21 +14,21 @@ export interface Part {
 }
 
 const WHEN: Record<Reason, string> = {
-  malformed: 'The body is not what the schema asks for',
+  malformed: 'The body does not fit the schema',
   invalid: 'Unknown user or wrong password',
   inactive: 'Right password, inactive account',
   unverified: 'Right password, address not verified',
   locked: 'Too many failures at this account',
   limited: 'Too many attempts from this address',
   busy: 'Too many attempts at this account at once',
-  unauthenticated: 'No token, or one that is not good',
-  taken: 'The username is somebody’s',
-  'invalid-code': 'Wrong code or password, or a code that is used up or too old',
-  'invalid-link': 'A link that is used up or too old, or none of ours',
-  'cross-site': 'A request with the cookie that comes from another origin',
+  unauthenticated: 'No token, or one that is invalid',
+  taken: 'The username is taken',
+  'invalid-code': 'Wrong code or password, or the code has expired',
+  'invalid-link': 'The link was used, has expired, or was never issued',
+  'cross-site': 'The cookie came from another origin',
   'not-found': 'No such session of this user',
   insecure: 'Plain http',
-  internal: 'A failure of ours',
+  internal: 'Internal error',
   'unknown-path': 'No such path',
   'wrong-method': 'No such method',
 };
@@ -91,16 +91,16 @@ function canRefuse(contract: Contract, reason: Reason): boolean {
   return reason !== 'taken' || contract.identifier === 'username';
 }
 
-/** Refusals by status, each reason with the example of what is really said. */
+/** The refusals of an operation by status, each reason with the contract's real answer. */
 export function refusals({ contract, name }: Part): ZodOpenApiResponsesObject {
-  const byStatus = new Map<number, { said: string[]; headers: object; examples: object }>();
+  const byStatus = new Map<number, { descriptions: string[]; headers: object; examples: object }>();
   for (const reason of reasonsOf(contract, name)) {
     const refusal = refusalFor(contract, name, reason);
     const { status, body } = refusalWire(contract, refusal, refusalContext);
-    const before = byStatus.get(status) ?? { said: [], headers: {}, examples: {} };
+    const before = byStatus.get(status) ?? { descriptions: [], headers: {}, examples: {} };
     const when = WHEN[reason];
     byStatus.set(status, {
-      said: [...before.said, when],
+      descriptions: [...before.descriptions, when],
       headers: { ...before.headers, ...headersOf[reason] },
       examples: {
         ...before.examples,
@@ -110,10 +110,10 @@ export function refusals({ contract, name }: Part): ZodOpenApiResponsesObject {
     });
   }
   return Object.fromEntries(
-    [...byStatus].map(([status, { said, headers, examples }]) => [
+    [...byStatus].map(([status, { descriptions, headers, examples }]) => [
       String(status),
       {
-        description: said.join('; '),
+        description: descriptions.join('; '),
         headers: { ...trace, ...headers },
         content: { 'application/json': { schema: contract.errors.schema(), examples } },
       },
@@ -129,7 +129,7 @@ function lockedUntilReset(contract: Contract) {
   };
 }
 
-/** A malformed body says what this operation's own fields lack; the other reasons are samples. */
+/** A sample of a refusal; for `malformed`, the issues of an empty body of this operation. */
 function refusalFor(contract: Contract, name: Operation, reason: Reason): Refusal {
   if (reason !== 'malformed') return sampleOf(reason);
   const error = requestSchemaOf(contract, name)?.safeParse({}).error;
