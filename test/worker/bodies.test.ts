@@ -1,6 +1,7 @@
 /** Request bodies: limited by bytes read, whatever Content-Length says, and refused unless UTF-8. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { ATTEMPT_PATHS } from '../fixtures/attempt-paths.ts';
 import {
   addUser,
   contractCase,
@@ -77,19 +78,7 @@ describe.each(contractCases)('a body for $name', ({ name, contract, path, body }
   });
 
   it('is refused by every operation that reads a body', async () => {
-    const paths = [
-      'login',
-      'register',
-      'verify-email/send',
-      'verify-email',
-      'forgot-password',
-      'reset-password',
-      'change-password',
-      'change-email',
-      'change-email/confirm',
-      'delete-account',
-      ...(contract.refresh?.in === 'body' ? ['refresh'] : []),
-    ];
+    const paths = [...ATTEMPT_PATHS, ...(contract.refresh?.in === 'body' ? ['refresh'] : [])];
     const { base } = client(here, name);
     for (const operation of paths) {
       const answer = await send(`${base}/${operation}`, bytes('{"password":"~"}', 0xff));

@@ -1,5 +1,6 @@
 /** Each request to an operation that counts at its address counts once, whatever its body is. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ATTEMPT_PATHS } from '../fixtures/attempt-paths.ts';
 import { addUser, contractCases, freshAddress, createTestApp } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
 
@@ -107,19 +108,7 @@ describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
 
   it('counts them over all operations that count at an address', async () => {
     const { base } = client(createTestApp(), name);
-    const operations = [
-      'login',
-      'register',
-      'verify-email/send',
-      'verify-email',
-      'forgot-password',
-      'reset-password',
-      'change-password',
-      'change-email',
-      'change-email/confirm',
-      'delete-account',
-    ];
-    for (const operation of operations) {
+    for (const operation of ATTEMPT_PATHS) {
       const address = freshAddress();
       const { post } = createTestApp(few);
       const answers = await repeat(3, () => post(`${base}/${operation}`, {}, { address }));

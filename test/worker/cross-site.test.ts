@@ -1,5 +1,6 @@
 /** Requests that a page of another site can cause without a preflight (OWASP ASVS 5.0, V3.5). */
 import { expect, it } from 'vitest';
+import { ATTEMPT_PATHS } from '../fixtures/attempt-paths.ts';
 import { flawsOfAnswer } from '../support/published.ts';
 import { addUser, contractCases, createTestApp } from '../support/test-app.ts';
 import { client } from '../support/session.ts';
@@ -18,16 +19,7 @@ it.each(contractCases)(
       refreshToken: 'x',
     };
     const operations = [
-      'login',
-      'register',
-      'verify-email/send',
-      'verify-email',
-      'forgot-password',
-      'reset-password',
-      'change-password',
-      'change-email',
-      'change-email/confirm',
-      'delete-account',
+      ...ATTEMPT_PATHS,
       // refresh-cookie.test.ts sends forms with the refresh cookie.
       ...(contract.refresh?.in === 'body' ? ['refresh'] : []),
     ];
