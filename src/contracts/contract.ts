@@ -4,8 +4,7 @@
  */
 import type * as z from 'zod/mini';
 import type { Granted, Issue, Refusal, RegistrationAccepted } from '../flows/model/outcome.ts';
-import type { RegistrationInput } from '../flows/register.ts';
-import type { LoginAttempt } from '../flows/model/login.ts';
+import type { InputOf, Operation } from '../flows/operations.ts';
 import type { ListedSession } from '../flows/model/session.ts';
 import type { User } from '../flows/model/user.ts';
 import type { Identifier } from '../policy/identifier.ts';
@@ -43,12 +42,6 @@ export interface EmptyResponse {
   render(): Wire;
 }
 
-/** Names an account; `handle` is its registration's, for clients that keep no cookies. */
-export interface AccountReference {
-  identifier: Identifier;
-  handle: string | null;
-}
-
 /** The fields of a login's body, for clients that ask in them. */
 export interface LoginFields {
   identifier: string;
@@ -57,21 +50,16 @@ export interface LoginFields {
   remember: string | null;
 }
 
-/** The bodies that are read, by operation. */
-export interface Requests {
-  readonly login: WireRequest<LoginAttempt> & { readonly fields: LoginFields };
+type BodyOperation = {
+  [O in Operation]: InputOf<O> extends { id: string } | null ? never : O;
+}[Operation];
+
+/** The bodies that are read: of the operations whose input is a body. */
+export type Requests = { readonly [O in BodyOperation]: WireRequest<InputOf<O>> } & {
+  readonly login: { readonly fields: LoginFields };
   /** Null: the refresh token is not in the body, or there is none. */
   readonly refresh: WireRequest<string> | null;
-  readonly register: WireRequest<RegistrationInput>;
-  readonly 'send-code': WireRequest<AccountReference>;
-  readonly 'verify-email': WireRequest<AccountReference & { password: string; code: string }>;
-  readonly 'forgot-password': WireRequest<AccountReference>;
-  readonly 'reset-password': WireRequest<{ token: string; password: string }>;
-  readonly 'change-password': WireRequest<{ currentPassword: string; newPassword: string }>;
-  readonly 'change-email': WireRequest<{ email: string; password: string }>;
-  readonly 'confirm-email': WireRequest<{ code: string }>;
-  readonly 'delete-account': WireRequest<{ password: string }>;
-}
+};
 
 export interface TokenPaths {
   access: JsonPath;

@@ -6,8 +6,9 @@
 import * as z from 'zod/mini';
 import type { RegistrationInput } from '../flows/register.ts';
 import type { LoginAttempt } from '../flows/model/login.ts';
+import type { InputOf } from '../flows/operations.ts';
 import type { Identifier } from '../policy/identifier.ts';
-import type { AccountReference, Requests, WireRequest } from './contract.ts';
+import type { Requests, WireRequest } from './contract.ts';
 
 /** A field that must hold text. Empty is missing: forms send fields that were left empty. */
 export const requiredText = (label: string) =>
@@ -175,6 +176,9 @@ const usernameRequests: AccountRequests = {
 
 export const accountRequests = { email: emailRequests, username: usernameRequests };
 
+/** Names an account; `handle`: of its registration, for clients without cookies. */
+type AccountReference = InputOf<'send-code'>;
+
 interface ReferenceBody {
   email?: string | undefined;
   username?: string | undefined;
@@ -193,7 +197,7 @@ function referenceBody({ identifier: { kind, value }, handle }: AccountReference
   return { [kind]: value, registration: handle };
 }
 
-function proofBody(input: AccountReference & { password: string; code: string }) {
+function proofBody(input: InputOf<'verify-email'>) {
   const { password, code } = input;
   return { ...referenceBody(input), password, code };
 }

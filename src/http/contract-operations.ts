@@ -7,7 +7,6 @@ import type { Contract, SessionView, Wire } from '../contracts/contract.ts';
 import {
   OPERATIONS,
   operations,
-  type InputOf,
   type Operation,
   type OperationRow,
   type ResponseValues,
@@ -41,17 +40,10 @@ export function pathMatcher(contract: Contract): (path: string) => boolean {
   return (path) => owned.test(path);
 }
 
-/** Exactly the operations whose input is a body, and `refresh`, whose token may be in one. */
-type RequestSchemas = {
-  [O in Operation as InputOf<O> extends { id: string } | null ? never : O]: {
-    decode: z.ZodMiniType<InputOf<O>>;
-  };
-} & { refresh: { decode: z.ZodMiniType<string> } | null };
-
 /** Null: the operation reads no body. */
 export function requestSchemaOf({ requests }: Contract, name: Operation): z.ZodMiniType | null {
-  const schemas: RequestSchemas = requests;
-  return schemas[name as 'refresh']?.decode ?? null;
+  const byOperation: Partial<Record<Operation, { decode: z.ZodMiniType } | null>> = requests;
+  return byOperation[name]?.decode ?? null;
 }
 
 /** Renders what an operation has granted. */
