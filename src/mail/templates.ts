@@ -27,7 +27,7 @@ type CallToAction = { code: string } | { label: string; url: string };
 
 interface Content {
   subject: string;
-  opening: string;
+  intro: string;
   action: CallToAction;
   closing: readonly string[];
 }
@@ -39,12 +39,12 @@ export function renderEmail(
 ): RenderedEmail {
   const { service } = head;
   const pages = `${head.pagesOrigin}/${encodeURIComponent(contract)}`;
-  const { subject, opening, action, closing } = contentOf(template, { service, pages });
+  const { subject, intro, action, closing } = contentOf(template, { service, pages });
   const foot = `${service}, ${head.pagesOrigin}`;
   return {
     subject: oneLine(subject),
-    text: textOf({ opening, action, closing, foot }),
-    html: htmlOf({ subject, opening, action, closing, foot }),
+    text: textOf({ intro, action, closing, foot }),
+    html: htmlOf({ subject, intro, action, closing, foot }),
   };
 }
 
@@ -57,7 +57,7 @@ function contentOf(
     case 'verification-code':
       return {
         subject: `Confirm your address for ${service}`,
-        opening: 'Enter this code to confirm your e-mail address:',
+        intro: 'Enter this code to confirm your e-mail address:',
         action: { code: template.code },
         closing: [
           `It is good for ${span(template.minutes)}. Do not share it.`,
@@ -67,7 +67,7 @@ function contentOf(
     case 'registration-code':
       return {
         subject: `Confirm your address for ${service}`,
-        opening:
+        intro:
           'Somebody, perhaps you, asked to create an account with this address. Enter this code to confirm it:',
         action: { code: template.code },
         closing: [
@@ -78,7 +78,7 @@ function contentOf(
     case 'registration-attempt':
       return {
         subject: `You already have an account at ${service}`,
-        opening:
+        intro:
           'Somebody, perhaps you, asked to create an account with this address. There is one already, and nothing about it was changed. Should you have forgotten its password:',
         action: forgot,
         closing: ['If this was not you, you need to do nothing.'],
@@ -86,7 +86,7 @@ function contentOf(
     case 'password-reset':
       return {
         subject: `Reset your password for ${service}`,
-        opening: 'Follow this link to choose a new password:',
+        intro: 'Follow this link to choose a new password:',
         action: {
           label: 'Choose a new password',
           // In the fragment, so that the token reaches no server log and no Referer header.
@@ -100,7 +100,7 @@ function contentOf(
     case 'password-changed':
       return {
         subject: `Your password for ${service} was changed`,
-        opening:
+        intro:
           'The password of your account was changed. If this was you, you need to do nothing. If this was not you, take the account back at once:',
         action: forgot,
         closing: ['Passwords are never sent by mail.'],
@@ -108,7 +108,7 @@ function contentOf(
     case 'email-change-code':
       return {
         subject: `Confirm your new address for ${service}`,
-        opening: 'Enter this code to make this the e-mail address of your account:',
+        intro: 'Enter this code to make this the e-mail address of your account:',
         action: { code: template.code },
         closing: [
           `It is good for ${span(template.minutes)}. Do not share it.`,
@@ -118,7 +118,7 @@ function contentOf(
     case 'email-change-notice':
       return {
         subject: `A new address was asked for at ${service}`,
-        opening:
+        intro:
           'Somebody, perhaps you, asked to replace this e-mail address of your account. That happens as soon as the new address is confirmed. If this was not you, choose another password at once:',
         action: forgot,
         closing: ['If this was you, you need to do nothing here.'],
@@ -126,7 +126,7 @@ function contentOf(
     case 'email-changed':
       return {
         subject: `Your address for ${service} was changed`,
-        opening:
+        intro:
           'Your account has another e-mail address now, and this was the last e-mail to this one. If this was you, you need to do nothing. If this was not you, sign in as long as your password is good, and change both:',
         action: { label: 'Sign in', url: `${pages}/login` },
         closing: [`If you cannot sign in any more, contact the operator of ${service}.`],
@@ -141,9 +141,9 @@ const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '
 
 type Body = Omit<Content, 'subject'> & { foot: string };
 
-function textOf({ opening, action, closing, foot }: Body): string {
+function textOf({ intro, action, closing, foot }: Body): string {
   const shown = `    ${oneLine('code' in action ? action.code : action.url)}`;
-  const lines = [oneLine(opening), shown, ...closing.map(oneLine), `-- \n${oneLine(foot)}`];
+  const lines = [oneLine(intro), shown, ...closing.map(oneLine), `-- \n${oneLine(foot)}`];
   return `${lines.join('\n\n')}\n`;
 }
 
@@ -154,7 +154,7 @@ const button =
   'display:inline-block;padding:12px 24px;border-radius:8px;background:#1d4ed8;color:#fff;text-decoration:none';
 const small = 'font-size:13px;color:#6b7280;overflow-wrap:anywhere';
 
-function htmlOf({ subject, opening, action, closing, foot }: Body & { subject: string }): string {
+function htmlOf({ subject, intro, action, closing, foot }: Body & { subject: string }): string {
   const shown =
     'code' in action
       ? html`<p style="${digits}">${action.code}</p>`
@@ -171,7 +171,7 @@ function htmlOf({ subject, opening, action, closing, foot }: Body & { subject: s
         </head>
         <body style="${page}">
           <div style="${column}">
-            <p>${opening}</p>
+            <p>${intro}</p>
             ${shown} ${closing.map((line) => html`<p>${line}</p> `)}
             <p style="${small}">${foot}</p>
           </div>

@@ -1,22 +1,22 @@
-/** The pages beside the sign-in page: creating an account, its code, a forgotten password. */
+/** The pages for registration, e-mail verification, and forgotten passwords. */
 import type { FC } from 'hono/jsx';
 import { Field, Form, PasswordField } from './form.tsx';
-import { Frame, Heading, linkTo, type Surroundings } from './frame.tsx';
+import { Layout, Heading, linkTo, type RenderContext } from './layout.tsx';
 import type { PageData } from './page-data.ts';
 
 interface PageProps {
-  around: Surroundings;
+  context: RenderContext;
   pageData: PageData;
 }
 
-export const RegisterPage: FC<PageProps> = ({ around, pageData }) => {
-  const { words } = around;
-  const { fields } = words;
+export const RegisterPage: FC<PageProps> = ({ context, pageData }) => {
+  const { messages } = context;
+  const { fields } = messages;
   const named = pageData.contract.identifier === 'username';
   return (
-    <Frame around={around} title={words.register.title} pageData={pageData}>
-      <Heading title={words.register.title} intro={words.register.intro} />
-      <Form submit={words.register.submit} noscript={words.scriptsOff}>
+    <Layout context={context} title={messages.register.title} pageData={pageData}>
+      <Heading title={messages.register.title} intro={messages.register.intro} />
+      <Form submit={messages.register.submit} noscript={messages.scriptsOff}>
         {named ? (
           <Field name="username" label={fields.username} autocomplete="username" />
         ) : (
@@ -29,101 +29,102 @@ export const RegisterPage: FC<PageProps> = ({ around, pageData }) => {
           inputmode="email"
           autocomplete={named ? 'email' : 'username'}
         />
-        <NewPassword name="password" label={fields.password} around={around} />
+        <NewPassword name="password" label={fields.password} context={context} />
       </Form>
       <nav>
         <p>
-          {words.register.haveOne} <a href={linkTo(pageData, '/login')}>{words.register.signIn}</a>
+          {messages.register.haveOne}{' '}
+          <a href={linkTo(pageData, '/login')}>{messages.register.signIn}</a>
         </p>
       </nav>
-    </Frame>
+    </Layout>
   );
 };
 
-export const VerifyPage: FC<PageProps> = ({ around, pageData }) => {
-  const { words } = around;
+export const VerifyPage: FC<PageProps> = ({ context, pageData }) => {
+  const { messages } = context;
   const { identifier: kind } = pageData.contract;
   return (
-    <Frame around={around} title={words.verify.title} pageData={pageData}>
-      <Heading title={words.verify.title} intro={words.verify.intro} />
-      <Form submit={words.verify.submit} noscript={words.scriptsOff}>
+    <Layout context={context} title={messages.verify.title} pageData={pageData}>
+      <Heading title={messages.verify.title} intro={messages.verify.intro} />
+      <Form submit={messages.verify.submit} noscript={messages.scriptsOff}>
         <Field
           name="identifier"
-          label={words.fields[kind]}
+          label={messages.fields[kind]}
           autocomplete="username"
           {...(kind === 'email' ? { type: 'email', inputmode: 'email' } : {})}
         />
         <PasswordField
           name="password"
-          label={words.fields.password}
+          label={messages.fields.password}
           autocomplete="current-password"
-          words={words.fields}
+          messages={messages.fields}
         />
         <Field
           name="code"
-          label={words.fields.code}
+          label={messages.fields.code}
           inputmode="numeric"
           autocomplete="one-time-code"
         />
       </Form>
       <nav>
         <button type="button" class="link" id="again">
-          {words.verify.again}
+          {messages.verify.again}
         </button>
-        <a href={linkTo(pageData, '/login')}>{words.verify.back}</a>
+        <a href={linkTo(pageData, '/login')}>{messages.verify.back}</a>
       </nav>
-    </Frame>
+    </Layout>
   );
 };
 
-export const ForgotPage: FC<PageProps> = ({ around, pageData }) => {
-  const { words } = around;
+export const ForgotPage: FC<PageProps> = ({ context, pageData }) => {
+  const { messages } = context;
   const named = pageData.contract.identifier === 'username';
   return (
-    <Frame around={around} title={words.forgot.title} pageData={pageData}>
-      <Heading title={words.forgot.title} intro={words.forgot.intro} />
-      <Form submit={words.forgot.submit} noscript={words.scriptsOff}>
+    <Layout context={context} title={messages.forgot.title} pageData={pageData}>
+      <Heading title={messages.forgot.title} intro={messages.forgot.intro} />
+      <Form submit={messages.forgot.submit} noscript={messages.scriptsOff}>
         <Field
           name="identifier"
-          label={named ? words.fields.usernameOrEmail : words.fields.email}
+          label={named ? messages.fields.usernameOrEmail : messages.fields.email}
           autocomplete="username"
           {...(named ? {} : { type: 'email', inputmode: 'email' })}
         />
       </Form>
       <nav>
-        <a href={linkTo(pageData, '/login')}>{words.forgot.back}</a>
+        <a href={linkTo(pageData, '/login')}>{messages.forgot.back}</a>
       </nav>
-    </Frame>
+    </Layout>
   );
 };
 
-/** The token stands behind the `#` of the address, where no server and no log sees it. */
-export const ResetPage: FC<PageProps> = ({ around, pageData }) => {
-  const { words } = around;
+/** The token is in the URL's fragment, which reaches no server and no log. */
+export const ResetPage: FC<PageProps> = ({ context, pageData }) => {
+  const { messages } = context;
   return (
-    <Frame around={around} title={words.reset.title} pageData={pageData}>
-      <Heading title={words.reset.title} intro={words.reset.intro} />
-      <Form submit={words.reset.submit} noscript={words.scriptsOff}>
-        <NewPassword name="password" label={words.fields.newPassword} around={around} />
+    <Layout context={context} title={messages.reset.title} pageData={pageData}>
+      <Heading title={messages.reset.title} intro={messages.reset.intro} />
+      <Form submit={messages.reset.submit} noscript={messages.scriptsOff}>
+        <NewPassword name="password" label={messages.fields.newPassword} context={context} />
       </Form>
       <nav>
-        <a href={linkTo(pageData, '/forgot')}>{words.reset.again}</a>
-        <a href={linkTo(pageData, '/login')}>{words.forgot.back}</a>
+        <a href={linkTo(pageData, '/forgot')}>{messages.reset.again}</a>
+        <a href={linkTo(pageData, '/login')}>{messages.forgot.back}</a>
       </nav>
-    </Frame>
+    </Layout>
   );
 };
 
-export const NewPassword: FC<{ name: string; label: string; around: Surroundings }> = ({
+export const NewPassword: FC<{ name: string; label: string; context: RenderContext }> = ({
   name,
   label,
-  around: { words, leastPassword },
+  context: { messages, leastPassword },
 }) => (
   <PasswordField
     name={name}
     label={label}
     autocomplete="new-password"
-    words={words.fields}
-    hint={words.fields.passwordHint.replace('{least}', String(leastPassword))}
+    messages={messages.fields}
+    hint={messages.fields.passwordHint.replace('{least}', String(leastPassword))}
   />
 );

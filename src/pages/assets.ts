@@ -1,29 +1,32 @@
 /** Styles and scripts: static assets, so that they are no part of the Worker's own code. */
 import type { Context, Next } from 'hono';
-import type { AssetNames } from './frame.tsx';
+import type { AssetNames } from './layout.tsx';
 
-/** The assets' own host is never asked for by name; any will do. */
+/** The assets binding ignores the host. */
 const HOST = 'https://assets.local';
-/** Names carry a hash of the content: what is once there never changes. */
-const FOREVER = 'public, max-age=31536000, immutable';
+/** Names contain a hash of the content, so that a file never changes. */
+const IMMUTABLE = 'public, max-age=31536000, immutable';
 
-const known = new WeakMap<Fetcher, Promise<AssetNames>>();
+const cache = new WeakMap<Fetcher, Promise<AssetNames>>();
 
-/** What each file is called in this build; read once an isolate. */
+/** Returns the hashed file names of this build; read once per isolate. */
 export function assetNames(assets: Fetcher): Promise<AssetNames> {
-  let names = known.get(assets);
+  let names = cache.get(assets);
   if (names === undefined) {
     names = readNames(assets);
-    known.set(assets, names);
-    // A failure is not worth remembering.
-    names.catch(() => known.delete(assets));
+    cache.set(assets, names);
+    // The next request tries again after a failure.
+    names.catch(() => cache.delete(assets));
   }
   return names;
 }
 
 async function readNames(assets: Fetcher): Promise<AssetNames> {
   const answer = await assets.fetch(`${HOST}/assets/names.json`);
-  if (!answer.ok) throw new Error('the pages are served whose assets were not made');
+  if (!answer.ok)
+    throw new Error(
+      `assets/names.json answered ${answer.status}: dist/assets is missing; wrangler's build command makes it`,
+    );
   return answer.json();
 }
 
@@ -31,11 +34,11 @@ export async function serveAsset(assets: Fetcher, c: Context, next: Next) {
   const name = c.req.param('name') ?? '';
   if (!Object.values(await assetNames(assets)).includes(name)) return next();
   const headers = new Headers();
-  const seen = c.req.header('If-None-Match');
-  if (seen !== undefined) headers.set('If-None-Match', seen);
+  const ifNoneMatch = c.req.header('If-None-Match');
+  if (ifNoneMatch !== undefined) headers.set('If-None-Match', ifNoneMatch);
   const answer = await assets.fetch(`${HOST}/assets/${name}`, { headers });
   if (!answer.ok && answer.status !== 304) return next();
   const served = new Response(answer.body, answer);
-  served.headers.set('Cache-Control', FOREVER);
+  served.headers.set('Cache-Control', IMMUTABLE);
   return served;
 }

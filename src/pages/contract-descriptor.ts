@@ -1,4 +1,4 @@
-/** Tells a page's script what the contract's wire looks like, as the contract declares it. */
+/** Describes a contract's wire for the script of its pages, from the contract's declaration. */
 import type { Contract, ErrorKind } from '../contracts/contract.ts';
 import { errorKinds } from '../contracts/errors.ts';
 import type { ContractDescriptor, Reason, RefusalSignature } from './page-data.ts';
@@ -21,7 +21,7 @@ export function describeContract(contract: Contract): ContractDescriptor {
   };
 }
 
-/** A page's own paths and methods exist, so that no page has words for these two. */
+/** Pages need no message for unknown paths and wrong methods, since they use neither. */
 function signatureOf({ errors }: Contract, kind: ErrorKind): RefusalSignature[] {
   if (kind === 'unknown-path' || kind === 'wrong-method') return [];
   const { status, code, message } = errors.answers[kind];

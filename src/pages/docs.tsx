@@ -1,16 +1,16 @@
-/** The API reference: Swagger UI over the contracts' own documents, all of it from here. */
+/** The API reference: Swagger UI with the contracts' OpenAPI documents, served from this origin. */
 import type { FC } from 'hono/jsx';
-import { Frame, type Surroundings } from './frame.tsx';
-import { headersWith } from './policy.ts';
+import { Layout, type RenderContext } from './layout.tsx';
+import { htmlHeaders } from './content-security-policy.ts';
 
 export interface PublishedDocument {
   name: string;
   url: string;
 }
 
-/** Swagger UI's own pictures are data in its style sheet. */
+/** Swagger UI's style sheet contains its images as data URLs. */
 export const docsHeaders = (nonce: string) =>
-  headersWith(nonce, [
+  htmlHeaders(nonce, [
     `style-src 'nonce-${nonce}'`,
     "img-src 'self' data:",
     "connect-src 'self'",
@@ -18,17 +18,17 @@ export const docsHeaders = (nonce: string) =>
   ]);
 
 export const DocsPage: FC<{
-  around: Surroundings;
+  context: RenderContext;
   documents: readonly PublishedDocument[];
-}> = ({ around, documents }) => {
-  const { docs } = around.words;
+}> = ({ context, documents }) => {
+  const { docs } = context.messages;
   return (
-    <Frame around={around} title={docs.title} files="docs" wide>
+    <Layout context={context} title={docs.title} files="docs" wide>
       <h1 id="title">{docs.title}</h1>
       <noscript>
         <p>{docs.scriptsOff}</p>
       </noscript>
       <div id="reference" lang="en" data-documents={JSON.stringify(documents)} />
-    </Frame>
+    </Layout>
   );
 };

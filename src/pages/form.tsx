@@ -1,6 +1,6 @@
-/** The parts of a form: labelled fields, a place for what goes wrong, one button. */
+/** Components of a form: labelled fields, their errors, the notice, one button. */
 import type { Child, FC } from 'hono/jsx';
-import type { Words } from './languages/english.ts';
+import type { Messages } from './languages/en.ts';
 
 interface FieldProps {
   name: string;
@@ -11,11 +11,11 @@ interface FieldProps {
   value?: string;
   optional?: boolean;
   hint?: string;
-  /** What is wrong with what was sent without scripts. */
+  /** The error of a form that was sent without scripts. */
   error?: string | undefined;
 }
 
-/** No maxlength anywhere: a browser would cut off what is pasted, and say nothing. */
+/** Has no maxlength: browsers silently truncate pasted text. */
 export const Field: FC<FieldProps> = ({
   name,
   label,
@@ -46,10 +46,10 @@ export const PasswordField: FC<{
   name: string;
   label: string;
   autocomplete: 'current-password' | 'new-password';
-  words: Words['fields'];
+  messages: Messages['fields'];
   hint?: string;
   error?: string | undefined;
-}> = ({ name, label, autocomplete, words, hint, error }) => (
+}> = ({ name, label, autocomplete, messages, hint, error }) => (
   <div class="field">
     <label for={name}>{label}</label>
     <div class="revealable">
@@ -69,9 +69,9 @@ export const PasswordField: FC<{
         data-reveal={name}
         aria-pressed="false"
         aria-controls={name}
-        aria-label={words.showPassword}
+        aria-label={messages.showPassword}
       >
-        {words.show}
+        {messages.show}
       </button>
     </div>
     <Notes name={name} hint={hint} error={error} />
@@ -94,19 +94,19 @@ const Notes: FC<{ name: string; hint: string | undefined; error: string | undefi
 );
 
 /**
- * `action` is for browsers without scripts. Without one the button waits for the script, so that
- * no form is ever sent to where nobody reads it.
+ * `action` is for browsers without scripts. Without it the button is disabled until the script has
+ * loaded, so that the form is never sent to a path that does not accept it.
  */
 export const Form: FC<{
   submit: string;
   action?: string;
-  /** What went wrong, where the form was sent without scripts. */
-  told?: string | undefined;
+  /** The refusal of a form that was sent without scripts. */
+  notice?: string | undefined;
   noscript?: string;
   children?: Child;
-}> = ({ submit, action, told, noscript, children }) => (
+}> = ({ submit, action, notice, noscript, children }) => (
   <form id="form" method="post" action={action} novalidate={action === undefined}>
-    <Notice told={told} />
+    <Notice notice={notice} />
     {noscript && (
       <noscript>
         <p class="notice bad">{noscript}</p>
@@ -119,11 +119,11 @@ export const Form: FC<{
   </form>
 );
 
-/** Read out when it changes; the seconds beside it are not. */
-export const Notice: FC<{ told?: string | undefined }> = ({ told }) => (
+/** A live region: screen readers announce the notice, but not the countdown beside it. */
+export const Notice: FC<{ notice?: string | undefined }> = ({ notice }) => (
   <div class="notices">
-    <div id="notice" class="notice bad" role="alert" tabindex={-1} hidden={told === undefined}>
-      {told}
+    <div id="notice" class="notice bad" role="alert" tabindex={-1} hidden={notice === undefined}>
+      {notice}
     </div>
     <p id="timer" role="timer" hidden />
   </div>

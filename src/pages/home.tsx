@@ -1,21 +1,21 @@
 /**
- * The signed-in page. Whoever asks gets the same empty one: what is private is fetched by the
- * script, with a token, and is never part of the page as it is sent or kept.
+ * The signed-in page. It is the same for everyone: its script fetches private data with a token, so
+ * that none is in the HTML that is sent or cached.
  */
 import type { FC } from 'hono/jsx';
 import { NewPassword } from './account.tsx';
 import { Form, PasswordField } from './form.tsx';
-import { Frame, Heading, type Surroundings } from './frame.tsx';
+import { Layout, Heading, type RenderContext } from './layout.tsx';
 import type { PageData } from './page-data.ts';
 
-export const HomePage: FC<{ around: Surroundings; pageData: PageData }> = ({
-  around,
+export const HomePage: FC<{ context: RenderContext; pageData: PageData }> = ({
+  context,
   pageData,
 }) => {
-  const { home, fields, scriptsOff, signedInScriptsOff } = around.words;
+  const { home, fields, scriptsOff, signedInScriptsOff } = context.messages;
   const inCookie = pageData.contract.refresh?.in === 'cookie';
   return (
-    <Frame around={around} title={home.title} pageData={pageData}>
+    <Layout context={context} title={home.title} pageData={pageData}>
       <Heading title={home.title} />
       <noscript>
         <p class="notice">{inCookie ? signedInScriptsOff : scriptsOff}</p>
@@ -41,9 +41,9 @@ export const HomePage: FC<{ around: Surroundings; pageData: PageData }> = ({
               name="currentPassword"
               label={fields.currentPassword}
               autocomplete="current-password"
-              words={fields}
+              messages={fields}
             />
-            <NewPassword name="newPassword" label={fields.newPassword} around={around} />
+            <NewPassword name="newPassword" label={fields.newPassword} context={context} />
           </Form>
         </details>
         <div class="actions">
@@ -55,6 +55,6 @@ export const HomePage: FC<{ around: Surroundings; pageData: PageData }> = ({
           </button>
         </div>
       </div>
-    </Frame>
+    </Layout>
   );
 };

@@ -8,18 +8,18 @@ import { requestSite } from '../http/origin.ts';
 import { readForm } from '../http/read-body.ts';
 import { describeContract } from './contract-descriptor.ts';
 import { LoginPage } from './login.tsx';
-import { pageHeaders } from './policy.ts';
-import { fieldsNamed, reasonOf, waitOf } from './reason.ts';
+import { pageHeaders } from './content-security-policy.ts';
+import { fieldsNamed, reasonOf, waitOf } from './refusal-reason.ts';
 import {
   htmlResponse,
   originsOf,
   pageDataFor,
-  surroundings,
+  createRenderContext,
   type PageContext,
   type Pages,
   type PagesDependencies,
-  type Place,
-} from './respond.ts';
+  type PageLocation,
+} from './render.ts';
 import { returnTarget } from './return-to.ts';
 import type { Reason, PageData } from './page-data.ts';
 
@@ -41,34 +41,37 @@ export function mountLoginForm(
     pages.get(`${prefix}${contract.base}/login-form`, (c) => c.redirect(`${prefix}/login`));
   }
   for (const base of new Set(withCookie.map((contract) => contract.base))) {
-    const bareAt = (url: URL): Place | null => {
+    const bareLocation = (url: URL): PageLocation | null => {
       const contract = deps.contractAt(url);
       const fits = contract.base === base && contract.refresh?.in === 'cookie';
       return fits ? { contract, prefix: '' } : null;
     };
     const path = `${base}/login-form`;
-    pages.post(path, language, handleForm(deps, bareAt));
+    pages.post(path, language, handleForm(deps, bareLocation));
     pages.get(path, (c, next) =>
-      bareAt(new URL(c.req.url)) === null ? next() : c.redirect('/login'),
+      bareLocation(new URL(c.req.url)) === null ? next() : c.redirect('/login'),
     );
   }
 }
 
-function handleForm(deps: PagesDependencies, placeAt: (url: URL) => Place | null): Handler {
+function handleForm(
+  deps: PagesDependencies,
+  locationAt: (url: URL) => PageLocation | null,
+): Handler {
   return async (c, next) => {
     const url = new URL(c.req.url);
-    const place = placeAt(url);
-    if (place === null || !isForm(c)) return next();
+    const location = locationAt(url);
+    if (location === null || !isForm(c)) return next();
     // Login CSRF: another site must not sign its visitors in to an account of its choice.
     if (requestSite(c.req.raw.headers, c.req.url, []) === 'foreign') {
-      deps.reportForm(place.contract, 'cross-site', c);
-      return refuse(c, deps, { place, status: 403, reason: 'cross-site' });
+      deps.reportForm(location.contract, 'cross-site', c);
+      return refuse(c, deps, { location, status: 403, reason: 'cross-site' });
     }
     const form = await readForm(c.req.raw);
-    if (form.ok) return signIn(c, deps, { place, form: form.fields });
-    deps.reportForm(place.contract, 'malformed', c);
+    if (form.ok) return signIn(c, deps, { location, form: form.fields });
+    deps.reportForm(location.contract, 'malformed', c);
     const status = form.fault === 'too-large' ? 413 : 400;
-    return refuse(c, deps, { place, status, reason: 'malformed' });
+    return refuse(c, deps, { location, status, reason: 'malformed' });
   };
 }
 
@@ -78,9 +81,9 @@ const isForm = (c: Context): boolean =>
 async function signIn(
   c: PageContext,
   deps: PagesDependencies,
-  { place, form }: { place: Place; form: URLSearchParams },
+  { location, form }: { location: PageLocation; form: URLSearchParams },
 ) {
-  const { contract, prefix } = place;
+  const { contract, prefix } = location;
   const { fields, encode } = contract.requests.login;
   const field = (name: string) => form.get(name);
   const returnTo = returnTarget(field('return_to'), c.req.url, deps.allowedOrigins) ?? undefined;
@@ -101,7 +104,7 @@ async function signIn(
   const reason = reasonOf(describeContract(contract), { status, headers, body: refusal }, LIKELY);
   const named = reason === 'malformed' ? fieldsNamed(refusal, Object.keys(body)) : [];
   return refuse(c, deps, {
-    place: { contract, prefix, returnTo },
+    location: { contract, prefix, returnTo },
     status,
     reason: reason ?? 'internal',
     headers,
@@ -111,7 +114,7 @@ async function signIn(
 }
 
 /** Makes the login request that the script would have sent. */
-function loginRequest(c: Context, { contract, prefix }: Place, body: object): Request {
+function loginRequest(c: Context, { contract, prefix }: PageLocation, body: object): Request {
   const headers = new Headers({ 'Content-Type': 'application/json' });
   for (const name of FORWARDED_HEADERS) {
     const value = c.req.header(name);
@@ -122,7 +125,7 @@ function loginRequest(c: Context, { contract, prefix }: Place, body: object): Re
 }
 
 interface Refused {
-  place: Place;
+  location: PageLocation;
   status: number;
   reason: Reason;
   /** The headers of the login's own answer. */
@@ -152,25 +155,25 @@ async function refuse(
   refused: Refused,
 ): Promise<Response> {
   const {
-    place,
+    location,
     status,
     reason,
     headers = new Headers(),
     identifier,
     refusedFields = [],
   } = refused;
-  const around = await surroundings(c, deps);
-  const pageData = pageDataFor('login', around, place);
+  const context = await createRenderContext(c, deps);
+  const pageData = pageDataFor('login', context, location);
   const waitSeconds = waitOf(headers, reason);
   const errors = Object.fromEntries(
     refusedFields.map((field) => [field.name, fieldError(field, pageData)]),
   );
   const outcome = { reason, waitSeconds, identifier: identifier ?? '', errors };
   const retryAfter = headers.get('Retry-After');
-  return htmlResponse(<LoginPage around={around} pageData={pageData} outcome={outcome} />, {
+  return htmlResponse(<LoginPage context={context} pageData={pageData} outcome={outcome} />, {
     status,
     headers: {
-      ...pageHeaders(around.nonce, originsOf(place.returnTo ?? null)),
+      ...pageHeaders(context.nonce, originsOf(location.returnTo ?? null)),
       ...(retryAfter === null ? {} : { 'Retry-After': retryAfter }),
     },
   });

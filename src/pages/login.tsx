@@ -1,13 +1,13 @@
 /** The sign-in page. For a contract with a refresh cookie its form works without scripts too. */
 import type { FC } from 'hono/jsx';
 import { Field, Form, PasswordField } from './form.tsx';
-import { Frame, Heading, linkTo, type Surroundings } from './frame.tsx';
+import { Layout, Heading, linkTo, type RenderContext } from './layout.tsx';
 import type { Reason, PageData } from './page-data.ts';
 
 interface LoginProps {
-  around: Surroundings;
+  context: RenderContext;
   pageData: PageData;
-  /** What became of a form that was sent without scripts. */
+  /** The refusal of a form that was sent without scripts. */
   outcome?: {
     reason: Reason;
     waitSeconds: number;
@@ -17,20 +17,24 @@ interface LoginProps {
   };
 }
 
-export const LoginPage: FC<LoginProps> = ({ around, pageData, outcome }) => {
-  const { words } = around;
+export const LoginPage: FC<LoginProps> = ({ context, pageData, outcome }) => {
+  const { messages } = context;
   const { identifier: kind, login } = pageData.contract;
   const inCookie = pageData.contract.refresh?.in === 'cookie';
   const own = inCookie
     ? { action: `${pageData.paths.login}-form` }
-    : { noscript: words.scriptsOff };
+    : { noscript: messages.scriptsOff };
   return (
-    <Frame around={around} title={words.login.title} pageData={pageData}>
-      <Heading title={words.login.title} intro={words.login.intro} />
-      <Form submit={words.login.submit} told={outcome && outcomeText(pageData, outcome)} {...own}>
+    <Layout context={context} title={messages.login.title} pageData={pageData}>
+      <Heading title={messages.login.title} intro={messages.login.intro} />
+      <Form
+        submit={messages.login.submit}
+        notice={outcome && outcomeText(pageData, outcome)}
+        {...own}
+      >
         <Field
           name={login.identifier}
-          label={words.fields[kind]}
+          label={messages.fields[kind]}
           autocomplete="username"
           value={outcome?.identifier ?? ''}
           error={outcome?.errors[login.identifier]}
@@ -38,9 +42,9 @@ export const LoginPage: FC<LoginProps> = ({ around, pageData, outcome }) => {
         />
         <PasswordField
           name={login.password}
-          label={words.fields.password}
+          label={messages.fields.password}
           autocomplete="current-password"
-          words={words.fields}
+          messages={messages.fields}
           error={outcome?.errors[login.password]}
         />
         {inCookie ? (
@@ -48,17 +52,18 @@ export const LoginPage: FC<LoginProps> = ({ around, pageData, outcome }) => {
         ) : (
           <label class="check">
             <input type="checkbox" id="remember" />
-            <span>{words.fields.remember}</span>
+            <span>{messages.fields.remember}</span>
           </label>
         )}
       </Form>
       <nav>
-        <a href={linkTo(pageData, '/forgot')}>{words.login.forgot}</a>
+        <a href={linkTo(pageData, '/forgot')}>{messages.login.forgot}</a>
         <p>
-          {words.login.newHere} <a href={linkTo(pageData, '/register')}>{words.login.register}</a>
+          {messages.login.newHere}{' '}
+          <a href={linkTo(pageData, '/register')}>{messages.login.register}</a>
         </p>
       </nav>
-    </Frame>
+    </Layout>
   );
 };
 

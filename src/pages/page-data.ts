@@ -11,11 +11,11 @@ import type {
   TokenPaths,
 } from '../contracts/contract.ts';
 import type { Operation } from '../flows/operations.ts';
-import type { Words } from './languages/english.ts';
+import type { Messages } from './languages/en.ts';
 
 /** The script's messages, with the contract's own for a wrong password. */
-export interface ScriptMessages extends Omit<Words['script'], 'refusals'> {
-  refusals: Words['script']['refusals'] & { invalid: string };
+export interface ScriptMessages extends Omit<Messages['script'], 'refusals'> {
+  refusals: Messages['script']['refusals'] & { invalid: string };
 }
 
 /** The reasons that a page has messages for. */

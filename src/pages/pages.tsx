@@ -1,6 +1,6 @@
 /**
- * Serves the pages: every contract's under its own name, and one contract's on bare paths. A
- * browser gets them; whoever does not ask for HTML gets what the API says of the path.
+ * Serves the pages: every contract's under its name, and one contract's on bare paths. Only requests
+ * that accept HTML get them; for all others the API answers.
  */
 import { Hono, type Context, type Handler } from 'hono';
 import { accepts } from 'hono/accepts';
@@ -14,15 +14,15 @@ import { HomePage } from './home.tsx';
 import { languages } from './languages/index.ts';
 import { mountLoginForm } from './login-form.tsx';
 import { LoginPage } from './login.tsx';
-import { pageHeaders } from './policy.ts';
+import { pageHeaders } from './content-security-policy.ts';
 import {
   htmlResponse,
   originsOf,
   pageDataFor,
-  surroundings,
+  createRenderContext,
   type Pages,
   type PagesDependencies,
-} from './respond.ts';
+} from './render.ts';
 import { returnTarget } from './return-to.ts';
 import type { PageName } from './page-data.ts';
 
@@ -66,19 +66,19 @@ export function createPages(deps: PagesDependencies): Pages {
         c.req.url,
         deps.allowedOrigins,
       );
-      const around = await surroundings(c, deps);
-      const pageData = pageDataFor(page, around, {
+      const context = await createRenderContext(c, deps);
+      const pageData = pageDataFor(page, context, {
         contract,
         prefix,
         returnTo: returnTo ?? undefined,
       });
       const Page = PAGES[page];
-      return htmlResponse(<Page around={around} pageData={pageData} />, {
-        headers: pageHeaders(around.nonce, originsOf(returnTo)),
+      return htmlResponse(<Page context={context} pageData={pageData} />, {
+        headers: pageHeaders(context.nonce, originsOf(returnTo)),
       });
     };
 
-  // Each path by itself, not by a pattern: fixed paths cost the API's own requests nothing.
+  // Fixed paths instead of patterns cost the API's own requests nothing.
   for (const named of [null, ...deps.contracts]) {
     const prefix = named === null ? '' : `/${named.name}`;
     for (const [page, path] of Object.entries(PATHS) as [PageName, string][]) {
@@ -91,10 +91,10 @@ export function createPages(deps: PagesDependencies): Pages {
   mountLoginForm(pages, deps, language);
 
   pages.get('/docs', language, async (c) => {
-    const around = await surroundings(c, deps);
+    const context = await createRenderContext(c, deps);
     const documents = deps.contracts.map(({ name }) => ({ name, url: `/openapi/${name}.json` }));
-    return htmlResponse(<DocsPage around={around} documents={documents} />, {
-      headers: docsHeaders(around.nonce),
+    return htmlResponse(<DocsPage context={context} documents={documents} />, {
+      headers: docsHeaders(context.nonce),
     });
   });
   pages.get('/assets/:name', (c, next) => serveAsset(deps.assets, c, next));
@@ -102,7 +102,7 @@ export function createPages(deps: PagesDependencies): Pages {
   return pages;
 }
 
-/** Only who names HTML: whoever takes anything is not a browser that loads a page. */
+/** Checks that Accept names text/html: API clients, which send a wildcard, get no page. */
 function wantsHtml(c: Context): boolean {
   return (
     accepts(c, {

@@ -1,8 +1,7 @@
 /**
- * Where a sign-in leads. An open redirect would lend our name to someone else's page (ASVS 5.0
- * V3.7.2), so a target is a path of our own or an address of a listed origin, and nothing else.
+ * Validates `return_to` against open redirects (ASVS 5.0 V3.7.2): a path of this origin, or a URL of
+ * an allowed origin. Returns null for everything else.
  */
-
 export function returnTarget(
   wanted: string | null | undefined,
   own: string,
@@ -13,7 +12,7 @@ export function returnTarget(
   const url = new URL(wanted, own);
   if (url.username !== '' || url.password !== '') return null;
   if (wanted.startsWith('/')) {
-    // Written anew by the parser, which has resolved what dots would have hidden.
+    // Serialised by the parser, after `..` and `.` are resolved.
     const path = url.pathname + url.search + url.hash;
     return url.origin === new URL(own).origin && !path.startsWith('//') ? path : null;
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { languages, wordsIn } from '../../src/pages/languages/index.ts';
+import { languages, messagesFor } from '../../src/pages/languages/index.ts';
 
 const [english] = languages;
 
@@ -12,10 +12,10 @@ function textsOf(value: object, before = ''): [string, string][] {
 
 const blanks = (text: string) => (text.match(/\{\w+\}/g) ?? []).toSorted();
 
-it.each(languages.map((words) => [words.tag, words] as const))(
+it.each(languages.map((messages) => [messages.tag, messages] as const))(
   '%s says everything, and fills in the same things',
-  (_tag, words) => {
-    const texts = new Map(textsOf(words));
+  (_tag, messages) => {
+    const texts = new Map(textsOf(messages));
     for (const [way, text] of textsOf(english)) {
       expect([way, texts.get(way)?.trim() ?? '']).not.toEqual([way, '']);
       expect([way, blanks(texts.get(way) ?? '')]).toEqual([way, blanks(text)]);
@@ -24,6 +24,6 @@ it.each(languages.map((words) => [words.tag, words] as const))(
 );
 
 it('falls back to English', () => {
-  expect(wordsIn('xx')).toBe(english);
-  expect(wordsIn('de')).not.toBe(english);
+  expect(messagesFor('xx')).toBe(english);
+  expect(messagesFor('de')).not.toBe(english);
 });

@@ -5,7 +5,7 @@ import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { refusalResponse } from '../../src/http/responses.ts';
 import { describeContract } from '../../src/pages/contract-descriptor.ts';
 import type { Reason } from '../../src/pages/page-data.ts';
-import { fieldsNamed, reasonOf, waitOf } from '../../src/pages/reason.ts';
+import { fieldsNamed, reasonOf, waitOf } from '../../src/pages/refusal-reason.ts';
 
 const NOW = 1_000_000;
 const lock = { reason: 'locked', untilMs: NOW + 600_000 } as const;

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
 import { createPages } from '../../src/pages/pages.tsx';
-import type { PagesDependencies } from '../../src/pages/respond.ts';
+import type { PagesDependencies } from '../../src/pages/render.ts';
 import { createTestApp } from '../support/test-app.ts';
 
 /** A deployment: it does not start with the few iterations that the tests have. */

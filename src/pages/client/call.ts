@@ -1,5 +1,5 @@
 /** Calls the contract's operations. The answer is null where the network fails or takes too long. */
-import { reasonOf, waitOf } from '../reason.ts';
+import { reasonOf, waitOf } from '../refusal-reason.ts';
 import type { Reason } from '../page-data.ts';
 import { contract } from './page-data.ts';
 

@@ -1,4 +1,4 @@
-/** Starts Swagger UI over the documents that the page names, and names what it leaves nameless. */
+/** Starts Swagger UI with the page's documents, and adds the accessible names that it lacks. */
 import SwaggerUI from 'swagger-ui-dist/swagger-ui-bundle.js';
 import StandalonePreset from 'swagger-ui-dist/swagger-ui-standalone-preset.js';
 
@@ -8,7 +8,7 @@ const documents = JSON.parse(reference.dataset['documents'] ?? '[]') as {
   url: string;
 }[];
 
-/** Fields without a label, by what finds them. Swagger UI's own words are English, so are these. */
+/** Labels for fields without one, by selector. English, like all of Swagger UI. */
 const NAMES = {
   '.servers select': 'Server',
   '.examples-select-element': 'Example',
@@ -18,8 +18,8 @@ const NAMES = {
   '.auth-container input': 'Value',
 };
 
-/** What scrolls must be reachable by keyboard, and what is filled in must have a name. */
-function mend(): void {
+/** Makes scrolling areas focusable, and labels fields. */
+function addLabels(): void {
   for (const [selector, name] of Object.entries(NAMES)) {
     for (const field of reference.querySelectorAll(`:is(${selector}):not([aria-label])`)) {
       field.setAttribute('aria-label', name);
@@ -30,16 +30,16 @@ function mend(): void {
   }
 }
 
-new MutationObserver(mend).observe(reference, { childList: true, subtree: true });
+new MutationObserver(addLabels).observe(reference, { childList: true, subtree: true });
 
 SwaggerUI({
   domNode: reference,
   urls: documents,
   layout: 'StandaloneLayout',
   presets: [SwaggerUI.presets.apis, StandalonePreset],
-  // Its logo brings a style element along, which the page's policy does not let in.
+  // Its logo contains a style element, which the page's CSP blocks.
   plugins: [() => ({ components: { Logo: () => null } })],
-  // Nothing is asked of any other host.
+  // No request goes to another host.
   validatorUrl: null,
   tryItOutEnabled: true,
 });

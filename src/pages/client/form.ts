@@ -2,7 +2,7 @@
  * Behaviour of a form: one request at a time, errors beside their fields, everything else in one
  * notice that is read out and gets the focus, and a countdown where the answer names a time.
  */
-import { fieldsNamed } from '../reason.ts';
+import { fieldsNamed } from '../refusal-reason.ts';
 import type { Reason } from '../page-data.ts';
 import { readRefusal, type Answer } from './call.ts';
 import { fillTemplate, inputById, elementById, contract, pageData, messages } from './page-data.ts';

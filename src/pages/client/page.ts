@@ -1,4 +1,4 @@
-/** The script of the pages: which page this is, the page itself says. */
+/** Entry point of the pages' script: starts the page that the page data names. */
 import { forgotPage, registerPage, resetPage, verifyPage } from './account.ts';
 import { enableRevealButtons } from './form.ts';
 import { homePage } from './home.ts';

@@ -1,6 +1,6 @@
 /**
- * The browser's storage and its channel between tabs. Where site data are blocked, reading the
- * property itself throws; the pages then work without what they would have kept.
+ * Web storage and BroadcastChannel. In a browser that blocks site data reading the property itself
+ * throws; the pages then work without storage.
  */
 export type Area = 'localStorage' | 'sessionStorage';
 
@@ -12,7 +12,7 @@ export function readItem(area: Area, key: string): string | null {
   }
 }
 
-/** False: the browser keeps nothing, or has no space left. */
+/** Returns false if storage is blocked or full. */
 export function writeItem(area: Area, key: string, value: string): boolean {
   try {
     globalThis[area].setItem(key, value);
@@ -26,11 +26,11 @@ export function removeItem(area: Area, key: string): void {
   try {
     globalThis[area].removeItem(key);
   } catch {
-    // Nothing was kept.
+    // Nothing is stored.
   }
 }
 
-/** Null: other tabs cannot be told anything. */
+/** Returns null if the browser blocks it. */
 export function openChannel(name: string): BroadcastChannel | null {
   try {
     return new BroadcastChannel(name);

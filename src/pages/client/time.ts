@@ -1,7 +1,7 @@
-/** Shows times to the reader. */
+/** Formats times in the reader's language. */
 import { pageData } from './page-data.ts';
 
-/** Formats times in the reader's region, where its language is the page's. */
+/** Formats times for the reader's region if its language is the page's. */
 export function timeFormat(): (time: unknown) => string {
   let format: Intl.DateTimeFormat | null = null;
   try {
@@ -13,7 +13,7 @@ export function timeFormat(): (time: unknown) => string {
       timeStyle: 'short',
     });
   } catch {
-    // A browser with a time zone that Intl does not know: times are shown as they were sent.
+    // Intl rejects the browser's time zone: times are shown as they were sent.
   }
   return (time) => {
     const date = new Date(time as string | number);
@@ -21,7 +21,7 @@ export function timeFormat(): (time: unknown) => string {
   };
 }
 
-/** Some systems put names of their own into the list: `en-US@posix`, `C`. */
+/** Some systems list invalid tags: `en-US@posix`, `C`. */
 function isLocale(tag: string): boolean {
   try {
     return Intl.getCanonicalLocales(tag).length > 0;

@@ -1,9 +1,9 @@
-/** The languages there are; the first is for readers of none of them. */
-import { english, type Words } from './english.ts';
-import { german } from './german.ts';
+/** All languages; the first is the fallback. */
+import { en, type Messages } from './en.ts';
+import { de } from './de.ts';
 
-export const languages: readonly [Words, ...Words[]] = [english, german];
+export const languages: readonly [Messages, ...Messages[]] = [en, de];
 
-export function wordsIn(tag: string): Words {
-  return languages.find((words) => words.tag === tag) ?? languages[0];
+export function messagesFor(tag: string): Messages {
+  return languages.find((messages) => messages.tag === tag) ?? languages[0];
 }

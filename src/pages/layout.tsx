@@ -1,36 +1,43 @@
-/** What every page has around it: head, mark, one card, and the data for its script. */
+/** The layout of every page: head, logo, one card, and the data for its script. */
 import type { Child, FC } from 'hono/jsx';
-import type { Words } from './languages/english.ts';
+import type { Messages } from './languages/en.ts';
 import type { PageData } from './page-data.ts';
 
-/** A page's own files: what each is called now, by what it is called here. */
+/** Hashed file names, keyed by source name. */
 export type AssetNames = Readonly<Record<string, string>>;
 
-export interface Surroundings {
+export interface RenderContext {
   nonce: string;
   assets: AssetNames;
-  words: Words;
+  messages: Messages;
   leastPassword: number;
 }
 
 export const assetPath = (assets: AssetNames, name: string) => `/assets/${assets[name] ?? name}`;
 
-/** A neighbour of a page: where its visitor wanted to go goes along. */
+/** Returns the path of another page, with `return_to`. */
 export function linkTo({ prefix, returnTo }: PageData, path: string): string {
   const isDefault = returnTo === `${prefix}/`;
   return prefix + path + (isDefault ? '' : `?return_to=${encodeURIComponent(returnTo)}`);
 }
 
-export const Frame: FC<{
-  around: Surroundings;
+export const Layout: FC<{
+  context: RenderContext;
   title: string;
   pageData?: PageData;
-  /** `page` where absent: the pages' own style, and their script where there is data for it. */
+  /** The style sheet and script; `page` by default, whose script is loaded only with `pageData`. */
   files?: 'page' | 'docs';
   wide?: boolean;
   children?: Child;
-}> = ({ around: { nonce, assets, words }, title, pageData, files = 'page', wide, children }) => (
-  <html lang={words.tag}>
+}> = ({
+  context: { nonce, assets, messages },
+  title,
+  pageData,
+  files = 'page',
+  wide,
+  children,
+}) => (
+  <html lang={messages.tag}>
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -49,18 +56,17 @@ export const Frame: FC<{
   </html>
 );
 
-/** A gate, half open. */
-export const Mark: FC = () => (
+export const Logo: FC = () => (
   <svg class="mark" width="40" height="40" viewBox="0 0 40 40" aria-hidden="true">
     <path d="M6 37V19a14 14 0 0 1 28 0v18" fill="none" stroke="currentColor" stroke-width="3.5" />
-    <path d="M14 37V20a6 6 0 0 1 12 0v17" class="door" />
+    <path d="M14 37V20a6 6 0 0 1 12 0v17" class="leaf" />
     <path d="M3 37h34" stroke="currentColor" stroke-width="3.5" stroke-linecap="round" />
   </svg>
 );
 
 export const Heading: FC<{ title: string; intro?: string }> = ({ title, intro }) => (
   <header>
-    <Mark />
+    <Logo />
     <h1>{title}</h1>
     {intro && <p class="intro">{intro}</p>}
   </header>

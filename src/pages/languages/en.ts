@@ -1,5 +1,5 @@
-/** English: the catalogue that the others are held against. `{…}` is filled in by the page. */
-export const english = {
+/** English messages, the reference of the other languages. `{…}` is a placeholder. */
+export const en = {
   tag: 'en',
   scriptsOff: 'This page needs JavaScript. Please allow it for this site, and load it again.',
   signedInScriptsOff:
@@ -71,9 +71,9 @@ export const english = {
     to: 'To',
     reload: 'Load again',
   },
-  /** Which of the two is wrong is not told; by what a contract's accounts are named by. */
+  /** By the contract's identifier. Does not disclose which of the two is wrong. */
   invalid: { email: 'Wrong e-mail or password.', username: 'Wrong username or password.' },
-  /** What the script says; it gets this part as data. */
+  /** Messages of the script, which gets them in its page data. */
   script: {
     required: 'Please fill this in.',
     emailMalformed: 'This does not look like an e-mail address.',
@@ -107,7 +107,7 @@ export const english = {
     end: 'End',
     endOf: 'End the session: {device}',
     labels: { name: 'Name', username: 'Username', email: 'E-mail' },
-    /** By the reason of a refusal. */
+    /** By reason of the refusal. */
     refusals: {
       malformed: 'Please check what you entered.',
       limited: 'Too many attempts from your network.',
@@ -130,4 +130,4 @@ export const english = {
   },
 };
 
-export type Words = typeof english;
+export type Messages = typeof en;

@@ -1,11 +1,11 @@
-/** What all pages take to be answered: the house they stand in, and the response they become. */
+/** Dependencies of the pages, and the steps from a request to an HTML response. */
 import type { Context, Hono } from 'hono';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Contract } from '../contracts/contract.ts';
 import { pathsOf } from '../http/contract-operations.ts';
 import { assetNames } from './assets.ts';
-import type { Surroundings } from './frame.tsx';
-import { wordsIn } from './languages/index.ts';
+import type { RenderContext } from './layout.tsx';
+import { messagesFor } from './languages/index.ts';
 import { describeContract } from './contract-descriptor.ts';
 import type { PageName, PageData } from './page-data.ts';
 
@@ -19,16 +19,16 @@ export type PageContext = Context<PageEnv>;
 export interface PagesDependencies {
   contracts: readonly Contract[];
   allowedOrigins: readonly string[];
-  /** Characters that a new password must have. */
+  /** Minimum length of a new password, in characters. */
   leastPassword: number;
   assets: Fetcher;
-  /** Whose pages a bare path shows. */
+  /** Returns the contract of a bare path. */
   contractAt(url: URL): Contract;
-  /** The API itself, for a form that is sent without scripts. */
-  answer(request: Request, at: PageContext): Promise<Response>;
-  /** Counts and logs such a form that was refused before the API was asked. */
-  reportForm(contract: Contract, outcome: 'cross-site' | 'malformed', at: PageContext): void;
-  /** What local development would have mailed; null everywhere else. */
+  /** Calls the API, for a form that is sent without scripts. */
+  answer(request: Request, c: PageContext): Promise<Response>;
+  /** Counts and logs such a form that was refused before the API was called. */
+  reportForm(contract: Contract, outcome: 'cross-site' | 'malformed', c: PageContext): void;
+  /** The e-mails of local development; null in a deployment. */
   mails: Mails | null;
 }
 
@@ -44,36 +44,36 @@ export interface Mails {
   list(): Promise<Mail[]>;
 }
 
-/** A contract's pages: `prefix` is '' where it answers on bare paths. */
-export interface Place {
+/** The pages of a contract; `prefix` is '' on bare paths. */
+export interface PageLocation {
   contract: Contract;
   prefix: string;
   returnTo?: string | undefined;
 }
 
-export async function surroundings(
+export async function createRenderContext(
   c: Context,
   { assets, leastPassword }: PagesDependencies,
-): Promise<Surroundings> {
+): Promise<RenderContext> {
   return {
     nonce: crypto.randomUUID(),
     leastPassword,
     assets: await assetNames(assets),
-    words: wordsIn(c.get('language')),
+    messages: messagesFor(c.get('language')),
   };
 }
 
 export function pageDataFor(
   page: PageName,
-  { words, leastPassword }: Surroundings,
-  place: Place,
+  { messages, leastPassword }: RenderContext,
+  location: PageLocation,
 ): PageData {
-  const { contract, prefix, returnTo = `${prefix}/` } = place;
-  const { script, invalid } = words;
+  const { contract, prefix, returnTo = `${prefix}/` } = location;
+  const { script, invalid } = messages;
   const refusals = { ...script.refusals, invalid: invalid[contract.identifier] };
   return {
     page,
-    language: words.tag,
+    language: messages.tag,
     contract: describeContract(contract),
     prefix,
     paths: pathsOf(contract, prefix),
@@ -83,7 +83,7 @@ export function pageDataFor(
   };
 }
 
-/** A form that leads elsewhere needs leave to do so: `form-action` holds for redirects too. */
+/** Returns the origins for `form-action`, which applies to the redirect after a form as well. */
 export const originsOf = (returnTo: string | null): string[] =>
   returnTo === null || returnTo.startsWith('/') ? [] : [new URL(returnTo).origin];
 

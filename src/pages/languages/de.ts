@@ -1,7 +1,7 @@
-/** German. */
-import type { Words } from './english.ts';
+/** German messages. */
+import type { Messages } from './en.ts';
 
-export const german: Words = {
+export const de: Messages = {
   tag: 'de',
   scriptsOff: 'Diese Seite braucht JavaScript. Bitte erlaube es hier und lade die Seite neu.',
   signedInScriptsOff:

@@ -1,8 +1,8 @@
-/** The headers of a page: what it may load, and what others may do with it. */
+/** Security headers of pages: Content Security Policy, opener and referrer policy. */
 
-/** Nothing comes from elsewhere, and no text ever becomes markup or script. */
+/** Allows no external resource, and with Trusted Types no text that becomes markup or script. */
 export function pageHeaders(nonce: string, formTargets: readonly string[] = []) {
-  return headersWith(nonce, [
+  return htmlHeaders(nonce, [
     `style-src 'nonce-${nonce}'`,
     "img-src 'self'",
     "connect-src 'self'",
@@ -12,7 +12,7 @@ export function pageHeaders(nonce: string, formTargets: readonly string[] = []) 
   ]);
 }
 
-export function headersWith(nonce: string, directives: readonly string[]) {
+export function htmlHeaders(nonce: string, directives: readonly string[]) {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
