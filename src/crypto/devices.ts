@@ -7,10 +7,10 @@
  * the signature, and is valid until it is too old or the account's device version goes up. Nothing is
  * stored about it. Each login issues a new one; a copy of an older one has a lockout of its own.
  */
-import { base64url } from 'jose';
 import type { Devices } from '../flows/ports/tokens.ts';
 import { equalTexts } from './equal.ts';
 import type { Mac } from './keys.ts';
+import { randomText } from './random.ts';
 
 /** A random id of 128 bits, the account's device version, the Unix time in seconds, and the MAC. */
 const COOKIE = /^([\w-]{22})~(\d{1,15})~(\d{1,12})~([\w-]{43})$/;
@@ -46,8 +46,7 @@ export function createDevices({ mac, nowMs, lifetimeSeconds, enabled }: DevicesO
 
     async issue({ userId, deviceVersion }) {
       if (!enabled) return null;
-      const id = base64url.encode(crypto.getRandomValues(new Uint8Array(ID_BYTES)));
-      const terms = `${id}~${deviceVersion}~${Math.floor(nowMs() / 1000)}`;
+      const terms = `${randomText(ID_BYTES)}~${deviceVersion}~${Math.floor(nowMs() / 1000)}`;
       return `${terms}~${await sign(userId, terms)}`;
     },
   };

@@ -6,10 +6,10 @@
  * of its own, once for each name of the registration, and is valid for no other name. It is issued for
  * known and unknown addresses alike, and only its id is stored.
  */
-import { base64url } from 'jose';
 import type { RegistrationHandles } from '../flows/ports/tokens.ts';
 import { equalTexts } from './equal.ts';
 import type { Mac } from './keys.ts';
+import { randomText } from './random.ts';
 
 /** A random id of 128 bits, the Unix time in seconds, the MACs of the e-mail and the username. */
 const HANDLE = /^([\w-]{22})~(\d{1,12})~([\w-]{43})(?:~([\w-]{43}))?$/;
@@ -41,7 +41,7 @@ export function createRegistrationHandles({
     },
 
     async issue(names, knownId) {
-      const id = knownId ?? base64url.encode(crypto.getRandomValues(new Uint8Array(ID_BYTES)));
+      const id = knownId ?? randomText(ID_BYTES);
       const terms = `${id}~${Math.floor(nowMs() / 1000)}`;
       const signatures = await Promise.all(names.map((name) => sign(terms, name)));
       return { id, handle: [terms, ...signatures].join('~') };

@@ -2,11 +2,11 @@
  * Creates one-time codes and tokens. A code has only a million values, so its hash is keyed: a copy of
  * the database is not enough to try them. A token has 256 bits and needs no key.
  */
-import { base64url } from 'jose';
 import type { Secrets } from '../flows/ports/tokens.ts';
 import { sha256Text } from './digest.ts';
 import { equalTexts } from './equal.ts';
 import type { Mac } from './keys.ts';
+import { randomBelow, randomText } from './random.ts';
 
 const CODES = 1_000_000;
 const TOKEN_BYTES = 32;
@@ -20,7 +20,7 @@ export function createSecrets(mac: Mac): Secrets {
     },
 
     async newToken() {
-      const token = base64url.encode(crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)));
+      const token = randomText(TOKEN_BYTES);
       return { token, hash: await sha256Text(token) };
     },
 
@@ -30,13 +30,4 @@ export function createSecrets(mac: Mac): Secrets {
 
     hashOfToken: sha256Text,
   };
-}
-
-/** Draws a uniform number below `bound` (at most 2^32) from the CSPRNG, by rejection sampling. */
-export function randomBelow(bound: number): number {
-  const limit = Math.floor(2 ** 32 / bound) * bound;
-  for (;;) {
-    const [drawn = limit] = crypto.getRandomValues(new Uint32Array(1));
-    if (drawn < limit) return drawn % bound;
-  }
 }

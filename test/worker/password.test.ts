@@ -57,6 +57,12 @@ describe('verify', () => {
     expect(await createPasswords({ cost, peppers: [forged] }, noYield).verify(guess)).toBe('wrong');
   });
 
+  it('accepts no hash that names a lost pepper, even where it was made without one', async () => {
+    const { hash, verify } = createPasswords({ cost, peppers: [] }, noYield);
+    const stored = (await hash('the password')).replace(',n=6$', ',n=6,k=lost$');
+    expect(await verify({ password: 'the password', stored, ...unaborted })).toBe('wrong');
+  });
+
   it('never derives more than 100,000 iterations a call, and 600,000 in all by default', async () => {
     const passwords = createPasswords(
       { cost: { iterations: 100_000, rounds: 6 }, peppers: [] },

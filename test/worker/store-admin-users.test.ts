@@ -105,52 +105,30 @@ describe('endSessions', () => {
 describe('setRole', () => {
   const set = (role: string | null, name: string | null, userId = 1) =>
     differenceAfter(() => adminUsers.setRole(userId, { id: role, name }, auditContext));
+  type Choice = { id: string | null; name: string | null };
+  type Role = { id: string; name: string } | null;
   const ops = { id: 'ops', name: 'Operations' };
+  const dev = { id: 'dev', name: 'Developers' };
 
-  it('gives a role that exists, under the name that it has', async () => {
-    expect(await set('ops', 'Another name')).toEqual([
-      { user: { ...account(1).user, role: ops }, changed: true, sessionsEnded: 0 },
+  it.each<{ sets: string; role: Role; before?: string; created?: object } & Choice>([
+    { sets: 'an existing role under its own name', id: 'ops', name: 'Another name', role: ops },
+    { sets: 'a new role that comes with a name', ...dev, role: dev, created: { roles: [dev] } },
+    { sets: 'no role', id: null, name: null, role: null, before: 'ops' },
+  ])('sets $sets', async ({ id, name, role, created, before = null }) => {
+    await env.DB.prepare('UPDATE users SET role_id = ?').bind(before).run();
+    expect(await set(id, name)).toEqual([
+      { user: { ...account(1).user, role }, changed: true, sessionsEnded: 0 },
       {
-        changed: { 'users 1': { role_id: 'ops' } },
-        added: { audit_events: [event('ADMIN_ROLE_SET', 'ops')] },
-      },
-    ]);
-  });
-
-  it('makes a role that comes with a name', async () => {
-    expect(await set('dev', 'Developers')).toEqual([
-      {
-        user: { ...account(1).user, role: { id: 'dev', name: 'Developers' } },
-        changed: true,
-        sessionsEnded: 0,
-      },
-      {
-        changed: { 'users 1': { role_id: 'dev' } },
-        added: {
-          roles: [{ id: 'dev', name: 'Developers' }],
-          audit_events: [event('ADMIN_ROLE_SET', 'dev')],
-        },
-      },
-    ]);
-  });
-
-  it('takes a role away', async () => {
-    await execute("UPDATE users SET role_id = 'ops'");
-    expect(await set(null, null)).toEqual([
-      { user: account(1).user, changed: true, sessionsEnded: 0 },
-      {
-        changed: { 'users 1': { role_id: null } },
-        added: { audit_events: [event('ADMIN_ROLE_SET', 'none')] },
+        changed: { 'users 1': { role_id: id } },
+        added: { ...created, audit_events: [event('ADMIN_ROLE_SET', id ?? 'none')] },
       },
     ]);
   });
 
   it('writes nothing for a user who has the role already', async () => {
     await execute("UPDATE users SET role_id = 'ops'");
-    expect(await set('ops', null)).toEqual([
-      { user: { ...account(1).user, role: ops }, changed: false, sessionsEnded: 0 },
-      {},
-    ]);
+    const unchanged = { user: { ...account(1).user, role: ops }, changed: false, sessionsEnded: 0 };
+    expect(await set('ops', null)).toEqual([unchanged, {}]);
   });
 
   it('writes nothing for a role that does not exist', async () => {
