@@ -13,26 +13,18 @@ import { logFailure, logOperation } from '../telemetry/log.ts';
 import type { Issues } from './body.ts';
 import { render } from './contract-operations.ts';
 import { grantedCookie } from './cookies.ts';
-import { requestSite, type RequestSite } from './origin.ts';
+import { requestSite } from './origin.ts';
 import type { ContractContext } from './request-context.ts';
 import { refusalResponse, wireResponse } from './responses.ts';
 
 /** For requests that no limit of the address bounds. */
 export const LINES_A_MINUTE = 120;
 
-export interface Responder {
-  contract: Contract;
-  siteOf(c: ContractContext): RequestSite;
-  /** Refuses outside of an operation: nothing is counted or logged. */
-  refuse(c: ContractContext, refusal: Refusal): Response;
-  /** Refuses an operation before its use case runs. */
-  reject(c: ContractContext, refusal: Refusal): Response;
-  /** Rejects a malformed request, and counts it where the operation counts as an attempt. */
-  malformed(c: ContractContext, issues: Issues): Promise<Response>;
-  run(
-    c: ContractContext,
-    run: { input: object; work: Promise<Outcome<unknown>> },
-  ): Promise<Response>;
+export type Responder = ReturnType<typeof createResponder>;
+
+interface Run {
+  input: object;
+  work: Promise<Outcome<unknown>>;
 }
 
 interface Report {
@@ -44,8 +36,9 @@ interface Report {
   durationMs: number | null;
 }
 
-export function createResponder(contract: Contract, allowedOrigins: readonly string[]): Responder {
-  const refuse: Responder['refuse'] = (c, refusal) => {
+export function createResponder(contract: Contract, allowedOrigins: readonly string[]) {
+  /** Refuses outside of an operation: nothing is counted or logged. */
+  const refuse = (c: ContractContext, refusal: Refusal): Response => {
     const { services, meta } = c.env;
     const { traceId } = meta;
     const operation = c.get('operation');
@@ -69,25 +62,28 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
     });
   };
 
-  const reject: Responder['reject'] = (c, refusal) => {
+  /** Refuses an operation before its use case runs. */
+  const reject = (c: ContractContext, refusal: Refusal): Response => {
     report(c, { refusal, identifier: null, durationMs: null });
     return refuse(c, refusal);
   };
 
   return {
     contract,
-    siteOf: (c) => requestSite(c.req.raw.headers, c.req.url, allowedOrigins),
+    siteOf: (c: ContractContext) => requestSite(c.req.raw.headers, c.req.url, allowedOrigins),
     refuse,
     reject,
 
-    async malformed(c, issues) {
+    /** Rejects a malformed request, and counts it if the operation counts as an attempt. */
+    async malformed(c: ContractContext, issues: Issues): Promise<Response> {
       const { services, meta } = c.env;
       const limit = c.get('limit');
       const limited = limit === undefined ? null : await checkAddressLimit(services, limit, meta);
       return reject(c, limited ?? { reason: 'malformed', issues });
     },
 
-    async run(c, { input, work }) {
+    /** Answers with the outcome of a use case that has been started. */
+    async run(c: ContractContext, { input, work }: Run): Promise<Response> {
       const { services, meta } = c.env;
       const operation = operationOf(c);
       const startedMs = services.nowMs();

@@ -75,47 +75,39 @@ describe('the operator’s token', () => {
 
 describe('hostile input', () => {
   const long = 'a'.repeat(300);
-  it.each([
-    ['/users?limit=0', 'limit'],
-    ['/users?limit=101', 'limit'],
-    ['/users?limit=1.5', 'limit'],
-    ['/users?limit=NaN', 'limit'],
-    ['/users?limit=1e999', 'limit'],
-    ['/users?cursor=-1', 'cursor'],
-    ['/users?cursor=9999999999999999999', 'cursor'],
-    ["/users?cursor=1'%20or%201=1", 'cursor'],
-    ['/users?status=deleted', 'status'],
-    ['/users?username=', 'username'],
-    [`/users?username=${long}`, 'username'],
-    ['/users?email=a%00b', 'email'],
-    ['/users?emial=typo@example.com', 'emial'],
-    ['/users?status=active&status=inactive', 'query'],
-    ['/users?__proto__=1', '__proto__'],
-    ['/users?constructor=1', 'constructor'],
-    [`/users/${long}`, 'id'],
-    ['/users/a%00b', 'id'],
-    ['/users/99999999999999999999', 'id'],
-    ['/audit?limit=501', 'limit'],
-    ['/audit?limit=0', 'limit'],
-    ['/audit?cursor=0', 'cursor'],
-    ['/audit?cursor=abc', 'cursor'],
-    ['/audit?action=login', 'action'],
-    ['/audit?action=LOGIN;--', 'action'],
-    ['/audit?from=yesterday', 'from'],
-    ['/audit?from=2026-13-01', 'from'],
-    ['/audit?to=2026-01-01T00:00:00', 'to'],
-    ['/audit?format=xml', 'format'],
-    [`/audit?user=${long}`, 'user'],
-    ['/audit?user=', 'user'],
-    ['/audit?address=%0A', 'address'],
-    ['/audit?before=7', 'before'],
-  ])('is refused with 400 at %s, and the field named', async (path, field) => {
-    const { status, text } = await call(`GET ${path as '/'}`);
-    const { error, details } = JSON.parse(text);
-    expect([path, status, error]).toEqual([path, 400, 'malformed']);
-    expect(Object.keys(details)).toEqual([field]);
-    expect(details[field]).not.toHaveLength(0);
-  });
+  const malformed: Record<string, string[]> = {
+    limit: ['0', '101', '1.5', 'NaN', '1e999'].map((limit) => `/users?limit=${limit}`),
+    'limit of the audit': ['/audit?limit=501', '/audit?limit=0'],
+    cursor: ['-1', '9999999999999999999', "1'%20or%201=1"].map((n) => `/users?cursor=${n}`),
+    'cursor of the audit': ['/audit?cursor=0', '/audit?cursor=abc'],
+    status: ['/users?status=deleted'],
+    username: ['/users?username=', `/users?username=${long}`],
+    email: ['/users?email=a%00b'],
+    emial: ['/users?emial=typo@example.com'],
+    query: ['/users?status=active&status=inactive'],
+    ['__proto__']: ['/users?__proto__=1'],
+    constructor: ['/users?constructor=1'],
+    id: [`/users/${long}`, '/users/a%00b', '/users/99999999999999999999'],
+    action: ['/audit?action=login', '/audit?action=LOGIN;--'],
+    from: ['/audit?from=yesterday', '/audit?from=2026-13-01'],
+    to: ['/audit?to=2026-01-01T00:00:00'],
+    format: ['/audit?format=xml'],
+    user: [`/audit?user=${long}`, '/audit?user='],
+    address: ['/audit?address=%0A'],
+    before: ['/audit?before=7'],
+  };
+  it.each(Object.entries(malformed))(
+    'is refused with 400 if it is a malformed %s',
+    async (name, paths) => {
+      for (const path of paths) {
+        const { status, text } = await call(`GET ${path as '/'}`);
+        expect([path, status]).toEqual([path, 400]);
+        const field = name.replace(' of the audit', '');
+        const details = { [field]: expect.arrayContaining([expect.any(String)]) };
+        expect(JSON.parse(text)).toEqual({ error: 'malformed', details });
+      }
+    },
+  );
 
   it('finds nobody by an injection, and deletes nothing', async () => {
     const injection = encodeURIComponent("x'; drop table users; --");

@@ -1,6 +1,6 @@
 /**
- * Holds the routes to those that are documented (OWASP ASVS 5.0 V6.3.4): each is an operation of a
- * published document, or stands here with the reason that it is no way to sign in.
+ * Every route is an operation of a published document, or listed here because nothing can be signed in
+ * to with it (OWASP ASVS 5.0 V6.3.4).
  */
 /// <reference types="vite/types/importMeta.d.ts" />
 import { env } from 'cloudflare:workers';

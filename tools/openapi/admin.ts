@@ -1,6 +1,6 @@
 /**
- * The operator's OpenAPI 3.1 document: what may be asked comes from the very schemas that validate
- * it, and the tests hold every answer against what is said of it here.
+ * The OpenAPI 3.1 document of the admin API: operations from their table, input from the schemas that
+ * validate it. The tests hold every answer against the schemas here.
  */
 import * as z from 'zod';
 import {
@@ -11,6 +11,7 @@ import {
 } from 'zod-openapi';
 import { userId } from '../../src/http/admin-input.ts';
 import { ADMIN_OPERATIONS, type AdminOperation } from '../../src/http/admin-operations.ts';
+import { retryAfter, text, trace } from './refusals.ts';
 
 const time = z.iso.datetime();
 const named = z.strictObject({ id: z.string(), name: z.string() }).nullable();
@@ -41,13 +42,13 @@ const guard = z
     failuresInARow: z.int().meta({ description: 'Since the last success' }),
     locksInARow: z.int().meta({ description: 'Since the last success' }),
     lockedUntil: time.nullable(),
-    stopped: z.boolean().meta({ description: 'Only a password reset or an unlock opens it' }),
-    ticketsOut: z.int().meta({ description: 'Attempts whose verdict is not told yet' }),
+    stopped: z.boolean().meta({ description: 'Locked until a password reset or an unlock' }),
+    ticketsOut: z.int().meta({ description: 'Attempts in progress' }),
   })
   .meta({
     id: 'Guard',
     description:
-      'Of both names and of the password checks of the sessions: counts are added up, and the most severe lock is shown. Known devices are not in it',
+      'The lockout of both names and of the password checks in sessions: counts are added up, and the most severe lock is shown. Known devices are not included',
   });
 
 const next = z
@@ -58,7 +59,9 @@ const next = z
 const changed = z
   .strictObject({
     user,
-    changed: z.boolean().meta({ description: 'False: it was so already, and nothing is audited' }),
+    changed: z
+      .boolean()
+      .meta({ description: 'False: nothing had to change, and nothing is audited' }),
     sessionsEnded: z.int(),
   })
   .meta({ id: 'Changed' });
@@ -73,11 +76,9 @@ const event = z
     }),
     reason: z.string(),
     userId: z.int().nullable(),
-    subject: z
-      .string()
-      .meta({ description: 'A pseudonym of the account, or of a name that nobody has' }),
+    subject: z.string().meta({ description: 'A pseudonym of the account, or of an unknown name' }),
     sessionId: z.string().nullable(),
-    contract: z.string().meta({ description: '`admin` where an operator did it' }),
+    contract: z.string().meta({ description: '`admin` for changes by the operator' }),
     address: z.string(),
     traceId: z.string(),
   })
@@ -89,16 +90,6 @@ const refusal = z
     details: z.record(z.string(), z.array(z.string())).optional(),
   })
   .meta({ id: 'Refusal' });
-
-const trace = {
-  'X-Request-Id': {
-    description: 'Names the request in log and audit',
-    schema: { type: 'string', format: 'uuid' },
-  },
-} as const;
-
-const text = { type: 'string' } as const;
-const integer = { type: 'integer', minimum: 1 } as const;
 
 interface AnswerParts {
   description: string;
@@ -115,21 +106,19 @@ const answer = ({ description, schema, headers }: AnswerParts): ZodOpenApiRespon
 const refused = (description: string, headers?: AnswerParts['headers']) =>
   answer({ description, schema: refusal, ...(headers === undefined ? {} : { headers }) });
 
-const later = { 'Retry-After': { description: 'Seconds to wait', schema: integer } };
-
 const everywhere = {
   '401': refused('No token, or a wrong one', {
     'WWW-Authenticate': { description: 'Bearer', schema: text },
   }),
   '403': refused('Plain http'),
-  '429': refused('Too many requests from this address', later),
-  '500': refused('Internal error', later),
+  '429': refused('Too many requests from this address', retryAfter),
+  '500': refused('Internal error', retryAfter),
 };
 
 const malformed = { '400': refused('Malformed input; `details` says where') };
 const missing = { '404': refused('No such user') };
 const link = {
-  Link: { description: 'The next page, `rel="next"`, where there is one', schema: text },
+  Link: { description: 'The next page, `rel="next"`, if there is one', schema: text },
 };
 const page = z.strictObject({ users: z.array(user), next }).meta({ id: 'Users' });
 const state = z.strictObject({ user, guard, liveSessions: z.int() }).meta({ id: 'UserState' });
@@ -207,13 +196,13 @@ export function adminDocument() {
   return createDocument({
     openapi: '3.1.0',
     info: {
-      title: 'Gatehouse for its operator',
+      title: 'Gatehouse admin API',
       version: '1.0.0',
       description:
-        'Users, what may be done about them, and the audit. Every change is audited with the caller’s address and the request’s id.',
+        'Users, changes to them, and the audit. Every change is audited with the caller’s address and the request’s id.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/admin', description: 'Where OPERATOR_TOKEN is set' }],
+    servers: [{ url: '/admin', description: 'If OPERATOR_TOKEN is set' }],
     tags: [
       { name: 'users', description: 'Users and changes to them' },
       { name: 'audit', description: 'What happened to users' },

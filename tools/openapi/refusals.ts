@@ -34,7 +34,7 @@ const WHEN: Record<Reason, string> = {
 };
 
 export const text = { type: 'string' } as const;
-const retryAfter = {
+export const retryAfter = {
   'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } },
 } as const;
 export const trace = {
