@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { KINDS, LEAST_COST, MOST_COST } from './crypto/legacy/costs.ts';
 import { validateKey } from './crypto/keys.ts';
 
-const LEAST_KEY_BYTES = 32;
+const MIN_KEY_BYTES = 32;
 
 /** A JSON value, or JSON text: [vars] hold values, .dev.vars and secrets hold text. */
 export const json = <T extends z.core.$ZodType>(schema: T) =>
@@ -22,7 +22,7 @@ export const json = <T extends z.core.$ZodType>(schema: T) =>
   );
 
 /** A group of settings, each optional with a default. */
-export const table = <T extends z.core.$ZodShape>(shape: T) =>
+export const group = <T extends z.core.$ZodShape>(shape: T) =>
   z.prefault(json(z.strictObject(shape)), {});
 
 export const key = z
@@ -33,9 +33,7 @@ export const key = z
       .check(z.regex(/^(?:[\w-]{4})*(?:[\w-]{2,3})?$/, 'is not base64url')),
     z.transform((text) => base64url.decode(text)),
   )
-  .check(
-    z.refine(({ length }) => length >= LEAST_KEY_BYTES, `has less than ${LEAST_KEY_BYTES} bytes`),
-  );
+  .check(z.refine(({ length }) => length >= MIN_KEY_BYTES, `has less than ${MIN_KEY_BYTES} bytes`));
 
 export const jwk = z.looseObject({ kty: z.string() }).check(
   z.superRefine((value, context) => {
@@ -44,9 +42,9 @@ export const jwk = z.looseObject({ kty: z.string() }).check(
   }),
 );
 
-export const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
+export const integer = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
 
-export const seconds = whole(1, 400 * 86_400);
+export const seconds = integer(1, 400 * 86_400);
 
 export const lifetimes = z.strictObject({
   accessSeconds: z.optional(seconds),
@@ -79,7 +77,7 @@ const text = z
   );
 
 /** A role or a team. */
-export const named = z.strictObject({ id: text, name: text });
+export const idAndName = z.strictObject({ id: text, name: text });
 
 /** `Name <address>`, or an address alone. */
 export const sender = z.pipe(

@@ -17,16 +17,16 @@ import {
   key,
   lifetimes,
   name,
-  named,
+  idAndName,
   origin,
   seconds,
   sender,
-  table,
-  whole,
+  group,
+  integer,
 } from './setting-kinds.ts';
 
 /** OWASP Password Storage Cheat Sheet: PBKDF2-HMAC-SHA256. */
-const LEAST_ITERATIONS_IN_ALL = 600_000;
+const MIN_TOTAL_ITERATIONS = 600_000;
 
 export const schema = z.object({
   CONTRACTS: json(z.array(z.string()).check(z.minLength(1))),
@@ -36,13 +36,13 @@ export const schema = z.object({
   AUDIENCE: z.string('is missing').check(z.minLength(1, 'is empty')),
   LOCAL_DEVELOPMENT: z._default(z.enum(['true', 'false']), 'false'),
   TOKEN_LIFETIMES: z._default(json(z.record(z.string(), lifetimes)), {}),
-  ADDRESS_LIMITS: z._default(json(z.record(z.string(), whole(1, 1000))), {}),
+  ADDRESS_LIMITS: z._default(json(z.record(z.string(), integer(1, 1000))), {}),
   SESSION_ABSOLUTE_SECONDS: z._default(json(seconds), 90 * 86_400),
-  LOCKOUT: table({
-    threshold: z._default(whole(1, 100), 5),
-    lockSeconds: z._default(whole(1, 86_400), 900),
+  LOCKOUT: group({
+    threshold: z._default(integer(1, 100), 5),
+    lockSeconds: z._default(integer(1, 86_400), 900),
     growth: z._default(z.number().check(z.gte(1), z.lte(10)), 1),
-    stopAfterFailures: z._default(whole(1, 1_000_000), 50),
+    stopAfterFailures: z._default(integer(1, 1_000_000), 50),
   }).check(
     z.refine(
       ({ threshold, stopAfterFailures }) => stopAfterFailures >= threshold,
@@ -50,30 +50,30 @@ export const schema = z.object({
     ),
   ),
   DEVICE_COOKIES: z._default(json(z.boolean()), true),
-  NEW_ACCOUNTS: table({ role: z.optional(named), team: z.optional(named) }),
-  PASSWORD_COST: table({
-    iterations: z._default(whole(1, MOST_ITERATIONS), MOST_ITERATIONS),
-    rounds: z._default(whole(1, MOST_ROUNDS), 6),
+  NEW_ACCOUNTS: group({ role: z.optional(idAndName), team: z.optional(idAndName) }),
+  PASSWORD_COST: group({
+    iterations: z._default(integer(1, MOST_ITERATIONS), MOST_ITERATIONS),
+    rounds: z._default(integer(1, MOST_ROUNDS), 6),
   }),
   FOREIGN_HASH_COST: z._default(json(legacyCosts), []),
-  PASSWORD_RULES: table({
+  PASSWORD_RULES: group({
     // ASVS 5.0 V6.2.1 and V6.2.9: a deployment may ask for more than 8, and must take 64.
-    least: z._default(whole(8, 64), 8),
-    most: z._default(whole(64, 1024), 256),
+    least: z._default(integer(8, 64), 8),
+    most: z._default(integer(64, 1024), 256),
     breached: z._default(z.boolean(), false),
   }),
   PAGES_ORIGIN: z.optional(origin),
-  MAIL: table({
+  MAIL: group({
     transport: z._default(z.enum(['binding', 'resend']), 'binding'),
     from: z.optional(sender),
     service: z._default(name, 'Gatehouse'),
   }),
-  EMAIL_LIMITS: table({
-    perAddressPerHour: z._default(whole(1, 1_000), 10),
-    perHour: z._default(whole(1, 1_000_000), 1_000),
+  EMAIL_LIMITS: group({
+    perAddressPerHour: z._default(integer(1, 1_000), 10),
+    perHour: z._default(integer(1, 1_000_000), 1_000),
   }),
   // Work after a response has 30 seconds, and sending an e-mail twice takes some of them.
-  EMAIL_DELAY_MS: z._default(json(whole(0, 10_000)), 2_000),
+  EMAIL_DELAY_MS: z._default(json(integer(0, 10_000)), 2_000),
   RESEND_API_KEY: z.optional(z.string().check(z.regex(/^[\x21-\x7e]+$/, 'is not a key'))),
   OPERATOR_TOKEN: z.optional(
     z
@@ -87,7 +87,7 @@ export const schema = z.object({
   ),
   // A timer after a response has 30 seconds.
   METRICS_FLUSH_SECONDS: z._default(json(z.number().check(z.gte(0), z.lte(25))), 5),
-  AUDIT_RETENTION_DAYS: z._default(json(whole(1, 3650)), 400),
+  AUDIT_RETENTION_DAYS: z._default(json(integer(1, 3650)), 400),
   SERVER_KEY: key,
   TOKEN_KEYS: json(z.object({ keys: z.tuple([jwk], jwk) }, 'is not a JWK set')),
   PEPPERS: z._default(
@@ -112,57 +112,57 @@ export type Settings = ReturnType<typeof readSettings>;
 /** Throws an error that names every setting at fault. `known`: all contracts, served or not. */
 export function readSettings(env: object, known: readonly Contract[]) {
   const parsed = schema.safeParse(env, { error: en().localeError });
-  if (!parsed.success) throw faulty(parsed.error.issues);
+  if (!parsed.success) throw settingsError(parsed.error.issues);
   const values = parsed.data;
   const local = values.LOCAL_DEVELOPMENT === 'true';
-  const faults: { path: PropertyKey[]; message: string }[] = [];
-  const fault = (name: string, message: string) => faults.push({ path: [name], message });
+  const issues: { path: PropertyKey[]; message: string }[] = [];
+  const report = (name: string, message: string) => issues.push({ path: [name], message });
 
   const served = values.CONTRACTS.flatMap((name) => {
     const contract = known.find((candidate) => candidate.name === name);
-    if (contract === undefined) fault('CONTRACTS', `there is no contract "${name}"`);
+    if (contract === undefined) report('CONTRACTS', `there is no contract "${name}"`);
     return contract === undefined ? [] : [contract];
   });
-  if (new Set(served).size < served.length) fault('CONTRACTS', 'names a contract twice');
+  if (new Set(served).size < served.length) report('CONTRACTS', 'names a contract twice');
 
   const servedNames = new Set(values.CONTRACTS);
   for (const name of Object.values(values.CONTRACT_HOSTS)) {
-    if (!servedNames.has(name)) fault('CONTRACT_HOSTS', `"${name}" is not in CONTRACTS`);
+    if (!servedNames.has(name)) report('CONTRACT_HOSTS', `"${name}" is not in CONTRACTS`);
   }
   for (const setting of ['TOKEN_LIFETIMES', 'ADDRESS_LIMITS'] as const) {
     for (const name of Object.keys(values[setting])) {
-      if (!servedNames.has(name)) fault(setting, `"${name}" is not in CONTRACTS`);
+      if (!servedNames.has(name)) report(setting, `"${name}" is not in CONTRACTS`);
     }
   }
   for (const contract of served) {
     for (const lifetime of Object.keys(values.TOKEN_LIFETIMES[contract.name] ?? {})) {
       if (!(lifetime in contract.lifetimes)) {
-        fault('TOKEN_LIFETIMES', `${contract.name} has no ${lifetime}`);
+        report('TOKEN_LIFETIMES', `${contract.name} has no ${lifetime}`);
       }
     }
   }
 
   const kids = values.TOKEN_KEYS.keys.map(({ kid }) => kid);
-  if (new Set(kids).size < kids.length) fault('TOKEN_KEYS', 'has a kid twice');
+  if (new Set(kids).size < kids.length) report('TOKEN_KEYS', 'has a kid twice');
   if (!local) {
     const { iterations, rounds } = values.PASSWORD_COST;
-    if (iterations * rounds < LEAST_ITERATIONS_IN_ALL) {
-      fault('PASSWORD_COST', `is below ${LEAST_ITERATIONS_IN_ALL} iterations in all (OWASP)`);
+    if (iterations * rounds < MIN_TOTAL_ITERATIONS) {
+      report('PASSWORD_COST', `is below ${MIN_TOTAL_ITERATIONS} iterations in all (OWASP)`);
     }
-    if (!values.ISSUER.startsWith('https://')) fault('ISSUER', 'is not https');
+    if (!values.ISSUER.startsWith('https://')) report('ISSUER', 'is not https');
   }
   const pagesOrigin = values.PAGES_ORIGIN ?? new URL(values.ISSUER).origin;
-  if (!/^https?:/.test(pagesOrigin)) fault('PAGES_ORIGIN', 'is missing, and ISSUER has no origin');
-  else if (!local && !pagesOrigin.startsWith('https:')) fault('PAGES_ORIGIN', 'is not https');
+  if (!/^https?:/.test(pagesOrigin)) report('PAGES_ORIGIN', 'is missing, and ISSUER has no origin');
+  else if (!local && !pagesOrigin.startsWith('https:')) report('PAGES_ORIGIN', 'is not https');
   if (values.MAIL.transport === 'resend' && values.RESEND_API_KEY === undefined) {
-    fault('RESEND_API_KEY', 'is missing, and MAIL asks for resend');
+    report('RESEND_API_KEY', 'is missing, and MAIL asks for resend');
   }
-  if (faults.length > 0) throw faulty(faults);
+  if (issues.length > 0) throw settingsError(issues);
 
   return {
     contracts: served.map((contract) => ({
       ...contract,
-      lifetimes: noLongerThan(values.SESSION_ABSOLUTE_SECONDS, {
+      lifetimes: cappedAt(values.SESSION_ABSOLUTE_SECONDS, {
         ...contract.lifetimes,
         ...defined(values.TOKEN_LIFETIMES[contract.name]),
       }),
@@ -221,19 +221,19 @@ function mailOf(
   };
 }
 
-function faulty(issues: readonly { path: PropertyKey[]; message: string }[]): Error {
+function settingsError(issues: readonly { path: PropertyKey[]; message: string }[]): Error {
   const lines = issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
   return new Error(`Gatehouse cannot start: these settings are at fault.\n${lines.join('\n')}`);
 }
 
 /** A token that outlived its session's absolute limit would keep the session beyond it. */
-function noLongerThan(mostSeconds: number, lifetimes: Lifetimes): Lifetimes {
+function cappedAt(maxSeconds: number, lifetimes: Lifetimes): Lifetimes {
   const { accessSeconds, ...others } = lifetimes;
   const capped = Object.entries(others).map(([name, seconds]) => [
     name,
-    Math.min(seconds, mostSeconds),
+    Math.min(seconds, maxSeconds),
   ]);
-  return { accessSeconds: Math.min(accessSeconds, mostSeconds), ...Object.fromEntries(capped) };
+  return { accessSeconds: Math.min(accessSeconds, maxSeconds), ...Object.fromEntries(capped) };
 }
 
 /** Without the keys whose value is undefined. */

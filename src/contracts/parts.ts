@@ -67,7 +67,7 @@ export function showUser<U extends User, UserFields extends Fields, TokenFields 
   };
 }
 
-/** What is wrong with a body, field by field. */
+/** The errors of a body, by field. */
 export const fieldIssues = {
   schema: () => z.array(z.object({ field: z.string(), message: z.string() })),
   render: (issues: readonly Issue[]) => issues.map(({ field, message }) => ({ field, message })),

@@ -37,7 +37,7 @@ export interface Envelope {
   path: JsonPath;
   schema(fields: Fields): z.ZodMiniType;
   wrap(data: object): Record<string, unknown>;
-  /** Where there is nothing to show: an envelope without data, or no body (204). */
+  /** True: a response without data is still an envelope; false: it has no body (204). */
   isSentEmpty: boolean;
 }
 

@@ -2,7 +2,7 @@
  * Registration handles: issued to the client that registers, and sent back with the code, so that its
  * attempts are counted apart from those of strangers who know the address.
  *
- * A handle authenticates nobody: the code and the password are still required. It is signed with a key
+ * A handle does not authenticate: the code and the password are still required. It is signed with a key
  * of its own, once for each name of the registration, and is valid for no other name. It is issued for
  * known and unknown addresses alike, and only its id is stored.
  */

@@ -34,7 +34,7 @@ export interface RefusalSignature {
 /** A contract as its pages need to know it. */
 export interface ContractDescriptor extends Pick<Contract, 'name' | 'identifier' | 'refresh'> {
   login: LoginFields;
-  /** Where values stand in its responses. */
+  /** Paths of values in its responses. */
   paths: {
     login: TokenPaths;
     /** Null: there are no refresh tokens. */

@@ -24,7 +24,7 @@ export interface MetricsStore {
 }
 
 export interface MetricsOptions {
-  /** Null without an operator token: nobody could read the metrics, so nothing is flushed. */
+  /** Null without an operator token: the metrics cannot be read, so nothing is flushed. */
   aggregator: MetricsStore | null;
   flushMs: number;
   nowMs(): number;

@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import { environment, root } from '../../tools/install.mjs';
 
-/** What the example needs, and the tests that run it. */
+/** The files that the example needs, and the tests that run it. */
 const PARTS = ['src', 'test', 'tools', 'docs/api', 'migrations', 'package.json', 'tsconfig.json'];
 const TESTS = ['contract-invariants', 'golden', 'openapi'].map(
   (name) => `test/worker/${name}.test.ts`,

@@ -19,7 +19,7 @@ const read = (document: string) => readFileSync(join(root, document), 'utf8');
 const found = (text: string, pattern: RegExp) =>
   Array.from(text.matchAll(pattern), ([, first = '']) => first);
 
-/** Whether `file#heading` exists, the file relative to a folder of the repository. */
+/** Checks that `file#heading` exists, the file relative to a folder of the repository. */
 function exists(link: string, folder: string, own = ''): boolean {
   const [file, anchor] = link.split('#');
   const path = file ? join(folder, file) : own;

@@ -1,4 +1,4 @@
-/** Which texts a contract's e-mail field accepts; the golden pairs show that each contract asks. */
+/** Syntax of a contract's e-mail field; the golden pairs show that each contract checks it. */
 import { expect, it } from 'vitest';
 import { requiredEmail } from '../../src/contracts/requests.ts';
 

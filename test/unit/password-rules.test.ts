@@ -1,16 +1,13 @@
-/**
- * What may be set as a password: any that is long enough and not too long, whatever it is made of,
- * except those that guessers try first and those that are the user's or the service's name.
- */
+/** The rules for new passwords: length, blocklist, and no personal data; no composition rules. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { violationOf } from '../../src/policy/password-rules.ts';
 
 const rules = { least: 8, most: 256 };
 const personal = ['johndoe1984', 'John Doe', 'john.doe@mail.example.com', 'Gatehouse'];
-const judge = (password: string, changes: Partial<Parameters<typeof violationOf>[1]> = {}) =>
+const violation = (password: string, changes: Partial<Parameters<typeof violationOf>[1]> = {}) =>
   violationOf(password, { rules, personal, isCommon: () => false, ...changes });
-const flaw = (password: string, changes = {}) => judge(password, changes)?.flaw ?? null;
+const flaw = (password: string, changes = {}) => violation(password, changes)?.flaw ?? null;
 
 describe('a password', () => {
   it.each([
@@ -87,7 +84,7 @@ describe('personal', () => {
     'johndoe1984abc',
     'theexample',
   ])('is %s', (password) => {
-    expect(judge(password)).toEqual({
+    expect(violation(password)).toEqual({
       flaw: 'personal',
       message: 'Password must not be your name or address, nor the name of this service',
     });
@@ -104,7 +101,7 @@ describe('personal', () => {
     'correct horse battery staple',
     'johns dog is a doe',
   ])('is not %s', (password) => {
-    expect(judge(password)).toBeNull();
+    expect(violation(password)).toBeNull();
   });
 
   it.each([
@@ -150,7 +147,7 @@ describe('messages', () => {
     ['x'.repeat(257), {}, 'Password must be at most 256 characters'],
     ['x'.repeat(8), { isCommon: () => true }, 'Password is too common'],
   ])('say which rule it was: %s', (password, changes, message) => {
-    expect(judge(password, changes)?.message).toBe(message);
+    expect(violation(password, changes)?.message).toBe(message);
   });
 });
 

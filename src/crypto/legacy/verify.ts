@@ -66,7 +66,7 @@ export async function verifyLegacyHash(check: LegacyCheck): Promise<'right' | 'w
     }
   }
   if (target === null || !equalBytes(result, target.hash)) return 'wrong';
-  // Where other implementations stop at a NUL, any password that goes on after it would be right.
+  // bcrypt ends at a NUL: every continuation of the password after it would be right, too.
   return target.kind === 'bcrypt' && password.includes(0) ? 'wrong' : 'right';
 }
 
