@@ -65,8 +65,11 @@ export function createServices(env: Env, settings: Settings) {
     nowMs,
     randomDelay: () => scheduler.wait(randomBelow(settings.emailDelayMs + 1)),
     uuid: () => crypto.randomUUID(),
-    accountKey: (who) =>
-      mac('account', 'userId' in who ? `user:${who.userId}` : `${who.kind}:${who.value}`),
+    accountKey: (account) =>
+      mac(
+        'account',
+        'userId' in account ? `user:${account.userId}` : `${account.kind}:${account.value}`,
+      ),
     lockoutKey: (scope) =>
       mac('account', `${scope.kind}:${'userId' in scope ? scope.userId : scope.value}`),
     ...instrumentedStores(stores, metrics),

@@ -22,8 +22,8 @@ export const json = <T extends z.core.$ZodType>(schema: T) =>
   );
 
 /** A group of settings, each optional with a default. */
-export const group = <T extends z.core.$ZodShape>(shape: T) =>
-  z.prefault(json(z.strictObject(shape)), {});
+export const group = <T extends z.core.$ZodShape>(fields: T) =>
+  z.prefault(json(z.strictObject(fields)), {});
 
 export const key = z
   .pipe(
@@ -83,10 +83,10 @@ export const idAndName = z.strictObject({ id: text, name: text });
 export const sender = z.pipe(
   z.string(),
   z.transform((text, { issues }) => {
-    const [, given, email = text] = /^([^<>]+) <([^<>]+)>$/.exec(text) ?? [];
+    const [, displayName, email = text] = /^([^<>]+) <([^<>]+)>$/.exec(text) ?? [];
     const parsed = z
       .object({ name: z.optional(name), email: z.email() })
-      .safeParse({ name: given, email });
+      .safeParse({ name: displayName, email });
     if (parsed.success) return parsed.data;
     issues.push({ code: 'custom', message: 'is not "Name <address>"', input: text });
     return z.NEVER;

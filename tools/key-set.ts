@@ -43,8 +43,8 @@ export function rotate(
 
 /** One line for each key, without its secret parts. */
 export function describe({ keys }: KeySet, longestSeconds: number): string[] {
-  return keys.map(({ kid, alg, gatehouse_retired_at: retiredAt }, place) => {
-    const use = place === 0 ? 'signs' : 'verifies';
+  return keys.map(({ kid, alg, gatehouse_retired_at: retiredAt }, index) => {
+    const use = index === 0 ? 'signs' : 'verifies';
     const until =
       retiredAt === undefined
         ? ''

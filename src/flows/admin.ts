@@ -14,7 +14,7 @@ export interface AdminRequest<Ports extends keyof AdminServices = keyof AdminSer
   services: Pick<AdminServices, Ports>;
   lockout: LockoutRules;
   meta: RequestMeta;
-  who: UserRef;
+  userRef: UserRef;
 }
 
 export interface UserState {
@@ -29,7 +29,7 @@ export async function showUser(
   request: AdminRequest<ViewLockoutPorts | 'adminUsers' | 'nowMs'>,
 ): Promise<UserState | null> {
   const { services } = request;
-  const account = await services.adminUsers.find(request.who);
+  const account = await services.adminUsers.find(request.userRef);
   if (account === null) return null;
   const { user } = account;
   const [lockout, liveSessions] = await Promise.all([
@@ -121,8 +121,8 @@ async function viewLockout(
 
 type FindUserPorts = 'accountKey' | 'adminUsers' | 'nowMs';
 
-async function findUser({ services, meta, who }: AdminRequest<FindUserPorts>) {
-  const account = await services.adminUsers.find(who);
+async function findUser({ services, meta, userRef }: AdminRequest<FindUserPorts>) {
+  const account = await services.adminUsers.find(userRef);
   if (account === null) return null;
   const { user } = account;
   const accountKey = await services.accountKey({ userId: user.id });

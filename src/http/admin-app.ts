@@ -74,10 +74,10 @@ function createAdminApi(api: Hono<AdminApiEnv>, deps: AdminDependencies): Hono<A
     }),
   );
   const requestOf = (c: AdminContext) => {
-    const { traceId, user: who } = c.var;
+    const { traceId, user: userRef } = c.var;
     const waitUntil = waitUntilOf(c, traceId, metrics);
     const meta = requestMeta(c.req.raw, traceId);
-    return { services: { ...adminServices, waitUntil }, lockout, meta, who };
+    return { services: { ...adminServices, waitUntil }, lockout, meta, userRef };
   };
   const operations: readonly AdminOperation<any>[] = Object.values(ADMIN_OPERATIONS);
   for (const { method, path, query, body, run } of operations) {

@@ -23,7 +23,7 @@ const time = z.string().check(
     /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?(?:Z|[+-]\d{2}:\d{2}))?$/,
     'is neither a day nor a time of ISO 8601 with its offset',
   ),
-  z.refine((given) => !Number.isNaN(Date.parse(given)), 'is no time'),
+  z.refine((text) => !Number.isNaN(Date.parse(text)), 'is no time'),
 );
 
 const described = <T extends z.ZodMiniType>(schema: T, description: string) =>

@@ -30,7 +30,7 @@ export interface AdminOperation<Input = never> {
   summary: string;
   query?: z.ZodMiniType<Input>;
   body?: z.ZodMiniType<Input>;
-  /** `request.who` is the user of the path; without `:id` there is none. */
+  /** `request.userRef` is the user of the path; without `:id` there is none. */
   run(request: AdminRequest, input: Input, c: Context): Promise<Response>;
 }
 

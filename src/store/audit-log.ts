@@ -97,8 +97,8 @@ export function createAuditLog(database: D1Database): AuditLog {
     async read({ user, action, address, before, limit, ...search }) {
       const fromMs = search.fromMs ?? Number.MIN_SAFE_INTEGER;
       const toMs = search.toMs ?? Number.MAX_SAFE_INTEGER;
-      const moments = { sinceMs: fromMs - OUT_OF_ORDER_MS, untilMs: toMs + OUT_OF_ORDER_MS };
-      const [bounds] = (await findBounds.bind(database, moments).all<Bounds>()).results;
+      const range = { sinceMs: fromMs - OUT_OF_ORDER_MS, untilMs: toMs + OUT_OF_ORDER_MS };
+      const [bounds] = (await findBounds.bind(database, range).all<Bounds>()).results;
       const { oldest = null, newest = null, first = null, end = null } = bounds ?? {};
       if (oldest === null || newest === null) return { events: [], next: null };
       const lowest = Math.max(oldest, first ?? oldest);

@@ -28,18 +28,18 @@ const ticket: ReserveResult = { state: 'ticket' };
 function attack(rules: Partial<LockoutRules>) {
   const account = accountAfter([], { ...RULES, threshold: 3, ...rules });
   let nowMs = 0;
-  const standing = (laterMs = 0) => account.reserve(nowMs + laterMs, 'x');
+  const request = (laterMs = 0) => account.reserve(nowMs + laterMs, 'x');
   const attempt = (verdict: Verdict) => {
-    standing();
+    request();
     account.settle('x', verdict, nowMs);
   };
   return {
-    standing,
+    request,
     attempt,
     /** Fails until the next lock, waits for its end and returns its length in seconds. */
     nextLock(): number {
-      while (standing().state === 'ticket') attempt('wrong');
-      const lock = standing();
+      while (request().state === 'ticket') attempt('wrong');
+      const lock = request();
       if (lock.state !== 'locked') throw new Error(lock.state);
       const lengthMs = lock.untilMs - nowMs;
       nowMs = lock.untilMs;
@@ -90,28 +90,28 @@ describe('the final stop', () => {
   it.each([0, 1, LOCK_MS, 3650 * DAY_SECONDS * 1000])(
     'does not expire, and names the length of a lock as the time to wait: after %i ms',
     (laterMs) => {
-      const { standing } = stopped();
-      const first = standing() as ReserveResult & { untilMs: number };
+      const { request } = stopped();
+      const first = request() as ReserveResult & { untilMs: number };
       expect(first).toMatchObject({ state: 'locked', untilReset: true });
       const untilMs = first.untilMs + laterMs;
-      expect(standing(laterMs)).toEqual({ state: 'locked', untilReset: true, untilMs });
+      expect(request(laterMs)).toEqual({ state: 'locked', untilReset: true, untilMs });
     },
   );
 
   it('is final at once where it coincides with a lock', () => {
-    const { attempt, standing } = attack({ stopAfterFailures: 3 });
+    const { attempt, request } = attack({ stopAfterFailures: 3 });
     for (let failure = 1; failure <= 3; failure += 1) attempt('wrong');
-    expect(standing()).toMatchObject({ state: 'locked', untilReset: true });
+    expect(request()).toMatchObject({ state: 'locked', untilReset: true });
   });
 
   it('needs all failures again after a success', () => {
-    const { nextLock, attempt, standing } = attack({ stopAfterFailures: 8 });
+    const { nextLock, attempt, request } = attack({ stopAfterFailures: 8 });
     nextLock();
     nextLock();
     attempt('right');
     nextLock();
     nextLock();
-    expect(standing()).toEqual(ticket);
+    expect(request()).toEqual(ticket);
   });
 });
 

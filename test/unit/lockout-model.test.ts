@@ -143,7 +143,7 @@ const anyRules: fc.Arbitrary<LockoutRules> = fc
 
 const anyLife = fc.tuple(anyRules, fc.array(anyStep, { minLength: 20, maxLength: 120 }));
 
-interface Moment {
+interface Observation {
   nowMs: number;
   state: LockoutState;
   answer: ReserveResult | { settled: boolean; verdict: Verdict };
@@ -153,16 +153,16 @@ interface Moment {
   locks: LockBegan[];
 }
 
-function live(rules: LockoutRules, steps: readonly Step[]): Moment[] {
+function live(rules: LockoutRules, steps: readonly Step[]): Observation[] {
   const history = new History(rules);
-  const moments: Moment[] = [];
+  const observations: Observation[] = [];
   const reported: LockBegan[] = [];
   let state = initialState;
-  const note = (moment: Pick<Moment, 'nowMs' | 'answer' | 'expected'>) => {
+  const note = (moment: Pick<Observation, 'nowMs' | 'answer' | 'expected'>) => {
     const { state: after, lockBegan } = reportLock(state);
     state = after;
     if (lockBegan !== null) reported.push(lockBegan);
-    moments.push({ ...moment, state, reported: [...reported], locks: [...history.locks] });
+    observations.push({ ...moment, state, reported: [...reported], locks: [...history.locks] });
   };
   for (const step of steps) {
     const { nowMs } = history;
@@ -185,10 +185,10 @@ function live(rules: LockoutRules, steps: readonly Step[]): Moment[] {
       note({ nowMs, answer: { settled, verdict }, expected });
     }
   }
-  return moments;
+  return observations;
 }
 
-const always = (holds: (moments: Moment[], rules: LockoutRules) => void) =>
+const always = (holds: (observations: Observation[], rules: LockoutRules) => void) =>
   fc.assert(
     fc.property(anyLife, ([rules, steps]) => holds(live(rules, steps), rules)),
     { numRuns: 400 },
@@ -197,22 +197,24 @@ const always = (holds: (moments: Moment[], rules: LockoutRules) => void) =>
 describe('any sequence of events', () => {
   it('answers as the model does', () => {
     expect.hasAssertions();
-    always((moments) => {
-      expect(moments.map(({ answer }) => answer)).toEqual(moments.map(({ expected }) => expected));
+    always((observations) => {
+      expect(observations.map(({ answer }) => answer)).toEqual(
+        observations.map(({ expected }) => expected),
+      );
     });
   });
 
   it('reports each lock once, with the first answer after its beginning', () => {
     expect.hasAssertions();
-    always((moments) => {
-      for (const { reported, locks } of moments) expect(reported).toEqual(locks);
+    always((observations) => {
+      for (const { reported, locks } of observations) expect(reported).toEqual(locks);
     });
   });
 
   it('never has more tickets out than failures are left', () => {
     expect.hasAssertions();
-    always((moments, { threshold, stopAfterFailures }) => {
-      for (const { state } of moments) {
+    always((observations, { threshold, stopAfterFailures }) => {
+      for (const { state } of observations) {
         const { failures, failuresInARow, tickets } = state;
         expect(tickets.length + failures).toBeLessThanOrEqual(threshold);
         expect(tickets.length + failuresInARow).toBeLessThanOrEqual(stopAfterFailures);
@@ -222,8 +224,8 @@ describe('any sequence of events', () => {
 
   it('never has a ticket out while it is locked', () => {
     expect.hasAssertions();
-    always((moments) => {
-      const out = moments.flatMap(({ answer, state }) =>
+    always((observations) => {
+      const out = observations.flatMap(({ answer, state }) =>
         'state' in answer && answer.state === 'locked' ? state.tickets : [],
       );
       expect(out).toEqual([]);
@@ -232,13 +234,13 @@ describe('any sequence of events', () => {
 
   it('gives no more wrong verdicts within the length of a lock than a lock takes', () => {
     expect.hasAssertions();
-    always((moments, { threshold, lockSeconds }) => {
-      let toldAtMs: number[] = [];
-      for (const { answer, nowMs } of moments) {
+    always((observations, { threshold, lockSeconds }) => {
+      let wrongAtMs: number[] = [];
+      for (const { answer, nowMs } of observations) {
         if ('state' in answer || !answer.settled) continue;
-        if (answer.verdict === 'right') toldAtMs = [];
-        if (answer.verdict === 'wrong') toldAtMs.push(nowMs);
-        const recent = toldAtMs.filter((atMs) => atMs > nowMs - lockSeconds * 1000);
+        if (answer.verdict === 'right') wrongAtMs = [];
+        if (answer.verdict === 'wrong') wrongAtMs.push(nowMs);
+        const recent = wrongAtMs.filter((atMs) => atMs > nowMs - lockSeconds * 1000);
         expect(recent.length).toBeLessThanOrEqual(threshold);
       }
     });
@@ -246,23 +248,23 @@ describe('any sequence of events', () => {
 
   it('gives no more wrong verdicts in a row than the final stop takes, except after a month without events', () => {
     expect.hasAssertions();
-    always((moments, { stopAfterFailures }) => {
-      let told = 0;
+    always((observations, { stopAfterFailures }) => {
+      let wrong = 0;
       let lastMs = 0;
-      for (const { answer, nowMs } of moments) {
-        if (nowMs - lastMs > 29 * DAY_MS) told = 0;
+      for (const { answer, nowMs } of observations) {
+        if (nowMs - lastMs > 29 * DAY_MS) wrong = 0;
         lastMs = nowMs;
         if ('state' in answer || !answer.settled) continue;
-        told = answer.verdict === 'right' ? 0 : told + (answer.verdict === 'wrong' ? 1 : 0);
-        expect(told).toBeLessThanOrEqual(stopAfterFailures);
+        wrong = answer.verdict === 'right' ? 0 : wrong + (answer.verdict === 'wrong' ? 1 : 0);
+        expect(wrong).toBeLessThanOrEqual(stopAfterFailures);
       }
     });
   });
 
   it('survives storage unchanged', () => {
     expect.hasAssertions();
-    always((moments) => {
-      for (const { state } of moments) {
+    always((observations) => {
+      for (const { state } of observations) {
         expect(structuredClone(state)).toStrictEqual(state);
         expect(JSON.parse(JSON.stringify(state))).toStrictEqual(state);
       }

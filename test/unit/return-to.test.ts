@@ -63,7 +63,7 @@ it.each([
 });
 
 it('never leads to an origin that is neither ours nor allowed', () => {
-  const piece = fc.constantFrom(
+  const part = fc.constantFrom(
     '/',
     '\\',
     '.',
@@ -81,7 +81,7 @@ it('never leads to an origin that is neither ours nor allowed', () => {
     fc.property(
       fc.oneof(
         fc.string(),
-        fc.array(piece).map((parts) => parts.join('')),
+        fc.array(part).map((parts) => parts.join('')),
       ),
       (wanted) => {
         const led = target(wanted);

@@ -65,7 +65,7 @@ const from = (from: string, name: string): [Record<string, unknown>, object] => 
 ];
 
 /** Settings → what is read from them, besides the defaults. */
-const rows: [given: Record<string, unknown>, read: object][] = [
+const rows: [values: Record<string, unknown>, read: object][] = [
   [{}, defaults],
   ...unchanged.map(([setting, name, value]): [Record<string, unknown>, object] => [
     { [setting]: value },
@@ -120,12 +120,12 @@ const rows: [given: Record<string, unknown>, read: object][] = [
   ],
 ];
 
-it.each(rows)('reads %j, as values and as JSON text', (given, read) => {
-  const asText = Object.entries(given).map(([name, value]) => [
+it.each(rows)('reads %j, as values and as JSON text', (values, read) => {
+  const asText = Object.entries(values).map(([name, value]) => [
     name,
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
-  for (const settings of [settingsWith(given), settingsWith(Object.fromEntries(asText))]) {
+  for (const settings of [settingsWith(values), settingsWith(Object.fromEntries(asText))]) {
     expect(settings).toMatchObject(read);
   }
 });

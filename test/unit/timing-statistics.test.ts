@@ -17,8 +17,8 @@ const SLEEP = [
   [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4],
 ] as const;
 
-/** Times like a server's: a floor, a tail, and now and then something else entirely. */
-function times(seed: number, { count = 400, floor = 80, outliers = 0.02 } = {}): number[] {
+/** Times like a server's: a base value, a tail, and now and then something else entirely. */
+function times(seed: number, { count = 400, base = 80, outliers = 0.02 } = {}): number[] {
   let state = seed;
   const uniform = () => {
     // Park and Miller's generator: the same numbers everywhere.
@@ -27,7 +27,7 @@ function times(seed: number, { count = 400, floor = 80, outliers = 0.02 } = {}):
   };
   return Array.from({ length: count }, () => {
     const tail = -2 * Math.log(uniform());
-    return floor + tail + (uniform() < outliers ? 300 * uniform() : 0);
+    return base + tail + (uniform() < outliers ? 300 * uniform() : 0);
   });
 }
 
@@ -117,7 +117,7 @@ describe('of all pairs', () => {
   });
 
   it('the report does not pass what is alike, but too noisy to tell', () => {
-    const few = times(15, { count: 40, floor: 0 });
+    const few = times(15, { count: 40, base: 0 });
     const { text, passed } = report(
       where,
       new Map([

@@ -18,15 +18,15 @@ interface Body {
 
 function bodiesOf({ source, language }: Omit<SourceFile, 'file'>): Body[] {
   const bodies: Body[] = [];
-  const visit = (node: unknown): void => {
+  const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
     const { type, body } = node as { type?: string; body?: Body & { type: string } };
     if (type !== undefined && /Function/.test(type) && body !== undefined && body !== null) {
       bodies.push({ start: body.start, end: body.end, isBlock: body.type === 'BlockStatement' });
     }
-    for (const child of Object.values(node)) visit(child);
+    for (const child of Object.values(node)) walk(child);
   };
-  visit(parseAst(source, { lang: language }));
+  walk(parseAst(source, { lang: language }));
   return bodies;
 }
 
@@ -58,18 +58,18 @@ afterTheFile(({}, suite) => { suite.file.meta.ran = [...(globalThis.ran ?? [])];
 
 /**
  * The test files for a mutant at `start`, most specific first: those that ran the innermost function
- * around it, or all, where it runs when its module is loaded.
+ * enclosing it, or all, where it runs when its module is loaded.
  */
 export function testsFor(coverage: Coverage, at: SourceFile & { start: number }): string[] {
-  const around = bodiesOf(at)
+  const enclosing = bodiesOf(at)
     .filter((body) => body.start <= at.start && at.start < body.end)
     .toSorted((one, other) => other.start - one.start)[0];
   const functionsOf = (test: string) => coverage.get(test) ?? new Set<string>();
   const tests = [...coverage.keys()].toSorted(
     (one, other) => functionsOf(one).size - functionsOf(other).size,
   );
-  if (around !== undefined) {
-    return tests.filter((test) => functionsOf(test).has(`${at.file}:${around.start}`));
+  if (enclosing !== undefined) {
+    return tests.filter((test) => functionsOf(test).has(`${at.file}:${enclosing.start}`));
   }
   const runsModule = (test: string) =>
     [...functionsOf(test)].some((place) => place.startsWith(`${at.file}:`));

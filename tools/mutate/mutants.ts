@@ -157,7 +157,7 @@ export function mutantsOf(source: string, language: 'ts' | 'tsx' = 'ts'): Mutant
     ObjectExpression: ({ properties }) => dropEach('property', properties),
   };
 
-  const visit = (node: Node): void => {
+  const walk = (node: Node): void => {
     if (/^(?:Import|ExportAll)/.test(node.type)) return;
     if (node.type.startsWith('TS') && !TYPED_EXPRESSIONS.test(node.type)) return;
     const name =
@@ -171,12 +171,12 @@ export function mutantsOf(source: string, language: 'ts' | 'tsx' = 'ts'): Mutant
         if (!isNode(one)) continue;
         const isStatement = (key === 'body' || key === 'consequent') && STATEMENTS.test(one.type);
         if (isStatement) add('statement', one, ';');
-        visit(one);
+        walk(one);
       }
     }
     if (typeof name === 'string') names.pop();
   };
-  visit(parseAst(source, { lang: language }) as unknown as Node);
+  walk(parseAst(source, { lang: language }) as unknown as Node);
   return mutants;
 }
 

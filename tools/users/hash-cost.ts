@@ -40,7 +40,7 @@ const ENDINGS = [
 export async function costsIn(database: Pick<Database, 'read'>): Promise<HighestCosts> {
   const costs = new HighestCosts();
   for (const { start } of await database.read(findCosts)) {
-    for (const ending of ENDINGS) costs.addHash(`${start}${ending}`);
+    for (const suffix of ENDINGS) costs.addHash(`${start}${suffix}`);
   }
   return costs;
 }

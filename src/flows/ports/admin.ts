@@ -32,7 +32,7 @@ export interface RoleChoice {
 export interface AdminUsers {
   /** In the order of their numbers, so that users who register meanwhile come last. */
   search(search: UserSearch): Promise<User[]>;
-  find(who: UserRef): Promise<Account | null>;
+  find(userRef: UserRef): Promise<Account | null>;
   liveSessions(userId: number, nowMs: number): Promise<number>;
   /** Sessions of an inactive user end, and none of them comes back to life. */
   setStatus(

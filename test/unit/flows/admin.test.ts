@@ -12,12 +12,12 @@ import { NOW_MS, alice, createFakes, meta, no, outage, rules } from './fakes.ts'
 type Fakes = ReturnType<typeof createFakes>;
 
 const { lockout } = rules;
-const who = { id: 7 };
+const userRef = { id: 7 };
 const asked = ({ services }: Fakes) => ({
   services: { ...services, auditLog: { read: outage } },
   lockout,
   meta,
-  who,
+  userRef,
 });
 const operatorContext = { accountKey: 'key of user 7', contract: 'admin', meta, nowMs: NOW_MS };
 const keys = [

@@ -107,10 +107,10 @@ describe('verify-email', () => {
     ['handle', 'a stranger’s', false],
     ['name', 'its own', false],
     ['handle', 'its own', true],
-  ])('with tries left at the %s alone, and %s handle', async (left, whose, isOk) => {
+  ])('with tries left at the %s alone, and %s handle', async (left, handle, isOk) => {
     const fakes = createFakes({
       challenges: codes(null, ofDora),
-      registrationHandles: { read: async () => (whose === 'its own' ? 'handle-1' : 'handle-9') },
+      registrationHandles: { read: async () => (handle === 'its own' ? 'handle-1' : 'handle-9') },
       limits: {
         consume: async (key) =>
           key.includes('registration') === (left === 'handle')
@@ -120,7 +120,9 @@ describe('verify-email', () => {
     });
     expect((await verify(fakes)).ok).toBe(isOk);
     expect(fakes.given('limits.reserve')[0]?.[0]).toBe(
-      whose === 'its own' ? 'lockout of registration handle-1' : 'lockout of registration handle-9',
+      handle === 'its own'
+        ? 'lockout of registration handle-1'
+        : 'lockout of registration handle-9',
     );
     expect(fakes.settled()).toEqual([isOk ? 'right' : 'wrong']);
   });

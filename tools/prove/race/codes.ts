@@ -85,10 +85,10 @@ async function registrationCodes({ origin, claim }: AttackContext): Promise<void
 
 async function registrationsSideBySide({ origin, claim }: AttackContext): Promise<void> {
   const { email } = newPerson();
-  const people = times(REGISTRATIONS.attempts, () => ({ ...newPerson(), email }));
+  const users = times(REGISTRATIONS.attempts, () => ({ ...newPerson(), email }));
   const codes: string[] = [];
   const proofs: Attempt[] = [];
-  for (const person of people) {
+  for (const person of users) {
     const [handle] = await register(origin, [person]);
     const code = await codeFor(origin, email, codes);
     codes.push(code);
@@ -97,7 +97,7 @@ async function registrationsSideBySide({ origin, claim }: AttackContext): Promis
   const outcomes = await outcomesOf(origin, proofs);
   const logins = await outcomesOf(
     origin,
-    people.map((person) => login(registrar, person)),
+    users.map((person) => login(registrar, person)),
   );
   claim({
     what: `${proofs.length} registrations of one address, each verified at once with its own handle, code and password; then a login for each`,

@@ -27,9 +27,9 @@ interface HangingOptions {
 /** `retried` is guessed at while the tickets are out, `waiting` only after they have expired. */
 export async function hangingTickets(options: HangingOptions): Promise<Server> {
   const { server, holdTickets, restart, state, guessed, claim } = options;
-  const people = await createUsers(server.url(), 'retried', 'waiting');
-  const retried = targetOf(people.retried, byIdentifier.at(0) ?? served);
-  const waiting = targetOf(people.waiting, byIdentifier.at(-1) ?? served);
+  const users = await createUsers(server.url(), 'retried', 'waiting');
+  const retried = targetOf(users.retried, byIdentifier.at(0) ?? served);
+  const waiting = targetOf(users.waiting, byIdentifier.at(-1) ?? served);
   const guessesAt = (target: Target, amount: number) => times(amount, (n) => guessAt(target, n));
   const sent = [retried, waiting].flatMap((target) => guessesAt(target, IN_FLIGHT));
   const burst = await prepareBurst(server.url(), sent);

@@ -10,7 +10,7 @@ import type { Received, Sent, Target } from './expected-state.ts';
 interface Head {
   kind: Sent['kind'];
   status: number;
-  /** The number of verdicts on the watched target, of which this is the last; else 0. */
+  /** The number of verdicts on the target, of which this is the last; else 0. */
   verdicts: number;
 }
 
@@ -49,7 +49,7 @@ export const KILL_POINTS: readonly KillPoint[] = [
 /** Sends all, kills the server at the kill point, and returns what was received until then. */
 export async function killAt(
   { isAt, withinMs, everyMs }: KillPoint,
-  { server, sent, watched }: { server: Server; sent: readonly Sent[]; watched: Target },
+  { server, sent, target }: { server: Server; sent: readonly Sent[]; target: Target },
 ): Promise<Received> {
   const killed = new AbortController();
   const kill = () => {
@@ -61,7 +61,7 @@ export async function killAt(
   const burst = await prepareBurst(server.url(), sent, (status, n) => {
     const { kind, of } = sent[n] ?? {};
     if (kind === undefined) return;
-    const isVerdict = kind === 'guess' && of === watched && status === 401;
+    const isVerdict = kind === 'guess' && of === target && status === 401;
     if (isVerdict) verdicts += 1;
     if (isAt?.({ kind, status, verdicts: isVerdict ? verdicts : 0 })) kill();
   });

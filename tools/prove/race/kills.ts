@@ -47,15 +47,13 @@ export async function kills({ script, persistTo, claim }: KillOptions): Promise<
   };
   let server = await start(true);
   try {
-    const people = await newUsers(server.url(), OWNERS_PER_ROUND * GROUPS + 2 * ROUNDS);
-    const owners = people
+    const users = await newUsers(server.url(), OWNERS_PER_ROUND * GROUPS + 2 * ROUNDS);
+    const owners = users
       .splice(0, OWNERS_PER_ROUND * GROUPS)
       .map((person) => targetOf(person, served));
-    const mixed = people.splice(0, ROUNDS).map(atOneName);
+    const mixed = users.splice(0, ROUNDS).map(atOneName);
     // Every other one has an account.
-    const guessed = people.map((person, n) =>
-      atOneName(n % 2 === 0 ? person : newPerson(), n >> 1),
-    );
+    const guessed = users.map((person, n) => atOneName(n % 2 === 0 ? person : newPerson(), n >> 1));
     const state = createExpectedState();
     const inspection = createInspection();
 
@@ -77,7 +75,7 @@ export async function kills({ script, persistTo, claim }: KillOptions): Promise<
               ...used.map(refreshOf),
             ]),
           ];
-      const received = await killAt(point, { server, sent, watched: target });
+      const received = await killAt(point, { server, sent, target });
       console.log(`      kill ${round + 1}, ${point.name}: ${tally(state.note(sent, received))}`);
       inspection.inspect(persistTo, state.sessionIds());
 

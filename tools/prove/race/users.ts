@@ -11,12 +11,12 @@ const PATIENCE_MS = 30_000;
 /** A contract that takes a username gives the account both names. */
 export const registrar = contractWith(({ identifier }) => identifier === 'username');
 
-let people = 0;
+let users = 0;
 const run = randomBytes(4).toString('hex');
 
 export function newPerson(): Person {
-  people += 1;
-  const username = `racer-${run}-${people}`;
+  users += 1;
+  const username = `racer-${run}-${users}`;
   const password = randomBytes(12).toString('base64url');
   return { username, email: `${username}@example.com`, password };
 }
@@ -27,10 +27,10 @@ export const verifyEmail = (person: Person, code: string, registration?: string)
   });
 
 /** Returns the handles of the registrations. */
-export async function register(origin: string, people: readonly Person[]): Promise<string[]> {
+export async function register(origin: string, users: readonly Person[]): Promise<string[]> {
   const answers = await sendAll(
     origin,
-    people.map((person) => post(registrar, 'register', { body: person })),
+    users.map((person) => post(registrar, 'register', { body: person })),
   );
   return answers.map(({ status, text }) => {
     if (status !== 202) throw new Error(`register answered ${status} ${text}`);
@@ -43,14 +43,14 @@ export async function createUsers<Part extends string>(
   origin: string,
   ...parts: readonly Part[]
 ): Promise<Record<Part, Person>> {
-  const people = await newUsers(origin, parts.length);
-  return Object.fromEntries(parts.map((part, n) => [part, people[n]])) as Record<Part, Person>;
+  const users = await newUsers(origin, parts.length);
+  return Object.fromEntries(parts.map((part, n) => [part, users[n]])) as Record<Part, Person>;
 }
 
 export async function newUsers(origin: string, amount: number): Promise<Person[]> {
-  const people = Array.from({ length: amount }, newPerson);
+  const users = Array.from({ length: amount }, newPerson);
   for (let from = 0; from < amount; from += BATCH) {
-    const batch = people.slice(from, from + BATCH);
+    const batch = users.slice(from, from + BATCH);
     await register(origin, batch);
     const proofs = [];
     for (const person of batch)
@@ -59,7 +59,7 @@ export async function newUsers(origin: string, amount: number): Promise<Person[]
     const failed = outcomes.find((outcome) => outcome !== 'granted');
     if (failed) throw new Error(`verify-email answered ${failed}`);
   }
-  return people;
+  return users;
 }
 
 /** `seen`: codes or tokens of earlier e-mails, which are skipped. */

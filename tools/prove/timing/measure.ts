@@ -40,14 +40,14 @@ export async function measure(target: Target, plan: Plan): Promise<Map<string, n
   if (operation === undefined) throw new Error(`there is no operation ${plan.operation}`);
   const kinds = await accountKinds(plan.operation, plan.cost);
   const each = plan.warmUp + plan.samples;
-  const people = await insertAccounts(target.database, { kinds, each, cost: plan.cost });
+  const users = await insertAccounts(target.database, { kinds, each, cost: plan.cost });
   const samples = new Map(kinds.map(({ name }): [string, number[]] => [name, []]));
   const connection = await openConnection(target.url);
   for (let round = 0; round < each; round += 1) {
     // This process's own, so that it does not fall into a sample.
     collectGarbage();
     for (const { name } of shuffled(kinds)) {
-      const person = people.get(name)?.[round];
+      const person = users.get(name)?.[round];
       if (person === undefined) throw new Error(`no account of kind ${name} is left`);
       const request = requestFor(operation, plan.contract, person);
       const next = neutralRequest();
