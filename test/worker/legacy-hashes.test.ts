@@ -86,10 +86,12 @@ it.each([
   expect(yields).toBe(cost.rounds);
 });
 
-it('refuses a bcrypt password that goes on with a NUL', async () => {
+it('refuses a bcrypt password with a NUL, even where its repeated key is the right one', async () => {
   const { verify } = createPasswords({ cost, peppers: [] }, noYield);
   const { password, hash: stored } = vectorOf('$2b$04');
-  expect(await verify({ password: `${password}\0`, stored, ...unaborted })).toBe('wrong');
+  for (const longer of [`${password}\0`, `${password}\0${password}`]) {
+    expect(await verify({ password: longer, stored, ...unaborted })).toBe('wrong');
+  }
 });
 
 describe('the work of a guess while legacy hashes exist', () => {

@@ -66,7 +66,7 @@ export async function verifyLegacyHash(check: LegacyCheck): Promise<'right' | 'w
     }
   }
   if (target === null || !equalBytes(result, target.hash)) return 'wrong';
-  // bcrypt ends at a NUL: every continuation of the password after it would be right, too.
+  // bcrypt repeats the password and its NUL as the key, so that `pw\0pw` has the key of `pw`.
   return target.kind === 'bcrypt' && password.includes(0) ? 'wrong' : 'right';
 }
 
