@@ -15,31 +15,48 @@ interface Operation {
   timesNext?: true;
 }
 
-const named = ({ identifier }: Contract, person: Person) => ({
-  [identifier]: person[identifier],
+const identifierOf = ({ identifier: kind }: Contract, person: Person) => ({
+  kind,
+  value: person[kind],
 });
 
 const register: Operation = {
   path: 'register',
   status: 202,
   // A taken username is refused by design: the question is about the address.
-  bodyFor: (contract, { email }) => ({
-    ...named(contract, { ...newPerson(), email }),
-    email,
-    password: PASSWORD,
-  }),
+  bodyFor: ({ requests }, { email }) =>
+    requests.register.encode({
+      username: newPerson().username,
+      email,
+      password: PASSWORD,
+      name: null,
+      handle: null,
+    }),
 };
-const forgotPassword: Operation = { path: 'forgot-password', status: 202, bodyFor: named };
+const forgotPassword: Operation = {
+  path: 'forgot-password',
+  status: 202,
+  bodyFor: (contract, person) =>
+    contract.requests['forgot-password'].encode({
+      identifier: identifierOf(contract, person),
+      handle: null,
+    }),
+};
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   login: {
     path: 'login',
     status: 401,
-    bodyFor: (contract, person) => ({ ...named(contract, person), password: PASSWORD }),
+    bodyFor: (contract, person) =>
+      contract.requests.login.encode({
+        identifier: identifierOf(contract, person),
+        password: PASSWORD,
+        remember: false,
+      }),
   },
   register,
   'forgot-password': forgotPassword,
-  'send-code': { path: 'verify-email/send', status: 202, bodyFor: named },
+  'send-code': { ...forgotPassword, path: 'verify-email/send' },
   'after-register': { ...register, timesNext: true },
   'after-forgot-password': { ...forgotPassword, timesNext: true },
 };
