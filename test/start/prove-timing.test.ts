@@ -10,7 +10,7 @@ it('measures every kind of account, and prints the times of each and a verdict',
     { cwd: root, env: environment, encoding: 'utf8' },
   );
   for (const kind of ['unknown', 'known', 'no password', 'inactive', 'unverified', 'registered']) {
-    expect(stdout).toMatch(new RegExp(String.raw`^\| ${kind} +\| 30 \| +[\d.]+ \|`, 'm'));
+    expect(stdout).toMatch(new RegExp(String.raw`^\| ${kind} +\| +30 \| +[\d.]+ \|`, 'm'));
   }
   expect(stdout).toMatch(/^(?:largest|TOLD APART:) \|t\| [\d.]+, /m);
   expect(stdout).toMatch(/^(?:No kind of name can be told apart by time|Not proven)\.$/m);
