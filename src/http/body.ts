@@ -5,7 +5,7 @@ import type * as z from 'zod/mini';
 import type { Issue } from '../flows/model/outcome.ts';
 import { MAX_BODY_BYTES, readJson, type BodyFault } from './read-body.ts';
 
-export type Issues = readonly [Issue, ...Issue[]];
+type Issues = readonly [Issue, ...Issue[]];
 
 /** `undeclared`: the Content-Type is not JSON. */
 export type BodyProblem =

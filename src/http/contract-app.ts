@@ -13,7 +13,7 @@ import type { SessionLimits } from '../policy/lifetimes.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
 import type { Limit } from '../policy/throttle.ts';
 import { logFailure } from '../telemetry/log.ts';
-import { isJson, issuesOf, jsonBody } from './body.ts';
+import { isJson, jsonBody } from './body.ts';
 import { operationsOf, pathOf, requestSchemaOf } from './contract-operations.ts';
 import { credentialsOf } from './credentials.ts';
 import type { ContractContext, ContractEnv } from './request-context.ts';
@@ -55,37 +55,22 @@ export function createContractApp(contract: Contract, options: ContractAppOption
         responder.refuse(c as ContractContext, { reason: 'wrong-method', allow }),
     }),
   );
+  const { sessions: sessionLimits } = options;
   for (const name of operationsOf(contract)) {
     const { method, run }: OperationRow = OPERATIONS[name];
     const schema = requestSchemaOf(contract, name);
-    const body =
-      schema &&
-      jsonBody(schema, {
-        reject: (c, problem) => responder.malformed(c, issuesOf(problem)),
-      });
     const handle: Step = async (c) => {
       const credentials = await credentialsOf(c, name, responder);
       if (credentials instanceof Response) return credentials;
       const { services, meta } = c.env;
       // The schema and the row agree on the input's type; the loop over all of them cannot say so.
-      const input = (body === null ? c.req.param() : c.req.valid('json' as never)) as never;
-      const request = {
-        services,
-        rules,
-        sessionLimits: options.sessions,
-        meta,
-        ...credentials,
-        input,
-      };
+      const input = (schema === null ? c.req.param() : c.req.valid('json' as never)) as never;
+      const request = { services, rules, sessionLimits, meta, ...credentials, input };
       return responder.run(c, { input, work: run(request) });
     };
-    app.on(
-      method,
-      pathOf(contract, name),
-      admit(name, responder, rules.limit),
-      ...(body ?? []),
-      handle,
-    );
+    const readBody = schema === null ? [] : jsonBody(schema, { reject: responder.malformed });
+    const steps: Step[] = [rejectLimited(name, responder, rules.limit), ...readBody, handle];
+    app.on(method, [pathOf(contract, name)], ...steps);
   }
   return app;
 }
@@ -99,23 +84,21 @@ export function pathWithin({ name }: Contract, url: string): string {
 /**
  * Rejects an address that this isolate already knows to be limited, before the body is read, and
  * names the limit that the request counts against. It is counted once: by the use case, or by the
- * responder where the body is malformed.
+ * responder if the body is malformed.
  */
-function admit(name: Operation, responder: Responder, limit: Limit): Step {
+function rejectLimited(name: Operation, responder: Responder, limit: Limit): Step {
   const { countsAttempt, sendsEmail }: OperationRow = OPERATIONS[name];
   return async (c, next) => {
     c.set('operation', name);
     if (!countsAttempt) return next();
-    const {
-      services: { limits, emailLimits },
-      meta: { address },
-    } = c.env;
+    const { services, meta } = c.env;
+    const { limits, emailLimits } = services;
     if (!isForeignForm(c, responder)) c.set('limit', limit);
     const reject = ({ untilMs }: RememberedRefusal, limit: Limit) =>
       responder.reject(c, { reason: 'limited', limit, retryAtMs: untilMs });
-    const emailRefusal = sendsEmail ? emailLimits.rememberedRefusal(address) : null;
+    const emailRefusal = sendsEmail ? emailLimits.rememberedRefusal(meta.address) : null;
     if (emailRefusal !== null) return reject(emailRefusal, emailLimits.perAddress);
-    const refusal = limits.rememberedRefusal(address, limit);
+    const refusal = limits.rememberedRefusal(meta.address, limit);
     return refusal === null ? next() : reject(refusal, limit);
   };
 }

@@ -4,7 +4,7 @@
  * form of another site can be.
  */
 import { OPERATIONS, type Operation } from '../flows/operations.ts';
-import { isJson, issuesOf } from './body.ts';
+import { isJson } from './body.ts';
 import { cookieIn } from './cookies.ts';
 import type { ContractContext } from './request-context.ts';
 import type { Responder } from './responder.ts';
@@ -40,6 +40,7 @@ export async function credentialsOf(
   if (refreshToken === null || site === 'own') return { token, refreshToken };
   if (site === 'foreign') return responder.reject(c, { reason: 'cross-site' });
   if (isJson(headers)) return { token, refreshToken };
-  const undeclared = issuesOf({ fault: 'undeclared' });
-  return token === null ? responder.malformed(c, undeclared) : { token, refreshToken: null };
+  return token === null
+    ? responder.malformed(c, { fault: 'undeclared' })
+    : { token, refreshToken: null };
 }

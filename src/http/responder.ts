@@ -10,7 +10,7 @@ import type { Outcome, Refusal } from '../flows/model/outcome.ts';
 import { checkAddressLimit } from '../flows/rate-limits.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import { logFailure, logOperation } from '../telemetry/log.ts';
-import type { Issues } from './body.ts';
+import { issuesOf, type BodyProblem } from './body.ts';
 import { render } from './contract-operations.ts';
 import { grantedCookie } from './cookies.ts';
 import { requestSite } from './origin.ts';
@@ -75,11 +75,11 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
     reject,
 
     /** Rejects a malformed request, and counts it if the operation counts as an attempt. */
-    async malformed(c: ContractContext, issues: Issues): Promise<Response> {
+    async malformed(c: ContractContext, problem: BodyProblem): Promise<Response> {
       const { services, meta } = c.env;
       const limit = c.get('limit');
       const limited = limit === undefined ? null : await checkAddressLimit(services, limit, meta);
-      return reject(c, limited ?? { reason: 'malformed', issues });
+      return reject(c, limited ?? { reason: 'malformed', issues: issuesOf(problem) });
     },
 
     /** Answers with the outcome of a use case that has been started. */
