@@ -3,7 +3,7 @@
  * ids go up with time, so a moment is found among them by binary search, and any other filter looks
  * through a bounded range of ids at a time.
  */
-import { and, desc, eq, gte, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, lt, sql, type SQL } from 'drizzle-orm';
 import type { AuditLog, AuditLogEntry } from '../flows/ports/admin.ts';
 import { auditEvents } from './schema.ts';
 import { aliased, builder, param, statement } from './statement.ts';
@@ -51,7 +51,7 @@ type Search = {
   limit: number;
 };
 
-const readWhere = <Values = unknown>(isSought?: () => ReturnType<typeof eq>) =>
+const readWhere = <Values = unknown>(isSought?: () => SQL) =>
   statement<Search & Values>(() =>
     builder
       .select(

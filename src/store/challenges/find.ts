@@ -28,18 +28,17 @@ const codeColumns = aliased({ challengeId: challenges.id, secretHash: challenges
 type RegistrationRow = RowOf<typeof registrationColumns>;
 type CodeRow = RegistrationRow & RowOf<typeof codeColumns>;
 
-const hasPurpose = () =>
-  and(eq(challenges.purpose, param('purpose')), gt(challenges.expiresAtMs, param('nowMs')));
+const isLive = () => gt(challenges.expiresAtMs, param('nowMs'));
+const hasPurpose = () => and(eq(challenges.purpose, param('purpose')), isLive());
 const hasSecret = () => and(eq(challenges.secretHash, param('secretHash')), hasPurpose());
-const isLiveCode = () =>
-  and(eq(challenges.purpose, 'verify-email'), gt(challenges.expiresAtMs, param('nowMs')));
+const isLiveCode = () => and(eq(challenges.purpose, 'verify-email'), isLive());
 
 const statementsBy = (kind: Identifier['kind']) => {
   const [userName, registrationName] = {
     email: [users.email, registrations.email] as const,
     username: [users.usernameKey, registrations.usernameKey] as const,
   }[kind];
-  const isNamed = and(eq(registrationName, param('value')));
+  const isNamed = eq(registrationName, param('value'));
 
   return {
     user: findBy[kind],
