@@ -5,7 +5,7 @@
 import type { Cleanup, CleanupTable } from './ports/cleanup.ts';
 
 /** Rows that a statement looks at, and statements a run takes for each table. */
-export const BATCH_SIZE = { rows: 500, perRun: 100 };
+const BATCH_SIZE = { rows: 500, perRun: 100 };
 
 const TABLES: readonly CleanupTable[] = ['sessions', 'challenges', 'registrations'];
 

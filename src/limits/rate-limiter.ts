@@ -1,7 +1,7 @@
 /**
  * Durable Object, one per rate-limit key: counts attempts in a sliding window. An address has one
  * object for all contracts; e-mails to a mailbox, tries at a code and requests of operators have keys
- * of their own (flows/rate-limit-keys.ts).
+ * of their own (policy/rate-limit-keys.ts).
  * A Durable Object's storage is synchronous, so load, policy decision and save are one atomic step,
  * and a parallel burst is counted like a queue.
  */

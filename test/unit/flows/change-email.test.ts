@@ -120,8 +120,7 @@ describe('confirm-email', () => {
     ['an address taken meanwhile', { accountChanges: { changeEmail: no } }, '123456'],
   ])('refuses %s, after a comparison in every case, and records it', async (_, changes, code) => {
     const fakes = createFakes({ challenges: asked, ...changes });
-    const refusal = { reason: 'invalid-code' };
-    expect(await confirm(fakes, code)).toEqual({ ok: false, refusal });
+    expect(await confirm(fakes, code)).toEqual({ ok: false, refusal: { reason: 'invalid-code' } });
     expect(fakes.given('secrets.isCode').length).toBe(1);
     expect(fakes.given('audit.record')).toEqual([
       [{ ...context(), action: 'CODE_CHECK_FAILED', reason: 'invalid-code', userId: 7 }],

@@ -150,8 +150,7 @@ describe('a right password', () => {
 
 describe('a refusal', () => {
   it('of a limited address comes before any ticket', async () => {
-    const consumeAddress = limited;
-    const fakes = createFakes({ limits: { consumeAddress } });
+    const fakes = createFakes({ limits: { consumeAddress: limited } });
     expect(await logIn(fakes)).toEqual(limitedAddress);
     expect(fakes.names()).toEqual(['limits.consumeAddress', 'users.find']);
   });

@@ -4,6 +4,7 @@ import {
   NOW_MS,
   context,
   createFakes,
+  flawIn,
   limited,
   limitedAddress,
   limitedEmail,
@@ -105,8 +106,7 @@ describe('a registration', () => {
   });
 
   it('over the address’s limit is accepted, and neither stored nor sent', async () => {
-    const consume = limited;
-    const fakes = createFakes({ limits: { consume } });
+    const fakes = createFakes({ limits: { consume: limited } });
     expect(await registerWith(fakes)).toEqual(accepted);
     await fakes.finish();
     expect([fakes.given('registrations.add'), fakes.sent()]).toEqual([[], []]);
@@ -146,9 +146,7 @@ describe('a refusal', () => {
 
   it('of a password names its field, and uses up no e-mail', async () => {
     const fakes = createFakes({ passwordRules: { flawOf: tooCommon } });
-    const issues = [{ field: 'password', message: 'Too common', missing: false }];
-    const refusal = { reason: 'malformed', issues };
-    expect(await registerWith(fakes)).toEqual({ ok: false, refusal });
+    expect(await registerWith(fakes)).toEqual(flawIn('password'));
     expect(fakes.given('passwordRules.flawOf')).toEqual([
       ['a password', ['Dora', 'dora@example.com', 'Dora D.']],
     ]);
@@ -157,8 +155,7 @@ describe('a refusal', () => {
 
   it('of a taken username uses up no e-mail', async () => {
     const fakes = createFakes({ registrations: { isUsernameTaken: async () => true } });
-    const refusal = { reason: 'taken' };
-    expect(await registerWith(fakes)).toEqual({ ok: false, refusal });
+    expect(await registerWith(fakes)).toEqual({ ok: false, refusal: { reason: 'taken' } });
     expect([fakes.given('emailLimits.consume'), fakes.given('limits.consume')]).toEqual([[], []]);
   });
 

@@ -79,8 +79,10 @@ describe('the bearer', () => {
 
   it('is told that a session is not there, or not the user’s', async () => {
     const fakes = createFakes({ sessions: { end: async () => false } });
-    const refusal = { reason: 'not-found' };
-    expect(await endSession(asked(fakes), 'session-2')).toEqual({ ok: false, refusal });
+    expect(await endSession(asked(fakes), 'session-2')).toEqual({
+      ok: false,
+      refusal: { reason: 'not-found' },
+    });
   });
 
   it('ends all sessions', async () => {
