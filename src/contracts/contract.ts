@@ -82,7 +82,7 @@ export interface SessionPaths {
 
 /** A session as its owner may see it in a list. */
 export interface SessionView extends ListedSession {
-  /** Describes the browser that it was opened with, for people to recognise. */
+  /** Describes the browser that it was opened with, for its owner to recognise. */
   device: string;
   /** The session of this request. */
   current: boolean;

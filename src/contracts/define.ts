@@ -26,7 +26,7 @@ import {
 import {
   isoTime,
   noEnvelope,
-  once,
+  lazy,
   sessionList,
   text,
   type Body,
@@ -125,7 +125,7 @@ export function defineContract<
     errors: {
       answers,
       paths: errors.paths,
-      schema: once(() =>
+      schema: lazy(() =>
         errors.schema(codes).check(z.meta(errors.meta ?? { id: 'ErrorResponse' })),
       ),
       render: (error) => errors.render(error) as Record<string, unknown>,
@@ -157,7 +157,7 @@ function responsesOf<K extends IdentifierKind>(
     { schema, render }: Body<T, Fields>,
     { status = 200, headers }: { status?: number; headers?(value: T): Wire['headers'] } = {},
   ): WireResponse<T> => ({
-    schema: once(() => envelope.schema(schema()).check(z.meta({ id }))),
+    schema: lazy(() => envelope.schema(schema()).check(z.meta({ id }))),
     render: (value) => ({
       status,
       body: envelope.wrap(render(value)),
@@ -165,7 +165,7 @@ function responsesOf<K extends IdentifierKind>(
     }),
   });
   const empty = (id: string, status: number): EmptyResponse =>
-    envelope.isSentEmpty
+    envelope.wrapsEmpty
       ? response<void>(id, NO_FIELDS, { status: status === 204 ? 200 : status })
       : { schema: null, render: () => ({ status, body: null }) };
   const done = empty('DoneResponse', 204);

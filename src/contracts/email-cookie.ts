@@ -7,7 +7,7 @@
 import * as z from 'zod/mini';
 import type { Granted } from '../flows/model/outcome.ts';
 import { defineContract } from './define.ts';
-import { fieldIssues, showUser } from './parts.ts';
+import { fieldIssues, userResponses } from './parts.ts';
 import { component, isoTime, text, type UserNamedBy } from './responses.ts';
 
 const user = component(
@@ -41,7 +41,7 @@ export const emailCookie = defineContract({
   lifetimes: { accessSeconds: 86_400, refreshSeconds: 7 * 86_400 },
   identifier: 'email',
   claims: ({ publicId, email }) => ({ access: { userId: publicId, email }, refresh: {} }),
-  ...showUser(user, token, ['email']),
+  ...userResponses(user, token, ['email']),
   refresh: {
     in: 'cookie',
     name: 'refreshToken',

@@ -6,9 +6,9 @@
 import * as z from 'zod/mini';
 import type { Granted } from '../flows/model/outcome.ts';
 import { defineContract } from './define.ts';
-import { givenName, importedText, showUser } from './parts.ts';
+import { givenName, importedText, userResponses } from './parts.ts';
 import { requiredText } from './requests.ts';
-import { component, dataEnvelope, formatted, only, text, type UserNamedBy } from './responses.ts';
+import { component, dataEnvelope, formatted, pick, text, type UserNamedBy } from './responses.ts';
 
 const password = requiredText('Password').check(
   z.refine((value) => [...value].length >= 8, 'Password must be at least 8 characters'),
@@ -27,7 +27,7 @@ const user = component(
     is_admin: z.boolean(),
   }),
   (user: UserNamedBy<'email'>) => ({
-    ...only(user, 'id', 'name', 'email', 'phone', 'avatar'),
+    ...pick(user, 'id', 'name', 'email', 'phone', 'avatar'),
     language_preference: user.language,
     is_admin: user.isAdmin,
   }),
@@ -51,7 +51,7 @@ export const emailEnvelope = defineContract({
   loginBody: { password: ['password', password] },
   envelope: dataEnvelope,
   nameCase: 'snake',
-  ...showUser(user, token, ['name', 'email']),
+  ...userResponses(user, token, ['name', 'email']),
   errors: {
     meta: { id: 'ApiEnvelope', description: 'The envelope that all errors share' },
     schema: (codes) =>

@@ -9,12 +9,12 @@ import * as z from 'zod/mini';
 import type { Granted } from '../flows/model/outcome.ts';
 import { defineContract } from './define.ts';
 import { requiredEmail } from './requests.ts';
-import { codedError, givenName, importedText, showUser } from './parts.ts';
+import { codedError, givenName, importedText, userResponses } from './parts.ts';
 import {
   component,
   isoSeconds as time,
   nullWhere,
-  only,
+  pick,
   text,
   type UserNamedBy,
 } from './responses.ts';
@@ -39,7 +39,7 @@ const user = component(
   }),
   (user: UserNamedBy<'email'>) => ({
     id: user.publicId,
-    ...only(user, 'name', 'email', 'avatar', 'role', 'team', 'status'),
+    ...pick(user, 'name', 'email', 'avatar', 'role', 'team', 'status'),
     lastLoginAt: time.render(user.lastLoginAtMs ?? user.createdAtMs),
     createdAt: time.render(user.createdAtMs),
   }),
@@ -75,7 +75,7 @@ export const emailRemember = defineContract({
     remember: ['rememberMe', z._default(z.boolean('rememberMe must be true or false'), false)],
   },
   time,
-  ...showUser(user, token, ['name', 'email']),
+  ...userResponses(user, token, ['name', 'email']),
   errors: {
     schema: (codes) => z.object({ error: codedError.schema(codes) }),
     render: (error) => ({ error: codedError.render(error) }),

@@ -44,7 +44,11 @@ export const tokenPair = {
 };
 
 /** A login that shows the user beside the tokens, and a profile that shows it alone. */
-export function showUser<U extends User, UserFields extends Fields, TokenFields extends Fields>(
+export function userResponses<
+  U extends User,
+  UserFields extends Fields,
+  TokenFields extends Fields,
+>(
   user: ReturnType<typeof component<U, UserFields>>,
   tokens: Body<Granted, TokenFields> & { paths: DeclaredTokenPaths },
   /** The fields of the user that pages show. */

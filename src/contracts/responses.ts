@@ -13,11 +13,11 @@ export interface Body<T, F extends Fields> {
   render(value: T): z.infer<z.ZodMiniObject<F>>;
 }
 
-/** The user of a session was found by the contract's kind of name, and so has one. */
+/** A user with the identifier that the contract found it by, which is therefore not null. */
 export type UserNamedBy<K extends Contract['identifier']> = User & { readonly [F in K]: string };
 
-/** A schema is made when it is first asked for, which the Worker never does. */
-export function once<T>(make: () => T): () => T {
+/** Makes a value when it is first asked for: schemas for documents are never made in the Worker. */
+export function lazy<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
 }
@@ -28,7 +28,7 @@ export function component<T, F extends Fields>(
   fields: () => F,
   render: (value: T) => z.infer<z.ZodMiniObject<F>>,
 ) {
-  return { schema: once(() => z.object(fields()).check(z.meta({ id }))), render };
+  return { schema: lazy(() => z.object(fields()).check(z.meta({ id }))), render };
 }
 
 /** The object that all successful bodies of a contract are put in. */
@@ -38,14 +38,14 @@ export interface Envelope {
   schema(fields: Fields): z.ZodMiniType;
   wrap(data: object): Record<string, unknown>;
   /** True: a response without data is still an envelope; false: it has no body (204). */
-  isSentEmpty: boolean;
+  wrapsEmpty: boolean;
 }
 
 export const noEnvelope: Envelope = {
   path: [],
   schema: (fields) => z.object(fields),
   wrap: (data) => ({ ...data }),
-  isSentEmpty: false,
+  wrapsEmpty: false,
 };
 
 /** `{ "success": true, "data": { … } }` */
@@ -53,7 +53,7 @@ export const dataEnvelope: Envelope = {
   path: ['data'],
   schema: (fields) => z.object({ success: z.literal(true), data: z.object(fields) }),
   wrap: (data) => ({ success: true, data }),
-  isSentEmpty: true,
+  wrapsEmpty: true,
 };
 
 /** `{ "success": true, … }` */
@@ -61,11 +61,11 @@ export const successEnvelope: Envelope = {
   path: [],
   schema: (fields) => z.object({ success: z.literal(true), ...fields }),
   wrap: (data) => ({ success: true, ...data }),
-  isSentEmpty: true,
+  wrapsEmpty: true,
 };
 
-/** The fields of a value that are shown as they are called inside. */
-export function only<T, K extends keyof T>(value: T, ...names: K[]): Pick<T, K> {
+/** Takes the fields whose names on the wire are those inside. */
+export function pick<T, K extends keyof T>(value: T, ...names: K[]): Pick<T, K> {
   return Object.fromEntries(names.map((name) => [name, value[name]])) as Pick<T, K>;
 }
 

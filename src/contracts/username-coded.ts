@@ -4,14 +4,14 @@
  */
 import * as z from 'zod/mini';
 import { defineContract } from './define.ts';
-import { codedError, showUser, tokenPair, usernameFields } from './parts.ts';
-import { component, dataEnvelope, isoTime, only, type UserNamedBy } from './responses.ts';
+import { codedError, userResponses, tokenPair, usernameFields } from './parts.ts';
+import { component, dataEnvelope, isoTime, pick, type UserNamedBy } from './responses.ts';
 
 const user = component(
   'User',
   () => ({ ...usernameFields(), createdAt: isoTime.schema() }),
   (user: UserNamedBy<'username'>) => ({
-    ...only(user, 'id', 'username', 'email'),
+    ...pick(user, 'id', 'username', 'email'),
     createdAt: isoTime.render(user.createdAtMs),
   }),
 );
@@ -26,7 +26,7 @@ export const usernameCoded = defineContract({
   identifier: 'username',
   claims: ({ id: userId, username }) => ({ access: { userId, username }, refresh: { userId } }),
   envelope: dataEnvelope,
-  ...showUser(user, tokenPair, ['username', 'email']),
+  ...userResponses(user, tokenPair, ['username', 'email']),
   refresh: { in: 'body', ...tokenPair },
   errors: {
     schema: (codes) => z.object({ success: z.literal(false), error: codedError.schema(codes) }),

@@ -5,8 +5,8 @@
  */
 import * as z from 'zod/mini';
 import { defineContract } from './define.ts';
-import { showUser, tokenPair, usernameFields } from './parts.ts';
-import { component, isoTime, only, successEnvelope, type UserNamedBy } from './responses.ts';
+import { userResponses, tokenPair, usernameFields } from './parts.ts';
+import { component, isoTime, pick, successEnvelope, type UserNamedBy } from './responses.ts';
 
 const required = (message: string) => z.string(message).check(z.minLength(1, message));
 
@@ -31,7 +31,7 @@ const user = component(
   'User',
   () => ({ ...usernameFields(), created_at: isoTime.schema() }),
   (user: UserNamedBy<'username'>) => ({
-    ...only(user, 'id', 'username', 'email'),
+    ...pick(user, 'id', 'username', 'email'),
     created_at: isoTime.render(user.createdAtMs),
   }),
 );
@@ -51,7 +51,7 @@ export const usernamePair = defineContract({
   },
   envelope: successEnvelope,
   nameCase: 'snake',
-  ...showUser(user, tokenPair, ['username', 'email']),
+  ...userResponses(user, tokenPair, ['username', 'email']),
   refresh: {
     in: 'body',
     token: ['refreshToken', required('Refresh token is required')],

@@ -4,9 +4,11 @@
  * and each declared path leads to its value. What each document promises is in test/golden.
  */
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import type { Contract, JsonPath, Requests } from '../../src/contracts/contract.ts';
 import { errorKinds, refusalWire } from '../../src/contracts/errors.ts';
 import { contracts } from '../../src/contracts/index.ts';
+import { component } from '../../src/contracts/responses.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { valueAt } from '../../src/pages/json-path.ts';
 import {
@@ -261,4 +263,11 @@ describe('a lock that only a password reset ends', () => {
     const { paths } = contract.errors;
     expect([status, valueAt(body, paths.code), valueAt(body, paths.message)]).toEqual(expected);
   });
+});
+
+it('does not compile a renderer that misses a field of its schema', () => {
+  const schema = () => ({ token: z.string() });
+  // @ts-expect-error -- `token` is missing; the type check fails where this compiles.
+  const { render } = component('Token', schema, () => ({ tokn: '' }));
+  expect(render).toBeTypeOf('function');
 });
