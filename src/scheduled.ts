@@ -15,7 +15,7 @@ export async function runCleanup(env: Env, batchSize?: CleanupRun['batchSize']):
     nowMs: startedAtMs,
     auditRetentionMs: readSettings(env, contracts).auditRetentionDays * DAY_MS,
     ...(batchSize === undefined ? {} : { batchSize }),
-    onFailure: (error, table) => logFailure(error, `housekeeping of ${table}`, null),
+    onFailure: (error, table) => logFailure(error, `cleanup of ${table}`, null),
   });
   logCleanup({ removed, finished, durationMs: Date.now() - startedAtMs });
 }

@@ -40,7 +40,7 @@ export function adminAuth(options: AdminAuthOptions): MiddlewareHandler<AdminEnv
     if (sent !== null && (await isSame(sent, token))) return next();
     // Log volume is bounded by the limit above: requests over it are not logged.
     const { traceId } = c.var;
-    logOperator({ route: 'the door', status: 401, address, traceId, durationMs: 0 });
+    logOperator({ route: 'admin authentication', status: 401, address, traceId, durationMs: 0 });
     // RFC 6750 3: no error code if no token was sent.
     const challenge = sent === null ? 'Bearer' : 'Bearer error="invalid_token"';
     return adminRefusal(401, 'unauthorized', { headers: { 'WWW-Authenticate': challenge } });

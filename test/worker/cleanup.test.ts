@@ -166,7 +166,7 @@ describe('a run', () => {
     expect(lines).toContainEqual(
       expect.objectContaining({
         event: 'failure',
-        during: 'housekeeping of sessions',
+        during: 'cleanup of sessions',
         known: 'Network connection lost',
       }),
     );

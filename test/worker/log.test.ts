@@ -195,7 +195,7 @@ it.each(['/admin/users', '/admin/nowhere', '/metrics'])(
     expect(records()).toEqual([
       {
         event: 'operator',
-        route: 'the door',
+        route: 'admin authentication',
         status: 401,
         address,
         trace_id: answer.headers.get('X-Request-Id'),
