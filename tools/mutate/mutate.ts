@@ -53,7 +53,7 @@ const EXCLUDED_TESTS = /\/fuzz-/;
 const SETUP = 'test/support/platform-limits.ts';
 const LIMIT_MS = limit * 1000;
 /** The first tests are the most specific; later groups are larger, since each takes time to start. */
-const GROUP_SIZES = [2, 6, 12, Infinity];
+const GROUP_SIZES = [3, 12, Infinity];
 
 const prefixes = options.in.split(',');
 const sources = globSync('src/**/*.{ts,tsx}', { cwd: root })
@@ -89,20 +89,22 @@ async function recordCoverage(): Promise<Coverage> {
   const sandbox = newSandbox('coverage');
   for (const file of sources) sandbox.write(file, instrumented(sourceFile(sandbox, file)));
   sandbox.write(SETUP, sandbox.read(SETUP) + REPORT_COVERAGE);
-  const tests = await sandbox.start(0);
-  const missing = tests.filter((name) => !EXCLUDED_TESTS.test(name) && !(name in known));
-  const run = { changed: [], groups: [missing] };
-  const isDone = await sandbox.test(run, LIMIT_MS, ({ test, failed, functions }) => {
-    const [failure] = failed;
-    if (failure === undefined) known[test] = functions;
-    console.log(failure === undefined ? test : `fails without a mutant: ${test}: ${failure}`);
-    if (path !== '') writeFileSync(path, JSON.stringify(known));
+  const all = sandbox.tests();
+  const tests = all.filter((name) => !EXCLUDED_TESTS.test(name) && !(name in known));
+  const isDone = await sandbox.run({
+    tests,
+    bail: 0,
+    limitMs: LIMIT_MS,
+    onResult({ file, failed: [failure], functions }) {
+      if (failure === undefined) known[file] = functions;
+      console.log(failure === undefined ? file : `fails without a mutant: ${file}: ${failure}`);
+      if (path !== '') writeFileSync(path, JSON.stringify(known));
+    },
   });
-  if (!isDone) throw new Error('The run without a mutant hangs, or was killed.');
-  sandbox.stop();
+  if (!isDone) throw new Error('The run without a mutant hangs.');
   return new Map(
     Object.entries(known)
-      .filter(([test]) => tests.includes(test))
+      .filter(([test]) => all.includes(test))
       .map(([test, functions]) => [test, new Set(functions)]),
   );
 }
@@ -121,19 +123,26 @@ async function test(
   try {
     if (!(await sandbox.compiles())) return null;
     const tests = testsFor(coverage, { ...original, start: mutant.start });
-    const groups = GROUP_SIZES.map((size) => tests.splice(0, size)).filter(({ length }) => length);
     let killedBy: string | null = null;
-    const isDone = await sandbox.test({ changed: [file], groups }, LIMIT_MS, (result) => {
-      if (result.failed[0] !== undefined) killedBy ??= `${result.test}: ${result.failed[0]}`;
-    });
-    if (!isDone) killedBy ??= 'the time limit';
+    for (const size of GROUP_SIZES) {
+      const group = tests.splice(0, size);
+      if (group.length === 0 || killedBy !== null) break;
+      const isDone = await sandbox.run({
+        tests: group,
+        bail: 1,
+        limitMs: LIMIT_MS,
+        onResult({ file, failed: [failure] }) {
+          if (failure !== undefined) killedBy ??= `${file}: ${failure}`;
+        },
+      });
+      if (!isDone) killedBy ??= 'the time limit';
+    }
     if (killedBy === null && !(await sandbox.generatesTheSame())) {
       killedBy = 'docs/api or migrations/';
     }
     return { ...tested, killedBy };
   } finally {
     sandbox.write(file, source);
-    await sandbox.test({ changed: [file], groups: [] }, LIMIT_MS);
   }
 }
 
