@@ -53,6 +53,28 @@ describe('an address over its limit', () => {
   });
 });
 
+it('refuses an address over its limit for e-mail from memory, whatever the body, and only e-mail', async () => {
+  const calls: string[] = [];
+  const limits = { EMAIL_LIMITS: { perAddressPerHour: 1, perHour: 1_000_000 } };
+  const { post } = createTestApp(limits, (call, proceed) => (calls.push(call.method), proceed()));
+  const from = { address: '203.0.113.11' };
+  const send = (operation: string, faulty: unknown) =>
+    post(path.replace('login', operation), faulty, from);
+  const asked = { email: 'nobody.at.all@example.com' };
+  expect((await send('forgot-password', asked)).status).toBe(202);
+  expect((await send('forgot-password', asked)).status).toBe(429);
+  calls.length = 0;
+  for (const operation of ['register', 'verify-email/send', 'forgot-password', 'change-email']) {
+    for (const faulty of ['{', {}, asked]) {
+      const { status, headers } = await send(operation, faulty);
+      expect([operation, status]).toEqual([operation, 429]);
+      expect(headers.get('RateLimit-Policy')).toBe('"address";q=1;w=3600');
+    }
+  }
+  expect(calls).toEqual([]);
+  expect((await send('login', {})).status).toBe(400);
+});
+
 it('refuses from a remembered lock for at most five seconds, without a lockout call', async () => {
   const calls: string[] = [];
   const { post } = createTestApp({}, (call, proceed) => (calls.push(call.method), proceed()));
