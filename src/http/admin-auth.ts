@@ -48,7 +48,7 @@ export function adminAuth(options: AdminAuthOptions): MiddlewareHandler<AdminEnv
 }
 
 interface RefusalParts {
-  /** What is wrong, by field. */
+  /** The errors of the input, by field. */
   details?: Record<string, string[]>;
   headers?: Record<string, string>;
 }

@@ -32,7 +32,9 @@ export function createHealthCheck({ probe, nowMs, wait, onFailure }: HealthOptio
   };
 
   const probeNow = async (): Promise<void> => {
-    const timeout = wait(KEEP_MS).then(() => Promise.reject(new Error('no answer in time')));
+    const timeout = wait(KEEP_MS).then(() =>
+      Promise.reject(new Error('the health probe timed out')),
+    );
     try {
       await Promise.race([probe(), timeout]);
       last.healthy = true;

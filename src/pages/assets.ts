@@ -24,9 +24,7 @@ export function assetNames(assets: Fetcher): Promise<AssetNames> {
 async function readNames(assets: Fetcher): Promise<AssetNames> {
   const answer = await assets.fetch(`${HOST}/assets/names.json`);
   if (!answer.ok)
-    throw new Error(
-      `assets/names.json answered ${answer.status}: dist/assets is missing; wrangler's build command makes it`,
-    );
+    throw new Error("the asset names.json is missing: wrangler's build command makes dist/assets");
   return answer.json();
 }
 

@@ -107,6 +107,8 @@ const KNOWN_CAUSES = [
   /(?:UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: [\w.]+)?/,
   /iteration counts above 100000 are not supported/,
   /the account changed twice during one login/,
+  /the health probe timed out/,
+  /the asset [\w/.-]+ is missing/,
   /(?:Resend|Have I Been Pwned) answered \d{3}/,
   /the send_email binding answered (?:E_[A-Z_]+|an error)/,
   /there is no send_email binding named EMAIL/,

@@ -90,7 +90,7 @@ it('takes a probe of five seconds for a failure', async () => {
   await ticks(2);
   clock.nowMs += 5_000;
   expect(await answers).toEqual([false, false]);
-  expect(failures).toEqual(['no answer in time']);
+  expect(failures).toEqual(['the health probe timed out']);
 });
 
 it('finishes the probe even if its caller disconnects', async () => {

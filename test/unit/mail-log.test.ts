@@ -17,6 +17,8 @@ it.each([
   ['the send_email binding answered E_SENDER_NOT_VERIFIED'],
   ['the send_email binding answered an error'],
   ['there is no send_email binding named EMAIL'],
+  ['the health probe timed out'],
+  ['the asset openapi/email-cookie.json is missing'],
 ])('names the cause: %s', (message) => {
   logFailure(new Error(message), 'mail, first try', null);
   expect(lines).toMatchObject([{ event: 'failure', during: 'mail, first try', known: message }]);
