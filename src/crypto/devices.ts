@@ -3,7 +3,7 @@
  * a user has signed in has a lockout of its own at that account, so that strangers who lock the
  * account do not lock its owner out.
  *
- * The cookie authenticates nobody. It is signed with a key of its own, names the account only within
+ * The cookie does not authenticate. It is signed with a key of its own, names the account only within
  * the signature, and is valid until it is too old or the account's device version goes up. Nothing is
  * stored about it. Each login issues a new one; a copy of an older one has a lockout of its own.
  */
