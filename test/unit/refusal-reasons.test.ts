@@ -67,8 +67,8 @@ describe.each(contracts)('$name', (contract) => {
     }
   });
 
-  it('knows no reason for an answer that the contract does not give', () => {
-    const answer = { status: 502, headers: new Headers(), body: null };
+  it.each([502, 401])('knows no reason for a %i that the contract does not give', (status) => {
+    const answer = { status, headers: new Headers(), body: { error: 'proxy', message: 'No' } };
     expect(reasonOf(descriptor, answer, ['invalid'])).toBe(null);
   });
 });
