@@ -27,7 +27,7 @@ export interface OperationRequest<Input = null> {
   rules: LoginRules;
   sessionLimits: SessionLimits;
   meta: RequestMeta;
-  /** The access token; null where none was sent, or the operation takes none. */
+  /** The access token; null if none was sent, or the operation takes none. */
   token: string | null;
   refreshToken: string | null;
   /** The body through the contract's schema, or the parameters of the path. */
@@ -57,7 +57,7 @@ export interface OperationRow<
   summary: string;
   /** The credential that opens it; `either`: an access token or a refresh token. */
   access: 'public' | 'bearer' | 'refresh-token' | 'either';
-  /** Counts as an attempt of the address, also where the body is malformed. */
+  /** Counts as an attempt of the address, even with a malformed body. */
   countsAttempt?: true;
   /** Counts against the address's limit for e-mail as well. */
   sendsEmail?: true;
@@ -95,7 +95,7 @@ const row = <Input, Response extends keyof ResponseValues, Value extends Respons
 const ATTEMPT = { method: 'POST', countsAttempt: true } as const;
 const PASSWORD_ATTEMPT = { ...ATTEMPT, checksPassword: true } as const;
 
-const merged = <Input>({ input, ...request }: OperationRequest<Input>) => ({
+const withInput = <Input>({ input, ...request }: OperationRequest<Input>) => ({
   ...request,
   ...input,
 });
@@ -177,7 +177,7 @@ export const OPERATIONS = {
     access: 'public',
     sendsEmail: true,
     response: 'accepted',
-    run: (request: OperationRequest<Named>) => sendCode(merged(request)),
+    run: (request: OperationRequest<Named>) => sendCode(withInput(request)),
   }),
   'verify-email': row({
     ...PASSWORD_ATTEMPT,
@@ -185,7 +185,7 @@ export const OPERATIONS = {
     access: 'public',
     refusals: ['invalid-code'],
     response: 'done',
-    run: (request: OperationRequest<Named & Password & Code>) => verifyEmail(merged(request)),
+    run: (request: OperationRequest<Named & Password & Code>) => verifyEmail(withInput(request)),
   }),
   'forgot-password': row({
     ...ATTEMPT,
@@ -193,7 +193,7 @@ export const OPERATIONS = {
     access: 'public',
     sendsEmail: true,
     response: 'accepted',
-    run: (request: OperationRequest<Named>) => forgotPassword(merged(request)),
+    run: (request: OperationRequest<Named>) => forgotPassword(withInput(request)),
   }),
   'reset-password': row({
     ...ATTEMPT,
@@ -202,7 +202,7 @@ export const OPERATIONS = {
     refusals: ['invalid-link'],
     response: 'done',
     run: (request: OperationRequest<Password & { token: string }>) =>
-      resetPassword(merged(request)),
+      resetPassword(withInput(request)),
   }),
   'change-password': row({
     ...PASSWORD_ATTEMPT,
@@ -211,7 +211,7 @@ export const OPERATIONS = {
     refusals: ['invalid'],
     response: 'done',
     run: (request: OperationRequest<{ currentPassword: string; newPassword: string }>) =>
-      changePassword(merged(request)),
+      changePassword(withInput(request)),
   }),
   'change-email': row({
     ...PASSWORD_ATTEMPT,
@@ -220,7 +220,7 @@ export const OPERATIONS = {
     sendsEmail: true,
     refusals: ['invalid'],
     response: 'accepted',
-    run: (request: OperationRequest<Email & Password>) => changeEmail(merged(request)),
+    run: (request: OperationRequest<Email & Password>) => changeEmail(withInput(request)),
   }),
   'confirm-email': row({
     ...ATTEMPT,
@@ -229,7 +229,7 @@ export const OPERATIONS = {
     access: 'bearer',
     refusals: ['invalid-code'],
     response: 'done',
-    run: (request: OperationRequest<Code>) => confirmEmail(merged(request)),
+    run: (request: OperationRequest<Code>) => confirmEmail(withInput(request)),
   }),
   'delete-account': row({
     ...PASSWORD_ATTEMPT,
@@ -237,7 +237,7 @@ export const OPERATIONS = {
     access: 'bearer',
     refusals: ['invalid'],
     response: 'loggedOut',
-    run: (request: OperationRequest<Password>) => deleteAccount(merged(request)),
+    run: (request: OperationRequest<Password>) => deleteAccount(withInput(request)),
   }),
 };
 

@@ -1,4 +1,4 @@
-/** Mounts what is the operator's alone: the admin API, its document, and the metrics. */
+/** Mounts the routes for the operator alone: the admin API, its document, and the metrics. */
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type * as z from 'zod/mini';
@@ -13,7 +13,7 @@ import { addressOf } from './address.ts';
 import { adminAuth, adminRefusal, type AdminEnv } from './admin-auth.ts';
 import { userId, userName } from './admin-input.ts';
 import { ADMIN_OPERATIONS, notFound, type AdminOperation } from './admin-operations.ts';
-import { flattened, jsonBody, type BodyProblem } from './body.ts';
+import { fieldIssues, jsonBody, type BodyProblem } from './body.ts';
 import { documentOf } from './documents.ts';
 import { PROTECTIVE_HEADERS } from './headers.ts';
 import { requestMeta, waitUntilOf } from './request-context.ts';
@@ -116,9 +116,9 @@ const rejectBody = (_: Context, problem: BodyProblem): Response =>
     ? malformed(problem.error, 'body')
     : adminRefusal(400, 'malformed', { details: { body: [FAULTS[problem.fault]] } });
 
-/** `whole` names the input where no field of it is at fault. */
+/** `whole` names the input if none of its fields is at fault. */
 function malformed(error: z.core.$ZodError, whole: string): Response {
-  const byField = Map.groupBy(flattened(error, whole), ({ field }) => field);
+  const byField = Map.groupBy(fieldIssues(error, whole), ({ field }) => field);
   const details = Object.fromEntries(
     Array.from(byField, ([field, issues]) => [field, issues.map(({ message }) => message)]),
   );

@@ -49,7 +49,7 @@ export const roleBody = z.strictObject({
   role: z
     .nullable(text(64))
     .check(z.meta({ description: 'Id of a role; null takes the role away' })),
-  name: described(text(64), 'Makes the role, where there is none of this id'),
+  name: described(text(64), 'Creates the role if there is none of this id'),
 });
 
 export const auditQuery = z.strictObject({

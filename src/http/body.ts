@@ -50,8 +50,8 @@ export function isJson(headers: Headers): boolean {
   return type.trim().toLowerCase() === 'application/json';
 }
 
-/** Lists what is wrong, by field; `whole` stands for the input where no field of it is at fault. */
-export function flattened({ issues }: z.core.$ZodError, whole: string) {
+/** Lists the issues with their fields; `whole` names the input if none of its fields is at fault. */
+export function fieldIssues({ issues }: z.core.$ZodError, whole: string) {
   return issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((field) => ({ field, message: 'is not known' }))
@@ -73,7 +73,7 @@ export function issuesOf(problem: BodyProblem): Issues {
   const { error, body } = problem;
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return FAULTS.unreadable;
   const byField = new Map<string, Issue>();
-  for (const { field, message } of flattened(error, 'body')) {
+  for (const { field, message } of fieldIssues(error, 'body')) {
     const value: unknown = Reflect.get(body, field);
     const missing = value === undefined || value === null || value === '';
     if (!byField.has(field)) byField.set(field, { field, message, missing });

@@ -14,7 +14,7 @@ export const REGISTRATION_COOKIE = '__Host-gh-registration';
 const cookie = (name: string, value: string, seconds: number) =>
   `${name}=${value}; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=${seconds}`;
 
-/** None where this deployment issues none. */
+/** Null: this deployment issues none. */
 const deviceCookie = ({ deviceCookie: value }: NewDeviceCookie) =>
   value === null ? null : cookie(DEVICE_COOKIE, value, DEVICE_SECONDS);
 

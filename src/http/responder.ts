@@ -1,8 +1,8 @@
 /**
- * Runs use cases and answers in the contract's shape, whatever comes of them. Every operation is
- * counted here, once, and logged; a read that was allowed is only counted, since it changes nothing
- * and happens with every page. The lines of one address are bounded: by the address's limit where the
- * operation counts as an attempt, else by LINES_A_MINUTE.
+ * Answers with the outcome of a use case, in the contract's shape. Every operation is counted and logged
+ * here, once; a granted read is only counted, since it changes nothing and happens with every page. The
+ * log lines of one address are bounded: by its rate limit if the operation counts as an attempt, else
+ * by LINES_A_MINUTE.
  */
 import type { Contract } from '../contracts/contract.ts';
 import { OPERATIONS, type Operation, type OperationRow } from '../flows/operations.ts';
@@ -30,7 +30,7 @@ interface Run {
 interface Report {
   /** Null: granted. */
   refusal: Refusal | null;
-  /** Null where none was read. */
+  /** Null: none was read. */
   identifier: Identifier | null;
   /** Null: no use case was run. */
   durationMs: number | null;
@@ -117,7 +117,7 @@ function identifierIn(input: { identifier?: Identifier; email?: string }): Ident
   return identifier ?? (email === undefined ? null : { kind: 'email', value: email });
 }
 
-/** `refusal`: null where it was granted. */
+/** `refusal`: null if the operation was granted. */
 function isLogged(c: ContractContext, refusal: Refusal | null): boolean {
   const { lineLimit, meta } = c.env;
   if (refusal?.reason === 'limited') return lineLimit.admits(`limited ${meta.address}`, 0);

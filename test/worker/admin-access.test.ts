@@ -109,7 +109,7 @@ describe('hostile input', () => {
     },
   );
 
-  it('finds nobody by an injection, and deletes nothing', async () => {
+  it('finds no user by an injection, and deletes none', async () => {
     const injection = encodeURIComponent("x'; drop table users; --");
     expect(await json(`GET /users?username=${injection}`)).toEqual({ users: [], next: null });
     expect((await call(`GET /users/${injection}`)).status).toBe(404);

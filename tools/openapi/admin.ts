@@ -143,7 +143,7 @@ const ANSWERS: Record<Name, Record<`${number}`, ZodOpenApiResponseObject>> = {
   'set-role': userAsChanged,
   'read-audit': {
     '200': {
-      description: 'A page; as CSV where `format` or `Accept` asks for it',
+      description: 'A page; as CSV if `format` or `Accept` asks for it',
       headers: { ...trace, ...link },
       content: {
         'application/json': {

@@ -61,9 +61,9 @@ export function openApiDocument(contract: Contract, login: Golden) {
     },
     servers: [
       { url: `/${contract.name}`, description: 'Under its own name' },
-      { url: '/', description: 'On bare paths, where this contract is the one that answers' },
+      { url: '/', description: 'On bare paths, if this contract answers them' },
     ],
-    tags: [{ name: 'auth', description: 'Signing in, staying so, and leaving' }],
+    tags: [{ name: 'auth', description: 'Sign-in, sessions and accounts' }],
     security: [],
     paths,
     components: {

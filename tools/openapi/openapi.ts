@@ -1,7 +1,7 @@
 /**
- * `npm run openapi` writes every contract's OpenAPI document to docs/api, and the operator's: as
- * YAML to be read, and as JSON to be served at /openapi/<contract>.json and /openapi/admin.json. With `--check` it writes nothing, and fails
- * where a file is not what it would write.
+ * `npm run openapi` writes the OpenAPI documents of the contracts and of the admin API to docs/api: YAML
+ * for readers, JSON to be served at `/openapi/<contract>.json` and `/openapi/admin.json`. With `--check`
+ * it writes nothing, and fails if a file is stale.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
