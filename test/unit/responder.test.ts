@@ -1,0 +1,43 @@
+/** The responder runs an operation to its end, even if the client disconnects. */
+import { expect, it, vi } from 'vitest';
+import { emailCookie } from '../../src/contracts/email-cookie.ts';
+import { ok, type Outcome } from '../../src/flows/model/outcome.ts';
+import type { ContractContext } from '../../src/http/request-context.ts';
+import { createResponder } from '../../src/http/responder.ts';
+
+function start(work: Promise<Outcome<unknown>>) {
+  const background: Promise<unknown>[] = [];
+  const recorded: unknown[] = [];
+  const env = {
+    services: {
+      nowMs: () => 0,
+      waitUntil: (promise: Promise<unknown>) => background.push(promise),
+    },
+    meta: { traceId: 'a-trace', address: '192.0.2.1' },
+    metrics: { recordOperation: ({ reason }: { reason: unknown }) => recorded.push(reason) },
+    lineLimit: { admits: () => false },
+  };
+  const c = { env, get: (name: string) => (name === 'operation' ? 'logout-all' : undefined) };
+  const responder = createResponder(emailCookie, []);
+  const response = responder.run(c as unknown as ContractContext, { input: {}, work });
+  return { response, background, recorded };
+}
+
+it('hands the work to waitUntil before its outcome is known, so that it outlives the client', async () => {
+  const { promise, resolve } = Promise.withResolvers<Outcome<unknown>>();
+  const { response, background, recorded } = start(promise);
+  expect([background.length, recorded]).toEqual([1, []]);
+  resolve(ok(null));
+  await background[0];
+  expect([(await response).status, recorded]).toEqual([204, [null]]);
+});
+
+it('answers a failure with the contract’s internal refusal, and waitUntil never rejects', async () => {
+  const log = vi.spyOn(console, 'log').mockReturnValue();
+  const { response, background, recorded } = start(Promise.reject(new Error('lost')));
+  await expect(background[0]).resolves.toBeUndefined();
+  const { status, headers } = await response;
+  expect([status, headers.get('Retry-After'), recorded]).toEqual([500, '5', ['internal']]);
+  expect(log.mock.calls.join('')).toContain('"during":"logout-all"');
+  log.mockRestore();
+});
