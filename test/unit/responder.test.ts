@@ -1,8 +1,8 @@
-/** The responder runs an operation to its end, even if the client disconnects. */
+/** The responder and the work behind a response: they finish even if the client disconnects. */
 import { expect, it, vi } from 'vitest';
 import { emailCookie } from '../../src/contracts/email-cookie.ts';
 import { ok, type Outcome } from '../../src/flows/model/outcome.ts';
-import type { ContractContext } from '../../src/http/request-context.ts';
+import { waitUntilOf, type ContractContext } from '../../src/http/request-context.ts';
 import { createResponder } from '../../src/http/responder.ts';
 
 function start(work: Promise<Outcome<unknown>>) {
@@ -39,5 +39,21 @@ it('answers a failure with the contract’s internal refusal, and waitUntil neve
   const { status, headers } = await response;
   expect([status, headers.get('Retry-After'), recorded]).toEqual([500, '5', ['internal']]);
   expect(log.mock.calls.join('')).toContain('"during":"logout-all"');
+  log.mockRestore();
+});
+
+it('logs a failure of work after the response, and flushes the metrics behind it', async () => {
+  const log = vi.spyOn(console, 'log').mockReturnValue();
+  const background: Promise<unknown>[] = [];
+  const executionCtx = {
+    waitUntil: (promise: Promise<unknown>) => void background.push(promise),
+  } as ContractContext['executionCtx'];
+  const flush = vi.fn<(waitUntil: (work: Promise<unknown>) => void) => void>();
+  const waitUntil = waitUntilOf({ executionCtx }, 'a-trace', { flush });
+  waitUntil(Promise.reject(new Error('lost')));
+  expect(flush).not.toHaveBeenCalled();
+  await expect(background[0]).resolves.toBeUndefined();
+  expect(flush).toHaveBeenCalledTimes(1);
+  expect(log.mock.calls.join('')).toMatch(/"during":"after the response".*"trace_id":"a-trace"/);
   log.mockRestore();
 });
