@@ -23,7 +23,7 @@ export type Caller = ReturnType<typeof createCaller>;
 
 /** `settleMs`: waited before a trace is taken, for work that the runtime does not announce. */
 export function createCaller(origin: string, settleMs = 0) {
-  const used = { users: 0, strangers: 0, addresses: 0 };
+  const used = { users: 0, unknown: 0, addresses: 0 };
   const mails: string[] = [];
   const newAddress = () => {
     used.addresses += 1;
@@ -73,7 +73,7 @@ export function createCaller(origin: string, settleMs = 0) {
     /** A user of the database that was not returned before. */
     newUser: () => `right-${(used.users += 1)}@bench.example`,
     /** An address without an account. */
-    unknown: () => `unknown-${(used.strangers += 1)}@bench.example`,
+    unknown: () => `unknown-${(used.unknown += 1)}@bench.example`,
     async logIn(login: TracedRequest) {
       const { text, headers } = await send(login);
       const { token } = JSON.parse(text) as { token: string };

@@ -60,7 +60,7 @@ async function registrationCodes({ origin, claim }: AttackContext): Promise<void
   claim({
     what: 'the same right code with the handle of its registration',
     seen: holder,
-    allowed: 'granted: strangers have neither locked it nor used up its tries',
+    allowed: 'granted: attackers have neither locked it nor used up its tries',
     holds: holder === 'granted',
   });
 

@@ -38,14 +38,14 @@ export async function devices({ origin, claim }: AttackContext): Promise<void> {
     );
 
   const own = await newCookie(owner);
-  const strange = guesses(owner, 200);
-  const strangers = await outcomesOf(origin, strange);
+  const attacks = guesses(owner, 200);
+  const attackers = await outcomesOf(origin, attacks);
   const then = await loginsWith(owner, undefined, own);
   claim({
-    what: '200 strangers guess at both names at once; then the owner, without the device cookie and with it',
-    seen: `${tally(strangers)}; ${then.join(', ')}`,
+    what: '200 attackers guess at both names at once; then the owner, without the device cookie and with it',
+    seen: `${tally(attackers)}; ${then.join(', ')}`,
     allowed: `${VERDICTS_PER_NAME}; locked, granted`,
-    holds: withinTicketsPerName(strange, strangers) && then.join() === 'locked,granted',
+    holds: withinTicketsPerName(attacks, attackers) && then.join() === 'locked,granted',
   });
 
   const other = await newCookie(victim);
