@@ -23,7 +23,7 @@ export const HomePage: FC<{ context: RenderContext; pageData: PageData }> = ({
       <p id="loading" role="status" hidden>
         {home.loading}
       </p>
-      <div id="said" class="notice" role="status" tabindex={-1} hidden />
+      <div id="page-notice" class="notice" role="status" tabindex={-1} hidden />
       <div id="private" hidden>
         <section aria-labelledby="profile-title">
           <h2 id="profile-title">{home.profile}</h2>
@@ -36,7 +36,7 @@ export const HomePage: FC<{ context: RenderContext; pageData: PageData }> = ({
         <details id="change">
           <summary>{home.changePassword}</summary>
           <Form submit={home.change}>
-            <input type="text" id="who" autocomplete="username" hidden readonly />
+            <input type="text" id="account-identifier" autocomplete="username" hidden readonly />
             <PasswordField
               name="currentPassword"
               label={fields.currentPassword}

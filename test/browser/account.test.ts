@@ -65,7 +65,7 @@ describe('the signed-in page', () => {
     expect(await page.locator('#sessions li').count()).toBe(2);
     await page.click('#sessions button');
     await expect.poll(() => page.locator('#sessions li').count()).toBe(1);
-    expect(await page.textContent('#said')).toBe('The session has ended.');
+    expect(await page.textContent('#page-notice')).toBe('The session has ended.');
     expect(await page.locator('.badge').count()).toBe(1);
     other.expectStatus(401);
     await other.page.reload();
@@ -119,8 +119,8 @@ describe('the signed-in page', () => {
     await signIn(page, 'email-remember', ada);
     await context.setOffline(true);
     await page.click('#sign-out');
-    await page.waitForSelector('#said:not([hidden])');
-    expect(await page.textContent('#said')).toContain('check your connection');
+    await page.waitForSelector('#page-notice:not([hidden])');
+    expect(await page.textContent('#page-notice')).toContain('check your connection');
     expect(errors.splice(0).every((text) => text.includes('ERR_INTERNET_DISCONNECTED'))).toBe(true);
     await context.setOffline(false);
     await page.click('#sign-out');

@@ -60,7 +60,8 @@ function clear(): void {
   elementById('private').hidden = true;
   elementById('profile').replaceChildren();
   elementById('sessions').replaceChildren();
-  for (const id of ['currentPassword', 'newPassword', 'who']) inputById(id).value = '';
+  for (const id of ['currentPassword', 'newPassword', 'account-identifier'])
+    inputById(id).value = '';
 }
 
 function leaveForLogin(): void {
@@ -95,7 +96,7 @@ function showProfile(body: unknown): void {
       : [createElement('dt', messages.labels[field]), createElement('dd', value)];
   });
   elementById('profile').replaceChildren(...rows);
-  inputById('who').value = textAt(body, paths.profile[contract.identifier]) ?? '';
+  inputById('account-identifier').value = textAt(body, paths.profile[contract.identifier]) ?? '';
 }
 
 async function fetchSessions(): Promise<Row[] | 'out' | null> {
@@ -185,7 +186,7 @@ async function leave(everywhere: boolean): Promise<void> {
 
 /** Shows a notice about the page as a whole. */
 function showPageNotice(message: string): void {
-  const notice = elementById('said');
+  const notice = elementById('page-notice');
   notice.textContent = message;
   notice.hidden = false;
   notice.focus();

@@ -19,7 +19,7 @@ export function fillTemplate(text: string, values: Record<string, string>): stri
 }
 
 /** Session storage: the identifier for the next page of this tab, never a password. */
-const IDENTIFIER = 'gatehouse:who';
+const IDENTIFIER = 'gatehouse:identifier';
 /** Session storage: the address is not verified, and no code has been requested. */
 const NEEDS_CODE = 'gatehouse:needs-code';
 
