@@ -4,15 +4,7 @@
  * builds or serves, vitest before it tests. What is the same already is left alone.
  */
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import * as fs from 'node:fs';
 import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, stop } from 'esbuild';
@@ -53,11 +45,11 @@ export async function makeAssets(): Promise<void> {
   for (const { path, contents } of outputFiles) {
     add(parse(path).base.replace('-style', ''), contents);
   }
-  add('mark.svg', readFileSync(join(pages, 'style', 'mark.svg')));
+  add('mark.svg', fs.readFileSync(join(pages, 'style', 'mark.svg')));
   made.set(join('assets', 'names.json'), Buffer.from(`${JSON.stringify(names)}\n`));
   const documents = join(root, 'docs', 'api');
-  for (const file of readdirSync(documents).filter((name) => name.endsWith('.json'))) {
-    made.set(join('openapi', file), readFileSync(join(documents, file)));
+  for (const file of fs.readdirSync(documents).filter((name) => name.endsWith('.json'))) {
+    made.set(join('openapi', file), fs.readFileSync(join(documents, file)));
   }
   put(made);
 }
@@ -66,16 +58,16 @@ export async function makeAssets(): Promise<void> {
 function put(made: Map<string, Uint8Array>): void {
   for (const [file, content] of made) {
     const path = join(out, file);
-    if (existsSync(path) && readFileSync(path).equals(content)) continue;
-    mkdirSync(parse(path).dir, { recursive: true });
+    if (fs.existsSync(path) && fs.readFileSync(path).equals(content)) continue;
+    fs.mkdirSync(parse(path).dir, { recursive: true });
     // Renamed into place: other instances and test runs may read the file at any time.
     const beside = join(root, 'dist', `asset-${process.pid}`);
-    writeFileSync(beside, content);
-    renameSync(beside, path);
+    fs.writeFileSync(beside, content);
+    fs.renameSync(beside, path);
   }
-  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+  for (const entry of fs.readdirSync(out, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && !made.has(path.slice(out.length + 1))) rmSync(path, { force: true });
+    if (entry.isFile() && !made.has(path.slice(out.length + 1))) fs.rmSync(path, { force: true });
   }
 }
 

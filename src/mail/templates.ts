@@ -59,10 +59,7 @@ function contentOf(
         subject: `Confirm your address for ${service}`,
         intro: 'Enter this code to confirm your e-mail address:',
         action: { code: template.code },
-        closing: [
-          `It is good for ${span(template.minutes)}. Do not share it.`,
-          'If this was not you, you need to do nothing: without the code the address stays unconfirmed.',
-        ],
+        closing: codeClosing(template, 'the address stays unconfirmed'),
       };
     case 'registration-code':
       return {
@@ -110,10 +107,7 @@ function contentOf(
         subject: `Confirm your new address for ${service}`,
         intro: 'Enter this code to make this the e-mail address of your account:',
         action: { code: template.code },
-        closing: [
-          `It is good for ${span(template.minutes)}. Do not share it.`,
-          'If this was not you, you need to do nothing: without the code nothing changes.',
-        ],
+        closing: codeClosing(template, 'nothing changes'),
       };
     case 'email-change-notice':
       return {
@@ -133,6 +127,12 @@ function contentOf(
       };
   }
 }
+
+/** `otherwise`: the consequence of not entering the code. */
+const codeClosing = ({ minutes }: { minutes: number }, otherwise: string) => [
+  `It is good for ${span(minutes)}. Do not share it.`,
+  `If this was not you, you need to do nothing: without the code ${otherwise}.`,
+];
 
 const span = (minutes: number) => (minutes === 1 ? '1 minute' : `${minutes} minutes`);
 

@@ -5,6 +5,7 @@
  */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
+import { plainUser } from '../fixtures/user.ts';
 import type { AuditContext } from '../../src/flows/model/audit.ts';
 import type { Account } from '../../src/flows/model/user.ts';
 import { insertRows } from '../fixtures/rows.ts';
@@ -213,17 +214,8 @@ export const account = (id: 1 | 2 | 3, more: Partial<Account> = {}): Account => 
       publicId: `${name}-id`,
       username: name,
       email: `${name}@example.com`,
-      emailVerified: false,
-      name: null,
-      phone: null,
-      avatar: null,
-      language: 'en',
-      isAdmin: false,
-      role: null,
-      team: null,
+      ...plainUser,
       status: id === 3 ? 'inactive' : 'active',
-      createdAtMs: 10,
-      lastLoginAtMs: null,
     },
     passwordHash: `${name}-hash`,
     credentialVersion: 7,

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { User as StoredUser } from '../../src/flows/model/user.ts';
 import { root } from '../install.mjs';
 import { localPort, readSecret } from '../local.ts';
 
@@ -26,21 +27,19 @@ export class Refused extends Error {
 
 export const wrongUsage = (message: string) => new Refused(message, EXIT.usage);
 
-interface Named {
-  id: string;
-  name: string;
-}
+type Shown =
+  | 'id'
+  | 'publicId'
+  | 'username'
+  | 'email'
+  | 'emailVerified'
+  | 'name'
+  | 'role'
+  | 'team'
+  | 'status';
 
-export interface User {
-  id: number;
-  publicId: string;
-  username: string | null;
-  email: string | null;
-  emailVerified: boolean;
-  name: string | null;
-  role: Named | null;
-  team: Named | null;
-  status: string;
+/** A user as the admin API shows it. */
+export interface User extends Pick<StoredUser, Shown> {
   createdAt: string;
   lastLoginAt: string | null;
 }

@@ -3,7 +3,7 @@
  * ago must not live on in a copy.
  */
 import { and, desc, eq, gt, sql } from 'drizzle-orm';
-import type { ListedSession, LiveSession } from '../../flows/model/session.ts';
+import type { ListedSession, LiveSession, Rotation } from '../../flows/model/session.ts';
 import type { Sessions } from '../../flows/ports/sessions.ts';
 import { roles, sessions, teams, users } from '../schema.ts';
 import { aliased, builder, existsIn, param, statement, type RowOf } from '../statement.ts';
@@ -39,15 +39,7 @@ const findLive = statement<{ sessionId: string; nowMs: number }>(() =>
     .where(and(eq(sessions.id, param('sessionId')), gt(sessions.expiresAtMs, param('nowMs')))),
 );
 
-const swapHash = statement<{
-  sessionId: string;
-  contract: string;
-  presentedHash: string;
-  successorHash: string;
-  nowMs: number;
-  idleMs: number;
-  absoluteMs: number;
-}>(() => {
+const swapHash = statement<Pick<Rotation, keyof Rotation>>(() => {
   const absoluteEndMs = sql`${sessions.createdAtMs} + ${param('absoluteMs')}`;
   return builder
     .update(sessions)

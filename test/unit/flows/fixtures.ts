@@ -4,6 +4,7 @@ import type { Registration } from '../../../src/flows/model/registration.ts';
 import type { RequestMeta } from '../../../src/flows/model/request.ts';
 import type { LiveSession } from '../../../src/flows/model/session.ts';
 import type { Account } from '../../../src/flows/model/user.ts';
+import { plainUser } from '../../fixtures/user.ts';
 
 export const NOW_MS = 1_700_000_000_500;
 const ISSUED_MS = 1_700_000_000_000;
@@ -14,17 +15,10 @@ export const alice: Account = {
     publicId: 'public-7',
     username: 'Alice',
     email: 'alice@example.com',
+    ...plainUser,
     emailVerified: true,
     name: 'Alice A.',
-    phone: null,
-    avatar: null,
-    language: 'en',
-    isAdmin: false,
-    role: null,
-    team: null,
-    status: 'active',
     createdAtMs: 1_600_000_000_000,
-    lastLoginAtMs: null,
   },
   passwordHash: 'hash of right',
   credentialVersion: 3,
