@@ -5,9 +5,9 @@ import { rowOf } from '../../tools/users/columns.ts';
 import { literal, remoteDatabase, type Row } from '../../tools/users/database.ts';
 import { exportUsers } from '../../tools/users/export.ts';
 import { additions } from '../../tools/users/statements.ts';
-import { importApp } from '../support/imports.ts';
+import { createImportDatabase } from '../fixtures/user-imports.ts';
 
-const { database, read, usersLike, bringIn, close } = await importApp();
+const { database, read, usersLike, importText, close } = await createImportDatabase();
 const hash = `$2b$12$${'a'.repeat(53)}`;
 
 afterAll(close);
@@ -20,7 +20,7 @@ async function writtenOut(format: 'csv' | 'jsonl', withHashes = false): Promise<
 
 describe('an export', () => {
   it('leaves hashes out unless they are asked for', async () => {
-    await bringIn(`email,password_hash\nexported@example.com,${hash}\n`);
+    await importText(`email,password_hash\nexported@example.com,${hash}\n`);
     for (const format of ['csv', 'jsonl'] as const) {
       expect(await writtenOut(format)).not.toContain('$2b$12');
       expect(await writtenOut(format, true)).toContain('$2b$12');
@@ -32,12 +32,12 @@ describe('an export', () => {
     const lines = names.map((name, at) =>
       JSON.stringify({ username: `formula${at}`, name, phone: '+49 30 1', password_hash: hash }),
     );
-    await bringIn(lines.join('\n'), 'jsonl');
+    await importText(lines.join('\n'), 'jsonl');
     const csv = await writtenOut('csv', true);
     for (const cell of csv.split(/[,\r\n]/)) expect(cell).not.toMatch(/^"?[=+\-@\t]/);
     const before = await usersLike('formula%');
     await database.write([{ sql: "DELETE FROM users WHERE username_key LIKE 'formula%'" }]);
-    expect((await bringIn(csv)).refused).toEqual([]);
+    expect((await importText(csv)).refused).toEqual([]);
     const after = await usersLike('formula%');
     expect(after.map(({ name, phone }) => [name, phone])).toEqual(
       before.map(({ name, phone }) => [name, phone]),
@@ -48,7 +48,7 @@ describe('an export', () => {
     const all = await read('SELECT * FROM users ORDER BY public_id');
     const lines = await writtenOut('jsonl', true);
     await database.write([{ sql: 'DELETE FROM users' }]);
-    expect((await bringIn(lines, 'jsonl')).outcome.imported).toBe(all.length);
+    expect((await importText(lines, 'jsonl')).outcome.imported).toBe(all.length);
     const without = (rows: Row[]) => rows.map((row) => ({ ...row, id: 0 }));
     expect(without(await read('SELECT * FROM users ORDER BY public_id'))).toEqual(without(all));
   });

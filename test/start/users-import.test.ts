@@ -3,10 +3,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
 import { costsIn } from '../../tools/users/hash-cost.ts';
 import type { Refused } from '../../tools/users/import.ts';
-import { importApp } from '../support/imports.ts';
+import { createImportDatabase } from '../fixtures/user-imports.ts';
 import vectors from '../fixtures/legacy-hashes.json' with { type: 'json' };
 
-const { database, read, usersLike, bringIn, close } = await importApp();
+const { database, read, usersLike, importText, close } = await createImportDatabase();
 const hash = `$2b$12$${'a'.repeat(53)}`;
 
 afterAll(close);
@@ -19,7 +19,7 @@ describe('an import', () => {
       '',
       `,least@example.com,,${hash},,,,,,,,,,,`,
     ].join('\r\n');
-    const { outcome, refused, costs } = await bringIn(csv);
+    const { outcome, refused, costs } = await importText(csv);
     expect([refused, outcome]).toEqual([
       [],
       { imported: 2, present: 0, refused: 0, stopped: false, dryRun: false },
@@ -60,8 +60,8 @@ describe('an import', () => {
       { email: 'json1@example.com', password_hash: hash, email_verified: true, name: null },
       { username: 'json2', password_hash: hash, role: { id: 'r2', name: 'Role Two' } },
     ].map((user) => JSON.stringify(user));
-    expect((await bringIn(`${lines[0]}\n\n`, 'jsonl')).outcome.imported).toBe(1);
-    expect((await bringIn(`\u{FEFF}${lines[0]}\r\n${lines[1]}`, 'txt')).outcome).toMatchObject({
+    expect((await importText(`${lines[0]}\n\n`, 'jsonl')).outcome.imported).toBe(1);
+    expect((await importText(`\u{FEFF}${lines[0]}\r\n${lines[1]}`, 'txt')).outcome).toMatchObject({
       imported: 1,
       present: 1,
     });
@@ -73,15 +73,19 @@ describe('an import', () => {
       username: hash.slice(0, 60).replaceAll(' ', ''),
       password_hash: hash,
     });
-    expect((await bringIn(line, 'jsonl', { dryRun: true })).refused).toEqual([]);
+    expect((await importText(line, 'jsonl', { dryRun: true })).refused).toEqual([]);
   });
 
   it('changes nothing when it runs twice, and says so', async () => {
     const csv = `email,username,password_hash\ntwice@example.com,twice,${hash}\nagain@example.com,,${hash}\n`;
-    expect((await bringIn(csv)).outcome).toMatchObject({ imported: 2, present: 0 });
+    expect((await importText(csv)).outcome).toMatchObject({ imported: 2, present: 0 });
     const before = await read('SELECT * FROM users');
     const changed = csv.replaceAll('$2b$12', '$2b$10');
-    expect((await bringIn(changed)).outcome).toMatchObject({ imported: 0, present: 2, refused: 0 });
+    expect((await importText(changed)).outcome).toMatchObject({
+      imported: 0,
+      present: 2,
+      refused: 0,
+    });
     expect(await read('SELECT * FROM users')).toEqual(before);
   });
 
@@ -129,11 +133,11 @@ describe('an import', () => {
   );
 
   it('names every bad line and its reason, and writes nothing', async () => {
-    await bringIn(taken);
+    await importText(taken);
     const before = await read(
       'SELECT count(*) AS users, (SELECT count(*) FROM audit_events) AS audit FROM users',
     );
-    const { outcome, refused, costs } = await bringIn(badCsv);
+    const { outcome, refused, costs } = await importText(badCsv);
     expect(reasons(refused)).toEqual(expected);
     expect(outcome).toMatchObject({ imported: 0, refused: bad.length, stopped: true });
     expect(costs).toBeNull();
@@ -145,17 +149,19 @@ describe('an import', () => {
   });
 
   it('brings the good lines in where bad ones are to be skipped, twice with the same end', async () => {
-    const skipped = await bringIn(badCsv, 'csv', { skipRefused: true });
+    const skipped = await importText(badCsv, 'csv', { skipRefused: true });
     expect(skipped.outcome).toMatchObject({ imported: 1, present: 0, refused: bad.length });
-    const again = await bringIn(badCsv, 'csv', { skipRefused: true });
+    const again = await importText(badCsv, 'csv', { skipRefused: true });
     expect(again.outcome).toMatchObject({ imported: 0, present: 1, refused: bad.length });
     expect(await usersLike('same@%')).toHaveLength(1);
   });
 
   it('refuses columns and keys that it does not know', async () => {
-    const { refused } = await bringIn(`email,password_hash,shoe_size\na@example.com,${hash},44\n`);
+    const { refused } = await importText(
+      `email,password_hash,shoe_size\na@example.com,${hash},44\n`,
+    );
     expect(refused).toEqual([{ line: 2, reason: 'unknown column "shoe_size"' }]);
-    const json = await bringIn(
+    const json = await importText(
       `{"email":"a@example.com","password_hash":"${hash}","__proto__x":1}`,
       'jsonl',
     );
@@ -171,24 +177,28 @@ describe('an import', () => {
       `{"email":"${'x'.repeat(70_000)}`,
       '{"email":1,"password_hash":[]}',
     ];
-    const { refused } = await bringIn(lines.join('\n'), 'jsonl');
+    const { refused } = await importText(lines.join('\n'), 'jsonl');
     expect(refused.map(({ line }) => line)).toEqual([1, 2, 3, 4, 5, 6]);
     const latin1 = Buffer.from(`username,password_hash\nM\u00fcller,${hash}\n`, 'latin1');
-    expect((await bringIn(latin1)).refused).toEqual([{ line: 2, reason: 'bad username' }]);
+    expect((await importText(latin1)).refused).toEqual([{ line: 2, reason: 'bad username' }]);
     const open = `email,password_hash\n"a@example.com,${hash}\n${`b@example.com,${hash}\n`.repeat(2000)}`;
-    expect((await bringIn(open)).refused.length).toBeGreaterThan(0);
-    expect((await bringIn('')).refused).toEqual([{ line: 1, reason: 'there is no header line' }]);
+    expect((await importText(open)).refused.length).toBeGreaterThan(0);
+    expect((await importText('')).refused).toEqual([
+      { line: 1, reason: 'there is no header line' },
+    ]);
   });
 
   it('writes nothing in a dry run', async () => {
     const csv = `email,password_hash\ndry@example.com,${hash}\n`;
-    const { outcome, costs } = await bringIn(csv, 'csv', { dryRun: true });
+    const { outcome, costs } = await importText(csv, 'csv', { dryRun: true });
     expect([outcome.imported, costs]).toEqual([1, null]);
     expect(await usersLike('dry@%')).toEqual([]);
   });
 
   it('leaves one audit row with its counts, and no identifier', async () => {
-    await bringIn(`email,password_hash\naudited@example.com,${hash}\nmine@example.com,${hash}\n`);
+    await importText(
+      `email,password_hash\naudited@example.com,${hash}\nmine@example.com,${hash}\n`,
+    );
     const rows = await read(
       "SELECT * FROM audit_events WHERE action = 'USERS_IMPORTED' ORDER BY id DESC LIMIT 1",
     );
@@ -200,7 +210,7 @@ describe('an import', () => {
     let before: unknown;
     const file = `email,password_hash\ncost@example.com,pbkdf2_sha256$390000$salt$${'A'.repeat(43)}=\nlow@example.com,$2b$10$${'a'.repeat(53)}\n`;
     let costs: readonly LegacyCost[] = [];
-    await bringIn(file, 'csv', {
+    await importText(file, 'csv', {
       setCosts: async (found) => {
         costs = found;
         before = await usersLike('cost@%');
@@ -212,7 +222,7 @@ describe('an import', () => {
       { kind: 'bcrypt', cost: 12 },
     ]);
     for (const [at, { hash }] of vectors.entries())
-      await bringIn(JSON.stringify({ username: `v${at}`, password_hash: hash }), 'jsonl');
+      await importText(JSON.stringify({ username: `v${at}`, password_hash: hash }), 'jsonl');
     expect((await costsIn(database)).list()).toEqual([
       { kind: 'pbkdf2-sha256', cost: 390_000 },
       { kind: 'pbkdf2-sha512', cost: 100_001 },

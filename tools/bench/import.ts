@@ -4,16 +4,13 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { migrations } from '../migrations.ts';
-import { temporaryDirectory } from '../process.ts';
+import { createImportDatabase } from '../../test/fixtures/user-imports.ts';
 import { figure, table } from '../table.ts';
-import { openDatabase } from '../users/database.ts';
-import { importUsers } from '../users/import.ts';
 
 /** Growth with the number of users shows between the two. */
 const SIZES = [10_000, 100_000];
 const MIB = 2 ** 20;
-/** Progress reports between two looks at the heap. */
+/** Progress reports between two measurements of the heap. */
 const LIVE_EVERY = 5_000;
 
 setFlagsFromString('--expose-gc');
@@ -29,12 +26,8 @@ export async function benchImport(): Promise<string> {
 }
 
 async function measureImport(count: number) {
-  const directory = temporaryDirectory('import');
-  const database = await openDatabase({ remote: false, persistTo: directory });
+  const { directory, importFile, read, close } = await createImportDatabase();
   try {
-    for (const statements of migrations()) {
-      await database.write(statements.map((sql) => ({ sql })));
-    }
     const file = join(directory, 'users.csv');
     await pipeline(users(count), createWriteStream(file));
     let peak = 0;
@@ -48,23 +41,13 @@ async function measureImport(count: number) {
       live = Math.max(live, process.memoryUsage().heapUsed);
     };
     const startedMs = performance.now();
-    const { imported } = await importUsers({
-      file,
-      database,
-      skipRefused: false,
-      dryRun: false,
-      setCosts: () => undefined,
-      onRefused: ({ line, reason }) => console.error(`line ${line}: ${reason}`),
-      progress: () => ({ at: sample, end: sample }),
-    });
+    await importFile(file, { progress: () => ({ at: sample, end: sample }) });
     const seconds = (performance.now() - startedMs) / 1000;
-    const [stored] = await database.read({ sql: 'SELECT count(*) AS n FROM users' });
-    if (imported !== count || stored?.['n'] !== count) {
-      throw new Error(`imported ${imported} of ${count} users, stored ${stored?.['n']}`);
-    }
+    const [stored] = await read('SELECT count(*) AS n FROM users');
+    if (stored?.['n'] !== count) throw new Error(`stored ${stored?.['n']} of ${count} users`);
     return { seconds, peakMib: peak / MIB, liveMib: live / MIB };
   } finally {
-    await database.close();
+    await close();
   }
 }
 
