@@ -181,7 +181,8 @@ export function burstsOf(cell: Cell, origin: string, wanted: Wanted): [Burst[], 
   if (cell.address === 'used-up') {
     // The wider contract admits one attempt of each address, which uses up the narrow limit without
     // a refusal. The account is locked, so no hash is computed.
-    return [[{ ...burst, url: origin + login(WIDER_CONTRACT), callers: 16 }], burst];
+    const callers = Math.min(16, wanted.amount);
+    return [[{ ...burst, url: origin + login(WIDER_CONTRACT), callers }], burst];
   }
   if (cell.address !== 'remembered') return [[], burst];
   const { first } = wanted;
