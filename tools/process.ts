@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { environment, root } from './install.mjs';
 
 /** Turns signals into an exit, so that handlers of `exit` clean up. */
@@ -30,11 +31,17 @@ export async function freePort(): Promise<number> {
 
 const commands = new Set<ChildProcess>();
 
+/** A started command, and what it has printed until then. */
+export interface Started {
+  child: ChildProcess;
+  printed: string;
+}
+
 /** Starts a command in a process group of its own; resolves when it has printed `until`. */
 export async function startCommand(
   command: string,
   { argv, until }: { argv: string[]; until: RegExp },
-): Promise<void> {
+): Promise<Started> {
   const child = spawn(command, argv, {
     cwd: root,
     env: environment,
@@ -51,20 +58,27 @@ export async function startCommand(
     child.stdout.on('data', read);
     child.stderr.on('data', read);
     child.once('error', reject);
-    child.once('exit', () => reject(new Error(`${command} ended:\n${printed}`)));
+    child.once('close', () => {
+      if (!isAlive(child)) commands.delete(child);
+      reject(new Error(`${command} ended:\n${printed}`));
+    });
   });
+  return { child, printed };
+}
+
+/** Whether any process of the command's group is left. */
+export function isAlive({ pid }: ChildProcess): boolean {
+  try {
+    return pid !== undefined && process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Kills the process groups of all started commands: nothing gets to save what it has not saved. */
 export async function killCommands(): Promise<void> {
-  const alive = [...commands].filter(
-    ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
-  );
-  const exited = alive.map(
-    (child) => new Promise((resolve) => child.removeAllListeners('exit').once('exit', resolve)),
-  );
-  for (const { pid } of alive) if (pid !== undefined) killGroup(pid);
-  await Promise.all(exited);
+  for (const child of commands) if (isAlive(child)) killGroup(child.pid ?? 0);
+  while ([...commands].some(isAlive)) await sleep(20);
   commands.clear();
 }
 

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { environment, root } from '../../tools/install.mjs';
 import {
-  isLeft,
-  killInstances,
+  isAlive,
+  killCommands,
   NPM_START,
   startInstance,
   type Instance,
@@ -17,8 +17,8 @@ import {
 
 const state = mkdtempSync(join(tmpdir(), 'gatehouse-'));
 
-afterAll(() => {
-  killInstances();
+afterAll(async () => {
+  await killCommands();
   rmSync(state, { recursive: true, force: true });
 });
 
@@ -33,7 +33,7 @@ async function stop(child: ChildProcess, how: 'Ctrl-C' | 'SIGTERM'): Promise<voi
 }
 
 async function noneLeft(child: ChildProcess): Promise<void> {
-  await expect.poll(() => isLeft(child), { timeout: 30_000 }).toBe(false);
+  await expect.poll(() => isAlive(child), { timeout: 30_000 }).toBe(false);
 }
 
 function signIn({ printed }: Instance): string {

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { killInstances, NPM_START, startInstance } from '../support/instance.ts';
+import { killCommands, NPM_START, startInstance } from '../support/instance.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
 let url = '';
@@ -15,8 +15,8 @@ beforeAll(async () => {
   ({ url } = await startInstance(NPM_START, state));
 });
 
-afterAll(() => {
-  killInstances();
+afterAll(async () => {
+  await killCommands();
   rmSync(state, { recursive: true, force: true });
 });
 

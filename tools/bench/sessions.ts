@@ -4,8 +4,8 @@ import { base64url } from 'jose';
 import { emailCookie } from '../../src/contracts/email-cookie.ts';
 import { createMac } from '../../src/crypto/keys.ts';
 import { createTokens } from '../../src/crypto/tokens.ts';
+import { insertRows } from '../../test/fixtures/rows.ts';
 import { secrets, vars, type Server } from '../server.ts';
-import { USERS } from './workers.ts';
 
 export interface OpenSession {
   id: string;
@@ -25,25 +25,39 @@ export async function openSessions(server: Server, amount: number): Promise<Open
   const { accessSeconds, refreshSeconds = accessSeconds } = emailCookie.lifetimes;
   const expiresAtMs = nowMs + refreshSeconds * 1000;
   const database = await server.database();
-  const insert = database.prepare(
-    'INSERT INTO sessions SELECT ?1, id, ?2, ?3, ?3, ?4, credential_version, ?5, 0, ?3, ?6, ?7' +
-      ' FROM users WHERE email = ?8',
-  );
-  const client = ['10.0.0.1', 'Mozilla/5.0 (X11; Linux x86_64)'];
+  const users = await database
+    .prepare('SELECT id, email, credential_version FROM users WHERE email LIKE ?')
+    .bind('cut-%')
+    .all<{ id: number; email: string; credential_version: number }>();
   const rows = [];
   const sessions: OpenSession[] = [];
   for (let n = 0; n < amount; n += 1) {
     const id = crypto.randomUUID();
     const sub = crypto.randomUUID();
-    const email = `cut-${n % USERS}@bench.example`;
+    const user = users.results[n % users.results.length];
+    if (user === undefined) throw new Error('the database has no users');
     const { jti, hash } = await tokens.refreshId(id, 0);
     const claims = { sub, sessionId: id, issuedAtMs: nowMs, expiresAtMs };
-    const extra = { userId: sub, email };
+    const extra = { userId: sub, email: user.email };
     const access = await tokens.signAccess({ ...claims, jti: crypto.randomUUID(), extra });
     const refresh = await tokens.signRefresh({ ...claims, jti, generation: 0, extra: {} });
     sessions.push({ id, access, refresh });
-    rows.push(insert.bind(id, emailCookie.name, nowMs, expiresAtMs, hash, ...client, email));
+    const columns = {
+      id,
+      user_id: user.id,
+      contract: emailCookie.name,
+      created_at_ms: nowMs,
+      last_used_at_ms: nowMs,
+      expires_at_ms: expiresAtMs,
+      credential_version: user.credential_version,
+      refresh_hash: hash,
+      refresh_generation: 0,
+      refreshed_at_ms: nowMs,
+      address: '10.0.0.1',
+      user_agent: 'Mozilla/5.0 (X11; Linux x86_64)',
+    };
+    rows.push({ table: 'sessions', columns });
   }
-  await database.batch(rows);
+  await insertRows(database, rows);
   return sessions;
 }
