@@ -28,6 +28,12 @@ export interface TestApp {
   fetch(path: string, init?: RequestInit & { origin?: string }): Promise<Answer>;
 }
 
+/** The settings of a deployment, which does not start with the few iterations of the tests. */
+export const deployed = {
+  LOCAL_DEVELOPMENT: 'false',
+  PASSWORD_COST: { iterations: 100_000, rounds: 6 },
+};
+
 /**
  * An app of its own (settings, memory of refusals) on the file's database and guards. `answered` is
  * called when an answer is there, before what the app does after it is waited for.

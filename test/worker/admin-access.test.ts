@@ -1,6 +1,6 @@
 /** Access to the admin API: the token, the limit of an address, and input of any kind. */
 import { describe, expect, it } from 'vitest';
-import { createTestApp, freshAddress } from '../support/test-app.ts';
+import { createTestApp, deployed, freshAddress } from '../support/test-app.ts';
 import { operator, operatorToken as token } from '../support/operator.ts';
 
 const app = createTestApp();
@@ -54,7 +54,7 @@ describe('the operator’s token', () => {
   });
 
   it('is refused over plain http outside of local development', async () => {
-    const { fetch } = createTestApp({ LOCAL_DEVELOPMENT: 'false', PASSWORD_COST: { rounds: 6 } });
+    const { fetch } = createTestApp(deployed);
     const plain = { ...authorized(`Bearer ${token}`), origin: 'http://gatehouse.example' };
     const { status, text } = await fetch('/admin/users', plain);
     expect([status, text]).toEqual([403, '{"error":"https_required"}']);

@@ -1,16 +1,9 @@
 /** Each request to an operation that counts at its address counts once, whatever its body is. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ATTEMPT_PATHS } from '../fixtures/attempt-paths.ts';
+import { ATTEMPT_PATHS, MALFORMED_STATUS } from '../fixtures/attempt-paths.ts';
 import { addUser, contractCases, freshAddress, createTestApp } from '../support/test-app.ts';
 import { client, held } from '../support/session.ts';
 
-const MALFORMED: Readonly<Record<string, number>> = {
-  'email-cookie': 400,
-  'email-envelope': 422,
-  'email-remember': 422,
-  'username-coded': 400,
-  'username-pair': 400,
-};
 const ATTEMPTS_A_MINUTE: Readonly<Record<string, number>> = {
   'email-cookie': 60,
   'email-envelope': 60,
@@ -43,7 +36,7 @@ const tally = (values: readonly (number | string)[]) => {
 const outcomes = () => tally(lines.map(({ outcome }) => outcome));
 
 describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
-  const malformed = MALFORMED[name] ?? 0;
+  const malformed = MALFORMED_STATUS[name] ?? 0;
   const limit = ATTEMPTS_A_MINUTE[name] ?? 0;
 
   it('limits an address whose bodies are all empty objects, and bounds their log lines', async () => {
@@ -72,11 +65,13 @@ describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
     expect([await register(1), await register(2), await register(3)]).toEqual([202, 202, 429]);
   });
 
-  it('counts a parallel burst of them exactly', async () => {
+  it('counts a parallel burst of them exactly, whatever X-Forwarded-For says', async () => {
     const address = freshAddress();
     const { post } = createTestApp();
     const answers = await Promise.all(
-      Array.from({ length: 200 }, () => post(path, '{', { address })),
+      Array.from({ length: 200 }, (_, n) =>
+        post(path, '{', { address, headers: { 'X-Forwarded-For': `198.51.100.${n}` } }),
+      ),
     );
     expect(tally(answers.map(({ status }) => status))).toEqual({
       [malformed]: limit,
@@ -133,7 +128,7 @@ describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
     expect((await post(path, body(await addUser()), { address })).status).toBe(200);
   });
 
-  it('refuses a body at fault in its own words where nobody can count it', async () => {
+  it('refuses a body at fault in its own words where the limiter is out of reach', async () => {
     const { post } = createTestApp({}, (call, proceed) =>
       call.to === 'limits' ? Promise.reject(new Error('lost')) : proceed(),
     );

@@ -3,10 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
 import { createPages } from '../../src/pages/pages.tsx';
 import type { PagesDependencies } from '../../src/pages/render.ts';
-import { createTestApp } from '../support/test-app.ts';
-
-/** A deployment: it does not start with the few iterations that the tests have. */
-const deployed = { LOCAL_DEVELOPMENT: 'false', PASSWORD_COST: { iterations: 100_000, rounds: 6 } };
+import { createTestApp, deployed } from '../support/test-app.ts';
 
 describe('/dev/mail', () => {
   const mails = {

@@ -131,18 +131,6 @@ it.each(contractCases)(
   },
 );
 
-it('tells of a flood from one address in ever fewer lines', async () => {
-  const { path, body } = contractCase('email-cookie');
-  const { post } = createTestApp({ ADDRESS_LIMITS: { 'email-cookie': 1 } });
-  const person = await addUser();
-  for (let n = 0; n < 22; n += 1) {
-    await post(path, body(person), { address: '192.0.2.99' });
-  }
-  const outcomes = lines.map((line) => (JSON.parse(line) as { outcome: string }).outcome);
-  // The 1st, 2nd, 4th, 8th and 16th of the refused ones.
-  expect(outcomes).toEqual(['granted', ...Array<string>(5).fill('limited')]);
-});
-
 it('keeps one record one line, whatever the identifier holds', async () => {
   const { path } = contractCase('username-coded');
   const username = 'x\r\n{"event":"login","outcome":"granted"}';

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
-import { createTestApp, type Answer } from '../support/test-app.ts';
+import { createTestApp, deployed, type Answer } from '../support/test-app.ts';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 const meta = (path: string, headers: Record<string, string> = {}, settings = {}) =>
@@ -9,9 +9,6 @@ const meta = (path: string, headers: Record<string, string> = {}, settings = {})
 
 const isPage = ({ status, headers }: Answer) =>
   status === 200 && headers.get('Content-Type') === 'text/html; charset=utf-8';
-
-/** A deployment: it does not start with the few iterations that the tests have. */
-const deployed = { LOCAL_DEVELOPMENT: 'false', PASSWORD_COST: { iterations: 100_000, rounds: 6 } };
 
 const paths = ['/', '/login', '/register', '/verify', '/forgot', '/reset'];
 

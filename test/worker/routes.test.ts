@@ -9,6 +9,7 @@ import { createApp } from '../../src/app.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import { createContractApp } from '../../src/http/contract-app.ts';
 import { readSettings } from '../../src/settings.ts';
+import { deployed } from '../support/test-app.ts';
 
 const documents = import.meta.glob<{ paths: Record<string, object> }>('../../docs/api/*.json', {
   eager: true,
@@ -58,11 +59,9 @@ describe('the admin API', () => {
 
 describe('the app', () => {
   it('has the routes of contracts and pages and this list, and no other', () => {
-    const deployed: Env = Object.assign({}, env, {
-      LOCAL_DEVELOPMENT: 'false',
-      PASSWORD_COST: { iterations: 100_000, rounds: 6 },
-    });
-    const others = routesOf(createApp(deployed)).filter((route) => !route.includes(' /admin'));
+    const others = routesOf(createApp(Object.assign({}, env, deployed))).filter(
+      (route) => !route.includes(' /admin'),
+    );
     const prefixes = ['', ...contracts.map(({ name }) => `/${name}`)];
     const inCookie = contracts.filter(({ refresh }) => refresh?.in === 'cookie');
     expect(others).toEqual(
