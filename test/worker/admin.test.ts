@@ -1,5 +1,4 @@
 /** The admin API: searches and shows users, ends their sessions and lifts their locks. */
-import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { addUser, count, contractCases, createTestApp } from '../support/test-app.ts';
 import { eventsOf, operator } from '../support/operator.ts';
@@ -98,14 +97,6 @@ describe.each(contractCases)('a deactivated user of $name', ({ name, contract })
     expect((await profile(access)).status).toBe(401);
     expect((await login(user)).status).toBe(200);
   });
-});
-
-it('ends on activation the sessions of a user who was deactivated in the database', async () => {
-  const user = await addUser();
-  const { access } = held(await pair.login(user));
-  await env.DB.prepare("UPDATE users SET status = 'inactive' WHERE id = ?").bind(user.id).run();
-  expect(await json(`POST /users/${user.id}/activate`)).toMatchObject({ sessionsEnded: 1 });
-  expect((await pair.profile(access)).status).toBe(401);
 });
 
 it.each([

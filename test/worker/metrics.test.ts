@@ -4,7 +4,7 @@ import { valueOf } from '../support/exposition.ts';
 import { addUser, contractCase, contractCases, createTestApp } from '../support/test-app.ts';
 import { mailbox } from '../support/mailbox.ts';
 import { newUser } from '../support/new-user.ts';
-import { added, hubWith, scrape } from '../support/scrape.ts';
+import { added, scrape } from '../support/scrape.ts';
 import { client, held } from '../support/session.ts';
 
 describe('logins', () => {
@@ -65,19 +65,6 @@ describe('logins', () => {
       for (let n = 0; n < 12; n += 1) await here.post(path, body(person), { address: '192.0.2.8' });
     });
     expect(more('auth_login_failure_total', { contract: name, reason: 'limited' })).toBe(11);
-  });
-
-  it('make no call for it before they are answered, and none that they wait for', async () => {
-    const { path, body } = contractCase('email-remember');
-    const person = await addUser();
-    const heard: string[] = [];
-    const intercept = (method: string, proceed: () => Promise<unknown>) => {
-      heard.push(method);
-      return proceed();
-    };
-    const { post } = createTestApp(hubWith(intercept), undefined, () => heard.push('answer'));
-    await post(path, body(person));
-    expect(heard.slice(0, 2)).toEqual(['answer', 'add']);
   });
 
   it('write one data point each where Analytics Engine is bound, and go on where it fails', async () => {
