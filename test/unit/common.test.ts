@@ -2,7 +2,6 @@
  * The 10,000 most used passwords are refused, as far as they are long enough to be asked about, and
  * hardly anything else is. Held against the package that the list is made from.
  */
-import { randomBytes } from 'node:crypto';
 import passwords from '@zxcvbn-ts/language-common/src/passwords.json' with { type: 'json' };
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -40,11 +39,6 @@ describe('common', () => {
     '~',
   ])('is not %j', (password) => {
     expect(isCommon(password)).toBe(false);
-  });
-
-  it('is none of a hundred random ones', () => {
-    const random = Array.from({ length: 100 }, () => randomBytes(9).toString('base64url'));
-    expect(random.filter(isCommon)).toEqual([]);
   });
 
   it('is nothing that is not in the list', () => {
