@@ -8,8 +8,7 @@ describe('the form without scripts', () => {
   const send = (
     form: Record<string, string>,
     headers: Record<string, string> = {},
-    settings = {},
-    path = FORM,
+    { settings = {}, path = FORM } = {},
   ) =>
     createTestApp(settings).fetch(path, {
       method: 'POST',
@@ -32,7 +31,11 @@ describe('the form without scripts', () => {
       ['//evil.example', '/email-cookie/'],
     ] as const) {
       const settings = { ALLOWED_ORIGINS: ['https://app.example.com'] };
-      const { status, headers, text } = await send({ email, password, return_to }, {}, settings);
+      const { status, headers, text } = await send(
+        { email, password, return_to },
+        {},
+        { settings },
+      );
       expect([status, headers.get('Location'), text]).toEqual([303, led, '']);
       expect(headers.getSetCookie()).toEqual([
         expect.stringMatching(
@@ -52,7 +55,7 @@ describe('the form without scripts', () => {
       { Origin: 'https://app.example.com' },
     ]) {
       const settings = { ALLOWED_ORIGINS: ['https://app.example.com'] };
-      const answer = await send({ email, password }, headers, settings);
+      const answer = await send({ email, password }, headers, { settings });
       expect([answer.status, answer.headers.has('Set-Cookie')]).toEqual([403, false]);
       expect(answer.text).toContain('sent from another site');
     }
@@ -132,9 +135,13 @@ describe('the form without scripts', () => {
     const { email, password } = await addUser();
     const bare = '/api/v1/auth/login-form';
     for (const path of [`/email-remember${bare}`, bare]) {
-      expect([path, (await send({ email, password }, {}, {}, path)).status]).toEqual([path, 404]);
+      expect([path, (await send({ email, password }, {}, { path })).status]).toEqual([path, 404]);
     }
-    const own = await send({ email, password }, {}, { CONTRACTS: ['email-cookie'] }, bare);
+    const own = await send(
+      { email, password },
+      {},
+      { settings: { CONTRACTS: ['email-cookie'] }, path: bare },
+    );
     expect([own.status, own.headers.get('Location')]).toEqual([303, '/']);
   });
 });
