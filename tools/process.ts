@@ -66,7 +66,7 @@ export async function startCommand(
   return { child, printed };
 }
 
-/** Whether any process of the command's group is left. */
+/** Checks for a remaining process of the command's group. */
 export function isAlive({ pid }: ChildProcess): boolean {
   try {
     return pid !== undefined && process.kill(-pid, 0);
