@@ -6,12 +6,9 @@ import { deleteAccount } from '../../../src/flows/delete-account.ts';
 import {
   alice,
   aliceWith,
-  busy,
   context,
   createFakes,
   flawIn,
-  limited,
-  limitedAddress,
   liveOf,
   no,
   tooCommon,
@@ -53,12 +50,6 @@ describe.each(Object.entries(changesOf))('%s', (name, change) => {
     expect(fakes.settled()).toEqual(['right']);
   });
 
-  it('refuses a limited address', async () => {
-    const fakes = createFakes({ limits: { consumeAddress: limited } });
-    expect(await change(fakes)).toEqual(limitedAddress);
-    expect(fakes.given('limits.reserve')).toEqual([]);
-  });
-
   it('refuses an ended session without a ticket', async () => {
     const fakes = createFakes({ sessions: { live: async () => null } });
     expect(await change(fakes)).toEqual(unauthenticated);
@@ -77,34 +68,6 @@ describe.each(Object.entries(changesOf))('%s', (name, change) => {
       [{ ...context(), action: 'PASSWORD_CHECK_FAILED', reason: because, userId: 7 }],
     ]);
     expect(await done(fakes)).toEqual([]);
-  });
-
-  it('refuses a locked session’s right password', async () => {
-    const locked = { state: 'locked', untilMs: 99, untilReset: false, lockBegan: null } as const;
-    const fakes = createFakes({ limits: { reserve: async () => locked } });
-    const refusal = { reason: 'locked', untilMs: 99, untilReset: false };
-    expect(await change(fakes)).toEqual({ ok: false, refusal });
-    expect([fakes.settled(), await done(fakes)]).toEqual([[], []]);
-  });
-
-  it('is busy where a right password’s ticket has expired', async () => {
-    const fakes = createFakes({
-      passwords: {
-        async verify() {
-          fakes.clock.nowMs += 30_000;
-          return 'right';
-        },
-      },
-    });
-    expect(await change(fakes)).toEqual(busy);
-    expect([fakes.settled(), await done(fakes)]).toEqual([[], []]);
-  });
-
-  it('is busy and unrecorded where a wrong password’s ticket had expired', async () => {
-    const settle = async () => ({ settled: false, lockBegan: null });
-    const fakes = createFakes({ limits: { settle } });
-    expect(await change(fakes, 'wrong')).toEqual(busy);
-    expect(fakes.recorded()).toEqual([]);
   });
 });
 

@@ -1,17 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { login } from '../../../src/flows/login.ts';
-import {
-  NOW_MS,
-  alice,
-  aliceWith,
-  busy,
-  context,
-  createFakes,
-  limited,
-  limitedAddress,
-  outage,
-  rules,
-} from './fakes.ts';
+import { NOW_MS, alice, aliceWith, busy, context, createFakes, outage, rules } from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
 
@@ -149,12 +138,6 @@ describe('a right password', () => {
 });
 
 describe('a refusal', () => {
-  it('of a limited address comes before any ticket', async () => {
-    const fakes = createFakes({ limits: { consumeAddress: limited } });
-    expect(await logIn(fakes)).toEqual(limitedAddress);
-    expect(fakes.names()).toEqual(['limits.consumeAddress', 'users.find']);
-  });
-
   it.each([
     ['a wrong password', alice, 'wrong-password'],
     ['a user without a password', aliceWith({}, { passwordHash: null }), 'no-password'],
@@ -199,13 +182,6 @@ describe('a refusal', () => {
     const fakes = createFakes({ users: found(aliceWith({ emailVerified: false })) });
     const outcome = await logIn(fakes, 'right', { rules: { requiresVerifiedEmail: false } });
     expect(outcome.ok).toBe(true);
-  });
-
-  it('is busy and unrecorded where a wrong password’s ticket had expired', async () => {
-    const settle = async () => ({ settled: false, lockBegan: null });
-    const fakes = createFakes({ limits: { settle } });
-    expect(await logIn(fakes, 'wrong')).toEqual(busy);
-    expect(fakes.recorded()).toEqual([]);
   });
 
   it('is busy where an inactive user’s ticket had expired', async () => {

@@ -6,7 +6,6 @@ import {
   createFakes,
   flawIn,
   limited,
-  limitedAddress,
   limitedEmail,
   outage,
   tooCommon,
@@ -134,16 +133,6 @@ describe('a registration', () => {
 });
 
 describe('a refusal', () => {
-  it('of a limited address comes first', async () => {
-    const fakes = createFakes({
-      limits: { consumeAddress: limited },
-      registrations: { isUsernameTaken: async () => true },
-      passwordRules: { flawOf: tooCommon },
-    });
-    expect(await registerWith(fakes)).toEqual(limitedAddress);
-    expect(fakes.given('passwords.hash')).toEqual([]);
-  });
-
   it('of a password names its field, and uses up no e-mail', async () => {
     const fakes = createFakes({ passwordRules: { flawOf: tooCommon } });
     expect(await registerWith(fakes)).toEqual(flawIn('password'));

@@ -9,8 +9,6 @@ import {
   createFakes,
   dora,
   flawIn,
-  limited,
-  limitedAddress,
   no,
   outage,
   tooCommon,
@@ -94,12 +92,6 @@ describe('reset-password', () => {
       ['a new one', ['Alice', 'alice@example.com', 'Alice A.']],
     ]);
     expect(fakes.given('accountChanges.resetPassword')).toEqual([]);
-  });
-
-  it('refuses a limited address before the link is looked at', async () => {
-    const fakes = createFakes({ limits: { consumeAddress: limited }, challenges: linked(user) });
-    expect(await reset(fakes)).toEqual(limitedAddress);
-    expect(fakes.given('passwords.hash')).toEqual([]);
   });
 
   it('is done, and the failure logged, where a lockout cannot be cleared', async () => {

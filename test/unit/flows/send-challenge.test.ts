@@ -10,7 +10,6 @@ import {
   createFakes,
   dora,
   limited,
-  limitedAddress,
   limitedEmail,
   outage,
 } from './fakes.ts';
@@ -123,12 +122,9 @@ describe.each([
     expect([await fakes.finish(), fakes.sent()]).toEqual([['outage'], []]);
   });
 
-  it.each([
-    ['requests', { limits: { consumeAddress: limited } }, limitedAddress],
-    ['e-mail', { emailLimits: { consume: limited } }, limitedEmail],
-  ])('refuses a sender over its limit of %s, and starts nothing', async (_, changes, refused) => {
-    const fakes = createFakes(changes);
-    expect(await ask(fakes)).toEqual(refused);
+  it('refuses a sender over its limit of e-mail, and starts nothing', async () => {
+    const fakes = createFakes({ emailLimits: { consume: limited } });
+    expect(await ask(fakes)).toEqual(limitedEmail);
     expect(fakes.given('randomDelay')).toEqual([]);
   });
 });

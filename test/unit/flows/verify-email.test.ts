@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnedChallenge } from '../../../src/flows/model/challenge.ts';
 import { verifyEmail } from '../../../src/flows/verify-email.ts';
-import {
-  alice,
-  aliceWith,
-  busy,
-  context,
-  createFakes,
-  dora,
-  limited,
-  limitedAddress,
-  outage,
-} from './fakes.ts';
+import { alice, aliceWith, context, createFakes, dora, outage } from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
 
@@ -125,44 +115,6 @@ describe('verify-email', () => {
         : 'lockout of registration handle-9',
     );
     expect(fakes.settled()).toEqual([isOk ? 'right' : 'wrong']);
-  });
-
-  it('refuses a limited address before any ticket', async () => {
-    const fakes = createFakes({ limits: { consumeAddress: limited } });
-    expect(await verify(fakes)).toEqual(limitedAddress);
-    expect(fakes.given('limits.reserve')).toEqual([]);
-  });
-
-  it('refuses a locked name without a look at the code', async () => {
-    const locked = { state: 'locked', untilMs: 99, untilReset: false, lockBegan: null } as const;
-    const fakes = createFakes({
-      challenges: codes(null, ofDora),
-      limits: { reserve: async () => locked },
-    });
-    const refusal = { reason: 'locked', untilMs: 99, untilReset: false };
-    expect(await verify(fakes)).toEqual({ ok: false, refusal });
-    expect(fakes.given('registrations.admit')).toEqual([]);
-  });
-
-  it('is busy, and verifies nothing, where the ticket expired', async () => {
-    const fakes = createFakes({
-      challenges: codes(null, ofDora),
-      passwords: {
-        async verify() {
-          fakes.clock.nowMs += 30_000;
-          return 'right';
-        },
-      },
-    });
-    expect(await verify(fakes)).toEqual(busy);
-    expect([fakes.given('registrations.admit'), fakes.settled()]).toEqual([[], []]);
-  });
-
-  it('is busy and unrecorded where a wrong try’s ticket had expired', async () => {
-    const settle = async () => ({ settled: false, lockBegan: null });
-    const fakes = createFakes({ limits: { settle } });
-    expect(await verify(fakes)).toEqual(busy);
-    expect(fakes.recorded()).toEqual([]);
   });
 
   it.each([
