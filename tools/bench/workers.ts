@@ -59,7 +59,7 @@ const table = {
     script: 'no-op',
     database: 'gatehouse',
     objects: 'limits',
-    bindings: async () => ({ PROBE: (await statements(LIMITED_CONTRACT)).probe.sql }),
+    bindings: async () => ({ PROBE: (await statements(LIMITED_CONTRACT)).probe }),
   },
   derives: { script: 'derives' },
   hono: { script: 'hono' },

@@ -1,5 +1,6 @@
 /** A Worker with these bindings that only answers; under /healthz, after the calls of a health check. */
 import { DurableObject } from 'cloudflare:workers';
+import type { Statement } from '../statements.ts';
 
 export class RateLimiter extends DurableObject {
   answers(): true {
@@ -17,7 +18,7 @@ export class AccountLockout extends DurableObject {
 
 interface Bindings {
   DB: D1Database;
-  PROBE: string;
+  PROBE: Statement;
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   ACCOUNT_LOCKOUT: DurableObjectNamespace<AccountLockout>;
 }
@@ -26,7 +27,9 @@ export default {
   async fetch({ url }, env) {
     if (url.endsWith('/healthz')) {
       await Promise.all([
-        env.DB.prepare(env.PROBE).all(),
+        env.DB.prepare(env.PROBE.sql)
+          .bind(...env.PROBE.values)
+          .all(),
         env.RATE_LIMITER.getByName('health').answers(),
         env.ACCOUNT_LOCKOUT.getByName('health').answers(),
       ]);
