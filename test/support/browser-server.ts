@@ -36,7 +36,7 @@ export async function teardown(): Promise<void> {
 
 async function start(): Promise<string> {
   makeSecrets();
-  // What is prepared already is left alone by what is started.
+  // `npm start` leaves a prepared database as it is.
   await prepareDatabase(localSettings(), state, [...demoAccounts, ...accounts]);
   const { child, url } = await startInstance(['node', join(root, 'tools', 'dev.ts')], state);
   server = child;
