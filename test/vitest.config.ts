@@ -72,6 +72,7 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
+          restoreMocks: true,
           testTimeout: 300_000,
           include: ['test/worker/**/*.test.ts'],
           setupFiles: [

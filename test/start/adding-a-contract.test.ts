@@ -17,9 +17,7 @@ import { environment, root } from '../../tools/install.mjs';
 
 /** The files that the example needs, and the tests that run it. */
 const PARTS = ['src', 'test', 'tools', 'docs/api', 'migrations', 'package.json', 'tsconfig.json'];
-const TESTS = ['contract-invariants', 'golden', 'openapi'].map(
-  (name) => `test/worker/${name}.test.ts`,
-);
+const TESTS = ['timing', 'golden', 'openapi'].map((name) => `test/worker/${name}.test.ts`);
 const VITEST = ['--root', '.', '--config', 'test/vitest.config.ts', '--project', 'worker'];
 
 const copy = mkdtempSync(join(tmpdir(), 'gatehouse-contract-'));

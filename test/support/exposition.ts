@@ -1,7 +1,4 @@
-/**
- * Reads metrics as Prometheus and OpenMetrics 1.0.0 do, and takes nothing that their documents do
- * not allow: order, escapes, types, names, histograms.
- */
+/** Parses metrics as Prometheus and OpenMetrics 1.0.0 demand: order, escapes, types, names, histograms. */
 export interface Family {
   type: string;
   help: string;
@@ -21,9 +18,9 @@ export type Format = 'prometheus' | 'openmetrics';
 const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';
 const NUMBER = /^(?:[+-]?(?:\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|[+-]Inf|NaN)$/;
 
-/** By family name. Throws an error that quotes the first line at fault. */
+/** Returns the families by name. Throws an error that quotes the first wrong line. */
 export function parsed(text: string, format: Format): Map<string, Family> {
-  if (!text.endsWith('\n')) throw new Error('the last line has no end');
+  if (!text.endsWith('\n')) throw new Error('the last line does not end');
   const lines = text.slice(0, -1).split('\n');
   if (format === 'openmetrics' && lines.pop() !== '# EOF') throw new Error('no # EOF at the end');
   const families = new Map<string, Family>();
@@ -36,7 +33,7 @@ export function parsed(text: string, format: Format): Map<string, Family> {
       new RegExp(`^# (HELP|TYPE|UNIT) (${NAME}) (.+)$`, 's').exec(line) ?? [];
     if (keyword !== '') {
       if (at?.name !== name) {
-        if (families.has(name)) throw fault('a family in two places');
+        if (families.has(name)) throw fault('a family twice');
         at = { name, family: { type: '', help: '', unit: null, samples: [] } };
         families.set(name, at.family);
       }
@@ -51,7 +48,7 @@ export function parsed(text: string, format: Format): Map<string, Family> {
         if (!['counter', 'histogram', 'gauge'].includes(rest)) throw fault('an unknown type');
         family.type = rest;
       } else {
-        if (format !== 'openmetrics') throw fault('UNIT is of OpenMetrics alone');
+        if (format !== 'openmetrics') throw fault('UNIT outside of OpenMetrics');
         if (!name.endsWith(`_${rest}`)) throw fault('the name does not end with its unit');
         family.unit = rest;
       }
@@ -74,7 +71,7 @@ export function parsed(text: string, format: Format): Map<string, Family> {
   }
   for (const [name, family] of families) {
     if (family.type === '' || family.help === '') throw new Error(`${name}: no TYPE or HELP`);
-    if (family.type === 'histogram') holdHistogram(name, family, format);
+    if (family.type === 'histogram') assertHistogram(name, family, format);
   }
   return families;
 }
@@ -118,7 +115,7 @@ function labelsOf(text: string, fault: (why: string) => Error): Record<string, s
 }
 
 /** Buckets in order and never falling, the last one +Inf and equal to the count. */
-function holdHistogram(name: string, { samples }: Family, format: Format): void {
+function assertHistogram(name: string, { samples }: Family, format: Format): void {
   const groups = new Map<string, Sample[]>();
   for (const sample of samples) {
     const { le: _, ...others } = sample.labels;

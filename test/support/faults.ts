@@ -1,43 +1,33 @@
 /**
- * What can happen to a call on its way to the database, the guard, the mail or the metrics, and back.
- * A fault is a tap that strikes one call; a lasting one strikes what the same part is asked later, too.
+ * The faults of a call to a binding (database, limits, metrics, mail). A fault strikes one call of a
+ * request; a lasting one also fails every later call to the same binding.
  */
-import { vi } from 'vitest';
-import type { Call, BindingInterceptor } from '../fixtures/intercept-bindings.ts';
+import type { BindingInterceptor, Call } from '../fixtures/intercept-bindings.ts';
+import { moveClock } from './session.ts';
 
-/** Stands in every error, where drivers quote what they were given: no log may have it. */
+/** Stands in every error, as drivers quote what they were given: nothing may log or answer it. */
 export const CANARY = 'canary-51c0e7';
+
+/** Longer than a ticket lives, and than a client waits. */
+export const LATE_MS = 31_000;
+
+type Strike = (
+  call: Call,
+  proceed: () => Promise<unknown>,
+  /** Sends the same request once more and waits for its answer. */
+  repeat: () => Promise<unknown>,
+) => Promise<unknown>;
 
 export interface Fault {
   name: string;
-  hits: readonly Call['to'][];
-  lasting: boolean;
-  /** The call may have done its work though its caller was told of an error. */
-  commits: boolean;
-  /** The platform asks not to be asked again: the request is refused. */
-  refused: boolean;
-  /** The platform says that asking again is worth it: the request does not notice. */
-  mended: boolean;
-  /** Matters only to calls that the answer waits for. */
-  inFront: boolean;
-  /** `again`: the client sends its request a second time, and is answered. */
-  strike<T>(call: Call, proceed: () => Promise<T>, again: () => Promise<unknown>): Promise<T>;
-}
-
-/** Past a ticket's half minute, and any client's patience. */
-export const LATE_MS = 31_000;
-
-export const moveClock = (byMs: number) =>
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + byMs });
-
-function failure({ to }: Call, flags: object = {}): Error {
-  const message = 'overloaded' in flags ? OVERLOADED[to] : 'Network connection lost.';
-  const prefix = to === 'database' ? 'D1_ERROR: ' : '';
-  return Object.assign(
-    new Error(`${prefix}${message} ${CANARY}`, { cause: new Error(CANARY) }),
-    { name: `${CANARY} Error`, params: [CANARY] },
-    flags,
-  );
+  strike: Strike;
+  /** The bindings that it can hit. */
+  bindings: readonly Call['to'][];
+  lasting?: boolean;
+  /** Strikes only calls that the answer depends on. */
+  awaitedOnly?: boolean;
+  /** What the flags of the error demand: that the call is repeated, or that the request is refused. */
+  demands?: 'retry' | 'refusal';
 }
 
 const OVERLOADED: Record<Call['to'], string> = {
@@ -47,87 +37,78 @@ const OVERLOADED: Record<Call['to'], string> = {
   mail: 'Too many requests.',
 };
 
-const parts = ['database', 'limits', 'metrics', 'mail'] as const;
-const deciding = ['database', 'limits'] as const;
-const once = {
-  lasting: false,
-  commits: false,
-  inFront: false,
-  refused: false,
-  mended: false,
-} as const;
+export function bindingError({ to }: Call, flags: object = {}): Error {
+  const prefix = to === 'database' ? 'D1_ERROR: ' : '';
+  const message = 'overloaded' in flags ? OVERLOADED[to] : 'Network connection lost.';
+  return Object.assign(
+    new Error(`${prefix}${message} ${CANARY}`, { cause: new Error(CANARY) }),
+    { name: `${CANARY} Error`, params: [CANARY] },
+    flags,
+  );
+}
 
-const before =
-  (flags?: object): Fault['strike'] =>
-  async (call) => {
-    throw failure(call, flags);
-  };
+const isLost =
+  (flags?: object): Strike =>
+  (call) =>
+    Promise.reject(bindingError(call, flags));
 
-const after =
-  (flags?: object): Fault['strike'] =>
+const losesItsAnswer =
+  (flags?: object): Strike =>
   async (call, proceed) => {
     await proceed();
-    throw failure(call, flags);
+    throw bindingError(call, flags);
   };
 
-const LOST_FOR_GOOD = 'is done, and its answer lost with all that follows';
+const ALL = ['database', 'limits', 'metrics', 'mail'] as const;
+const DECIDING = ['database', 'limits'] as const;
 const REPEATABLE = { retryable: true, remote: false };
 
+/** The faults that show how a contract words an outage. */
+export const mainFaults: readonly Fault[] = [
+  { name: 'is lost', strike: isLost(), bindings: ALL },
+  { name: 'is done, and its answer lost', strike: losesItsAnswer(), bindings: ALL },
+  {
+    name: 'is done, its answer lost, and all that follows',
+    strike: losesItsAnswer(),
+    bindings: ALL,
+    lasting: true,
+  },
+];
+
 export const faults: readonly Fault[] = [
-  { ...once, name: 'is lost on its way', hits: parts, strike: before() },
-  { ...once, name: 'is done, and its answer lost', hits: parts, commits: true, strike: after() },
+  ...mainFaults,
+  { name: 'is lost, and all that follows', strike: isLost(), bindings: ALL, lasting: true },
   {
-    ...once,
     name: 'meets an overload',
-    refused: true,
-    inFront: true,
-    hits: deciding,
-    strike: before({ overloaded: true, retryable: true, remote: true }),
+    strike: isLost({ overloaded: true, retryable: true, remote: true }),
+    bindings: DECIDING,
+    awaitedOnly: true,
+    demands: 'refusal',
   },
   {
-    ...once,
-    mended: true,
     name: 'is lost, and may be repeated',
-    hits: ['limits'],
-    strike: before(REPEATABLE),
+    strike: isLost(REPEATABLE),
+    bindings: ['limits'],
+    demands: 'retry',
   },
   {
-    ...once,
     name: 'is done, its answer lost, and may be repeated',
-    hits: ['limits'],
-    commits: true,
-    strike: after(REPEATABLE),
+    strike: losesItsAnswer(REPEATABLE),
+    bindings: ['limits'],
   },
   {
-    ...once,
-    name: 'is lost, and all that follows',
-    hits: parts,
-    lasting: true,
-    strike: before(),
-  },
-  {
-    ...once,
-    name: LOST_FOR_GOOD,
-    hits: parts,
-    lasting: true,
-    commits: true,
-    strike: after(),
-  },
-  {
-    ...once,
     name: 'arrives late',
-    inFront: true,
-    hits: deciding,
+    bindings: DECIDING,
+    awaitedOnly: true,
     strike: (_call, proceed) => {
       moveClock(LATE_MS);
       return proceed();
     },
   },
   {
-    ...once,
     name: 'is answered late',
-    inFront: true,
-    hits: deciding,
+    bindings: DECIDING,
+    awaitedOnly: true,
     strike: async (_call, proceed) => {
       const answer = await proceed();
       moveClock(LATE_MS);
@@ -135,60 +116,59 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    ...once,
     name: 'is overtaken by a second request',
-    inFront: true,
-    hits: deciding,
-    strike: async (_call, proceed, again) => {
-      await again();
+    bindings: DECIDING,
+    awaitedOnly: true,
+    strike: async (_call, proceed, repeat) => {
+      await repeat();
       return proceed();
     },
   },
   {
-    ...once,
     name: 'is answered after a second request',
-    inFront: true,
-    hits: deciding,
-    strike: async (_call, proceed, again) => {
+    bindings: DECIDING,
+    awaitedOnly: true,
+    strike: async (_call, proceed, repeat) => {
       const answer = await proceed();
-      await again();
+      await repeat();
       return answer;
     },
   },
 ];
 
-/** Those that tell whether a contract says things as the others do. */
-export const mainFaults = faults.filter(({ name }) =>
-  ['is lost on its way', 'is done, and its answer lost', LOST_FOR_GOOD].includes(name),
-);
-
-/** A call by what it is and how many of its kind came before it: parallel ones keep their names. */
-export function named() {
-  const seen = new Map<string, number>();
-  return ({ to, method }: Call): string => {
+/** Names calls by binding, method and number, as in `database batch 1`: stable among parallel calls. */
+export function callNames(): (call: Call) => string {
+  const counts = new Map<string, number>();
+  return ({ to, method }) => {
     const kind = `${to} ${method}`;
-    const nth = (seen.get(kind) ?? 0) + 1;
-    seen.set(kind, nth);
+    const nth = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, nth);
     return `${kind} ${nth}`;
   };
 }
 
-/** `struck` says whether the call ever came. */
+/** Strikes the call of this name; `struck` returns whether it ever came. */
 export function injectFault(
   fault: Fault,
-  at: string,
-  again: () => Promise<unknown>,
+  callName: string,
+  repeat: () => Promise<unknown>,
 ): { intercept: BindingInterceptor; struck(): boolean } {
-  const nameOf = named();
+  const nameOf = callNames();
   let struck: Call | null = null;
-  const intercept: BindingInterceptor = (call, proceed) => {
+  const intercept: BindingInterceptor = async <T>(call: Call, proceed: () => Promise<T>) => {
     const name = nameOf(call);
-    if (struck !== null) {
-      return fault.lasting && call.to === struck.to ? Promise.reject(failure(call)) : proceed();
+    if (struck === null && name === callName) {
+      struck = call;
+      return (await fault.strike(call, proceed, repeat)) as T;
     }
-    if (name !== at) return proceed();
-    struck = call;
-    return fault.strike(call, proceed, again);
+    if (struck !== null && fault.lasting && call.to === struck.to) throw bindingError(call);
+    return proceed();
   };
   return { intercept, struck: () => struck !== null };
 }
+
+/** Fails every call that is chosen. */
+export const failing =
+  (isChosen: (call: Call) => boolean): BindingInterceptor =>
+  (call, proceed) =>
+    isChosen(call) ? Promise.reject(bindingError(call)) : proceed();

@@ -1,4 +1,4 @@
-/** The registration handle, as a browser keeps it and as a client without cookies does. */
+/** The registration handle, as a cookie and as a field of the body. */
 import type { Answer, Sending } from './test-app.ts';
 
 const COOKIE = '__Host-gh-registration';
@@ -8,9 +8,7 @@ export const handleCookie = ({ headers }: Answer): string | undefined =>
 
 /** The cookie's value. */
 export const handleOf = (answer: Answer): string =>
-  handleCookie(answer)
-    ?.slice(COOKIE.length + 1)
-    .split(';')[0] ?? '';
+  /=([^;]*)/.exec(handleCookie(answer) ?? '')?.[1] ?? '';
 
 /** The field's value, wherever the contract's envelope has it. */
 export const handleField = ({ text }: Answer): string =>
@@ -19,7 +17,3 @@ export const handleField = ({ text }: Answer): string =>
 export const withHandle = (handle: string): Sending => ({
   headers: { Cookie: `${COOKIE}=${handle}` },
 });
-
-/** What is written, with every handle replaced by one word: they are random. */
-export const withoutHandles = (written: string): string =>
-  written.replaceAll(/[\w-]{22}~\d{10}(?:~[\w-]{43})+/g, 'handle');

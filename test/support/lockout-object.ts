@@ -1,7 +1,8 @@
-/** Guard objects of a test's own, and the clock they go by. */
+/** Lockout and limiter objects of a test's own, and their clock. */
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 
+/** The rules of wrangler.toml. */
 export const rules = { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 50 };
 export const NOON = Date.parse('2026-03-01T12:00:00Z');
 
@@ -17,11 +18,9 @@ export async function fail(stub: Account, times: number): Promise<void> {
   }
 }
 
-export const setClock = (nowMs: number) => {
-  vi.useFakeTimers({ toFake: ['Date'], now: nowMs });
-};
+export const setClock = (nowMs: number): void => void vi.setSystemTime(nowMs);
 
-/** Timers of exactly this delay go off at once, after `first`; all others run as they are. */
+/** Makes timers of exactly this delay go off at once, after `first`; leaves all others as they are. */
 export function hasten(delayMs: number, first: () => void = () => undefined): void {
   const { setTimeout: real } = globalThis;
   const hastened = (act: () => void, ms?: number) =>

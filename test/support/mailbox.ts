@@ -1,4 +1,4 @@
-/** A house whose mails are kept, besides being really sent. */
+/** An app whose e-mails are kept, besides being really sent, and whose binding calls are listed. */
 import { createTestApp, type TestApp } from './test-app.ts';
 import type { Call, BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 
@@ -9,51 +9,58 @@ export interface Mail {
 }
 
 export interface Mailbox {
-  here: TestApp;
-  /** To one address, oldest first. */
+  app: TestApp;
+  /** The e-mails to one address, oldest first. */
   to(address: string): Mail[];
   calls: Call[];
-  /** Those that were made before an answer was there, answer by answer. */
+  /** By answer: the calls from its request on, until it was ready. */
   before: Call[][];
 }
 
-/** `tap` may do something else with a call, and `ready` hears of an answer, as in house(). */
 export function mailbox(
   settings: object = {},
-  intercept?: BindingInterceptor,
-  ready?: () => void,
+  intercept: BindingInterceptor = (_call, proceed) => proceed(),
+  answered?: () => void,
 ): Mailbox {
   const mails: Mail[] = [];
   const calls: Call[] = [];
   const before: Call[][] = [];
-  let seen = 0;
-  const answered = () => {
-    before.push(calls.slice(seen));
-    seen = calls.length;
-    ready?.();
-  };
-  const here = createTestApp(
+  let current: Call[] = [];
+  const app = createTestApp(
     settings,
     (call, proceed) => {
       calls.push(call);
+      current.push(call);
       if (call.to === 'mail') {
         const [to = '', subject = '', text = ''] = call.what;
         mails.push({ to, subject, text });
       }
-      return intercept === undefined ? proceed() : intercept(call, proceed);
+      return intercept(call, proceed);
     },
-    answered,
+    () => {
+      before.push([...current]);
+      answered?.();
+    },
   );
-  return { here, to: (address) => mails.filter(({ to }) => to === address), calls, before };
+  const begin =
+    <Args extends unknown[], T>(request: (...args: Args) => T) =>
+    (...args: Args) => {
+      current = [];
+      return request(...args);
+    };
+  const watched = { fetch: begin(app.fetch), post: begin(app.post) };
+  return { app: watched, to: (address) => mails.filter(({ to }) => to === address), calls, before };
 }
 
-/** The six digits of the last mail that has some. */
+/** The newest code of six digits. */
 export function codeIn(mails: readonly Mail[]): string {
   const codes = mails.flatMap(({ text }) => /\b\d{6}\b/.exec(text) ?? []);
   return codes.at(-1) ?? 'no code';
 }
 
-/** The token of the last link. */
+export const otherThan = (code: string): string => (code === '000000' ? '000001' : '000000');
+
+/** The token of the newest link. */
 export function tokenIn(mails: readonly Mail[]): string {
   const tokens = mails.flatMap(({ text }) => /#token=([\w-]+)/.exec(text)?.[1] ?? []);
   return tokens.at(-1) ?? 'no token';

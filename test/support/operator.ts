@@ -1,4 +1,4 @@
-/** Somebody who holds the operator's token. */
+/** An operator: calls the admin API with its token, and reads the audit log. */
 import { env } from 'cloudflare:workers';
 import { freshAddress, type Answer, type TestApp } from './test-app.ts';
 
@@ -7,27 +7,26 @@ export const operatorToken = String(Reflect.get(env, 'OPERATOR_TOKEN'));
 type Route = `${'GET' | 'POST' | 'DELETE' | 'PUT' | 'HEAD'} /${string}`;
 
 /** `route` is below /admin, as in `GET /users`. */
-export function operator(createTestApp: TestApp) {
+export function operator(app: TestApp) {
   const call = (
     route: Route,
     init: { body?: unknown; headers?: Record<string, string>; address?: string } = {},
   ): Promise<Answer> => {
     const [method = '', path = ''] = route.split(/ (.*)/s);
     const { body, address = freshAddress(), headers } = init;
-    return createTestApp.fetch(`/admin${path}`, {
+    const hasBody = body !== undefined;
+    return app.fetch(`/admin${path}`, {
       method,
       headers: {
         Authorization: `Bearer ${operatorToken}`,
         'CF-Connecting-IP': address,
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(hasBody ? { 'Content-Type': 'application/json' } : {}),
         ...headers,
       },
-      ...(body === undefined
-        ? {}
-        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(hasBody ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
     });
   };
-  /** The body of an answer that has to be of this status. */
+  /** Returns the body of an answer that has to be of this status. */
   const json = async (route: Route, body?: unknown, status = 200) => {
     const answer = await call(route, body === undefined ? {} : { body });
     if (answer.status !== status) throw new Error(`${route}: ${answer.status} ${answer.text}`);
@@ -44,3 +43,6 @@ export async function eventsOf(userId: number) {
     .all<Record<'action' | 'reason' | 'address' | 'contract' | 'trace_id', string>>();
   return results;
 }
+
+export const actionsOf = async (userId: number): Promise<string[]> =>
+  (await eventsOf(userId)).map(({ action }) => action);

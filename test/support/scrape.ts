@@ -1,17 +1,18 @@
-/** Asks a house for its metrics, and puts a spanner between it and the hub. */
+/** Reads the metrics of an app, and puts faults between it and the aggregator. */
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import { parsed, valueOf, type Format } from './exposition.ts';
+import { operatorToken } from './operator.ts';
 import { freshAddress, type TestApp } from './test-app.ts';
 
-export const token = String(Reflect.get(env, 'OPERATOR_TOKEN'));
 export const OPENMETRICS = 'application/openmetrics-text; version=1.0.0';
-export const hub = () => env.METRICS_AGGREGATOR.getByName('hub');
+
+type Labels = Record<string, string>;
 
 export async function scrape({ fetch }: TestApp, accept = 'text/plain') {
   const answer = await fetch('/metrics', {
     headers: {
-      Authorization: `Bearer ${token}`,
+      Authorization: `Bearer ${operatorToken}`,
       Accept: accept,
       'CF-Connecting-IP': freshAddress(),
     },
@@ -21,31 +22,35 @@ export async function scrape({ fetch }: TestApp, accept = 'text/plain') {
     ? 'openmetrics'
     : 'prometheus';
   const families = parsed(answer.text, format);
-  const value = (name: string, labels: Record<string, string> = {}) =>
-    valueOf(families, name, labels) ?? 0;
-  return { ...answer, families, value };
+  return {
+    ...answer,
+    families,
+    /** Null: there is no such series. */
+    valueOf: (name: string, labels: Labels = {}) => valueOf(families, name, labels),
+    value: (name: string, labels: Labels = {}) => valueOf(families, name, labels) ?? 0,
+  };
 }
 
-/** What `work` adds to a sample, as the house tells it. */
-export async function added(here: TestApp, work: () => Promise<unknown>) {
-  const before = await scrape(here);
+/** Returns by how much `work` increases a series. */
+export async function increasesOf(app: TestApp, work: () => Promise<unknown>) {
+  const before = await scrape(app);
   await work();
-  const after = await scrape(here);
-  return (name: string, labels: Record<string, string> = {}) =>
+  const after = await scrape(app);
+  return (name: string, labels: Labels = {}) =>
     after.value(name, labels) - before.value(name, labels);
 }
 
 type Method = 'add' | 'read';
-/** The hub, with something done to its calls; `proceed` makes the real one. */
-export const hubWith = (
+
+/** Settings with an aggregator whose calls go through `intercept`; `proceed` makes the real call. */
+export const aggregatorWith = (
   intercept: (method: Method, proceed: () => Promise<unknown>) => Promise<unknown>,
 ): object => {
+  const real = () => env.METRICS_AGGREGATOR.getByName('hub') as unknown as Record<Method, Function>;
   const method =
     (name: Method) =>
-    (...given: never[]) =>
-      intercept(name, async () =>
-        (hub()[name] as unknown as (...given: never[]) => Promise<unknown>)(...given),
-      );
+    (...args: unknown[]) =>
+      intercept(name, async () => (await real()[name](...args)) as unknown);
   return {
     METRICS_AGGREGATOR: { getByName: () => ({ add: method('add'), read: method('read') }) },
   };

@@ -1,13 +1,15 @@
-/** Logs in as a client would: over HTTP, against the whole app on real bindings. */
 /// <reference types="vite/types/importMeta.d.ts" />
+/** The whole app on real bindings, its test users, and the table of contracts that tests run over. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { createApp } from '../../src/app.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import { createPasswords } from '../../src/crypto/passwords/hash.ts';
 import { demoAccounts } from '../fixtures/demo-accounts.ts';
-import { flawsOfAnswer, type Exchange } from './published.ts';
 import { interceptBindings, type BindingInterceptor } from '../fixtures/intercept-bindings.ts';
+import { flawsOfHeaders } from '../fixtures/protective-headers.ts';
+import { insertRows, userRow } from '../fixtures/rows.ts';
+import { flawsOfAnswer, type Exchange } from './published.ts';
 
 export interface Answer {
   status: number;
@@ -23,7 +25,7 @@ export interface Sending {
 }
 
 export interface TestApp {
-  /** Posts JSON and waits for what the app does after the response, too. */
+  /** Posts JSON; resolves when the work after the response is done, too. */
   post(path: string, body: unknown, sending?: Sending): Promise<Answer>;
   fetch(path: string, init?: RequestInit & { origin?: string }): Promise<Answer>;
 }
@@ -35,8 +37,9 @@ export const deployed = {
 };
 
 /**
- * An app of its own (settings, memory of refusals) on the file's database and guards. `answered` is
- * called when an answer is there, before what the app does after it is waited for.
+ * Creates an app with its own settings and caches on the bindings of the test file. `answered` is
+ * called with each answer, before the work that follows it. Every answer is checked: its protective
+ * headers, and its body against the published document of its contract.
  */
 export function createTestApp(
   settings: object = {},
@@ -55,9 +58,8 @@ export function createTestApp(
     // Not text(): it warns of types that it does not know to be text.
     const text = new TextDecoder().decode(await response.arrayBuffer());
     await waitOnExecutionContext(context);
-    for (const name of everywhere) {
-      if (!response.headers.has(name)) throw new Error(`${path}: no ${name}`);
-    }
+    const wrongHeaders = flawsOfHeaders(path, response);
+    if (wrongHeaders.length > 0) throw new Error([path, ...wrongHeaders].join('\n'));
     const exchange = { path, method: init.method ?? 'GET', status: response.status };
     const published = [
       ...own.CONTRACTS,
@@ -67,7 +69,7 @@ export function createTestApp(
     // Pages and tables are no part of a document.
     const type = response.headers.get('Content-Type') ?? '';
     const isOther = /^text\/(?:html|csv)/.test(type) || /-form(?:[?#]|$)/.test(path);
-    if (contract !== undefined && !isOther) holdAgainstDocument({ contract, ...exchange }, text);
+    if (contract !== undefined && !isOther) assertDocumented({ contract, ...exchange }, text);
     return { status: response.status, headers: response.headers, text };
   };
   return {
@@ -82,10 +84,7 @@ export function createTestApp(
   };
 }
 
-const everywhere = ['X-Request-Id', 'Cache-Control', 'Content-Security-Policy', 'Vary'];
-
-/** Whatever a test is about: what a contract answers is what its document says. */
-function holdAgainstDocument(exchange: Exchange, text: string): void {
+function assertDocumented(exchange: Exchange, text: string): void {
   const { method, path, status } = exchange;
   if (method === 'HEAD' || (method === 'OPTIONS' && status === 204)) return;
   const flaws = flawsOfAnswer(exchange, text === '' ? null : JSON.parse(text));
@@ -99,32 +98,61 @@ export function freshAddress(): string {
   return `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`;
 }
 
-let people = 0;
-/** A user of their own for a test, with a username and an address. */
+let users = 0;
+/** Adds a user with a username, a verified address and a password; `columns` override the row. */
 export async function addUser(columns: Record<string, string | number | null> = {}) {
-  people += 1;
-  const person = {
-    username: `person${people}`,
-    email: `person${people}@example.com`,
-    password: `correct horse ${people}`,
+  users += 1;
+  const user = {
+    username: `person${users}`,
+    email: `person${users}@example.com`,
+    password: `correct horse ${users}`,
   };
-  const row = {
-    public_id: crypto.randomUUID(),
-    username: person.username,
-    username_key: person.username,
-    email: person.email,
-    email_verified: 1,
-    password_hash: await hashOf(person.password),
+  const { columns: row } = userRow({
+    username: user.username,
+    username_key: user.username,
+    email: user.email,
+    password_hash: await hashOf(user.password),
     created_at_ms: 0,
     ...columns,
-  };
+  });
   const names = Object.keys(row);
   const { meta } = await env.DB.prepare(
     `INSERT INTO users (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
   )
     .bind(...Object.values(row))
     .run();
-  return { ...person, id: meta.last_row_id };
+  return { ...user, id: meta.last_row_id };
+}
+
+/** Adds a session without tokens. */
+export const addSession = (userId: number) =>
+  insertRows(env.DB, [
+    {
+      table: 'sessions',
+      columns: {
+        id: crypto.randomUUID(),
+        user_id: userId,
+        contract: 'username-pair',
+        created_at_ms: Date.now(),
+        last_used_at_ms: Date.now(),
+        expires_at_ms: Date.now() + 86_400_000,
+        credential_version: 1,
+        refresh_generation: 0,
+        refreshed_at_ms: Date.now(),
+        address: '',
+      },
+    },
+  ]);
+
+let newUsers = 0;
+/** Returns a user without an account. */
+export function newUser(): TestUser {
+  newUsers += 1;
+  return {
+    username: `newcomer-${newUsers}`,
+    email: `newcomer-${newUsers}@example.com`,
+    password: `a long way to ${newUsers}`,
+  };
 }
 
 export async function hashOf(
@@ -140,35 +168,61 @@ export interface TestUser {
   password: string;
 }
 
-/** Every contract's own login request, which signs a demo account in. */
+interface Statuses {
+  done: number;
+  locked: number;
+  malformed: number;
+}
+
+/** Written down: the code under test is no oracle. */
+const STATUSES: Statuses = { done: 200, locked: 429, malformed: 400 };
+const OTHER_STATUSES: Record<string, Partial<Statuses>> = {
+  'email-envelope': { locked: 403, malformed: 422 },
+  'email-remember': { done: 204, locked: 423, malformed: 422 },
+  'email-cookie': { done: 204 },
+};
+
+/** The login request of each contract's golden cases, for a demo account. */
 const logins = import.meta.glob<{ request: { path: string; body: Record<string, unknown> } }>(
   '../golden/*/login.json',
   { eager: true, import: 'default' },
 );
 
-/** Every contract with its login path, and the body that signs `person` in there. */
+/** Every contract: its login request, its body for an account's name, and its statuses. */
 export const contractCases = contracts.map((contract) => {
-  const { path, body } = logins[`../golden/${contract.name}/login.json`]?.request ?? {};
-  if (path === undefined || body === undefined) {
-    throw new Error(`test/golden/${contract.name}/login.json is missing`);
-  }
+  const { name } = contract;
+  const login = logins[`../golden/${name}/login.json`]?.request;
+  if (login === undefined) throw new Error(`test/golden/${name}/login.json is missing`);
+  const isByUsername = contract.identifier === 'username';
+  const named = ({ username, email }: Omit<TestUser, 'password'>): Record<string, string> =>
+    isByUsername ? { username } : { email };
   return {
     contract,
-    name: contract.name,
-    path,
-    body: (person: TestUser) =>
+    name,
+    status: { ...STATUSES, ...OTHER_STATUSES[name] },
+    isByUsername,
+    path: login.path,
+    named,
+    /** The body that signs the user in. */
+    body: (user: TestUser): Record<string, unknown> =>
       Object.fromEntries(
-        Object.entries(body).map(([key, value]) => [key, inPlaceOf(value, person)]),
+        Object.entries(login.body).map(([field, value]) => [field, inPlaceOf(value, user)]),
       ),
+    /** The body of a registration. */
+    application: ({ email, password, ...user }: TestUser): Record<string, string> => ({
+      ...named({ ...user, email }),
+      email,
+      password,
+    }),
   };
 });
 
-/** Puts a person's own name, address and password where those of a demo account stand. */
-function inPlaceOf(value: unknown, person: TestUser): unknown {
+/** Replaces a demo account's name, address or password by the user's. */
+function inPlaceOf(value: unknown, user: TestUser): unknown {
   for (const { username, email, password } of demoAccounts) {
-    if (value === username) return person.username;
-    if (value === email) return person.email;
-    if (value === password) return person.password;
+    if (value === username) return user.username;
+    if (value === email) return user.email;
+    if (value === password) return user.password;
   }
   return value;
 }

@@ -10,6 +10,7 @@ import {
   sampleOf,
   type Reason,
 } from '../../tools/openapi/samples.ts';
+import { protectiveHeaders } from '../fixtures/protective-headers.ts';
 
 const ofReason: Partial<Record<Reason, Record<string, string>>> = {
   limited: {
@@ -24,18 +25,7 @@ const ofReason: Partial<Record<Reason, Record<string, string>>> = {
   unauthenticated: { 'www-authenticate': 'Bearer error="invalid_token"' },
 };
 
-const ofAll = {
-  'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
-  'content-type': 'application/json',
-  'cross-origin-resource-policy': 'same-site',
-  'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=63072000; includeSubDomains',
-  vary: 'Origin',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-};
+const ofAll = { 'content-type': 'application/json', ...protectiveHeaders };
 
 describe.each(contracts)('a refusal of $name', (contract) => {
   const headersOf = (refusal: Refusal) =>

@@ -1,6 +1,6 @@
-/** The Durable Objects: what they keep survives eviction, and what is idle goes. */
+/** The Durable Objects of accounts and addresses: their state survives eviction, and is deleted when idle. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Reservation } from '../../src/flows/ports/limits.ts';
 import { TICKET_MS } from '../../src/policy/lockout.ts';
 import {
@@ -15,11 +15,6 @@ import {
 } from '../support/lockout-object.ts';
 
 const limit = { attempts: 10, windowSeconds: 60 };
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
 
 describe('an account', () => {
   it('locks on the fifth failure, and an eviction does not unlock it', async () => {
@@ -37,7 +32,7 @@ describe('an account', () => {
     expect(await stub.reserve('u', rules)).toMatchObject({ state: 'queued' });
   });
 
-  it('keeps its tickets out across an eviction, and consumes them when nobody settles', async () => {
+  it('keeps its tickets across an eviction, and counts those that nobody settles', async () => {
     setClock(NOON);
     const stub = account();
     for (const ticket of ['a', 'b', 'c', 'd', 'e']) await stub.reserve(ticket, rules);
@@ -106,7 +101,7 @@ describe('an account', () => {
     expect(await stub.wait('waiter', rules)).toMatchObject({ state: 'busy' });
   });
 
-  it('locks when the holders of all tickets died, and tells who waits, though nobody calls', async () => {
+  it('locks when all tickets have expired, and tells those who wait, though nobody calls', async () => {
     setClock(NOON);
     const stub = account();
     for (const ticket of ['a', 'b', 'c', 'd', 'e']) await stub.reserve(ticket, rules);
@@ -115,7 +110,7 @@ describe('an account', () => {
     expect(await stub.wait('waiter', rules)).toMatchObject({ state: 'locked', untilMs });
   });
 
-  it('is deleted by its alarm once it has nothing to remember', async () => {
+  it('is deleted by its alarm once it has nothing to keep', async () => {
     const stub = account();
     await stub.reserve('t', rules);
     await stub.settle({ ticket: 't', verdict: 'right' }, rules);

@@ -5,7 +5,7 @@ import { roleBody } from '../../src/http/admin-input.ts';
 import { addUser, count, freshAddress, createTestApp } from '../support/test-app.ts';
 import { eventsOf, operator } from '../support/operator.ts';
 import { fieldsOf } from '../support/published.ts';
-import { client, held } from '../support/session.ts';
+import { client, tokensOf } from '../support/session.ts';
 
 const app = createTestApp();
 const { call, json } = operator(app);
@@ -52,7 +52,7 @@ describe('deletion', () => {
     const user = await addUser();
     await json(`POST /users/${user.id}/deactivate`);
     await json(`POST /users/${user.id}/activate`);
-    const { access } = held(await pair.login(user, { address: '198.51.100.7' }));
+    const { access } = tokensOf(await pair.login(user, { address: '198.51.100.7' }));
     await lock(user);
     const address = '203.0.113.9';
     const { status, text, headers } = await call(`DELETE /users/${user.id}`, { address });

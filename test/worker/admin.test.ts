@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { addUser, count, contractCases, createTestApp } from '../support/test-app.ts';
 import { eventsOf, operator } from '../support/operator.ts';
-import { client, held } from '../support/session.ts';
+import { client, tokensOf } from '../support/session.ts';
 
 const app = createTestApp();
 const { call, json } = operator(app);
@@ -83,7 +83,7 @@ describe.each(contractCases)('a deactivated user of $name', ({ name, contract })
   it('loses every session at once, and has none after activation', async () => {
     const user = await addUser();
     const { login, profile, refresh } = client(app, name);
-    const { access, refresh: token } = held(await login(user));
+    const { access, refresh: token } = tokensOf(await login(user));
     expect((await profile(access)).status).toBe(200);
 
     const done = await json(`POST /users/${user.id}/deactivate`);
@@ -128,9 +128,9 @@ it.each([
 
 it('ends all sessions over all contracts, and leaves the user active', async () => {
   const user = await addUser();
-  const one = held(await pair.login(user));
+  const one = tokensOf(await pair.login(user));
   const cookie = client(app, 'email-cookie');
-  const other = held(await cookie.login(user));
+  const other = tokensOf(await cookie.login(user));
   expect(await json(`POST /users/${user.id}/end-sessions`)).toMatchObject({ sessionsEnded: 2 });
   expect((await pair.profile(one.access)).status).toBe(401);
   expect((await cookie.refresh(other.refresh)).status).toBe(401);

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';
 import { addUser, freshAddress, createTestApp, type TestUser } from '../support/test-app.ts';
-import { client, held } from '../support/session.ts';
+import { client, tokensOf } from '../support/session.ts';
 import { interceptBindings, type BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 
 interface Cost {
@@ -43,7 +43,7 @@ it('is what docs/deployment.md prices', async () => {
   const person: TestUser = await addUser();
   // The account has logged in before; sessions and events of others cost nothing.
   for (let n = 0; n < 5; n += 1) await login(person);
-  const { refresh: token } = held(await login(person));
+  const { refresh: token } = tokensOf(await login(person));
 
   const right = await measured(() => login(person));
   const wrong = await measured(() => login({ ...person, password: 'a wrong one' }));

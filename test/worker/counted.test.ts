@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ATTEMPT_PATHS, MALFORMED_STATUS } from '../fixtures/attempt-paths.ts';
 import { addUser, contractCases, freshAddress, createTestApp } from '../support/test-app.ts';
-import { client, held } from '../support/session.ts';
+import { client, tokensOf } from '../support/session.ts';
 
 const ATTEMPTS_A_MINUTE: Readonly<Record<string, number>> = {
   'email-cookie': 60,
@@ -152,7 +152,7 @@ describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
 
   it('bounds the log lines of a logout that is repeated', async () => {
     const { login, base } = client(createTestApp(), name);
-    const { access } = held(await login(await addUser()));
+    const { access } = tokensOf(await login(await addUser()));
     const { fetch } = createTestApp();
     lines.length = 0;
     const headers = { Authorization: `Bearer ${access}`, 'CF-Connecting-IP': freshAddress() };

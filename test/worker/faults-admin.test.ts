@@ -1,89 +1,80 @@
-/** What operators and the platform's clock do, with any fault at any of the calls; and `/healthz`. */
+/** The admin API, the scheduled cleanup and `/healthz` with each fault at each of their calls. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';
-import { addUser, createTestApp, type TestUser } from '../support/test-app.ts';
+import { interceptBindings } from '../fixtures/intercept-bindings.ts';
+import { failOnUnhandled } from '../support/captured-console.ts';
+import { changesIn, clearSnapshot, readSnapshot } from '../support/database-snapshot.ts';
+import type { Flow } from '../support/fault-invariants.ts';
+import { testFlows } from '../support/fault-scenario.ts';
+import { callNames, failing, faults, injectFault, mainFaults } from '../support/faults.ts';
 import { operator } from '../support/operator.ts';
 import { client } from '../support/session.ts';
-import { interceptBindings } from '../fixtures/intercept-bindings.ts';
-import { injectFault, faults, mainFaults, named } from '../support/faults.ts';
-import { changesIn, clearSnapshot, readSnapshot } from '../support/database-snapshot.ts';
-import type { Flow } from '../support/fault-scenario.ts';
-import { holdFlows } from '../support/fault-scenarios.ts';
-import { heard, failOnUnhandled } from '../support/fail-on-unhandled.ts';
+import { addSession, addUser, createTestApp, type TestUser } from '../support/test-app.ts';
 
-failOnUnhandled();
+const unhandled = failOnUnhandled();
 
-type Change = Parameters<ReturnType<typeof operator>['call']>;
+type Route = Parameters<ReturnType<typeof operator>['call']>[0];
+type Before = (user: TestUser & { id: number }) => Promise<unknown>;
 
-const asking = (
-  about: string,
-  [of, rest = {}]: [of: (id: number) => Change[0], rest?: Partial<Flow>],
-  {
-    body,
-    before,
-  }: { body?: unknown; before?: (person: TestUser & { id: number }) => Promise<unknown> } = {},
+const flow = (
+  name: string,
+  route: (id: number) => Route,
+  { body, before, ...rest }: Partial<Flow> & { body?: object; before?: Before } = {},
 ): Flow => ({
-  name: about,
+  name,
   contract: null,
-  stage: async () => {
-    const person = await addUser();
-    await client(createTestApp(), 'username-pair').login(person);
-    await before?.(person);
+  prepare: async () => {
+    const user = await addUser();
+    await addSession(user.id);
+    await before?.(user);
     const init = body === undefined ? {} : { body };
-    return { person, ask: (here) => operator(here).call(of(person.id), init) };
+    return { user, send: (app) => operator(app).call(route(user.id), init) };
   },
-  again: 200,
+  status: 200,
+  repeated: 200,
   ...rest,
 });
 
-const lock = async (person: TestUser) => {
-  const { login } = client(createTestApp(), 'username-pair');
-  for (let n = 0; n < 5; n += 1) await login({ ...person, password: 'a wrong one' });
-};
+/** One failure is enough for a lockout to be cleared. */
+const fail: Before = (user) => client(createTestApp(), 'username-pair').fail(user, 1);
 
-describe('an operator’s', () => {
-  holdFlows(
+describe('the admin API', () => {
+  testFlows(
+    unhandled,
     [
-      asking('search', [() => 'GET /users']),
-      asking('look at a user', [(id) => `GET /users/${id}`]),
-      asking('look at the audit', [() => 'GET /audit']),
+      flow('a search', () => 'GET /users'),
+      flow('a user', (id) => `GET /users/${id}`),
+      flow('the audit log', () => 'GET /audit'),
     ],
     mainFaults,
   );
-  holdFlows([
-    asking('deactivation', [(id) => `POST /users/${id}/deactivate`]),
-    asking('activation', [(id) => `POST /users/${id}/activate`], {
+  testFlows(unhandled, [
+    flow('a deactivation', (id) => `POST /users/${id}/deactivate`),
+    flow('an activation', (id) => `POST /users/${id}/activate`, {
       before: ({ id }) => operator(createTestApp()).call(`POST /users/${id}/deactivate`),
     }),
-    asking(
-      'unlocking',
-      [
-        (id) => `POST /users/${id}/unlock`,
-        // It is written down first: never an unlock without a record.
-        { mayRemain: ['audit_events + ADMIN_UNLOCKED done admin'] },
-      ],
-      { before: lock },
-    ),
-    asking('end of all sessions', [(id) => `POST /users/${id}/end-sessions`]),
-    asking('choice of a role', [(id) => `POST /users/${id}/role`], {
+    flow('an unlock', (id) => `POST /users/${id}/unlock`, {
+      before: fail,
+      // The audit row is written first: there is no unlock without a record.
+      mayRemain: ['audit_events + ADMIN_UNLOCKED done admin'],
+    }),
+    flow('the end of all sessions', (id) => `POST /users/${id}/end-sessions`),
+    flow('a change of role', (id) => `POST /users/${id}/role`, {
       body: { role: 'role-ops', name: 'Operations' },
     }),
-    asking(
-      'deletion',
-      [
-        (id) => `DELETE /users/${id}`,
-        { again: 404, isGone: true, behind: [1, 2, 3].map((n) => `limits clear ${n}`) },
-      ],
-      {
-        before: lock,
-      },
-    ),
+    flow('a deletion', (id) => `DELETE /users/${id}`, {
+      before: fail,
+      status: 204,
+      repeated: 404,
+      storedButRefused: 'refused',
+      unawaited: [1, 2, 3].map((n) => `limits clear ${n}`),
+    }),
   ]);
 });
 
-describe('the housekeeping', () => {
-  const stage = async () => {
+describe('the cleanup', () => {
+  const prepare = async () => {
     await clearSnapshot();
     const { id } = await addUser();
     await env.DB.batch([
@@ -100,93 +91,54 @@ describe('the housekeeping', () => {
     return readSnapshot();
   };
 
-  it.each(faults.filter(({ hits }) => hits.includes('database')))(
-    'leaves to the next run what a call that $name kept it from',
+  it.each(faults.filter(({ bindings }) => bindings.includes('database')))(
+    'is finished by the next run where a call $name',
     async (fault) => {
       const calls: string[] = [];
-      const nameOf = named();
-      const before = await stage();
+      const nameOf = callNames();
+      const before = await prepare();
       await runCleanup(
         interceptBindings(env, (call, proceed) => (calls.push(nameOf(call)), proceed())),
       );
-      const cleared = changesIn(before, await readSnapshot());
-      expect(cleared).toHaveLength(3);
-      for (const at of calls) {
-        const staged = await stage();
-        const ear = heard();
-        const { intercept, struck } = injectFault(fault, at, () => runCleanup(env));
+      const deleted = changesIn(before, await readSnapshot());
+      expect(deleted).toHaveLength(3);
+      for (const name of calls) {
+        const prepared = await prepare();
+        unhandled.begin();
+        const { intercept, struck } = injectFault(fault, name, () => runCleanup(env));
         await runCleanup(interceptBindings(env, intercept));
-        expect(struck()).toBe(true);
-        // Twice: where a piece was done and its answer lost, the place is behind it.
+        // Two runs: where a batch was done and its answer lost, the cursor is behind it.
         await runCleanup(env);
         await runCleanup(env);
-        expect([at, changesIn(staged, await readSnapshot())]).toEqual([at, cleared]);
-        expect([at, await ear([])]).toEqual([at, []]);
+        expect(struck(), name).toBe(true);
+        expect(changesIn(prepared, await readSnapshot()), name).toEqual(deleted);
+        expect(await unhandled.leaks([]), name).toEqual([]);
       }
     },
   );
 });
 
+/** How often it asks, and for how long it keeps an answer: test/unit/health.test.ts. */
 describe('/healthz', () => {
-  it('answers 200 when the database and the guard answer', async () => {
-    const { status, text } = await createTestApp().fetch('/healthz');
+  it('answers 200 when the database and the limits answer', async () => {
+    const calls: string[] = [];
+    const app = createTestApp({}, (call, proceed) => (calls.push(call.to), proceed()));
+    const { status, text } = await app.fetch('/healthz');
     expect([status, text]).toEqual([200, '{"status":"ok"}']);
+    expect(calls.toSorted()).toEqual(['database', 'limits', 'limits']);
   });
 
-  it.each(['database', 'limits'])('answers 503 when the %s does not', async (part) => {
-    const { fetch } = createTestApp({}, (call, proceed) =>
-      call.to === part ? Promise.reject(new Error('Network connection lost.')) : proceed(),
+  it.each(['database', 'limits'])('answers 503 when the %s does not answer', async (binding) => {
+    const app = createTestApp(
+      {},
+      failing(({ to }) => to === binding),
     );
-    const { status, text } = await fetch('/healthz');
+    const { status, text } = await app.fetch('/healthz');
     expect([status, text]).toEqual([503, '{"status":"unavailable"}']);
   });
 
   it('answers 503 when the schema is missing', async () => {
     const empty = { prepare: () => env.DB.prepare('SELECT id FROM no_such_table') };
-    const { status } = await createTestApp({ DB: empty }).fetch('/healthz');
-    expect(status).toBe(503);
-  });
-
-  it('asks database and guard once in five seconds, whoever calls and however often', async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
-    const calls: string[] = [];
-    const { fetch } = createTestApp({}, (call, proceed) => {
-      calls.push(call.to);
-      return proceed();
-    });
-    try {
-      await Promise.all(Array.from({ length: 10 }, () => fetch('/healthz')));
-      await fetch('/healthz');
-      expect(calls.toSorted()).toEqual(['database', 'limits', 'limits']);
-      vi.setSystemTime(Date.now() + 5_000);
-      await fetch('/healthz');
-      expect(calls).toHaveLength(6);
-    } finally {
-      vi.useRealTimers();
-    }
-  });
-
-  it('keeps a failure for five seconds, with one line of the log', async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
-    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
-    let broken = true;
-    const { fetch } = createTestApp({}, (call, proceed) =>
-      broken && call.to === 'database' ? Promise.reject(new Error('lost')) : proceed(),
-    );
-    try {
-      const statuses = [];
-      for (let n = 0; n < 10; n += 1) statuses.push((await fetch('/healthz')).status);
-      broken = false;
-      vi.setSystemTime(Date.now() + 4_999);
-      statuses.push((await fetch('/healthz')).status);
-      expect(statuses).toEqual(Array.from({ length: 11 }, () => 503));
-      expect(log).toHaveBeenCalledTimes(1);
-      expect(String(log.mock.calls[0])).toContain('"during":"healthz"');
-      vi.setSystemTime(Date.now() + 1);
-      expect((await fetch('/healthz')).status).toBe(200);
-    } finally {
-      vi.useRealTimers();
-      log.mockRestore();
-    }
+    expect((await createTestApp({ DB: empty }).fetch('/healthz')).status).toBe(503);
   });
 });

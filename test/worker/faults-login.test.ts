@@ -1,107 +1,111 @@
-/** A login with any fault at any of its calls, in every contract. */
+/** A login with each fault at each of its binding calls. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
-import { faults, mainFaults, moveClock, LATE_MS, injectFault } from '../support/faults.ts';
+import { describe, expect, it } from 'vitest';
+import { failOnUnhandled } from '../support/captured-console.ts';
+import type { Flow } from '../support/fault-invariants.ts';
+import { testFlows } from '../support/fault-scenario.ts';
+import { failing, faults, injectFault, LATE_MS, mainFaults } from '../support/faults.ts';
+import { client, moveClock, WRONG } from '../support/session.ts';
 import {
   addUser,
-  count,
-  contractCase,
   contractCases,
-  hashOf,
+  count,
   createTestApp,
+  hashOf,
+  newUser,
   type TestUser,
 } from '../support/test-app.ts';
-import { newUser } from '../support/new-user.ts';
-import { holdFlows } from '../support/fault-scenarios.ts';
-import type { BindingInterceptor } from '../fixtures/intercept-bindings.ts';
-import type { Flow } from '../support/fault-scenario.ts';
-import { heard, failOnUnhandled } from '../support/fail-on-unhandled.ts';
 
-failOnUnhandled();
+const unhandled = failOnUnhandled();
 
-describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
+describe.each(contractCases)('$name', ({ name }) => {
   const login = (
     about: string,
-    someone: () => Promise<TestUser>,
-    rest: Pick<Flow, 'again'> & Partial<Flow>,
+    userOf: () => Promise<TestUser>,
+    rest: Omit<Flow, 'name' | 'contract' | 'prepare' | 'repeated'>,
   ): Flow => ({
     name: about,
-    contract,
-    stage: async () => {
-      const person = await someone();
-      return { person, ask: (here) => here.post(path, body(person)) };
+    contract: name,
+    prepare: async () => {
+      const user = await userOf();
+      return { user, send: (app) => client(app, name).login(user) };
     },
+    repeated: rest.status,
     ...rest,
   });
   const refund = ['limits settle 1'];
-  const audited = ['database run 1'];
-  const unanswered = [
-    `audit_events + LOGIN granted ${name}`,
-    `audit_events + LOGIN_UNANSWERED ended ${name}`,
-  ];
-  const right = { guess: 'right', isTwofold: true, behind: refund, mayRemain: unanswered } as const;
-  const { inactive } = contract.errors.answers;
+  const audit = ['database run 1'];
+  const unanswered = ['LOGIN granted', 'LOGIN_UNANSWERED ended'].map(
+    (event) => `audit_events + ${event} ${name}`,
+  );
+  const right = {
+    status: 200,
+    guess: 'right',
+    storedButRefused: 'never',
+    unawaited: refund,
+    mayRemain: unanswered,
+  } as const;
+  const wrong = { status: 401, guess: 'wrong', unawaited: audit } as const;
 
   it.each([
     ['the database', ['database']],
-    ['the guard', ['limits']],
+    ['the limits', ['limits']],
     ['everything', ['database', 'limits', 'metrics', 'mail']],
-  ] as const)('keeps the door shut while %s is away', async (_, away) => {
-    const person = await addUser();
-    const gone: BindingInterceptor = (call, proceed) =>
-      away.some((part) => part === call.to)
-        ? Promise.reject(new Error('Network connection lost.'))
-        : proceed();
-    const { status, headers, text } = await createTestApp({}, gone).post(path, body(person));
-    const { internal } = contract.errors.answers;
-    expect([status, headers.get('Retry-After')]).toEqual([internal.status, '5']);
-    expect(headers.has('Set-Cookie')).toBe(false);
+  ])('refuses the right password with 500 while %s is away', async (_, away) => {
+    const user = await addUser();
+    const app = createTestApp(
+      {},
+      failing(({ to }) => away.includes(to)),
+    );
+    const { status, headers, text } = await client(app, name).login(user);
+    expect([status, headers.get('Retry-After'), headers.get('Set-Cookie')]).toEqual([
+      500,
+      '5',
+      null,
+    ]);
     expect(text).not.toMatch(/Network|eyJ/);
-    expect(await count('sessions', person.id)).toBe(0);
+    expect(await count('sessions', user.id)).toBe(0);
   });
 
-  it('gives no verdict on a wrong password that could not be counted', async () => {
-    const uncounted: BindingInterceptor = (call, proceed) =>
-      call.method === 'settle' ? Promise.reject(new Error('Network connection lost.')) : proceed();
-    const person = { ...(await addUser()), password: 'a wrong one' };
-    expect((await createTestApp({}, uncounted).post(path, body(person))).status).toBe(500);
+  it('gives no verdict on a wrong password that cannot be counted', async () => {
+    const app = createTestApp(
+      {},
+      failing(({ method }) => method === 'settle'),
+    );
+    const user = { ...(await addUser()), password: WRONG };
+    expect((await client(app, name).login(user)).status).toBe(500);
   });
 
-  holdFlows(
+  testFlows(
+    unhandled,
     [
-      login('a right password', () => addUser(), { again: 200, ...right }),
-      login('a wrong password', async () => ({ ...(await addUser()), password: 'a wrong one' }), {
-        again: 401,
-        guess: 'wrong',
-        behind: audited,
-      }),
+      login('a right password', () => addUser(), right),
+      login('a wrong password', async () => ({ ...(await addUser()), password: WRONG }), wrong),
     ],
     name === 'email-cookie' ? faults : mainFaults,
   );
   if (name !== 'email-cookie') return;
-  holdFlows([
+  testFlows(unhandled, [
     login(
       'a right password whose hash is renewed',
       async () => {
         const weak = await hashOf('the password', { iterations: 50, rounds: 6 });
         return { ...(await addUser({ password_hash: weak })), password: 'the password' };
       },
-      { again: 200, ...right, mayRemain: [...unanswered, 'users ~ password_hash'] },
+      { ...right, mayRemain: [...unanswered, 'users ~ password_hash'] },
     ),
-    login('an unknown user', async () => newUser(), {
-      again: 401,
-      guess: 'wrong',
-      behind: audited,
-    }),
+    login('an unknown user', async () => newUser(), wrong),
     login('an inactive user', () => addUser({ status: 'inactive' }), {
-      again: inactive.status,
+      status: 403,
       guess: 'right',
-      behind: [...refund, ...audited],
+      unawaited: [...refund, ...audit],
     }),
   ]);
 });
 
-const { path, body } = contractCase('email-cookie');
+const NAME = 'email-cookie';
+const loginAt = (user: TestUser, ...app: Parameters<typeof createTestApp>) =>
+  client(createTestApp(...app), NAME).login(user);
 
 describe('outages', () => {
   const calls = [
@@ -111,48 +115,44 @@ describe('outages', () => {
     'database batch 1',
     'limits settle 1',
   ];
-  const single = faults.filter(({ lasting, name }) => !lasting && !/ late$|overload/.test(name));
+  const single = faults.filter(
+    ({ lasting, demands, name }) => !lasting && demands !== 'refusal' && !name.endsWith(' late'),
+  );
 
-  it.each(single)('do not add up to a lock where a call $name', async (fault) => {
-    for (const at of calls) {
-      const person = await addUser();
+  it.each(single)('do not lock the account after six where a call $name', async (fault) => {
+    for (const call of calls) {
+      const user = await addUser();
       for (let n = 0; n < 6; n += 1) {
-        const { intercept } = injectFault(fault, at, () =>
-          createTestApp().post(path, body(person)),
-        );
-        await createTestApp({}, intercept).post(path, body(person));
+        await loginAt(user, {}, injectFault(fault, call, () => loginAt(user)).intercept);
       }
       moveClock(LATE_MS);
-      expect([at, (await createTestApp().post(path, body(person))).status]).toEqual([at, 200]);
-      vi.useRealTimers();
+      expect((await loginAt(user)).status, call).toBe(200);
     }
   });
 
-  it('of a call that waits for its turn leave no place in the queue', async () => {
-    const lockout = { threshold: 1, lockSeconds: 900, growth: 1, stopAfterFailures: 100 };
-    const person = await addUser();
-    let guard = '';
-    const login = (intercept: BindingInterceptor) =>
-      createTestApp({ LOCKOUT: lockout }, intercept).post(path, body(person));
-    await login((call, proceed) => {
-      if (call.method === 'reserve') [guard = ''] = call.what;
+  it('of a call that waits for a ticket leave no place in the queue', async () => {
+    const LOCKOUT = { threshold: 1, lockSeconds: 900, growth: 1, stopAfterFailures: 100 };
+    const user = await addUser();
+    let lockout = '';
+    await loginAt(user, { LOCKOUT }, (call, proceed) => {
+      if (call.method === 'reserve') [lockout = ''] = call.what;
       return proceed();
     });
-    const account = env.ACCOUNT_LOCKOUT.getByName(guard);
-    await account.reserve('another', lockout);
-    const { status } = await login((call, proceed) => {
+    const account = env.ACCOUNT_LOCKOUT.getByName(lockout);
+    await account.reserve('another', LOCKOUT);
+    const { status } = await loginAt(user, { LOCKOUT }, (call, proceed) => {
       if (call.method !== 'wait') return proceed();
       void proceed();
       return Promise.reject(new Error('Network connection lost.'));
     });
     expect(status).toBe(500);
-    await account.settle({ ticket: 'another', verdict: 'void' }, lockout);
-    expect(await account.view(lockout)).toMatchObject({ failures: 0, ticketsOut: 0 });
+    await account.settle({ ticket: 'another', verdict: 'void' }, LOCKOUT);
+    expect(await account.view(LOCKOUT)).toMatchObject({ failures: 0, ticketsOut: 0 });
   });
 });
 
-it('hears of a rejection that nobody catches', async () => {
-  const ear = heard();
+it('reports a rejection that nothing handles', async () => {
+  unhandled.begin();
   void Promise.reject(new Error('planted'));
-  expect(await ear([])).toEqual(['leaves a rejection to nobody: Error: planted']);
+  expect(await unhandled.leaks([])).toEqual(['does not handle a rejection: Error: planted']);
 });

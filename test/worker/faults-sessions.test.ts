@@ -1,105 +1,85 @@
-/** What follows a login, with any fault at any of its calls. */
+/** Refreshes, logouts and session lists with each fault at each of their binding calls. */
 import { describe } from 'vitest';
-import { addUser, contractCase, type Answer, type TestApp } from '../support/test-app.ts';
-import { createTestApp } from '../support/test-app.ts';
-import { client, held, type Held } from '../support/session.ts';
+import { failOnUnhandled } from '../support/captured-console.ts';
+import type { Flow } from '../support/fault-invariants.ts';
+import { testFlows } from '../support/fault-scenario.ts';
 import { faults, mainFaults } from '../support/faults.ts';
-import type { Flow } from '../support/fault-scenario.ts';
-import { holdFlows } from '../support/fault-scenarios.ts';
-import { failOnUnhandled } from '../support/fail-on-unhandled.ts';
+import { claimsOf, client, tokensOf, type Tokens } from '../support/session.ts';
+import { addUser, contractCase, createTestApp, type Answer } from '../support/test-app.ts';
 
-failOnUnhandled();
+const unhandled = failOnUnhandled();
 
 describe.each(['email-cookie', 'username-pair'])('%s', (name) => {
-  const { contract } = contractCase(name);
-  const at = (here: TestApp) => client(here, name);
+  type Client = ReturnType<typeof client>;
+  const { done } = contractCase(name).status;
+  const own = client(createTestApp(), name);
 
-  /** `ask` is given what the login handed out, and what another one did. */
+  interface Expected extends Pick<Flow, 'status' | 'repeated' | 'storedButRefused' | 'except'> {
+    /** What has been done with the first session's tokens. */
+    used?: (first: Tokens) => Promise<unknown>;
+  }
+  /** A request of a user who has two sessions. */
   const signedIn = (
     about: string,
-    ask: (here: TestApp, own: Held, other: Held) => Promise<Answer>,
-    {
-      own = async (first) => first,
-      ...rest
-    }: Pick<Flow, 'again'> &
-      Partial<Flow> & {
-        /** What has been done with the tokens since. */
-        own?: (first: Held) => Promise<Held>;
-      },
+    send: (at: Client, first: Tokens, second: Tokens) => Promise<Answer>,
+    { used, ...rest }: Expected,
   ): Flow => ({
     name: about,
-    contract,
-    stage: async () => {
-      const person = await addUser();
-      const [first, other] = [
-        held(await at(createTestApp()).login(person)),
-        held(await at(createTestApp()).login(person)),
-      ];
-      const mine = await own(first);
-      return { person, ask: (here) => ask(here, mine, other) };
+    contract: name,
+    prepare: async () => {
+      const user = await addUser();
+      const first = tokensOf(await own.login(user));
+      const second = tokensOf(await own.login(user));
+      await used?.(first);
+      return { user, send: (app) => send(client(app, name), first, second) };
     },
     ...rest,
   });
-
-  const rotated = async ({ refresh }: Held) => held(await at(createTestApp()).refresh(refresh));
-  const loggedOut = contract.responses.loggedOut.render().status;
-  const sessionOf = ({ access }: Held) =>
-    (
-      JSON.parse(atob(access.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '')) as {
-        sid: string;
-      }
-    ).sid;
+  const refresh = (at: Client, tokens: Tokens) => at.refresh(tokens.refresh);
+  const rotate = async (tokens: Tokens) => tokensOf(await own.refresh(tokens.refresh));
 
   const flows = [
-    signedIn('a refresh', (here, { refresh }) => at(here).refresh(refresh), { again: 200 }),
-    signedIn('a refresh with the token before', (here, { refresh }) => at(here).refresh(refresh), {
-      own: async (first) => {
-        await rotated(first);
-        return first;
-      },
-      again: 200,
+    signedIn('a refresh', refresh, { status: 200, repeated: 200 }),
+    signedIn('a refresh with the previous token', refresh, {
+      status: 200,
+      repeated: 200,
+      used: rotate,
     }),
     signedIn(
       'two refreshes at once',
-      async (here, { refresh }) => {
-        const both = await Promise.all([at(here).refresh(refresh), at(here).refresh(refresh)]);
+      async (at, tokens) => {
+        const both = await Promise.all([refresh(at, tokens), refresh(at, tokens)]);
         return both.find(({ status }) => status !== 200) ?? both[0];
       },
-      // A token half a minute later than its successor is one too late (flows/refresh.ts).
-      { again: 200, spared: ['arrives late'] },
+      // Half a minute after its successor was issued, a token is refused (flows/refresh.ts).
+      { status: 200, repeated: 200, except: ['arrives late'] },
     ),
-    signedIn(
-      'a refresh with a token used before',
-      (here, { refresh }) => at(here).refresh(refresh),
-      {
-        own: async (first) => {
-          await rotated(await rotated(first));
-          return first;
-        },
-        again: 401,
-      },
-    ),
-    signedIn('a logout', (here, { access }) => at(here).logout(access), { again: loggedOut }),
-    signedIn('a logout everywhere', (here, { access }) => at(here).logoutAll(access), {
-      again: 401,
-      isGone: true,
+    signedIn('a refresh with a reused token', refresh, {
+      status: 401,
+      repeated: 401,
+      used: async (first) => rotate(await rotate(first)),
     }),
-    signedIn('a look at the sessions', (here, { access }) => at(here).sessions(access), {
-      again: 200,
+    signedIn('a logout', (at, { access }) => at.logout(access), { status: done, repeated: done }),
+    signedIn('a logout everywhere', (at, { access }) => at.logoutAll(access), {
+      status: done,
+      repeated: 401,
+      storedButRefused: 'refused',
     }),
-    signedIn('a look at the profile', (here, { access }) => at(here).profile(access), {
-      again: 200,
+    signedIn('the list of sessions', (at, { access }) => at.sessions(access), {
+      status: 200,
+      repeated: 200,
     }),
+    signedIn('the profile', (at, { access }) => at.profile(access), { status: 200, repeated: 200 }),
     signedIn(
       'the end of another session',
-      (here, { access }, other) => at(here).endSession(access, sessionOf(other)),
-      { again: 404, isGone: true },
+      (at, { access }, second) => at.endSession(access, claimsOf(second.access).sid),
+      { status: done, repeated: 404, storedButRefused: 'refused' },
     ),
     signedIn(
-      'the end of a session that there is not',
-      (here, { access }) => at(here).endSession(access, crypto.randomUUID()),
-      { again: 404 },
+      'the end of an unknown session',
+      (at, { access }) => at.endSession(access, crypto.randomUUID()),
+      { status: 404, repeated: 404 },
     ),
   ];
-  holdFlows(flows, name === 'email-cookie' ? faults : mainFaults);
+  testFlows(unhandled, flows, name === 'email-cookie' ? faults : mainFaults);
 });

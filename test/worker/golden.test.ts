@@ -7,7 +7,7 @@
  */
 import { env, exports } from 'cloudflare:workers';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AccountLockout, RateLimiter } from '../../src/worker.ts';
 import { pairs, type Pair, type Sent } from '../support/golden.ts';
 import { flawsOfAnswer, flawsOfRequest } from '../support/published.ts';
@@ -22,9 +22,6 @@ const inTime = pairs.toSorted((one, other) => momentOf(one) - momentOf(other));
 
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(SAMPLE_MOMENT) });
-  // Alarms keep the real time, to which these moments are long past: they would ring without a pause.
-  vi.spyOn(AccountLockout.prototype, 'alarm').mockResolvedValue();
-  vi.spyOn(RateLimiter.prototype, 'alarm').mockResolvedValue();
   // No demo account with a username is inactive or unverified, and these contracts know no other.
   await env.DB.batch(
     ['inactive', 'unverified'].map((name) =>
@@ -35,9 +32,12 @@ beforeAll(async () => {
     ),
   );
 });
-afterAll(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
+afterAll(() => void vi.useRealTimers());
+
+// Alarms keep the real time, to which these moments are long past: they would ring without a pause.
+beforeEach(() => {
+  vi.spyOn(AccountLockout.prototype, 'alarm').mockResolvedValue();
+  vi.spyOn(RateLimiter.prototype, 'alarm').mockResolvedValue();
 });
 
 it('has golden pairs for every contract that is served', () => {

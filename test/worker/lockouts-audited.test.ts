@@ -1,87 +1,82 @@
-/** A lock is a row of the audit: one a lock, not one a refused attempt. */
+/** A lock is one row of the audit log, not one for each refused attempt. */
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { TICKET_MS } from '../../src/policy/lockout.ts';
-import { addUser, createTestApp } from '../support/test-app.ts';
-import { byEmail, byUsername, failAt, LOCKED, locksOf, WRONG } from '../support/lockouts.ts';
-import { newUser } from '../support/new-user.ts';
+import { captureConsole } from '../support/captured-console.ts';
+import { failing } from '../support/faults.ts';
 import { eventsOf } from '../support/operator.ts';
-import { client } from '../support/session.ts';
+import { client, moveClock, WRONG } from '../support/session.ts';
+import { addUser, createTestApp, newUser } from '../support/test-app.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  return () => vi.useRealTimers();
+const LOCKED = 429;
+const app = createTestApp();
+const byEmail = client(app, 'email-cookie');
+const byUsername = client(app, 'username-pair');
+
+async function locksOf(column: 'user_id' | 'subject', value: string | number) {
+  const { results } = await env.DB.prepare(
+    `SELECT reason, contract, user_id, subject FROM audit_events WHERE action = 'ACCOUNT_LOCKED' AND ${column} = ? ORDER BY id`,
+  )
+    .bind(value)
+    .all<{ reason: string; contract: string; user_id: number | null; subject: string }>();
+  return results;
+}
+
+it('is one row, however many attempts the lock refuses', async () => {
+  const user = await addUser();
+  const wrong = { ...user, password: WRONG };
+  const answers = await Promise.all(Array.from({ length: 40 }, () => byEmail.login(wrong)));
+  expect(answers.filter(({ status }) => status === 401)).toHaveLength(5);
+  expect((await byUsername.login(user)).status).toBe(200);
+  const row = { reason: 'locked', contract: 'email-cookie' };
+  expect(await locksOf('user_id', user.id)).toMatchObject([row]);
 });
 
-const moveClock = (byMs: number) => void vi.setSystemTime(Date.now() + byMs);
+it('is one row for each lock, and names the one that only a reset ends', async () => {
+  const user = await addUser();
+  const LOCKOUT = { threshold: 2, stopAfterFailures: 4 };
+  const { login, fail } = client(createTestApp({ LOCKOUT }), 'username-coded');
+  await fail(user, 2);
+  expect((await login(user)).status).toBe(LOCKED);
+  moveClock(900_000);
+  await fail(user, 2);
+  expect((await login(user)).status).toBe(LOCKED);
+  const locks = await locksOf('user_id', user.id);
+  expect(locks.map(({ reason }) => reason)).toEqual(['locked', 'stopped']);
+});
 
-afterEach(() => vi.restoreAllMocks());
-
-/** The pseudonym of the newest event of a request from there. */
-const subjectAt = async (address: string) =>
-  (await env.DB.prepare('SELECT subject FROM audit_events WHERE address = ? ORDER BY id DESC')
+it('is a row for a name that nobody has, under its pseudonym', async () => {
+  const address = '192.0.2.201';
+  const user = { ...newUser(), password: WRONG };
+  for (let n = 0; n < 6; n += 1) await byEmail.login(user, { address });
+  const subject = await env.DB.prepare('SELECT subject FROM audit_events WHERE address = ?')
     .bind(address)
-    .first<string>('subject')) ?? '';
+    .first<string>('subject');
+  expect(await locksOf('subject', subject ?? '')).toMatchObject([
+    { reason: 'locked', user_id: null },
+  ]);
+});
 
-describe('a lock in the audit', () => {
-  it('is one row, however many attempts it refuses', async () => {
-    const person = await addUser();
-    const guess = { ...person, password: WRONG };
-    const answers = await Promise.all(Array.from({ length: 40 }, () => byEmail.login(guess)));
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(5);
-    expect((await byUsername.login(person)).status).toBe(200);
-    const locks = (await eventsOf(person.id)).filter(({ action }) => action === 'ACCOUNT_LOCKED');
-    expect(locks).toMatchObject([{ reason: 'locked', contract: 'email-cookie' }]);
-  });
+it('has the account’s pseudonym, at either name', async () => {
+  const user = await addUser();
+  for (const at of [byEmail, byUsername]) await at.fail(user);
+  const [first, second, ...more] = await locksOf('user_id', user.id);
+  expect(more).toEqual([]);
+  expect(second?.subject).toBe(first?.subject);
+  expect(await eventsOf(user.id)).toHaveLength(12);
+});
 
-  it('is one for each lock, and names the final stop', async () => {
-    const person = await addUser();
-    const { login } = client(
-      createTestApp({ LOCKOUT: { threshold: 2, stopAfterFailures: 4 } }),
-      'username-coded',
-    );
-    await failAt(login, person, 2);
-    expect((await login(person)).status).toBe(LOCKED);
-    moveClock(900_000);
-    await failAt(login, person, 2);
-    expect((await login(person)).status).toBe(LOCKED);
-    const locks = await locksOf('user_id', person.id);
-    expect(locks.map(({ reason }) => reason)).toEqual(['locked', 'stopped']);
-  });
-
-  it('is a row for a name that nobody has, under its pseudonym', async () => {
-    const nobody = newUser();
-    const address = '192.0.2.201';
-    for (let n = 0; n < 6; n += 1) {
-      await byEmail.login({ ...nobody, password: WRONG }, { address });
-    }
-    const subject = await subjectAt(address);
-    expect(await locksOf('subject', subject)).toEqual([
-      { reason: 'locked', user_id: null, subject },
-    ]);
-  });
-
-  it('carries the account’s pseudonym, at either name', async () => {
-    const person = await addUser();
-    await failAt(byEmail.login, person);
-    await failAt(byUsername.login, person);
-    const subjects = (await locksOf('user_id', person.id)).map(({ subject }) => subject);
-    expect(subjects).toHaveLength(2);
-    expect(subjects[1]).toBe(subjects[0]);
-    expect((await eventsOf(person.id)).length).toBe(12);
-  });
-
-  it('is written by the attempt that finds it, where expired tickets have locked', async () => {
-    const person = await addUser();
-    const dying = createTestApp({}, (call, proceed) =>
-      call.method === 'settle' ? Promise.reject(new Error('lost')) : proceed(),
-    );
-    vi.spyOn(console, 'error').mockImplementation(() => undefined);
-    const { login } = client(dying, 'email-cookie');
-    for (let n = 0; n < 5; n += 1) await login({ ...person, password: WRONG });
-    expect(await locksOf('user_id', person.id)).toEqual([]);
-    moveClock(TICKET_MS);
-    for (let n = 0; n < 3; n += 1) expect((await byEmail.login(person)).status).toBe(LOCKED);
-    expect(await locksOf('user_id', person.id)).toMatchObject([{ reason: 'locked' }]);
-  });
+it('is written by the attempt that finds it, where expired tickets have locked', async () => {
+  captureConsole();
+  const user = await addUser();
+  const dying = createTestApp(
+    {},
+    failing(({ method }) => method === 'settle'),
+  );
+  const { login } = client(dying, 'email-cookie');
+  for (let n = 0; n < 5; n += 1) await login({ ...user, password: WRONG });
+  expect(await locksOf('user_id', user.id)).toEqual([]);
+  moveClock(TICKET_MS);
+  for (let n = 0; n < 3; n += 1) expect((await byEmail.login(user)).status).toBe(LOCKED);
+  expect(await locksOf('user_id', user.id)).toMatchObject([{ reason: 'locked' }]);
 });

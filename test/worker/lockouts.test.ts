@@ -1,178 +1,250 @@
 /**
- * Which failures count together: those at one name, as it was given, whether anybody has it or not;
- * so that a lock tells neither who has an account nor which names are one account's.
+ * Failures are counted by name as it was given, whether anybody has it or not: a lock tells neither
+ * who has an account nor which names are one account's.
  */
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { handleOf, withHandle, withoutHandles } from '../support/handles.ts';
-import { addUser, contractCases, type Answer } from '../support/test-app.ts';
+import { describe, expect, it } from 'vitest';
+import { codeIn, mailbox, otherThan, tokenIn } from '../support/mailbox.ts';
+import { operator } from '../support/operator.ts';
 import {
-  byEmail,
-  byUsername,
-  failAt,
-  here,
-  LOCKED,
-  locksOf,
-  ofName,
+  client,
+  deviceOf,
+  moveClock,
+  tokensOf,
+  visible,
+  withDevice,
   WRONG,
-} from '../support/lockouts.ts';
-import { codeIn, mailbox } from '../support/mailbox.ts';
-import { newUser } from '../support/new-user.ts';
-import { client, held } from '../support/session.ts';
+} from '../support/session.ts';
+import { addUser, contractCases, createTestApp, newUser } from '../support/test-app.ts';
 
-// One moment for what is compared: seconds left are part of the bytes.
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  return () => vi.useRealTimers();
-});
+/** The status of a locked name at `email-cookie` and the username contracts. */
+const LOCKED = 429;
+const PASSWORD = 'something else entirely';
+const app = createTestApp();
+const byEmail = client(app, 'email-cookie');
+const byUsername = client(app, 'username-pair');
+const wrong = { password: WRONG };
 
-const moveClock = (byMs: number) => void vi.setSystemTime(Date.now() + byMs);
+describe.each(contractCases)('$name', ({ name, status, named, application, isByUsername }) => {
+  const { done, locked } = status;
 
-/** What a client sees, without what is random in it: the trace id, and the handle of a registration. */
-const seen = ({ status, headers, text }: Answer) => {
-  const trace = headers.get('X-Request-Id') ?? '';
-  return withoutHandles(JSON.stringify([status, [...headers], text]).replaceAll(trace, '<trace>'));
-};
-
-const otherThan = (code: string) => (code === '000000' ? '000001' : '000000');
-describe.each(contractCases)('$name', ({ name, contract }) => {
-  const isNamed = contract.identifier === 'username';
-
-  it.each(['with', 'without'])(
-    'answers six wrong codes after a registration alike for a known and an unknown address, %s its handle',
-    async (mode) => {
-      const { post } = client(mailbox().here, name);
-      const known = await addUser();
-      const unverified = await addUser({ email_verified: 0 });
-      const told: string[][] = [];
-      for (const { email } of [known, unverified, newUser()]) {
-        const own = { ...newUser(), email };
-        const { password } = own;
-        const registered = await post('register', { ...ofName(own, isNamed), email, password });
-        const sending = mode === 'with' ? withHandle(handleOf(registered)) : {};
-        const answers = [registered];
-        for (let n = 0; n < 6; n += 1) {
-          const proof = { ...ofName(own, isNamed), password, code: `00000${n}` };
-          answers.push(await post('verify-email', proof, sending));
-        }
-        told.push(answers.map(seen));
-        const statuses = answers.map(({ status }) => status);
-        expect(statuses.slice(0, 6)).toEqual([202, 400, 400, 400, 400, 400]);
-        expect([403, 423, 429]).toContain(statuses[6]);
-      }
-      expect(told[1]).toEqual(told[0]);
-      expect(told[2]).toEqual(told[0]);
-    },
-  );
-
-  it('makes the same calls for a wrong code, whoever has the name', async () => {
-    const fresh = newUser();
-    const { email, password } = fresh;
-    await client(here, name).post('register', { ...ofName(fresh, isNamed), email, password });
-    const calls = [];
-    for (const person of [fresh, await addUser(), newUser()]) {
-      const { here: mailed, before } = mailbox();
-      const proof = { ...ofName(person, isNamed), password: person.password, code: '000000' };
-      await client(mailed, name).post('verify-email', proof);
-      calls.push(before[0]?.map(({ to, method }) => `${to} ${method}`));
+  it('forgets failures at a name with the registration that makes it a user’s', async () => {
+    const { app, to } = mailbox();
+    const own = client(app, name);
+    const user = newUser();
+    for (const at of [byEmail, byUsername]) await at.fail(user, 4);
+    await own.post('register', application(user));
+    const proof = { ...named(user), password: user.password, code: codeIn(to(user.email)) };
+    expect((await own.post('verify-email', proof)).status).toBe(done);
+    // Also at the name that the proof did not contain.
+    for (const at of isByUsername ? [byEmail, byUsername] : [own]) {
+      await at.fail(user, 4);
+      expect((await at.login(user)).status).toBe(200);
     }
-    expect(calls[0]).toContain('limits settle');
-    expect(calls[1]).toEqual(calls[0]);
-    expect(calls[2]).toEqual(calls[0]);
+  });
+
+  it('forgets failures at a name with the reset that makes it a user’s', async () => {
+    const { app, to } = mailbox();
+    const { post, login } = client(app, name);
+    const user = newUser();
+    await post('register', application(user));
+    for (const at of [byEmail, byUsername]) await at.fail(user);
+    await post('forgot-password', { email: user.email });
+    await post('reset-password', { token: tokenIn(to(user.email)), password: PASSWORD });
+    expect((await login({ ...user, password: PASSWORD })).status).toBe(200);
+  });
+
+  it('says after too many failures that only a reset unlocks, and not before', async () => {
+    const advice: Record<string, string> = {
+      'email-envelope': 'Account is locked. Reset your password to unlock it.',
+      'email-remember':
+        'Account locked due to too many failed attempts. Reset your password to unlock it.',
+    };
+    const message = advice[name] ?? 'Too many attempts. Reset your password to sign in.';
+    for (const stopAfterFailures of [2, 100]) {
+      const strict = client(createTestApp({ LOCKOUT: { threshold: 2, stopAfterFailures } }), name);
+      const user = await addUser();
+      await strict.fail(user, 2);
+      const answer = await strict.login(user);
+      expect(answer.status).toBe(locked);
+      expect(answer.text.includes(`"message":"${message}"`)).toBe(stopAfterFailures === 2);
+      expect(answer.text.includes('Reset your password')).toBe(stopAfterFailures === 2);
+    }
   });
 });
 
 describe('an account’s two names', () => {
   it('do not know of each other’s failures: as an unrelated pair', async () => {
     const [one, other, third] = [await addUser(), await addUser(), await addUser()];
-    await failAt(byUsername.login, one);
-    await failAt(byUsername.login, other);
+    await byUsername.fail(one);
+    await byUsername.fail(other);
     expect((await byUsername.login(one)).status).toBe(LOCKED);
-    const own = await byEmail.login({ ...one, password: WRONG });
-    const unrelated = await byEmail.login({ ...third, password: WRONG });
+    const own = await byEmail.login({ ...one, ...wrong });
+    const unrelated = await byEmail.login({ ...third, ...wrong });
     expect(own.status).toBe(401);
-    expect(seen(own)).toBe(seen(unrelated));
-    expect((await byEmail.login(one)).status).toBe(200);
+    expect(visible(own)).toBe(visible(unrelated));
   });
 
   it('stay locked where the other one’s login was right', async () => {
-    const person = await addUser();
-    await failAt(byUsername.login, person);
-    expect((await byEmail.login(person)).status).toBe(200);
-    expect((await byUsername.login(person)).status).toBe(LOCKED);
+    const user = await addUser();
+    await byUsername.fail(user);
+    expect((await byEmail.login(user)).status).toBe(200);
+    expect((await byUsername.login(user)).status).toBe(LOCKED);
   });
 
-  it('are counted as one, whatever the case and the normal form they are given in', async () => {
-    const person = await addUser();
-    const loud = { ...person, username: person.username.toUpperCase() };
-    await failAt(byUsername.login, person, 3);
-    await failAt(byUsername.login, loud, 2);
-    expect((await byUsername.login(person)).status).toBe(LOCKED);
+  it('are counted over all contracts that take them, in whatever case', async () => {
+    const user = await addUser();
+    const upper = {
+      ...user,
+      email: user.email.toUpperCase(),
+      username: user.username.toUpperCase(),
+    };
+    for (const isByUsername of [false, true]) {
+      const cases = contractCases.filter((one) => one.isByUsername === isByUsername);
+      for (let n = 0; n < 5; n += 1) {
+        const { name } = cases[n % cases.length] as (typeof cases)[number];
+        await client(app, name).fail(n % 2 ? user : upper, 1);
+      }
+      for (const { name, status } of cases) {
+        const answer = await client(app, name).login(user);
+        expect(answer.status, name).toBe(status.locked);
+        expect(answer.headers.get('Retry-After'), name).toBe('900');
+      }
+    }
   });
 });
 
 describe('the password checks of sessions', () => {
   it('are counted together, apart from both names, and lock neither', async () => {
-    const person = await addUser();
-    const { access: token } = held(await byEmail.login(person));
-    const { access: another } = held(await byUsername.login(person));
-    const change = { currentPassword: WRONG, newPassword: 'something else entirely' };
-    const asked = [
+    const user = await addUser();
+    const { access: token } = tokensOf(await byEmail.login(user));
+    const { access: another } = tokensOf(await byUsername.login(user));
+    const change = { currentPassword: WRONG, newPassword: PASSWORD };
+    const answers = [
       await byEmail.post('change-password', change, { token }),
       await byUsername.post('change-password', change, { token: another }),
-      await byEmail.post('change-email', { email: 'a@b.cd', password: WRONG }, { token }),
-      await byUsername.post('delete-account', { password: WRONG }, { token: another }),
-      await byEmail.post('delete-account', { password: WRONG }, { token }),
+      await byEmail.post('change-email', { email: 'a@b.cd', ...wrong }, { token }),
+      await byUsername.post('delete-account', wrong, { token: another }),
+      await byEmail.post('delete-account', wrong, { token }),
       await byEmail.post('change-password', change, { token }),
     ];
-    expect(asked.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, LOCKED]);
-    expect((await byEmail.login(person)).status).toBe(200);
-    expect((await byUsername.login(person)).status).toBe(200);
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, LOCKED]);
+    expect((await byEmail.login(user)).status).toBe(200);
+    expect((await byUsername.login(user)).status).toBe(200);
     expect((await byEmail.post('change-password', change, { token })).status).toBe(LOCKED);
-    expect(await locksOf('user_id', person.id)).toHaveLength(1);
   });
 
   it('go on while both names are locked', async () => {
-    const person = await addUser();
-    const { access: token } = held(await byEmail.login(person));
-    await failAt(byEmail.login, person);
-    await failAt(byUsername.login, person);
-    const change = { currentPassword: person.password, newPassword: 'something else entirely' };
+    const user = await addUser();
+    const { access: token } = tokensOf(await byEmail.login(user));
+    for (const at of [byEmail, byUsername]) await at.fail(user);
+    const change = { currentPassword: user.password, newPassword: PASSWORD };
     expect((await byEmail.post('change-password', change, { token })).status).toBe(204);
   });
 });
 
-it('gives a device cookie of an account failures of its own at codes, too', async () => {
-  const { here: mailed, to } = mailbox();
-  const { post, login } = client(mailed, 'email-cookie');
-  const person = await addUser({ email_verified: 0 });
-  const { email, password } = person;
-  const [cookie = ''] = /__Host-gh-device=[^;]*/.exec(
-    (await login(person)).headers.getSetCookie().join(),
-  ) ?? [''];
-  await post('verify-email/send', { email });
-  const code = codeIn(to(email));
-  for (let n = 0; n < 5; n += 1) {
-    await post('verify-email', { email, password, code: otherThan(code) });
-  }
-  expect((await post('verify-email', { email, password, code })).status).toBe(LOCKED);
-  const known = { headers: { Cookie: cookie } };
-  expect((await post('verify-email', { email, password, code }, known)).status).toBe(204);
+describe('the tries at a code', () => {
+  const unverified = async () => {
+    const { app, to } = mailbox();
+    const { post, login } = client(app, 'email-cookie');
+    const user = await addUser({ email_verified: 0 });
+    const { email, password } = user;
+    const send = async () => {
+      await post('verify-email/send', { email });
+      return codeIn(to(email));
+    };
+    const verify = async (code: string, sending = {}) =>
+      (await post('verify-email', { email, password, code }, sending)).status;
+    return { user, login, send, verify };
+  };
+
+  it('of a known device are its own', async () => {
+    const { user, login, send, verify } = await unverified();
+    const device = deviceOf(await login(user));
+    const code = await send();
+    for (let n = 0; n < 5; n += 1) await verify(otherThan(code));
+    expect(await verify(code)).toBe(LOCKED);
+    expect(await verify(code, withDevice(device))).toBe(204);
+  });
+
+  it('are five even where a right login gives the failures back', async () => {
+    const { user, login, send, verify } = await unverified();
+    const code = await send();
+    for (let n = 0; n < 5; n += 1) {
+      await verify(otherThan(code));
+      if (n === 2) expect((await login(user)).status).toBe(200);
+    }
+    expect(await verify(code)).toBe(400);
+    moveClock(600_000);
+    expect(await verify(await send())).toBe(204);
+  });
 });
 
-it('takes five tries at a code even where a right login gives the failures back', async () => {
-  const { here: mailed, to } = mailbox();
-  const { post, login } = client(mailed, 'email-cookie');
-  const person = await addUser({ email_verified: 0 });
-  const { email, password } = person;
-  await post('verify-email/send', { email });
-  const code = codeIn(to(email));
-  for (let n = 0; n < 5; n += 1) {
-    await post('verify-email', { email, password, code: otherThan(code) });
-    if (n === 2) expect((await login(person)).status).toBe(200);
+describe('all lockouts of a user are cleared', () => {
+  /** Locks both names and the password checks of the sessions. */
+  async function lockedUser() {
+    // As an import may have it: names are counted without case.
+    const name = `Loud-${crypto.randomUUID()}`;
+    const columns = { username: name, username_key: name.toLowerCase() };
+    const user = { ...(await addUser(columns)), username: name.toLowerCase() };
+    const { access: token } = tokensOf(await byEmail.login(user));
+    for (const at of [byEmail, byUsername]) await at.fail(user);
+    for (let n = 0; n < 5; n += 1) await byEmail.post('delete-account', wrong, { token });
+    expect((await byEmail.post('delete-account', wrong, { token })).status).toBe(LOCKED);
+    return { user, token };
   }
-  expect((await post('verify-email', { email, password, code })).status).toBe(400);
-  moveClock(600_000);
-  await post('verify-email/send', { email });
-  const fresh = { email, password, code: codeIn(to(email)) };
-  expect((await post('verify-email', fresh)).status).toBe(204);
+
+  it('by an operator’s unlock, who saw them together', async () => {
+    const { user, token } = await lockedUser();
+    const { json } = operator(app);
+    const path = `/users/${user.id}` as const;
+    expect((await json(`GET ${path}`)).guard).toEqual({
+      failures: 15,
+      failuresInARow: 15,
+      locksInARow: 3,
+      lockedUntil: new Date(Date.now() + 900_000).toISOString(),
+      stopped: false,
+      ticketsOut: 0,
+    });
+    expect(await json(`POST ${path}/unlock`)).toMatchObject({ changed: true });
+    expect((await json(`GET ${path}`)).guard).toMatchObject({ failures: 0, lockedUntil: null });
+    for (const at of [byEmail, byUsername]) expect((await at.login(user)).status).toBe(200);
+    expect((await byEmail.post('delete-account', wrong, { token })).status).toBe(401);
+    expect(await json(`POST ${path}/unlock`)).toMatchObject({ changed: true });
+    expect(await json(`POST ${path}/unlock`)).toMatchObject({ changed: false });
+  });
+
+  it('by a reset, also where this isolate remembers the locks', async () => {
+    const { user } = await lockedUser();
+    const { app, to } = mailbox();
+    const { post, login } = client(app, 'email-cookie');
+    await post('forgot-password', { email: user.email });
+    await post('reset-password', { token: tokenIn(to(user.email)), password: PASSWORD });
+    const renewed = { ...user, password: PASSWORD };
+    const { access: token } = tokensOf(await login(renewed));
+    expect((await client(app, 'username-pair').login(renewed)).status).toBe(200);
+    expect((await post('delete-account', wrong, { token })).status).toBe(401);
+  });
+
+  it.each(['the owner', 'an operator'])('where %s deletes the user', async (who) => {
+    const strict = createTestApp({ LOCKOUT: { threshold: 2, stopAfterFailures: 2 } });
+    const user = await addUser();
+    const { login, fail, post } = client(strict, 'username-pair');
+    const { access: token } = tokensOf(await login(user));
+    await fail(user, 2);
+    if (who === 'the owner') await post('delete-account', { password: user.password }, { token });
+    else await operator(strict).call(`DELETE /users/${user.id}`);
+    expect((await login({ ...user, ...wrong })).status).toBe(401);
+  });
+
+  it('at an address that an account moves to', async () => {
+    const { app, to } = mailbox();
+    const { post, login, fail } = client(app, 'email-cookie');
+    const user = await addUser();
+    const { access: token } = tokensOf(await login(user));
+    const moved = { ...user, email: `new-${user.email}` };
+    await fail(moved);
+    await post('change-email', { email: moved.email, password: user.password }, { token });
+    await post('change-email/confirm', { code: codeIn(to(moved.email)) }, { token });
+    expect((await login(moved)).status).toBe(200);
+  });
 });

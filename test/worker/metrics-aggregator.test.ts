@@ -1,21 +1,20 @@
-/** The hub adds up what isolates hand it: once, for good, and without anybody waiting for it. */
+/** The aggregator adds up what isolates flush to it: once, durably, and with no answer waiting for it. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Sums } from '../../src/telemetry/series.ts';
+import { captureConsole } from '../support/captured-console.ts';
+import { operatorToken } from '../support/operator.ts';
+import { aggregatorWith, increasesOf } from '../support/scrape.ts';
+import { client } from '../support/session.ts';
 import { addUser, contractCase, createTestApp } from '../support/test-app.ts';
-import { added, hubWith, token } from '../support/scrape.ts';
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-describe('the hub', () => {
+describe('the aggregator', () => {
   const sums = (times: number): Sums => new Map([['auth_test_total', [times]]]);
   const batch = (sequence: number, times = 1) => ({ sequence, madeAtMs: 0, sums: sums(times) });
   const own = () => env.METRICS_AGGREGATOR.getByName(crypto.randomUUID());
 
-  it('adds a batch once, however often and in whatever company it is delivered', async () => {
+  it('adds a batch once, however often and with whatever others it is delivered', async () => {
     const stub = own();
     await stub.add('one', [batch(1)]);
     await stub.add('one', [batch(1), batch(2, 10)]);
@@ -35,7 +34,7 @@ describe('the hub', () => {
     expect((await stub.read()).get('auth_test_total')).toEqual([2]);
   });
 
-  it('forgets an isolate two hours after it was last heard of, and no sum', async () => {
+  it('forgets an isolate that was silent for two hours, and no sum', async () => {
     const stub = own();
     await stub.add('old', [batch(1)]);
     await runInDurableObject(stub, (_, { storage }) => {
@@ -51,7 +50,7 @@ describe('the hub', () => {
     expect(await runDurableObjectAlarm(stub)).toBe(true);
   });
 
-  it('takes no more than 2,000 series, and counts what it drops', async () => {
+  it('takes no more than 2,000 series, and counts those that it drops', async () => {
     const stub = own();
     const many = (from: number): Sums =>
       new Map(Array.from({ length: 1500 }, (_, n) => [`auth_n${from + n}_total`, [1]]));
@@ -64,68 +63,67 @@ describe('the hub', () => {
   });
 });
 
-describe('a hub that fails', () => {
+describe('an aggregator that fails', () => {
+  const lost = () => new Error('Network connection lost.');
+  const name = 'email-cookie';
+
   it('delays no answer, and gets what it missed, once, as soon as it is back', async () => {
-    const { name, path, body } = contractCase('email-cookie');
-    let how: 'away' | 'deaf' | 'fine' = 'away';
-    const here = createTestApp(
-      hubWith(async (method, proceed) => {
-        if (how === 'away') throw new Error('Network connection lost.');
+    let state: 'away' | 'answers are lost' | 'back' = 'away';
+    const app = createTestApp(
+      aggregatorWith(async (method, proceed) => {
+        if (state === 'away') throw lost();
         const result = await proceed();
-        // The batch has arrived, and its sender will never know.
-        if (how === 'deaf' && method === 'add') throw new Error('Network connection lost.');
+        if (state === 'answers are lost' && method === 'add') throw lost();
         return result;
       }),
     );
-    const person = await addUser();
-    const logins = async (times: number) => {
-      for (let n = 0; n < times; n += 1)
-        expect((await here.post(path, body(person))).status).toBe(200);
+    const user = await addUser();
+    const logins = async (count: number) => {
+      for (let n = 0; n < count; n += 1) {
+        expect((await client(app, name).login(user)).status).toBe(200);
+      }
     };
-    const more = await added(createTestApp(), async () => {
+    const increase = await increasesOf(createTestApp(), async () => {
       await logins(3);
-      how = 'deaf';
+      state = 'answers are lost';
       await logins(4);
-      how = 'away';
+      state = 'away';
       await logins(2);
-      how = 'fine';
+      state = 'back';
       await logins(1);
     });
-    expect(more('auth_login_success_total', { contract: name })).toBe(10);
-    expect(more('auth_login_duration_ms_count', { contract: name })).toBe(10);
+    expect(increase('auth_login_success_total', { contract: name })).toBe(10);
+    expect(increase('auth_login_duration_ms_count', { contract: name })).toBe(10);
   });
 
-  it('is called after the answer, which does not wait for it', async () => {
-    const { path } = contractCase('email-cookie');
+  it('delays no answer while a call to it is under way', async () => {
     let release: () => void = () => undefined;
     const stuck = new Promise<void>((resolve) => (release = resolve));
-    const heard: string[] = [];
-    const here = createTestApp(
-      hubWith(async () => {
-        heard.push('called');
+    const events: string[] = [];
+    const app = createTestApp(
+      aggregatorWith(async () => {
+        events.push('called');
         await stuck;
       }),
       undefined,
       () => {
-        heard.push('answered');
-        // By the second answer the first one's delivery is still under way.
-        if (heard.filter((what) => what === 'answered').length === 2) release();
+        events.push('answered');
+        // By the second answer the first one's flush is still under way.
+        if (events.filter((event) => event === 'answered').length === 2) release();
       },
     );
-    // Nothing is left to do after these answers but the report.
-    const answers = await Promise.all([here.post(path, '[]'), here.post(path, '[]')]);
+    // After these answers there is nothing left to do but the flush.
+    const refused = () => app.post(contractCase(name).path, '[]');
+    const answers = await Promise.all([refused(), refused()]);
     expect(answers.map(({ status }) => status)).toEqual([400, 400]);
-    expect(heard[0]).toBe('answered');
+    expect(events[0]).toBe('answered');
   });
 
-  it('makes a scrape fail, not lie', async () => {
-    vi.spyOn(console, 'log').mockImplementation(() => undefined);
-    const { fetch } = createTestApp(
-      hubWith(() => Promise.reject(new Error('Network connection lost.'))),
-    );
-    const { status, text } = await fetch('/metrics', {
-      headers: { Authorization: `Bearer ${token}` },
-    });
+  it('makes a scrape fail instead of answering too little', async () => {
+    captureConsole();
+    const { fetch } = createTestApp(aggregatorWith(() => Promise.reject(lost())));
+    const headers = { Authorization: `Bearer ${operatorToken}` };
+    const { status, text } = await fetch('/metrics', { headers });
     expect([status, text]).toEqual([503, '{"error":"unavailable"}']);
   });
 });

@@ -41,8 +41,8 @@ it('keeps registrations of one address side by side, and verifies none of a know
   const challenges = await DB.prepare('SELECT id FROM challenges ORDER BY id').all();
   expect(challenges.results).toEqual([{ id: 'code' }, { id: 'link' }]);
 
-  const { here, to } = mailbox();
-  const { post } = client(here, 'username-coded');
+  const { app, to } = mailbox();
+  const { post } = client(app, 'username-coded');
   for (const username of ['holding', 'pending']) await post('verify-email/send', { username });
   expect(codeIn(to('known@example.com'))).toBe('no code');
   const code = codeIn(to('pending@example.com'));

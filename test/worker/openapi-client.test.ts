@@ -1,10 +1,16 @@
 /** A client generated from the published document can call every operation in it. */
 import createClient from 'openapi-fetch';
 import { describe, expect, it } from 'vitest';
-import { addUser, count, contractCases, freshAddress, type TestApp } from '../support/test-app.ts';
+import {
+  addUser,
+  count,
+  contractCases,
+  freshAddress,
+  type TestApp,
+  newUser,
+} from '../support/test-app.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { newUser } from '../support/new-user.ts';
-import { held } from '../support/session.ts';
+import { tokensOf } from '../support/session.ts';
 
 const ORIGIN = 'https://gatehouse.example';
 
@@ -76,8 +82,8 @@ async function generatedClient(app: TestApp, contract: string, sent: Record<stri
   return { call, called, ids: operations.map(({ operationId }) => operationId) };
 }
 
-const accessIn = (text: string) => held({ status: 200, text, headers: new Headers() }).access;
-const refreshIn = (text: string) => held({ status: 200, text, headers: new Headers() }).refresh;
+const accessIn = (text: string) => tokensOf({ status: 200, text, headers: new Headers() }).access;
+const refreshIn = (text: string) => tokensOf({ status: 200, text, headers: new Headers() }).refresh;
 
 describe.each([
   // By the document, a client other than a browser sends an empty object along with the cookie.
@@ -91,8 +97,8 @@ describe.each([
   it.each(contractCases)(
     'can call every operation of $name',
     async ({ name, contract, body: loginBody }) => {
-      const { here, to } = mailbox({ ADDRESS_LIMITS: { [name]: 60 } });
-      const { call, called, ids } = await generatedClient(here, name, sent);
+      const { app, to } = mailbox({ ADDRESS_LIMITS: { [name]: 60 } });
+      const { call, called, ids } = await generatedClient(app, name, sent);
       const user = newUser();
       const named =
         contract.identifier === 'username' ? { username: user.username } : { email: user.email };
@@ -147,8 +153,8 @@ describe.each([
   );
 
   it('logs out of email-cookie with only the cookie', async () => {
-    const { here } = mailbox();
-    const { call } = await generatedClient(here, 'email-cookie', sent);
+    const { app } = mailbox();
+    const { call } = await generatedClient(app, 'email-cookie', sent);
     const user = await addUser();
     await call('login', { body: { email: user.email, password: user.password } });
     expect(await count('sessions', user.id)).toBe(1);

@@ -2,11 +2,10 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';
-import { addUser, contractCases, createTestApp } from '../support/test-app.ts';
+import { addUser, contractCases, createTestApp, newUser } from '../support/test-app.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { newUser } from '../support/new-user.ts';
 import { operator } from '../support/operator.ts';
-import { client, held } from '../support/session.ts';
+import { client, tokensOf } from '../support/session.ts';
 import { interceptBindings, type BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 
 async function planOf(sql: string): Promise<string[]> {
@@ -23,22 +22,22 @@ it('scans no table in any operation', async () => {
     if (call.to === 'database') for (const sql of call.what) statements.add(sql);
     return proceed();
   };
-  const here = createTestApp({}, collect);
+  const app = createTestApp({}, collect);
   for (const { name } of contractCases) {
-    const { login, refresh, profile, sessions, endSession, logout, logoutAll } = client(here, name);
+    const { login, refresh, profile, sessions, endSession, logout, logoutAll } = client(app, name);
     const person = await addUser();
     await login({ ...person, password: 'a wrong one' });
-    const { access, refresh: token } = held(await login(person));
+    const { access, refresh: token } = tokensOf(await login(person));
     if (token !== '') await refresh(token);
     await profile(access);
     await sessions(access);
     await endSession(access, crypto.randomUUID());
     await logout(access);
-    await logoutAll(held(await login(person)).access);
+    await logoutAll(tokensOf(await login(person)).access);
     await callAccountOperations(name, collect);
   }
-  await here.fetch('/healthz');
-  await callAdminOperations(operator(here));
+  await app.fetch('/healthz');
+  await callAdminOperations(operator(app));
   await runCleanup(interceptBindings(env, collect));
   expect(statements.size).toBeGreaterThanOrEqual(75);
   const scans: string[] = [];
@@ -55,8 +54,8 @@ const SCAN = /^SCAN (?!CONSTANT|halves|\(subquery)/;
 
 /** Calls the operations from a registration to the deletion of its account. */
 async function callAccountOperations(name: string, collect: BindingInterceptor): Promise<void> {
-  const { here, to } = mailbox({}, collect);
-  const { post, login, contract } = client(here, name);
+  const { app, to } = mailbox({}, collect);
+  const { post, login, contract } = client(app, name);
   const person = newUser();
   const { username, email, password } = person;
   const named = contract.identifier === 'username' ? { username } : { email };
@@ -66,7 +65,7 @@ async function callAccountOperations(name: string, collect: BindingInterceptor):
   await post('forgot-password', { email });
   const renewed = { ...person, password: 'something else entirely' };
   await post('reset-password', { token: tokenIn(to(email)), password: renewed.password });
-  const { access: token } = held(await login(renewed));
+  const { access: token } = tokensOf(await login(renewed));
   const [currentPassword, newPassword] = [renewed.password, password];
   await post('change-password', { currentPassword, newPassword }, { token });
   const moved = `moved-${email}`;

@@ -1,69 +1,62 @@
-/** Parallel requests get no more verdicts than requests one by one, and nobody is lost. */
+/** Parallel logins get no more verdicts than logins one by one, and no right one is lost. */
 import { exports } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { addUser, count, contractCase, freshAddress, type TestUser } from '../support/test-app.ts';
+import { WRONG } from '../support/session.ts';
+import { addUser, contractCase, count, freshAddress, type TestUser } from '../support/test-app.ts';
 
-/** As in account-guard.ts: how long a caller is kept waiting for a ticket. */
+/** As in account-lockout.ts: how long a caller waits for a ticket. */
 const LONGEST_WAIT_MS = 25_000;
 
-// On a busy machine these take longer than anybody is kept waiting, so that patience never ends here.
+// On a busy machine these take longer, so that timer never goes off here.
 beforeEach(() => {
   const { setTimeout: real } = globalThis;
   const patient = (act: () => void, ms?: number) =>
     ms === LONGEST_WAIT_MS ? undefined : real(act, ms);
   vi.spyOn(globalThis, 'setTimeout').mockImplementation(patient as typeof setTimeout);
-  return () => void vi.restoreAllMocks();
 });
 
 const { path, body } = contractCase('email-remember');
 
-async function attempts(people: readonly TestUser[]): Promise<number[]> {
+/** Logs in at once, each from an address of its own; returns how often each status was answered. */
+async function tally(users: readonly TestUser[]): Promise<Record<number, number>> {
   const responses = await Promise.all(
-    people.map((person) =>
+    users.map((user) =>
       exports.default.fetch(`https://gatehouse.example${path}`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': freshAddress() },
-        body: JSON.stringify(body(person)),
+        body: JSON.stringify(body(user)),
       }),
     ),
   );
-  return responses.map(({ status }) => status);
+  const by = Map.groupBy(responses, ({ status }) => status);
+  return Object.fromEntries(Array.from(by, ([status, { length }]) => [status, length]));
 }
-
-const tally = (statuses: readonly number[], status: number) =>
-  statuses.filter((each) => each === status).length;
 
 describe('1,000 parallel wrong guesses from 1,000 addresses', () => {
   it.each(['a known account', 'an unknown one'])(
     'reach 5 verdicts on %s, and no 5xx',
-    async (who) => {
+    async (which) => {
       const known = await addUser();
-      const target = who === 'a known account' ? known : { ...known, email: `no-${known.email}` };
-      const guesses = Array.from({ length: 1000 }, (_, n) => ({
-        ...target,
-        password: `guess ${n}`,
-      }));
-      const statuses = await attempts(guesses);
-      expect(tally(statuses, 401)).toBe(5);
-      expect(tally(statuses, 423) + tally(statuses, 429)).toBe(995);
+      const user = which === 'a known account' ? known : { ...known, email: `no-${known.email}` };
+      const guesses = Array.from({ length: 1000 }, (_, n) => ({ ...user, password: `guess ${n}` }));
+      const { 401: wrong, 423: locked = 0, 429: busy = 0 } = await tally(guesses);
+      expect([wrong, locked + busy]).toEqual([5, 995]);
     },
   );
 });
 
 it('lets 50 parallel right logins in, each with a session of its own', async () => {
-  const person = await addUser();
-  const statuses = await attempts(Array.from({ length: 50 }, () => person));
-  expect(tally(statuses, 200)).toBe(50);
-  expect(await count('sessions', person.id)).toBe(50);
+  const user = await addUser();
+  expect(await tally(Array.from({ length: 50 }, () => user))).toEqual({ 200: 50 });
+  expect(await count('sessions', user.id)).toBe(50);
 });
 
 it('tells at most 5 verdicts when right and wrong guesses come together', async () => {
-  const person = await addUser();
-  const wrong = { ...person, password: 'a wrong one' };
+  const user = await addUser();
+  const wrong = { ...user, password: WRONG };
   // Wrong ones first: a success would give the failures back.
-  const statuses = await attempts([...Array.from({ length: 100 }, () => wrong), person]);
-  expect(tally(statuses, 401)).toBeLessThanOrEqual(5);
-  expect(
-    tally(statuses, 401) + tally(statuses, 423) + tally(statuses, 429) + tally(statuses, 200),
-  ).toBe(101);
+  const statuses = await tally([...Array.from({ length: 100 }, () => wrong), user]);
+  const { 401: verdicts = 0, 200: granted = 0, 423: locked = 0, 429: busy = 0 } = statuses;
+  expect(verdicts).toBeLessThanOrEqual(5);
+  expect(verdicts + granted + locked + busy).toBe(101);
 });

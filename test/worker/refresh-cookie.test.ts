@@ -1,7 +1,7 @@
 /** The refresh cookie of email-cookie: which requests may spend it, against CSRF, and when it is cleared. */
 import { expect, it } from 'vitest';
 import { addUser, count, createTestApp, freshAddress } from '../support/test-app.ts';
-import { client, held } from '../support/session.ts';
+import { client, tokensOf } from '../support/session.ts';
 
 const app = createTestApp({ ALLOWED_ORIGINS: ['https://app.example.com'] });
 const { login, base } = client(app, 'email-cookie');
@@ -31,11 +31,11 @@ it.each([
   ['the same origin, by Sec-Fetch-Site', { 'Sec-Fetch-Site': 'same-origin' }],
 ])('is accepted from %s with any content type', async (_, headers) => {
   const user = await addUser();
-  let { refresh } = held(await login(user));
+  let { refresh } = tokensOf(await login(user));
   for (const type of [JSON_TYPE, ...OTHER_TYPES]) {
     const answer = await post('refresh', refresh, { ...headers, ...type });
     expect(answer.status, JSON.stringify(type)).toBe(200);
-    ({ refresh } = held(answer));
+    ({ refresh } = tokensOf(answer));
   }
   const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
   expect((await post('logout', refresh, { ...headers, ...form })).status).toBe(204);
@@ -53,7 +53,7 @@ it.each([
   ],
 ])('is refused from %s with any content type', async (_, headers) => {
   const user = await addUser();
-  const { refresh } = held(await login(user));
+  const { refresh } = tokensOf(await login(user));
   for (const type of [JSON_TYPE, ...OTHER_TYPES]) {
     for (const operation of ['refresh', 'logout']) {
       const { status } = await post(operation, refresh, { ...headers, ...type });
@@ -66,7 +66,7 @@ it.each([
 
 it('is refused unless declared as JSON when no header states the origin', async () => {
   const user = await addUser();
-  const { refresh, access } = held(await login(user));
+  const { refresh, access } = tokensOf(await login(user));
   for (const type of OTHER_TYPES) {
     for (const operation of ['refresh', 'logout']) {
       const { status } = await post(operation, refresh, type);
@@ -83,14 +83,14 @@ it('is refused unless declared as JSON when no header states the origin', async 
 
 it('does not log out beside an invalid bearer token', async () => {
   const user = await addUser();
-  const { refresh } = held(await login(user));
+  const { refresh } = tokensOf(await login(user));
   expect((await post('logout', refresh, { Authorization: 'Bearer x.y.z' })).status).toBe(401);
   expect(await count('sessions', user.id)).toBe(1);
 });
 
 it('is cleared by a logout, which needs only the cookie', async () => {
   const user = await addUser();
-  const { refresh } = held(await login(user));
+  const { refresh } = tokensOf(await login(user));
   const answer = await post('logout', refresh, { ...JSON_TYPE, Authorization: '' });
   expect(answer.status).toBe(204);
   expect(answer.headers.get('Set-Cookie')).toBe(

@@ -2,66 +2,38 @@
  * Registration handles: strangers who know an address neither lock nor use up the code of the client
  * that registered, and a handle is worth nothing anywhere else.
  */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AccountLockout, RateLimiter } from '../../src/worker.ts';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
 import { handleCookie, handleField, handleOf, withHandle } from '../support/handles.ts';
-import { addUser, contractCases, type Answer, type TestUser } from '../support/test-app.ts';
-import { codeIn, mailbox } from '../support/mailbox.ts';
-import { newUser } from '../support/new-user.ts';
-import { client } from '../support/session.ts';
+import { codeIn, mailbox, otherThan, tokenIn } from '../support/mailbox.ts';
+import { client, deviceOf, moveClock, withDevice } from '../support/session.ts';
+import { addUser, contractCases, newUser, type TestUser } from '../support/test-app.ts';
 
-beforeEach(() => {
-  // Alarms keep the real time, and would ring without a pause.
-  vi.spyOn(AccountLockout.prototype, 'alarm').mockResolvedValue();
-  vi.spyOn(RateLimiter.prototype, 'alarm').mockResolvedValue();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const sharing = ({ email }: { email: string }): TestUser => ({ ...newUser(), email });
 
-const moveClock = (seconds: number) =>
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
-
-const wrong = (code: string) => (code === '000000' ? '000001' : '000000');
-const deviceIn = ({ headers }: Answer) =>
-  headers
-    .getSetCookie()
-    .flatMap((cookie) => /^__Host-gh-device=([^;]*)/.exec(cookie)?.[1] ?? [])
-    .join();
-
-describe.each(contractCases)('$name', ({ name, contract }) => {
-  const isNamed = contract.identifier === 'username';
-  const named = ({ username, email }: TestUser) => (isNamed ? { username } : { email });
-  const asking = (person: TestUser) => ({
-    ...named(person),
-    email: person.email,
-    password: person.password,
-  });
-  const done = contract.responses.done.render().status;
-  const LOCKED = contract.errors.answers.locked.status;
+describe.each(contractCases)('$name', ({ name, status, named, application, isByUsername }) => {
+  const { done, locked } = status;
 
   async function registered() {
-    const { here, to } = mailbox();
-    const { post, login } = client(here, name);
-    const person = newUser();
-    const answer = await post('register', asking(person));
-    const code = codeIn(to(person.email));
-    const proof = { ...named(person), password: person.password, code };
-    return { person, answer, handle: handleOf(answer), proof, post, login, to };
+    const { app, to } = mailbox();
+    const { post, login, fail } = client(app, name);
+    const user = newUser();
+    const answer = await post('register', application(user));
+    const proof = { ...named(user), password: user.password, code: codeIn(to(user.email)) };
+    const verify = async (changes: object = {}, handle?: string) =>
+      post('verify-email', { ...proof, ...changes }, handle ? withHandle(handle) : {});
+    const missed = { code: otherThan(proof.code) };
+    return { user, answer, handle: handleOf(answer), missed, verify, post, login, fail, to };
   }
 
   it('comes with register as a cookie for this host alone and as a field, known address or not', async () => {
-    const { here } = mailbox();
-    const { post } = client(here, name);
-    const known = await addUser();
-    for (const { email } of [known, newUser()]) {
-      const answer = await post('register', asking({ ...newUser(), email }));
+    const { post } = client(mailbox().app, name);
+    for (const owner of [await addUser(), newUser()]) {
+      const answer = await post('register', application(sharing(owner)));
       expect(answer.status).toBe(202);
-      const handle = isNamed
-        ? /[\w-]{22}~\d{10}~[\w-]{43}~[\w-]{43}/
-        : /[\w-]{22}~\d{10}~[\w-]{43}/;
-      expect(handleOf(answer)).toMatch(new RegExp(`^${handle.source}$`));
+      expect(handleOf(answer)).toMatch(
+        isByUsername ? /^[\w-]{22}~\d{10}(~[\w-]{43}){2}$/ : /^[\w-]{22}~\d{10}~[\w-]{43}$/,
+      );
       expect(handleField(answer)).toBe(handleOf(answer));
       expect(handleCookie(answer)).toMatch(
         /; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=86400$/,
@@ -70,93 +42,67 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
   });
 
   it('lets who registered in while strangers have locked the name and used up its tries', async () => {
-    const { person, handle, proof, post, login } = await registered();
-    const { code } = proof;
-    for (let n = 0; n < 5; n += 1) {
-      expect((await post('verify-email', { ...proof, code: wrong(code) })).status).toBe(400);
-    }
-    expect((await post('verify-email', proof)).status).toBe(LOCKED);
-    const answer = await post('verify-email', proof, withHandle(handle));
-    expect(answer.status).toBe(done);
-    expect((await login(person)).status).toBe(200);
+    const { user, handle, missed, verify, login } = await registered();
+    for (let n = 0; n < 5; n += 1) expect((await verify(missed)).status).toBe(400);
+    expect((await verify()).status).toBe(locked);
+    expect((await verify({}, handle)).status).toBe(done);
+    expect((await login(user)).status).toBe(200);
   });
 
   it('does the same as a field of the body, for clients that keep no cookies', async () => {
-    const { answer, proof, post, login, person } = await registered();
-    for (let n = 0; n < 5; n += 1) await login({ ...person, password: 'a wrong one' });
-    expect((await post('verify-email', proof)).status).toBe(LOCKED);
-    const registration = handleField(answer);
-    expect((await post('verify-email', { ...proof, registration })).status).toBe(done);
+    const { answer, verify, fail, user } = await registered();
+    await fail(user);
+    expect((await verify()).status).toBe(locked);
+    expect((await verify({ registration: handleField(answer) })).status).toBe(done);
   });
 
   it('has five tries and a lock of its own, which no other handle of the address feels', async () => {
-    const { person, handle, proof, post, to } = await registered();
-    const other = { ...newUser(), email: person.email };
-    const otherHandle = handleOf(await post('register', asking(other)));
-    const { password } = other;
-    const otherProof = { ...named(other), password, code: codeIn(to(person.email)) };
-    const missed = { ...proof, code: wrong(proof.code) };
-    for (let n = 0; n < 5; n += 1) {
-      expect((await post('verify-email', missed, withHandle(handle))).status).toBe(400);
-    }
-    expect((await post('verify-email', proof, withHandle(handle))).status).toBe(LOCKED);
-    // The name is not locked, but as many tries at any of its codes as there are have been made.
-    expect((await post('verify-email', proof)).status).toBe(400);
-    expect((await post('verify-email', otherProof, withHandle(otherHandle))).status).toBe(done);
+    const { user, handle, missed, verify, post, to } = await registered();
+    const other = sharing(user);
+    const otherHandle = handleOf(await post('register', application(other)));
+    const proof = { ...named(other), password: other.password, code: codeIn(to(user.email)) };
+    for (let n = 0; n < 5; n += 1) expect((await verify(missed, handle)).status).toBe(400);
+    expect((await verify({}, handle)).status).toBe(locked);
+    // The name is not locked, but all the tries at its code have been made.
+    expect((await verify()).status).toBe(400);
+    expect((await post('verify-email', proof, withHandle(otherHandle))).status).toBe(done);
   });
 
-  it('opens nothing at a login, and draws no tickets there', async () => {
-    const { handle, proof, post, login, person } = await registered();
-    await post('verify-email', proof, withHandle(handle));
-    for (let n = 0; n < 5; n += 1) await login({ ...person, password: 'a wrong one' });
-    expect((await login(person, withHandle(handle))).status).toBe(LOCKED);
+  it('opens nothing at a login, and has no attempts of its own there', async () => {
+    const { handle, verify, login, fail, user } = await registered();
+    await verify({}, handle);
+    await fail(user);
+    expect((await login(user, withHandle(handle))).status).toBe(locked);
   });
 
   it('gives a device cookie with the proof, so that strangers do not stop the first login', async () => {
-    const { proof, post, login, person } = await registered();
-    const answer = await post('verify-email', proof);
-    expect(deviceIn(answer)).toMatch(/^[\w-]{22}~1~\d{10}~[\w-]{43}$/);
-    expect(deviceIn(await post('verify-email', proof))).toBe('');
-    for (let n = 0; n < 5; n += 1) await login({ ...person, password: 'a wrong one' });
-    expect((await login(person)).status).toBe(LOCKED);
-    const headers = { Cookie: `__Host-gh-device=${deviceIn(answer)}` };
-    expect((await login(person, { headers })).status).toBe(200);
-  });
-
-  it('answers a handle’s tries alike for a known address and an unknown one', async () => {
-    const { here } = mailbox();
-    const { post } = client(here, name);
-    const known = await addUser({ email_verified: 0 });
-    const seen = [];
-    for (const { email } of [known, newUser()]) {
-      const person = { ...newUser(), email };
-      const handle = handleOf(await post('register', asking(person)));
-      const answers = [];
-      for (let n = 0; n < 7; n += 1) {
-        const proof = { ...named(person), password: person.password, code: '000000' };
-        answers.push((await post('verify-email', proof, withHandle(handle))).status);
-      }
-      seen.push(answers);
-    }
-    expect(seen[0]).toEqual([400, 400, 400, 400, 400, LOCKED, LOCKED]);
-    expect(seen[1]).toEqual(seen[0]);
+    const { verify, login, fail, user } = await registered();
+    const device = deviceOf(await verify());
+    expect(device).toMatch(/^[\w-]{22}~1~\d{10}~[\w-]{43}$/);
+    expect(deviceOf(await verify())).toBe('');
+    // The second proof was the first failure.
+    await fail(user, 4);
+    expect((await login(user)).status).toBe(locked);
+    expect((await login(user, withDevice(device))).status).toBe(200);
   });
 });
 
-const mailed = mailbox();
-const { to } = mailed;
-const { post, login } = client(mailed.here, 'email-cookie');
 const LOCKED = 429;
+const { app, to } = mailbox();
+const { post, login, fail } = client(app, 'email-cookie');
 const asked = ({ email, password }: TestUser) => ({ email, password });
+const register = async (user: TestUser, sending = {}) =>
+  handleOf(await post('register', asked(user), sending));
+const verify = async (user: TestUser, code: string, handle?: string) =>
+  (await post('verify-email', { ...asked(user), code }, handle ? withHandle(handle) : {})).status;
 
 describe('a handle is worth nothing', () => {
-  /** How the right code fares that comes with a handle while strangers keep the name locked. */
-  async function duringLock(handleOfOwn: (own: string) => string | Promise<string>) {
-    const person = newUser();
-    const own = handleOf(await post('register', asked(person)));
-    const proof = { ...asked(person), code: codeIn(to(person.email)) };
-    const handle = await handleOfOwn(own);
-    for (let n = 0; n < 5; n += 1) await login({ ...person, password: 'a wrong one' });
+  /** Brings the right code with a handle made of the own one, while strangers keep the name locked. */
+  async function duringLock(handleOfOwn: (own: string) => string) {
+    const user = newUser();
+    const handle = handleOfOwn(await register(user));
+    const proof = { ...asked(user), code: codeIn(to(user.email)) };
+    await fail(user);
     return [
       (await post('verify-email', proof, withHandle(handle))).status,
       (await post('verify-email', { ...proof, registration: handle })).status,
@@ -164,53 +110,113 @@ describe('a handle is worth nothing', () => {
   }
 
   it('at another address', async () => {
-    const foreign = handleOf(await post('register', asked(newUser())));
+    const foreign = await register(newUser());
     expect(await duringLock(() => foreign)).toEqual([LOCKED, LOCKED]);
-  });
-
-  it('changed in any of its parts, or cut', async () => {
-    const changed = (index: number) => (own: string) => {
-      const parts = own.split('~');
-      const part = parts[index] ?? '';
-      return parts.with(index, (part.startsWith('1') ? '2' : '1') + part.slice(1)).join('~');
-    };
-    for (const index of [0, 1, 2]) {
-      expect([index, await duringLock(changed(index))]).toEqual([index, [LOCKED, LOCKED]]);
-    }
-    const others = [
-      (own: string) => `${own}~`,
-      (own: string) => own.slice(0, -1),
-      (own: string) => own.split('~').slice(0, 2).join('~'),
-      () => '~~',
-      () => 'x'.repeat(5000),
-    ];
-    for (const other of others) expect(await duringLock(other)).toEqual([LOCKED, LOCKED]);
   });
 
   it.each([7, true, {}, [], null, '', '\u0000', 'x'.repeat(300)])(
     'as %j, which is no error either',
     async (registration) => {
-      const person = newUser();
-      expect((await post('register', { ...asked(person), registration })).status).toBe(202);
-      const proof = { ...asked(person), registration, code: codeIn(to(person.email)) };
-      expect(
-        (await post('verify-email/send', { email: 'no@example.com', registration })).status,
-      ).toBe(202);
+      const user = newUser();
+      expect((await post('register', { ...asked(user), registration })).status).toBe(202);
+      const unknown = { email: 'no@example.com', registration };
+      expect((await post('verify-email/send', unknown)).status).toBe(202);
+      const proof = { ...asked(user), registration, code: codeIn(to(user.email)) };
       expect((await post('verify-email', proof)).status).toBe(204);
     },
   );
 
   it('after a day, when its registration has expired as well', async () => {
-    const person = newUser();
-    const handle = handleOf(await post('register', asked(person)));
-    const status = async () => {
-      for (let n = 0; n < 5; n += 1) await login({ ...person, password: 'a wrong one' });
-      const proof = { ...asked(person), code: '000000' };
-      return (await post('verify-email', proof, withHandle(handle))).status;
-    };
-    moveClock(86_390);
-    expect(await status()).toBe(400);
-    moveClock(10);
-    expect(await status()).toBe(LOCKED);
+    const user = newUser();
+    const handle = await register(user);
+    moveClock(86_390_000);
+    await fail(user);
+    expect(await verify(user, '000000', handle)).toBe(400);
+    moveClock(10_000);
+    expect((await login(user)).status).toBe(LOCKED);
+    expect(await verify(user, '000000', handle)).toBe(LOCKED);
+  });
+});
+
+describe('a handle stands for its registration', () => {
+  it('and keeps its id and its tries when the address is registered again with it', async () => {
+    const user = newUser();
+    const first = await register(user);
+    const second = await register(user, withHandle(first));
+    const third = await register(user);
+    const idOf = (handle: string) => handle.split('~')[0];
+    expect(idOf(second)).toBe(idOf(first));
+    expect(idOf(third)).not.toBe(idOf(first));
+    const code = codeIn(to(user.email));
+    for (let n = 0; n < 5; n += 1) await verify(user, otherThan(code), first);
+    expect([await verify(user, code, second), await verify(user, code, third)]).toEqual([
+      LOCKED,
+      204,
+    ]);
+  });
+
+  it('whose code is renewed; without a handle, the newest registration’s', async () => {
+    const first = newUser();
+    const second = sharing(first);
+    const { email } = first;
+    const handle = await register(first);
+    moveClock(1);
+    await register(second);
+    await post('verify-email/send', { email }, withHandle(handle));
+    await post('verify-email/send', { email });
+    const codes = to(email).map((mail) => codeIn([mail]));
+    expect(codes).toHaveLength(4);
+    const [firstOld = '', secondOld = '', firstNew = '', secondNew = ''] = codes;
+    expect(await verify(first, firstOld)).toBe(400);
+    expect(await verify(second, secondOld)).toBe(400);
+    expect(await verify(first, secondNew)).toBe(400);
+    expect(await verify(second, firstNew)).toBe(400);
+    expect(await verify(first, firstNew)).toBe(204);
+  });
+
+  it('whose links are sent; without a handle, the newest registration’s', async () => {
+    const byName = client(app, 'username-coded');
+    const first = newUser();
+    const { email } = first;
+    const handle = handleOf(await byName.post('register', first));
+    await byName.post('register', sharing(first));
+    await byName.post('forgot-password', { email });
+    await byName.post('forgot-password', { email }, withHandle(handle));
+    const reset = { token: tokenIn(to(email)), password: 'something else entirely' };
+    expect((await byName.post('reset-password', reset)).status).toBe(200);
+    const username = await env.DB.prepare('SELECT username FROM users WHERE email = ?')
+      .bind(email)
+      .first<string>('username');
+    expect(username).toBe(first.username);
+  });
+});
+
+describe('a code can be proven with any handle of its address', () => {
+  it('as from another browser', async () => {
+    const user = newUser();
+    const handle = await register(user);
+    const other = { ...user, password: 'chosen on another device' };
+    await register(other);
+    expect(await verify(other, codeIn(to(user.email)), handle)).toBe(204);
+  });
+
+  it('also by a user who has tried to register before', async () => {
+    const user = await addUser({ email_verified: 0 });
+    const handle = await register(sharing(user));
+    await post('verify-email/send', { email: user.email }, withHandle(handle));
+    expect(await verify(user, codeIn(to(user.email)), handle)).toBe(204);
+  });
+
+  it('and has five tries, however many handles come for them', async () => {
+    const user = await addUser({ email_verified: 0 });
+    await post('verify-email/send', { email: user.email });
+    const code = codeIn(to(user.email));
+    const handles: string[] = [];
+    for (let n = 0; n < 6; n += 1) handles.push(await register(sharing(user)));
+    const statuses = [];
+    for (const [n, handle] of handles.entries()) {
+      statuses.push(await verify(user, n < 5 ? otherThan(code) : code, handle));
+    }
+    expect(statuses).toEqual([400, 400, 400, 400, 400, 400]);
   });
 });

@@ -1,120 +1,263 @@
-/** What registrations and challenges keep, and for how long. */
+/** Registrations, several of one address included: their codes, names, roles and storage. */
 import { env } from 'cloudflare:workers';
-import { afterEach, expect, it, vi } from 'vitest';
-import { addUser } from '../support/test-app.ts';
+import { describe, expect, it } from 'vitest';
+import { handleOf, withHandle } from '../support/handles.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { newUser } from '../support/new-user.ts';
-import { client, held } from '../support/session.ts';
+import { client, moveClock, tokensOf } from '../support/session.ts';
+import {
+  addUser,
+  contractCases,
+  freshAddress,
+  newUser,
+  type TestUser,
+} from '../support/test-app.ts';
+import { failing } from '../support/faults.ts';
 
-afterEach(() => vi.useRealTimers());
+const DAY_MS = 86_400_000;
+const open = (name: string, ...how: Parameters<typeof mailbox>) => {
+  const { app, to, calls } = mailbox(...how);
+  return { ...client(app, name), to, calls };
+};
 
-it('takes a name alike whether the address was known or not', async () => {
-  const { here } = mailbox();
-  const { post } = client(here, 'username-coded');
-  const known = await addUser();
-  const [first, second] = [newUser(), newUser()];
-  const answers = [];
-  for (const { username, email } of [
-    { username: first.username, email: known.email },
-    { username: second.username, email: second.email },
-    { username: first.username.toUpperCase(), email: newUser().email },
-    { username: second.username.toUpperCase(), email: newUser().email },
-    { username: known.username, email: newUser().email },
-  ]) {
-    answers.push((await post('register', { username, email, password: 'a long way off' })).status);
-  }
-  expect(answers).toEqual([202, 202, 409, 409, 409]);
+const rowsOf = async (table: 'registrations' | 'users', email: string) =>
+  (
+    await env.DB.prepare(`SELECT * FROM ${table} WHERE email = ?`)
+      .bind(email)
+      .all<Record<string, string>>()
+  ).results;
+
+/** Registrations of one mailbox, with other names and passwords. */
+const sharing = (email: string, amount: number): TestUser[] =>
+  Array.from({ length: amount }, () => ({ ...newUser(), email }));
+
+describe.each(contractCases)('$name', ({ name, status, named, application }) => {
+  const { done } = status;
+
+  it('opens the account with a registration’s own code and password, and with no other pair', async () => {
+    const { post, login, to } = open(name);
+    const bystander = newUser();
+    await post('register', application(bystander));
+    const { email } = newUser();
+    const [first, second] = sharing(email, 2) as [TestUser, TestUser];
+    const codes: string[] = [];
+    for (const user of [first, second]) {
+      expect((await post('register', application(user))).status).toBe(202);
+      codes.push(codeIn(to(email)));
+    }
+    expect(to(email).map(({ subject }) => subject)).toEqual([
+      'Confirm your address for Gatehouse',
+      'Confirm your address for Gatehouse',
+    ]);
+    const verify = async (user: TestUser, password: string, code = '') =>
+      (await post('verify-email', { ...named(user), password, code })).status;
+    expect(await verify(first, second.password, codes[0])).toBe(400);
+    expect(await verify(second, first.password, codes[1])).toBe(400);
+    expect(await verify(first, first.password, codes[0])).toBe(done);
+    expect(await verify(second, second.password, codes[1])).toBe(400);
+    expect((await login(first)).status).toBe(200);
+    expect((await login(second)).status).toBe(401);
+    expect(await rowsOf('users', email)).toHaveLength(1);
+    expect(await verify(bystander, bystander.password, codeIn(to(bystander.email)))).toBe(done);
+  });
+
+  it('makes one user of five registrations that are proven at once', async () => {
+    const { post, login, to } = open(name);
+    const { email } = newUser();
+    const users = sharing(email, 5);
+    const proofs: object[] = [];
+    for (const user of users) {
+      await post('register', application(user));
+      proofs.push({ ...named(user), password: user.password, code: codeIn(to(email)) });
+    }
+    const answers = await Promise.all(proofs.map((proof) => post('verify-email', proof)));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([done, 400, 400, 400, 400].toSorted());
+    expect(await rowsOf('users', email)).toHaveLength(1);
+    expect((await login(users[statuses.indexOf(done)] as TestUser)).status).toBe(200);
+  });
+
+  it('stores and sends nothing beyond five an hour, for a known and an unknown address', async () => {
+    const { post, to, calls } = open(name);
+    for (const { email } of [await addUser(), newUser()]) {
+      for (const user of sharing(email, 6)) await post('register', application(user));
+      calls.length = 0;
+      const { status } = await post('register', application({ ...newUser(), email }));
+      expect(status).toBe(202);
+      expect(calls.filter(({ method }) => method === 'batch')).toEqual([]);
+      expect(await rowsOf('registrations', email)).toHaveLength(5);
+      expect(to(email)).toHaveLength(5);
+    }
+  });
 });
 
-it('frees a name and an address that nobody proved within a day', async () => {
-  const { here, to } = mailbox();
-  const { post } = client(here, 'username-coded');
-  const person = newUser();
-  const body = { username: person.username, email: person.email, password: person.password };
-  await post('register', body);
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_401_000 });
-  expect((await post('register', body)).status).toBe(202);
-  expect(to(person.email).filter(({ text }) => /\b\d{6}\b/.test(text))).toHaveLength(2);
+describe('a username', () => {
+  const { post, to, login } = open('username-pair');
+  const application = ({ username, email, password }: TestUser) => ({ username, email, password });
+  const verify = async (user: TestUser, code: string) =>
+    (await post('verify-email', { username: user.username, password: user.password, code })).status;
+
+  it('is refused where a user or a registration has it, for a known and an unknown address', async () => {
+    const known = await addUser();
+    const [first, second] = [newUser(), newUser()];
+    const statuses = [];
+    for (const { username, email } of [
+      { username: first.username, email: known.email },
+      { username: second.username, email: second.email },
+      { username: first.username.toUpperCase(), email: newUser().email },
+      { username: second.username.toUpperCase(), email: newUser().email },
+      { username: known.username, email: newUser().email },
+    ]) {
+      statuses.push((await post('register', { username, email, password: first.password })).status);
+    }
+    expect(statuses).toEqual([202, 202, 409, 409, 409]);
+  });
+
+  it('stays held when another registration of the address was proven, until it expires', async () => {
+    const { email } = newUser();
+    const [first, second] = sharing(email, 2) as [TestUser, TestUser];
+    await post('register', application(first));
+    const code = codeIn(to(email));
+    await post('register', application(second));
+    expect(await verify(first, code)).toBe(200);
+    const other = { ...newUser(), username: second.username };
+    expect((await post('register', application(other))).status).toBe(409);
+    const [row] = await rowsOf('registrations', email);
+    expect(row?.['username']).toBe(second.username);
+    moveClock(DAY_MS + 1000);
+    expect((await post('register', application(other))).status).toBe(202);
+    expect(codeIn(to(other.email))).toMatch(/^\d{6}$/);
+  });
+
+  it('is registered again by its holder with the handle alone', async () => {
+    const user = newUser();
+    const handle = handleOf(await post('register', application(user)));
+    const stranger = newUser();
+    const foreign = handleOf(await post('register', application(stranger)));
+    const again = async (body: object, sending = {}) =>
+      (await post('register', { ...application(user), ...body }, sending)).status;
+    expect(await again({})).toBe(409);
+    expect(await again({}, withHandle(foreign))).toBe(409);
+    expect(await again({ email: newUser().email }, withHandle(handle))).toBe(409);
+    expect(await again({ email: stranger.email }, withHandle(foreign))).toBe(409);
+    expect(await rowsOf('registrations', user.email)).toHaveLength(1);
+    expect(await again({ password: 'a better idea of mine' }, withHandle(handle))).toBe(202);
+    expect(await again({ registration: handle })).toBe(202);
+    const ids = (await rowsOf('registrations', user.email)).map((row) => row['handle_id']);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it('costs no e-mail where it is taken', async () => {
+    const taken = newUser();
+    await post('register', application(taken));
+    const user = newUser();
+    for (let n = 0; n < 6; n += 1) {
+      const { status } = await post('register', application({ ...user, username: taken.username }));
+      expect(status).toBe(409);
+    }
+    expect((await post('register', application(user))).status).toBe(202);
+    expect(to(user.email)).toHaveLength(1);
+  });
+
+  it('is free again when the user who asked for it in vain is deleted', async () => {
+    const user = await addUser();
+    await post('register', application({ ...newUser(), email: user.email }));
+    const { access: token } = tokensOf(await login(user));
+    await post('delete-account', { password: user.password }, { token });
+    expect(await rowsOf('users', user.email)).toEqual([]);
+    expect(await rowsOf('registrations', user.email)).toEqual([]);
+  });
+
+  it('of a known address can be proven once the address is free, with a code sent since', async () => {
+    const known = await addUser();
+    const user = { ...newUser(), email: known.email };
+    await post('register', application(user));
+    expect(to(known.email).map(({ subject }) => subject)).toEqual([
+      'You already have an account at Gatehouse',
+    ]);
+    await post('verify-email/send', { username: user.username });
+    expect(codeIn(to(known.email))).toBe('no code');
+    await env.DB.prepare('UPDATE users SET email = ? WHERE id = ?')
+      .bind(`moved-${known.email}`, known.id)
+      .run();
+    await post('verify-email/send', { username: user.username });
+    const code = codeIn(to(known.email));
+    expect(await verify({ ...user, password: known.password }, code)).toBe(400);
+    expect(await verify(user, code)).toBe(200);
+  });
 });
 
-it('stores neither codes nor tokens, nor anything that opens them', async () => {
-  const { here, to, calls } = mailbox();
-  const { post } = client(here, 'email-cookie');
-  const person = await addUser({ email_verified: 0 });
-  await post('verify-email/send', { email: person.email });
-  await post('forgot-password', { email: person.email });
-  const dump = JSON.stringify((await env.DB.prepare('SELECT * FROM challenges').all()).results);
-  expect(dump).not.toContain(codeIn(to(person.email)));
-  expect(dump).not.toContain(tokenIn(to(person.email)));
-  expect(calls.filter((call) => call.to === 'mail')).toHaveLength(2);
-});
+describe('a registration', () => {
+  it('and its links are stored without codes and tokens', async () => {
+    const { post, to, calls } = open('email-cookie');
+    const { email } = await addUser({ email_verified: 0 });
+    await post('verify-email/send', { email });
+    await post('forgot-password', { email });
+    const dump = JSON.stringify((await env.DB.prepare('SELECT * FROM challenges').all()).results);
+    expect(dump).not.toContain(codeIn(to(email)));
+    expect(dump).not.toContain(tokenIn(to(email)));
+    expect(calls.filter(({ to }) => to === 'mail')).toHaveLength(2);
+  });
 
-it('counts every attempt against its address', async () => {
-  const { here } = mailbox({ ADDRESS_LIMITS: { 'email-cookie': 2 } });
-  const { post } = client(here, 'email-cookie');
-  const from = { address: '203.0.113.77' };
-  const email = 'nobody@example.com';
-  expect((await post('forgot-password', { email }, from)).status).toBe(202);
-  expect((await post('verify-email/send', { email }, from)).status).toBe(202);
-  expect((await post('forgot-password', { email }, from)).status).toBe(429);
-  expect((await post('register', { email, password: 'a long way off' }, from)).status).toBe(429);
-});
+  it('takes the newest code, and no older one', async () => {
+    const { post, login, to } = open('email-envelope');
+    const user = newUser();
+    const { email, password } = user;
+    await post('register', { email, password });
+    const first = codeIn(to(email));
+    await post('verify-email/send', { email });
+    const second = codeIn(to(email));
+    const verify = async (code: string) =>
+      (await post('verify-email', { email, password, code })).status;
+    if (first !== second) expect(await verify(first)).toBe(400);
+    expect(await verify(second)).toBe(200);
+    expect((await login(user)).status).toBe(200);
+  });
 
-it('takes the newest code of a registration, and no older one', async () => {
-  const { here, to } = mailbox();
-  const { post, login } = client(here, 'email-envelope');
-  const person = newUser();
-  const { email, password } = person;
-  await post('register', { email, password });
-  const first = codeIn(to(email));
-  await post('verify-email/send', { email });
-  const second = codeIn(to(email));
-  if (first !== second) {
-    expect((await post('verify-email', { email, password, code: first })).status).toBe(400);
-  }
-  expect((await post('verify-email', { email, password, code: second })).status).toBe(200);
-  expect((await login(person)).status).toBe(200);
-});
+  it('is answered alike when the e-mail cannot be sent, after two attempts', async () => {
+    const { post, calls } = open(
+      'email-cookie',
+      {},
+      failing(({ to }) => to === 'mail'),
+    );
+    const { email, password } = newUser();
+    expect((await post('register', { email, password })).status).toBe(202);
+    expect(calls.filter(({ to }) => to === 'mail')).toHaveLength(2);
+  });
 
-it('answers alike when the mail cannot be sent, after trying twice', async () => {
-  const { here, calls } = mailbox({}, (call, proceed) =>
-    call.to === 'mail' ? Promise.reject(new Error('lost')) : proceed(),
-  );
-  const { email, password } = newUser();
-  const answer = await client(here, 'email-cookie').post('register', { email, password });
-  expect(answer.status).toBe(202);
-  expect(calls.filter(({ to }) => to === 'mail')).toHaveLength(2);
-});
+  it.each(contractCases)('counts every attempt against its address at $name', async ({ name }) => {
+    const { post } = open(name, { ADDRESS_LIMITS: { [name]: 2 } });
+    const from = { address: freshAddress() };
+    const { username, email, password } = newUser();
+    const statuses = [];
+    for (const [operation, body] of [
+      ['forgot-password', { email }],
+      ['verify-email/send', { username, email }],
+      ['forgot-password', { email }],
+      ['register', { username, email, password }],
+    ] as const) {
+      statuses.push((await post(operation, body, from)).status);
+    }
+    expect(statuses).toEqual([202, 202, 429, 429]);
+  });
 
-it('forgets with an account what others asked for in its name', async () => {
-  const { here } = mailbox();
-  const { post, login } = client(here, 'username-coded');
-  const person = await addUser();
-  const { username } = newUser();
-  await post('register', { username, email: person.email, password: 'a long way off' });
-  const { access: token } = held(await login(person));
-  await post('delete-account', { password: person.password }, { token });
-  for (const table of ['users', 'registrations']) {
-    const { n } = (await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE email = ?`)
-      .bind(person.email)
-      .first<{ n: number }>()) ?? { n: -1 };
-    expect([table, n]).toEqual([table, 0]);
-  }
-});
-
-it('does not hold an outage against who brought the right password and code', async () => {
-  const lockout = { LOCKOUT: { threshold: 1, stopAfterFailures: 100 } };
-  const { here, to } = mailbox(lockout);
-  const person = await addUser({ email_verified: 0 });
-  const { email, password } = person;
-  await client(here, 'email-cookie').post('verify-email/send', { email });
-  const proof = { email, password, code: codeIn(to(email)) };
-  const failing = mailbox(lockout, (call, proceed) =>
-    call.what.some((sql) => sql.startsWith('update'))
-      ? Promise.reject(new Error('lost'))
-      : proceed(),
-  );
-  expect((await client(failing.here, 'email-cookie').post('verify-email', proof)).status).toBe(500);
-  // With one failure allowed, a ticket that is still out would keep this one waiting.
-  expect((await client(here, 'email-cookie').post('verify-email', proof)).status).toBe(204);
+  it('gives the account the role and the team of the settings, and null without any', async () => {
+    const registered = async (settings: object) => {
+      const { post, login, to } = open('email-remember', settings);
+      const user = newUser();
+      const { email, password } = user;
+      await post('register', { email, password, name: 'First' });
+      await post('verify-email', { email, password, code: codeIn(to(email)) });
+      return JSON.parse((await login(user)).text) as { user: object };
+    };
+    const role = { id: 'role-member', name: 'Member' };
+    const team = { id: 'team-new', name: 'New accounts' };
+    const nothing = { role: null, team: null, name: 'First', avatar: null };
+    expect(await registered({})).toMatchObject({ user: nothing });
+    for (const given of [{ role, team }, { role, team }, { team }]) {
+      const expected = { user: { ...nothing, ...given } };
+      expect(await registered({ NEW_ACCOUNTS: given })).toMatchObject(expected);
+    }
+    const renamed = { NEW_ACCOUNTS: { role: { ...role, name: 'Another' } } };
+    expect(await registered(renamed)).toMatchObject({ user: { role } });
+  });
 });

@@ -1,26 +1,14 @@
-/** Reset links stand side by side: strangers who ask for more do not void the owner's. */
+/** Reset links are valid side by side: asking for more does not end the owner's. */
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AccountLockout, RateLimiter } from '../../src/worker.ts';
-import { addUser, contractCases, type TestUser } from '../support/test-app.ts';
+import { describe, expect, it } from 'vitest';
+import { captureConsole } from '../support/captured-console.ts';
+import { failing } from '../support/faults.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { newUser } from '../support/new-user.ts';
-import { client, held } from '../support/session.ts';
-
-beforeEach(() => {
-  // Alarms keep the real time, and would ring without a pause.
-  vi.spyOn(AccountLockout.prototype, 'alarm').mockResolvedValue();
-  vi.spyOn(RateLimiter.prototype, 'alarm').mockResolvedValue();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-
-const moveClock = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
-const freeze = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+import { client, moveClock, tokensOf } from '../support/session.ts';
+import { addUser, contractCases, newUser, type TestUser } from '../support/test-app.ts';
 
 const PASSWORD = 'something else entirely';
+const HOUR_MS = 3_600_000;
 
 const challengesOf = async (userId: number) =>
   (
@@ -29,132 +17,133 @@ const challengesOf = async (userId: number) =>
       .all<{ purpose: string }>()
   ).results.map(({ purpose }) => purpose);
 
-describe.each(contractCases)('$name', ({ name, contract }) => {
-  const done = contract.responses.done.render().status;
-  const isNamed = contract.identifier === 'username';
-  const named = ({ username, email }: TestUser) => (isNamed ? { username } : { email });
-
-  /** A link for each letter that was asked for. */
-  async function asked(person: TestUser, amount: number) {
-    const { here, to } = mailbox();
-    const { post, login } = client(here, name);
-    const links: string[] = [];
-    for (let n = 0; n < amount; n += 1) {
-      await post('forgot-password', { email: person.email });
-      links.push(tokenIn(to(person.email)));
-    }
-    const reset = async (token = '', password = PASSWORD) =>
-      (await post('reset-password', { token, password })).status;
-    return { links, reset, to, post, login };
+/** Asks for `amount` links; `links` has the newest one after each request. */
+async function withLinks(name: string, user: TestUser, amount: number) {
+  const { app, to } = mailbox();
+  const { post, login } = client(app, name);
+  const links: string[] = [];
+  for (let n = 0; n < amount; n += 1) {
+    await post('forgot-password', { email: user.email });
+    links.push(tokenIn(to(user.email)));
   }
+  const reset = async (token = '', password = PASSWORD) =>
+    (await post('reset-password', { token, password })).status;
+  return { links, reset, to, post, login };
+}
+
+describe.each(contractCases)('$name', ({ name, status, named, application, isByUsername }) => {
+  const { done } = status;
 
   it('leaves the owner’s first link good for its hour, whatever strangers ask for after it', async () => {
-    freeze();
-    const person = await addUser();
-    const { links, reset, to, post, login } = await asked(person, 5);
-    // The limit: the fourth and the fifth sent nothing.
-    expect(to(person.email)).toHaveLength(3);
+    const user = await addUser();
+    const { links, reset, to, post, login } = await withLinks(name, user, 5);
+    // The limit: the fourth and the fifth request sent nothing.
+    expect(to(user.email)).toHaveLength(3);
     expect(new Set(links).size).toBe(3);
-    expect(to(person.email)[0]?.text).toContain('for 60 minutes');
-    moveClock(3_599_999);
-    await post('forgot-password', { email: person.email });
-    expect(to(person.email)).toHaveLength(3);
+    expect(to(user.email)[0]?.text).toContain('for 60 minutes');
+    moveClock(HOUR_MS - 1);
+    await post('forgot-password', { email: user.email });
+    expect(to(user.email)).toHaveLength(3);
     expect(await reset(links[0])).toBe(done);
-    expect((await login({ ...person, password: PASSWORD })).status).toBe(200);
+    expect((await login({ ...user, password: PASSWORD })).status).toBe(200);
   });
 
   it('ends a link with its hour, at the moment that the next one can be sent', async () => {
-    freeze();
-    const person = await addUser();
-    const { links, reset, to, post } = await asked(person, 3);
-    moveClock(3_600_000);
+    const user = await addUser();
+    const { links, reset, to, post } = await withLinks(name, user, 3);
+    moveClock(HOUR_MS);
     expect(await reset(links[2])).toBe(400);
-    await post('forgot-password', { email: person.email });
-    expect(to(person.email)).toHaveLength(4);
-    expect(await reset(tokenIn(to(person.email)))).toBe(done);
+    await post('forgot-password', { email: user.email });
+    expect(to(user.email)).toHaveLength(4);
+    expect(await reset(tokenIn(to(user.email)))).toBe(done);
   });
 
   it('ends the other links with the one that is used, and nobody else’s', async () => {
-    const [person, other] = [await addUser(), await addUser({ email_verified: 0 })];
-    const theirs = await asked(other, 1);
-    await theirs.post('verify-email/send', named(other));
-    const { links, reset } = await asked(person, 3);
+    const [user, other] = [await addUser(), await addUser({ email_verified: 0 })];
+    const others = await withLinks(name, other, 1);
+    await others.post('verify-email/send', named(other));
+    const { links, reset } = await withLinks(name, user, 3);
     expect(await reset(links[1])).toBe(done);
-    expect([await reset(links[0]), await reset(links[1]), await reset(links[2])]).toEqual([
-      400, 400, 400,
-    ]);
-    expect(await challengesOf(person.id)).toEqual([]);
+    for (const link of links) expect(await reset(link)).toBe(400);
+    expect(await challengesOf(user.id)).toEqual([]);
     expect(await challengesOf(other.id)).toEqual(['reset-password', 'verify-email']);
-    expect(await theirs.reset(theirs.links[0])).toBe(done);
+    expect(await others.reset(others.links[0])).toBe(done);
   });
 
-  it('ends all links with a changed password or address', async () => {
-    for (const change of ['password', 'address'] as const) {
-      const person = await addUser();
-      const { links, reset, post, login, to } = await asked(person, 2);
-      const { access: token } = held(await login(person));
-      if (change === 'password') {
-        const body = { currentPassword: person.password, newPassword: 'a new one, rather long' };
-        expect((await post('change-password', body, { token })).status).toBe(done);
-      } else {
-        const email = `moved-${person.email}`;
-        await post('change-email', { email, password: person.password }, { token });
-        const code = codeIn(to(email));
-        expect((await post('change-email/confirm', { code }, { token })).status).toBe(done);
-      }
-      expect([change, await reset(links[0]), await reset(links[1])]).toEqual([change, 400, 400]);
-      expect((await login(person)).status).toBe(change === 'password' ? 401 : isNamed ? 200 : 401);
+  it.each(['password', 'address'])('ends all links with a changed %s', async (change) => {
+    const user = await addUser();
+    const { links, reset, post, login, to } = await withLinks(name, user, 2);
+    const { access: token } = tokensOf(await login(user));
+    const { password } = user;
+    if (change === 'password') {
+      const body = { currentPassword: password, newPassword: 'a new one, rather long' };
+      expect((await post('change-password', body, { token })).status).toBe(done);
+    } else {
+      const email = `moved-${user.email}`;
+      await post('change-email', { email, password }, { token });
+      const body = { code: codeIn(to(email)) };
+      expect((await post('change-email/confirm', body, { token })).status).toBe(done);
     }
+    for (const link of links) expect(await reset(link)).toBe(400);
+    const isStillRight = change === 'address' && isByUsername;
+    expect((await login(user)).status).toBe(isStillRight ? 200 : 401);
   });
 
-  it('sends links side by side for a registration, and the first that is used ends them', async () => {
-    const person = newUser();
-    const { email, password } = person;
-    const { here, to } = mailbox();
-    const { post, login } = client(here, name);
-    await post('register', { ...named(person), email, password });
-    const { links, reset } = await asked(person, 2);
+  it('gives a registration to the owner of the mailbox with the first link used, and ends the others', async () => {
+    const user = newUser();
+    const { app, to } = mailbox();
+    const { post, login } = client(app, name);
+    await post('register', application(user));
+    const { links, reset } = await withLinks(name, user, 2);
     expect(await reset(links[0])).toBe(done);
     expect(await reset(links[1])).toBe(400);
-    expect((await login({ ...person, password: PASSWORD })).status).toBe(200);
-    const proof = { ...named(person), password, code: codeIn(to(email)) };
+    expect((await login(user)).status).toBe(401);
+    expect((await login({ ...user, password: PASSWORD })).status).toBe(200);
+    const proof = { ...named(user), password: user.password, code: codeIn(to(user.email)) };
     expect((await post('verify-email', proof)).status).toBe(400);
   });
 });
 
 it('lets one of three links that are used at once set the password', async () => {
-  const person = await addUser();
-  const { here, to } = mailbox();
-  const { post, login } = client(here, 'email-cookie');
-  const links: string[] = [];
-  for (let n = 0; n < 3; n += 1) {
-    await post('forgot-password', { email: person.email });
-    links.push(tokenIn(to(person.email)));
-  }
-  const answers = await Promise.all(
-    links.map((token, n) => post('reset-password', { token, password: `the new one, ${n} of 3` })),
-  );
-  const statuses = answers.map(({ status }) => status);
+  const user = await addUser();
+  const { links, reset, login } = await withLinks('email-cookie', user, 3);
+  const passwords = links.map((_, n) => `the new one, ${n} of 3`);
+  const statuses = await Promise.all(links.map((token, n) => reset(token, passwords[n])));
   expect(statuses.toSorted()).toEqual([204, 400, 400]);
-  const password = `the new one, ${statuses.indexOf(204)} of 3`;
-  expect((await login({ ...person, password })).status).toBe(200);
+  const password = passwords[statuses.indexOf(204)] ?? '';
+  expect((await login({ ...user, password })).status).toBe(200);
 });
 
 it('replaces the code that was sent before, and no link, and nothing of others', async () => {
-  const [person, other] = [
+  const [user, other] = [
     await addUser({ email_verified: 0 }),
     await addUser({ email_verified: 0 }),
   ];
-  const { here } = mailbox();
-  const { post } = client(here, 'email-cookie');
-  for (const { email } of [other, person, person]) {
+  const { post } = client(mailbox().app, 'email-cookie');
+  for (const { email } of [other, user, user]) {
     await post('verify-email/send', { email });
     await post('forgot-password', { email });
   }
-  expect(await challengesOf(person.id)).toEqual([
-    'reset-password',
-    'reset-password',
-    'verify-email',
-  ]);
+  const links = ['reset-password', 'reset-password'];
+  expect(await challengesOf(user.id)).toEqual([...links, 'verify-email']);
   expect(await challengesOf(other.id)).toEqual(['reset-password', 'verify-email']);
+});
+
+it('resets the password where the lockout cannot be reached, and logs each failure once', async () => {
+  const captured = captureConsole();
+  const { app, to, calls } = mailbox(
+    {},
+    failing(({ method }) => method === 'clear'),
+  );
+  const { post, login } = client(app, 'email-cookie');
+  const user = await addUser();
+  await post('forgot-password', { email: user.email });
+  const reset = { token: tokenIn(to(user.email)), password: PASSWORD };
+  expect((await post('reset-password', reset)).status).toBe(204);
+  const failures = captured.take().filter((line) => line.includes('"event":"failure"'));
+  // Each is asked for two times.
+  const names = calls.filter(({ method }) => method === 'clear').map(({ what }) => what[0]);
+  expect(names).not.toEqual([]);
+  expect(failures).toHaveLength(new Set(names).size);
+  expect((await login({ ...user, password: PASSWORD })).status).toBe(200);
 });

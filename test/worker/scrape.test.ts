@@ -1,16 +1,18 @@
-/** `GET /metrics`: both formats, to the letter, for operators alone. */
+/** `GET /metrics`: both formats, for operators alone. */
 import { describe, expect, it, vi } from 'vitest';
 import { addUser, contractCase, contractCases, createTestApp } from '../support/test-app.ts';
-import { hubWith, OPENMETRICS, scrape, token } from '../support/scrape.ts';
+import { operatorToken } from '../support/operator.ts';
+import { aggregatorWith, OPENMETRICS, scrape } from '../support/scrape.ts';
+import { WRONG } from '../support/session.ts';
 
 describe('GET /metrics', () => {
-  it('tells of a login right after it, though nothing was handed over yet', async () => {
+  it('includes a login right after it, though nothing was flushed yet', async () => {
     const { name, path, body } = contractCase('email-cookie');
-    const here = createTestApp();
-    const person = await addUser();
-    const before = await scrape(here);
+    const app = createTestApp();
+    const user = await addUser();
+    const before = await scrape(app);
     const slow = createTestApp({ METRICS_FLUSH_SECONDS: 1 });
-    const login = slow.post(path, body(person));
+    const login = slow.post(path, body(user));
     let after = before;
     await vi.waitFor(
       async () => {
@@ -22,7 +24,7 @@ describe('GET /metrics', () => {
       { timeout: 30_000 },
     );
     await login;
-    expect((await scrape(here)).value('auth_login_success_total', { contract: name })).toBe(
+    expect((await scrape(app)).value('auth_login_success_total', { contract: name })).toBe(
       after.value('auth_login_success_total', { contract: name }),
     );
   });
@@ -48,17 +50,17 @@ describe('GET /metrics', () => {
     expect(headers.get('Cache-Control')).toBe('no-store');
   });
 
-  it('says the same in both formats, and holds no identifier, address or name', async () => {
-    const here = createTestApp();
-    const person = await addUser();
+  it('has the same in both formats, and no identifier, address or name', async () => {
+    const app = createTestApp();
+    const user = await addUser();
     for (const { path, body } of contractCases) {
-      await here.post(path, body(person), { address: '192.0.2.123' });
-      await here.post(path, body({ ...person, password: 'a wrong one' }), {
+      await app.post(path, body(user), { address: '192.0.2.123' });
+      await app.post(path, body({ ...user, password: WRONG }), {
         address: '192.0.2.123',
       });
     }
-    const plain = await scrape(here);
-    const open = await scrape(here, OPENMETRICS);
+    const plain = await scrape(app);
+    const open = await scrape(app, OPENMETRICS);
     const samples = ({ families }: typeof plain) =>
       [...families.values()].flatMap((family) =>
         family.samples.map(({ name, labels: { le, ...labels }, value }) =>
@@ -70,7 +72,7 @@ describe('GET /metrics', () => {
           ]),
         ),
       );
-    // The scrape itself asks a guard, and counts only what fails.
+    // The scrape itself calls a limiter, and counts only failures.
     expect(samples(open)).toEqual(samples(plain));
     expect(plain.families.get('auth_login_duration_ms')).toMatchObject({
       type: 'histogram',
@@ -81,26 +83,32 @@ describe('GET /metrics', () => {
       unit: 'ms',
     });
     expect(open.families.get('auth_login_success')?.type).toBe('counter');
-    for (const secret of [person.username, person.email, '192.0.2.123', '@']) {
+    for (const secret of [user.username, user.email, '192.0.2.123', '@']) {
       expect(plain.text).not.toContain(secret);
     }
   });
 
-  it('answers no other method', async () => {
-    const headers = { Authorization: `Bearer ${token}` };
-    const { status } = await createTestApp().fetch('/metrics', { method: 'POST', headers });
-    expect(status).toBe(404);
+  it('is for operators alone', async () => {
+    const { fetch } = createTestApp();
+    for (const headers of [{}, { Authorization: `Bearer ${operatorToken}x` }]) {
+      const { status, text } = await fetch('/metrics', { headers });
+      expect([status, text]).toEqual([401, '{"error":"unauthorized"}']);
+    }
+    const headers = { Authorization: `Bearer ${operatorToken}` };
+    expect((await fetch('/metrics', { method: 'POST', headers })).status).toBe(404);
+    expect((await fetch('/metrics/more', { headers })).status).toBe(404);
   });
 
-  it('reports nothing to the aggregator without a token', async () => {
+  it('is not there without a token, and then nothing is flushed', async () => {
     const { path, body } = contractCase('email-cookie');
     const calls: string[] = [];
     const intercept = (method: string, proceed: () => Promise<unknown>) => (
       calls.push(method),
       proceed()
     );
-    const here = createTestApp({ OPERATOR_TOKEN: undefined, ...hubWith(intercept) });
-    await here.post(path, body(await addUser()));
+    const app = createTestApp({ OPERATOR_TOKEN: undefined, ...aggregatorWith(intercept) });
+    await app.post(path, body(await addUser()));
+    expect((await app.fetch('/metrics')).status).toBe(404);
     expect(calls).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { insertRows } from '../fixtures/rows.ts';
 import { addUser, count, contractCases, createTestApp } from '../support/test-app.ts';
-import { client, held } from '../support/session.ts';
+import { client, tokensOf } from '../support/session.ts';
 
 const idOf = (userId: number, n: number) => `${userId}-${String(n).padStart(3, '0')}`;
 
@@ -42,7 +42,7 @@ it.each(contractCases)('$name ends the oldest session with the 101st', async ({ 
   const { login, profile } = client(createTestApp(), name);
   const [person, bystander] = [await addUser(), await addUser()];
   for (const { id } of [person, bystander]) await addSessions(id, 100);
-  const { access } = held(await login(person, { address: '198.51.100.7' }));
+  const { access } = tokensOf(await login(person, { address: '198.51.100.7' }));
   expect((await profile(access)).status).toBe(200);
   expect([await count('sessions', person.id), await count('sessions', bystander.id)]).toEqual([
     100, 100,

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { base64url, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { addUser, createTestApp } from '../support/test-app.ts';
-import { client, held } from '../support/session.ts';
+import { client, tokensOf } from '../support/session.ts';
 
 const here = createTestApp();
 const { login, profile, refresh } = client(here, 'username-pair');
@@ -13,7 +13,7 @@ let refreshToken = '';
 let claims: JWTPayload & Record<string, unknown> = {};
 
 beforeAll(async () => {
-  ({ access, refresh: refreshToken } = held(await login(await addUser())));
+  ({ access, refresh: refreshToken } = tokensOf(await login(await addUser())));
   claims = JSON.parse(new TextDecoder().decode(base64url.decode(access.split('.')[1] ?? '')));
 });
 afterEach(() => {
@@ -156,7 +156,7 @@ describe('/.well-known/jwks.json', () => {
     const rotated = createTestApp({ TOKEN_KEYS: JSON.stringify({ keys: [hmac, own] }) });
     const after = client(rotated, 'username-pair');
     expect((await after.profile(access)).status).toBe(200);
-    const signedIn = held(await after.login(await addUser()));
+    const signedIn = tokensOf(await after.login(await addUser()));
     expect(JSON.parse(atob(signedIn.access.split('.')[0] ?? ''))).toMatchObject({
       kid: 'shared',
       alg: 'HS256',

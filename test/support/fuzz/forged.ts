@@ -1,37 +1,30 @@
 /** Tokens that were never issued: drawn as data, made of a real one. */
 import * as fc from 'fast-check';
 import { base64url, importJWK, type JWK } from 'jose';
-import { MARK } from './edits.ts';
+import { MARK } from './arbitraries.ts';
+
+type Signer = 'our key' | 'another key' | 'HMAC with our public key' | 'another token';
+type Fields = Record<string, unknown>;
 
 export interface Forgery {
-  header: Record<string, unknown>;
-  claims: Record<string, unknown>;
+  header: Fields;
+  claims: Fields;
   signedBy: Signer;
 }
 
-type Signer = 'our key' | 'a key of the caller’s' | 'HMAC with our public key' | 'another token';
-
-/** In place of what is there; undefined takes it away. */
+/** In place of what is there: removes it. */
 const GONE = undefined;
-const OTHERS = ['https://elsewhere.example', '', 5, null, [], {}, MARK, GONE];
-const NAMES = [
-  'someone-elses',
-  '',
-  '../../dev/null',
-  '__proto__',
-  'constructor',
-  5,
-  [],
-  null,
-  GONE,
-];
 const FAR_S = 32_503_680_000;
+const OTHERS = ['https://elsewhere.example', '', 5, null, [], {}, MARK, GONE];
 
-/** One of each is enough to be refused, even under our own signature. */
+const one = (name: string, values: readonly unknown[]) =>
+  fc.constantFrom(...values).map((value): Fields => ({ [name]: value }));
+
+/** Each of them is refused, even under our own signature. */
 const headerFault = fc.oneof(
   one('typ', ['JWT', 'jwt', '', 'at+jwt ', 'at jwt', 'dv+jwt', 'rt', 5, null, ['at+jwt'], GONE]),
   one('alg', ['none', 'None', 'HS256', 'ES256', 'RS256', 'PS512', 'dir', '', 5, null, GONE]),
-  one('kid', NAMES),
+  one('kid', ['other', '', '../../dev/null', '__proto__', 'constructor', 5, [], null, GONE]),
   one('crit', [['x'], [], 'x', ['exp'], ['b64', 'x']]),
 );
 const claimFault = fc.oneof(
@@ -45,9 +38,9 @@ const claimFault = fc.oneof(
   one('sub', [GONE]),
 );
 
-/** What a verifier must not listen to. */
+/** Header parameters that a verifier must not follow. */
 const bait = fc.oneof(
-  fc.constant({}),
+  fc.constant<Fields>({}),
   one('jwk', [{ kty: 'oct', k: 'AAAA' }, MARK]),
   one('jku', ['https://evil.example/jwks.json', 'file:///etc/passwd']),
   one('x5u', ['https://evil.example/x5u.pem']),
@@ -57,34 +50,42 @@ const bait = fc.oneof(
   one('padding', ['x'.repeat(6000)]),
 );
 
-function one(name: string, values: readonly unknown[]) {
-  return fc.constantFrom(...values).map((value): Record<string, unknown> => ({ [name]: value }));
-}
-
-/** No two of a kind, so that no fault takes another back. */
-export const forgery: fc.Arbitrary<Forgery> = fc.oneof(
-  fc
-    .tuple(headerFault, bait)
-    .map(([fault, bait]): Forgery => made({ ...bait, ...fault }, {}, 'our key')),
-  fc.tuple(claimFault, bait).map(([claims, bait]): Forgery => made(bait, claims, 'our key')),
+const forgeryOf = (
+  header: fc.Arbitrary<Fields>,
+  claims: Fields | fc.Arbitrary<Fields>,
+  ...by: Signer[]
+) =>
   fc
     .tuple(
-      fc.oneof(fc.constant({}), headerFault),
+      header,
       bait,
-      fc.constantFrom<Signer>('a key of the caller’s', 'HMAC with our public key', 'another token'),
+      claims instanceof fc.Arbitrary ? claims : fc.constant(claims),
+      fc.constantFrom(...by),
     )
-    .map(([fault, bait, signer]): Forgery => made({ ...bait, ...fault }, { gen: 7 }, signer)),
+    .map(([fault, bait, claims, signedBy]): Forgery => ({
+      header: { ...bait, ...fault },
+      claims,
+      signedBy,
+    }));
+
+const none = fc.constant<Fields>({});
+export const forgery: fc.Arbitrary<Forgery> = fc.oneof(
+  forgeryOf(headerFault, {}, 'our key'),
+  forgeryOf(none, claimFault, 'our key'),
+  forgeryOf(
+    fc.oneof(none, headerFault),
+    { gen: 7 },
+    'another key',
+    'HMAC with our public key',
+    'another token',
+  ),
 );
 
-function made(header: Forgery['header'], claims: Forgery['claims'], signedBy: Signer): Forgery {
-  return { header, claims, signedBy };
-}
-
 const decoded = (part: string) =>
-  JSON.parse(new TextDecoder().decode(base64url.decode(part))) as Record<string, unknown>;
+  JSON.parse(new TextDecoder().decode(base64url.decode(part))) as Fields;
 const encoded = (value: object) => base64url.encode(JSON.stringify(value));
 
-/** `real`, but for what the forgery changes. */
+/** Returns `real` with the forgery's header, claims and signature. */
 export async function forged(
   { header, claims, signedBy }: Forgery,
   { real, own }: { real: string; own: JWK },
@@ -96,26 +97,28 @@ export async function forged(
     encoded({ ...decoded(body), ...claims }),
   ].join('.');
   if (signedBy === 'another token') return `${parts}.${signature}`;
-  return `${parts}.${base64url.encode(await signed(new TextEncoder().encode(parts), signedBy, own))}`;
+  const { algorithm, key } = await signingKey(signedBy, own);
+  const signed = await crypto.subtle.sign(algorithm, key, new TextEncoder().encode(parts));
+  return `${parts}.${base64url.encode(new Uint8Array(signed))}`;
 }
 
-async function signed(data: Uint8Array, signer: Signer, own: JWK): Promise<Uint8Array> {
+async function signingKey(
+  signer: Signer,
+  own: JWK,
+): Promise<{ algorithm: string; key: CryptoKey }> {
   if (signer === 'HMAC with our public key') {
+    const hmac = { name: 'HMAC', hash: 'SHA-256' };
     const shared = base64url.decode(own.x ?? '');
-    const how = { name: 'HMAC', hash: 'SHA-256' };
-    const key = await crypto.subtle.importKey('raw', shared, how, false, ['sign']);
-    return new Uint8Array(await crypto.subtle.sign(how, key, data));
+    const key = await crypto.subtle.importKey('raw', shared, hmac, false, ['sign']);
+    return { algorithm: 'HMAC', key };
   }
-  const key =
-    signer === 'our key' ? await importJWK(own, 'EdDSA') : (await strangersKey()).privateKey;
-  return new Uint8Array(await crypto.subtle.sign('Ed25519', key as CryptoKey, data));
+  const key = signer === 'our key' ? await importJWK(own, 'EdDSA') : (await otherKeys()).privateKey;
+  return { algorithm: 'Ed25519', key: key as CryptoKey };
 }
 
-let stranger: Promise<CryptoKeyPair> | undefined;
-function strangersKey(): Promise<CryptoKeyPair> {
-  stranger ??= crypto.subtle.generateKey('Ed25519', true, [
+let keys: Promise<CryptoKeyPair> | undefined;
+const otherKeys = () =>
+  (keys ??= crypto.subtle.generateKey('Ed25519', true, [
     'sign',
     'verify',
-  ]) as Promise<CryptoKeyPair>;
-  return stranger;
-}
+  ]) as Promise<CryptoKeyPair>);
