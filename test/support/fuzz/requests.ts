@@ -5,7 +5,14 @@
 import { env } from 'cloudflare:workers';
 import { codeIn, mailbox, tokenIn } from '../mailbox.ts';
 import { client, deviceOf, tokensOf } from '../session.ts';
-import { addUser, contractCase, createTestApp, freshAddress, newUser } from '../test-app.ts';
+import {
+  addUser,
+  contractCase,
+  createTestApp,
+  deployed,
+  freshAddress,
+  newUser,
+} from '../test-app.ts';
 import type { Answer, TestUser } from '../test-app.ts';
 import type { Outgoing } from './mutation.ts';
 
@@ -82,11 +89,7 @@ export function requestsOf(name: string) {
   };
   const { app, to } = mailbox(settings);
   const limited = createTestApp({ ...settings, ADDRESS_LIMITS: { [name]: 1 } });
-  const deployed = createTestApp({
-    ...settings,
-    LOCAL_DEVELOPMENT: 'false',
-    PASSWORD_COST: { iterations: 100_000, rounds: 6 },
-  });
+  const secure = createTestApp({ ...settings, ...deployed });
   const caller = client(app, name);
   const { base, contract } = caller;
   const { path: loginPath, body: loginBody, named, application } = contractCase(name);
@@ -258,6 +261,6 @@ export function requestsOf(name: string) {
       if (!REPEATABLE.test(route)) prepared.delete(`${route} ${user}`);
     },
     fetch: ({ from }: AttackContext) =>
-      ({ 'plain http': deployed, 'a spent address': limited, 'a fresh address': app })[from].fetch,
+      ({ 'plain http': secure, 'a spent address': limited, 'a fresh address': app })[from].fetch,
   };
 }
