@@ -9,7 +9,7 @@ import { createApp } from '../../src/app.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import { createContractApp } from '../../src/http/contract-app.ts';
 import { readSettings } from '../../src/settings.ts';
-import { deployed } from '../support/test-app.ts';
+import { createTestApp, deployed } from '../support/test-app.ts';
 
 const documents = import.meta.glob<{ paths: Record<string, object> }>('../../docs/api/*.json', {
   eager: true,
@@ -41,6 +41,16 @@ const documented = (name: string, before = '') =>
 const PAGES = ['/login', '/register', '/verify', '/forgot', '/reset', '/'];
 
 describe.each(contracts)('$name', (contract) => {
+  it('serves its generated document where it is listed', async () => {
+    const path = `/openapi/${contract.name}.json`;
+    const { status, headers, text } = await createTestApp().fetch(path);
+    expect(status).toBe(200);
+    expect(headers.get('Cache-Control')).toBe('public, max-age=300');
+    expect(JSON.parse(text)).toEqual(documents[`../../docs/api/${contract.name}.json`]);
+    const CONTRACTS = contracts.map(({ name }) => name).filter((name) => name !== contract.name);
+    expect((await createTestApp({ CONTRACTS }).fetch(path)).status).toBe(404);
+  });
+
   it('has the operations of its document, and no other', () => {
     const { lockout, sessions, allowedOrigins } = readSettings(env, contracts);
     const app = createContractApp(contract, { lockout, sessions, allowedOrigins });
@@ -48,6 +58,14 @@ describe.each(contracts)('$name', (contract) => {
     expect(routesOf(app)).toEqual(documented(contract.name));
   });
 });
+
+it.each(['email-cookie.yaml', 'nothing.json', '..%2f..%2fwrangler.toml', 'email-cookie.json/'])(
+  'serves nothing at /openapi/%s',
+  async (file) => {
+    expect((await createTestApp().fetch(`/openapi/${file}`)).status).toBe(404);
+    expect((await createTestApp().fetch(`/${file}`)).status).toBe(404);
+  },
+);
 
 describe('the admin API', () => {
   it('has the operations of its document, and no other', () => {
