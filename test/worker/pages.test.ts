@@ -4,7 +4,7 @@ import { contracts } from '../../src/contracts/index.ts';
 import { createTestApp, deployed, type Answer } from '../support/test-app.ts';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
-const meta = (path: string, headers: Record<string, string> = {}, settings = {}) =>
+const openPage = (path: string, headers: Record<string, string> = {}, settings = {}) =>
   createTestApp(settings).fetch(path, { headers: { Accept: BROWSER, ...headers } });
 
 const isPage = ({ status, headers }: Answer) =>
@@ -16,27 +16,30 @@ describe('a page', () => {
   it('stands under every contract, and on bare paths', async () => {
     for (const prefix of ['', ...contracts.map(({ name }) => `/${name}`)]) {
       for (const path of paths) {
-        expect([prefix + path, isPage(await meta(prefix + path))]).toEqual([prefix + path, true]);
+        expect([prefix + path, isPage(await openPage(prefix + path))]).toEqual([
+          prefix + path,
+          true,
+        ]);
       }
     }
     const [bare] = env.CONTRACTS;
-    expect((await meta('/login')).text).toContain(
+    expect((await openPage('/login')).text).toContain(
       `&quot;contract&quot;:{&quot;name&quot;:&quot;${bare}&quot;`,
     );
-    const moved = await meta('/email-cookie');
+    const moved = await openPage('/email-cookie');
     expect([moved.status, moved.headers.get('Location')]).toEqual([302, '/email-cookie/']);
   });
 
   it('is the host’s contract on bare paths', async () => {
     const settings = { CONTRACT_HOSTS: { 'gatehouse.example': 'username-pair' } };
-    const { text } = await meta('/login', {}, settings);
+    const { text } = await openPage('/login', {}, settings);
     expect(text).toContain('&quot;contract&quot;:{&quot;name&quot;:&quot;username-pair&quot;');
     expect(text).toContain('id="username"');
   });
 
-  it('is there in English whatever Accept-Language says that cannot be read', async () => {
+  it('is in English where Accept-Language cannot be read', async () => {
     for (const languages of ['en-US@posix', 'C', '*', ';q=', 'xx;q=9, ,;;', 'a'.repeat(5000)]) {
-      const page = await meta('/login', { 'Accept-Language': languages });
+      const page = await openPage('/login', { 'Accept-Language': languages });
       expect([languages, isPage(page)]).toEqual([languages, true]);
       expect(page.text).toContain('<html lang="en">');
     }
@@ -44,40 +47,39 @@ describe('a page', () => {
 
   it('does not exist for a contract that is not served', async () => {
     const settings = { CONTRACTS: ['email-cookie'] };
-    expect((await meta('/username-pair/login', {}, settings)).status).toBe(404);
-    expect(isPage(await meta('/email-cookie/login', {}, settings))).toBe(true);
+    expect((await openPage('/username-pair/login', {}, settings)).status).toBe(404);
+    expect(isPage(await openPage('/email-cookie/login', {}, settings))).toBe(true);
   });
 
-  it('is for browsers: whoever does not ask for HTML gets what the contract says', async () => {
-    for (const headers of [{}, { Accept: '*/*' }, { Accept: 'application/json' }]) {
-      const { status, text } = await createTestApp().fetch('/email-remember/login', { headers });
-      expect([status, JSON.parse(text).error.code]).toEqual([404, 'NOT_FOUND']);
-    }
-    const refused = await meta('/email-remember/login', { Accept: 'text/html;q=0, */*' });
-    expect(refused.status).toBe(404);
-    const other = await createTestApp().fetch('/email-remember/login', {
-      method: 'POST',
-      headers: { Accept: BROWSER },
-    });
-    expect(other.status).toBe(404);
-    const head = await createTestApp().fetch('/login', {
-      method: 'HEAD',
-      headers: { Accept: BROWSER },
-    });
+  it.each<[Record<string, string>, string?]>([
+    [{}],
+    [{ Accept: '*/*' }],
+    [{ Accept: 'application/json' }],
+    [{ Accept: 'text/html;q=0, */*' }],
+    [{ Accept: BROWSER }, 'POST'],
+  ])('is for browsers: to %o %s the contract answers 404', async (headers, method = 'GET') => {
+    const app = createTestApp();
+    const { status, text } = await app.fetch('/email-remember/login', { headers, method });
+    expect([status, JSON.parse(text).error.code]).toEqual([404, 'NOT_FOUND']);
+  });
+
+  it('has no body for HEAD', async () => {
+    const headers = { Accept: BROWSER };
+    const head = await createTestApp().fetch('/login', { method: 'HEAD', headers });
     expect([isPage(head), head.text]).toEqual([true, '']);
   });
 
-  it('leaves the operations to whoever asks, browser or not', async () => {
-    const { status, headers } = await meta('/email-remember/api/v1/profile');
+  it('leaves the paths of operations to the contract, for browsers too', async () => {
+    const { status, headers } = await openPage('/email-remember/api/v1/profile');
     expect([status, headers.get('Content-Type')]).toEqual([401, 'application/json']);
-    const wrong = await meta('/email-remember/api/v1/auth/login');
+    const wrong = await openPage('/email-remember/api/v1/auth/login');
     expect([wrong.status, wrong.headers.get('Allow')]).toEqual([405, 'POST']);
   });
 
   it('lets no text of a query become markup', async () => {
     const evil = encodeURIComponent('/"><img src=x id=sheet onerror=alert(1)>');
     for (const path of paths) {
-      const { headers, text } = await meta(`${path}?return_to=${evil}&name=${evil}`);
+      const { headers, text } = await openPage(`${path}?return_to=${evil}&name=${evil}`);
       expect(headers.get('Content-Security-Policy')).toContain(
         "require-trusted-types-for 'script'; trusted-types 'none'",
       );
@@ -88,8 +90,8 @@ describe('a page', () => {
   it('says how to choose a password, and the least length', async () => {
     for (const path of ['/register', '/reset', '/']) {
       const hint = 'characters. A few words in a row';
-      expect((await meta(path)).text).toContain(`At least 8 ${hint}`);
-      const { text } = await meta(path, {}, { PASSWORD_RULES: { least: 15 } });
+      expect((await openPage(path)).text).toContain(`At least 8 ${hint}`);
+      const { text } = await openPage(path, {}, { PASSWORD_RULES: { least: 15 } });
       expect(text).toContain(`At least 15 ${hint}`);
       expect(text).toContain('&quot;leastPassword&quot;:15');
     }
@@ -111,7 +113,7 @@ describe('a page’s headers', () => {
   it('let in what carries the nonce of this very answer, and nothing else', async () => {
     const seen = new Set<string>();
     for (const path of [...paths, '/docs']) {
-      const { headers, text } = await meta(path);
+      const { headers, text } = await openPage(path);
       const policy = headers.get('Content-Security-Policy') ?? '';
       const nonce = /script-src 'nonce-([\w-]{20,})'/.exec(policy)?.[1] ?? '';
       expect(nonce).not.toBe('');
@@ -131,7 +133,7 @@ describe('a page’s headers', () => {
   });
 
   it('keep it out of caches, frames and other windows', async () => {
-    const { headers } = await meta('/login');
+    const { headers } = await openPage('/login');
     expect(Object.fromEntries(headers)).toMatchObject({
       'cache-control': 'no-store',
       'cross-origin-opener-policy': 'same-origin',
@@ -146,7 +148,7 @@ describe('a page’s headers', () => {
   it('let a form lead to an allowed origin, where that is where it leads', async () => {
     const settings = { ALLOWED_ORIGINS: ['https://app.example.com'] };
     const policyAt = async (query: string) =>
-      (await meta(`/email-cookie/login${query}`, {}, settings)).headers.get(
+      (await openPage(`/email-cookie/login${query}`, {}, settings)).headers.get(
         'Content-Security-Policy',
       );
     const there = encodeURIComponent('https://app.example.com/start');
@@ -160,7 +162,7 @@ describe('a page’s headers', () => {
 
 describe('static assets', () => {
   it('are kept for good under the names that pages use, and are nothing else', async () => {
-    const { text } = await meta('/login');
+    const { text } = await openPage('/login');
     const names = [...text.matchAll(/"\/assets\/([^"]+)"/g)].map(([, name]) => name);
     expect(names).toHaveLength(3);
     for (const name of names) {
