@@ -19,7 +19,7 @@ const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';
 const NUMBER = /^(?:[+-]?(?:\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|[+-]Inf|NaN)$/;
 
 /** Returns the families by name. Throws an error that quotes the first wrong line. */
-export function parsed(text: string, format: Format): Map<string, Family> {
+export function parseMetrics(text: string, format: Format): Map<string, Family> {
   if (!text.endsWith('\n')) throw new Error('the last line does not end');
   const lines = text.slice(0, -1).split('\n');
   if (format === 'openmetrics' && lines.pop() !== '# EOF') throw new Error('no # EOF at the end');

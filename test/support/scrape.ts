@@ -1,7 +1,7 @@
 /** Reads the metrics of an app, and puts faults between it and the aggregator. */
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import { parsed, valueOf, type Format } from './exposition.ts';
+import { parseMetrics, valueOf, type Format } from './exposition.ts';
 import { operatorToken } from './operator.ts';
 import { freshAddress, type TestApp } from './test-app.ts';
 
@@ -21,7 +21,7 @@ export async function scrape({ fetch }: TestApp, accept = 'text/plain') {
   const format: Format = answer.headers.get('Content-Type')?.startsWith('application/openmetrics')
     ? 'openmetrics'
     : 'prometheus';
-  const families = parsed(answer.text, format);
+  const families = parseMetrics(answer.text, format);
   return {
     ...answer,
     families,

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exposition } from '../../src/telemetry/exposition.ts';
 import { addTo, BUCKETS_MS, seriesOf, timed, type Sums } from '../../src/telemetry/series.ts';
-import { parsed, valueOf, type Format } from '../support/exposition.ts';
+import { parseMetrics, valueOf, type Format } from '../support/exposition.ts';
 
 const formats: [Format, string][] = [
   ['prometheus', 'text/plain'],
@@ -14,7 +14,7 @@ const formats: [Format, string][] = [
 const labels = ['\u2028', '\u2029', '\r', '\u0085', 'a "quoted" \\n back\\slash,\nand="a line"} 1'];
 
 describe.each(formats)('as %s', (format, accept) => {
-  const rendered = (sums: Sums) => parsed(exposition(sums, accept).text, format);
+  const rendered = (sums: Sums) => parseMetrics(exposition(sums, accept).text, format);
 
   it('escapes what would end a label', () => {
     fc.assert(

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { captureConsole } from '../support/captured-console.ts';
 import { mutationOf } from '../support/fuzz/arbitraries.ts';
-import { mutated, requestInit, type Mutation } from '../support/fuzz/mutation.ts';
+import { applyMutations, requestInit, type Mutation } from '../support/fuzz/mutation.ts';
 import { requestTo, withHeader } from '../support/fuzz/requests.ts';
 import { visible, WRONG } from '../support/session.ts';
 import {
@@ -41,7 +41,7 @@ describe.each(contractCases)('$name', ({ name, path, body }) => {
 
   const answerTo = async (user: TestUser, mutations: readonly Mutation[], address: string) => {
     const login = withHeader(requestTo('POST', path, body(user)), 'CF-Connecting-IP', address);
-    const outgoing = mutated(login, mutations);
+    const outgoing = applyMutations(login, mutations);
     const init = requestInit(outgoing);
     return init === null ? 'not sent' : visible(await fetch(outgoing.path, init));
   };

@@ -8,7 +8,12 @@ import { beforeEach, expect, it } from 'vitest';
 import { captureConsole, type CapturedConsole } from '../support/captured-console.ts';
 import { MARK, mutationOf } from '../support/fuzz/arbitraries.ts';
 import { commonViolations } from '../support/fuzz/invariants.ts';
-import { mutated, requestInit, type Mutation, type Outgoing } from '../support/fuzz/mutation.ts';
+import {
+  applyMutations,
+  requestInit,
+  type Mutation,
+  type Outgoing,
+} from '../support/fuzz/mutation.ts';
 import { ALLOWED_ORIGIN, ORIGIN, requestTo, withHeader } from '../support/fuzz/requests.ts';
 import { operatorToken } from '../support/operator.ts';
 import { operationsOf } from '../support/published.ts';
@@ -160,7 +165,7 @@ it.each(targets)('holds the invariants at $name', async ({ name, request, grante
   const reached = new Map<number, number>();
   const mutations = fc.array(mutationOf(/role|form/.test(name)), { maxLength: 2 });
   const property = fc.asyncProperty(mutations, async (mutations) => {
-    const outgoing = mutated(await request(), mutations);
+    const outgoing = applyMutations(await request(), mutations);
     const init = requestInit(outgoing);
     if (init === null) return;
     captured.take();

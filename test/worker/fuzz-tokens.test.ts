@@ -8,8 +8,8 @@ import type { JWK } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { captureConsole, type CapturedConsole } from '../support/captured-console.ts';
 import { editOf } from '../support/fuzz/arbitraries.ts';
-import { forged, forgery } from '../support/fuzz/forged.ts';
-import { edited } from '../support/fuzz/mutation.ts';
+import { forgery, forgeToken } from '../support/fuzz/forged.ts';
+import { applyEdit } from '../support/fuzz/mutation.ts';
 import { client, deviceOf, tokensOf, withDevice } from '../support/session.ts';
 import {
   addUser,
@@ -73,7 +73,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
   it('opens to no forged token', async () => {
     const { place, statuses, expected } = await prepare();
     const property = fc.asyncProperty(forgery, place, async (forgery, { real, send }) => {
-      await expectRefusal(send, await forged(forgery, { real, own }));
+      await expectRefusal(send, await forgeToken(forgery, { real, own }));
     });
     await fc.assert(property, { numRuns: RUNS });
     expect(await statuses()).toEqual(expected);
@@ -82,7 +82,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
   it('opens to no real token with anything changed', async () => {
     const { place, statuses, expected } = await prepare();
     const property = fc.asyncProperty(alteration, place, async (edit, { real, send }) => {
-      const token = edited(real, edit).trim();
+      const token = applyEdit(real, edit).trim();
       if (token !== real && canBeSent(token)) await expectRefusal(send, token);
     });
     await fc.assert(property, { numRuns: RUNS });
@@ -94,7 +94,7 @@ describe.each(contractCases)('$name', ({ name, contract }) => {
     const device = deviceOf(await caller.login(user));
     await caller.fail(user);
     const property = fc.asyncProperty(alteration, async (edit) => {
-      const cookie = edited(device, edit);
+      const cookie = applyEdit(device, edit);
       if (cookie.trim() === device || !canBeSent(cookie)) return;
       expect((await caller.login(user, withDevice(cookie))).status, cookie).toBeGreaterThan(299);
     });

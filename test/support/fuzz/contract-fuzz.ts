@@ -9,7 +9,7 @@ import { operationAt, operationsOf } from '../published.ts';
 import { contractCases } from '../test-app.ts';
 import { MARK, mutationOf } from './arbitraries.ts';
 import { targetOf, violationsOf } from './invariants.ts';
-import { mutated, requestInit, type Mutation } from './mutation.ts';
+import { applyMutations, requestInit, type Mutation } from './mutation.ts';
 import { requestsOf, type AttackContext, type Requests } from './requests.ts';
 
 /** Besides the cases below; `npm run fuzz` draws others, for as long as it is told. */
@@ -168,7 +168,7 @@ async function send(
 ) {
   const { name: contract } = requests;
   const granted = await requests.granted(route, context);
-  const outgoing = mutated(granted.outgoing, mutations);
+  const outgoing = applyMutations(granted.outgoing, mutations);
   const init = requestInit(outgoing);
   if (init === null) return null;
   captured.take();

@@ -86,7 +86,7 @@ const decoded = (part: string) =>
 const encoded = (value: object) => base64url.encode(JSON.stringify(value));
 
 /** Returns `real` with the forgery's header, claims and signature. */
-export async function forged(
+export async function forgeToken(
   { header, claims, signedBy }: Forgery,
   { real, own }: { real: string; own: JWK },
 ): Promise<string> {

@@ -24,7 +24,7 @@ export type Edit =
   | { times: number }
   | { form: keyof typeof FORMS };
 
-export function edited(text: string, edit: Edit): string {
+export function applyEdit(text: string, edit: Edit): string {
   const position = (percent: number) => Math.floor((text.length * percent) / 100);
   if ('put' in edit) return edit.put ?? '';
   if ('insert' in edit) {
@@ -74,19 +74,19 @@ export type Mutation =
   | { fieldName: number; put: string }
   | { extra: string; json: string; first: boolean };
 
-export const mutated = (outgoing: Outgoing, mutations: readonly Mutation[]): Outgoing =>
-  mutations.reduce(mutatedOnce, outgoing);
+export const applyMutations = (outgoing: Outgoing, mutations: readonly Mutation[]): Outgoing =>
+  mutations.reduce(applyMutation, outgoing);
 
-function mutatedOnce(outgoing: Outgoing, mutation: Mutation): Outgoing {
+function applyMutation(outgoing: Outgoing, mutation: Mutation): Outgoing {
   const { path, headers, bodyChanges } = outgoing;
   if ('method' in mutation) return { ...outgoing, method: mutation.method };
   if ('host' in mutation) return { ...outgoing, origin: `https://${mutation.host}` };
   if ('path' in mutation) {
-    return { ...outgoing, path: edited(path, mutation.path).replace(/^(?!\/)/, '/') };
+    return { ...outgoing, path: applyEdit(path, mutation.path).replace(/^(?!\/)/, '/') };
   }
   if ('lastSegment' in mutation) {
     const [, folder = '', last = ''] = /^(.*\/)([^/]*)$/.exec(path) ?? [];
-    return { ...outgoing, path: folder + edited(last, mutation.lastSegment) };
+    return { ...outgoing, path: folder + applyEdit(last, mutation.lastSegment) };
   }
   if ('prefix' in mutation) {
     return { ...outgoing, path: mutation.prefix + path.replace(/^\/[^/]+/, '') };
@@ -115,13 +115,13 @@ function withField(fields: Pair[], mutation: FieldMutation): Pair[] {
     if ('fieldName' in mutation) return [[mutation.put, json]];
     if ('json' in mutation) return [[name, mutation.json]];
     const { edit } = mutation;
-    return 'put' in edit && edit.put === null ? [] : [[name, editedJson(json, edit)]];
+    return 'put' in edit && edit.put === null ? [] : [[name, applyEditToJson(json, edit)]];
   });
 }
 
-function editedJson(json: string, edit: Edit): string {
+function applyEditToJson(json: string, edit: Edit): string {
   const value: unknown = JSON.parse(json);
-  return typeof value === 'string' ? JSON.stringify(edited(value, edit)) : edited(json, edit);
+  return typeof value === 'string' ? JSON.stringify(applyEdit(value, edit)) : applyEdit(json, edit);
 }
 
 function withHeader(headers: Pair[], mutation: Extract<Mutation, { header: string }>): Pair[] {
@@ -131,7 +131,7 @@ function withHeader(headers: Pair[], mutation: Extract<Mutation, { header: strin
   const others = headers.filter((pair) => !isIt(pair));
   const { edit } = mutation;
   if ('put' in edit && edit.put === null) return others;
-  return [...others, [header, edited(headers.find(isIt)?.[1] ?? '', edit)]];
+  return [...others, [header, applyEdit(headers.find(isIt)?.[1] ?? '', edit)]];
 }
 
 /** Edits the token where there is one: in a header, a cookie, or a field of the body. */
@@ -141,11 +141,11 @@ function withCredential(outgoing: Outgoing, edit: Edit): Outgoing {
   const [name = '', value = ''] = headers[carrier] ?? [];
   if (carrier >= 0) {
     const [, lead = '', token = ''] = /^(Bearer +|[^=]*=)?(.*)$/is.exec(value) ?? [];
-    return { ...outgoing, headers: headers.with(carrier, [name, lead + edited(token, edit)]) };
+    return { ...outgoing, headers: headers.with(carrier, [name, lead + applyEdit(token, edit)]) };
   }
   const changed = fields?.map(([field, json]): Pair => [
     field,
-    /token/i.test(field) ? editedJson(json, edit) : json,
+    /token/i.test(field) ? applyEditToJson(json, edit) : json,
   ]);
   return { ...outgoing, fields: changed ?? null };
 }
@@ -176,7 +176,7 @@ export function bodyOf({ fields, bodyChanges }: Outgoing): Uint8Array | null {
   let body: Uint8Array = encoder.encode(members === undefined ? '' : `{${members}}`);
   for (const change of bodyChanges) {
     if ('body' in change) {
-      body = encoder.encode(edited(new TextDecoder().decode(body), change.body));
+      body = encoder.encode(applyEdit(new TextDecoder().decode(body), change.body));
     } else if ('bytes' in change) {
       body = ENCODINGS[change.bytes](body);
     } else {
