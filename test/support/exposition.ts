@@ -58,7 +58,7 @@ export function parseMetrics(text: string, format: Format): Map<string, Family> 
       new RegExp(`^(${NAME})(?:\\{(.*)\\})? ([^ ]+)$`, 's').exec(line) ?? [];
     if (of === '' || !NUMBER.test(number)) throw fault('not a sample');
     if (at === null || at.family.type === '') throw fault('a sample before its TYPE');
-    if (!endingsOf(at.family.type, format).some((ending) => of === at?.name + ending)) {
+    if (!endingsOf(at.family.type, format).some((suffix) => of === at?.name + suffix)) {
       throw fault(`not a sample of ${at.name}`);
     }
     const labels = labelsOf(pairs ?? '', fault);
@@ -134,7 +134,7 @@ function assertHistogram(name: string, { samples }: Family, format: Format): voi
     if (upTo.some((end, n) => !(n === 0 || end > (upTo[n - 1] ?? 0)))) throw fault('ends');
     const counts = buckets.map(({ value }) => value);
     if (counts.some((count, n) => count < (counts[n - 1] ?? 0))) throw fault('falling counts');
-    const one = (ending: string) => group.filter((sample) => sample.name === name + ending);
+    const one = (suffix: string) => group.filter((sample) => sample.name === name + suffix);
     if (one('_sum').length !== 1 || one('_count').length !== 1) throw fault('sum and count');
     if (one('_count')[0]?.value !== counts.at(-1)) throw fault('count is not +Inf');
   }

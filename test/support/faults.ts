@@ -11,7 +11,7 @@ export const CANARY = 'canary-51c0e7';
 /** Longer than a ticket lives, and than a client waits. */
 export const LATE_MS = 31_000;
 
-type Strike = (
+type Inject = (
   call: Call,
   proceed: () => Promise<unknown>,
   /** Sends the same request once more and waits for its answer. */
@@ -20,13 +20,13 @@ type Strike = (
 
 export interface Fault {
   name: string;
-  strike: Strike;
+  inject: Inject;
   /** The bindings that it can hit. */
   bindings: readonly Call['to'][];
   lasting?: boolean;
   /** Strikes only calls that the answer depends on. */
   awaitedOnly?: boolean;
-  /** What the flags of the error demand: that the call is repeated, or that the request is refused. */
+  /** The behaviour that the error's flags demand: the call is repeated, or the request refused. */
   demands?: 'retry' | 'refusal';
 }
 
@@ -48,12 +48,12 @@ export function bindingError({ to }: Call, flags: object = {}): Error {
 }
 
 const isLost =
-  (flags?: object): Strike =>
+  (flags?: object): Inject =>
   (call) =>
     Promise.reject(bindingError(call, flags));
 
 const losesItsAnswer =
-  (flags?: object): Strike =>
+  (flags?: object): Inject =>
   async (call, proceed) => {
     await proceed();
     throw bindingError(call, flags);
@@ -65,11 +65,11 @@ const REPEATABLE = { retryable: true, remote: false };
 
 /** The faults that show how a contract words an outage. */
 export const mainFaults: readonly Fault[] = [
-  { name: 'is lost', strike: isLost(), bindings: ALL },
-  { name: 'is done, and its answer lost', strike: losesItsAnswer(), bindings: ALL },
+  { name: 'is lost', inject: isLost(), bindings: ALL },
+  { name: 'is done, and its answer lost', inject: losesItsAnswer(), bindings: ALL },
   {
     name: 'is done, its answer lost, and all that follows',
-    strike: losesItsAnswer(),
+    inject: losesItsAnswer(),
     bindings: ALL,
     lasting: true,
   },
@@ -77,30 +77,30 @@ export const mainFaults: readonly Fault[] = [
 
 export const faults: readonly Fault[] = [
   ...mainFaults,
-  { name: 'is lost, and all that follows', strike: isLost(), bindings: ALL, lasting: true },
+  { name: 'is lost, and all that follows', inject: isLost(), bindings: ALL, lasting: true },
   {
     name: 'meets an overload',
-    strike: isLost({ overloaded: true, retryable: true, remote: true }),
+    inject: isLost({ overloaded: true, retryable: true, remote: true }),
     bindings: DECIDING,
     awaitedOnly: true,
     demands: 'refusal',
   },
   {
     name: 'is lost, and may be repeated',
-    strike: isLost(REPEATABLE),
+    inject: isLost(REPEATABLE),
     bindings: ['limits'],
     demands: 'retry',
   },
   {
     name: 'is done, its answer lost, and may be repeated',
-    strike: losesItsAnswer(REPEATABLE),
+    inject: losesItsAnswer(REPEATABLE),
     bindings: ['limits'],
   },
   {
     name: 'arrives late',
     bindings: DECIDING,
     awaitedOnly: true,
-    strike: (_call, proceed) => {
+    inject: (_call, proceed) => {
       moveClock(LATE_MS);
       return proceed();
     },
@@ -109,7 +109,7 @@ export const faults: readonly Fault[] = [
     name: 'is answered late',
     bindings: DECIDING,
     awaitedOnly: true,
-    strike: async (_call, proceed) => {
+    inject: async (_call, proceed) => {
       const answer = await proceed();
       moveClock(LATE_MS);
       return answer;
@@ -119,7 +119,7 @@ export const faults: readonly Fault[] = [
     name: 'is overtaken by a second request',
     bindings: DECIDING,
     awaitedOnly: true,
-    strike: async (_call, proceed, repeat) => {
+    inject: async (_call, proceed, repeat) => {
       await repeat();
       return proceed();
     },
@@ -128,7 +128,7 @@ export const faults: readonly Fault[] = [
     name: 'is answered after a second request',
     bindings: DECIDING,
     awaitedOnly: true,
-    strike: async (_call, proceed, repeat) => {
+    inject: async (_call, proceed, repeat) => {
       const answer = await proceed();
       await repeat();
       return answer;
@@ -159,7 +159,7 @@ export function injectFault(
     const name = nameOf(call);
     if (struck === null && name === callName) {
       struck = call;
-      return (await fault.strike(call, proceed, repeat)) as T;
+      return (await fault.inject(call, proceed, repeat)) as T;
     }
     if (struck !== null && fault.lasting && call.to === struck.to) throw bindingError(call);
     return proceed();

@@ -48,8 +48,13 @@ export function mailbox(
       current = [];
       return request(...args);
     };
-  const watched = { fetch: begin(app.fetch), post: begin(app.post) };
-  return { app: watched, to: (address) => mails.filter(({ to }) => to === address), calls, before };
+  const recorded = { fetch: begin(app.fetch), post: begin(app.post) };
+  return {
+    app: recorded,
+    to: (address) => mails.filter(({ to }) => to === address),
+    calls,
+    before,
+  };
 }
 
 /** The newest code of six digits. */

@@ -40,7 +40,7 @@ export const withDevice = (device: string): Sending => ({
 
 const HANDLE = /[\w-]{22}~\d{10}(?:~[\w-]{43})+/g;
 
-/** What a client sees of an answer; trace ids and registration handles are random and left out. */
+/** Renders an answer as a client sees it, without trace ids and registration handles, which are random. */
 export function visible({ status, headers, text }: Answer): string {
   const trace = headers.get('X-Request-Id') ?? '';
   return JSON.stringify([status, [...headers], text])

@@ -39,11 +39,10 @@ it.each([
 });
 
 it('starts every comment with a verb or a noun phrase, in the terms of the field', () => {
-  const folders = '{src,tools,test/browser,test/golden,test/start,test/unit}';
-  const files = globSync(`${folders}/**/*.{ts,tsx,mjs}`, { cwd: root }).filter(
+  const files = globSync('{src,test,tools}/**/*.{ts,tsx,mjs}', { cwd: root }).filter(
     (file) => !file.endsWith('language.test.ts'),
   );
-  expect(files.length).toBeGreaterThan(300);
+  expect(files.length).toBeGreaterThan(400);
   const found = files.flatMap((file) =>
     violations(readFileSync(join(root, file), 'utf8')).map((line) => `${file}: ${line}`),
   );

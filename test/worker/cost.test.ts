@@ -1,4 +1,4 @@
-/** What a login costs in rows and requests to Durable Objects: the figures that docs/deployment.md prices. */
+/** Costs of a login in rows and requests to Durable Objects: the figures of docs/deployment.md. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';

@@ -1,6 +1,6 @@
 /**
- * Device cookies: strangers who lock an account do not lock out who has signed in to it before, and
- * nobody gets more out of a cookie than a handful of attempts.
+ * Device cookies: strangers who lock an account do not lock out a known device, and a cookie allows
+ * a handful of attempts at most.
  */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';

@@ -119,9 +119,9 @@ it.each(['username-coded', 'email-cookie'])(
         [post, { ...named(user), registration: handleField(registered) }],
         ...(isByUsername ? [[byEmail.post, { email }] as [typeof post, object]] : []),
       ];
-      for (const [way, who] of ways) {
+      for (const [way, identifier] of ways) {
         for (const tried of [...Array<string>(5).fill(otherThan(code)), code]) {
-          const answer = await way('verify-email', { ...who, password, code: tried });
+          const answer = await way('verify-email', { ...identifier, password, code: tried });
           if (answer.status === 400) seen.judged += 1;
           if (answer.status === status.done) seen.opened += 1;
         }

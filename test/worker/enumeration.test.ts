@@ -105,8 +105,8 @@ async function play(contracts: Cases, { account, isFromOneAddress, steps }: Sequ
     answeredAfter = calls.length;
   });
   // Of the same length, so that bytes can be compared.
-  const sideOf = (who: 'known' | 'nobody'): Side => {
-    const username = `${who.padEnd(6, '-')}-${sequences}`;
+  const sideOf = (kind: 'known' | 'nobody'): Side => {
+    const username = `${kind.padEnd(6, '-')}-${sequences}`;
     const email = `${username}@example.com`;
     return { email, username, address: freshAddress(), mails: () => to(email), handle: '' };
   };

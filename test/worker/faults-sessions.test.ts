@@ -15,7 +15,7 @@ describe.each(['email-cookie', 'username-pair'])('%s', (name) => {
   const own = client(createTestApp(), name);
 
   interface Expected extends Pick<Flow, 'status' | 'repeated' | 'storedButRefused' | 'except'> {
-    /** What has been done with the first session's tokens. */
+    /** Uses the first session's tokens before the request. */
     used?: (first: Tokens) => Promise<unknown>;
   }
   /** A request of a user who has two sessions. */

@@ -60,7 +60,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   'GET /audit': '?limit=5&from=2026-01-01&action=LOGIN&format=csv',
 };
 
-/** What can be malformed is a query, a role, or the id at the end of the path. */
+/** A query, a role, or the id at the end of the path can be malformed. */
 const admin = ({ method, path, statuses }: ReturnType<typeof operationsOf>[number]): Target => {
   const query = QUERIES[`${method} ${path}`];
   const isRole = path.endsWith('/role');

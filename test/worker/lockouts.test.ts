@@ -225,13 +225,13 @@ describe('all lockouts of a user are cleared', () => {
     expect((await post('delete-account', wrong, { token })).status).toBe(401);
   });
 
-  it.each(['the owner', 'an operator'])('where %s deletes the user', async (who) => {
+  it.each(['the owner', 'an operator'])('where %s deletes the user', async (actor) => {
     const strict = createTestApp({ LOCKOUT: { threshold: 2, stopAfterFailures: 2 } });
     const user = await addUser();
     const { login, fail, post } = client(strict, 'username-pair');
     const { access: token } = tokensOf(await login(user));
     await fail(user, 2);
-    if (who === 'the owner') await post('delete-account', { password: user.password }, { token });
+    if (actor === 'the owner') await post('delete-account', { password: user.password }, { token });
     else await operator(strict).call(`DELETE /users/${user.id}`);
     expect((await login({ ...user, ...wrong })).status).toBe(401);
   });

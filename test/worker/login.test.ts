@@ -1,4 +1,4 @@
-/** What a login stores, what its tokens say, and how many attempts an address has. */
+/** The rows that a login stores, its tokens' claims, and the attempts of an address. */
 import { env } from 'cloudflare:workers';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JWK } from 'jose';
 import { describe, expect, it } from 'vitest';

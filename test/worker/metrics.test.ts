@@ -1,4 +1,4 @@
-/** What is counted: exactly, in the formats of Prometheus, and after the answer. */
+/** Counts are exact, in the formats of Prometheus, and taken after the answer. */
 import { describe, expect, it } from 'vitest';
 import { failing } from '../support/faults.ts';
 import { mailbox } from '../support/mailbox.ts';

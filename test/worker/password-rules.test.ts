@@ -1,4 +1,4 @@
-/** Which passwords may be set, over HTTP: the refusal says which rule, and nothing has changed. */
+/** Password rules over HTTP: the refusal names the rule, and nothing has changed. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { mailbox, tokenIn } from '../support/mailbox.ts';

@@ -1,4 +1,4 @@
-/** Which paths and methods contracts answer, by list, host and prefix. */
+/** The paths and methods that contracts answer, by list, host and prefix. */
 import { describe, expect, it } from 'vitest';
 import {
   addUser,
@@ -118,14 +118,14 @@ describe('a path', () => {
   it('needs the operator token in every spelling', async () => {
     const paths = ['/admin/users', '/metrics', '/openapi/admin.json'];
     for (const path of paths) {
-      const letters = `/%${path.charCodeAt(1).toString(16)}${path.slice(2)}`;
+      const encoded = `/%${path.charCodeAt(1).toString(16)}${path.slice(2)}`;
       for (const [spelling, status] of [
         [path, 401],
         [`/x/..${path}`, 401],
         [`/x/%2e%2e${path}`, 401],
         [String.raw`/x\..` + path.replaceAll('/', '\\'), 401],
         [`/${path}`, 404],
-        [letters, 404],
+        [encoded, 404],
         [path.toUpperCase(), 404],
       ] as const) {
         const headers = { 'CF-Connecting-IP': freshAddress() };

@@ -121,7 +121,7 @@ describe.each(contractCases)('$name', ({ name, contract, named, application, bod
     const groups = new Map<string, { work: Work; status: number; kinds: string[] }>();
     for (const [kind, [user]] of users) {
       if (user === undefined) throw new Error(kind);
-      // Where there is something to verify, a code is stored to compare with.
+      // Verification compares with a stored code, if there is an account.
       if (operation === 'verify-email') await app.post(at('verify-email/send'), named(user));
       begin();
       const answer = await app.post(at(operation), bodyOf(user), sending);

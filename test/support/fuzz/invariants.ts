@@ -99,7 +99,7 @@ function isDocumented({ outgoing }: Sent, exchange: Exchange): boolean {
   return flaws.length === 0 || flaws.some((flaw) => flaw.includes('match format'));
 }
 
-/** Whether all that the operation takes has arrived as it was issued, byte for byte. */
+/** Checks that all credentials of the operation arrived as they were issued, byte for byte. */
 function isCarried({ contract, granted, outgoing, headers }: Sent, { method, path }: Exchange) {
   const body = new TextDecoder().decode(bodyOf(outgoing) ?? new Uint8Array());
   const [, bearer = ''] = /^Bearer +(\S+)$/i.exec(headers.get('Authorization') ?? '') ?? [];

@@ -34,7 +34,7 @@ export interface Granted extends Prepared {
 }
 
 export interface AttackContext {
-  /** What has become of the user since. */
+  /** The change of the user since the credentials were issued. */
   user: keyof typeof CHANGES;
   /** `spent`: an address that has used up its attempts. */
   from: 'a fresh address' | 'a spent address' | 'plain http';
