@@ -1,22 +1,21 @@
 /** Runs of the cleanup, and after failures (batches: unit/flows/cleanup; rows: store-cleanup). */
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';
 import worker from '../../src/worker.ts';
 import { insertRows } from '../fixtures/rows.ts';
+import { captureConsole, type CapturedConsole } from '../support/captured-console.ts';
 import { addUser, count } from '../support/test-app.ts';
 import { interceptBindings } from '../fixtures/intercept-bindings.ts';
 
 const DAY_MS = 86_400_000;
 
-let lines: Record<string, any>[] = [];
+let captured: CapturedConsole;
 beforeEach(() => {
-  lines = [];
-  vi.spyOn(console, 'log').mockImplementation((line: string) => lines.push(JSON.parse(line)));
+  captured = captureConsole();
 });
-afterEach(() => vi.restoreAllMocks());
 
-const lastRun = () => lines.findLast(({ event }) => event === 'cleanup') ?? {};
+const records = () => captured.take().map((line): unknown => JSON.parse(line));
 const rowsIn = async (table: string) =>
   (await env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')) ?? 0;
 
@@ -68,7 +67,8 @@ it('is started by the platform’s clock', async () => {
   await addSessions(id, [0]);
   await worker.scheduled();
   expect(await count('sessions', id)).toBe(0);
-  expect(lastRun()).toMatchObject({
+  expect(records().at(-1)).toMatchObject({
+    event: 'cleanup',
     removed: { sessions: 1, challenges: 0, registrations: 0, audit_events: 0 },
     finished: true,
   });
@@ -117,14 +117,11 @@ describe('a run', () => {
         : proceed(),
     );
     await runCleanup(failing);
-    expect(lines).toContainEqual(
-      expect.objectContaining({
-        event: 'failure',
-        during: 'cleanup of sessions',
-        known: 'Network connection lost',
-      }),
-    );
-    expect(lastRun()).toMatchObject({ removed: { audit_events: 1 }, finished: false });
+    const known = 'Network connection lost';
+    expect(records()).toMatchObject([
+      { event: 'failure', during: 'cleanup of sessions', known },
+      { event: 'cleanup', removed: { audit_events: 1 }, finished: false },
+    ]);
     await runCleanup(env);
     expect(await count('sessions', id)).toBe(0);
   });

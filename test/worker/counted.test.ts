@@ -1,6 +1,7 @@
 /** Each request to an operation that counts at its address counts once, whatever its body is. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ATTEMPT_PATHS, MALFORMED_STATUS } from '../fixtures/attempt-paths.ts';
+import { captureConsole, type CapturedConsole } from '../support/captured-console.ts';
 import { addUser, contractCases, freshAddress, createTestApp } from '../support/test-app.ts';
 import { client, tokensOf } from '../support/session.ts';
 
@@ -15,13 +16,9 @@ const ATTEMPTS_A_MINUTE: Readonly<Record<string, number>> = {
 /** Two attempts a minute, everywhere. */
 const few = { ADDRESS_LIMITS: Object.fromEntries(contractCases.map(({ name }) => [name, 2])) };
 
-const lines: { event: string; outcome: string }[] = [];
+let captured: CapturedConsole;
 beforeEach(() => {
-  lines.length = 0;
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(JSON.parse(line)));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
+  captured = captureConsole();
 });
 const repeat = async <T>(times: number, work: () => Promise<T>): Promise<T[]> => {
   const done: T[] = [];
@@ -33,7 +30,7 @@ const tally = (values: readonly (number | string)[]) => {
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
   return counts;
 };
-const outcomes = () => tally(lines.map(({ outcome }) => outcome));
+const outcomes = () => tally(captured.take().map((line) => JSON.parse(line).outcome));
 
 describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
   const malformed = MALFORMED_STATUS[name] ?? 0;
@@ -77,7 +74,7 @@ describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
       [malformed]: limit,
       429: 200 - limit,
     });
-    expect(lines.length).toBeLessThanOrEqual(limit + 8);
+    expect(captured.take().length).toBeLessThanOrEqual(limit + 8);
   });
 
   it.each([
@@ -143,7 +140,7 @@ describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
     expect(tally((await repeat(300, profile)).map(({ status }) => status))).toEqual({ 401: 300 });
     expect(outcomes()).toEqual({ unauthenticated: 128 });
     if (contract.refresh === null) return;
-    lines.length = 0;
+    captured.take();
     const address = freshAddress();
     const refresh = () => post(`${base}/refresh`, { refreshToken: 'x.y.z' }, { address });
     expect(tally((await repeat(300, refresh)).map(({ status }) => status))).toEqual({ 401: 300 });
@@ -154,7 +151,7 @@ describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
     const { login, base } = client(createTestApp(), name);
     const { access } = tokensOf(await login(await addUser()));
     const { fetch } = createTestApp();
-    lines.length = 0;
+    captured.take();
     const headers = { Authorization: `Bearer ${access}`, 'CF-Connecting-IP': freshAddress() };
     const logout = () => fetch(`${base}/logout`, { method: 'POST', headers });
     await repeat(300, logout);
@@ -183,5 +180,5 @@ it('writes no line for a method or a path that is none', async () => {
   for (const path of ['/email-cookie/api/v1/auth/login', '/email-cookie/nowhere', '/nowhere']) {
     await fetch(path, { method: 'PUT', headers, body: '{}' });
   }
-  expect(lines).toEqual([]);
+  expect(captured.take()).toEqual([]);
 });
