@@ -119,15 +119,6 @@ describe.each(contractCases)('$name', ({ name, path, body }) => {
 
 const { path, body } = contractCase('email-cookie');
 
-it('logs ever fewer of the requests that an address sends over its limit', async () => {
-  const { post } = createTestApp({ ADDRESS_LIMITS: { 'email-cookie': 1 } });
-  const user = await addUser();
-  for (let n = 0; n < 22; n += 1) await post(path, body(user), { address: '192.0.2.99' });
-  // The 1st, 2nd, 4th, 8th and 16th of the refused ones.
-  const outcomes = takeRecords().map(({ outcome }) => outcome);
-  expect(outcomes).toEqual(['granted', ...Array<string>(5).fill('limited')]);
-});
-
 it('keeps one record on one line, whatever the identifier holds', async () => {
   const username = 'x\r\n{"event":"login","outcome":"granted"}';
   await createTestApp().post(contractCase('username-coded').path, { username, password: 'y' });

@@ -88,15 +88,10 @@ describe('GET /metrics', () => {
     }
   });
 
-  it('is for operators alone', async () => {
-    const { fetch } = createTestApp();
-    for (const headers of [{}, { Authorization: `Bearer ${operatorToken}x` }]) {
-      const { status, text } = await fetch('/metrics', { headers });
-      expect([status, text]).toEqual([401, '{"error":"unauthorized"}']);
-    }
+  it('answers no other method', async () => {
     const headers = { Authorization: `Bearer ${operatorToken}` };
-    expect((await fetch('/metrics', { method: 'POST', headers })).status).toBe(404);
-    expect((await fetch('/metrics/more', { headers })).status).toBe(404);
+    const { status } = await createTestApp().fetch('/metrics', { method: 'POST', headers });
+    expect(status).toBe(404);
   });
 
   it('is not there without a token, and then nothing is flushed', async () => {
