@@ -3,41 +3,28 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Challenge } from '../../src/flows/model/challenge.ts';
 import { createAccountChanges } from '../../src/store/account-changes.ts';
-import {
-  account,
-  auditContext,
-  differenceAfter,
-  eventRow,
-  execute,
-  hasNewPassword,
-  inLastMillisecond,
-  isDeleted,
-  isInactive,
-  isSpent,
-  resetRows,
-  writesNothing,
-} from '../support/store-rows.ts';
+import * as rows from '../support/store-rows.ts';
 
 const changes = createAccountChanges(env.DB);
-beforeEach(resetRows);
+beforeEach(rows.resetRows);
 
 const proof = (id: string, email: string | null = null): Challenge => ({
   id,
   secretHash: `${id}-secret`,
   email,
 });
-const event = (action: string, more = {}) => ({ audit_events: [eventRow(action, more)] });
+const event = (action: string, more = {}) => ({ audit_events: [rows.eventRow(action, more)] });
 const sessions = ['sessions alice-here', 'sessions alice-there'];
 const challenges = ['challenges alice-code', 'challenges alice-link', 'challenges alice-move'];
 const newPassword = { password_hash: 'new-hash', credential_version: 8, device_version: 4 };
 const newEmail = 'alice@new.example';
 
 describe('verifyEmail', () => {
-  const verify = () => changes.verifyEmail(account(1), proof('alice-code'), auditContext);
+  const verify = () => changes.verifyEmail(rows.account(1), proof('alice-code'), rows.auditContext);
 
   it('verifies one user, ends their sessions and uses one challenge up', async () => {
-    await inLastMillisecond('challenges', 'alice-code');
-    expect(await differenceAfter(verify)).toEqual([
+    await rows.inLastMillisecond('challenges', 'alice-code');
+    expect(await rows.differenceAfter(verify)).toEqual([
       true,
       {
         changed: { 'users 1': { email_verified: 1, device_version: 4 } },
@@ -47,16 +34,21 @@ describe('verifyEmail', () => {
     ]);
   });
 
-  writesNothing(verify, false, [isInactive, hasNewPassword, isDeleted, ...isSpent('alice-code')]);
+  rows.writesNothing(verify, false, [
+    rows.isInactive,
+    rows.hasNewPassword,
+    rows.isDeleted,
+    ...rows.isSpent('alice-code'),
+  ]);
 });
 
 describe('resetPassword', () => {
-  const how = { ...auditContext, passwordHash: 'new-hash' };
-  const reset = () => changes.resetPassword(account(1), proof('alice-link'), how);
+  const how = { ...rows.auditContext, passwordHash: 'new-hash' };
+  const reset = () => changes.resetPassword(rows.account(1), proof('alice-link'), how);
 
   it('replaces one password, and ends all sessions and challenges of its user', async () => {
-    await inLastMillisecond('challenges', 'alice-link');
-    expect(await differenceAfter(reset)).toEqual([
+    await rows.inLastMillisecond('challenges', 'alice-link');
+    expect(await rows.differenceAfter(reset)).toEqual([
       true,
       {
         changed: { 'users 1': { ...newPassword, email_verified: 1 } },
@@ -67,24 +59,28 @@ describe('resetPassword', () => {
   });
 
   it('needs no knowledge of the old password', async () => {
-    await execute('UPDATE users SET credential_version = 8 WHERE id = 1');
-    const [done, { changed }] = await differenceAfter(reset);
+    await rows.execute('UPDATE users SET credential_version = 8 WHERE id = 1');
+    const [done, { changed }] = await rows.differenceAfter(reset);
     expect([done, changed?.['users 1']?.credential_version]).toEqual([true, 9]);
   });
 
-  writesNothing(reset, false, [isInactive, isDeleted, ...isSpent('alice-link')]);
+  rows.writesNothing(reset, false, [
+    rows.isInactive,
+    rows.isDeleted,
+    ...rows.isSpent('alice-link'),
+  ]);
 });
 
 describe('changePassword', () => {
   const change = (keepSessionId: string) => () =>
-    changes.changePassword(account(1), {
-      ...auditContext,
+    changes.changePassword(rows.account(1), {
+      ...rows.auditContext,
       passwordHash: 'new-hash',
       keepSessionId,
     });
 
   it('keeps the session that asked, and ends the other ones and all challenges', async () => {
-    expect(await differenceAfter(change('alice-here'))).toEqual([
+    expect(await rows.differenceAfter(change('alice-here'))).toEqual([
       true,
       {
         changed: { 'users 1': newPassword, 'sessions alice-here': { credential_version: 8 } },
@@ -95,7 +91,7 @@ describe('changePassword', () => {
   });
 
   it('keeps no session of another user', async () => {
-    expect(await differenceAfter(change('bob-here'))).toEqual([
+    expect(await rows.differenceAfter(change('bob-here'))).toEqual([
       true,
       {
         changed: { 'users 1': newPassword },
@@ -105,15 +101,20 @@ describe('changePassword', () => {
     ]);
   });
 
-  writesNothing(change('alice-here'), false, [isInactive, hasNewPassword, isDeleted]);
+  rows.writesNothing(change('alice-here'), false, [
+    rows.isInactive,
+    rows.hasNewPassword,
+    rows.isDeleted,
+  ]);
 });
 
 describe('changeEmail', () => {
-  const change = () => changes.changeEmail(account(1), proof('alice-move', newEmail), auditContext);
+  const change = () =>
+    changes.changeEmail(rows.account(1), proof('alice-move', newEmail), rows.auditContext);
 
   it('changes one address, and ends the challenges that went to the old mailbox', async () => {
-    await inLastMillisecond('challenges', 'alice-move');
-    expect(await differenceAfter(change)).toEqual([
+    await rows.inLastMillisecond('challenges', 'alice-move');
+    expect(await rows.differenceAfter(change)).toEqual([
       true,
       {
         changed: { 'users 1': { email: newEmail, email_verified: 1 } },
@@ -123,21 +124,21 @@ describe('changeEmail', () => {
     ]);
   });
 
-  writesNothing(change, false, [
-    isInactive,
-    hasNewPassword,
-    isDeleted,
-    ...isSpent('alice-move'),
+  rows.writesNothing(change, false, [
+    rows.isInactive,
+    rows.hasNewPassword,
+    rows.isDeleted,
+    ...rows.isSpent('alice-move'),
     ['another user has the address', `UPDATE users SET email = '${newEmail}' WHERE id = 2`],
   ]);
 });
 
 describe('remove', () => {
-  const remove = () => changes.remove(account(1), auditContext);
+  const remove = () => changes.remove(rows.account(1), rows.auditContext);
   const removed = [...challenges, 'registrations alyce', ...sessions, 'users 1'];
 
   it('removes what is the user’s, and leaves a pseudonym and the operator’s address', async () => {
-    expect(await differenceAfter(remove)).toEqual([
+    expect(await rows.differenceAfter(remove)).toEqual([
       true,
       {
         changed: {
@@ -151,8 +152,10 @@ describe('remove', () => {
   });
 
   it('keeps the address of the operator who removes', async () => {
-    const operator = { ...auditContext, contract: 'admin', by: 'operator' as const };
-    const [done, { added }] = await differenceAfter(() => changes.remove(account(1), operator));
+    const operator = { ...rows.auditContext, contract: 'admin', by: 'operator' as const };
+    const [done, { added }] = await rows.differenceAfter(() =>
+      changes.remove(rows.account(1), operator),
+    );
     expect([done, added]).toEqual([
       true,
       event('ADMIN_DELETED', { user_id: null, contract: 'admin' }),
@@ -160,18 +163,18 @@ describe('remove', () => {
   });
 
   it('removes no registration with a user who has no address', async () => {
-    await execute('UPDATE users SET email = NULL WHERE id = 1');
-    const user = { ...account(1).user, email: null };
-    const [done, difference] = await differenceAfter(() =>
-      changes.remove(account(1, { user }), auditContext),
+    await rows.execute('UPDATE users SET email = NULL WHERE id = 1');
+    const user = { ...rows.account(1).user, email: null };
+    const [done, difference] = await rows.differenceAfter(() =>
+      changes.remove(rows.account(1, { user }), rows.auditContext),
     );
     const others = removed.filter((row) => row !== 'registrations alyce');
     expect([done, difference.removed]).toEqual([true, others]);
   });
 
   it('removes an inactive user, too', async () => {
-    const [done, { removed }] = await differenceAfter(() =>
-      changes.remove(account(3), auditContext),
+    const [done, { removed }] = await rows.differenceAfter(() =>
+      changes.remove(rows.account(3), rows.auditContext),
     );
     expect([done, removed]).toEqual([
       true,
@@ -179,5 +182,5 @@ describe('remove', () => {
     ]);
   });
 
-  writesNothing(remove, false, [hasNewPassword]);
+  rows.writesNothing(remove, false, [rows.hasNewPassword]);
 });

@@ -5,21 +5,15 @@ import type { AuditAction } from '../../src/flows/model/audit.ts';
 import { createAudit } from '../../src/store/audit.ts';
 import { createAuditLog } from '../../src/store/audit-log.ts';
 import { writeOrRecover } from '../../src/store/write-or-recover.ts';
-import {
-  auditContext,
-  differenceAfter,
-  eventRow,
-  execute,
-  resetRows,
-} from '../support/store-rows.ts';
+import * as rows from '../support/store-rows.ts';
 
-beforeEach(resetRows);
+beforeEach(rows.resetRows);
 
 it('records one event with the address and the trace of its request', async () => {
   const event = { action: 'LOGIN_FAILED', reason: 'invalid', userId: 2 } as const;
-  const record = () => createAudit(env.DB).record({ ...auditContext, ...event });
-  expect((await differenceAfter(record))[1]).toEqual({
-    added: { audit_events: [eventRow('LOGIN_FAILED', { reason: 'invalid', user_id: 2 })] },
+  const record = () => createAudit(env.DB).record({ ...rows.auditContext, ...event });
+  expect((await rows.differenceAfter(record))[1]).toEqual({
+    added: { audit_events: [rows.eventRow('LOGIN_FAILED', { reason: 'invalid', user_id: 2 })] },
   });
 });
 
@@ -49,9 +43,9 @@ describe('a write whose answer was lost', () => {
   it('is looked for among the thousand newest events', async () => {
     const event = { action: 'LOGIN', traceId: 'trace-2' } as const;
     const last = 'UPDATE audit_events SET id =';
-    await execute(`${last} 1001 WHERE id = 3`);
+    await rows.execute(`${last} 1001 WHERE id = 3`);
     expect(await recover(event, lost)).toBe('was granted');
-    await execute(`${last} 1002 WHERE id = 1001`);
+    await rows.execute(`${last} 1002 WHERE id = 1001`);
     await expect(recover(event, lost)).rejects.toBe(lost);
   });
 
@@ -82,7 +76,7 @@ describe('the audit log', () => {
     limit: 10,
   };
   beforeEach(() =>
-    execute(
+    rows.execute(
       "UPDATE audit_events SET at_ms = id * 100, action = 'A' || id, address = '192.0.2.' || id",
     ),
   );
@@ -106,7 +100,7 @@ describe('the audit log', () => {
   });
 
   it('looks through fifty thousand ids a call, and returns where to go on', async () => {
-    await execute('UPDATE audit_events SET id = 50001 WHERE id = 3');
+    await rows.execute('UPDATE audit_events SET id = 50001 WHERE id = 3');
     expect(await auditLog.read(all)).toMatchObject({ events: [{ id: 50001 }, { id: 2 }], next: 2 });
     expect(await auditLog.read({ ...all, before: 2 })).toMatchObject({
       events: [{ id: 1 }],
@@ -115,7 +109,7 @@ describe('the audit log', () => {
   });
 
   it('finds events that were written up to ten minutes out of order', async () => {
-    await execute('UPDATE audit_events SET at_ms = CASE id WHEN 1 THEN 600000 ELSE 0 END');
+    await rows.execute('UPDATE audit_events SET at_ms = CASE id WHEN 1 THEN 600000 ELSE 0 END');
     const { events } = await auditLog.read({ ...all, fromMs: 600_000 });
     expect(events.map(({ id }) => id)).toEqual([1]);
   });

@@ -4,22 +4,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ChallengeOwner, Purpose } from '../../src/flows/model/challenge.ts';
 import type { Identifier } from '../../src/policy/identifier.ts';
 import { createChallenges } from '../../src/store/challenges/challenges.ts';
-import {
-  account,
-  auditContext,
-  differenceAfter,
-  eventRow,
-  execute,
-  expiring,
-  inLastMillisecond,
-  isDeleted,
-  NOW,
-  resetRows,
-  writesNothing,
-} from '../support/store-rows.ts';
+import * as rows from '../support/store-rows.ts';
 
 const challenges = createChallenges(env.DB);
-beforeEach(resetRows);
+beforeEach(rows.resetRows);
 
 const registration = (id: string): ChallengeOwner => ({
   is: 'registration',
@@ -37,15 +25,15 @@ const challenge = (id: string, email: string | null = null) => ({
   secretHash: `${id}-secret`,
   email,
 });
-const alice: ChallengeOwner = { is: 'user', account: account(1) };
+const alice: ChallengeOwner = { is: 'user', account: rows.account(1) };
 const [dora, dorothy] = [registration('dora'), registration('dorothy')];
 const byEmail = (name: string) => ({ kind: 'email', value: `${name}@example.com` }) as const;
 const byUsername = (value: string) => ({ kind: 'username', value }) as const;
-const expire = (table: string, id: string) => execute(expiring(table, id));
+const expire = (table: string, id: string) => rows.execute(rows.expiring(table, id));
 
 describe('findOwner', () => {
   const find = (name: Identifier, handleId: string | null = null) =>
-    challenges.findOwner(name, { handleId, nowMs: NOW });
+    challenges.findOwner(name, { handleId, nowMs: rows.NOW });
 
   it.each<[string, Identifier, string | null, ChallengeOwner | null]>([
     ['the user of an address, before any registration', byEmail('alice'), 'alyce-handle', alice],
@@ -62,7 +50,7 @@ describe('findOwner', () => {
   });
 
   it('finds a registration to its last millisecond', async () => {
-    await inLastMillisecond('registrations', 'dorothy');
+    await rows.inLastMillisecond('registrations', 'dorothy');
     expect(await find(byEmail('dora'))).toEqual(dorothy);
     await expire('registrations', 'dorothy');
     expect(await find(byEmail('dora'))).toEqual(dora);
@@ -70,7 +58,8 @@ describe('findOwner', () => {
 });
 
 describe('findCodes', () => {
-  const find = (name: Identifier, most = 10) => challenges.findCodes(name, { most, nowMs: NOW });
+  const find = (name: Identifier, most = 10) =>
+    challenges.findCodes(name, { most, nowMs: rows.NOW });
   const [ofDora, ofDorothy] = [
     { owner: dora, challenge: challenge('dora-code') },
     { owner: dorothy, challenge: challenge('dorothy-code') },
@@ -79,13 +68,13 @@ describe('findCodes', () => {
   it.each([byEmail('alice'), byUsername('alice')])(
     'finds the code of a user, and none of its links: $kind',
     async (name) => {
-      await inLastMillisecond('challenges', 'alice-code');
+      await rows.inLastMillisecond('challenges', 'alice-code');
       expect(await find(name)).toEqual({
-        account: account(1),
+        account: rows.account(1),
         codes: [{ owner: alice, challenge: challenge('alice-code') }],
       });
       await expire('challenges', 'alice-code');
-      expect(await find(name)).toEqual({ account: account(1), codes: [] });
+      expect(await find(name)).toEqual({ account: rows.account(1), codes: [] });
     },
   );
 
@@ -102,7 +91,7 @@ describe('findCodes', () => {
     ['a code', 'challenges', 'dorothy-code'],
     ['a registration', 'registrations', 'dorothy'],
   ])('leaves %s out that has expired', async (_, table, id) => {
-    await inLastMillisecond(table, id);
+    await rows.inLastMillisecond(table, id);
     expect((await find(byEmail('dora'))).codes).toHaveLength(2);
     await expire(table, id);
     expect((await find(byEmail('dora'))).codes).toEqual([ofDora]);
@@ -111,12 +100,12 @@ describe('findCodes', () => {
 
 describe('findBySecret', () => {
   const find = (id: string, purpose: Purpose = 'reset-password') =>
-    challenges.findBySecret(`${id}-secret`, purpose, NOW);
+    challenges.findBySecret(`${id}-secret`, purpose, rows.NOW);
 
   it('finds the challenge with its owner, to its last millisecond', async () => {
-    await inLastMillisecond('challenges', 'alice-link');
-    await inLastMillisecond('challenges', 'dora-link');
-    await inLastMillisecond('registrations', 'dora');
+    await rows.inLastMillisecond('challenges', 'alice-link');
+    await rows.inLastMillisecond('challenges', 'dora-link');
+    await rows.inLastMillisecond('registrations', 'dora');
     expect(await find('alice-link')).toEqual({ owner: alice, challenge: challenge('alice-link') });
     expect(await find('dora-link')).toEqual({ owner: dora, challenge: challenge('dora-link') });
     expect(await find('alice-move', 'change-email')).toEqual({
@@ -145,25 +134,29 @@ describe('findBySecret', () => {
       'dora-link',
     ],
   ])('finds none for %s', async (_, sql, id) => {
-    await execute(sql);
+    await rows.execute(sql);
     expect(await find(id)).toBeNull();
   });
 });
 
 describe('ofUser', () => {
   it('finds one user’s challenge of one purpose', async () => {
-    await inLastMillisecond('challenges', 'alice-code');
-    expect(await challenges.ofUser(1, 'verify-email', NOW)).toMatchObject(challenge('alice-code'));
-    expect(await challenges.ofUser(2, 'verify-email', NOW)).toMatchObject(challenge('bob-code'));
-    expect(await challenges.ofUser(1, 'change-email', NOW)).toMatchObject(
+    await rows.inLastMillisecond('challenges', 'alice-code');
+    expect(await challenges.ofUser(1, 'verify-email', rows.NOW)).toMatchObject(
+      challenge('alice-code'),
+    );
+    expect(await challenges.ofUser(2, 'verify-email', rows.NOW)).toMatchObject(
+      challenge('bob-code'),
+    );
+    expect(await challenges.ofUser(1, 'change-email', rows.NOW)).toMatchObject(
       challenge('alice-move', 'alice@new.example'),
     );
-    expect(await challenges.ofUser(2, 'change-email', NOW)).toBeNull();
+    expect(await challenges.ofUser(2, 'change-email', rows.NOW)).toBeNull();
   });
 
   it('finds none that has expired', async () => {
     await expire('challenges', 'alice-code');
-    expect(await challenges.ofUser(1, 'verify-email', NOW)).toBeNull();
+    expect(await challenges.ofUser(1, 'verify-email', rows.NOW)).toBeNull();
   });
 });
 
@@ -174,7 +167,7 @@ describe('issue', () => {
       challenges.issue(
         owner,
         { id: 'new', secretHash: 'new-secret', email, purpose, expiresAtMs: 3000 },
-        auditContext,
+        rows.auditContext,
       );
   const row = {
     id: 'new',
@@ -193,15 +186,15 @@ describe('issue', () => {
     ['adds a link beside the older ones', alice, 'reset-password', null, 'RESET_SENT', null],
   ] as const)('%s', async (...[, owner, purpose, email, action, replaced]) => {
     const ids = owner === dora ? { registration_id: 'dora' } : { user_id: 1 };
-    const event = eventRow(action, { user_id: owner === dora ? null : 1 });
-    expect((await differenceAfter(issue(owner, purpose, email)))[1]).toEqual({
+    const event = rows.eventRow(action, { user_id: owner === dora ? null : 1 });
+    expect((await rows.differenceAfter(issue(owner, purpose, email)))[1]).toEqual({
       added: { challenges: [{ ...row, ...ids, purpose, email }], audit_events: [event] },
       ...(replaced !== null && { removed: [`challenges ${replaced}`] }),
     });
   });
 
-  writesNothing(issue(alice, 'verify-email'), undefined, [isDeleted]);
-  writesNothing(issue(dora, 'verify-email'), undefined, [
+  rows.writesNothing(issue(alice, 'verify-email'), undefined, [rows.isDeleted]);
+  rows.writesNothing(issue(dora, 'verify-email'), undefined, [
     ['the registration is gone', "DELETE FROM registrations WHERE id = 'dora'"],
   ]);
 });

@@ -3,21 +3,10 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NewRegistration } from '../../src/flows/model/registration.ts';
 import { createRegistrations } from '../../src/store/registrations/registrations.ts';
-import {
-  auditContext,
-  differenceAfter,
-  eventRow,
-  execute,
-  expiring,
-  inLastMillisecond,
-  isSpent,
-  NOW,
-  resetRows,
-  writesNothing,
-} from '../support/store-rows.ts';
+import * as rows from '../support/store-rows.ts';
 
 const registrations = createRegistrations(env.DB, { role: null, team: null });
-beforeEach(resetRows);
+beforeEach(rows.resetRows);
 
 const wanted: NewRegistration = {
   id: 'new',
@@ -50,7 +39,7 @@ const code = {
   email: null,
   expires_at_ms: 2500,
 };
-const event = (reason: string) => eventRow('REGISTERED', { reason, user_id: null });
+const event = (reason: string) => rows.eventRow('REGISTERED', { reason, user_id: null });
 const removed = ['challenges dora-code', 'challenges dora-link', 'registrations dora'];
 const dora = { usernameKey: 'dora', email: 'dora@example.com', handleId: 'dora-handle' };
 
@@ -68,32 +57,32 @@ const free: [string, Partial<NewRegistration>, string][] = [
   [
     'held by a registration that has expired',
     { usernameKey: 'dora' },
-    expiring('registrations', 'dora'),
+    rows.expiring('registrations', 'dora'),
   ],
 ];
 
 describe('isUsernameTaken', () => {
   const isTaken = (changes: Partial<NewRegistration>) =>
-    registrations.isUsernameTaken({ ...wanted, ...changes }, NOW);
+    registrations.isUsernameTaken({ ...wanted, ...changes }, rows.NOW);
 
   it.each(taken)('is true for one that is %s', async (_, changes) => {
     expect(await isTaken(changes)).toBe(true);
   });
 
   it.each(free)('is false for one that is %s', async (_, changes, sql) => {
-    await execute(sql);
+    await rows.execute(sql);
     expect(await isTaken(changes)).toBe(false);
   });
 
   it('is true to the last millisecond of a registration', async () => {
-    await inLastMillisecond('registrations', 'dora');
+    await rows.inLastMillisecond('registrations', 'dora');
     expect(await isTaken({ usernameKey: 'dora' })).toBe(true);
   });
 });
 
 describe('add', () => {
   const add = (changes: Partial<NewRegistration> = {}) =>
-    differenceAfter(() => registrations.add({ ...wanted, ...changes }, auditContext));
+    rows.differenceAfter(() => registrations.add({ ...wanted, ...changes }, rows.auditContext));
 
   it('stores a registration with its code', async () => {
     expect(await add()).toEqual([
@@ -125,7 +114,7 @@ describe('add', () => {
   });
 
   it.each(free)('adds one whose username is %s', async (_, changes, sql) => {
-    await execute(sql);
+    await rows.execute(sql);
     expect((await add(changes))[0]).toBe('added');
   });
 
@@ -133,8 +122,10 @@ describe('add', () => {
     ['of its address', { email: 'dora@example.com' }],
     ['of its username', { usernameKey: 'dora' }],
   ])('deletes one %s that has expired, and no other', async (_, changes) => {
-    await execute("UPDATE registrations SET expires_at_ms = 1000 WHERE id IN ('dora', 'bobby')");
-    await inLastMillisecond('registrations', 'dorothy');
+    await rows.execute(
+      "UPDATE registrations SET expires_at_ms = 1000 WHERE id IN ('dora', 'bobby')",
+    );
+    await rows.inLastMillisecond('registrations', 'dorothy');
     const [outcome, difference] = await add(changes);
     expect([outcome, difference.removed]).toEqual(['added', removed]);
   });
@@ -150,7 +141,7 @@ describe('admit', () => {
     passwordHash: 'dora-hash',
   };
   const proof = { id: 'dora-code', secretHash: 'dora-code-secret', email: null };
-  const how = { ...auditContext, publicId: 'dora-id', passwordHash: null };
+  const how = { ...rows.auditContext, publicId: 'dora-id', passwordHash: null };
   const admit = () => registrations.admit(registration, proof, how);
   const user = {
     id: expect.any(Number),
@@ -175,15 +166,15 @@ describe('admit', () => {
   };
 
   it('makes a user of one registration, and leaves the others of its address', async () => {
-    await inLastMillisecond('registrations', 'dora');
-    await inLastMillisecond('challenges', 'dora-code');
-    const [admission, difference] = await differenceAfter(admit);
+    await rows.inLastMillisecond('registrations', 'dora');
+    await rows.inLastMillisecond('challenges', 'dora-code');
+    const [admission, difference] = await rows.differenceAfter(admit);
     const userId = difference.added?.users?.[0]?.id;
     expect(admission).toEqual({ device: { userId, deviceVersion: 1 } });
     expect(difference).toEqual({
       added: {
         users: [user],
-        audit_events: [eventRow('EMAIL_VERIFIED', { user_id: userId ?? 0 })],
+        audit_events: [rows.eventRow('EMAIL_VERIFIED', { user_id: userId ?? 0 })],
       },
       removed,
     });
@@ -191,7 +182,7 @@ describe('admit', () => {
 
   it('gives it another password where one is set by its link', async () => {
     const link = { id: 'dora-link', secretHash: 'dora-link-secret', email: null };
-    const [, { added }] = await differenceAfter(() =>
+    const [, { added }] = await rows.differenceAfter(() =>
       registrations.admit(registration, link, { ...how, passwordHash: 'new-hash' }),
     );
     expect(added?.users).toEqual([{ ...user, password_hash: 'new-hash' }]);
@@ -201,7 +192,7 @@ describe('admit', () => {
     const ops = { id: 'ops', name: 'Another name' };
     const blue = { id: 'blue', name: 'Blue team' };
     const { admit } = createRegistrations(env.DB, { role: ops, team: blue });
-    const [admission, { added, changed }] = await differenceAfter(() =>
+    const [admission, { added, changed }] = await rows.differenceAfter(() =>
       admit(registration, proof, how),
     );
     expect(admission).toMatchObject({ device: { deviceVersion: 1 } });
@@ -209,10 +200,10 @@ describe('admit', () => {
     expect([added?.roles, changed]).toEqual([undefined, undefined]);
   });
 
-  writesNothing(admit, null, [
+  rows.writesNothing(admit, null, [
     ['the registration is gone', "DELETE FROM registrations WHERE id = 'dora'"],
-    ['the registration has expired', expiring('registrations', 'dora')],
-    ...isSpent('dora-code'),
+    ['the registration has expired', rows.expiring('registrations', 'dora')],
+    ...rows.isSpent('dora-code'),
     [
       'the code is another registration’s',
       "UPDATE challenges SET registration_id = 'dorothy' WHERE id = 'dora-code'",

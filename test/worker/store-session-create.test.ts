@@ -4,30 +4,17 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { NewSession } from '../../src/flows/model/session.ts';
 import { createSessions } from '../../src/store/sessions/sessions.ts';
 import { insertRows } from '../fixtures/rows.ts';
-import {
-  account,
-  auditContext,
-  differenceAfter,
-  eventRow,
-  execute,
-  hasNewPassword,
-  isDeleted,
-  isInactive,
-  NOW,
-  resetRows,
-  sessionRow,
-  writesNothing,
-  type Row,
-} from '../support/store-rows.ts';
+import * as rows from '../support/store-rows.ts';
+import type { Row } from '../support/store-rows.ts';
 
 const sessions = createSessions(env.DB);
-beforeEach(resetRows);
+beforeEach(rows.resetRows);
 
 const newSession: NewSession = {
-  ...auditContext,
-  account: account(1),
+  ...rows.auditContext,
+  account: rows.account(1),
   sessionId: 'new-session',
-  meta: { ...auditContext.meta, userAgent: 'B'.repeat(300) },
+  meta: { ...rows.auditContext.meta, userAgent: 'B'.repeat(300) },
   expiries: {
     issuedAtMs: 0,
     accessExpiresAtMs: 1,
@@ -53,11 +40,11 @@ const row = {
   address: '198.51.100.1',
   user_agent: 'B'.repeat(256),
 };
-const login = eventRow('LOGIN', { reason: 'granted', session_id: 'new-session' });
+const login = rows.eventRow('LOGIN', { reason: 'granted', session_id: 'new-session' });
 
 describe('open', () => {
   it('adds one session and one event, and notes the login', async () => {
-    expect(await differenceAfter(open)).toEqual([
+    expect(await rows.differenceAfter(open)).toEqual([
       true,
       {
         changed: { 'users 1': { last_login_at_ms: 1000 } },
@@ -67,8 +54,8 @@ describe('open', () => {
   });
 
   it('renews the hash of this user alone', async () => {
-    await execute('UPDATE users SET email_verified = 1 WHERE id = 1');
-    const [opened, { changed }] = await differenceAfter(() =>
+    await rows.execute('UPDATE users SET email_verified = 1 WHERE id = 1');
+    const [opened, { changed }] = await rows.differenceAfter(() =>
       open({ renewedHash: 'renewed', requiresVerifiedEmail: true }),
     );
     expect([opened, changed]).toEqual([
@@ -78,15 +65,17 @@ describe('open', () => {
   });
 
   it('stores null for what the client or the contract does not have', async () => {
-    const meta = { ...auditContext.meta, userAgent: null };
-    const [, { added }] = await differenceAfter(() => open({ meta, refreshHash: null }));
+    const meta = { ...rows.auditContext.meta, userAgent: null };
+    const [, { added }] = await rows.differenceAfter(() => open({ meta, refreshHash: null }));
     expect(added?.sessions).toEqual([{ ...row, user_agent: null, refresh_hash: null }]);
   });
 
   const renew = () => open({ renewedHash: 'renewed' });
-  writesNothing(renew, false, [isInactive, hasNewPassword, isDeleted]);
+  rows.writesNothing(renew, false, [rows.isInactive, rows.hasNewPassword, rows.isDeleted]);
   const openVerified = () => open({ requiresVerifiedEmail: true });
-  writesNothing(openVerified, false, [['the address has to be verified and is not', 'SELECT 1']]);
+  rows.writesNothing(openVerified, false, [
+    ['the address has to be verified and is not', 'SELECT 1'],
+  ]);
 });
 
 describe('the limit of 100 sessions', () => {
@@ -97,10 +86,10 @@ describe('the limit of 100 sessions', () => {
 
   /** Stores sessions of Alice; number 0 is the newest. Bob has 100, the newest as old as Alice's. */
   async function store(count: number, ageMs: (n: number) => number): Promise<void> {
-    await execute("DELETE FROM sessions WHERE id LIKE 'alice-%'");
+    await rows.execute("DELETE FROM sessions WHERE id LIKE 'alice-%'");
     const stored = (id: string, userId: number, n: number) => ({
       table: 'sessions',
-      columns: { ...sessionRow(id, userId), created_at_ms: NOW - ageMs(n) },
+      columns: { ...rows.sessionRow(id, userId), created_at_ms: rows.NOW - ageMs(n) },
     });
     await insertRows(env.DB, [
       ...numbers(0, count).map((n) => stored(idOf(n), 1, n)),
@@ -108,7 +97,7 @@ describe('the limit of 100 sessions', () => {
     ]);
   }
   const older = (n: number) => n + 1;
-  const expireNewest = `UPDATE sessions SET expires_at_ms = ${NOW} WHERE id < '${idOf(51)}'`;
+  const expireNewest = `UPDATE sessions SET expires_at_ms = ${rows.NOW} WHERE id < '${idOf(51)}'`;
 
   it.each<[string, number, (n: number) => number, number[], string]>([
     ['none with the 100th', 99, older, [], 'SELECT 1'],
@@ -126,15 +115,15 @@ describe('the limit of 100 sessions', () => {
     'ends %s, and leaves devices and other users alone',
     async (...[, count, ageMs, ended, sql]) => {
       await store(count, ageMs);
-      await execute(sql);
-      const [opened, { removed = [], added, changed }] = await differenceAfter(open);
+      await rows.execute(sql);
+      const [opened, { removed = [], added, changed }] = await rows.differenceAfter(open);
       expect([opened, removed]).toEqual([true, ended.map((n) => `sessions ${idOf(n)}`)]);
       expect([added?.sessions, changed]).toEqual([
         [row],
         { 'users 1': { last_login_at_ms: 1000 } },
       ]);
       const events = ended.map((n) =>
-        eventRow('SESSION_ENDED', { reason: 'too-many', session_id: idOf(n) }),
+        rows.eventRow('SESSION_ENDED', { reason: 'too-many', session_id: idOf(n) }),
       );
       const bySession = (one: Row, other: Row) =>
         String(one.session_id) < String(other.session_id) ? -1 : 1;
@@ -144,13 +133,13 @@ describe('the limit of 100 sessions', () => {
 
   it('ends none when the login writes nothing', async () => {
     await store(101, older);
-    await execute(isInactive[1]);
-    expect(await differenceAfter(open)).toEqual([false, {}]);
+    await rows.execute(rows.isInactive[1]);
+    expect(await rows.differenceAfter(open)).toEqual([false, {}]);
   });
 
   it('lists the newest 100 where more are stored, as they may be from before the limit', async () => {
     await store(150, older);
-    const listed = await sessions.list(1, NOW);
+    const listed = await sessions.list(1, rows.NOW);
     expect(listed.map(({ id }) => id)).toEqual(numbers(0, 100).map(idOf));
   });
 });

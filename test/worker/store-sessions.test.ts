@@ -3,38 +3,24 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Rotation, SessionEnd } from '../../src/flows/model/session.ts';
 import { createSessions } from '../../src/store/sessions/sessions.ts';
-import {
-  account,
-  auditContext,
-  differenceAfter,
-  eventRow,
-  execute,
-  expiring,
-  hasNewPassword,
-  inLastMillisecond,
-  isDeleted,
-  isInactive,
-  NOW,
-  resetRows,
-  writesNothing,
-} from '../support/store-rows.ts';
+import * as rows from '../support/store-rows.ts';
 
 const sessions = createSessions(env.DB);
-beforeEach(resetRows);
+beforeEach(rows.resetRows);
 
 const isInvalid = [
-  isInactive,
-  hasNewPassword,
-  isDeleted,
+  rows.isInactive,
+  rows.hasNewPassword,
+  rows.isDeleted,
   ['it has ended', "DELETE FROM sessions WHERE id = 'alice-here'"],
-  ['it has expired', expiring('sessions', 'alice-here')],
+  ['it has expired', rows.expiring('sessions', 'alice-here')],
 ] as const;
 
 const aliceHere = {
   id: 'alice-here',
   contract: 'email-cookie',
-  user: account(1).user,
-  account: account(1),
+  user: rows.account(1).user,
+  account: rows.account(1),
   createdAtMs: 100,
   generation: 4,
   refreshedAtMs: 500,
@@ -42,20 +28,20 @@ const aliceHere = {
 
 describe('live', () => {
   it('reads one session with its user, until the moment it expires', async () => {
-    await inLastMillisecond('sessions', 'alice-here');
-    expect(await sessions.live('alice-here', NOW)).toEqual(aliceHere);
+    await rows.inLastMillisecond('sessions', 'alice-here');
+    expect(await sessions.live('alice-here', rows.NOW)).toEqual(aliceHere);
   });
 
   it('reads the role and the team with the user', async () => {
-    await execute("UPDATE users SET role_id = 'ops', team_id = 'red' WHERE id = 1");
-    const live = await sessions.live('alice-here', NOW);
+    await rows.execute("UPDATE users SET role_id = 'ops', team_id = 'red' WHERE id = 1");
+    const live = await sessions.live('alice-here', rows.NOW);
     expect([live?.user.role, live?.user.team]).toEqual([
       { id: 'ops', name: 'Operations' },
       { id: 'red', name: 'Red team' },
     ]);
   });
 
-  writesNothing(() => sessions.live('alice-here', NOW), null, isInvalid);
+  rows.writesNothing(() => sessions.live('alice-here', rows.NOW), null, isInvalid);
 });
 
 describe('rotate', () => {
@@ -64,7 +50,7 @@ describe('rotate', () => {
     contract: 'email-cookie',
     presentedHash: 'alice-here-refresh',
     successorHash: 'next-refresh',
-    nowMs: NOW,
+    nowMs: rows.NOW,
     idleMs: 300,
     absoluteMs: 5000,
   };
@@ -77,15 +63,15 @@ describe('rotate', () => {
   };
 
   it('swaps the hash of one session and extends it by the idle time', async () => {
-    await inLastMillisecond('sessions', 'alice-here');
-    expect(await differenceAfter(() => sessions.rotate(rotation))).toEqual([
+    await rows.inLastMillisecond('sessions', 'alice-here');
+    expect(await rows.differenceAfter(() => sessions.rotate(rotation))).toEqual([
       { ...aliceHere, generation: 5, refreshedAtMs: 1000 },
       { changed: { 'sessions alice-here': rotated } },
     ]);
   });
 
   it('extends it to its absolute end and no further', async () => {
-    const [live, difference] = await differenceAfter(() =>
+    const [live, difference] = await rows.differenceAfter(() =>
       sessions.rotate({ ...rotation, absoluteMs: 1000 }),
     );
     expect([live?.generation, difference]).toEqual([
@@ -94,7 +80,7 @@ describe('rotate', () => {
     ]);
   });
 
-  writesNothing(() => sessions.rotate(rotation), null, isInvalid);
+  rows.writesNothing(() => sessions.rotate(rotation), null, isInvalid);
 
   it.each<[string, Partial<Rotation>]>([
     ['another contract', { contract: 'username-pair' }],
@@ -103,7 +89,7 @@ describe('rotate', () => {
     ['a session at its absolute end', { absoluteMs: 900 }],
   ])('writes nothing, and returns the session as it is, for %s', async (_, changed) => {
     const rotate = () => sessions.rotate({ ...rotation, ...changed });
-    expect(await differenceAfter(rotate)).toEqual([aliceHere, {}]);
+    expect(await rows.differenceAfter(rotate)).toEqual([aliceHere, {}]);
   });
 });
 
@@ -126,36 +112,38 @@ describe('list', () => {
       userAgent: 'Browser 1',
     },
   ];
-  beforeEach(() => execute("UPDATE sessions SET user_agent = 'Browser 1' WHERE id = 'alice-here'"));
+  beforeEach(() =>
+    rows.execute("UPDATE sessions SET user_agent = 'Browser 1' WHERE id = 'alice-here'"),
+  );
 
   it('lists the sessions of one user, newest first', async () => {
-    await inLastMillisecond('sessions', 'alice-here');
-    expect(await sessions.list(1, NOW)).toEqual(listed);
+    await rows.inLastMillisecond('sessions', 'alice-here');
+    expect(await sessions.list(1, rows.NOW)).toEqual(listed);
   });
 
   it.each([
-    ['has expired', expiring('sessions', 'alice-here')],
+    ['has expired', rows.expiring('sessions', 'alice-here')],
     [
       'was created with an older password',
       "UPDATE sessions SET credential_version = 6 WHERE id = 'alice-here'",
     ],
   ])('leaves out one that %s', async (_, sql) => {
-    await execute(sql);
-    expect(await sessions.list(1, NOW)).toEqual(listed.slice(0, 1));
+    await rows.execute(sql);
+    expect(await sessions.list(1, rows.NOW)).toEqual(listed.slice(0, 1));
   });
 
   it('lists none of an inactive user', async () => {
-    expect(await sessions.list(3, NOW)).toEqual([]);
+    expect(await sessions.list(3, rows.NOW)).toEqual([]);
   });
 });
 
 describe('end', () => {
   const end = (action: SessionEnd['action'], session = { id: 'alice-here', userId: 1 }) =>
-    differenceAfter(() => sessions.end(session, { ...auditContext, action }));
+    rows.differenceAfter(() => sessions.end(session, { ...rows.auditContext, action }));
   const endAll = () =>
-    differenceAfter(() => sessions.endAll(1, { ...auditContext, action: 'LOGOUT_ALL' }));
+    rows.differenceAfter(() => sessions.endAll(1, { ...rows.auditContext, action: 'LOGOUT_ALL' }));
   const ended = (action: string, id: string) =>
-    eventRow(action, { reason: 'ended', session_id: id });
+    rows.eventRow(action, { reason: 'ended', session_id: id });
 
   it('ends one session of one user and voids the device cookies', async () => {
     expect(await end('SESSION_ENDED')).toEqual([
@@ -196,7 +184,7 @@ describe('end', () => {
   });
 
   it('writes nothing for a user without sessions', async () => {
-    await execute('DELETE FROM sessions WHERE user_id = 1');
+    await rows.execute('DELETE FROM sessions WHERE user_id = 1');
     expect(await endAll()).toEqual([undefined, {}]);
   });
 });

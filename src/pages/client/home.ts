@@ -4,15 +4,7 @@
  */
 import { textAt, valueAt } from '../json-path.ts';
 import { readRefusal } from './call.ts';
-import {
-  focusFieldError,
-  showFieldErrors,
-  required,
-  newPassword,
-  showNotice,
-  enhanceForm,
-  showRefusal,
-} from './form.ts';
+import * as form from './form.ts';
 import {
   callSignedIn,
   forgetMemory,
@@ -38,8 +30,8 @@ type Row = Record<string, unknown>;
 export function homePage(): void {
   elementById('sign-out').addEventListener('click', () => leave(false));
   elementById('sign-out-everywhere').addEventListener('click', () => leave(true));
-  enhanceForm({
-    checks: { currentPassword: required, newPassword },
+  form.enhanceForm({
+    checks: { currentPassword: form.required, newPassword: form.newPassword },
     send: changePassword,
   });
   onSessionEndedElsewhere(() => {
@@ -168,14 +160,15 @@ async function changePassword(values: Record<string, string>): Promise<boolean> 
   }
   if (answer?.ok) {
     for (const id of ['currentPassword', 'newPassword']) inputById(id).value = '';
-    showNotice(messages.passwordChanged, 'good');
+    form.showNotice(messages.passwordChanged, 'good');
     const sessions = await fetchSessions();
     if (Array.isArray(sessions)) showSessions(sessions);
-  } else if (answer === null || answer.headers.has('Retry-After')) showRefusal(answer, ['locked']);
-  else if (showFieldErrors(answer, passwordFields)) return false;
+  } else if (answer === null || answer.headers.has('Retry-After'))
+    form.showRefusal(answer, ['locked']);
+  else if (form.showFieldErrors(answer, passwordFields)) return false;
   else if (readRefusal(answer, ['invalid']).reason === 'invalid') {
-    focusFieldError('currentPassword', messages.wrongCurrent);
-  } else showRefusal(answer, ['malformed']);
+    form.focusFieldError('currentPassword', messages.wrongCurrent);
+  } else form.showRefusal(answer, ['malformed']);
   return false;
 }
 

@@ -1,14 +1,6 @@
 /** Signs in, from the sign-in page and after a confirmed address. */
 import { call, type Answer } from './call.ts';
-import {
-  showFieldErrors,
-  required,
-  identifierCheck,
-  identifierError,
-  showNotice,
-  enhanceForm,
-  showRefusal,
-} from './form.ts';
+import * as form from './form.ts';
 import { canKeepSession, storeLogin } from './session.ts';
 import {
   replacePage,
@@ -46,7 +38,7 @@ export async function signInAndLeave(
   ids: { identifier: string; password: string },
 ): Promise<boolean> {
   if (!canKeepSession()) {
-    showNotice(messages.storageBlocked);
+    form.showNotice(messages.storageBlocked);
     return false;
   }
   const answer = await signIn(credentials);
@@ -55,11 +47,11 @@ export async function signInAndLeave(
     return true;
   }
   const fields = {
-    [contract.login.identifier]: [ids.identifier, identifierError],
+    [contract.login.identifier]: [ids.identifier, form.identifierError],
     [contract.login.password]: [ids.password, messages.refusals.malformed],
   } as const;
-  if (showFieldErrors(answer, fields)) return false;
-  const reason = showRefusal(answer, ['invalid', 'inactive', 'locked', 'malformed']);
+  if (form.showFieldErrors(answer, fields)) return false;
+  const reason = form.showRefusal(answer, ['invalid', 'inactive', 'locked', 'malformed']);
   if (reason !== 'unverified') return false;
   passIdentifier(credentials.identifier, true);
   replacePage(linkTo('/verify'));
@@ -70,8 +62,8 @@ export function loginPage(): void {
   const { identifier, password } = contract.login;
   const name = inputById(identifier);
   name.value ||= takeIdentifier();
-  enhanceForm({
-    checks: { [identifier]: identifierCheck, [password]: required },
+  form.enhanceForm({
+    checks: { [identifier]: form.identifierCheck, [password]: form.required },
     send: (values) =>
       signInAndLeave(
         {

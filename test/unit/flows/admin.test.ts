@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  deleteUser,
-  endSessions,
-  setRole,
-  setStatus,
-  showUser,
-  unlock,
-} from '../../../src/flows/admin.ts';
+import * as admin from '../../../src/flows/admin.ts';
 import { NOW_MS, alice, createFakes, meta, no, outage, rules } from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
@@ -36,10 +29,14 @@ const view = {
 const role = { id: 'editor', name: null };
 
 const changes = [
-  ['deactivate', (fakes: Fakes) => setStatus(asked(fakes), 'inactive'), ['setStatus', 'inactive']],
-  ['activate', (fakes: Fakes) => setStatus(asked(fakes), 'active'), ['setStatus', 'active']],
-  ['end-sessions', (fakes: Fakes) => endSessions(asked(fakes)), ['endSessions']],
-  ['role', (fakes: Fakes) => setRole(asked(fakes), role), ['setRole', role]],
+  [
+    'deactivate',
+    (fakes: Fakes) => admin.setStatus(asked(fakes), 'inactive'),
+    ['setStatus', 'inactive'],
+  ],
+  ['activate', (fakes: Fakes) => admin.setStatus(asked(fakes), 'active'), ['setStatus', 'active']],
+  ['end-sessions', (fakes: Fakes) => admin.endSessions(asked(fakes)), ['endSessions']],
+  ['role', (fakes: Fakes) => admin.setRole(asked(fakes), role), ['setRole', role]],
 ] as const;
 
 describe.each(changes)('%s', (_, change, [call, ...given]) => {
@@ -53,9 +50,9 @@ describe.each(changes)('%s', (_, change, [call, ...given]) => {
 
 it.each<[name: string, act: (fakes: Fakes) => Promise<unknown>]>([
   ...changes.map(([name, change]): [string, typeof change] => [name, change]),
-  ['show', (fakes: Fakes) => showUser(asked(fakes))],
-  ['unlock', (fakes: Fakes) => unlock(asked(fakes))],
-  ['delete', (fakes: Fakes) => deleteUser(asked(fakes))],
+  ['show', (fakes: Fakes) => admin.showUser(asked(fakes))],
+  ['unlock', (fakes: Fakes) => admin.unlock(asked(fakes))],
+  ['delete', (fakes: Fakes) => admin.deleteUser(asked(fakes))],
 ])('%s finds no user, and does nothing else', async (_, act) => {
   const fakes = createFakes({ adminUsers: { find: async () => null } });
   expect(await act(fakes)).toBeNull();
@@ -65,7 +62,7 @@ it.each<[name: string, act: (fakes: Fakes) => Promise<unknown>]>([
 describe('show', () => {
   it('adds up the lockouts of both names and the sessions', async () => {
     const fakes = createFakes({ limits: { view: async () => view } });
-    expect(await showUser(asked(fakes))).toEqual({
+    expect(await admin.showUser(asked(fakes))).toEqual({
       user: alice.user,
       lockout: { ...view, failures: 3, failuresInARow: 18, locksInARow: 3 },
       liveSessions: 2,
@@ -77,7 +74,7 @@ describe('show', () => {
 describe('unlock', () => {
   it('records the event before it clears the lockouts', async () => {
     const fakes = createFakes({ limits: { view: async () => view } });
-    expect(await unlock(asked(fakes))).toMatchObject({ changed: true, sessionsEnded: 0 });
+    expect(await admin.unlock(asked(fakes))).toMatchObject({ changed: true, sessionsEnded: 0 });
     expect(fakes.given('audit.record')).toEqual([
       [{ ...operatorContext, action: 'ADMIN_UNLOCKED', reason: 'done', userId: 7 }],
     ]);
@@ -92,18 +89,18 @@ describe('unlock', () => {
 
   it('clears nothing that could not be recorded', async () => {
     const fakes = createFakes({ limits: { view: async () => view }, audit: { record: outage } });
-    await expect(unlock(asked(fakes))).rejects.toThrow('outage');
+    await expect(admin.unlock(asked(fakes))).rejects.toThrow('outage');
     expect(fakes.given('limits.clear')).toEqual([]);
   });
 
   it('fails where a lockout cannot be cleared', async () => {
     const fakes = createFakes({ limits: { view: async () => view, clear: outage } });
-    await expect(unlock(asked(fakes))).rejects.toThrow('outage');
+    await expect(admin.unlock(asked(fakes))).rejects.toThrow('outage');
   });
 
   it('records nothing where there was nothing to lift', async () => {
     const fakes = createFakes();
-    expect(await unlock(asked(fakes))).toMatchObject({ changed: false });
+    expect(await admin.unlock(asked(fakes))).toMatchObject({ changed: false });
     expect([fakes.recorded(), fakes.given('limits.clear')]).toEqual([[], []]);
   });
 });
@@ -111,7 +108,7 @@ describe('unlock', () => {
 describe('delete', () => {
   it('removes the account in the operator’s name and clears its lockouts', async () => {
     const fakes = createFakes();
-    expect(await deleteUser(asked(fakes))).toBe('deleted');
+    expect(await admin.deleteUser(asked(fakes))).toBe('deleted');
     await fakes.finish();
     expect(fakes.given('accountChanges.remove')).toEqual([
       [alice, { ...operatorContext, by: 'operator' }],
@@ -121,7 +118,7 @@ describe('delete', () => {
 
   it('tries once more where the account has changed meanwhile, and then gives up', async () => {
     const fakes = createFakes({ accountChanges: { remove: no } });
-    expect(await deleteUser(asked(fakes))).toBe('changed-meanwhile');
+    expect(await admin.deleteUser(asked(fakes))).toBe('changed-meanwhile');
     expect(fakes.given('accountChanges.remove').length).toBe(2);
     expect(fakes.given('limits.clear')).toEqual([]);
   });
