@@ -1,4 +1,7 @@
-/** The contracts there are. Which of them a deployment serves is its setting CONTRACTS. */
+/**
+ * All contracts. A deployment serves those of its setting CONTRACTS; app.ts chooses the contract of a
+ * request, by prefix, host or path.
+ */
 import type { Contract } from './contract.ts';
 import { emailCookie } from './email-cookie.ts';
 import { emailEnvelope } from './email-envelope.ts';

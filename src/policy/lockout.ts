@@ -17,6 +17,7 @@ const FAILURES_EXPIRE_MS = 30 * 86_400_000;
 /** Upper bound of a growing lock. */
 const MAX_LOCK_MS = 86_400_000;
 
+/** The setting LOCKOUT; settings.ts has the defaults. */
 export interface LockoutRules {
   /** Number of failures that starts a lock. */
   threshold: number;
