@@ -72,7 +72,7 @@ export default defineConfig({
           globalSetup: ['test/support/browser-server.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
-          // Letters are written after the answer, on machines that are shared.
+          // E-mails are sent after the answer, on machines that are shared.
           expect: { poll: { timeout: 60_000 } },
         },
       },
@@ -86,7 +86,7 @@ export default defineConfig({
                 // Few iterations: what is tested is the order of things, not the arithmetic.
                 PASSWORD_COST: { iterations: 100, rounds: 6 },
                 METRICS_FLUSH_SECONDS: 0,
-                // Letters leave at once, and files send more of them than a deployment does in an hour.
+                // E-mails leave at once, and files send more of them than a deployment does in an hour.
                 EMAIL_DELAY_MS: 0,
                 EMAIL_LIMITS: { perAddressPerHour: 10, perHour: 1_000_000 },
                 MIGRATIONS: await readD1Migrations('migrations'),

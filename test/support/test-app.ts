@@ -149,8 +149,8 @@ let newUsers = 0;
 export function newUser(): TestUser {
   newUsers += 1;
   return {
-    username: `newcomer-${newUsers}`,
-    email: `newcomer-${newUsers}@example.com`,
+    username: `new-user-${newUsers}`,
+    email: `new-user-${newUsers}@example.com`,
     password: `a long way to ${newUsers}`,
   };
 }
@@ -174,7 +174,9 @@ interface Statuses {
   malformed: number;
 }
 
-/** Written down: the code under test is no oracle. */
+/** What each contract's document says, written down: the code under test is no oracle. */
+const ATTEMPTS_PER_MINUTE = 60;
+const OTHER_ATTEMPTS: Record<string, number> = { 'email-remember': 10 };
 const STATUSES: Statuses = { done: 200, locked: 429, malformed: 400 };
 const OTHER_STATUSES: Record<string, Partial<Statuses>> = {
   'email-envelope': { locked: 403, malformed: 422 },
@@ -188,7 +190,7 @@ const logins = import.meta.glob<{ request: { path: string; body: Record<string, 
   { eager: true, import: 'default' },
 );
 
-/** Every contract: its login request, its body for an account's name, and its statuses. */
+/** Every contract: its login request, its body for an account's name, its statuses and limit. */
 export const contractCases = contracts.map((contract) => {
   const { name } = contract;
   const login = logins[`../golden/${name}/login.json`]?.request;
@@ -200,6 +202,7 @@ export const contractCases = contracts.map((contract) => {
     contract,
     name,
     status: { ...STATUSES, ...OTHER_STATUSES[name] },
+    attemptsPerMinute: OTHER_ATTEMPTS[name] ?? ATTEMPTS_PER_MINUTE,
     isByUsername,
     path: login.path,
     named,

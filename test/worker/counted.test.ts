@@ -1,17 +1,9 @@
 /** Each request to an operation that counts at its address counts once, whatever its body is. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ATTEMPT_PATHS, MALFORMED_STATUS } from '../fixtures/attempt-paths.ts';
+import { ATTEMPT_PATHS } from '../fixtures/attempt-paths.ts';
 import { captureConsole, type CapturedConsole } from '../support/captured-console.ts';
 import { addUser, contractCases, freshAddress, createTestApp } from '../support/test-app.ts';
 import { client, tokensOf } from '../support/session.ts';
-
-const ATTEMPTS_A_MINUTE: Readonly<Record<string, number>> = {
-  'email-cookie': 60,
-  'email-envelope': 60,
-  'email-remember': 10,
-  'username-coded': 60,
-  'username-pair': 60,
-};
 
 /** Two attempts a minute, everywhere. */
 const few = { ADDRESS_LIMITS: Object.fromEntries(contractCases.map(({ name }) => [name, 2])) };
@@ -32,9 +24,9 @@ const tally = (values: readonly (number | string)[]) => {
 };
 const outcomes = () => tally(captured.take().map((line) => JSON.parse(line).outcome));
 
-describe.each(contractCases)('$name', ({ name, contract, path, body }) => {
-  const malformed = MALFORMED_STATUS[name] ?? 0;
-  const limit = ATTEMPTS_A_MINUTE[name] ?? 0;
+describe.each(contractCases)('$name', (contractCase) => {
+  const { name, contract, path, body, attemptsPerMinute: limit } = contractCase;
+  const { malformed } = contractCase.status;
 
   it('limits an address whose bodies are all empty objects, and bounds their log lines', async () => {
     const address = freshAddress();
