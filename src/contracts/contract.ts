@@ -42,7 +42,7 @@ export interface EmptyResponse {
   render(): Wire;
 }
 
-/** The fields of a login's body, for clients that ask in them. */
+/** The names of the fields in a login's body, from which pages build their form. */
 export interface LoginFields {
   identifier: string;
   password: string;
@@ -54,7 +54,7 @@ type BodyOperation = {
   [O in Operation]: InputOf<O> extends { id: string } | null ? never : O;
 }[Operation];
 
-/** The bodies that are read: of the operations whose input is a body. */
+/** The request bodies, one for each operation whose input comes from a body. */
 export type Requests = { readonly [O in BodyOperation]: WireRequest<InputOf<O>> } & {
   readonly login: { readonly fields: LoginFields };
   /** Null: the refresh token is not in the body, or there is none. */
@@ -109,7 +109,7 @@ export interface Responses {
 export interface RefusalContext {
   nowMs: number;
   traceId: string;
-  /** Null or absent: the path belongs to no operation. */
+  /** Absent: the path belongs to no operation. */
   operation?: string | undefined;
 }
 

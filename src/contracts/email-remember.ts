@@ -40,6 +40,7 @@ const user = component(
   (user: UserNamedBy<'email'>) => ({
     id: user.publicId,
     ...pick(user, 'name', 'email', 'avatar', 'role', 'team', 'status'),
+    // Each login sets the time; the fallback satisfies the type alone.
     lastLoginAt: time.render(user.lastLoginAtMs ?? user.createdAtMs),
     createdAt: time.render(user.createdAtMs),
   }),

@@ -64,7 +64,7 @@ export const successEnvelope: Envelope = {
   wrapsEmpty: true,
 };
 
-/** Takes the fields whose names on the wire are those inside. */
+/** Copies the properties whose names on the wire are those of the model. */
 export function pick<T, K extends keyof T>(value: T, ...names: K[]): Pick<T, K> {
   return Object.fromEntries(names.map((name) => [name, value[name]])) as Pick<T, K>;
 }

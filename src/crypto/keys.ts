@@ -5,13 +5,13 @@
  */
 import { base64url, importJWK, type CryptoKey, type JWK } from 'jose';
 
-export type Purpose = 'account' | 'address' | 'refresh' | 'code' | 'device' | 'registration';
+export type MacPurpose = 'account' | 'address' | 'refresh' | 'code' | 'device' | 'registration';
 
 /** HMAC-SHA256, base64url: for pseudonyms, object names, signatures and ids. */
-export type Mac = (purpose: Purpose, text: string) => Promise<string>;
+export type Mac = (purpose: MacPurpose, text: string) => Promise<string>;
 
 export function createMac(serverKey: Uint8Array): Mac {
-  const keys = new Map<Purpose, Promise<CryptoKey>>();
+  const keys = new Map<MacPurpose, Promise<CryptoKey>>();
   return async (purpose, text) => {
     let key = keys.get(purpose);
     if (key === undefined) keys.set(purpose, (key = deriveMacKey(serverKey, purpose)));
@@ -20,7 +20,7 @@ export function createMac(serverKey: Uint8Array): Mac {
   };
 }
 
-async function deriveMacKey(serverKey: Uint8Array, purpose: Purpose): Promise<CryptoKey> {
+async function deriveMacKey(serverKey: Uint8Array, purpose: MacPurpose): Promise<CryptoKey> {
   const secret = await crypto.subtle.importKey('raw', serverKey, 'HKDF', false, ['deriveKey']);
   return crypto.subtle.deriveKey(
     {

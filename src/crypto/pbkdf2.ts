@@ -8,21 +8,21 @@ const HASHES = {
   sha512: { hash: 'SHA-512', bits: 512 },
 } as const;
 
-export type Digest = keyof typeof HASHES;
-
 export interface Pbkdf2Parameters {
-  digest: Digest;
+  digest: keyof typeof HASHES;
   salt: Uint8Array;
   iterations: number;
 }
 
+export const importPbkdf2Key = (password: Uint8Array): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
+
 /** Derives as many bytes as the digest has. Throws above MOST_ITERATIONS, when deployed. */
 export async function derivePbkdf2(
-  password: Uint8Array,
+  key: CryptoKey,
   { digest, salt, iterations }: Pbkdf2Parameters,
 ): Promise<Uint8Array> {
   const { hash, bits } = HASHES[digest];
-  const key = await crypto.subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
   const parameters = { name: 'PBKDF2', hash, salt, iterations };
   return new Uint8Array(await crypto.subtle.deriveBits(parameters, key, bits));
 }

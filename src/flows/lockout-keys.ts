@@ -1,10 +1,10 @@
 /**
- * Chooses the lockouts of a user. Failures are counted for each name as it was given, for the
- * password checks of a user's sessions, and for each known device: so that neither a lock nor its
- * absence says which names belong to one account, or to any.
+ * Chooses the lockouts of a user. Failures are counted for each LockoutScope (ports/platform.ts) and
+ * for each known device, so that neither a lock nor its absence says which names belong to one
+ * account, or to any.
  *
- * Lockouts are cleared after a password reset, a code that verifies an address, a change of address,
- * the deletion of the account, and by an operator's unlock. A right password resets its own one, and
+ * Lockouts are cleared after a password reset, a code that makes a registration a user, a change
+ * of address, the deletion of the account, and by an operator's unlock. A right password resets its own one, and
  * locks expire by time (policy/lockout.ts).
  */
 import { normalise, type Identifier } from '../policy/identifier.ts';

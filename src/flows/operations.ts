@@ -168,7 +168,7 @@ export const OPERATIONS = {
     refusals: ['taken'],
     response: 'registered',
     run: ({ input, ...request }: OperationRequest<RegistrationInput>) =>
-      register({ ...request, application: input }),
+      register({ ...request, input }),
   }),
   'send-code': row({
     ...ATTEMPT,

@@ -42,19 +42,16 @@ export interface RegisterRequest extends UseCaseRequest<
   | 'secrets'
   | 'uuid'
 > {
-  application: RegistrationInput;
+  input: RegistrationInput;
 }
 
 export async function register(request: RegisterRequest): Promise<Outcome<RegistrationAccepted>> {
-  const { services, rules, meta, application } = request;
-  const { username, name, password } = application;
-  const identifier = normalise({ kind: 'email', value: application.email });
+  const { services, rules, meta, input } = request;
+  const { username, name, password } = input;
+  const identifier = normalise({ kind: 'email', value: input.email });
   const email = identifier.value;
 
-  const knownId = await readRegistrationHandle(
-    { ...request, handle: application.handle },
-    identifier,
-  );
+  const knownId = await readRegistrationHandle({ ...request, handle: input.handle }, identifier);
   const names = [identifier];
   if (username !== null) names.push(normalise({ kind: 'username', value: username }));
   const { id: handleId, handle } = await services.registrationHandles.issue(names, knownId);

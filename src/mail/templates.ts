@@ -33,14 +33,14 @@ interface Content {
 }
 
 export function renderEmail(
-  head: EmailBranding,
+  branding: EmailBranding,
   contract: string,
   template: EmailTemplate,
 ): RenderedEmail {
-  const { service } = head;
-  const pages = `${head.pagesOrigin}/${encodeURIComponent(contract)}`;
+  const { service } = branding;
+  const pages = `${branding.pagesOrigin}/${encodeURIComponent(contract)}`;
   const { subject, intro, action, closing } = contentOf(template, { service, pages });
-  const foot = `${service}, ${head.pagesOrigin}`;
+  const foot = `${service}, ${branding.pagesOrigin}`;
   return {
     subject: oneLine(subject),
     text: textOf({ intro, action, closing, foot }),

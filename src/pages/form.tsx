@@ -120,7 +120,7 @@ export const Form: FC<{
 );
 
 /** A live region: screen readers announce the notice, but not the countdown beside it. */
-export const Notice: FC<{ notice?: string | undefined }> = ({ notice }) => (
+const Notice: FC<{ notice?: string | undefined }> = ({ notice }) => (
   <div class="notices">
     <div id="notice" class="notice bad" role="alert" tabindex={-1} hidden={notice === undefined}>
       {notice}

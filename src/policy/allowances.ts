@@ -15,7 +15,7 @@ export const CODES: Limit = { attempts: 5, windowSeconds: HOUR_SECONDS };
 export const LINKS: Limit = { attempts: 3, windowSeconds: HOUR_SECONDS };
 export const NOTICES: Limit = { attempts: 3, windowSeconds: HOUR_SECONDS };
 
-/** Tries at the codes of one name or known device, over the lifetime of one code. */
+/** Tries at the codes counted under one key (rate-limit-keys.ts), over the lifetime of one code. */
 export const TRIES: Limit = { attempts: 5, windowSeconds: CODE_SECONDS };
 
 /**

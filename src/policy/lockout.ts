@@ -1,6 +1,5 @@
 /**
- * Lockout of one key (a name, a known device, a user's sessions) as a pure state machine: tickets
- * before verdicts.
+ * Lockout of one key (flows/lockout-keys.ts) as a pure state machine: tickets before verdicts.
  *
  * No verdict on a password is given without a ticket, and never more tickets are out than failures
  * are left, so parallel guessing reaches no more verdicts than sequential guessing (OWASP ASVS 5.0

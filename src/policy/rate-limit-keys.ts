@@ -1,6 +1,6 @@
 /**
- * The names under which attempts are counted, all of them: one Durable Object each. A changed name
- * starts a new count. Requests are counted under the client's bare address.
+ * All keys under which attempts are counted, besides the client's bare address; each is one Durable
+ * Object. A changed key starts a new count.
  */
 export const emailsCausedBy = (address: string) => `e-mail of ${address}` as const;
 export const ALL_EMAILS = 'e-mail in total';
@@ -15,7 +15,7 @@ export const codeTriesAt = (lockoutKey: string) => `tries at ${lockoutKey}` as c
 export const emailChangeTriesOf = (accountKey: string) =>
   `tries at change-email of ${accountKey}` as const;
 
-/** A name that was made here. */
+/** A key of `Limits.consume`; the two of e-mail in general go through `consumeAddress`. */
 export type RateLimitKey = ReturnType<
   | typeof operatorAt
   | typeof codesTo

@@ -115,8 +115,8 @@ const deleteProof = statement<Verified & Proof>(() =>
 const deleteUser = statement<Verified>(() => builder.delete(users).where(isVerified()));
 
 /**
- * Leaves a pseudonym of a deleted user: their number and addresses are personal data. The addresses
- * of operators are not theirs and stay.
+ * Leaves only the pseudonym of a deleted user: user id and addresses are personal data. Operators'
+ * own addresses stay.
  */
 const anonymiseEvents = statement<User>(() =>
   builder
@@ -208,7 +208,7 @@ export function createAccountChanges(database: D1Database): AccountChanges {
 
     remove(account, { by, ...context }) {
       const values = { ...verified(account), email: account.user.email ?? '' };
-      // The event is written after the user is gone: it has no number, and only an operator's address.
+      // Written after the user is gone: it has no user id, and an address only if it is an operator's.
       const event =
         by === 'operator'
           ? eventOf('ADMIN_DELETED', null, context)

@@ -67,7 +67,7 @@ const hasNoOwner = () =>
 const steps = {
   sessions: {
     advance: advance(sessions),
-    // A session that is not valid is refused everywhere, and no one misses it.
+    // A session that is not valid is refused everywhere, so its row is of no use.
     deleteBatch: deleteBatch(sessions, () =>
       or(hasExpired(sessions), not(existsIn(users, sessionIsValid))),
     ),

@@ -40,7 +40,10 @@ export const users = sqliteTable(
     passwordHash: text('password_hash'),
     /** Goes up with every new password; sessions are created only against the current version. */
     credentialVersion: integer('credential_version').notNull().default(1),
-    /** Goes up when sessions end by anything but their own logout; older device cookies are void. */
+    /**
+     * Goes up when sessions are revoked, the password or the status changes, or the mailbox is proven;
+     * older device cookies are void.
+     */
     deviceVersion: integer('device_version').notNull().default(1),
     createdAtMs: integer('created_at_ms').notNull(),
     lastLoginAtMs: integer('last_login_at_ms'),
@@ -120,7 +123,7 @@ export const registrations = sqliteTable(
     expiresAtMs: integer('expires_at_ms').notNull(),
   },
   (table) => [
-    // Not unique: a handle's registrations may hold the same username (store/registrations.ts).
+    // Not unique: a handle's registrations may hold the same username (store/registrations/).
     index('registrations_username_key').on(table.usernameKey),
     index('registrations_email').on(table.email),
   ],

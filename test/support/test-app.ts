@@ -174,7 +174,7 @@ interface Statuses {
   malformed: number;
 }
 
-/** What each contract's document says, written down: the code under test is no oracle. */
+/** Written down from each contract's document: the code under test is no oracle. */
 const ATTEMPTS_PER_MINUTE = 60;
 const OTHER_ATTEMPTS: Record<string, number> = { 'email-remember': 10 };
 const STATUSES: Statuses = { done: 200, locked: 429, malformed: 400 };

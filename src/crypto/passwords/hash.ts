@@ -14,7 +14,7 @@
 import type { Passwords } from '../../flows/ports/passwords.ts';
 import { equalBytes } from '../equal.ts';
 import type { LegacyCost } from '../legacy/costs.ts';
-import { derivePbkdf2 } from '../pbkdf2.ts';
+import { derivePbkdf2, importPbkdf2Key } from '../pbkdf2.ts';
 import { formatHash, HASH_BYTES, parseHash, SALT_BYTES, type PasswordCost } from './format.ts';
 import { planSlices, workOf } from './plan.ts';
 import { createSchedule } from './schedule.ts';
@@ -61,7 +61,11 @@ export function createPasswords(
       const { slices, slotsAfter } = planSlices(target, cost);
       for (const { slots, iterations, givesResult } of slices) {
         if (!(await takeSlots(slots, shouldAbort))) return 'aborted';
-        derived = await derivePbkdf2(derived, { digest: 'sha256', salt: target.salt, iterations });
+        derived = await derivePbkdf2(await importPbkdf2Key(derived), {
+          digest: 'sha256',
+          salt: target.salt,
+          iterations,
+        });
         if (givesResult) result = derived;
       }
       if (!(await takeSlots(slotsAfter, shouldAbort))) return 'aborted';
@@ -84,7 +88,11 @@ export function createPasswords(
       for (let round = 0; round < cost.rounds; round += 1) {
         await takeSlot();
         const { iterations } = cost;
-        derived = await derivePbkdf2(derived, { digest: 'sha256', salt, iterations });
+        derived = await derivePbkdf2(await importPbkdf2Key(derived), {
+          digest: 'sha256',
+          salt,
+          iterations,
+        });
       }
       return formatHash({ ...cost, pepperId: currentPepper?.id ?? null, salt, hash: derived });
     },

@@ -1,18 +1,13 @@
 /** Sessions: to be created, alive, listed, rotated, ended. */
 import type { Expiries } from '../../policy/lifetimes.ts';
 import type { AuditAction, AuditContext } from './audit.ts';
-import type { RequestMeta } from './request.ts';
 import type { Account, User } from './user.ts';
 
 /** The one batch that a login writes. */
-export interface NewSession {
+export interface NewSession extends AuditContext {
   account: Account;
   sessionId: string;
-  contract: string;
-  meta: RequestMeta;
-  accountKey: string;
   expiries: Expiries;
-  nowMs: number;
   requiresVerifiedEmail: boolean;
   /** SHA-256 of the refresh token's id. */
   refreshHash: string | null;

@@ -1,3 +1,5 @@
+import type { PasswordViolation } from '../../policy/password-rules.ts';
+
 export interface Passwords {
   /**
    * Takes the same time whatever `stored` is, null and garbage included. Yields to the event loop
@@ -13,14 +15,7 @@ export interface Passwords {
   isOutdated(stored: string): boolean;
 }
 
-/** Why a password may not be set (NIST SP 800-63B-4 3.1.1.2, OWASP ASVS 5.0 V6.2). */
-export type PasswordFlaw =
-  | 'too-short'
-  | 'too-long'
-  | 'ambiguous'
-  | 'common'
-  | 'personal'
-  | 'breached';
+type PasswordFlaw = PasswordViolation['flaw'] | 'breached';
 
 export interface PasswordRules {
   /**

@@ -28,8 +28,8 @@ const { paths } = contract;
 type Row = Record<string, unknown>;
 
 export function homePage(): void {
-  elementById('sign-out').addEventListener('click', () => leave(false));
-  elementById('sign-out-everywhere').addEventListener('click', () => leave(true));
+  elementById('sign-out').addEventListener('click', () => signOutAndLeave(false));
+  elementById('sign-out-everywhere').addEventListener('click', () => signOutAndLeave(true));
   form.enhanceForm({
     checks: { currentPassword: form.required, newPassword: form.newPassword },
     send: changePassword,
@@ -56,7 +56,7 @@ function clear(): void {
     inputById(id).value = '';
 }
 
-function leaveForLogin(): void {
+function forgetSessionAndLeave(): void {
   forgetSession();
   clear();
   replacePage(linkTo('/login'));
@@ -67,7 +67,7 @@ async function load(): Promise<void> {
   const profile = await callSignedIn(pageData.paths.profile);
   const sessions = profile === 'out' ? 'out' : await fetchSessions();
   elementById('loading').hidden = true;
-  if (profile === 'out' || sessions === 'out') return leaveForLogin();
+  if (profile === 'out' || sessions === 'out') return forgetSessionAndLeave();
   if (!profile?.ok || sessions === null) {
     clear();
     showPageNotice(
@@ -131,7 +131,7 @@ function endButton(id: string, device: string): HTMLElement {
     button.disabled = true;
     const path = pageData.paths['end-session'].replace(':id', encodeURIComponent(id));
     const answer = await callSignedIn(path, 'DELETE');
-    if (answer === 'out') return leaveForLogin();
+    if (answer === 'out') return forgetSessionAndLeave();
     const gone = answer !== null && (answer.ok || answer.status === 404);
     showPageNotice(
       gone ? messages.ended : answer === null ? messages.offline : messages.refusals.internal,
@@ -155,7 +155,7 @@ async function changePassword(values: Record<string, string>): Promise<boolean> 
   const body = { currentPassword, newPassword };
   const answer = await callSignedIn(pageData.paths['change-password'], 'POST', body);
   if (answer === 'out') {
-    leaveForLogin();
+    forgetSessionAndLeave();
     return true;
   }
   if (answer?.ok) {
@@ -172,8 +172,8 @@ async function changePassword(values: Record<string, string>): Promise<boolean> 
   return false;
 }
 
-async function leave(everywhere: boolean): Promise<void> {
-  if (await signOut(everywhere)) leaveForLogin();
+async function signOutAndLeave(everywhere: boolean): Promise<void> {
+  if (await signOut(everywhere)) forgetSessionAndLeave();
   else showPageNotice(messages.offline);
 }
 

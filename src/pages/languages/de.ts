@@ -105,7 +105,6 @@ export const de: Messages = {
     passwordSet: 'Dein neues Passwort gilt. Du kannst dich damit anmelden.',
     passwordChanged: 'Dein Passwort ist geändert.',
     ended: 'Die Sitzung ist beendet.',
-    noSessions: 'Keine weiteren Sitzungen.',
     thisDevice: 'Dieses Gerät',
     lastUsed: 'Zuletzt benutzt {time}',
     end: 'Beenden',

@@ -101,7 +101,6 @@ export const en = {
     passwordSet: 'Your new password is set. You can sign in with it.',
     passwordChanged: 'Your password is changed.',
     ended: 'The session has ended.',
-    noSessions: 'No other sessions.',
     thisDevice: 'This device',
     lastUsed: 'Last used {time}',
     end: 'End',

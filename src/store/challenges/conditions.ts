@@ -1,4 +1,4 @@
-/** Conditions that changes are fenced on: the proof of a mailbox, and a registration's standing. */
+/** Conditions of fenced changes: the challenge is valid, and the registration can become a user. */
 import { and, eq, gt, not, or, type SQL } from 'drizzle-orm';
 import { challenges, registrations, users } from '../schema.ts';
 import { existsIn, param } from '../statement.ts';

@@ -101,7 +101,7 @@ const insertChallenge = statement<{
 const isAddressKnown = eq(challenges.secretHash, NO_CODE);
 const isNewChallenge = () => eq(challenges.id, param('challengeId'));
 
-/** A username that is taken leaves no challenge, and no event in anybody's account. */
+/** A username that is taken leaves no challenge, so no event is written. */
 const auditRegistration = insertAudit<{ challengeId: string }>(
   { action: 'REGISTERED', reason: sql`iif(${isAddressKnown}, 'known', 'added')` },
   () => ({ from: challenges, where: isNewChallenge() }),

@@ -1,6 +1,6 @@
 /**
  * Reads and rotates sessions. Everything here goes to the primary: a session that was ended a moment
- * ago must not live on in a copy.
+ * ago must not be accepted from a stale replica.
  */
 import { and, desc, eq, gt, sql } from 'drizzle-orm';
 import type { ListedSession, LiveSession, Rotation } from '../../flows/model/session.ts';

@@ -21,7 +21,7 @@ const application: RegistrationInput = {
   handle: null,
 };
 const registerWith = ({ request }: Fakes, change: Partial<RegistrationInput> = {}) =>
-  register({ ...request, application: { ...application, ...change } });
+  register({ ...request, input: { ...application, ...change } });
 const accepted = { ok: true, value: { handle: 'a new handle' } };
 
 describe('a registration', () => {
@@ -89,8 +89,8 @@ describe('a registration', () => {
     const fakes = createFakes();
     const cookie = { ...fakes.request.meta, registration: 'cookie' };
     const request = { ...fakes.request, meta: cookie };
-    await register({ ...request, application: { ...application, handle: 'body' } });
-    await register({ ...request, application });
+    await register({ ...request, input: { ...application, handle: 'body' } });
+    await register({ ...request, input: application });
     const handleIds = fakes.given('registrations.add').map(([added]) => added);
     expect(handleIds).toMatchObject([{ handleId: 'id of body' }, { handleId: 'id of cookie' }]);
   });

@@ -44,7 +44,7 @@ const others: UseCase[] = [
     (request, password) =>
       register({
         ...request,
-        application: { username: 'Dora', email, password, name: null, handle },
+        input: { username: 'Dora', email, password, name: null, handle },
       }),
   ],
   ['send-code', (request) => sendCode({ ...request, identifier, handle })],
