@@ -55,7 +55,7 @@ export function createApp(env: Env): Hono<AppEnv> {
     return response;
   };
 
-  const app = new Hono<AppEnv>({ getPath: pathOf });
+  const app = new Hono<AppEnv>({ getPath: undecodedPath });
   app.use(securityHeaders(settings.allowedOrigins));
   app.onError((error, c) => {
     logFailure(error, routePath(c), c.var.traceId);
@@ -98,7 +98,7 @@ export function createApp(env: Env): Hono<AppEnv> {
  * Worker may not. Dot segments and backslashes (`/x/../admin`, `/x/%2e%2e/admin`) are resolved by the
  * platform's URL parser before this.
  */
-function pathOf({ url }: Request): string {
+function undecodedPath({ url }: Request): string {
   return /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] || '/';
 }
 

@@ -119,11 +119,15 @@ export function createServices(env: Env, settings: Settings) {
   return { services, adminServices, metrics, lineLimit, health, outbox: mailer.outbox };
 }
 
+/** Name of the one MetricsAggregator object: another name would start all sums at zero. */
+const AGGREGATOR_NAME = 'hub';
+
 function createMetricsService(env: Env, settings: Settings): Metrics {
   // A new stub each time: one that threw may stay broken.
   const aggregator: MetricsStore = {
-    add: (isolate, batches) => env.METRICS_AGGREGATOR.getByName('hub').add(isolate, batches),
-    read: () => env.METRICS_AGGREGATOR.getByName('hub').read(),
+    add: (isolate, batches) =>
+      env.METRICS_AGGREGATOR.getByName(AGGREGATOR_NAME).add(isolate, batches),
+    read: () => env.METRICS_AGGREGATOR.getByName(AGGREGATOR_NAME).read(),
   };
   const { ANALYTICS: analytics } = env as { ANALYTICS?: AnalyticsEngineDataset };
   const metrics = createMetrics({

@@ -1,6 +1,6 @@
 /**
  * Answers with the outcome of a use case, in the contract's shape. Every operation is counted and logged
- * here, once; a granted read is only counted, since it changes nothing and happens with every page. The
+ * here, once (a form that the sign-in page rejects unread: app.ts); a granted read is only counted, since it changes nothing and happens with every page. The
  * log lines of one address are bounded: by its rate limit if the operation counts as an attempt, else
  * by LINES_A_MINUTE.
  */
@@ -37,7 +37,10 @@ interface Report {
 }
 
 export function createResponder(contract: Contract, allowedOrigins: readonly string[]) {
-  /** Refuses outside of an operation: nothing is counted or logged. */
+  /**
+   * Renders a refusal without counting or logging it: for what belongs to no operation (unknown path,
+   * wrong method, plain http), and for those below.
+   */
   const refuse = (c: ContractContext, refusal: Refusal): Response => {
     const { services, meta } = c.env;
     const { traceId } = meta;
@@ -74,7 +77,7 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
     refuse,
     reject,
 
-    /** Rejects a malformed request, and counts it if the operation counts as an attempt. */
+    /** Rejects a malformed request; counts it against the address if the operation is an attempt. */
     async malformed(c: ContractContext, problem: BodyProblem): Promise<Response> {
       const { services, meta } = c.env;
       const limit = c.get('limit');

@@ -107,7 +107,7 @@ export class AccountLockout extends DurableObject {
     if (state === initialState) return;
     this.#save(reset(applyExpiry(state, Date.now(), rules)));
     this.#serveWaiters();
-    // A final stop leaves no alarm behind.
+    // A state with a final stop has no alarm, since it never expires; from here on it can.
     await this.#scheduleCleanup(rules);
   }
 

@@ -13,7 +13,7 @@ export interface OperationLine {
   contract: string;
   /** `granted`, or the reason of the refusal. */
   outcome: string;
-  /** Null if the body was not read. */
+  /** Null if the request names no user, or was rejected before its input was valid. */
   identifier: Identifier | null;
   address: string;
   traceId: string;
@@ -38,7 +38,10 @@ export function logOperation({
   });
 }
 
-/** Logs a request to the admin API. `route` is the path's pattern, without the user it names. */
+/**
+ * Logs a request to the admin API. `route`: the pattern of the path, without the user it
+ * names; `/admin/*` for an unknown path or method.
+ */
 export function logOperator(line: {
   route: string;
   status: number;
