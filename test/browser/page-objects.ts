@@ -25,7 +25,12 @@ export const DEFAULT_CONTRACT = 'email-remember';
 export const submit = (page: Page) => page.click('button[type=submit]');
 export const focusedId = (page: Page) => page.evaluate(() => document.activeElement?.id);
 export const accountShown = (page: Page) => page.waitForSelector('#private:not([hidden])');
-export const loginShown = (page: Page, name: string) => page.waitForURL(`**/${name}/login`);
+/** Survives a second navigation to the same page, which aborts a wait for the first one's load. */
+export const loginShown = (page: Page, name: string) =>
+  page.waitForFunction(
+    (path) => location.pathname + location.search === path && document.readyState === 'complete',
+    `/${name}/login`,
+  );
 
 /** Waits for the form's notice and returns its text. */
 export async function notice(page: Page): Promise<string> {
