@@ -6,6 +6,7 @@ import type * as z from 'zod/mini';
 import type { Granted, Issue, Refusal, RegistrationAccepted } from '../flows/model/outcome.ts';
 import type { InputOf, Operation } from '../flows/operations.ts';
 import type { ListedSession } from '../flows/model/session.ts';
+import type { TokenDeclaration } from '../flows/model/token-rules.ts';
 import type { User } from '../flows/model/user.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import type { Lifetimes } from '../policy/lifetimes.ts';
@@ -178,8 +179,7 @@ export interface Contract {
   readonly identifier: Identifier['kind'];
   /** Null: there are no refresh tokens, and no operation to use one. */
   readonly refresh: RefreshCarrier | null;
-  /** The claims its document names, besides the registered ones that every token has. */
-  claims(user: User): { access: Record<string, unknown>; refresh: Record<string, unknown> };
+  readonly tokens: TokenDeclaration;
   readonly requests: Requests;
   readonly responses: Responses;
   readonly errors: Errors;

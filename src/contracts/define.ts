@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import type { Granted, RegistrationAccepted } from '../flows/model/outcome.ts';
+import type { TokenDeclaration } from '../flows/model/token-rules.ts';
 import type {
   Contract,
   EmptyResponse,
@@ -60,8 +61,8 @@ interface Declaration<
   /** 60, unless the document says otherwise. */
   attemptsPerMinute?: number;
   requiresVerifiedEmail?: boolean;
-  /** The claims that the document names; absent: none. */
-  claims?(user: UserNamedBy<K>): ReturnType<Contract['claims']>;
+  /** Absent: the deployment's, without claims of its own. */
+  tokens?: TokenDeclaration<UserNamedBy<K>>;
   /** The fields of a login; the other requests are the same in all contracts. */
   loginBody?: LoginBody;
   /** Wraps every successful body; absent: none does. */
@@ -98,7 +99,6 @@ export function defineContract<
 >(declaration: Declaration<K, Login, Refresh, Profile, Failure>): Contract {
   const { identifier, loginBody = {}, refresh, errors } = declaration;
   const { attemptsPerMinute = 60, requiresVerifiedEmail = false } = declaration;
-  const { claims = () => ({ access: {}, refresh: {} }) } = declaration;
   const token = refresh?.in === 'body' ? (refresh.token ?? REFRESH_TOKEN) : null;
   const carrier = refresh ? carrierOf(refresh) : null;
   const answers = errorAnswers(identifier, errors.overrides ?? {}, errors.codes ?? {});
@@ -114,7 +114,7 @@ export function defineContract<
     identifier,
     attemptsPerMinute,
     requiresVerifiedEmail,
-    claims,
+    tokens: declaration.tokens ?? {},
     refresh: carrier,
     requests: {
       ...accountRequests[identifier],

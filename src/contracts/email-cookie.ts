@@ -40,7 +40,9 @@ export const emailCookie = defineContract({
   profilePath: '/api/v1/profile',
   lifetimes: { accessSeconds: 86_400, refreshSeconds: 7 * 86_400 },
   identifier: 'email',
-  claims: ({ publicId, email }) => ({ access: { userId: publicId, email }, refresh: {} }),
+  tokens: {
+    claims: ({ user }) => ({ access: { userId: user.publicId, email: user.email }, refresh: {} }),
+  },
   ...userResponses(user, token, ['email']),
   refresh: {
     in: 'cookie',

@@ -24,7 +24,12 @@ export const usernameCoded = defineContract({
   profilePath: '/api/profile',
   lifetimes: { accessSeconds: 900, refreshSeconds: 14 * 86_400 },
   identifier: 'username',
-  claims: ({ id: userId, username }) => ({ access: { userId, username }, refresh: { userId } }),
+  tokens: {
+    claims: ({ user: { id: userId, username } }) => ({
+      access: { userId, username },
+      refresh: { userId },
+    }),
+  },
   envelope: dataEnvelope,
   ...userResponses(user, tokenPair, ['username', 'email']),
   refresh: { in: 'body', ...tokenPair },

@@ -44,7 +44,12 @@ export const usernamePair = defineContract({
   profilePath: '/api/profile',
   lifetimes: { accessSeconds: 900, refreshSeconds: 14 * 86_400 },
   identifier: 'username',
-  claims: ({ id: userId, username }) => ({ access: { userId, username }, refresh: { userId } }),
+  tokens: {
+    claims: ({ user: { id: userId, username } }) => ({
+      access: { userId, username },
+      refresh: { userId },
+    }),
+  },
   loginBody: {
     identifier: ['username', required('Username is required')],
     password: ['password', required('Password is required')],

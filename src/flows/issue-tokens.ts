@@ -18,7 +18,7 @@ export async function issueTokens(
 ): Promise<Granted> {
   const { user, sessionId, refresh } = session;
   const { issuedAtMs, accessExpiresAtMs, refreshExpiresAtMs } = session.expiries;
-  const claims = rules.claims(user);
+  const claims = rules.tokens.claims({ user, sessionId, issuedAtMs });
   const common = { sub: user.publicId, sessionId, issuedAtMs };
   const access = await services.tokens.signAccess({
     ...common,

@@ -9,6 +9,7 @@ import type { Contract } from '../contracts/contract.ts';
 import { OPERATIONS, type Operation, type OperationRow } from '../flows/operations.ts';
 import type { RememberedRefusal } from '../flows/ports/limits.ts';
 import type { LoginRules } from '../flows/model/login.ts';
+import { tokenRulesOf } from '../flows/model/token-rules.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
 import type { Limit } from '../policy/throttle.ts';
@@ -26,6 +27,7 @@ export interface ContractAppOptions {
   lockout: LockoutRules;
   sessions: SessionLimits;
   allowedOrigins: readonly string[];
+  tokens: { issuer: string; audience: string };
 }
 
 export function createContractApp(contract: Contract, options: ContractAppOptions): ContractApp {
@@ -35,7 +37,7 @@ export function createContractApp(contract: Contract, options: ContractAppOption
     limit: { attempts: contract.attemptsPerMinute, windowSeconds: 60 },
     lockout: options.lockout,
     requiresVerifiedEmail: contract.requiresVerifiedEmail,
-    claims: contract.claims,
+    tokens: tokenRulesOf(contract, options.tokens),
   };
   const responder = createResponder(contract, options.allowedOrigins);
   const app: ContractApp = new Hono({ getPath: (request) => pathWithin(contract, request.url) });

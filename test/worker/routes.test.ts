@@ -52,8 +52,7 @@ describe.each(contracts)('$name', (contract) => {
   });
 
   it('has the operations of its document, and no other', () => {
-    const { lockout, sessions, allowedOrigins } = readSettings(env, contracts);
-    const app = createContractApp(contract, { lockout, sessions, allowedOrigins });
+    const app = createContractApp(contract, readSettings(env, contracts));
     expect(routesOf(app)).toContain(`POST ${contract.base}/login`);
     expect(routesOf(app)).toEqual(documented(contract.name));
   });

@@ -3,7 +3,7 @@ import type { Identifier } from '../../policy/identifier.ts';
 import type { Lifetimes } from '../../policy/lifetimes.ts';
 import type { LockoutRules } from '../../policy/lockout.ts';
 import type { Limit } from '../../policy/throttle.ts';
-import type { User } from './user.ts';
+import type { TokenRules } from './token-rules.ts';
 
 export interface LoginRules {
   contract: string;
@@ -12,7 +12,7 @@ export interface LoginRules {
   limit: Limit;
   lockout: LockoutRules;
   requiresVerifiedEmail: boolean;
-  claims(user: User): { access: Record<string, unknown>; refresh: Record<string, unknown> };
+  tokens: TokenRules;
 }
 
 export interface LoginAttempt {

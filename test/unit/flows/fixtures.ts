@@ -66,7 +66,14 @@ export const rules: LoginRules = {
   limit: { attempts: 10, windowSeconds: 60 },
   lockout: { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 50 },
   requiresVerifiedEmail: true,
-  claims: () => ({ access: { scope: 'a' }, refresh: { scope: 'r' } }),
+  tokens: {
+    contract: 'email-cookie',
+    issuer: 'https://gatehouse.example',
+    audience: 'https://app.example',
+    type: 'at+jwt',
+    algorithms: null,
+    claims: () => ({ access: { scope: 'a' }, refresh: { scope: 'r' } }),
+  },
 };
 
 /** The refusals that several tests expect. */

@@ -1,0 +1,65 @@
+/** Rules of a contract's tokens: issuer, audience, type, algorithms and claims. */
+import type { User } from './user.ts';
+
+/** Every algorithm that a token key may have (RFC 8725 3.1). */
+export type Algorithm = 'EdDSA' | 'Ed25519' | 'ES256' | 'HS256';
+
+/** Claims that every token has from the core; no contract sets them. */
+type CoreClaim = 'iss' | 'aud' | 'sub' | 'iat' | 'exp' | 'jti' | 'sid' | 'gen';
+
+export type ContractClaims = Readonly<Record<string, unknown>> & {
+  readonly [C in CoreClaim]?: never;
+};
+
+/** The facts that a contract's claims may be made of. */
+export interface ClaimContext<U extends User = User> {
+  user: U;
+  sessionId: string;
+  /** In whole seconds, as the token's `iat` is. */
+  issuedAtMs: number;
+}
+
+/** A contract's part; what it leaves out is the deployment's. */
+export interface TokenDeclaration<U extends User = User> {
+  /** Path after the setting ISSUER; `:name` is replaced by the request's path parameter. */
+  readonly issuer?: `/${string}`;
+  /** Absent: the setting AUDIENCE. */
+  readonly audience?: string;
+  /** Header `typ` of access tokens; absent: `at+jwt` (RFC 9068). Refresh tokens have `rt+jwt`. */
+  readonly type?: 'at+jwt' | 'JWT';
+  /** Those that the wire's clients can read; absent: any. */
+  readonly algorithms?: readonly [Algorithm, ...Algorithm[]];
+  /** Claims besides those of the core; absent: none. */
+  claims?(context: ClaimContext<U>): { access: ContractClaims; refresh: ContractClaims };
+}
+
+/** The rules that a request's tokens are signed and verified with. */
+export interface TokenRules {
+  contract: string;
+  issuer: string;
+  audience: string;
+  type: 'at+jwt' | 'JWT';
+  /** Null: any. */
+  algorithms: readonly Algorithm[] | null;
+  claims: NonNullable<TokenDeclaration['claims']>;
+}
+
+/** `params`: of the request's path, decoded. Throws if the issuer names one that the path lacks. */
+export function tokenRulesOf(
+  { name, tokens }: { name: string; tokens: TokenDeclaration },
+  settings: { issuer: string; audience: string },
+  params: Readonly<Record<string, string>> = {},
+): TokenRules {
+  const path = (tokens.issuer ?? '').replaceAll(/:(\w+)/g, (_, param: string) => {
+    if (!Object.hasOwn(params, param)) throw new Error(`the path of ${name} has no :${param}`);
+    return encodeURIComponent(params[param] ?? '');
+  });
+  return {
+    contract: name,
+    issuer: path === '' ? settings.issuer : settings.issuer.replace(/\/$/, '') + path,
+    audience: tokens.audience ?? settings.audience,
+    type: tokens.type ?? 'at+jwt',
+    algorithms: tokens.algorithms ?? null,
+    claims: tokens.claims ?? (() => ({ access: {}, refresh: {} })),
+  };
+}
