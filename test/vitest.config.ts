@@ -65,6 +65,16 @@ export default defineConfig({
       },
       {
         test: {
+          // Client packages of foreign wires, unmodified, against a server of their own: support/client-server.ts.
+          name: 'clients',
+          environment: 'node',
+          include: ['test/clients/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'browser',
           environment: 'node',
           include: ['test/browser/**/*.test.ts'],
