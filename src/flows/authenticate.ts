@@ -29,10 +29,14 @@ export async function authenticate({
 /** A token was presented, and is not or no longer good. */
 export const UNAUTHENTICATED = refuse({ reason: 'unauthenticated', presented: true });
 
+/** As above. The bearer holds a token that was issued here, and may know that its session is over. */
+const SESSION_ENDED = refuse({ reason: 'unauthenticated', presented: true, sessionEnded: true });
+
 /** A token is good for the contract that issued it alone: no client can shop for the laxest. */
 export function requireContract(
   session: LiveSession | null,
   contract: string,
 ): Outcome<LiveSession> {
-  return session === null || session.contract !== contract ? UNAUTHENTICATED : ok(session);
+  if (session === null) return SESSION_ENDED;
+  return session.contract === contract ? ok(session) : UNAUTHENTICATED;
 }

@@ -37,5 +37,5 @@ export async function checkNewPassword(
   const personal = [username, email, name].filter((text) => text !== null);
   const flaw = await passwordRules.flawOf(value, personal);
   if (flaw === null) return null;
-  return { reason: 'malformed', issues: [{ field, message: flaw.message, missing: false }] };
+  return { reason: 'malformed', issues: [{ field, ...flaw, missing: false }] };
 }

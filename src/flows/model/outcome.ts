@@ -2,8 +2,12 @@
  * The outcomes of use cases. Refusals are values, each with its precise reason; a contract decides
  * what its clients see of it. Exceptions are left for bugs and outages.
  */
+import type { PasswordViolation } from '../../policy/password-rules.ts';
 import type { Limit } from '../../policy/throttle.ts';
 import type { User } from './user.ts';
+
+/** A rule that a new password may break. */
+export type PasswordFlaw = PasswordViolation['flaw'] | 'breached';
 
 /** One fault of a request's body. */
 export interface Issue {
@@ -12,6 +16,8 @@ export interface Issue {
   message: string;
   /** The field is absent, null or empty. */
   missing: boolean;
+  /** Absent: the fault is none of a new password's. */
+  flaw?: PasswordFlaw;
 }
 
 export type Refusal =
@@ -27,8 +33,8 @@ export type Refusal =
   | { reason: 'inactive' }
   | { reason: 'unverified' }
   | { reason: 'internal' }
-  /** No token, or (`presented`) one that is not or no longer good. */
-  | { reason: 'unauthenticated'; presented: boolean }
+  /** No token, or (`presented`) one that is not or no longer good; `sessionEnded`: for that alone. */
+  | { reason: 'unauthenticated'; presented: boolean; sessionEnded?: true }
   /** The username is taken. Usernames are public; addresses are not, and never refused so. */
   | { reason: 'taken' }
   /** Code or password is wrong, or the code is used up or expired: no client is told which. */

@@ -1,4 +1,4 @@
-import type { PasswordViolation } from '../../policy/password-rules.ts';
+import type { PasswordFlaw } from '../model/outcome.ts';
 
 export interface Passwords {
   /**
@@ -14,8 +14,6 @@ export interface Passwords {
   /** Made with less than today's parameters, or another pepper. */
   isOutdated(stored: string): boolean;
 }
-
-type PasswordFlaw = PasswordViolation['flaw'] | 'breached';
 
 export interface PasswordRules {
   /**

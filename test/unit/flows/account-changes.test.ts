@@ -11,6 +11,7 @@ import {
   flawIn,
   liveOf,
   no,
+  sessionEnded,
   tooCommon,
   unauthenticated,
 } from './fakes.ts';
@@ -52,7 +53,7 @@ describe.each(Object.entries(changesOf))('%s', (name, change) => {
 
   it('refuses an ended session without a ticket', async () => {
     const fakes = createFakes({ sessions: { live: async () => null } });
-    expect(await change(fakes)).toEqual(unauthenticated);
+    expect(await change(fakes)).toEqual(sessionEnded);
     expect(fakes.given('limits.reserve')).toEqual([]);
   });
 

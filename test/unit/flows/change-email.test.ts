@@ -11,7 +11,7 @@ import {
   limitedEmail,
   no,
   outage,
-  unauthenticated,
+  sessionEnded,
 } from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
@@ -130,7 +130,7 @@ describe('confirm-email', () => {
 
   it('refuses an ended session without a try', async () => {
     const fakes = createFakes({ sessions: { live: async () => null } });
-    expect(await confirm(fakes)).toEqual(unauthenticated);
+    expect(await confirm(fakes)).toEqual(sessionEnded);
     expect(fakes.given('limits.consume')).toEqual([]);
   });
 

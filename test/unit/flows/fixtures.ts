@@ -90,9 +90,14 @@ export const unauthenticated = {
   refusal: { reason: 'unauthenticated', presented: true },
 };
 export const busy = { ok: false, refusal: { reason: 'busy' } };
+export const sessionEnded = {
+  ok: false,
+  refusal: { reason: 'unauthenticated', presented: true, sessionEnded: true },
+};
+const COMMON = { flaw: 'common', message: 'Too common' } as const;
 export const flawIn = (field: string) => ({
   ok: false,
-  refusal: { reason: 'malformed', issues: [{ field, message: 'Too common', missing: false }] },
+  refusal: { reason: 'malformed', issues: [{ field, ...COMMON, missing: false }] },
 });
 
 /** The audit context of a test's request. */
@@ -109,5 +114,5 @@ export const no = async () => false;
 export const liveOf = (account: Account) => ({
   live: async () => ({ ...session, account, user: account.user }),
 });
-export const tooCommon = async () => ({ flaw: 'common', message: 'Too common' }) as const;
+export const tooCommon = async () => COMMON;
 export const outage = () => Promise.reject(new Error('outage'));

@@ -4,7 +4,7 @@ import { authenticate } from '../../../src/flows/authenticate.ts';
 import { logout } from '../../../src/flows/logout.ts';
 import { refresh } from '../../../src/flows/refresh.ts';
 import { endSession, listSessions, logoutAll, profile } from '../../../src/flows/sessions.ts';
-import { NOW_MS, alice, context, createFakes, outage, session } from './fakes.ts';
+import { NOW_MS, alice, context, createFakes, outage, session, sessionEnded } from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
 
@@ -35,11 +35,11 @@ describe('authenticate', () => {
   });
 
   it.each([
-    ['an ended session', null],
-    ['another contract’s session', { ...session, contract: 'username-pair' }],
-  ])('refuses the token of %s', async (_, live) => {
+    ['an ended session, and says so', null, sessionEnded],
+    ['another contract’s session', { ...session, contract: 'username-pair' }, refused(true)],
+  ])('refuses the token of %s', async (_, live, expected) => {
     const fakes = createFakes({ sessions: { live: async () => live } });
-    expect(await authenticate(asked(fakes))).toEqual(refused(true));
+    expect(await authenticate(asked(fakes))).toEqual(expected);
   });
 });
 
@@ -51,7 +51,7 @@ describe('the bearer', () => {
     ['end-session', (request: ReturnType<typeof asked>) => endSession(request, 'session-2')],
   ])('must be authenticated for %s, and nothing else is done', async (_, useCase) => {
     const fakes = createFakes({ sessions: { live: async () => null } });
-    expect(await useCase(asked(fakes))).toEqual(refused(true));
+    expect(await useCase(asked(fakes))).toEqual(sessionEnded);
     expect(fakes.names()).toEqual(['tokens.verify', 'sessions.live']);
   });
 
@@ -242,11 +242,11 @@ describe('refresh', () => {
   });
 
   it.each([
-    ['an ended session', async () => null],
-    ['another contract’s session', rotated({ contract: 'username-pair' }).rotate],
-  ])('refuses the token of %s', async (_, rotate) => {
+    ['an ended session, and says so', async () => null, sessionEnded],
+    ['another contract’s session', rotated({ contract: 'username-pair' }).rotate, refused(true)],
+  ])('refuses the token of %s', async (_, rotate, expected) => {
     const fakes = createFakes({ sessions: { rotate } });
-    expect(await ask(fakes)).toEqual(refused(true));
+    expect(await ask(fakes)).toEqual(expected);
     expect(fakes.given('sessions.end')).toEqual([]);
   });
 
