@@ -97,7 +97,7 @@ export function createServices(env: Env, settings: Settings) {
       lifetimeSeconds: REGISTRATION_SECONDS,
     }),
     secrets: createSecrets(mac),
-    tokens: createTokens(settings.tokens, {
+    tokens: createTokens(settings.tokens.keys, {
       mac,
       nowMs,
       verifiedTokens: new ExpiringCache(MAX_VERIFIED_TOKENS),

@@ -1,9 +1,10 @@
 /**
  * Derives and imports the deployment's keys. SERVER_KEY is one secret with one derived key per purpose
  * (HKDF, RFC 5869), so that a MAC made for one purpose is worthless for another. TOKEN_KEYS is a JWK
- * set (RFC 7517): the first key signs, all verify.
+ * set (RFC 7517): of the keys that fit a contract the first signs, and all verify.
  */
 import { base64url, importJWK, type CryptoKey, type JWK } from 'jose';
+import type { Algorithm } from '../flows/model/token-rules.ts';
 
 export type MacPurpose = 'account' | 'address' | 'refresh' | 'code' | 'device' | 'registration';
 
@@ -36,6 +37,26 @@ async function deriveMacKey(serverKey: Uint8Array, purpose: MacPurpose): Promise
   );
 }
 
+/** `contracts`: the only ones that it signs and verifies for; absent: all. */
+export interface TokenKey extends JWK {
+  contracts?: readonly string[];
+}
+
+/**
+ * Returns the keys that fit a contract, in their order. A key that other services share, as PostgREST
+ * does gotrue's secret, is restricted to that contract: at every other, it forges nothing.
+ */
+export function keysFor<K extends TokenKey>(
+  keys: readonly K[],
+  { contract, algorithms }: { contract: string; algorithms: readonly Algorithm[] | null },
+): K[] {
+  const readable: readonly unknown[] | null = algorithms;
+  return keys.filter(
+    ({ contracts, alg }) =>
+      (contracts?.includes(contract) ?? true) && (readable?.includes(alg) ?? true),
+  );
+}
+
 export interface SigningKey {
   kid: string;
   alg: string;
@@ -65,12 +86,15 @@ export function validateKey(key: JWK): string | null {
   return check(key) ? null : `is not a private key for its alg ${key.alg}, or too short for it`;
 }
 
-export async function importSigningKey(jwk: JWK): Promise<SigningKey> {
+export async function importSigningKey({
+  contracts: _restriction,
+  ...jwk
+}: TokenKey): Promise<SigningKey> {
   const { kid, alg } = jwk;
   if (!kid || !alg) throw new Error('a signing key needs kid and alg');
   return { kid, alg, key: await importJWK(jwk, alg) };
 }
 
-export async function importVerifyingKey({ d: _private, ...jwk }: JWK): Promise<SigningKey> {
+export async function importVerifyingKey({ d: _private, ...jwk }: TokenKey): Promise<SigningKey> {
   return importSigningKey(jwk as JWK);
 }

@@ -1,24 +1,26 @@
 /**
  * Signs and verifies tokens (RFC 7519; access tokens as RFC 9068 types them). Both kinds are verified
- * as RFC 8725 asks: the algorithm is the key's and never the token's (3.1), issuer and audience are
- * ours (3.8, 3.9), and the `typ` keeps one kind from being accepted for the other (3.11).
+ * as RFC 8725 asks, by the rules of the contract that they are presented to: the algorithm is the
+ * key's and never the token's (3.1), issuer and audience are the contract's (3.8, 3.9), and the `typ`
+ * keeps one kind from being accepted for the other (3.11).
  */
-import { base64url, jwtVerify, SignJWT, type JWK } from 'jose';
+import { base64url, jwtVerify, SignJWT } from 'jose';
+import type { TokenRules } from '../flows/model/token-rules.ts';
 import type { TokenClaims, Tokens, VerifiedClaims } from '../flows/ports/tokens.ts';
 import { sha256Text } from './digest.ts';
-import { importSigningKey, importVerifyingKey, type Mac, type SigningKey } from './keys.ts';
-
-export interface TokenSettings {
-  issuer: string;
-  audience: string;
-  /** The first one signs, all verify. */
-  keys: readonly [JWK, ...JWK[]];
-}
+import {
+  importSigningKey,
+  importVerifyingKey,
+  keysFor,
+  type Mac,
+  type SigningKey,
+  type TokenKey,
+} from './keys.ts';
 
 /** Remembers verified tokens until they expire, so that a signature is verified once. */
 export interface VerifiedTokenCache {
-  get(token: string, nowMs: number): VerifiedToken | null;
-  set(token: string, entry: VerifiedToken): void;
+  get(key: string, nowMs: number): VerifiedToken | null;
+  set(key: string, entry: VerifiedToken): void;
 }
 
 interface VerifiedToken {
@@ -32,26 +34,33 @@ export interface TokenOptions {
   verifiedTokens: VerifiedTokenCache;
 }
 
-const TYPES = { access: 'at+jwt', refresh: 'rt+jwt' } as const;
+const REFRESH_TYPE = 'rt+jwt';
 
+/** `keys`: of those that fit a contract the first signs, and all verify. */
 export function createTokens(
-  { issuer, audience, keys }: TokenSettings,
+  keys: readonly TokenKey[],
   { mac, nowMs, verifiedTokens }: TokenOptions,
 ): Tokens {
-  let signing: Promise<SigningKey> | undefined;
-  const verifying = new Map<string, Promise<SigningKey>>();
-  const algorithms = [...new Set(keys.map(({ alg = '' }) => alg))];
+  const signing = new Map<TokenKey, Promise<SigningKey>>();
+  const verifying = new Map<TokenKey, Promise<SigningKey>>();
+
+  const findSigningKey = (rules: TokenRules) => {
+    const [key] = keysFor(keys, rules);
+    if (key === undefined) throw new Error(`no token key fits ${rules.contract}`);
+    return once(signing, key, importSigningKey);
+  };
 
   const sign = async (
-    kind: keyof typeof TYPES,
     claims: TokenClaims & { generation?: number },
+    rules: TokenRules,
+    typ: string,
   ): Promise<string> => {
-    const { kid, alg, key } = await (signing ??= importSigningKey(keys[0]));
-    const generation = claims.generation === undefined ? {} : { gen: claims.generation };
-    return new SignJWT({ ...claims.extra, sid: claims.sessionId, ...generation })
-      .setProtectedHeader({ alg, kid, typ: TYPES[kind] })
-      .setIssuer(issuer)
-      .setAudience(audience)
+    const { kid, alg, key } = await findSigningKey(rules);
+    // After the contract's own: it overrides none of the core's claims, not even an absent one.
+    return new SignJWT({ ...claims.extra, sid: claims.sessionId, gen: claims.generation })
+      .setProtectedHeader({ alg, kid, typ })
+      .setIssuer(rules.issuer)
+      .setAudience(rules.audience)
       .setSubject(claims.sub)
       .setJti(claims.jti)
       .setIssuedAt(claims.issuedAtMs / 1000)
@@ -60,28 +69,31 @@ export function createTokens(
   };
 
   /** Finds the key by `kid` among our own: a token brings no key and names no URL (3.5, 3.10). */
-  const findKey = async ({ kid, alg }: { kid?: string; alg?: string }) => {
-    const jwk = keys.find((candidate) => candidate.kid === kid);
-    if (jwk === undefined || kid === undefined || jwk.alg !== alg) throw new Error('no such key');
-    let key = verifying.get(kid);
-    if (key === undefined) verifying.set(kid, (key = importVerifyingKey(jwk)));
-    return (await key).key;
+  const findKey = async (fitting: TokenKey[], { kid, alg }: { kid?: string; alg?: string }) => {
+    const key = fitting.find((candidate) => candidate.kid === kid);
+    if (key === undefined || kid === undefined || key.alg !== alg) throw new Error('no such key');
+    return (await once(verifying, key, importVerifyingKey)).key;
   };
 
   return {
-    signAccess: (claims) => sign('access', claims),
-    signRefresh: (claims) => sign('refresh', claims),
+    signAccess: (claims, rules) => sign(claims, rules, rules.type),
+    signRefresh: (claims, rules) => sign(claims, rules, REFRESH_TYPE),
 
-    async verify(kind, token, { ignoreExpiry } = { ignoreExpiry: false }) {
-      const cached = kind === 'access' ? verifiedTokens.get(token, nowMs()) : null;
+    async verify(kind, token, { rules, ignoreExpiry = false }) {
+      const isAccess = kind === 'access';
+      const { contract, issuer, audience, type } = rules;
+      // A verdict holds under the rules that it was reached by, and no others.
+      const cacheKey = JSON.stringify([contract, issuer, audience, type, token]);
+      const cached = isAccess ? verifiedTokens.get(cacheKey, nowMs()) : null;
       if (cached !== null) return cached.claims;
       if (!isCanonical(token)) return null;
+      const fitting = keysFor(keys, rules);
       try {
-        const { payload } = await jwtVerify(token, findKey, {
+        const { payload } = await jwtVerify(token, (header) => findKey(fitting, header), {
           issuer,
           audience,
-          algorithms,
-          typ: TYPES[kind],
+          algorithms: [...new Set(fitting.map(({ alg = '' }) => alg))],
+          typ: isAccess ? type : REFRESH_TYPE,
           requiredClaims: ['sub', 'sid', 'jti', 'iat', 'exp'],
           // jose has no option to ignore `exp`: at the beginning of Unix time no token has expired.
           ...(ignoreExpiry ? { currentDate: new Date(0) } : {}),
@@ -90,7 +102,7 @@ export function createTokens(
         if (typeof jti !== 'string' || typeof sid !== 'string') return null;
         const generation = Number.isSafeInteger(gen) ? Number(gen) : null;
         const claims = { jti, sessionId: sid, generation };
-        if (kind === 'access') verifiedTokens.set(token, { claims, untilMs: exp * 1000 });
+        if (isAccess) verifiedTokens.set(cacheKey, { claims, untilMs: exp * 1000 });
         return claims;
       } catch {
         return null;
@@ -102,6 +114,12 @@ export function createTokens(
       return { jti, hash: await sha256Text(jti) };
     },
   };
+}
+
+function once<K, V>(made: Map<K, V>, key: K, make: (key: K) => V): V {
+  let value = made.get(key);
+  if (value === undefined) made.set(key, (value = make(key)));
+  return value;
 }
 
 /**

@@ -20,7 +20,7 @@ export async function authenticate({
   token,
 }: AuthenticatedRequest<AuthenticatePorts>): Promise<Outcome<LiveSession>> {
   if (token === null) return refuse({ reason: 'unauthenticated', presented: false });
-  const claims = await services.tokens.verify('access', token);
+  const claims = await services.tokens.verify('access', token, { rules: rules.tokens });
   if (claims === null) return UNAUTHENTICATED;
   const session = await services.sessions.live(claims.sessionId, services.nowMs());
   return requireContract(session, rules.contract);

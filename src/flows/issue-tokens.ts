@@ -20,19 +20,25 @@ export async function issueTokens(
   const { issuedAtMs, accessExpiresAtMs, refreshExpiresAtMs } = session.expiries;
   const claims = rules.tokens.claims({ user, sessionId, issuedAtMs });
   const common = { sub: user.publicId, sessionId, issuedAtMs };
-  const access = await services.tokens.signAccess({
-    ...common,
-    jti: services.uuid(),
-    expiresAtMs: accessExpiresAtMs,
-    extra: claims.access,
-  });
+  const access = await services.tokens.signAccess(
+    {
+      ...common,
+      jti: services.uuid(),
+      expiresAtMs: accessExpiresAtMs,
+      extra: claims.access,
+    },
+    rules.tokens,
+  );
   const granted = { user, issuedAtMs, access: { token: access, expiresAtMs: accessExpiresAtMs } };
   if (refresh === null || refreshExpiresAtMs === null) return { ...granted, refresh: null };
-  const token = await services.tokens.signRefresh({
-    ...common,
-    ...refresh,
-    expiresAtMs: refreshExpiresAtMs,
-    extra: claims.refresh,
-  });
+  const token = await services.tokens.signRefresh(
+    {
+      ...common,
+      ...refresh,
+      expiresAtMs: refreshExpiresAtMs,
+      extra: claims.refresh,
+    },
+    rules.tokens,
+  );
   return { ...granted, refresh: { token, expiresAtMs: refreshExpiresAtMs } };
 }

@@ -15,11 +15,11 @@ export interface LogoutRequest extends AuthenticatedRequest<
 export async function logout(request: LogoutRequest): Promise<Outcome<null>> {
   const { services, rules, meta, token, refreshToken } = request;
   const { contract } = rules;
+  const options = { rules: rules.tokens, ignoreExpiry: true };
   let claims: VerifiedClaims | null = null;
-  if (token !== null)
-    claims = await services.tokens.verify('access', token, { ignoreExpiry: true });
+  if (token !== null) claims = await services.tokens.verify('access', token, options);
   if (claims === null && refreshToken !== null) {
-    claims = await services.tokens.verify('refresh', refreshToken, { ignoreExpiry: true });
+    claims = await services.tokens.verify('refresh', refreshToken, options);
   }
   if (claims === null) {
     return refuse({ reason: 'unauthenticated', presented: (token ?? refreshToken) !== null });

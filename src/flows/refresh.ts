@@ -26,7 +26,7 @@ export interface RefreshRequest extends UseCaseRequest<
 export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>> {
   const { services, rules, meta, sessionLimits, refreshToken } = request;
   if (refreshToken === null) return refuse({ reason: 'unauthenticated', presented: false });
-  const claims = await services.tokens.verify('refresh', refreshToken);
+  const claims = await services.tokens.verify('refresh', refreshToken, { rules: rules.tokens });
   if (claims === null || claims.generation === null) return UNAUTHENTICATED;
 
   const { sessionId, generation } = claims;

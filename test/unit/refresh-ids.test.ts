@@ -7,14 +7,11 @@ import { ExpiringCache } from '../../src/policy/expiring-cache.ts';
 import { generateKey } from '../../tools/key-set.ts';
 
 const tokensUnder = (fill: number) =>
-  createTokens(
-    { issuer: 'https://a.example', audience: 'https://a.example', keys: [generateKey('EdDSA')] },
-    {
-      mac: createMac(new Uint8Array(32).fill(fill)),
-      nowMs: () => 0,
-      verifiedTokens: new ExpiringCache(1),
-    },
-  );
+  createTokens([generateKey('EdDSA')], {
+    mac: createMac(new Uint8Array(32).fill(fill)),
+    nowMs: () => 0,
+    verifiedTokens: new ExpiringCache(1),
+  });
 
 describe('a refresh token’s id', () => {
   it('has 256 bits, and its own for every session and generation', async () => {

@@ -1,9 +1,9 @@
 /** Inserts sessions with valid tokens, since a login for each would take longer than the bench. */
-import type { JWK } from 'jose';
 import { base64url } from 'jose';
 import { emailCookie } from '../../src/contracts/email-cookie.ts';
-import { createMac } from '../../src/crypto/keys.ts';
+import { createMac, type TokenKey } from '../../src/crypto/keys.ts';
 import { createTokens } from '../../src/crypto/tokens.ts';
+import { tokenRulesOf } from '../../src/flows/model/token-rules.ts';
 import { insertRows } from '../../test/fixtures/rows.ts';
 import { secrets, vars, type Server } from '../server.ts';
 
@@ -16,11 +16,16 @@ export interface OpenSession {
 /** Of the users `cut-<n>`, as a login at email-cookie stores them. */
 export async function openSessions(server: Server, amount: number): Promise<OpenSession[]> {
   const mac = createMac(base64url.decode(secrets.SERVER_KEY));
-  const { keys } = JSON.parse(secrets.TOKEN_KEYS) as { keys: [JWK, ...JWK[]] };
-  const tokens = createTokens(
-    { issuer: String(vars['ISSUER']), audience: String(vars['AUDIENCE']), keys },
-    { mac, nowMs: Date.now, verifiedTokens: { get: () => null, set: () => undefined } },
-  );
+  const { keys } = JSON.parse(secrets.TOKEN_KEYS) as { keys: TokenKey[] };
+  const tokens = createTokens(keys, {
+    mac,
+    nowMs: Date.now,
+    verifiedTokens: { get: () => null, set: () => undefined },
+  });
+  const rules = tokenRulesOf(emailCookie, {
+    issuer: String(vars['ISSUER']),
+    audience: String(vars['AUDIENCE']),
+  });
   const nowMs = Math.floor(Date.now() / 1000) * 1000;
   const { accessSeconds, refreshSeconds = accessSeconds } = emailCookie.lifetimes;
   const expiresAtMs = nowMs + refreshSeconds * 1000;
@@ -39,8 +44,8 @@ export async function openSessions(server: Server, amount: number): Promise<Open
     const { jti, hash } = await tokens.refreshId(id, 0);
     const claims = { sub, sessionId: id, issuedAtMs: nowMs, expiresAtMs };
     const extra = { userId: sub, email: user.email };
-    const access = await tokens.signAccess({ ...claims, jti: crypto.randomUUID(), extra });
-    const refresh = await tokens.signRefresh({ ...claims, jti, generation: 0, extra: {} });
+    const access = await tokens.signAccess({ ...claims, jti: crypto.randomUUID(), extra }, rules);
+    const refresh = await tokens.signRefresh({ ...claims, jti, generation: 0, extra: {} }, rules);
     sessions.push({ id, access, refresh });
     const columns = {
       id,

@@ -1,6 +1,7 @@
 /** Tokens, codes and cookies that are handed out: signed, or from the CSPRNG. */
 import type { Identifier } from '../../policy/identifier.ts';
 import type { Challenge } from '../model/challenge.ts';
+import type { ContractClaims, TokenRules } from '../model/token-rules.ts';
 import type { Account } from '../model/user.ts';
 
 export interface TokenClaims {
@@ -9,7 +10,8 @@ export interface TokenClaims {
   sessionId: string;
   issuedAtMs: number;
   expiresAtMs: number;
-  extra: Record<string, unknown>;
+  /** The contract's own; the core's claims take precedence. */
+  extra: ContractClaims;
 }
 
 export interface VerifiedClaims {
@@ -20,13 +22,16 @@ export interface VerifiedClaims {
 }
 
 export interface Tokens {
-  signAccess(claims: TokenClaims): Promise<string>;
-  signRefresh(claims: TokenClaims & { generation: number }): Promise<string>;
-  /** Null: not a valid token of this kind. `ignoreExpiry` accepts it however old it is. */
+  signAccess(claims: TokenClaims, rules: TokenRules): Promise<string>;
+  signRefresh(claims: TokenClaims & { generation: number }, rules: TokenRules): Promise<string>;
+  /**
+   * Null: not a valid token of this kind under these rules. `ignoreExpiry` accepts it however old
+   * it is.
+   */
   verify(
     kind: 'access' | 'refresh',
     token: string,
-    options?: { ignoreExpiry: boolean },
+    options: { rules: TokenRules; ignoreExpiry?: boolean },
   ): Promise<VerifiedClaims | null>;
   /** The id of a session's refresh token, and what the database keeps of it. */
   refreshId(sessionId: string, generation: number): Promise<{ jti: string; hash: string }>;

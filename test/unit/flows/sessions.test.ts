@@ -4,7 +4,16 @@ import { authenticate } from '../../../src/flows/authenticate.ts';
 import { logout } from '../../../src/flows/logout.ts';
 import { refresh } from '../../../src/flows/refresh.ts';
 import { endSession, listSessions, logoutAll, profile } from '../../../src/flows/sessions.ts';
-import { NOW_MS, alice, context, createFakes, outage, session, sessionEnded } from './fakes.ts';
+import {
+  NOW_MS,
+  alice,
+  context,
+  createFakes,
+  outage,
+  rules,
+  session,
+  sessionEnded,
+} from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
 
@@ -18,7 +27,7 @@ describe('authenticate', () => {
   it('accepts a token whose session is alive on the primary', async () => {
     const fakes = createFakes();
     expect(await authenticate(asked(fakes))).toEqual({ ok: true, value: session });
-    expect(fakes.given('tokens.verify')).toEqual([['access', 'access']]);
+    expect(fakes.given('tokens.verify')).toEqual([['access', 'access', { rules: rules.tokens }]]);
     expect(fakes.given('sessions.live')).toEqual([['session-1', NOW_MS]]);
   });
 
@@ -98,13 +107,16 @@ describe('logout', () => {
   const left = { ok: true, value: null };
 
   it.each([
-    [{ token: 'a token' }, [['access', 'a token', { ignoreExpiry: true }]]],
-    [{ refreshToken: 'a token' }, [['refresh', 'a token', { ignoreExpiry: true }]]],
+    [{ token: 'a token' }, [['access', 'a token', { rules: rules.tokens, ignoreExpiry: true }]]],
+    [
+      { refreshToken: 'a token' },
+      [['refresh', 'a token', { rules: rules.tokens, ignoreExpiry: true }]],
+    ],
     [
       { token: 'forged', refreshToken: 'a token' },
       [
-        ['access', 'forged', { ignoreExpiry: true }],
-        ['refresh', 'a token', { ignoreExpiry: true }],
+        ['access', 'forged', { rules: rules.tokens, ignoreExpiry: true }],
+        ['refresh', 'a token', { rules: rules.tokens, ignoreExpiry: true }],
       ],
     ],
   ])('ends the session of %o, expired or not', async (tokens, verified) => {
@@ -188,6 +200,7 @@ describe('refresh', () => {
           expiresAtMs: 1_700_086_400_000,
           extra: { scope: 'r' },
         },
+        rules.tokens,
       ],
     ]);
   });
