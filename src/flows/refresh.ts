@@ -5,11 +5,15 @@
  * others hold what has just become the previous token: for ten seconds it leads to the very same
  * successor, and two tabs that refresh at once both stay signed in. A later use means that two
  * parties hold the token, owner and thief: the session ends, for both.
+ *
+ * Where the contract's clients keep their first refresh token, nothing is rotated, and a thief's use
+ * looks like the owner's: the session ends by logout, idleness or its absolute limit alone.
  */
 import { expiriesOfRefresh, type SessionLimits } from '../policy/lifetimes.ts';
 import { requireContract, UNAUTHENTICATED } from './authenticate.ts';
 import { issueTokens, type IssueTokensPorts } from './issue-tokens.ts';
 import { ok, refuse, type Granted, type Outcome } from './model/outcome.ts';
+import { extendSession } from './renew.ts';
 import type { UseCaseRequest } from './use-case.ts';
 
 /** How long the previous token stays good. */
@@ -26,12 +30,16 @@ export interface RefreshRequest extends UseCaseRequest<
 export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>> {
   const { services, rules, meta, sessionLimits, refreshToken } = request;
   if (refreshToken === null) return refuse({ reason: 'unauthenticated', presented: false });
-  const claims = await services.tokens.verify('refresh', refreshToken, { rules: rules.tokens });
+  const isKept = rules.rotation === 'kept';
+  // A kept token is good for as long as its session, whose expiry moves on with every use.
+  const options = { rules: rules.tokens, ignoreExpiry: isKept };
+  const claims = await services.tokens.verify('refresh', refreshToken, options);
   if (claims === null || claims.generation === null) return UNAUTHENTICATED;
 
   const { sessionId, generation } = claims;
   const presented = await services.tokens.refreshId(sessionId, generation);
   if (presented.jti !== claims.jti) return UNAUTHENTICATED;
+  if (isKept) return extendSession(request, { sessionId, refreshHash: presented.hash });
   const successor = await services.tokens.refreshId(sessionId, generation + 1);
 
   const nowMs = services.nowMs();

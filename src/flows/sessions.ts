@@ -44,6 +44,16 @@ export async function logoutAll(request: EndRequest): Promise<Outcome<null>> {
   return ok(null);
 }
 
+/** Ends all other sessions of the user over all contracts. Known devices are forgotten with them. */
+export async function logoutOthers(request: EndRequest): Promise<Outcome<null>> {
+  const session = await authenticate(request);
+  if (!session.ok) return session;
+  const { id, user } = session.value;
+  const sessionEnd = await sessionEndBy(request, user.id, 'LOGOUT_OTHERS');
+  await request.services.sessions.endOthers({ id, userId: user.id }, sessionEnd);
+  return ok(null);
+}
+
 async function sessionEndBy(
   request: EndRequest,
   userId: number,

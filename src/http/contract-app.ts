@@ -37,6 +37,7 @@ export function createContractApp(contract: Contract, options: ContractAppOption
     limit: { attempts: contract.attemptsPerMinute, windowSeconds: 60 },
     lockout: options.lockout,
     requiresVerifiedEmail: contract.requiresVerifiedEmail,
+    rotation: 'each-use',
     tokens: tokenRulesOf(contract, options.tokens),
   };
   const responder = createResponder(contract, options.allowedOrigins);

@@ -1,7 +1,7 @@
 /** Sessions of one user, beside others that meet every other condition. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Rotation, SessionEnd } from '../../src/flows/model/session.ts';
+import type { Extension, Rotation, SessionEnd } from '../../src/flows/model/session.ts';
 import { createSessions } from '../../src/store/sessions/sessions.ts';
 import * as rows from '../support/store-rows.ts';
 
@@ -93,6 +93,51 @@ describe('rotate', () => {
   });
 });
 
+describe('extend', () => {
+  const extension: Extension = {
+    sessionId: 'alice-here',
+    contract: 'email-cookie',
+    refreshHash: 'alice-here-refresh',
+    nowMs: rows.NOW,
+    idleMs: 300,
+    absoluteMs: 5000,
+  };
+  const extend = (changes: Partial<Extension> = {}) =>
+    rows.differenceAfter(() => sessions.extend({ ...extension, ...changes }));
+
+  it.each<[string, Partial<Extension>, number]>([
+    ['by the idle time', {}, 1300],
+    ['without a refresh token', { refreshHash: null }, 1300],
+    ['to its absolute end and no further', { absoluteMs: 1000 }, 1100],
+  ])('extends one session %s', async (_, changes, expiresAtMs) => {
+    await rows.inLastMillisecond('sessions', 'alice-here');
+    const times = { last_used_at_ms: 1000, expires_at_ms: expiresAtMs };
+    expect(await extend(changes)).toEqual([
+      { session: aliceHere, isExtended: true },
+      { changed: { 'sessions alice-here': times } },
+    ]);
+  });
+
+  it('never shortens it', async () => {
+    const [live, { changed }] = await extend({ idleMs: 1 });
+    expect([live.isExtended, changed]).toEqual([
+      true,
+      { 'sessions alice-here': { last_used_at_ms: 1000 } },
+    ]);
+  });
+
+  const ended = { session: null, isExtended: false };
+  rows.writesNothing(() => sessions.extend(extension), ended, isInvalid);
+
+  it.each<[string, Partial<Extension>]>([
+    ['another contract', { contract: 'username-pair' }],
+    ['the hash of another refresh token', { refreshHash: 'alice-there-refresh' }],
+    ['a session at its absolute end', { absoluteMs: 900 }],
+  ])('writes nothing, and returns the session as it is, for %s', async (_, changes) => {
+    expect(await extend(changes)).toEqual([{ session: aliceHere, isExtended: false }, {}]);
+  });
+});
+
 describe('list', () => {
   const listed = [
     {
@@ -181,6 +226,21 @@ describe('end', () => {
         },
       },
     ]);
+  });
+
+  it('ends all sessions of one user but one', async () => {
+    const endOthers = () =>
+      sessions.endOthers(
+        { id: 'alice-there', userId: 1 },
+        { ...rows.auditContext, action: 'LOGOUT_OTHERS' },
+      );
+    const difference = {
+      changed: { 'users 1': { device_version: 4 } },
+      removed: ['sessions alice-here'],
+      added: { audit_events: [ended('LOGOUT_OTHERS', 'alice-here')] },
+    };
+    expect(await rows.differenceAfter(endOthers)).toEqual([undefined, difference]);
+    expect(await rows.differenceAfter(endOthers)).toEqual([undefined, {}]);
   });
 
   it('writes nothing for a user without sessions', async () => {

@@ -16,6 +16,8 @@ export type AuditAction =
   | 'LOGOUT'
   /** All sessions of a user were ended by the user. */
   | 'LOGOUT_ALL'
+  /** A session was ended by its user from another one, with all others. */
+  | 'LOGOUT_OTHERS'
   /** A session was ended from the user's list, or as the one too many. */
   | 'SESSION_ENDED'
   /** A refresh token was used twice, and its session ended. */
@@ -42,6 +44,8 @@ export type AuditAction =
   | 'EMAIL_CHANGE_ASKED'
   /** An address was changed. */
   | 'EMAIL_CHANGED'
+  /** A user's name, avatar, language or bio was changed by its user. */
+  | 'PROFILE_UPDATED'
   /** An account was deleted by its user. */
   | 'ACCOUNT_DELETED'
   /** An operator made a user active. */

@@ -12,6 +12,8 @@ export interface LoginRules {
   limit: Limit;
   lockout: LockoutRules;
   requiresVerifiedEmail: boolean;
+  /** `kept`: the first refresh token stays good, and its theft cannot be noticed by a second use. */
+  rotation: 'each-use' | 'kept';
   tokens: TokenRules;
 }
 

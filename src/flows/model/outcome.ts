@@ -59,7 +59,7 @@ export interface Granted {
   /** In whole seconds, as the tokens' `iat` is. */
   issuedAtMs: number;
   access: IssuedToken;
-  /** Null where the contract has no refresh token. */
+  /** Null where the contract has no refresh token, and where the client keeps the one it has. */
   refresh: IssuedToken | null;
 }
 

@@ -38,21 +38,36 @@ export interface ListedSession {
   userAgent: string | null;
 }
 
-/** A swap of the session's refresh token for its successor. */
-export interface Rotation {
+/** More time for a session: `idleMs` from now, and never beyond `absoluteMs` from its creation. */
+interface MoreTime {
   sessionId: string;
   contract: string;
-  presentedHash: string;
-  successorHash: string;
   nowMs: number;
   idleMs: number;
   absoluteMs: number;
+}
+
+/** A swap of the session's refresh token for its successor. */
+export interface Rotation extends MoreTime {
+  presentedHash: string;
+  successorHash: string;
+}
+
+/** An extension of a session whose refresh token, if it has one, stays as it is. */
+export interface Extension extends MoreTime {
+  /** Of the refresh token that was presented; null: an access token was. */
+  refreshHash: string | null;
 }
 
 /** Why sessions end, for the audit. */
 export interface SessionEnd extends AuditContext {
   action: Extract<
     AuditAction,
-    'LOGOUT' | 'LOGOUT_ALL' | 'SESSION_ENDED' | 'REFRESH_REUSED' | 'LOGIN_UNANSWERED'
+    | 'LOGOUT'
+    | 'LOGOUT_ALL'
+    | 'LOGOUT_OTHERS'
+    | 'SESSION_ENDED'
+    | 'REFRESH_REUSED'
+    | 'LOGIN_UNANSWERED'
   >;
 }

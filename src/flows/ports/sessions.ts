@@ -1,4 +1,5 @@
 import type {
+  Extension,
   ListedSession,
   LiveSession,
   NewSession,
@@ -16,8 +17,15 @@ export interface Sessions {
    * that, whichever request swapped it. Null: there is no such live session.
    */
   rotate(rotation: Rotation): Promise<LiveSession | null>;
+  /**
+   * Never shortens it. Answers the session as it stands after that (null: there is no such live
+   * session), and whether the presented token was one that may extend it.
+   */
+  extend(extension: Extension): Promise<{ session: LiveSession | null; isExtended: boolean }>;
   list(userId: number, nowMs: number): Promise<ListedSession[]>;
   /** False: there was no such session of this user, and nothing was written. */
   end(session: { id: string; userId: number }, sessionEnd: SessionEnd): Promise<boolean>;
   endAll(userId: number, sessionEnd: SessionEnd): Promise<void>;
+  /** Ends all sessions of the user but the one of this id. */
+  endOthers(session: { id: string; userId: number }, sessionEnd: SessionEnd): Promise<void>;
 }

@@ -1,5 +1,5 @@
-/** Ends one session of a user, or all of them, and writes an audit event for each. */
-import { and, eq, sql, type SQL } from 'drizzle-orm';
+/** Ends one session of a user, all of them or all but one, and writes an audit event for each. */
+import { and, eq, ne, sql, type SQL } from 'drizzle-orm';
 import type { SessionEnd } from '../../flows/model/session.ts';
 import type { Sessions } from '../../flows/ports/sessions.ts';
 import { auditValues, insertAudit } from '../audit.ts';
@@ -41,8 +41,11 @@ const endWhere = (isEnded: () => SQL | undefined) => ({
 const isOwned = () => eq(sessions.userId, param('userId'));
 const one = endWhere(() => and(eq(sessions.id, param('sessionId')), isOwned()));
 const all = endWhere(isOwned);
+const others = endWhere(() => and(ne(sessions.id, param('sessionId')), isOwned()));
 
-export function createSessionEnd(database: D1Database): Pick<Sessions, 'end' | 'endAll'> {
+export function createSessionEnd(
+  database: D1Database,
+): Pick<Sessions, 'end' | 'endAll' | 'endOthers'> {
   const end = async (
     { audit, revokeDevices, remove }: typeof one,
     ended: Ended,
@@ -62,6 +65,10 @@ export function createSessionEnd(database: D1Database): Pick<Sessions, 'end' | '
 
     async endAll(userId, sessionEnd) {
       await end(all, { userId, sessionId: '' }, sessionEnd);
+    },
+
+    async endOthers({ id, userId }, sessionEnd) {
+      await end(others, { userId, sessionId: id }, sessionEnd);
     },
   };
 }

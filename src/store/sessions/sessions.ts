@@ -3,7 +3,7 @@
  * ago must not be accepted from a stale replica.
  */
 import { and, desc, eq, gt, sql } from 'drizzle-orm';
-import type { ListedSession, LiveSession, Rotation } from '../../flows/model/session.ts';
+import type { Extension, ListedSession, LiveSession, Rotation } from '../../flows/model/session.ts';
 import type { Sessions } from '../../flows/ports/sessions.ts';
 import { roles, sessions, teams, users } from '../schema.ts';
 import { aliased, builder, existsIn, param, statement, type RowOf } from '../statement.ts';
@@ -39,28 +39,46 @@ const findLive = statement<{ sessionId: string; nowMs: number }>(() =>
     .where(and(eq(sessions.id, param('sessionId')), gt(sessions.expiresAtMs, param('nowMs')))),
 );
 
-const swapHash = statement<Pick<Rotation, keyof Rotation>>(() => {
-  const absoluteEndMs = sql`${sessions.createdAtMs} + ${param('absoluteMs')}`;
-  return builder
+const absoluteEndMs = () => sql`${sessions.createdAtMs} + ${param('absoluteMs')}`;
+const newExpiryMs = () => sql`min(${param('nowMs')} + ${param('idleMs')}, ${absoluteEndMs()})`;
+
+/** The session is this contract's, neither ended nor expired, and not at its absolute end. */
+const mayGoOn = () =>
+  and(
+    eq(sessions.id, param('sessionId')),
+    eq(sessions.contract, param('contract')),
+    gt(sessions.expiresAtMs, param('nowMs')),
+    gt(absoluteEndMs(), param('nowMs')),
+    existsIn(users, sessionIsValid),
+  );
+
+const swapHash = statement<Pick<Rotation, keyof Rotation>>(() =>
+  builder
     .update(sessions)
     .set({
       refreshHash: sql`${param('successorHash')}`,
       refreshGeneration: sql`${sessions.refreshGeneration} + 1`,
       refreshedAtMs: sql`${param('nowMs')}`,
       lastUsedAtMs: sql`${param('nowMs')}`,
-      expiresAtMs: sql`min(${param('nowMs')} + ${param('idleMs')}, ${absoluteEndMs})`,
+      expiresAtMs: newExpiryMs(),
+    })
+    .where(and(mayGoOn(), eq(sessions.refreshHash, param('presentedHash')))),
+);
+
+const extend = statement<Pick<Extension, keyof Extension>>(() =>
+  builder
+    .update(sessions)
+    .set({
+      lastUsedAtMs: sql`${param('nowMs')}`,
+      expiresAtMs: sql`max(${sessions.expiresAtMs}, ${newExpiryMs()})`,
     })
     .where(
       and(
-        eq(sessions.id, param('sessionId')),
-        eq(sessions.contract, param('contract')),
-        eq(sessions.refreshHash, param('presentedHash')),
-        gt(sessions.expiresAtMs, param('nowMs')),
-        gt(absoluteEndMs, param('nowMs')),
-        existsIn(users, sessionIsValid),
+        mayGoOn(),
+        sql`(${param('refreshHash')} is null or ${sessions.refreshHash} = ${param('refreshHash')})`,
       ),
-    );
-});
+    ),
+);
 
 const listLive = statement<{ userId: number; nowMs: number }>(() =>
   builder
@@ -98,6 +116,16 @@ export function createSessions(database: D1Database): Sessions {
         findLive.bind(database, { sessionId, nowMs }),
       ]);
       return liveSession(found?.results ?? []);
+    },
+
+    async extend(extension) {
+      const { sessionId, nowMs } = extension;
+      const [extended, found] = await database.batch<LiveRow>([
+        extend.bind(database, { ...extension }),
+        findLive.bind(database, { sessionId, nowMs }),
+      ]);
+      const isExtended = extended !== undefined && extended.meta.changes > 0;
+      return { session: liveSession(found?.results ?? []), isExtended };
     },
 
     async list(userId, nowMs) {

@@ -33,9 +33,11 @@ export function createFakes(changes: Changes = {}) {
       open: async () => true,
       live: async () => session,
       rotate: async () => ({ ...session, generation: 1, refreshedAtMs: NOW_MS }),
+      extend: async () => ({ session, isExtended: true }),
       list: async () => [],
       end: async () => true,
       endAll: async () => undefined,
+      endOthers: async () => undefined,
     },
     audit: { record: async () => undefined },
     limits: {

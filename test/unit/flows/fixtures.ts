@@ -66,6 +66,7 @@ export const rules: LoginRules = {
   limit: { attempts: 10, windowSeconds: 60 },
   lockout: { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 50 },
   requiresVerifiedEmail: true,
+  rotation: 'each-use',
   tokens: {
     contract: 'email-cookie',
     issuer: 'https://gatehouse.example',

@@ -1,19 +1,15 @@
-/** Authentication, the user's sessions, logout and refresh. */
+/** Authentication, the user's sessions and logout. */
 import { describe, expect, it } from 'vitest';
 import { authenticate } from '../../../src/flows/authenticate.ts';
 import { logout } from '../../../src/flows/logout.ts';
-import { refresh } from '../../../src/flows/refresh.ts';
-import { endSession, listSessions, logoutAll, profile } from '../../../src/flows/sessions.ts';
 import {
-  NOW_MS,
-  alice,
-  context,
-  createFakes,
-  outage,
-  rules,
-  session,
-  sessionEnded,
-} from './fakes.ts';
+  endSession,
+  listSessions,
+  logoutAll,
+  logoutOthers,
+  profile,
+} from '../../../src/flows/sessions.ts';
+import { NOW_MS, alice, context, createFakes, rules, session, sessionEnded } from './fakes.ts';
 
 type Fakes = ReturnType<typeof createFakes>;
 
@@ -57,6 +53,7 @@ describe('the bearer', () => {
     ['profile', profile],
     ['list-sessions', listSessions],
     ['logout-all', logoutAll],
+    ['logout-others', logoutOthers],
     ['end-session', (request: ReturnType<typeof asked>) => endSession(request, 'session-2')],
   ])('must be authenticated for %s, and nothing else is done', async (_, useCase) => {
     const fakes = createFakes({ sessions: { live: async () => null } });
@@ -98,6 +95,17 @@ describe('the bearer', () => {
     const fakes = createFakes();
     expect(await logoutAll(asked(fakes))).toEqual({ ok: true, value: null });
     expect(fakes.given('sessions.endAll')).toEqual([[7, { ...context(), action: 'LOGOUT_ALL' }]]);
+  });
+
+  it('ends all sessions but the one that asks', async () => {
+    const fakes = createFakes();
+    expect(await logoutOthers(asked(fakes))).toEqual({ ok: true, value: null });
+    expect(fakes.given('sessions.endOthers')).toEqual([
+      [
+        { id: 'session-1', userId: 7 },
+        { ...context(), action: 'LOGOUT_OTHERS' },
+      ],
+    ]);
   });
 });
 
@@ -154,122 +162,3 @@ describe('logout', () => {
     expect(fakes.given('sessions.end')).toEqual([]);
   });
 });
-
-describe('refresh', () => {
-  const ask = (
-    { request }: Fakes,
-    refreshToken: string | null = 'a token',
-    absoluteSeconds = 100_000,
-  ) => refresh({ ...request, sessionLimits: { absoluteSeconds }, refreshToken });
-  const rotated = (change: Partial<typeof session>) => ({
-    rotate: async () => ({ ...session, generation: 1, refreshedAtMs: NOW_MS, ...change }),
-  });
-
-  it('rotates in one statement and issues the successor', async () => {
-    const fakes = createFakes();
-    expect(await ask(fakes)).toEqual({
-      ok: true,
-      value: {
-        user: alice.user,
-        issuedAtMs: 1_700_000_000_000,
-        access: { token: 'access token', expiresAtMs: 1_700_000_900_000 },
-        refresh: { token: 'refresh token', expiresAtMs: 1_700_086_400_000 },
-      },
-    });
-    expect(fakes.given('sessions.rotate')).toEqual([
-      [
-        {
-          sessionId: 'session-1',
-          contract: 'email-cookie',
-          presentedHash: 'hash 0',
-          successorHash: 'hash 1',
-          nowMs: NOW_MS,
-          idleMs: 86_400_000,
-          absoluteMs: 100_000_000,
-        },
-      ],
-    ]);
-    expect(fakes.given('tokens.signRefresh')).toEqual([
-      [
-        {
-          sub: 'public-7',
-          sessionId: 'session-1',
-          jti: 'jti 1',
-          generation: 1,
-          issuedAtMs: 1_700_000_000_000,
-          expiresAtMs: 1_700_086_400_000,
-          extra: { scope: 'r' },
-        },
-        rules.tokens,
-      ],
-    ]);
-  });
-
-  it('never issues tokens beyond the session’s absolute limit', async () => {
-    // One hour old, of which an hour and a minute is allowed.
-    const outcome = await ask(createFakes(), 'a token', 3_660);
-    expect(outcome).toMatchObject({
-      value: {
-        access: { expiresAtMs: 1_700_000_060_000 },
-        refresh: { expiresAtMs: 1_700_000_060_000 },
-      },
-    });
-  });
-
-  it('leads parallel requests to the same successor within ten seconds', async () => {
-    const fakes = createFakes({ sessions: rotated({ refreshedAtMs: NOW_MS - 9_999 }) });
-    expect((await ask(fakes)).ok).toBe(true);
-    expect(fakes.given('sessions.end')).toEqual([]);
-  });
-
-  it.each([
-    ['ten seconds after its rotation', { refreshedAtMs: NOW_MS - 10_000 }],
-    ['two rotations later', { generation: 2 }],
-  ])('ends the session of a token used again %s', async (_, change) => {
-    const fakes = createFakes({ sessions: rotated(change) });
-    expect(await ask(fakes)).toEqual(refused(true));
-    expect(fakes.given('sessions.end')).toEqual([
-      [
-        { id: 'session-1', userId: 7 },
-        { ...context(), action: 'REFRESH_REUSED' },
-      ],
-    ]);
-    expect(fakes.given('tokens.signAccess')).toEqual([]);
-  });
-
-  it('refuses a token that was not rotated since it had expired, and ends nothing', async () => {
-    const fakes = createFakes({ sessions: rotated({ generation: 0 }) });
-    expect(await ask(fakes)).toEqual(refused(true));
-    expect(fakes.given('sessions.end')).toEqual([]);
-  });
-
-  it.each([
-    ['no token', null, {}],
-    ['a forged token', 'forged', {}],
-    ['an access token', 'a token', { verify: async () => claims({ generation: null }) }],
-    ['a token of another secret', 'a token', { verify: async () => claims({ jti: 'x' }) }],
-  ])('refuses %s before the rotation', async (_, token, tokens) => {
-    const fakes = createFakes({ tokens });
-    expect(await ask(fakes, token)).toEqual(refused(token !== null));
-    expect(fakes.given('sessions.rotate')).toEqual([]);
-  });
-
-  it.each([
-    ['an ended session, and says so', async () => null, sessionEnded],
-    ['another contract’s session', rotated({ contract: 'username-pair' }).rotate, refused(true)],
-  ])('refuses the token of %s', async (_, rotate, expected) => {
-    const fakes = createFakes({ sessions: { rotate } });
-    expect(await ask(fakes)).toEqual(expected);
-    expect(fakes.given('sessions.end')).toEqual([]);
-  });
-
-  it('issues nothing where the rotation fails', async () => {
-    const fakes = createFakes({ sessions: { rotate: outage } });
-    await expect(ask(fakes)).rejects.toThrow('outage');
-    expect(fakes.given('tokens.signAccess')).toEqual([]);
-  });
-});
-
-function claims(change: object) {
-  return { jti: 'jti 0', sessionId: 'session-1', generation: 0, ...change };
-}
