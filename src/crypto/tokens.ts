@@ -53,14 +53,14 @@ export function createTokens(
   const sign = async (
     claims: TokenClaims & { generation?: number },
     rules: TokenRules,
-    typ: string,
+    { typ, audience }: { typ: string; audience: string },
   ): Promise<string> => {
     const { kid, alg, key } = await findSigningKey(rules);
     // After the contract's own: it overrides none of the core's claims, not even an absent one.
     return new SignJWT({ ...claims.extra, sid: claims.sessionId, gen: claims.generation })
       .setProtectedHeader({ alg, kid, typ })
       .setIssuer(rules.issuer)
-      .setAudience(rules.audience)
+      .setAudience(audience)
       .setSubject(claims.sub)
       .setJti(claims.jti)
       .setIssuedAt(claims.issuedAtMs / 1000)
@@ -76,8 +76,10 @@ export function createTokens(
   };
 
   return {
-    signAccess: (claims, rules) => sign(claims, rules, rules.type),
-    signRefresh: (claims, rules) => sign(claims, rules, REFRESH_TYPE),
+    signAccess: (claims, rules) =>
+      sign(claims, rules, { typ: rules.type, audience: rules.audience }),
+    signRefresh: (claims, rules) =>
+      sign(claims, rules, { typ: REFRESH_TYPE, audience: rules.refreshAudience }),
 
     async verify(kind, token, { rules, ignoreExpiry = false }) {
       const isAccess = kind === 'access';
@@ -91,7 +93,7 @@ export function createTokens(
       try {
         const { payload } = await jwtVerify(token, (header) => findKey(fitting, header), {
           issuer,
-          audience,
+          audience: isAccess ? audience : rules.refreshAudience,
           algorithms: [...new Set(fitting.map(({ alg = '' }) => alg))],
           typ: isAccess ? type : REFRESH_TYPE,
           requiredClaims: ['sub', 'sid', 'jti', 'iat', 'exp'],

@@ -11,14 +11,17 @@ export async function issueTokens(
   session: {
     user: User;
     sessionId: string;
+    /** When its password was verified. */
+    createdAtMs: number;
     expiries: Pick<Expiries, 'issuedAtMs' | 'accessExpiresAtMs' | 'refreshExpiresAtMs'>;
     /** Null: the contract has no refresh token. */
     refresh: { jti: string; generation: number } | null;
   },
 ): Promise<Granted> {
-  const { user, sessionId, refresh } = session;
+  const { user, sessionId, createdAtMs, refresh } = session;
   const { issuedAtMs, accessExpiresAtMs, refreshExpiresAtMs } = session.expiries;
-  const claims = rules.tokens.claims({ user, sessionId, issuedAtMs });
+  const authenticatedAtMs = Math.floor(createdAtMs / 1000) * 1000;
+  const claims = rules.tokens.claims({ user, sessionId, issuedAtMs, authenticatedAtMs });
   const common = { sub: user.publicId, sessionId, issuedAtMs };
   const access = await services.tokens.signAccess(
     {

@@ -134,6 +134,7 @@ async function createSession(
   const granted = await issueTokens(request, {
     user: { ...account.user, lastLoginAtMs: nowMs },
     sessionId,
+    createdAtMs: nowMs,
     expiries: expiry,
     refresh: refreshId && { jti: refreshId.jti, generation: 0 },
   });

@@ -73,6 +73,7 @@ export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>
     await issueTokens(request, {
       user,
       sessionId,
+      createdAtMs: session.createdAtMs,
       // By the time of the rotation, not of this request: all of them get the same expiries.
       expiries: expiriesOfRefresh(rules.lifetimes, sessionLimits, session),
       refresh: { jti: successor.jti, generation: generation + 1 },

@@ -45,5 +45,6 @@ export async function extendSession(
     createdAtMs,
     refreshedAtMs: nowMs,
   });
-  return ok(await issueTokens(request, { user, sessionId, expiries, refresh: null }));
+  const issued = { user, sessionId, createdAtMs, expiries, refresh: null };
+  return ok(await issueTokens(request, issued));
 }

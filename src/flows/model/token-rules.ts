@@ -17,6 +17,8 @@ export interface ClaimContext<U extends User = User> {
   sessionId: string;
   /** In whole seconds, as the token's `iat` is. */
   issuedAtMs: number;
+  /** When the password was verified, in whole seconds; no refresh moves it. */
+  authenticatedAtMs: number;
 }
 
 /** A contract's part; what it leaves out is the deployment's. */
@@ -38,6 +40,11 @@ export interface TokenRules {
   contract: string;
   issuer: string;
   audience: string;
+  /**
+   * Where the contract names an audience, the issuer: a service that shares the audience and the key
+   * takes no refresh token for an access token, even if it does not look at `typ`.
+   */
+  refreshAudience: string;
   type: 'at+jwt' | 'JWT';
   /** Null: any. */
   algorithms: readonly Algorithm[] | null;
@@ -54,10 +61,12 @@ export function tokenRulesOf(
     if (!Object.hasOwn(params, param)) throw new Error(`the path of ${name} has no :${param}`);
     return encodeURIComponent(params[param] ?? '');
   });
+  const issuer = path === '' ? settings.issuer : settings.issuer.replace(/\/$/, '') + path;
   return {
     contract: name,
-    issuer: path === '' ? settings.issuer : settings.issuer.replace(/\/$/, '') + path,
+    issuer,
     audience: tokens.audience ?? settings.audience,
+    refreshAudience: tokens.audience === undefined ? settings.audience : issuer,
     type: tokens.type ?? 'at+jwt',
     algorithms: tokens.algorithms ?? null,
     claims: tokens.claims ?? (() => ({ access: {}, refresh: {} })),

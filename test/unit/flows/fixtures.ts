@@ -71,6 +71,7 @@ export const rules: LoginRules = {
     contract: 'email-cookie',
     issuer: 'https://gatehouse.example',
     audience: 'https://app.example',
+    refreshAudience: 'https://app.example',
     type: 'at+jwt',
     algorithms: null,
     claims: () => ({ access: { scope: 'a' }, refresh: { scope: 'r' } }),
