@@ -2,10 +2,10 @@
  * The settings of a deployment: parsed and checked once, at the start. One that is missing or
  * malformed stops the start with a message that names it, and never shows its value.
  */
-import type { JWK } from 'jose';
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import type { Contract } from './contracts/contract.ts';
+import { ALGORITHMS, keysFor, type TokenKey } from './crypto/keys.ts';
 import { MOST_ROUNDS } from './crypto/passwords/format.ts';
 import { MOST_ITERATIONS } from './crypto/pbkdf2.ts';
 import type { MailSettings } from './mail/mailer.ts';
@@ -142,8 +142,8 @@ export function readSettings(env: object, known: readonly Contract[]) {
     }
   }
 
-  const kids = values.TOKEN_KEYS.keys.map(({ kid }) => kid);
-  if (new Set(kids).size < kids.length) report('TOKEN_KEYS', 'has a kid twice');
+  const keys = values.TOKEN_KEYS.keys as TokenKey[];
+  for (const message of flawsOfKeys(keys, served, known)) report('TOKEN_KEYS', message);
   if (!local) {
     const { iterations, rounds } = values.PASSWORD_COST;
     if (iterations * rounds < MIN_TOTAL_ITERATIONS) {
@@ -176,7 +176,7 @@ export function readSettings(env: object, known: readonly Contract[]) {
     tokens: {
       issuer: values.ISSUER,
       audience: values.AUDIENCE,
-      keys: values.TOKEN_KEYS.keys as [JWK, ...JWK[]],
+      keys,
     },
     sessions: { absoluteSeconds: values.SESSION_ABSOLUTE_SECONDS },
     lockout: values.LOCKOUT,
@@ -202,6 +202,27 @@ export function readSettings(env: object, known: readonly Contract[]) {
     /** Plain http and a cheap hash are allowed only here. Never derived from the request. */
     localDevelopment: local,
   };
+}
+
+/** Flaws of the key set as a whole. Shows nothing of a key but its place: it may hold a secret. */
+function flawsOfKeys(
+  keys: readonly TokenKey[],
+  served: readonly Contract[],
+  known: readonly Contract[],
+): string[] {
+  const flaws = [];
+  if (new Set(keys.map(({ kid }) => kid)).size < keys.length) flaws.push('has a kid twice');
+  const names = new Set(known.map(({ name }) => name));
+  for (const [index, { contracts = [] }] of keys.entries()) {
+    if (contracts.every((name) => names.has(name))) continue;
+    flaws.push(`key ${index + 1} is restricted to a contract that does not exist`);
+  }
+  for (const { name, tokens } of served) {
+    const { algorithms = ALGORITHMS } = tokens;
+    if (keysFor(keys, name, algorithms).length > 0) continue;
+    flaws.push(`has no key for ${name}, which takes ${algorithms.join(', ')} (npm run keys)`);
+  }
+  return flaws;
 }
 
 type MailValues = z.output<typeof schema>['MAIL'];

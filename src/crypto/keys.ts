@@ -4,7 +4,6 @@
  * set (RFC 7517): of the keys that fit a contract the first signs, and all verify.
  */
 import { base64url, importJWK, type CryptoKey, type JWK } from 'jose';
-import type { Algorithm } from '../flows/model/token-rules.ts';
 
 export type MacPurpose = 'account' | 'address' | 'refresh' | 'code' | 'device' | 'registration';
 
@@ -42,18 +41,36 @@ export interface TokenKey extends JWK {
   contracts?: readonly string[];
 }
 
+/** 32 bytes: every part of an Ed25519 or P-256 key, and the minimum of an HS256 key (RFC 7518 3.2). */
+const PART = /^[\w-]{43}$/;
+const SECRET = /^[\w-]{43,}$/;
+
+const fits = (pattern: RegExp, ...parts: unknown[]): boolean =>
+  parts.every((part) => typeof part === 'string' && pattern.test(part));
+
+/** The only algorithms that are ever accepted (RFC 8725 3.1), each with the form of its keys. */
+const KEY_FORMS = new Map<string | undefined, (key: JWK) => boolean>([
+  ['EdDSA', ({ kty, crv, x, d }) => kty === 'OKP' && crv === 'Ed25519' && fits(PART, x, d)],
+  ['Ed25519', ({ kty, crv, x, d }) => kty === 'OKP' && crv === 'Ed25519' && fits(PART, x, d)],
+  ['ES256', ({ kty, crv, x, y, d }) => kty === 'EC' && crv === 'P-256' && fits(PART, x, y, d)],
+  ['HS256', ({ kty, k }) => kty === 'oct' && fits(SECRET, k)],
+]);
+
+export const ALGORITHMS = [...KEY_FORMS.keys()] as readonly string[];
+
 /**
- * Returns the keys that fit a contract, in their order. A key that other services share, as PostgREST
- * does gotrue's secret, is restricted to that contract: at every other, it forges nothing.
+ * Returns the keys that fit a contract, in their order: the first signs, all verify. A key that other
+ * services share, as PostgREST shares gotrue's secret, is restricted to that contract, so that it
+ * forges nothing at another.
  */
-export function keysFor<K extends TokenKey>(
+export function keysFor<K extends Pick<TokenKey, 'alg' | 'contracts'>>(
   keys: readonly K[],
-  { contract, algorithms }: { contract: string; algorithms: readonly Algorithm[] | null },
+  contract: string,
+  algorithms: readonly string[] = ALGORITHMS,
 ): K[] {
-  const readable: readonly unknown[] | null = algorithms;
   return keys.filter(
-    ({ contracts, alg }) =>
-      (contracts?.includes(contract) ?? true) && (readable?.includes(alg) ?? true),
+    ({ alg = '', contracts }) =>
+      algorithms.includes(alg) && (contracts === undefined || contracts.includes(contract)),
   );
 }
 
@@ -63,38 +80,25 @@ export interface SigningKey {
   key: CryptoKey | Uint8Array;
 }
 
-/** 32 bytes: every part of an Ed25519 or P-256 key, and the minimum of an HS256 key (RFC 7518 3.2). */
-const PART = /^[\w-]{43}$/;
-const SECRET = /^[\w-]{43,}$/;
-
-const fits = (pattern: RegExp, ...parts: unknown[]): boolean =>
-  parts.every((part) => typeof part === 'string' && pattern.test(part));
-
-/** The only algorithms that are ever accepted (RFC 8725 3.1), each with the form of its keys. */
-const ALGORITHMS = new Map<unknown, (key: JWK) => boolean>([
-  ['EdDSA', ({ kty, crv, x, d }) => kty === 'OKP' && crv === 'Ed25519' && fits(PART, x, d)],
-  ['Ed25519', ({ kty, crv, x, d }) => kty === 'OKP' && crv === 'Ed25519' && fits(PART, x, d)],
-  ['ES256', ({ kty, crv, x, y, d }) => kty === 'EC' && crv === 'P-256' && fits(PART, x, y, d)],
-  ['HS256', ({ kty, k }) => kty === 'oct' && fits(SECRET, k)],
-]);
+const isRestriction = (names: unknown): boolean =>
+  names === undefined ||
+  (Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string'));
 
 /** Returns what is wrong with the form of a key, or null. Imports nothing. */
-export function validateKey(key: JWK): string | null {
+export function validateKey(key: TokenKey): string | null {
   if (typeof key.kid !== 'string' || key.kid === '') return 'has no kid';
-  const check = ALGORITHMS.get(key.alg);
-  if (check === undefined) return `has no alg of ${[...ALGORITHMS.keys()].join(', ')}`;
+  if (!isRestriction(key.contracts)) return 'has contracts that are not a list of names';
+  const check = KEY_FORMS.get(key.alg);
+  if (check === undefined) return `has no alg of ${ALGORITHMS.join(', ')}`;
   return check(key) ? null : `is not a private key for its alg ${key.alg}, or too short for it`;
 }
 
-export async function importSigningKey({
-  contracts: _restriction,
-  ...jwk
-}: TokenKey): Promise<SigningKey> {
+export async function importSigningKey(jwk: JWK): Promise<SigningKey> {
   const { kid, alg } = jwk;
   if (!kid || !alg) throw new Error('a signing key needs kid and alg');
   return { kid, alg, key: await importJWK(jwk, alg) };
 }
 
-export async function importVerifyingKey({ d: _private, ...jwk }: TokenKey): Promise<SigningKey> {
+export async function importVerifyingKey({ d: _private, ...jwk }: JWK): Promise<SigningKey> {
   return importSigningKey(jwk as JWK);
 }

@@ -45,7 +45,7 @@ export function createTokens(
   const verifying = new Map<TokenKey, Promise<SigningKey>>();
 
   const findSigningKey = (rules: TokenRules) => {
-    const [key] = keysFor(keys, rules);
+    const [key] = keysFor(keys, rules.contract, rules.algorithms);
     if (key === undefined) throw new Error(`no token key fits ${rules.contract}`);
     return once(signing, key, importSigningKey);
   };
@@ -83,13 +83,13 @@ export function createTokens(
 
     async verify(kind, token, { rules, ignoreExpiry = false }) {
       const isAccess = kind === 'access';
-      const { contract, issuer, audience, type } = rules;
+      const { contract, issuer, audience, type, algorithms } = rules;
       // A verdict holds under the rules that it was reached by, and no others.
       const cacheKey = JSON.stringify([contract, issuer, audience, type, token]);
       const cached = isAccess ? verifiedTokens.get(cacheKey, nowMs()) : null;
       if (cached !== null) return cached.claims;
       if (!isCanonical(token)) return null;
-      const fitting = keysFor(keys, rules);
+      const fitting = keysFor(keys, contract, algorithms);
       try {
         const { payload } = await jwtVerify(token, (header) => findKey(fitting, header), {
           issuer,

@@ -14,9 +14,8 @@ const source = readFileSync('src/settings.ts', 'utf8');
 const schema = source.slice(source.indexOf('const schema = '), source.indexOf('\n});'));
 const names = [...schema.matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name = '']) => name);
 /** Field names of settings and keys, which random objects are made of. */
-const words = `keys kty kid alg crv x d k ${schema.match(/[a-z]\w+(?=: )/gi)?.join(' ')}`.split(
-  ' ',
-);
+const words =
+  `keys kty kid alg crv x d k contracts ${schema.match(/[a-z]\w+(?=: )/gi)?.join(' ')}`.split(' ');
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }).map((some) => CANARY + some),

@@ -16,10 +16,13 @@ const publicEd = { kty: 'OKP', crv: 'Ed25519', x: KEY, kid: 'ed', alg: 'EdDSA' }
 const ed = { ...publicEd, d: KEY };
 const es = { kty: 'EC', crv: 'P-256', x: KEY, y: KEY, d: KEY, kid: 'es', alg: 'ES256' };
 const hs = { kty: 'oct', k: KEY, kid: 'hs', alg: 'HS256' };
+const NAME = 'email-cookie';
+const restricted = (...contracts: string[]) => ({ ...hs, contracts });
 const rsa = { kty: 'RSA', n: KEY, e: 'AQAB', d: KEY, p: KEY, q: KEY, kid: 'rs', alg: 'RS256' };
 
 const NOT_SERVED = 'is not in CONTRACTS';
 const NO_ALG = 'has no alg of';
+const NO_LIST = 'has contracts that are not a list of names';
 const NOT_PRIVATE = 'is not a private key';
 const TOO_CHEAP = 'is below 600000 iterations in all';
 
@@ -99,6 +102,11 @@ const refused: [path: string, says: string, ...values: unknown[]][] = [
   ['TOKEN_KEYS.keys', NOT_PRIVATE, [{ ...ed, d: '!'.repeat(43) }], [{ ...hs, k: ' '.repeat(43) }]],
   ['TOKEN_KEYS.keys', `keys.1: ${NOT_PRIVATE}`, [ed, { ...es, d: undefined }]],
   ['TOKEN_KEYS.keys', 'too short', [{ ...hs, k: SHORT }]],
+  ['TOKEN_KEYS.keys', NO_LIST, [{ ...ed, contracts: CANARY }], [{ ...ed, contracts: [] }]],
+  ['TOKEN_KEYS.keys', NO_LIST, [{ ...ed, contracts: [5] }], [{ ...ed, contracts: null }]],
+  ['TOKEN_KEYS', 'key 2 is restricted to a contract that', { keys: [ed, restricted(CANARY)] }],
+  ['TOKEN_KEYS', 'key 1 is restricted to a contract that', { keys: [restricted('__proto__')] }],
+  ['TOKEN_KEYS', 'has no key for email-remember, which takes EdDSA', { keys: [restricted(NAME)] }],
   ['PEPPERS', '', null, `[{"id":"a","key":"${CANARY}`, { id: 'a', key: KEY }],
   ['PEPPERS.0', '', KEY, { key: KEY }, { id: 'a' }],
   ['PEPPERS.0', 'is not an id', { id: '', key: KEY }, { id: 'a$b', key: KEY }],

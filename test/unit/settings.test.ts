@@ -53,6 +53,7 @@ const unchanged: [setting: string, name: string, value: unknown][] = [
   ['TOKEN_KEYS', 'tokens', { keys: [ed, hs] }],
   ['TOKEN_KEYS', 'tokens', { keys: [{ ...ed, alg: 'Ed25519' }] }],
   ['TOKEN_KEYS', 'tokens', { keys: [es] }],
+  ['TOKEN_KEYS', 'tokens', { keys: [{ ...hs, contracts: ['username-coded', remember] }, ed] }],
 ];
 
 const lifetimes = { accessSeconds: 60, rememberedSeconds: 120 };

@@ -1,7 +1,7 @@
 /** Rules of a contract's tokens: issuer, audience, type, algorithms and claims. */
 import type { User } from './user.ts';
 
-/** Every algorithm that a token key may have (RFC 8725 3.1). */
+/** The only algorithms that are ever accepted (RFC 8725 3.1). */
 export type Algorithm = 'EdDSA' | 'Ed25519' | 'ES256' | 'HS256';
 
 /** Claims that every token has from the core; no contract sets them. */
@@ -46,8 +46,8 @@ export interface TokenRules {
    */
   refreshAudience: string;
   type: 'at+jwt' | 'JWT';
-  /** Null: any. */
-  algorithms: readonly Algorithm[] | null;
+  /** Absent: any. */
+  algorithms: readonly Algorithm[] | undefined;
   claims: NonNullable<TokenDeclaration['claims']>;
 }
 
@@ -68,7 +68,7 @@ export function tokenRulesOf(
     audience: tokens.audience ?? settings.audience,
     refreshAudience: tokens.audience === undefined ? settings.audience : issuer,
     type: tokens.type ?? 'at+jwt',
-    algorithms: tokens.algorithms ?? null,
+    algorithms: tokens.algorithms,
     claims: tokens.claims ?? (() => ({ access: {}, refresh: {} })),
   };
 }

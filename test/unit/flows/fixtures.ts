@@ -73,7 +73,7 @@ export const rules: LoginRules = {
     audience: 'https://app.example',
     refreshAudience: 'https://app.example',
     type: 'at+jwt',
-    algorithms: null,
+    algorithms: ['EdDSA'],
     claims: () => ({ access: { scope: 'a' }, refresh: { scope: 'r' } }),
   },
 };
