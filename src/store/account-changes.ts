@@ -11,6 +11,7 @@ import { auditChange, auditValues } from './audit.ts';
 import { challengeIsValid, type Proof } from './challenges/conditions.ts';
 import { auditEvents, challenges, registrations, sessions, users } from './schema.ts';
 import { builder, existsIn, param, statement } from './statement.ts';
+import { createProfileUpdate } from './update-profile.ts';
 import { bumpDeviceVersion } from './users.ts';
 import { writeOrRecover } from './write-or-recover.ts';
 
@@ -169,6 +170,8 @@ export function createAccountChanges(database: D1Database): AccountChanges {
   };
 
   return {
+    ...createProfileUpdate(database),
+
     verifyEmail(account, proof, context) {
       const values = { ...verified(account), ...proven(proof, context) };
       const event = eventOf('EMAIL_VERIFIED', values.userId, context);

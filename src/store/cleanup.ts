@@ -14,7 +14,7 @@ import {
   sessions,
   users,
 } from './schema.ts';
-import { sessionIsValid } from './sessions/sessions.ts';
+import { sessionIsValid } from './sessions/live.ts';
 import { builder, existsIn, param, statement } from './statement.ts';
 
 const findPosition = statement<{ task: string }>(() =>

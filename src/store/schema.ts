@@ -31,6 +31,7 @@ export const users = sqliteTable(
     name: text('name'),
     phone: text('phone'),
     avatar: text('avatar'),
+    bio: text('bio'),
     language: text('language').notNull().default('en'),
     isAdmin: integer('is_admin').notNull().default(0),
     roleId: text('role_id').references(() => roles.id),

@@ -14,10 +14,10 @@ afterAll(close);
 describe('an import', () => {
   it('takes every field of CSV as it is meant, with a BOM, CRLF, quotes and any letters', async () => {
     const csv = [
-      '\u{FEFF}username,Email,name,password_hash,email_verified,status,created_at,phone,avatar,language,is_admin,role,role_name,team,public_id',
-      `Zoe\u0308,Full@Example.COM,"Straße, ""die"" 🔑",${hash},TRUE,inactive,2024-01-15 10:30:00.5+02:00,+49 30 1,https://a.example/x?y=1,de-AT,1,r1,Role One,t1,public-1`,
+      '\u{FEFF}username,Email,name,password_hash,email_verified,status,created_at,phone,avatar,bio,language,is_admin,role,role_name,team,public_id',
+      `Zoe\u0308,Full@Example.COM,"Straße, ""die"" 🔑",${hash},TRUE,inactive,2024-01-15 10:30:00.5+02:00,+49 30 1,https://a.example/x?y=1,"Builds\nbridges",de-AT,1,r1,Role One,t1,public-1`,
       '',
-      `,least@example.com,,${hash},,,,,,,,,,,`,
+      `,least@example.com,,${hash},,,,,,,,,,,,`,
     ].join('\r\n');
     const { outcome, refused, costs } = await importText(csv);
     expect([refused, outcome]).toEqual([
@@ -37,6 +37,7 @@ describe('an import', () => {
       status: 'inactive',
       created_at_ms: Date.UTC(2024, 0, 15, 8, 30, 0, 500),
       phone: '+49 30 1',
+      bio: 'Builds\nbridges',
       language: 'de-AT',
       is_admin: 1,
       role_id: 'r1',

@@ -153,6 +153,7 @@ describe('admit', () => {
     name: null,
     phone: null,
     avatar: null,
+    bio: null,
     language: 'en',
     is_admin: 0,
     role_id: null,

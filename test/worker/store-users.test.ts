@@ -28,7 +28,7 @@ describe('the look-up of a login', () => {
 
   it('reads every column', async () => {
     await execute(
-      "UPDATE users SET username = 'Bob', email_verified = 1, name = 'Bob B.', phone = '1', avatar = 'https://b', language = 'de', is_admin = 1, role_id = 'ops', team_id = 'red', status = 'inactive', password_hash = NULL, last_login_at_ms = 20 WHERE id = 2",
+      "UPDATE users SET username = 'Bob', email_verified = 1, name = 'Bob B.', phone = '1', avatar = 'https://b', bio = 'Builds', language = 'de', is_admin = 1, role_id = 'ops', team_id = 'red', status = 'inactive', password_hash = NULL, last_login_at_ms = 20 WHERE id = 2",
     );
     const { account: found } = await users.find({ kind: 'username', value: 'bob' }, 'primary');
     expect(found).toEqual({
@@ -41,6 +41,7 @@ describe('the look-up of a login', () => {
         name: 'Bob B.',
         phone: '1',
         avatar: 'https://b',
+        bio: 'Builds',
         language: 'de',
         isAdmin: true,
         role: { id: 'ops', name: 'Operations' },

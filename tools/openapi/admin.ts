@@ -26,6 +26,7 @@ const user = z
     name: z.string().nullable(),
     phone: z.string().nullable(),
     avatar: z.string().nullable(),
+    bio: z.string().nullable(),
     language: z.string(),
     isAdmin: z.boolean(),
     role: named,

@@ -55,6 +55,7 @@ export const sampleUser: User = {
   name: 'John Doe',
   phone: null,
   avatar: null,
+  bio: null,
   language: 'en',
   isAdmin: false,
   role: { id: 'role-admin', name: 'Admin' },

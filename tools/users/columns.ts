@@ -7,12 +7,18 @@ import { normalise } from '../../src/policy/identifier.ts';
 
 const LONGEST_EMAIL = 254;
 const LONGEST_TEXT = 200;
-const LONGEST_URL = 2000;
+const LONGEST_BIO = 1000;
+const LONGEST_URL = 2048;
 const DAY_MS = 86_400_000;
 
 // No control characters, and none that stands for bytes that are no UTF-8.
 const PLAIN = /^[^\p{Cc}\p{Zl}\p{Zp}\u{FFFD}]*$/u;
 const text = (longest: number) => z.string().max(longest).regex(PLAIN);
+const lines = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .refine((value) => PLAIN.test(value.replaceAll('\n', '')));
 const named = z.union([
   text(LONGEST_TEXT).transform((id) => ({ id, name: null })),
   z.strictObject({ id: text(LONGEST_TEXT).min(1), name: text(LONGEST_TEXT).min(1) }),
@@ -58,6 +64,7 @@ const fields = {
   name: [text(LONGEST_TEXT), 'bad name'],
   phone: [text(50), 'bad phone'],
   avatar: [text(LONGEST_URL), 'bad avatar'],
+  bio: [lines(LONGEST_BIO), 'bad bio'],
   language: [z.string().regex(/^[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*$/), 'bad language'],
   role: [named, 'bad role'],
   role_name: [text(LONGEST_TEXT), 'bad role_name'],
@@ -111,6 +118,7 @@ function rowOfValues(values: Values, nowMs: number) {
       name: values.name ?? null,
       phone: values.phone ?? null,
       avatar: values.avatar ?? null,
+      bio: values.bio ?? null,
       language: values.language ?? 'en',
       is_admin: values.is_admin ?? 0,
       role_id: role?.id ?? null,

@@ -86,7 +86,7 @@ export const findCosts: Query = {
 /** Users by the fields of a record, from the one after `afterId`. */
 export const page = (afterId: number, count: number): Query => ({
   sql: `SELECT users.id, public_id, username, email, email_verified, users.name, phone, avatar,
-      language, is_admin, role_id AS role, roles.name AS role_name, team_id AS team,
+      bio, language, is_admin, role_id AS role, roles.name AS role_name, team_id AS team,
       teams.name AS team_name, status, password_hash, created_at_ms AS created_at
     FROM users LEFT JOIN roles ON roles.id = role_id LEFT JOIN teams ON teams.id = team_id
     WHERE users.id > json_extract(?1, '$[0]') ORDER BY users.id LIMIT json_extract(?1, '$[1]')`,

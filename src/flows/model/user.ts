@@ -8,6 +8,7 @@ export interface User {
   name: string | null;
   phone: string | null;
   avatar: string | null;
+  bio: string | null;
   language: string;
   isAdmin: boolean;
   role: { id: string; name: string } | null;

@@ -1,6 +1,8 @@
 import type { AuditContext } from '../model/audit.ts';
 import type { Challenge } from '../model/challenge.ts';
-import type { Account } from '../model/user.ts';
+import type { LiveSession } from '../model/session.ts';
+import type { Account, User } from '../model/user.ts';
+import type { ProfileChange } from '../../policy/profile-rules.ts';
 
 /**
  * Changes to a user. Each is one transaction, fenced on what was verified. False: the account or the
@@ -22,6 +24,12 @@ export interface AccountChanges {
   ): Promise<boolean>;
   /** False as well where another account has the address by now. */
   changeEmail(account: Account, proof: Challenge, auditContext: AuditContext): Promise<boolean>;
+  /** Answers the user after the change. Null: the session has ended, and nothing was written. */
+  updateProfile(
+    session: LiveSession,
+    change: ProfileChange,
+    auditContext: AuditContext,
+  ): Promise<User | null>;
   /** Sessions and challenges go with the user; the audit keeps the pseudonym alone. */
   remove(account: Account, how: AuditContext & { by?: 'operator' }): Promise<boolean>;
 }

@@ -7,7 +7,7 @@ import type { AuditAction, AuditContext } from '../../flows/model/audit.ts';
 import type { AdminUsers, ChangeResult } from '../../flows/ports/admin.ts';
 import { auditChange, auditValues } from '../audit.ts';
 import { roles, sessions, users } from '../schema.ts';
-import { sessionIsValid } from '../sessions/sessions.ts';
+import { sessionIsValid } from '../sessions/live.ts';
 import { builder, existsIn, insertSelect, param, statement } from '../statement.ts';
 import {
   bumpDeviceVersion,

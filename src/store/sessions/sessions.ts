@@ -3,41 +3,14 @@
  * ago must not be accepted from a stale replica.
  */
 import { and, desc, eq, gt, sql } from 'drizzle-orm';
-import type { Extension, ListedSession, LiveSession, Rotation } from '../../flows/model/session.ts';
+import type { Extension, ListedSession, Rotation } from '../../flows/model/session.ts';
 import type { Sessions } from '../../flows/ports/sessions.ts';
-import { roles, sessions, teams, users } from '../schema.ts';
-import { aliased, builder, existsIn, param, statement, type RowOf } from '../statement.ts';
-import { accountOf, userColumns, type UserRow } from '../users.ts';
+import { sessions, users } from '../schema.ts';
+import { aliased, builder, existsIn, param, statement } from '../statement.ts';
 import { createSessionCreation } from './create.ts';
 import { createSessionEnd } from './end.ts';
 import { MAX_SESSIONS } from './limit.ts';
-
-/** A session may be used while its user is active and has the password that it was created with. */
-export const sessionIsValid = and(
-  eq(users.id, sessions.userId),
-  eq(users.status, 'active'),
-  eq(users.credentialVersion, sessions.credentialVersion),
-);
-
-const sessionColumns = aliased({
-  sessionId: sessions.id,
-  contract: sessions.contract,
-  startedAtMs: sessions.createdAtMs,
-  generation: sessions.refreshGeneration,
-  refreshedAtMs: sessions.refreshedAtMs,
-});
-
-type LiveRow = UserRow & RowOf<typeof sessionColumns>;
-
-const findLive = statement<{ sessionId: string; nowMs: number }>(() =>
-  builder
-    .select({ ...userColumns, ...sessionColumns })
-    .from(sessions)
-    .innerJoin(users, sessionIsValid)
-    .leftJoin(roles, eq(roles.id, users.roleId))
-    .leftJoin(teams, eq(teams.id, users.teamId))
-    .where(and(eq(sessions.id, param('sessionId')), gt(sessions.expiresAtMs, param('nowMs')))),
-);
+import { findLive, liveSession, sessionIsValid, type LiveRow } from './live.ts';
 
 const absoluteEndMs = () => sql`${sessions.createdAtMs} + ${param('absoluteMs')}`;
 const newExpiryMs = () => sql`min(${param('nowMs')} + ${param('idleMs')}, ${absoluteEndMs()})`;
@@ -132,19 +105,5 @@ export function createSessions(database: D1Database): Sessions {
       const { results } = await listLive.bind(database, { userId, nowMs }).all<ListedSession>();
       return results;
     },
-  };
-}
-
-function liveSession([row]: readonly LiveRow[]): LiveSession | null {
-  if (row === undefined) return null;
-  const account = accountOf(row);
-  return {
-    id: row.sessionId,
-    contract: row.contract,
-    user: account.user,
-    account,
-    createdAtMs: row.startedAtMs,
-    generation: row.generation,
-    refreshedAtMs: row.refreshedAtMs,
   };
 }

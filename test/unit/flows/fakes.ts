@@ -107,6 +107,7 @@ export function createFakes(changes: Changes = {}) {
       resetPassword: async () => true,
       changePassword: async () => true,
       changeEmail: async () => true,
+      updateProfile: async ({ user }) => user,
       remove: async () => true,
     },
     adminUsers: {

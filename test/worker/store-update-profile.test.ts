@@ -1,0 +1,58 @@
+/** What a user says about themselves: exactly the named columns, and none once the session has ended. */
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ProfileChange } from '../../src/policy/profile-rules.ts';
+import { createAccountChanges } from '../../src/store/account-changes.ts';
+import * as rows from '../support/store-rows.ts';
+
+const { updateProfile } = createAccountChanges(env.DB);
+beforeEach(rows.resetRows);
+
+const account = rows.account(1);
+const session = {
+  id: 'alice-here',
+  contract: 'email-cookie',
+  user: account.user,
+  account,
+  createdAtMs: 100,
+  generation: 4,
+  refreshedAtMs: 500,
+};
+const update = (change: ProfileChange) =>
+  rows.differenceAfter(() => updateProfile(session, change, rows.auditContext));
+const event = { audit_events: [rows.eventRow('PROFILE_UPDATED')] };
+const all = { name: 'Al', avatar: 'https://a', bio: 'Builds', language: 'de' };
+
+describe('updateProfile', () => {
+  it('sets every column of one user, and answers the user', async () => {
+    await rows.inLastMillisecond('sessions', 'alice-here');
+    expect(await update(all)).toEqual([
+      { ...account.user, ...all },
+      { changed: { 'users 1': all }, added: event },
+    ]);
+  });
+
+  it.each<ProfileChange>([{ name: null }, { avatar: null }, { bio: null }, { language: 'fr' }])(
+    'leaves what %j does not name',
+    async (change) => {
+      await update(all);
+      expect(await update(change)).toEqual([
+        { ...account.user, ...all, ...change },
+        { changed: { 'users 1': change }, added: event },
+      ]);
+    },
+  );
+
+  it.each<ProfileChange>([{}, all])('records nothing where %j changes nothing', async (change) => {
+    await update(all);
+    expect(await update(change)).toEqual([{ ...account.user, ...all }, {}]);
+  });
+
+  rows.writesNothing(() => updateProfile(session, all, rows.auditContext), null, [
+    rows.isInactive,
+    rows.hasNewPassword,
+    rows.isDeleted,
+    ['the session has ended', "DELETE FROM sessions WHERE id = 'alice-here'"],
+    ['the session has expired', rows.expiring('sessions', 'alice-here')],
+  ]);
+});
