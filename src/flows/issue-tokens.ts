@@ -32,7 +32,12 @@ export async function issueTokens(
     },
     rules.tokens,
   );
-  const granted = { user, issuedAtMs, access: { token: access, expiresAtMs: accessExpiresAtMs } };
+  const granted = {
+    user,
+    sessionId,
+    issuedAtMs,
+    access: { token: access, expiresAtMs: accessExpiresAtMs },
+  };
   if (refresh === null || refreshExpiresAtMs === null) return { ...granted, refresh: null };
   const token = await services.tokens.signRefresh(
     {

@@ -67,6 +67,7 @@ export const sampleUser: User = {
 
 export const sampleGranted: Granted = {
   user: sampleUser,
+  sessionId: UUID,
   issuedAtMs: NOW_MS,
   access: {
     token: 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9...',

@@ -56,6 +56,7 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; refusal: Refusal 
 export interface Granted {
   /** `lastLoginAtMs` is this login's. */
   user: User;
+  sessionId: string;
   /** In whole seconds, as the tokens' `iat` is. */
   issuedAtMs: number;
   access: IssuedToken;

@@ -26,6 +26,7 @@ describe('a right password', () => {
       ok: true,
       value: {
         user: { ...alice.user, lastLoginAtMs: NOW_MS },
+        sessionId: 'id-2',
         issuedAtMs: 1_700_000_000_000,
         access: { token: 'access token', expiresAtMs: 1_700_000_900_000 },
         refresh: { token: 'refresh token', expiresAtMs: 1_700_086_400_000 },

@@ -35,6 +35,7 @@ describe('refresh', () => {
       ok: true,
       value: {
         user: alice.user,
+        sessionId: 'session-1',
         issuedAtMs: 1_700_000_000_000,
         access: { token: 'access token', expiresAtMs: 1_700_000_900_000 },
         refresh: { token: 'refresh token', expiresAtMs: 1_700_086_400_000 },

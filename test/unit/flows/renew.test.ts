@@ -47,6 +47,7 @@ describe.each(ways)('$way', ({ kind, options, refreshHash, ask }) => {
       ok: true,
       value: {
         user: alice.user,
+        sessionId: 'session-1',
         issuedAtMs: 1_700_000_000_000,
         access: { token: 'access token', expiresAtMs: 1_700_000_900_000 },
         refresh: null,
