@@ -20,6 +20,7 @@ describe('the rules of a token', () => {
       contract: 'one',
       issuer: 'https://a.example',
       audience: 'https://app.example',
+      refreshAudience: 'https://app.example',
       type: 'at+jwt',
       algorithms: undefined,
     });
@@ -33,7 +34,7 @@ describe('the rules of a token', () => {
       algorithms: ['HS256'],
       claims: () => ({ access: { role: 'authenticated' }, refresh: {} }),
     } as const;
-    expect(rulesOf(declared)).toMatchObject(declared);
+    expect(rulesOf(declared)).toMatchObject({ ...declared, refreshAudience: 'https://a.example' });
   });
 
   const realm = '/realms/:realm';
