@@ -74,7 +74,15 @@ export async function register(request: RegisterRequest): Promise<Outcome<Regist
     services.accountKey(identifier),
   ]);
   if (refusal !== null) return refuse(refusal);
-  if (!mayRegister) return ok({ handle });
+  const accepted = () =>
+    ok({
+      placeholderId: services.uuid(),
+      acceptedAtMs: services.nowMs(),
+      email,
+      name,
+      handle,
+    });
+  if (!mayRegister) return accepted();
 
   const context = auditContext(request, accountKey);
   const { nowMs } = context;
@@ -91,7 +99,7 @@ export async function register(request: RegisterRequest): Promise<Outcome<Regist
       ? { kind: 'registration-code', code: secret, minutes }
       : { kind: 'registration-attempt' };
   afterResponse(services, () => sendEmail(request, email, template));
-  return ok({ handle });
+  return accepted();
 }
 
 /** Asks one after the other: a sender that is refused must not use up what others may register. */

@@ -36,7 +36,16 @@ const RESPONSES: { [R in keyof ResponseValues]: [string, ResponseValues[R]] } = 
   loggedOut: ['The session has ended', null],
   done: ['Done', null],
   accepted: ['Accepted; the rest comes by e-mail', null],
-  registered: ['Accepted; the rest comes by e-mail', { handle: sampleHandle }],
+  registered: [
+    'Accepted; the rest comes by e-mail',
+    {
+      placeholderId: 'ab1f9d3e-7c52-4d68-9e04-5b6a8c7d2f10',
+      acceptedAtMs: Date.parse('2024-01-15T10:30:45.123Z'),
+      email: 'john@example.com',
+      name: 'John Doe',
+      handle: sampleHandle,
+    },
+  ],
 };
 
 /** Tells a caller's own request from one that a page of another site has caused. */

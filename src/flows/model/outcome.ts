@@ -70,8 +70,14 @@ export interface NewDeviceCookie {
   deviceCookie: string | null;
 }
 
-/** A registration is accepted, of a known or an unknown address. */
+/** A registration is accepted, of a known or an unknown address: nothing but what the client sent. */
 export interface RegistrationAccepted {
+  /** Random, and of no account: for wires that show a user at once. */
+  placeholderId: string;
+  acceptedAtMs: number;
+  /** Normalised. */
+  email: string;
+  name: string | null;
   /** Sent back with the code, it has its tries counted apart (crypto/registration-handles.ts). */
   handle: string;
 }

@@ -22,7 +22,16 @@ const application: RegistrationInput = {
 };
 const registerWith = ({ request }: Fakes, change: Partial<RegistrationInput> = {}) =>
   register({ ...request, input: { ...application, ...change } });
-const accepted = { ok: true, value: { handle: 'a new handle' } };
+const accepted = {
+  ok: true,
+  value: {
+    placeholderId: expect.stringMatching(/^id-\d$/) as string,
+    acceptedAtMs: NOW_MS,
+    email: 'dora@example.com',
+    name: 'Dora D.',
+    handle: 'a new handle',
+  },
+};
 
 describe('a registration', () => {
   it('counts, hashes, stores, and writes behind the answer, after a random delay', async () => {
