@@ -6,6 +6,7 @@ import { root } from './install.mjs';
 import { lockState, type StateLock } from './lock.ts';
 import { preload } from './orphan.mjs';
 import { localPort, localSettings, makeSecrets, prepareDatabase, readSecret } from './local.ts';
+import { encodeRequest } from '../src/contracts/routes.ts';
 import type { Settings } from '../src/settings.ts';
 
 const passedOn = process.argv.slice(2);
@@ -94,18 +95,19 @@ Demo accounts are in test/fixtures/demo-accounts.ts. Try one:
 `);
 }
 
-const bodies = [
-  { email: 'user@example.com', password: 'SecurePass123!' },
-  { username: 'johndoe', password: 'MySecure123!' },
-];
+const demoLogins = {
+  email: { value: 'user@example.com', password: 'SecurePass123!' },
+  username: { value: 'johndoe', password: 'MySecure123!' },
+};
 
-/** A login at the first contract whose fields are among the usual ones. */
+/** A login at the first contract. */
 function sample(contracts: Settings['contracts'], address: string): string {
-  for (const { name, base, requests } of contracts) {
-    const body = bodies.find((candidate) => requests.login.decode.safeParse(candidate).success);
-    if (body !== undefined) {
-      return `curl -i ${address}/${name}${base}/login -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
-    }
-  }
-  return `curl -i ${address}/healthz`;
+  const [contract] = contracts;
+  if (contract === undefined) return `curl -i ${address}/healthz`;
+  const { name, identifier: kind } = contract;
+  const { password, value } = demoLogins[kind];
+  const input = { identifier: { kind, value }, password, remember: false };
+  const { path, headers, body } = encodeRequest(contract, 'login', { input });
+  const options = Object.entries(headers).map(([header, text]) => `-H '${header}: ${text}'`);
+  return `curl -i '${address}/${name}${path}' ${options.join(' ')} -d '${body}'`;
 }

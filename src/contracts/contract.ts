@@ -3,24 +3,55 @@
  * looks on its wire. It knows no framework, clock or database, and decides nothing: the flows do.
  */
 import type * as z from 'zod/mini';
-import type { Granted, Issue, Refusal, RegistrationAccepted } from '../flows/model/outcome.ts';
-import type { InputOf, Operation } from '../flows/operations.ts';
+import type { LoginAttempt } from '../flows/model/login.ts';
+import type { Issue, Refusal } from '../flows/model/outcome.ts';
+import type { InputOf, Operation, ValueOf } from '../flows/operations.ts';
 import type { ListedSession } from '../flows/model/session.ts';
 import type { TokenDeclaration } from '../flows/model/token-rules.ts';
-import type { User } from '../flows/model/user.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import type { Lifetimes } from '../policy/lifetimes.ts';
+
+/** The part of a request that renderers see. */
+export interface WireContext {
+  /** The headers that the contract names in `requestHeaders`, as they were sent; by name in lower case. */
+  headers: Readonly<Record<string, string>>;
+}
 
 /** A response in a contract's own shape. Shared headers (Retry-After, Allow, …) are added to it. */
 export interface Wire {
   status: number;
   /** Null: no body, as with 204. */
   body: Record<string, unknown> | null;
-  headers?: Record<string, string>;
+  headers?: WireHeaders;
 }
+
+/** Several values: the header is sent once for each, as `Set-Cookie` has to be (RFC 6265 3). */
+export type WireHeaders = Readonly<Record<string, string | readonly string[]>>;
 
 /** The names of the fields that lead to a value in a JSON body, outermost first. */
 export type JsonPath = readonly string[];
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/**
+ * The media types of request bodies. The form is the only one that a page of another site can send
+ * without a CORS preflight: http/ takes none from other sites, and reads no cookie with one.
+ */
+export type MediaType =
+  | 'application/json'
+  | 'application/x-amz-json-1.1'
+  | 'application/x-www-form-urlencoded';
+
+/** Values by name; null: the request does not have it. */
+export type Tags = Readonly<Record<string, string | null>>;
+
+/** Values that a request must have, besides method and path, for a route to be meant. */
+export interface Condition {
+  readonly query?: Tags;
+  readonly header?: Tags;
+  /** Fields at the top of the body. */
+  readonly body?: Tags;
+}
 
 /** One request body, read and written. */
 export interface WireRequest<T> {
@@ -34,16 +65,10 @@ export interface WireRequest<T> {
 export interface WireResponse<T> {
   /** Makes the body's schema for the OpenAPI document; never called by the Worker. Null: no body. */
   readonly schema: (() => z.ZodMiniType) | null;
-  render(value: T): Wire;
+  render(value: T, context: WireContext): Wire;
 }
 
-/** A response without data. */
-export interface EmptyResponse {
-  readonly schema: WireResponse<never>['schema'];
-  render(): Wire;
-}
-
-/** The names of the fields in a login's body, from which pages build their form. */
+/** A login's fields as errors name them, from which pages build their form. */
 export interface LoginFields {
   identifier: string;
   password: string;
@@ -51,16 +76,64 @@ export interface LoginFields {
   remember: string | null;
 }
 
-type BodyOperation = {
-  [O in Operation]: InputOf<O> extends { id: string } | null ? never : O;
-}[Operation];
+export interface LoginRequest extends WireRequest<LoginAttempt> {
+  readonly fields: LoginFields;
+}
 
-/** The request bodies, one for each operation whose input comes from a body. */
-export type Requests = { readonly [O in BodyOperation]: WireRequest<InputOf<O>> } & {
-  readonly login: { readonly fields: LoginFields };
-  /** Null: the refresh token is not in the body, or there is none. */
-  readonly refresh: WireRequest<string> | null;
+/** The part of an operation's input that is in the body; parameters of the path are the rest. */
+export type BodyOf<O extends Operation> = Omit<NonNullable<InputOf<O>>, 'id'>;
+
+type RequestOf<O extends Operation> = O extends 'login' ? LoginRequest : WireRequest<BodyOf<O>>;
+
+/** The value that an operation's renderer takes: of sessions, the part that their owner may see. */
+export type Rendered<O extends Operation> = O extends 'list-sessions'
+  ? readonly SessionView[]
+  : ValueOf<O>;
+
+/** A place where an operation is answered. */
+export interface Route<O extends Operation> {
+  readonly operation: O;
+  readonly method: Method;
+  /** Without the contract's prefix; `:name` stands for one segment. */
+  readonly path: string;
+  readonly when: Condition;
+  readonly accepts: MediaType;
+  /** Null: no body is read. */
+  readonly request: RequestOf<O> | null;
+  readonly response: WireResponse<Rendered<O>>;
+}
+
+export type AnyRoute = { [O in Operation]: Route<O> }[Operation];
+
+/** Facts of the deployment for a document. */
+export interface DocumentFacts {
+  /** The issuer of the contract's tokens at this path. */
+  issuer: string;
+  /** The contract's own: the request's origin, and the prefix if it has one. */
+  baseUrl: string;
+  /** Parameters of the path. */
+  params: Readonly<Record<string, string>>;
+  /** The public keys of the contract's tokens (RFC 7517). */
+  keys: readonly object[];
+}
+
+/** A read that needs no account: discovery, keys, login flows. */
+export interface StaticDocument {
+  readonly path: string;
+  readonly summary: string;
+  readonly schema: () => z.ZodMiniType;
+  render(facts: DocumentFacts): Record<string, unknown>;
+}
+
+/** A token in a header. `scheme`: null if the value stands bare. */
+export type HeaderCarrier = {
+  readonly in: 'header';
+  readonly name: string;
+  readonly scheme: string | null;
 };
+export type CookieCarrier = { readonly in: 'cookie'; readonly name: string };
+/** `decode` of the operation's request reads it. */
+export type BodyCarrier = { readonly in: 'body' };
 
 export interface TokenPaths {
   access: JsonPath;
@@ -89,38 +162,29 @@ export interface SessionView extends ListedSession {
   current: boolean;
 }
 
-/** The successful responses; several operations share some of them. */
-export interface Responses {
-  readonly login: WireResponse<Granted> & { readonly paths: TokenPaths };
-  /** Null: there are no refresh tokens. */
-  readonly refresh: (WireResponse<Granted> & { readonly paths: TokenPaths }) | null;
-  readonly profile: WireResponse<User> & { readonly paths: ProfilePaths };
-  readonly sessions: WireResponse<readonly SessionView[]> & { readonly paths: SessionPaths };
-  /** The caller's own session has ended. */
-  readonly loggedOut: EmptyResponse;
-  /** The operation is done, and there is nothing to show. */
-  readonly done: EmptyResponse;
-  /** 202: the result comes by mail. The same for every caller. */
-  readonly accepted: EmptyResponse;
-  /** As `accepted`, with the handle of the registration in a field `registration`. */
-  readonly registered: WireResponse<RegistrationAccepted>;
-}
-
 /** Facts of the request that an error may mention. */
-export interface RefusalContext {
+export interface RefusalContext extends WireContext {
   nowMs: number;
   traceId: string;
   /** Absent: the path belongs to no operation. */
-  operation?: string | undefined;
+  operation?: Operation | undefined;
 }
 
-/** A reason for a refusal; two of them are worded differently by case. */
-export type ErrorKind = Refusal['reason'] | 'missing-field' | 'locked-until-reset';
+/** A reason for a refusal; some are worded differently by case. */
+export type ErrorKind =
+  | Refusal['reason']
+  | 'missing-field'
+  | 'weak-password'
+  | 'locked-until-reset';
 
 type RefusalOf<K extends ErrorKind> = Extract<
   Refusal,
   {
-    reason: K extends 'missing-field' ? 'malformed' : K extends 'locked-until-reset' ? 'locked' : K;
+    reason: K extends 'missing-field' | 'weak-password'
+      ? 'malformed'
+      : K extends 'locked-until-reset'
+        ? 'locked'
+        : K;
   }
 >;
 
@@ -139,6 +203,7 @@ export interface WireError {
   /** Empty where the error is not about the request's body. */
   issues: readonly Issue[];
   traceId: string;
+  headers: WireContext['headers'];
 }
 
 export interface ErrorPaths {
@@ -150,16 +215,18 @@ export interface ErrorPaths {
 export interface Errors {
   /** One answer for every kind of refusal. */
   readonly answers: { readonly [K in ErrorKind]: ErrorAnswer<K> };
+  /** The answers of single operations that differ. */
+  readonly byOperation: { readonly [O in Operation]?: ErrorOverrides };
   /** Makes the schema of every error's body for the OpenAPI document. */
   readonly schema: () => z.ZodMiniType;
   readonly paths: ErrorPaths;
   render(error: WireError): Record<string, unknown>;
+  /** Headers of its own, besides those that belong to the reason. */
+  headers(error: WireError): WireHeaders;
 }
 
-/** How refresh tokens travel: in a field of the body, or in a cookie. */
-export type RefreshCarrier =
-  | { readonly in: 'body'; readonly field: string }
-  | { readonly in: 'cookie'; readonly name: string };
+/** The answers that differ. */
+export type ErrorOverrides = { readonly [K in ErrorKind]?: Partial<ErrorAnswer<K>> };
 
 export interface Contract {
   /** Names it in settings and logs, and is its prefix on the wire. */
@@ -177,10 +244,27 @@ export interface Contract {
   readonly requiresVerifiedEmail: boolean;
   /** The name that its logins give an account. */
   readonly identifier: Identifier['kind'];
-  /** Null: there are no refresh tokens, and no operation to use one. */
-  readonly refresh: RefreshCarrier | null;
+  /** How access tokens travel. */
+  readonly access: HeaderCarrier | CookieCarrier;
+  /** How refresh tokens travel; null: there are none, and no operation to use one. */
+  readonly refresh: BodyCarrier | CookieCarrier | HeaderCarrier | null;
+  /** Values that own clients put for parameters of paths that name nothing in the core. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Request headers that renderers see, and browsers of other origins may send; in lower case. */
+  readonly requestHeaders: readonly string[];
+  /** Response headers that scripts of allowed origins may read. */
+  readonly exposedHeaders: readonly string[];
   readonly tokens: TokenDeclaration;
-  readonly requests: Requests;
-  readonly responses: Responses;
+  readonly routes: readonly AnyRoute[];
+  readonly documents: readonly StaticDocument[];
+  /** Of the login's request. */
+  readonly loginFields: LoginFields;
+  /** Paths of values in responses; `refresh` is null where there are no refresh tokens. */
+  readonly paths: {
+    readonly login: TokenPaths;
+    readonly refresh: TokenPaths | null;
+    readonly profile: ProfilePaths;
+    readonly sessions: SessionPaths;
+  };
   readonly errors: Errors;
 }

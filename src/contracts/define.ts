@@ -1,21 +1,25 @@
 /**
  * Makes a contract from its declaration: data, and renderers that are typed by the schemas of what
- * they render. What contracts have in common is stated here once.
+ * they render. What contracts have in common is stated here once. Nothing is made before it is asked
+ * for, so that a contract which a deployment does not serve costs its start nothing.
  */
 import * as z from 'zod/mini';
-import type { Granted, RegistrationAccepted } from '../flows/model/outcome.ts';
+import type { Granted } from '../flows/model/outcome.ts';
 import type { TokenDeclaration } from '../flows/model/token-rules.ts';
+import { OPERATIONS, operations, type Operation, type OperationRow } from '../flows/operations.ts';
 import type {
+  AnyRoute,
   Contract,
-  EmptyResponse,
+  ErrorOverrides,
   ErrorPaths,
   JsonPath,
-  RefreshCarrier,
-  Wire,
+  LoginRequest,
+  Route,
   WireError,
-  WireResponse,
+  WireHeaders,
 } from './contract.ts';
-import { errorAnswers, errorKinds, type ErrorOverrides } from './errors.ts';
+import { responsesOf, sessionsOf } from './default-responses.ts';
+import { errorAnswers, errorKinds } from './errors.ts';
 import {
   accountRequests,
   loginRequest,
@@ -25,11 +29,8 @@ import {
   type LoginBody,
 } from './requests.ts';
 import {
-  isoTime,
-  noEnvelope,
   lazy,
-  sessionList,
-  text,
+  noEnvelope,
   type Body,
   type DeclaredTokenPaths,
   type Envelope,
@@ -37,10 +38,11 @@ import {
   type TimeFormat,
   type UserNamedBy,
 } from './responses.ts';
+import { BEARER, checkRoutes, routeOf } from './routes.ts';
 
 type IdentifierKind = Contract['identifier'];
 
-interface Cookie {
+export interface Cookie {
   in: 'cookie';
   name: string;
   /** To the letter of the contract's document. */
@@ -50,13 +52,24 @@ interface Cookie {
 /** `token`: the field of the body; absent: `refreshToken`. */
 type Carrier = Cookie | { in: 'body'; token?: Field };
 
+/** The differences from the default: `{base}/{operation}` with JSON bodies. */
+type RouteDeclaration<O extends Operation> = Partial<Omit<Route<O>, 'operation'>>;
+
+/** Operations that a wire has at places of its own; several: the first is what own clients use. */
+type RouteDeclarations = {
+  readonly [O in Operation]?: RouteDeclaration<O> | readonly RouteDeclaration<O>[];
+};
+
 interface Declaration<
   K extends IdentifierKind,
   Login extends Fields,
   Refresh extends Fields,
   Profile extends Fields,
   Failure extends z.ZodMiniType,
-> extends Pick<Contract, 'name' | 'title' | 'description' | 'base' | 'profilePath' | 'lifetimes'> {
+>
+  extends
+    Pick<Contract, 'name' | 'title' | 'description' | 'base' | 'profilePath' | 'lifetimes'>,
+    Partial<Pick<Contract, 'access' | 'params' | 'requestHeaders' | 'exposedHeaders'>> {
   identifier: K;
   /** 60, unless the document says otherwise. */
   attemptsPerMinute?: number;
@@ -77,19 +90,27 @@ interface Declaration<
   profile: Body<UserNamedBy<K>, Profile> & {
     paths: Partial<Record<'name' | 'username' | 'email', JsonPath>>;
   };
+  routes?: RouteDeclarations;
+  documents?: Contract['documents'];
   errors: {
     /** Its name in the OpenAPI document; absent: `ErrorResponse`. */
     meta?: { id: string; description: string };
     /** `codes`: all that the contract's errors can have. */
     schema(codes: string[]): Failure;
     render(error: WireError): z.infer<Failure>;
+    headers?(error: WireError): WireHeaders;
     paths: ErrorPaths;
     /** Codes by status, in place of codes by reason. */
     codes?: Readonly<Record<number, string>>;
     overrides?: ErrorOverrides;
+    /** The answers of single operations that differ. */
+    byOperation?: Contract['errors']['byOperation'];
   };
 }
 
+const REFRESH_TOKEN: Field = ['refreshToken', requiredText('Refresh token')];
+
+/** Throws, when a part is first asked for, where two routes fit one request. */
 export function defineContract<
   K extends IdentifierKind,
   Login extends Fields,
@@ -97,117 +118,106 @@ export function defineContract<
   Profile extends Fields,
   Failure extends z.ZodMiniType,
 >(declaration: Declaration<K, Login, Refresh, Profile, Failure>): Contract {
-  const { identifier, loginBody = {}, refresh, errors } = declaration;
-  const { attemptsPerMinute = 60, requiresVerifiedEmail = false } = declaration;
-  const token = refresh?.in === 'body' ? (refresh.token ?? REFRESH_TOKEN) : null;
-  const carrier = refresh ? carrierOf(refresh) : null;
-  const answers = errorAnswers(identifier, errors.overrides ?? {}, errors.codes ?? {});
-  const kinds = errorKinds({ identifier, requiresVerifiedEmail, refresh: carrier });
-  const codes = [...new Set(kinds.map((kind) => answers[kind].code))];
-  return {
+  const { refresh, profile, login, envelope = noEnvelope } = declaration;
+  const at = (path: JsonPath | undefined) => (path ? [...envelope.path, ...path] : null);
+  const tokens = { access: at(login.paths.access) ?? [], refresh: at(login.paths.refresh) };
+  const routes = lazy(() => {
+    const made = routesOf(declaration);
+    checkRoutes({ name: contract.name, routes: made, documents: contract.documents });
+    return made;
+  });
+  const errors = lazy(() => errorsOf(contract, declaration.errors));
+  const contract: Contract = {
     name: declaration.name,
     title: declaration.title,
     description: declaration.description,
     base: declaration.base,
     profilePath: declaration.profilePath,
     lifetimes: declaration.lifetimes,
-    identifier,
-    attemptsPerMinute,
-    requiresVerifiedEmail,
+    identifier: declaration.identifier,
+    attemptsPerMinute: declaration.attemptsPerMinute ?? 60,
+    requiresVerifiedEmail: declaration.requiresVerifiedEmail ?? false,
     tokens: declaration.tokens ?? {},
-    refresh: carrier,
-    requests: {
-      ...accountRequests[identifier],
-      login: loginRequest(identifier, loginBody),
-      refresh: token && refreshRequest(token),
-    },
-    responses: responsesOf(declaration),
-    errors: {
-      answers,
-      paths: errors.paths,
-      schema: lazy(() =>
-        errors.schema(codes).check(z.meta(errors.meta ?? { id: 'ErrorResponse' })),
-      ),
-      render: (error) => errors.render(error) as Record<string, unknown>,
-    },
-  };
-}
-
-const carrierOf = (carrier: Carrier): RefreshCarrier =>
-  carrier.in === 'cookie'
-    ? { in: carrier.in, name: carrier.name }
-    : { in: carrier.in, field: (carrier.token ?? REFRESH_TOKEN)[0] };
-
-const REFRESH_TOKEN: Field = ['refreshToken', requiredText('Refresh token')];
-
-/** Login, refresh and profile as declared, and the responses that all contracts have alike. */
-function responsesOf<K extends IdentifierKind>(
-  declaration: Declaration<K, Fields, Fields, Fields, z.ZodMiniType>,
-): Contract['responses'] {
-  const { login, refresh, profile, envelope = noEnvelope } = declaration;
-  const { time = isoTime, nameCase = 'camel' } = declaration;
-  const at = (path: JsonPath | undefined) => (path ? [...envelope.path, ...path] : null);
-  const tokens = { access: at(login.paths.access) ?? [], refresh: at(login.paths.refresh) };
-  const sessions = sessionList(time, nameCase, envelope.path);
-  const cookie = refresh?.in === 'cookie' ? refresh : null;
-
-  /** `id`: the component's name in the OpenAPI document. */
-  const response = <T>(
-    id: string,
-    { schema, render }: Body<T, Fields>,
-    { status = 200, headers }: { status?: number; headers?(value: T): Wire['headers'] } = {},
-  ): WireResponse<T> => ({
-    schema: lazy(() => envelope.schema(schema()).check(z.meta({ id }))),
-    render: (value) => ({
-      status,
-      body: envelope.wrap(render(value)),
-      headers: headers?.(value) ?? {},
-    }),
-  });
-  const empty = (id: string, status: number): EmptyResponse =>
-    envelope.wrapsEmpty
-      ? response<void>(id, NO_FIELDS, { status: status === 204 ? 200 : status })
-      : { schema: null, render: () => ({ status, body: null }) };
-  const done = empty('DoneResponse', 204);
-  const setCookie = ({ refresh: token, issuedAtMs }: Granted) =>
-    cookie && token
-      ? cookieHeader(cookie, token.token, (token.expiresAtMs - issuedAtMs) / 1000)
-      : {};
-
-  return {
-    login: { ...response('LoginResponse', login, { headers: setCookie }), paths: tokens },
-    refresh: refresh
-      ? { ...response('RefreshResponse', refresh, { headers: setCookie }), paths: tokens }
-      : null,
-    profile: {
-      ...response('ProfileResponse', profile),
-      paths: {
+    access: declaration.access ?? BEARER,
+    refresh: refresh ? carrierOf(refresh) : null,
+    params: declaration.params ?? {},
+    requestHeaders: declaration.requestHeaders ?? [],
+    exposedHeaders: declaration.exposedHeaders ?? [],
+    documents: declaration.documents ?? [],
+    paths: {
+      login: tokens,
+      refresh: refresh ? tokens : null,
+      profile: {
         name: at(profile.paths.name),
         username: at(profile.paths.username),
         email: at(profile.paths.email),
       },
+      sessions: sessionsOf(declaration).paths,
     },
-    sessions: { ...response('SessionsResponse', sessions), paths: sessions.paths },
-    loggedOut: cookie
-      ? { ...done, render: () => ({ ...done.render(), headers: cookieHeader(cookie, '', 0) }) }
-      : done,
-    done,
-    accepted: empty('AcceptedResponse', 202),
-    registered: response('RegisteredResponse', REGISTERED, { status: 202 }),
+    get routes() {
+      return routes();
+    },
+    get loginFields() {
+      return (routeOf(contract, 'login').request as LoginRequest).fields;
+    },
+    get errors() {
+      return errors();
+    },
+  };
+  return contract;
+}
+
+const carrierOf = (carrier: Carrier): Contract['refresh'] =>
+  carrier.in === 'cookie' ? { in: carrier.in, name: carrier.name } : { in: carrier.in };
+
+function errorsOf(
+  contract: Contract,
+  errors: Declaration<IdentifierKind, Fields, Fields, Fields, z.ZodMiniType>['errors'],
+): Contract['errors'] {
+  const { overrides = {}, byOperation = {} } = errors;
+  const answers = errorAnswers(contract.identifier, overrides, errors.codes ?? {});
+  const own = Object.values(byOperation).flatMap((some) => Object.values(some));
+  const codes = new Set([
+    ...errorKinds(contract).map((kind) => answers[kind].code),
+    ...own.flatMap(({ code }) => code ?? []),
+  ]);
+  return {
+    answers,
+    byOperation,
+    paths: errors.paths,
+    schema: lazy(() =>
+      errors.schema([...codes]).check(z.meta(errors.meta ?? { id: 'ErrorResponse' })),
+    ),
+    render: (error) => errors.render(error) as Record<string, unknown>,
+    headers: (error) => errors.headers?.(error) ?? {},
   };
 }
 
-const NO_FIELDS: Body<unknown, Fields> = { schema: () => ({}), render: () => ({}) };
+export type AnyDeclaration = Declaration<IdentifierKind, Fields, Fields, Fields, z.ZodMiniType>;
 
-const REGISTERED: Body<RegistrationAccepted, Fields> = {
-  schema: () => ({
-    registration: text(
-      'Sent back with the code, it has its tries counted apart from those of others. Browsers have it as a cookie',
-    ),
-  }),
-  render: ({ handle }) => ({ registration: handle }),
-};
-
-function cookieHeader(cookie: Cookie, value: string, seconds: number): Record<string, string> {
-  return { 'Set-Cookie': `${cookie.name}=${value}; ${cookie.attributes}; Max-Age=${seconds}` };
+/** Every operation, at the place that the wire declares, or else at the default one. */
+function routesOf(declaration: AnyDeclaration): AnyRoute[] {
+  const { base, profilePath, identifier, loginBody = {}, refresh, routes = {} } = declaration;
+  const token = refresh?.in === 'body' ? (refresh.token ?? REFRESH_TOKEN) : null;
+  const requests: Partial<Record<Operation, AnyRoute['request']>> = {
+    ...accountRequests(identifier),
+    login: loginRequest(identifier, loginBody),
+    refresh: token && refreshRequest(token),
+  };
+  const responses = responsesOf(declaration);
+  const has = (name: Operation) => name !== 'refresh' || refresh !== undefined;
+  return operations.filter(has).flatMap((operation) => {
+    const { method, path = operation, response }: OperationRow = OPERATIONS[operation];
+    const byDefault = {
+      operation,
+      method,
+      path: path === null ? profilePath : `${base}/${path}`,
+      when: {},
+      accepts: 'application/json',
+      request: requests[operation] ?? null,
+      response: responses[response],
+    };
+    // Each is of its own operation, as the declaration's type has checked.
+    return [routes[operation] ?? {}].flat().map((own) => ({ ...byDefault, ...own }) as AnyRoute);
+  });
 }

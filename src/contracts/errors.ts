@@ -1,6 +1,15 @@
 /** The answers to refusals: status, code and message by default, and what a contract says instead. */
 import type { Refusal } from '../flows/model/outcome.ts';
-import type { Contract, ErrorAnswer, ErrorKind, Errors, RefusalContext, Wire } from './contract.ts';
+import type {
+  Contract,
+  ErrorAnswer,
+  ErrorKind,
+  ErrorOverrides,
+  Errors,
+  RefusalContext,
+  Wire,
+} from './contract.ts';
+import { FORM } from './routes.ts';
 
 /** `like`: takes from another kind, as the contract answers it, whatever is not stated. */
 type Default = ErrorAnswer | (Partial<ErrorAnswer> & { like: ErrorKind });
@@ -9,6 +18,8 @@ type Default = ErrorAnswer | (Partial<ErrorAnswer> & { like: ErrorKind });
 const defaultAnswers = (identifier: Contract['identifier']): Record<ErrorKind, Default> => ({
   malformed: { status: 400, code: 'VALIDATION_ERROR', message: 'Validation failed' },
   'missing-field': { like: 'malformed' },
+  'weak-password': { like: 'malformed' },
+  'unknown-variant': { like: 'malformed' },
   invalid: {
     status: 401,
     code: 'INVALID_CREDENTIALS',
@@ -48,9 +59,6 @@ const defaultAnswers = (identifier: Contract['identifier']): Record<ErrorKind, D
   internal: { status: 500, code: 'INTERNAL_ERROR', message: 'An unexpected error occurred' },
 });
 
-/** The answers that a contract's document words differently. */
-export type ErrorOverrides = { readonly [K in ErrorKind]?: Partial<ErrorAnswer<K>> };
-
 /** `codes`: by status, for a document that names classes of errors instead of reasons. */
 export function errorAnswers(
   identifier: Contract['identifier'],
@@ -72,29 +80,41 @@ export function errorAnswers(
 
 /** The kinds of refusal that a contract can ever answer with. */
 export function errorKinds(
-  contract: Pick<Contract, 'identifier' | 'requiresVerifiedEmail' | 'refresh'>,
+  contract: Pick<
+    Contract,
+    'identifier' | 'requiresVerifiedEmail' | 'access' | 'refresh' | 'routes'
+  >,
 ): ErrorKind[] {
+  const { identifier, access, refresh, routes } = contract;
   const isPossible: Partial<Record<ErrorKind, boolean>> = {
-    taken: contract.identifier === 'username',
+    taken: identifier === 'username',
     unverified: contract.requiresVerifiedEmail,
-    'cross-site': contract.refresh?.in === 'cookie',
+    'cross-site':
+      access.in === 'cookie' ||
+      refresh?.in === 'cookie' ||
+      routes.some(({ accepts }) => accepts === FORM),
+    'unknown-variant': routes.some(({ when }) => Object.keys(when).length > 0),
   };
-  const kinds = Object.keys(defaultAnswers(contract.identifier)) as ErrorKind[];
+  const kinds = Object.keys(defaultAnswers(identifier)) as ErrorKind[];
   return kinds.filter((kind) => isPossible[kind] ?? true);
 }
 
 function kindOf(refusal: Refusal): ErrorKind {
   if (refusal.reason === 'locked' && refusal.untilReset) return 'locked-until-reset';
-  const isMissing = refusal.reason === 'malformed' && refusal.issues.some(({ missing }) => missing);
-  return isMissing ? 'missing-field' : refusal.reason;
+  if (refusal.reason !== 'malformed') return refusal.reason;
+  if (refusal.issues.some(({ flaw }) => flaw !== undefined)) return 'weak-password';
+  return refusal.issues.some(({ missing }) => missing) ? 'missing-field' : 'malformed';
 }
 
 /** Renders a refusal in the contract's own shape. */
 export function refusalWire({ errors }: Contract, refusal: Refusal, context: RefusalContext): Wire {
+  const { operation, traceId, headers } = context;
+  const kind = kindOf(refusal);
+  const own = operation === undefined ? {} : errors.byOperation[operation]?.[kind];
   // The answers are keyed by the kind; TypeScript cannot follow the pair through the index.
-  const { status, code, message } = errors.answers[kindOf(refusal)] as ErrorAnswer;
+  const { status, code, message } = { ...errors.answers[kind], ...own } as ErrorAnswer;
   const text = typeof message === 'string' ? message : message(refusal as never, context);
-  const issues = refusal.reason === 'malformed' ? refusal.issues : [];
-  const { traceId } = context;
-  return { status, body: errors.render({ status, code, message: text, issues, traceId }) };
+  const issues = 'issues' in refusal ? refusal.issues : [];
+  const error = { status, code, message: text, issues, traceId, headers };
+  return { status, body: errors.render(error), headers: errors.headers(error) };
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import type { Granted, Issue } from '../flows/model/outcome.ts';
 import type { User } from '../flows/model/user.ts';
-import type { WireError } from './contract.ts';
+import type { WireContext, WireError } from './contract.ts';
 import {
   component,
   nullWhere,
@@ -57,9 +57,9 @@ export function userResponses<
   return {
     login: {
       schema: () => ({ user: user.schema(), ...tokens.schema() }),
-      render: (granted: Granted & { user: U }) => ({
+      render: (granted: Granted & { user: U }, context: WireContext) => ({
         user: user.render(granted.user),
-        ...tokens.render(granted),
+        ...tokens.render(granted, context),
       }),
       paths: tokens.paths,
     },

@@ -6,9 +6,10 @@
 import * as z from 'zod/mini';
 import type { RegistrationInput } from '../flows/register.ts';
 import type { LoginAttempt } from '../flows/model/login.ts';
-import type { InputOf } from '../flows/operations.ts';
+import type { InputOf, Operation } from '../flows/operations.ts';
+import type { SentTokens } from '../flows/model/request.ts';
 import type { Identifier } from '../policy/identifier.ts';
-import type { Requests, WireRequest } from './contract.ts';
+import type { BodyOf, LoginRequest, WireRequest } from './contract.ts';
 
 /** A field that must hold text. Empty is missing: forms send fields that were left empty. */
 export const requiredText = (label: string) =>
@@ -40,7 +41,7 @@ export interface LoginBody {
   remember?: Field;
 }
 
-export function loginRequest(kind: Identifier['kind'], body: LoginBody): Requests['login'] {
+export function loginRequest(kind: Identifier['kind'], body: LoginBody): LoginRequest {
   const text = kind === 'email' ? requiredEmail(EMAIL_MALFORMED) : requiredText('Username');
   const [identifier, readIdentifier] = body.identifier ?? [kind, text];
   const [password, readPassword] = body.password ?? ['password', requiredText('Password')];
@@ -68,11 +69,11 @@ export function loginRequest(kind: Identifier['kind'], body: LoginBody): Request
   };
 }
 
-export const refreshRequest = ([field, schema]: Field): WireRequest<string> =>
-  request<Record<string, unknown>, string>(
+export const refreshRequest = ([field, schema]: Field): WireRequest<SentTokens> =>
+  request<Record<string, unknown>, SentTokens>(
     z.object({ [field]: schema }),
-    (body) => body[field] as string,
-    (token) => ({ [field]: token }),
+    (body) => ({ refreshToken: body[field] as string }),
+    ({ refreshToken }) => ({ [field]: refreshToken }),
   );
 
 /** RFC 5321 4.5.3.1: the longest path that a mail server must take. */
@@ -112,10 +113,20 @@ const registration = z.pipe(
   z.transform((handle) => handle ?? null),
 );
 
-type AccountRequests = Omit<Requests, 'login' | 'refresh'>;
+/** A request for every operation whose input is in the body, but those that contracts declare. */
+type AccountRequests = {
+  readonly [O in AccountOperation]: WireRequest<BodyOf<O>>;
+};
+type AccountOperation = {
+  [O in Operation]: O extends 'login'
+    ? never
+    : InputOf<O> extends { id: string } | SentTokens | null
+      ? never
+      : O;
+}[Operation];
 
 /** The same in all contracts: a token, of the link or of the session, says whose account it is. */
-const sharedRequests = {
+const sharedRequests = () => ({
   'reset-password': unchanged(z.object({ token: requiredText('Token'), password })),
   'change-password': unchanged(
     z.object({
@@ -126,10 +137,10 @@ const sharedRequests = {
   'change-email': unchanged(z.object({ email, password })),
   'confirm-email': unchanged(z.object({ code })),
   'delete-account': unchanged(z.object({ password })),
-};
+});
 
-const emailRequests: AccountRequests = {
-  ...sharedRequests,
+const emailRequests = (): AccountRequests => ({
+  ...sharedRequests(),
   register: request(
     z.object({ email, password, name, registration }),
     ({ registration: handle, ...body }): RegistrationInput => ({ ...body, username: null, handle }),
@@ -142,10 +153,10 @@ const emailRequests: AccountRequests = {
     proofBody,
   ),
   'forgot-password': request(z.object({ email, registration }), referenceIn, referenceBody),
-};
+});
 
-const usernameRequests: AccountRequests = {
-  ...sharedRequests,
+const usernameRequests = (): AccountRequests => ({
+  ...sharedRequests(),
   register: request(
     z.object({ username: newUsername, email, password, registration }),
     ({ registration: handle, ...body }): RegistrationInput => ({ ...body, name: null, handle }),
@@ -172,9 +183,36 @@ const usernameRequests: AccountRequests = {
     referenceIn,
     referenceBody,
   ),
-};
+});
 
-export const accountRequests = { email: emailRequests, username: usernameRequests };
+export const accountRequests = (kind: Identifier['kind']): AccountRequests =>
+  kind === 'email' ? emailRequests() : usernameRequests();
+
+/** Puts a body into a field of its own: `{ "user": { … } }`. */
+export function within(field: string, inner: LoginRequest): LoginRequest;
+export function within<T>(field: string, inner: WireRequest<T>): WireRequest<T>;
+export function within<T>(
+  field: string,
+  inner: WireRequest<T> & Partial<Pick<LoginRequest, 'fields'>>,
+): WireRequest<T> {
+  const { decode, encode, fields } = inner;
+  const path = (name: string) => `${field}.${name}`;
+  return {
+    ...inner,
+    ...(fields && {
+      fields: {
+        identifier: path(fields.identifier),
+        password: path(fields.password),
+        remember: fields.remember === null ? null : path(fields.remember),
+      },
+    }),
+    decode: z.pipe(
+      z.object({ [field]: decode }),
+      z.transform((body) => body[field] as T),
+    ),
+    encode: (input) => ({ [field]: encode(input) }),
+  };
+}
 
 /** Names an account; `handle`: of its registration, for clients without cookies. */
 type AccountReference = InputOf<'send-code'>;
@@ -207,7 +245,7 @@ function unchanged<T extends Record<string, unknown>>(decode: z.ZodMiniType<T>):
   return { decode, encode: (input) => input };
 }
 
-function request<Body, Input>(
+export function request<Body, Input>(
   schema: z.ZodMiniType<Body>,
   decode: (body: Body) => Input,
   encode: (input: Input) => Record<string, unknown>,

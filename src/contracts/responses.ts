@@ -1,7 +1,15 @@
 /** Bodies and their schemas: the means that contracts describe their responses with. */
 import * as z from 'zod/mini';
 import type { User } from '../flows/model/user.ts';
-import type { Contract, JsonPath, SessionPaths, SessionView } from './contract.ts';
+import type {
+  Contract,
+  JsonPath,
+  SessionPaths,
+  SessionView,
+  WireContext,
+  WireHeaders,
+  WireResponse,
+} from './contract.ts';
 
 /** The fields of a body, by name. */
 export type Fields = Record<string, z.ZodMiniType>;
@@ -10,7 +18,7 @@ export type Fields = Record<string, z.ZodMiniType>;
 export interface Body<T, F extends Fields> {
   /** Called for the OpenAPI document only. */
   schema(): F;
-  render(value: T): z.infer<z.ZodMiniObject<F>>;
+  render(value: T, context: WireContext): z.infer<z.ZodMiniObject<F>>;
 }
 
 /** A user with the identifier that the contract found it by, which is therefore not null. */
@@ -21,6 +29,32 @@ export function lazy<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
 }
+
+/** A response with a body; `id`: the component's name in the OpenAPI document. */
+export function bodyResponse<T, F extends Fields>(
+  id: string,
+  { schema, render }: Body<T, F>,
+  {
+    status = 200,
+    headers,
+    envelope = noEnvelope,
+  }: { status?: number; headers?(value: T): WireHeaders; envelope?: Envelope } = {},
+): WireResponse<T> {
+  return {
+    schema: lazy(() => envelope.schema(schema()).check(z.meta({ id }))),
+    render: (value, context) => ({
+      status,
+      body: envelope.wrap(render(value, context)),
+      headers: headers?.(value) ?? {},
+    }),
+  };
+}
+
+/** A response without a body. */
+export const emptyResponse = (status: number): WireResponse<unknown> => ({
+  schema: null,
+  render: () => ({ status, body: null }),
+});
 
 /** A part of bodies, with a name of its own in the OpenAPI document. */
 export function component<T, F extends Fields>(

@@ -17,7 +17,7 @@ import type { ListedSession } from './model/session.ts';
 import type { LoginAttempt, LoginRules } from './model/login.ts';
 import type { Services } from './ports/services.ts';
 import type { User } from './model/user.ts';
-import type { RequestMeta } from './model/request.ts';
+import type { RequestMeta, SentTokens } from './model/request.ts';
 import { endSession, listSessions, logoutAll, profile } from './sessions.ts';
 import { sendCode, verifyEmail } from './verify-email.ts';
 
@@ -117,14 +117,14 @@ export const OPERATIONS = {
     access: 'refresh-token',
     refusals: ['malformed'],
     response: 'refresh',
-    run: (request: OperationRequest) => refresh(request),
+    run: (request: OperationRequest<SentTokens | null>) => refresh(request),
   }),
   logout: row({
     method: 'POST',
     summary: 'End this session',
     access: 'either',
     response: 'loggedOut',
-    run: (request: OperationRequest) => logout(request),
+    run: (request: OperationRequest<SentTokens | null>) => logout(request),
   }),
   'logout-all': row({
     method: 'POST',

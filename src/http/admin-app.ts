@@ -13,7 +13,7 @@ import { addressOf } from './address.ts';
 import { adminAuth, adminRefusal, type AdminEnv } from './admin-auth.ts';
 import { userId, userName } from './admin-input.ts';
 import { ADMIN_OPERATIONS, notFound, type AdminOperation } from './admin-operations.ts';
-import { fieldIssues, jsonBody, type BodyProblem } from './body.ts';
+import { fieldIssues, readBody, validateBody, type BodyProblem } from './body.ts';
 import { documentOf } from './documents.ts';
 import { PROTECTIVE_HEADERS } from './headers.ts';
 import { requestMeta, waitUntilOf } from './request-context.ts';
@@ -83,7 +83,12 @@ function createAdminApi(api: Hono<AdminApiEnv>, deps: AdminDependencies): Hono<A
   for (const { method, path, query, body, run } of operations) {
     const steps: MiddlewareHandler<AdminApiEnv>[] = [
       ...(path.includes(':id') ? [readUser] : []),
-      ...(body === undefined ? [] : jsonBody(body, { reject: rejectBody, words: WORDS })),
+      ...(body === undefined
+        ? []
+        : [
+            readBody({ reject: rejectBody }),
+            validateBody(body, { reject: rejectBody, words: WORDS }),
+          ]),
     ];
     const handle: MiddlewareHandler<AdminApiEnv> = async (c) => {
       const input: unknown = query ? queryOf(c, query) : c.req.valid('json' as never);
@@ -109,6 +114,8 @@ const FAULTS = {
   undeclared: 'is not declared as JSON',
   'too-large': 'is too large',
   unreadable: 'is no JSON in UTF-8',
+  'unreadable-form': 'is no form in UTF-8',
+  duplicate: 'has a field twice',
 } as const;
 
 const rejectBody = (_: Context, problem: BodyProblem): Response =>

@@ -5,7 +5,8 @@ import { operatorAt } from '../policy/rate-limit-keys.ts';
 import type { Limit } from '../policy/throttle.ts';
 import { logOperator } from '../telemetry/log.ts';
 import { addressOf } from './address.ts';
-import { bearerIn } from './credentials.ts';
+import { BEARER } from '../contracts/routes.ts';
+import { tokenIn } from './credentials.ts';
 import { wireResponse } from './responses.ts';
 
 /** Requests of one address, with a right or a wrong token: enough for a scraper and a person. */
@@ -36,7 +37,7 @@ export function adminAuth(options: AdminAuthOptions): MiddlewareHandler<AdminEnv
         headers: { 'Retry-After': String(seconds) },
       });
     }
-    const sent = bearerIn(headers);
+    const sent = tokenIn(headers, BEARER);
     if (sent !== null && (await isSame(sent, token))) return next();
     // Log volume is bounded by the limit above: requests over it are not logged.
     const { traceId } = c.var;

@@ -5,18 +5,20 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { routePath } from 'hono/route';
-import type { Contract } from '../contracts/contract.ts';
+import type { AnyRoute, Contract } from '../contracts/contract.ts';
+import { fits, FORM, variantIssues } from '../contracts/routes.ts';
 import { OPERATIONS, type Operation, type OperationRow } from '../flows/operations.ts';
 import type { RememberedRefusal } from '../flows/ports/limits.ts';
 import type { LoginRules } from '../flows/model/login.ts';
-import { tokenRulesOf } from '../flows/model/token-rules.ts';
+import { tokenRulesOf, type TokenRules } from '../flows/model/token-rules.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import type { LockoutRules } from '../policy/lockout.ts';
 import type { Limit } from '../policy/throttle.ts';
 import { logFailure } from '../telemetry/log.ts';
-import { isJson, jsonBody } from './body.ts';
-import { operationsOf, pathOf, requestSchemaOf } from './contract-operations.ts';
+import { isJson, readBody, validateBody } from './body.ts';
+import { endpointsOf } from './contract-operations.ts';
 import { credentialsOf } from './credentials.ts';
+import { documentResponse, publicKeys, type PublicParts } from './documents.ts';
 import type { ContractContext, ContractEnv } from './request-context.ts';
 import { createResponder, type Responder } from './responder.ts';
 
@@ -27,19 +29,20 @@ export interface ContractAppOptions {
   lockout: LockoutRules;
   sessions: SessionLimits;
   allowedOrigins: readonly string[];
-  tokens: { issuer: string; audience: string };
+  tokens: { issuer: string; audience: string; keys: readonly PublicParts[] };
 }
 
 export function createContractApp(contract: Contract, options: ContractAppOptions): ContractApp {
-  const rules: LoginRules = {
+  const rules: Omit<LoginRules, 'tokens'> = {
     contract: contract.name,
     lifetimes: contract.lifetimes,
     limit: { attempts: contract.attemptsPerMinute, windowSeconds: 60 },
     lockout: options.lockout,
     requiresVerifiedEmail: contract.requiresVerifiedEmail,
     rotation: 'each-use',
-    tokens: tokenRulesOf(contract, options.tokens),
   };
+  const tokensAt = (c: ContractContext) =>
+    tokenRulesOf(contract, options.tokens, { ...contract.params, ...c.req.param() });
   const responder = createResponder(contract, options.allowedOrigins);
   const app: ContractApp = new Hono({ getPath: (request) => pathWithin(contract, request.url) });
 
@@ -59,23 +62,114 @@ export function createContractApp(contract: Contract, options: ContractAppOption
     }),
   );
   const { sessions: sessionLimits } = options;
-  for (const name of operationsOf(contract)) {
-    const { method, run }: OperationRow = OPERATIONS[name];
-    const schema = requestSchemaOf(contract, name);
-    const handle: Step = async (c) => {
-      const credentials = await credentialsOf(c, name, responder);
-      if (credentials instanceof Response) return credentials;
-      const { services, meta } = c.env;
-      // The schema and the row agree on the input's type; the loop over all of them cannot say so.
-      const input = (schema === null ? c.req.param() : c.req.valid('json' as never)) as never;
-      const request = { services, rules, sessionLimits, meta, ...credentials, input };
-      return responder.run(c, { input, work: run(request) });
-    };
-    const readBody = schema === null ? [] : jsonBody(schema, { reject: responder.malformed });
-    const steps: Step[] = [rejectLimited(name, responder, rules.limit), ...readBody, handle];
-    app.on(method, [pathOf(contract, name)], ...steps);
+  for (const routes of endpointsOf(contract)) {
+    const [{ method, path }] = routes as [AnyRoute];
+    const endpoint = { routes, responder, rules, tokensAt, sessionLimits };
+    app.on(method, [path], ...chooseRoute(endpoint));
+    for (const route of routes) app.on(method, [path], ...routeSteps(route, endpoint));
+  }
+  const keys = publicKeys(options.tokens.keys);
+  for (const document of contract.documents) {
+    app.get(document.path, (c) => {
+      const { issuer } = tokensAt(c);
+      const { origin, pathname } = new URL(c.req.url);
+      const baseUrl = origin + pathname.slice(0, pathname.length - c.req.path.length);
+      return documentResponse(document, { issuer, baseUrl, params: c.req.param(), keys });
+    });
   }
   return app;
+}
+
+/** The routes at one method and path. */
+interface Endpoint {
+  routes: readonly AnyRoute[];
+  responder: Responder;
+  rules: Omit<LoginRules, 'tokens'>;
+  tokensAt(c: ContractContext): TokenRules;
+  sessionLimits: SessionLimits;
+}
+
+/**
+ * Chooses the route of a request. A form may come from any page without a preflight, so none is taken
+ * from other sites, and none has its cookies read.
+ */
+function chooseRoute({ routes, responder, rules }: Endpoint): Step[] {
+  const [first] = routes as [AnyRoute];
+  const { accepts } = first;
+  const needsBody = routes.some(({ when }) => when.body !== undefined);
+  const { operation } = routes.find(isCounted) ?? first;
+
+  const prepare: Step = async (c, next) => {
+    c.set('operation', operation);
+    if (accepts === FORM) {
+      if (responder.siteOf(c) === 'foreign') return responder.reject(c, { reason: 'cross-site' });
+      c.env.meta = { ...c.env.meta, device: null, registration: null };
+    }
+    if (routes.some(isCounted)) c.set('limit', rules.limit);
+    return next();
+  };
+  const choose: Step = async (c, next) => {
+    const request = {
+      // Of a parameter that is sent twice, no value is meant.
+      query: (name: string) => {
+        const [value = null, ...others] = c.req.queries(name) ?? [];
+        return others.length === 0 ? value : undefined;
+      },
+      header: (name: string) => c.req.header(name) ?? null,
+      body: needsBody ? (c.get('fields') ?? {}) : {},
+    };
+    const route = routes.find(({ when }) => fits(when, request));
+    if (route === undefined) {
+      return responder.rejectCounted(c, {
+        reason: 'unknown-variant',
+        issues: variantIssues(routes, request),
+      });
+    }
+    c.set('route', route);
+    c.set('operation', route.operation);
+    return next();
+  };
+  return needsBody
+    ? [prepare, readBody({ accepts, reject: responder.malformed }), choose]
+    : [prepare, choose];
+}
+
+const isCounted = ({ operation }: AnyRoute): boolean =>
+  (OPERATIONS[operation] as OperationRow).countsAttempt ?? false;
+
+/** From a chosen route to its response: the body is read and validated, and the use case run. */
+function routeSteps(route: AnyRoute, endpoint: Endpoint): Step[] {
+  const { operation, accepts, request: wire } = route;
+  const { routes, responder, rules, tokensAt, sessionLimits } = endpoint;
+  const { run }: OperationRow = OPERATIONS[operation];
+  const handle: Step = async (c) => {
+    const target = accepts === FORM ? 'form' : 'json';
+    const body: object = wire === null ? {} : c.req.valid(target as never);
+    const credentials = await credentialsOf(c, { route, sent: body }, responder);
+    if (credentials instanceof Response) return credentials;
+    const { services, meta } = c.env;
+    // The schema and the row agree on the input's type; the loop over all of them cannot say so.
+    const input = { ...body, ...c.req.param() } as never;
+    const request = {
+      services,
+      rules: { ...rules, tokens: tokensAt(c) },
+      sessionLimits,
+      meta,
+      ...credentials,
+      input,
+    };
+    return responder.run(c, { route, input, work: run(request) });
+  };
+  const options = { accepts, reject: responder.malformed };
+  const isRead = routes.some(({ when }) => when.body !== undefined);
+  const steps: Step[] = [
+    rejectLimited(operation, responder, rules.limit),
+    ...(wire === null || isRead ? [] : [readBody(options)]),
+    ...(wire === null ? [] : [validateBody(wire.decode, options)]),
+    handle,
+  ];
+  if (routes.length === 1) return steps;
+  return steps.map((step) => (c, next) => (c.get('route') === route ? step(c, next) : next()));
 }
 
 /** Returns the path without the contract's own prefix. */
@@ -92,11 +186,10 @@ export function pathWithin({ name }: Contract, url: string): string {
 function rejectLimited(name: Operation, responder: Responder, limit: Limit): Step {
   const { countsAttempt, sendsEmail }: OperationRow = OPERATIONS[name];
   return async (c, next) => {
-    c.set('operation', name);
+    c.set('limit', countsAttempt && !isForeignForm(c, responder) ? limit : undefined);
     if (!countsAttempt) return next();
     const { services, meta } = c.env;
     const { limits, emailLimits } = services;
-    if (!isForeignForm(c, responder)) c.set('limit', limit);
     const reject = ({ untilMs }: RememberedRefusal, limit: Limit) =>
       responder.reject(c, { reason: 'limited', limit, retryAtMs: untilMs });
     const emailRefusal = sendsEmail ? emailLimits.rememberedRefusal(meta.address) : null;

@@ -1,59 +1,41 @@
 /**
- * The operations of a contract on its wire: paths, request schemas, responses. Nothing else in http/
- * depends on how a contract declares them.
+ * The operations of a contract on its wire: paths, and the rendering of what they grant. Nothing else
+ * in http/ depends on how a contract declares them.
  */
-import type * as z from 'zod/mini';
-import type { Contract, SessionView, Wire } from '../contracts/contract.ts';
-import {
-  OPERATIONS,
-  operations,
-  type Operation,
-  type OperationRow,
-  type ResponseValues,
-} from '../flows/operations.ts';
+import type { AnyRoute, Contract, SessionView, Wire, WireContext } from '../contracts/contract.ts';
+import { fillPath, operationsOf, routeOf } from '../contracts/routes.ts';
+import type { Operation, ResponseValues } from '../flows/operations.ts';
 import { describeUserAgent } from '../policy/user-agent.ts';
 
-export const operationsOf = ({ refresh }: Contract): Operation[] =>
-  operations.filter((name) => name !== 'refresh' || refresh !== null);
-
-/** Without the contract's prefix; `:id` stands for a segment. */
-export function pathOf({ base, profilePath }: Contract, name: Operation): string {
-  const { path = name }: OperationRow = OPERATIONS[name];
-  return path === null ? profilePath : `${base}/${path}`;
-}
+/** Without the contract's prefix; `:id` stands for a segment, and other parameters are filled in. */
+export const pathOf = (contract: Contract, name: Operation): string =>
+  fillPath(routeOf(contract, name).path, { ...contract.params, id: ':id' }).replace('%3Aid', ':id');
 
 /** The paths of all operations below a prefix, for the script of a page. */
 export const pathsOf = (contract: Contract, prefix: string) =>
-  Object.fromEntries(operations.map((name) => [name, prefix + pathOf(contract, name)])) as Record<
-    Operation,
-    string
-  >;
+  Object.fromEntries(
+    operationsOf(contract).map((name) => [name, prefix + pathOf(contract, name)]),
+  ) as Record<Operation, string>;
 
-/** Tells whether a path without prefix is that of one of the contract's operations. */
-export function pathMatcher(contract: Contract): (path: string) => boolean {
-  const patterns = operationsOf(contract).map((name) =>
-    pathOf(contract, name)
-      .replaceAll(/[^\w/:-]/g, String.raw`\$&`)
-      .replaceAll(/:\w+/g, '[^/]+'),
+/** The routes that share method and path, in the order of the first of each. */
+export function endpointsOf({ routes }: Contract): AnyRoute[][] {
+  return [...Map.groupBy(routes, ({ method, path }) => `${method} ${path}`).values()];
+}
+
+/** Tells whether a path without prefix is one of the contract's. */
+export function pathMatcher({ routes, documents }: Contract): (path: string) => boolean {
+  const patterns = [...routes, ...documents].map(({ path }) =>
+    path.replaceAll(/[^\w/:-]/g, String.raw`\$&`).replaceAll(/\/:\w+/g, '/[^/]+'),
   );
   const owned = new RegExp(`^(?:${patterns.join('|')})$`);
   return (path) => owned.test(path);
 }
 
-/** Null: the operation reads no body. */
-export function requestSchemaOf({ requests }: Contract, name: Operation): z.ZodMiniType | null {
-  const byOperation: Partial<Record<Operation, { decode: z.ZodMiniType } | null>> = requests;
-  return byOperation[name]?.decode ?? null;
-}
-
 /** Renders what an operation has granted. */
-export function render({ responses }: Contract, name: Operation, value: unknown): Wire {
-  const { response } = OPERATIONS[name];
-  if (response === 'sessions') return responses.sessions.render(viewsOf(value as SessionList));
-  // The value is of the row's response; TypeScript cannot follow the pair through the index.
-  const renderer = responses[response] as { render(value: unknown): Wire } | null;
-  if (renderer === null) throw new Error(`the contract has no response for ${name}`);
-  return renderer.render(value);
+export function render({ operation, response }: AnyRoute, value: unknown, context: WireContext) {
+  const shown = operation === 'list-sessions' ? viewsOf(value as SessionList) : value;
+  // The value is of the route's operation; TypeScript cannot follow the pair through the union.
+  return (response.render as (value: unknown, context: WireContext) => Wire)(shown, context);
 }
 
 type SessionList = ResponseValues['sessions'];

@@ -3,7 +3,10 @@
  * that a browser declares its own, or, without such a header, one that is declared as JSON, which no
  * form of another site can be.
  */
-import { OPERATIONS, type Operation } from '../flows/operations.ts';
+import type { AnyRoute, Contract } from '../contracts/contract.ts';
+import { FORM } from '../contracts/routes.ts';
+import type { SentTokens } from '../flows/model/request.ts';
+import { OPERATIONS } from '../flows/operations.ts';
 import { isJson } from './body.ts';
 import { cookieIn } from './cookies.ts';
 import type { ContractContext } from './request-context.ts';
@@ -14,33 +17,53 @@ interface Credentials {
   refreshToken: string | null;
 }
 
-/** The access token of `Authorization: Bearer` (RFC 6750 2.1), or null. Never from the URL. */
-export function bearerIn(headers: Headers): string | null {
-  return /^Bearer +(.+)$/i.exec(headers.get('Authorization') ?? '')?.[1] ?? null;
+/** Reads a token where it is carried, or null. Never from the URL. Bearer: RFC 6750 2.1. */
+export function tokenIn(headers: Headers, carrier: Contract['access' | 'refresh']): string | null {
+  if (carrier === null || carrier.in === 'body') return null;
+  if (carrier.in === 'cookie') return cookieIn(headers, carrier.name);
+  const value = headers.get(carrier.name) ?? '';
+  if (carrier.scheme === null) return value || null;
+  const [, scheme = '', token = null] = /^([^ ]+) +(.+)$/.exec(value) ?? [];
+  return scheme.toLowerCase() === carrier.scheme.toLowerCase() ? token : null;
 }
 
-/** Reads what the operation takes, or refuses a cookie that another site may have sent. */
+/**
+ * Reads what the operation takes, or refuses a cookie that another site may have sent. `sent`: the
+ * body's own, which come before all others.
+ */
 export async function credentialsOf(
   c: ContractContext,
-  name: Operation,
+  { route, sent }: { route: AnyRoute; sent: SentTokens },
   responder: Responder,
 ): Promise<Credentials | Response> {
   const { headers } = c.req.raw;
-  const { access } = OPERATIONS[name];
-  const token = access === 'bearer' || access === 'either' ? bearerIn(headers) : null;
-  const carrier = responder.contract.refresh;
-  if (access === 'public' || access === 'bearer' || carrier === null) {
-    return { token, refreshToken: null };
-  }
-  if (carrier.in === 'body') {
-    return { token, refreshToken: access === 'either' ? null : c.req.valid('json' as never) };
-  }
-  const refreshToken = cookieIn(headers, carrier.name);
+  const { access: opensWith } = OPERATIONS[route.operation];
+  const { access, refresh } = responder.contract;
+  const takesAccess = opensWith === 'bearer' || opensWith === 'either';
+  const takesRefresh = opensWith === 'refresh-token' || opensWith === 'either';
+  const readFrom = (carrier: Contract['access' | 'refresh'], isCookie: boolean) =>
+    (carrier?.in === 'cookie') === isCookie ? tokenIn(headers, carrier) : null;
+  const read = (isCookie: boolean): Credentials => ({
+    token: takesAccess ? readFrom(access, isCookie) : null,
+    refreshToken: takesRefresh ? readFrom(refresh, isCookie) : null,
+  });
+  const named = read(false);
+  const own = {
+    token: (takesAccess ? sent.token : null) ?? named.token,
+    refreshToken: (takesRefresh ? sent.refreshToken : null) ?? named.refreshToken,
+  };
+  if (route.accepts === FORM) return own;
+  const cookies = read(true);
+  if (cookies.token === null && cookies.refreshToken === null) return own;
+  const both = {
+    token: own.token ?? cookies.token,
+    refreshToken: own.refreshToken ?? cookies.refreshToken,
+  };
   const site = responder.siteOf(c);
-  if (refreshToken === null || site === 'own') return { token, refreshToken };
+  if (site === 'own') return both;
   if (site === 'foreign') return responder.reject(c, { reason: 'cross-site' });
-  if (isJson(headers)) return { token, refreshToken };
-  return token === null
-    ? responder.malformed(c, { fault: 'undeclared' })
-    : { token, refreshToken: null };
+  if (isJson(headers)) return both;
+  return own.token === null && own.refreshToken === null
+    ? responder.malformed(c, { fault: 'undeclared', accepts: 'application/json' })
+    : own;
 }

@@ -1,5 +1,6 @@
 /** Documents for machines: OpenAPI and public keys. */
 import type { Handler } from 'hono';
+import type { DocumentFacts, StaticDocument } from '../contracts/contract.ts';
 import { wireResponse } from './responses.ts';
 
 const CACHEABLE = { 'Cache-Control': 'public, max-age=300' };
@@ -28,13 +29,19 @@ export async function documentOf(
 
 /** The JWK set (RFC 7517) that other services verify tokens with. No secret is ever part of it. */
 export function publishedKeys(keys: readonly PublicParts[]): Response {
-  const shown = keys
-    .filter(({ kty }) => kty !== 'oct')
-    .map(({ kty, crv, x, y, kid, alg }) => ({ kty, crv, x, y, kid, alg, use: 'sig' }));
-  return wireResponse({ status: 200, body: { keys: shown }, headers: CACHEABLE });
+  return wireResponse({ status: 200, body: { keys: publicKeys(keys) }, headers: CACHEABLE });
 }
 
-interface PublicParts {
+export const publicKeys = (keys: readonly PublicParts[]) =>
+  keys
+    .filter(({ kty }) => kty !== 'oct')
+    .map(({ kty, crv, x, y, kid, alg }) => ({ kty, crv, x, y, kid, alg, use: 'sig' }));
+
+/** A read of a contract that needs no account. */
+export const documentResponse = (document: StaticDocument, facts: DocumentFacts): Response =>
+  wireResponse({ status: 200, body: document.render(facts), headers: CACHEABLE });
+
+export interface PublicParts {
   kty?: string;
   crv?: string;
   x?: string;

@@ -1,9 +1,10 @@
 /** The headers of every response, refusals and failures included. */
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import type { Contract } from '../contracts/contract.ts';
 
 export const TRACE_HEADER = 'X-Request-Id';
-const EXPOSED = ['Retry-After', 'RateLimit', 'RateLimit-Policy', TRACE_HEADER].join(',');
+const EXPOSED = ['Retry-After', 'RateLimit', 'RateLimit-Policy', TRACE_HEADER];
 const TWO_YEARS_SECONDS = 63_072_000;
 
 /**
@@ -23,6 +24,27 @@ export const PROTECTIVE_HEADERS: Readonly<Record<string, string>> = {
   'X-Frame-Options': 'DENY',
 };
 
+/** Scripts of allowed origins: the requests that they may send, and the headers that they may read. */
+export interface CrossOrigin {
+  methods: readonly string[];
+  requestHeaders: readonly string[];
+  /** Besides those that every response may have. */
+  exposedHeaders: readonly string[];
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+export function crossOriginOf(contract: Contract): CrossOrigin {
+  const { routes, access, requestHeaders, exposedHeaders } = contract;
+  const own = new Set(routes.map(({ method }) => method));
+  const carrier = access.in === 'header' ? access.name : 'Authorization';
+  return {
+    methods: METHODS.filter((method) => own.has(method)),
+    requestHeaders: [...new Set([carrier, 'Content-Type', ...requestHeaders])],
+    exposedHeaders,
+  };
+}
+
 interface TraceEnv {
   Variables: { traceId: string };
 }
@@ -31,21 +53,27 @@ interface TraceEnv {
  * Sets the trace id, answers preflights, and lets the listed origins read responses with credentials.
  * Adds the protective headers to responses that were created without them.
  */
-export function securityHeaders(allowedOrigins: readonly string[]): MiddlewareHandler<TraceEnv> {
-  const preflight = cors({
-    origin: [...allowedOrigins],
-    credentials: true,
-    allowMethods: ['GET', 'POST', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type'],
-    maxAge: 600,
-  });
+export function securityHeaders(
+  allowedOrigins: readonly string[],
+  crossOriginAt: (url: URL) => CrossOrigin,
+): MiddlewareHandler<TraceEnv> {
+  const preflightAt = ({ methods, requestHeaders }: CrossOrigin) =>
+    cors({
+      origin: [...allowedOrigins],
+      credentials: true,
+      allowMethods: [...methods],
+      allowHeaders: [...requestHeaders],
+      maxAge: 600,
+    });
   return async (c, next) => {
     const { method, raw } = c.req;
     c.set('traceId', crypto.randomUUID());
     // An OPTIONS that is no preflight is refused like any other method without a route.
     const isPreflight = method === 'OPTIONS' && raw.headers.has('Access-Control-Request-Method');
-    if (isPreflight) c.res = (await preflight(c, next)) ?? new Response(null, { status: 204 });
-    else await next();
+    if (isPreflight) {
+      const preflight = preflightAt(crossOriginAt(new URL(c.req.url)));
+      c.res = (await preflight(c, next)) ?? new Response(null, { status: 204 });
+    } else await next();
 
     // On the response itself: Context.header() would copy it each time.
     const { headers } = c.res;
@@ -59,6 +87,7 @@ export function securityHeaders(allowedOrigins: readonly string[]): MiddlewareHa
     if (isPreflight || origin === null || !allowedOrigins.includes(origin)) return;
     headers.set('Access-Control-Allow-Origin', origin);
     headers.set('Access-Control-Allow-Credentials', 'true');
-    headers.set('Access-Control-Expose-Headers', EXPOSED);
+    const { exposedHeaders } = crossOriginAt(new URL(c.req.url));
+    headers.set('Access-Control-Expose-Headers', [...EXPOSED, ...exposedHeaders].join(','));
   };
 }

@@ -4,10 +4,11 @@
  */
 export const MAX_BODY_BYTES = 16 * 1024;
 
-export type BodyFault = 'too-large' | 'unreadable';
+export type BodyFault = 'too-large' | 'unreadable' | 'unreadable-form';
 type Read<T> = ({ ok: true } & T) | { ok: false; fault: BodyFault };
 
 const UNREADABLE = { ok: false, fault: 'unreadable' } as const;
+const UNREADABLE_FORM = { ok: false, fault: 'unreadable-form' } as const;
 
 /** Reads the body as text, without a byte order mark (RFC 8259 8.1: a parser may ignore it). */
 export async function readText({ body }: Request): Promise<Read<{ text: string }>> {
@@ -41,11 +42,11 @@ export async function readJson(request: Request): Promise<Read<{ text: string; v
 /** Reads the fields of a form. Percent-encoded bytes must be UTF-8, too. */
 export async function readForm(request: Request): Promise<Read<{ fields: URLSearchParams }>> {
   const read = await readText(request);
-  if (!read.ok) return read;
+  if (!read.ok) return read.fault === 'too-large' ? read : UNREADABLE_FORM;
   try {
     decodeURIComponent(read.text);
     return { ok: true, fields: new URLSearchParams(read.text) };
   } catch {
-    return UNREADABLE;
+    return UNREADABLE_FORM;
   }
 }

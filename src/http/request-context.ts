@@ -1,5 +1,6 @@
 /** The request as use cases see it, and the context of a contract's routes. */
 import type { Context } from 'hono';
+import type { AnyRoute } from '../contracts/contract.ts';
 import type { Operation } from '../flows/operations.ts';
 import type { Services } from '../flows/ports/services.ts';
 import type { RequestMeta } from '../flows/model/request.ts';
@@ -20,10 +21,17 @@ export interface RequestContext {
   insecure: boolean;
 }
 
-/** `operation`: of the route; `limit`: the limit that the request counts against as an attempt. */
 export interface ContractEnv {
   Bindings: RequestContext;
-  Variables: { operation?: Operation; limit?: Limit };
+  Variables: {
+    route?: AnyRoute;
+    /** Of the route, or the likeliest where none is chosen yet. */
+    operation?: Operation;
+    /** The limit that the request counts against as an attempt. */
+    limit?: Limit | undefined;
+    /** The body, before a schema has read it. */
+    fields?: Readonly<Record<string, unknown>>;
+  };
 }
 
 export type ContractContext = Context<ContractEnv>;

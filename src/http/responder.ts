@@ -4,7 +4,8 @@
  * log lines of one address are bounded: by its rate limit if the operation counts as an attempt, else
  * by LINES_A_MINUTE.
  */
-import type { Contract } from '../contracts/contract.ts';
+import type { AnyRoute, Contract, WireContext } from '../contracts/contract.ts';
+import { FORM } from '../contracts/routes.ts';
 import { OPERATIONS, type Operation, type OperationRow } from '../flows/operations.ts';
 import type { Outcome, Refusal } from '../flows/model/outcome.ts';
 import { checkAddressLimit } from '../flows/rate-limits.ts';
@@ -23,6 +24,7 @@ export const LINES_A_MINUTE = 120;
 export type Responder = ReturnType<typeof createResponder>;
 
 interface Run {
+  route: AnyRoute;
   input: object;
   work: Promise<Outcome<unknown>>;
 }
@@ -45,7 +47,8 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
     const { services, meta } = c.env;
     const { traceId } = meta;
     const operation = c.get('operation');
-    return refusalResponse(contract, refusal, { nowMs: services.nowMs(), traceId, operation });
+    const context = { nowMs: services.nowMs(), traceId, operation, ...contextOf(c) };
+    return refusalResponse(contract, refusal, context);
   };
 
   const report = (c: ContractContext, { refusal, identifier, durationMs }: Report): void => {
@@ -71,22 +74,33 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
     return refuse(c, refusal);
   };
 
+  /** The headers that the contract asks for. */
+  const contextOf = (c: ContractContext): WireContext => ({
+    headers: Object.fromEntries(
+      contract.requestHeaders.map((name) => [name, c.req.header(name) ?? '']),
+    ),
+  });
+
+  /** Refuses what cannot be read; counts it against the address if the operation is an attempt. */
+  const rejectCounted = async (c: ContractContext, refusal: Refusal): Promise<Response> => {
+    const { services, meta } = c.env;
+    const limit = c.get('limit');
+    const limited = limit === undefined ? null : await checkAddressLimit(services, limit, meta);
+    return reject(c, limited ?? refusal);
+  };
+
   return {
     contract,
     siteOf: (c: ContractContext) => requestSite(c.req.raw.headers, c.req.url, allowedOrigins),
     refuse,
     reject,
 
-    /** Rejects a malformed request; counts it against the address if the operation is an attempt. */
-    async malformed(c: ContractContext, problem: BodyProblem): Promise<Response> {
-      const { services, meta } = c.env;
-      const limit = c.get('limit');
-      const limited = limit === undefined ? null : await checkAddressLimit(services, limit, meta);
-      return reject(c, limited ?? { reason: 'malformed', issues: issuesOf(problem) });
-    },
+    rejectCounted,
+    malformed: (c: ContractContext, problem: BodyProblem) =>
+      rejectCounted(c, { reason: 'malformed', issues: issuesOf(problem) }),
 
     /** Answers with the outcome of a use case that has been started. */
-    async run(c: ContractContext, { input, work }: Run): Promise<Response> {
+    async run(c: ContractContext, { route, input, work }: Run): Promise<Response> {
       const { services, meta } = c.env;
       const operation = operationOf(c);
       const startedMs = services.nowMs();
@@ -100,9 +114,9 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
       const refusal = outcome.ok ? null : outcome.refusal;
       report(c, { refusal, identifier: identifierIn(input), durationMs });
       if (!outcome.ok) return refuse(c, outcome.refusal);
-      const response = wireResponse(render(contract, operation, outcome.value));
+      const response = wireResponse(render(route, outcome.value, contextOf(c)));
       const cookie = grantedCookie(operation, outcome.value);
-      if (cookie !== null) response.headers.append('Set-Cookie', cookie);
+      if (cookie !== null && route.accepts !== FORM) response.headers.append('Set-Cookie', cookie);
       return response;
     },
   };

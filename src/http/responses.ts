@@ -18,12 +18,35 @@ export function refusalResponse(
 ): Response {
   const wire = refusalWire(contract, refusal, context);
   const shared = sharedHeaders(refusal, context.nowMs);
-  return wireResponse({ ...wire, headers: shared });
+  // RFC 9110 11.6.1; clients that find it with another status look for the error in it.
+  const challenge = refusal.reason === 'unauthenticated' && wire.status === 401;
+  return wireResponse({
+    ...wire,
+    headers: {
+      ...wire.headers,
+      ...shared,
+      ...(challenge ? { 'WWW-Authenticate': challengeOf(contract, refusal) } : {}),
+    },
+  });
 }
 
-export function wireResponse({ status, body, headers }: Wire): Response {
-  const init = { status, headers: { ...PROTECTIVE_HEADERS, ...headers } };
-  return body === null ? new Response(null, init) : Response.json(body, init);
+/** RFC 6750 3: no error code if no token was sent. */
+function challengeOf({ access }: Contract, { presented }: { presented: boolean }): string {
+  const scheme = (access.in === 'header' ? access.scheme : null) ?? 'Bearer';
+  return presented ? `${scheme} error="invalid_token"` : scheme;
+}
+
+export function wireResponse({ status, body, headers = {} }: Wire): Response {
+  const single: Record<string, string> = {};
+  const repeated: [string, string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === 'string') single[name] = value;
+    else for (const each of value) repeated.push([name, each]);
+  }
+  const init = { status, headers: { ...PROTECTIVE_HEADERS, ...single } };
+  const response = body === null ? new Response(null, init) : Response.json(body, init);
+  for (const [name, value] of repeated) response.headers.append(name, value);
+  return response;
 }
 
 /** Reports an internal failure outside of every contract. */
@@ -33,7 +56,7 @@ export function outageResponse(status: 500 | 503, body: Record<string, string>):
 
 /**
  * The headers of a reason: Retry-After (RFC 9110 10.2.3), rounded up; RateLimit and RateLimit-Policy
- * (draft-ietf-httpapi-ratelimit-headers-11); Allow (RFC 9110 10.2.1); WWW-Authenticate (RFC 6750 3).
+ * (draft-ietf-httpapi-ratelimit-headers-11); Allow (RFC 9110 10.2.1).
  */
 function sharedHeaders(refusal: Refusal, nowMs: number): Record<string, string> {
   const secondsUntil = (ms: number) => Math.max(1, Math.ceil((ms - nowMs) / 1000));
@@ -53,11 +76,6 @@ function sharedHeaders(refusal: Refusal, nowMs: number): Record<string, string> 
       return { 'Retry-After': String(BUSY_RETRY_SECONDS) };
     case 'internal':
       return { 'Retry-After': String(OUTAGE_RETRY_SECONDS) };
-    case 'unauthenticated':
-      // RFC 6750 3: no error code if no token was sent.
-      return {
-        'WWW-Authenticate': refusal.presented ? 'Bearer error="invalid_token"' : 'Bearer',
-      };
     case 'wrong-method':
       return { Allow: refusal.allow.join(', ') };
     default:

@@ -1,30 +1,29 @@
 /** Describes a contract's wire for the script of its pages, from the contract's declaration. */
 import type { Contract, ErrorKind } from '../contracts/contract.ts';
 import { errorKinds } from '../contracts/errors.ts';
+import { encodeFields } from '../contracts/routes.ts';
 import type { ContractDescriptor, Reason, RefusalSignature } from './page-data.ts';
 
 export function describeContract(contract: Contract): ContractDescriptor {
-  const { login, refresh, profile, sessions } = contract.responses;
+  const { login, refresh, profile, sessions } = contract.paths;
   return {
     name: contract.name,
     identifier: contract.identifier,
-    login: contract.requests.login.fields,
+    login: contract.loginFields,
     refresh: contract.refresh,
-    paths: {
-      login: login.paths,
-      refresh: refresh?.paths ?? null,
-      profile: profile.paths,
-      sessions: sessions.paths,
-      error: contract.errors.paths,
-    },
+    refreshFields: refresh && encodeFields(contract, 'refresh', { refreshToken: TOKEN }),
+    paths: { login, refresh, profile, sessions, error: contract.errors.paths },
     refusals: errorKinds(contract).flatMap((kind) => signatureOf(contract, kind)),
   };
 }
 
-/** Pages need no message for unknown paths and wrong methods, since they use neither. */
+/** Stands for the refresh token in what pages send. */
+const TOKEN = '{refreshToken}';
+
+/** Pages need no message for unknown paths, variants and wrong methods, since they use none. */
 function signatureOf({ errors }: Contract, kind: ErrorKind): RefusalSignature[] {
-  if (kind === 'unknown-path' || kind === 'wrong-method') return [];
+  if (kind === 'unknown-path' || kind === 'unknown-variant' || kind === 'wrong-method') return [];
   const { status, code, message } = errors.answers[kind];
-  const reason: Reason = kind === 'missing-field' ? 'malformed' : kind;
+  const reason: Reason = kind === 'missing-field' || kind === 'weak-password' ? 'malformed' : kind;
   return [{ reason, status, code, message: typeof message === 'string' ? message : null }];
 }

@@ -4,6 +4,7 @@
  * contract's own login, with the same limits and the same answer.
  */
 import type { Context, Handler, MiddlewareHandler } from 'hono';
+import { encodeRequest, type EncodedRequest } from '../contracts/routes.ts';
 import { requestSite } from '../http/origin.ts';
 import { readForm } from '../http/read-body.ts';
 import { describeContract } from './contract-descriptor.ts';
@@ -84,16 +85,22 @@ async function signIn(
   { location, form }: { location: PageLocation; form: URLSearchParams },
 ) {
   const { contract, prefix } = location;
-  const { fields, encode } = contract.requests.login;
+  const fields = contract.loginFields;
   const field = (name: string) => form.get(name);
   const returnTo = returnTarget(field('return_to'), c.req.url, deps.allowedOrigins) ?? undefined;
   const identifier = field(fields.identifier) ?? '';
-  const body = encode({
-    identifier: { kind: contract.identifier, value: identifier },
-    password: field(fields.password) ?? '',
-    remember: false,
+  const values = {
+    [fields.identifier]: identifier,
+    [fields.password]: field(fields.password) ?? '',
+  };
+  const login = encodeRequest(contract, 'login', {
+    input: {
+      identifier: { kind: contract.identifier, value: identifier },
+      password: field(fields.password) ?? '',
+      remember: false,
+    },
   });
-  const answer = await deps.answer(loginRequest(c, { contract, prefix }, body), c);
+  const answer = await deps.answer(loginRequest(c, prefix, login), c);
   const { status, headers } = answer;
   if (answer.ok) {
     const redirect = new Headers({ Location: returnTo ?? `${prefix}/` });
@@ -102,26 +109,26 @@ async function signIn(
   }
   const refusal: unknown = await answer.json();
   const reason = reasonOf(describeContract(contract), { status, headers, body: refusal }, LIKELY);
-  const named = reason === 'malformed' ? fieldsNamed(refusal, Object.keys(body)) : [];
+  const named = reason === 'malformed' ? fieldsNamed(refusal, Object.keys(values)) : [];
   return refuse(c, deps, {
     location: { contract, prefix, returnTo },
     status,
     reason: reason ?? 'internal',
     headers,
     identifier,
-    refusedFields: named.map((name) => ({ name, isEmpty: !body[name] })),
+    refusedFields: named.map((name) => ({ name, isEmpty: !values[name] })),
   });
 }
 
 /** Makes the login request that the script would have sent. */
-function loginRequest(c: Context, { contract, prefix }: PageLocation, body: object): Request {
-  const headers = new Headers({ 'Content-Type': 'application/json' });
+function loginRequest(c: Context, prefix: string, login: EncodedRequest): Request {
+  const headers = new Headers(login.headers);
   for (const name of FORWARDED_HEADERS) {
     const value = c.req.header(name);
     if (value !== undefined) headers.set(name, value);
   }
-  const login = new URL(`${prefix}${contract.base}/login`, c.req.url);
-  return new Request(login, { method: 'POST', headers, body: JSON.stringify(body) });
+  const { method, path, body } = login;
+  return new Request(new URL(prefix + path, c.req.url), { method, headers, body });
 }
 
 interface Refused {

@@ -34,6 +34,8 @@ export interface RefusalSignature {
 /** A contract as its pages need to know it. */
 export interface ContractDescriptor extends Pick<Contract, 'name' | 'identifier' | 'refresh'> {
   login: LoginFields;
+  /** The body that trades a refresh token, with `{refreshToken}` in its place; null: there is none. */
+  refreshFields: object | null;
   /** Paths of values in its responses. */
   paths: {
     login: TokenPaths;

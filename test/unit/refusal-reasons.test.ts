@@ -1,6 +1,7 @@
 /** The pages tell each contract's refusals apart by what its clients see. */
 import { describe, expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
+import type { Operation } from '../../src/flows/operations.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { refusalResponse } from '../../src/http/responses.ts';
 import { describeContract } from '../../src/pages/contract-descriptor.ts';
@@ -34,8 +35,8 @@ const rows: [refusal: Refusal, expected: Reason, waitSeconds: number][] = [
 
 describe.each(contracts)('$name', (contract) => {
   const descriptor = describeContract(contract);
-  const seen = async (refusal: Refusal, operation: string) => {
-    const context = { nowMs: NOW, traceId: crypto.randomUUID(), operation };
+  const seen = async (refusal: Refusal, operation: Operation) => {
+    const context = { nowMs: NOW, traceId: crypto.randomUUID(), operation, headers: {} };
     const response = refusalResponse(contract, refusal, context);
     const { status, headers } = response;
     return { status, headers, body: (await response.json()) as unknown };

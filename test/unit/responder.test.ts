@@ -1,6 +1,7 @@
 /** The responder and the work behind a response: they finish even if the client disconnects. */
 import { expect, it, vi } from 'vitest';
 import { emailCookie } from '../../src/contracts/email-cookie.ts';
+import { routeOf } from '../../src/contracts/routes.ts';
 import { ok, type Outcome } from '../../src/flows/model/outcome.ts';
 import { waitUntilOf, type ContractContext } from '../../src/http/request-context.ts';
 import { createResponder } from '../../src/http/responder.ts';
@@ -19,7 +20,11 @@ function start(work: Promise<Outcome<unknown>>) {
   };
   const c = { env, get: (name: string) => (name === 'operation' ? 'logout-all' : undefined) };
   const responder = createResponder(emailCookie, []);
-  const response = responder.run(c as unknown as ContractContext, { input: {}, work });
+  const response = responder.run(c as unknown as ContractContext, {
+    route: routeOf(emailCookie, 'logout-all'),
+    input: {},
+    work,
+  });
   return { response, background, recorded };
 }
 

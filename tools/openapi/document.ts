@@ -12,12 +12,8 @@ import {
 import * as z from 'zod/mini';
 import type { Contract } from '../../src/contracts/contract.ts';
 import { OPERATIONS, type OperationRow, type ResponseValues } from '../../src/flows/operations.ts';
-import {
-  operationsOf,
-  pathOf,
-  render,
-  requestSchemaOf,
-} from '../../src/http/contract-operations.ts';
+import { NO_CONTEXT, operationsOf, routeOf } from '../../src/contracts/routes.ts';
+import { pathOf, render } from '../../src/http/contract-operations.ts';
 import { DEVICE_COOKIE, grantedCookie, REGISTRATION_COOKIE } from '../../src/http/cookies.ts';
 import { credentialsOf, refusals, text, trace, type Part } from './refusals.ts';
 import { sampleGranted, sampleHandle, sampleSession, sampleUser } from './samples.ts';
@@ -92,7 +88,7 @@ const pascalCased = (name: string) => name.split('-').map(capitalised).join('');
 function describe(part: Part & { login: Golden }): ZodOpenApiOperationObject {
   const { contract, name, login } = part;
   const { summary, path, checksPassword }: OperationRow = OPERATIONS[name];
-  const schema = requestSchemaOf(contract, name);
+  const schema: z.ZodMiniType | null = routeOf(contract, name).request?.decode ?? null;
   const credentials = credentialsOf(contract, name);
   const parameters = [
     ...(path?.endsWith(':id') ? [sessionId] : []),
@@ -159,8 +155,9 @@ const registration = {
 function granted({ contract, name }: Part): ZodOpenApiResponsesObject {
   const { response } = OPERATIONS[name];
   const [description, sample] = RESPONSES[response];
-  const { status, headers, body } = render(contract, name, sample);
-  const schema = contract.responses[response]?.schema?.() ?? null;
+  const route = routeOf(contract, name);
+  const { status, headers, body } = render(route, sample, NO_CONTEXT);
+  const schema = route.response.schema?.() ?? null;
   const cookie = grantedCookie(name, { device: 'sample', handle: sampleHandle });
   const cookies = [
     ...(headers?.['Set-Cookie'] === undefined ? [] : ['the refresh token']),

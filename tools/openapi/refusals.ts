@@ -5,7 +5,7 @@ import { refusalWire } from '../../src/contracts/errors.ts';
 import { OPERATIONS, type Operation, type OperationRow } from '../../src/flows/operations.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { issuesOf } from '../../src/http/body.ts';
-import { requestSchemaOf } from '../../src/http/contract-operations.ts';
+import { routeOf } from '../../src/contracts/routes.ts';
 import { refusalContext, sampleOf, type Reason } from './samples.ts';
 
 export interface Part {
@@ -15,6 +15,7 @@ export interface Part {
 
 const WHEN: Record<Reason, string> = {
   malformed: 'The body does not fit the schema',
+  'unknown-variant': 'No operation of this path is asked for',
   invalid: 'Unknown user or wrong password',
   inactive: 'Right password, inactive account',
   unverified: 'Right password, address not verified',
@@ -132,7 +133,7 @@ function lockedUntilReset(contract: Contract) {
 /** A sample of a refusal; for `malformed`, the issues of an empty body of this operation. */
 function refusalFor(contract: Contract, name: Operation, reason: Reason): Refusal {
   if (reason !== 'malformed') return sampleOf(reason);
-  const error = requestSchemaOf(contract, name)?.safeParse({}).error;
+  const error = routeOf(contract, name).request?.decode.safeParse({}).error;
   const issues = issuesOf(
     error === undefined ? { fault: 'unreadable' } : { fault: 'invalid', error, body: {} },
   );

@@ -6,7 +6,11 @@ import type { User } from '../../src/flows/model/user.ts';
 export type Reason = Refusal['reason'];
 
 export const NOW_MS = 1_700_000_000_000;
-export const refusalContext = { nowMs: NOW_MS, traceId: '7f3e9a52-0000-4000-8000-000000000000' };
+export const refusalContext = {
+  nowMs: NOW_MS,
+  traceId: '7f3e9a52-0000-4000-8000-000000000000',
+  headers: {},
+};
 
 const samples: { [R in Reason]: Extract<Refusal, { reason: R }> } = {
   malformed: {
@@ -15,6 +19,10 @@ const samples: { [R in Reason]: Extract<Refusal, { reason: R }> } = {
       { field: 'email', message: 'Email is required', missing: true },
       { field: 'password', message: 'Password is required', missing: true },
     ],
+  },
+  'unknown-variant': {
+    reason: 'unknown-variant',
+    issues: [{ field: 'grant_type', message: 'grant_type must be password', missing: true }],
   },
   limited: {
     reason: 'limited',

@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { contracts } from '../../src/contracts/index.ts';
+import { encodeRequest } from '../../src/contracts/routes.ts';
 import { demoAccounts } from '../../test/fixtures/demo-accounts.ts';
 import { root } from '../install.mjs';
 import { readSecret } from '../local.ts';
@@ -106,14 +107,21 @@ async function prove(): Promise<void> {
 
 /** At each contract: a wrong password, two right ones, and a body that is malformed. */
 async function logIn(origin: string): Promise<void> {
-  for (const [n, { name, base, requests }] of contracts.entries()) {
-    const account = demoAccounts.find((body) => requests.login.decode.safeParse(body).success);
-    const bodies = [{ ...account, password: 'a wrong one' }, account, account, []];
-    for (const [m, body] of bodies.entries()) {
-      const { status } = await fetch(`${origin}/${name}${base}/login`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': `192.0.2.${n}` },
-        body: JSON.stringify(body),
+  for (const [n, contract] of contracts.entries()) {
+    const { name, identifier: kind } = contract;
+    const account = demoAccounts.find((candidate) => candidate[kind]);
+    const login = (password = '') => {
+      const identifier = { kind, value: account?.[kind] ?? '' };
+      const input = { identifier, password, remember: false };
+      return encodeRequest(contract, 'login', { input });
+    };
+    const right = login(account?.password);
+    const requests = [login('a wrong one'), right, right, { ...right, body: '[]' }];
+    for (const [m, { method, path, headers, body }] of requests.entries()) {
+      const { status } = await fetch(`${origin}/${name}${path}`, {
+        method,
+        headers: { ...headers, 'CF-Connecting-IP': `192.0.2.${n}` },
+        body,
       });
       if ((status === 200) !== (m === 1 || m === 2)) throw new Error(`${name}: ${status}`);
     }

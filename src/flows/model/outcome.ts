@@ -11,7 +11,7 @@ export type PasswordFlaw = PasswordViolation['flaw'] | 'breached';
 
 /** One fault of a request's body. */
 export interface Issue {
-  /** The field's name on the wire; `body` where the body as a whole cannot be read. */
+  /** Its name on the wire, with dots where it is nested; `body` where the whole cannot be read. */
   field: string;
   message: string;
   /** The field is absent, null or empty. */
@@ -22,6 +22,8 @@ export interface Issue {
 
 export type Refusal =
   | { reason: 'malformed'; issues: readonly [Issue, ...Issue[]] }
+  /** The path has several operations, and the request asks for none of them. */
+  | { reason: 'unknown-variant'; issues: readonly [Issue, ...Issue[]] }
   /** The address has used up its attempts. */
   | { reason: 'limited'; limit: Limit; retryAtMs: number }
   /** Too many attempts at this account are under way at once. */

@@ -9,3 +9,9 @@ export interface RequestMeta {
   /** The registration cookie as it was sent: unverified. */
   registration: string | null;
 }
+
+/** Tokens that a request has in its body. */
+export interface SentTokens {
+  token?: string | undefined;
+  refreshToken?: string | undefined;
+}

@@ -105,7 +105,9 @@ async function renewOnce(): Promise<'done' | 'out' | null> {
   if (refresh.in === 'body') {
     const token = read()?.refresh ?? null;
     if (token === null) return 'out';
-    body = { [refresh.field]: token };
+    body = JSON.parse(
+      JSON.stringify(contract.refreshFields).replace('{refreshToken}', token),
+    ) as object;
   }
   const answer = await call(pageData.paths.refresh, { method: 'POST', body });
   if (answer === null || answer.status >= 500) return null;

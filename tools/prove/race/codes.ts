@@ -1,5 +1,6 @@
 /** Codes, links, and the password that is asked for again: attempts are counted before verdicts. */
 import { LINKS, REGISTRATIONS, TRIES } from '../../../src/policy/allowances.ts';
+import { encodeFields } from '../../../src/contracts/routes.ts';
 import { prepareBurst, sendOne } from '../../burst.ts';
 import { threshold, type AttackContext } from './context.ts';
 import { times, withinTickets, withinTicketsPerName } from './guessing.ts';
@@ -158,8 +159,8 @@ async function links({ origin, claim }: AttackContext): Promise<void> {
   const { person } = await createUsers(origin, 'person');
   const before = await accessTokenOf(origin, person);
   const { email } = person;
-  const takesEmail = registrar.requests['forgot-password'].decode.safeParse({ email }).success;
-  const body = takesEmail ? { email } : person;
+  const identifier = { kind: 'email' as const, value: email };
+  const body = encodeFields(registrar, 'forgot-password', { identifier, handle: null }) ?? {};
   const tokens: string[] = [];
   for (let n = 0; n < LINKS.attempts; n += 1) {
     const { status } = await sendOne(origin, post(registrar, 'forgot-password', { body }));

@@ -1,6 +1,7 @@
 /** Speaks the contracts as an attacker's client does: requests, and the reason behind an answer. */
 import type { Contract } from '../../../src/contracts/contract.ts';
 import { refusalWire } from '../../../src/contracts/errors.ts';
+import { encodeRequest, type EncodedRequest } from '../../../src/contracts/routes.ts';
 import { sendAll, type BurstAnswer, type BurstRequest } from '../../burst.ts';
 import { refusalContext, refusals, type Reason } from '../../openapi/samples.ts';
 import { settings } from './context.ts';
@@ -68,12 +69,24 @@ export const post = (
 });
 
 export function login(contract: Contract, person: Person, client?: Client): Attempt {
-  const { identifier: kind, requests } = contract;
+  const { identifier: kind } = contract;
   const identifier = { kind, value: person[kind] };
-  const { password } = person;
-  const body = requests.login.encode({ identifier, password, remember: false });
-  return post(contract, 'login', { ...client, body });
+  const input = { identifier, password: person.password, remember: false };
+  return attempt(contract, encodeRequest(contract, 'login', { input }), client);
 }
+
+/** A request as the contract writes it. */
+const attempt = (
+  contract: Contract,
+  { method, path, headers, body }: EncodedRequest,
+  { address = freshAddress(), token, headers: others }: Client = {},
+): Attempt => ({
+  contract,
+  method,
+  path: `/${contract.name}${path}`,
+  headers: { 'CF-Connecting-IP': address, ...headers, ...bearer(token), ...others },
+  body: body ?? '',
+});
 
 let guesses = 0;
 /** With a wrong password, another one each time. */
@@ -94,7 +107,7 @@ export const refresh = (contract: Contract, token: string): Attempt =>
         body: {},
         headers: { Cookie: `${contract.refresh.name}=${token}` },
       })
-    : post(contract, 'refresh', { body: contract.requests.refresh?.encode(token) ?? {} });
+    : attempt(contract, encodeRequest(contract, 'refresh', { input: { refreshToken: token } }));
 
 export interface Tokens {
   access: string;

@@ -1,5 +1,6 @@
 /** The operations that a stranger can try with any name. */
 import type { Contract } from '../../../src/contracts/contract.ts';
+import { encodeFields } from '../../../src/contracts/routes.ts';
 import { newPerson, type Person } from '../../../test/fixtures/account-kinds.ts';
 import { serialised, type RequestLine } from './connection.ts';
 
@@ -10,7 +11,7 @@ interface Operation {
   path: string;
   /** Of every answer. */
   status: number;
-  bodyFor(contract: Contract, person: Person): object;
+  bodyFor(contract: Contract, person: Person): object | null;
   /** Times the request that follows: work after the response must not show there. */
   timesNext?: true;
 }
@@ -24,8 +25,8 @@ const register: Operation = {
   path: 'register',
   status: 202,
   // A taken username is refused by design: the question is about the address.
-  bodyFor: ({ requests }, { email }) =>
-    requests.register.encode({
+  bodyFor: (contract, { email }) =>
+    encodeFields(contract, 'register', {
       username: newPerson().username,
       email,
       password: PASSWORD,
@@ -37,7 +38,7 @@ const forgotPassword: Operation = {
   path: 'forgot-password',
   status: 202,
   bodyFor: (contract, person) =>
-    contract.requests['forgot-password'].encode({
+    encodeFields(contract, 'forgot-password', {
       identifier: identifierOf(contract, person),
       handle: null,
     }),
@@ -48,7 +49,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     path: 'login',
     status: 401,
     bodyFor: (contract, person) =>
-      contract.requests.login.encode({
+      encodeFields(contract, 'login', {
         identifier: identifierOf(contract, person),
         password: PASSWORD,
         remember: false,
@@ -81,5 +82,5 @@ export const requestFor = (
   request({
     method: 'POST',
     path: `/${contract.name}${contract.base}/${path}`,
-    body: bodyFor(contract, person),
+    body: bodyFor(contract, person) ?? {},
   });
