@@ -5,50 +5,74 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { contracts } from '../src/contracts/index.ts';
 import {
+  addMissingKeys,
   ALGORITHMS,
   describe,
   generateKey,
   rotate,
-  type Algorithm,
   type KeySet,
 } from './key-set.ts';
 import { localSettings, makeSecrets, readSecret, replaceSecret } from './local.ts';
 
-const USAGE = `npm run keys -- generate [--file FILE] [--alg ${ALGORITHMS.join('|')}]   a set of one new key
+const USAGE = `npm run keys -- generate [--file FILE] [--alg ${ALGORITHMS.join('|')}]   a set of new keys
 npm run keys -- rotate   [--file FILE] [--alg ${ALGORITHMS.join('|')}]   a new key signs, old ones verify while needed
+           --contract NAME [--secret FILE]   rotates that contract's own key; its services need the new one at once
 npm run keys -- list     [--file FILE]`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { file: { type: 'string' }, alg: { type: 'string', default: 'EdDSA' } },
+  options: {
+    file: { type: 'string' },
+    alg: { type: 'string' },
+    contract: { type: 'string' },
+    secret: { type: 'string' },
+  },
 });
 const [command] = positionals;
-const alg = ALGORITHMS.find((known) => known === values.alg);
-if (alg === undefined || !['generate', 'rotate', 'list'].includes(command ?? '')) fail(USAGE);
+const contract = contracts.find(({ name }) => name === values.contract);
+const { algorithms = ALGORITHMS } = contract?.tokens ?? {};
+const wanted = values.alg ?? (values.secret === undefined ? algorithms[0] : 'HS256');
+const alg = algorithms.find((known) => known === wanted) ?? fail(USAGE);
+if (!['generate', 'rotate', 'list'].includes(command ?? '')) fail(USAGE);
+if (values.contract !== undefined && contract === undefined) {
+  fail(`There is no contract "${values.contract}".`);
+}
+if (values.contract !== undefined && command !== 'rotate') fail(USAGE);
+if (values.secret !== undefined && (contract === undefined || alg !== 'HS256')) {
+  fail('A --secret is for HS256, and for one --contract: it must sign for no other.');
+}
 
 makeSecrets();
 const longestSeconds = Math.max(
   ...localSettings().contracts.flatMap(({ lifetimes }) => Object.values(lifetimes)),
 );
-if (command === 'generate') generate(alg);
-else {
-  const before = read();
-  const after =
-    command === 'rotate' ? rotate(before, { alg, nowMs: Date.now(), longestSeconds }) : before;
-  if (command === 'rotate') write(after);
-  console.log(describe(after, longestSeconds).join('\n'));
-}
+const set = command === 'generate' ? generated() : command === 'rotate' ? rotated() : read();
+if (command !== 'list') write(set);
+console.log(describe(set, { longestSeconds, contracts }).join('\n'));
 
-function generate(algorithm: Algorithm): void {
+function generated(): KeySet {
   if (values.file !== undefined && existsSync(values.file)) fail(`${values.file} exists already.`);
   if (values.file === undefined) {
     // Replacing a set that is in use would void its tokens.
     fail('The local keys exist already: `rotate` them, or name a --file.');
   }
-  const set = { keys: [generateKey(algorithm)] };
-  write(set);
-  console.log(describe(set, longestSeconds).join('\n'));
+  return addMissingKeys({ keys: [generateKey(alg)] }, contracts);
+}
+
+function rotated(): KeySet {
+  const secret = values.secret === undefined ? undefined : readSharedSecret(values.secret);
+  const rotation = { alg, nowMs: Date.now(), longestSeconds, contract: values.contract, secret };
+  return addMissingKeys(rotate(read(), rotation), contracts);
+}
+
+/** The text's bytes as they are, without the line break that an editor adds. */
+function readSharedSecret(file: string): Buffer {
+  const secret = Buffer.from(readFileSync(file, 'utf8').trimEnd());
+  // RFC 7518 3.2.
+  if (secret.length < 32) fail(`The secret in ${file} has less than 32 bytes.`);
+  return secret;
 }
 
 function read(): KeySet {

@@ -1,15 +1,7 @@
 /** Prepares local development: secrets, settings, migrations and demo accounts. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { unstable_readConfig } from 'wrangler';
@@ -19,16 +11,9 @@ import { readSettings, type Settings } from '../src/settings.ts';
 import { demoAccounts, demoSql } from '../test/fixtures/demo-accounts.ts';
 import { environment, root } from './install.mjs';
 import { exclusively } from './lock.ts';
-import { makers } from './secrets.ts';
+import { completeSecrets, withSecret } from './secrets.ts';
 
 const secretsFile = join(root, '.dev.vars');
-
-const wanted = {
-  LOCAL_DEVELOPMENT: () => 'true',
-  SERVER_KEY: makers.SERVER_KEY,
-  TOKEN_KEYS: makers.TOKEN_KEYS,
-  OPERATOR_TOKEN: makers.OPERATOR_TOKEN,
-};
 
 /**
  * Adds missing local secrets, and changes no present one. Of several processes that start at once, one
@@ -40,13 +25,9 @@ export function makeSecrets(): void {
 
 function addMissing(): void {
   const present = existsSync(secretsFile) ? readFileSync(secretsFile, 'utf8') : '';
-  const known = parseEnv(present);
-  const lines = Object.entries(wanted)
-    .filter(([name]) => !(name in known))
-    .map(([name, make]) => `${name}='${make()}'\n`);
-  if (lines.length === 0) return;
-  const gap = present === '' || present.endsWith('\n') ? '' : '\n';
-  appendFileSync(secretsFile, gap + lines.join(''), { mode: 0o600 });
+  const complete = completeSecrets(present);
+  if (complete === present) return;
+  writeFileSync(secretsFile, complete, { mode: 0o600 });
   console.log('Made local secrets in .dev.vars.');
 }
 
@@ -54,12 +35,10 @@ export function readSecret(name: string): string {
   return parseEnv(readFileSync(secretsFile, 'utf8'))[name] ?? '';
 }
 
-/** `value` must hold neither a line break nor a single quote. */
 export function replaceSecret(name: string, value: string): void {
   exclusively('secrets', () => {
-    const lines = readFileSync(secretsFile, 'utf8').split('\n');
-    const kept = lines.filter((line) => line !== '' && !line.startsWith(`${name}=`));
-    writeFileSync(secretsFile, [...kept, `${name}='${value}'`, ''].join('\n'), { mode: 0o600 });
+    const text = readFileSync(secretsFile, 'utf8');
+    writeFileSync(secretsFile, withSecret(text, name, value), { mode: 0o600 });
   });
 }
 

@@ -4,16 +4,66 @@
  */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { generateKey } from './key-set.ts';
+import { parseEnv } from 'node:util';
+import { contracts } from '../src/contracts/index.ts';
+import { addMissingKeys, generateKey, type ContractOfKeys, type KeySet } from './key-set.ts';
 
 const random = () => randomBytes(32).toString('base64url');
+const newKeySet = () => addMissingKeys({ keys: [generateKey('EdDSA')] }, contracts);
 
 export const makers = {
   SERVER_KEY: random,
-  TOKEN_KEYS: () => JSON.stringify({ keys: [generateKey('EdDSA')] }),
+  TOKEN_KEYS: () => JSON.stringify(newKeySet()),
   OPERATOR_TOKEN: random,
   PEPPERS: () => JSON.stringify([{ id: randomBytes(4).toString('hex'), key: random() }]),
 };
+
+const local = {
+  LOCAL_DEVELOPMENT: () => 'true',
+  SERVER_KEY: makers.SERVER_KEY,
+  TOKEN_KEYS: makers.TOKEN_KEYS,
+  OPERATOR_TOKEN: makers.OPERATOR_TOKEN,
+};
+
+/**
+ * Adds the local secrets that are missing from the text of .dev.vars, and the token keys that contracts
+ * lack, which may be newer than the file. Changes nothing else.
+ */
+export function completeSecrets(
+  text: string,
+  known: readonly ContractOfKeys[] = contracts,
+): string {
+  const present = parseEnv(text);
+  const lines = Object.entries(local)
+    .filter(([name]) => !(name in present))
+    .map(([name, make]) => `${name}='${make()}'\n`);
+  const gap = text === '' || text.endsWith('\n') ? '' : '\n';
+  const complete = lines.length === 0 ? text : text + gap + lines.join('');
+  const { TOKEN_KEYS: keys = '' } = parseEnv(complete);
+  const set = parseKeySet(keys);
+  const all = set && addMissingKeys(set, known);
+  return set?.keys.length === all?.keys.length
+    ? complete
+    : withSecret(complete, 'TOKEN_KEYS', JSON.stringify(all));
+}
+
+/** Null: the setting is malformed, which the start reports. */
+function parseKeySet(text: string): KeySet | null {
+  try {
+    const set = JSON.parse(text) as KeySet;
+    return Array.isArray(set.keys) ? set : null;
+  } catch {
+    return null;
+  }
+}
+
+/** `value` must hold neither a line break nor a single quote. */
+export function withSecret(text: string, name: string, value: string): string {
+  const lines = text.split('\n');
+  return lines
+    .map((line) => (line.startsWith(`${name}=`) ? `${name}='${value}'` : line))
+    .join('\n');
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const make = new Map(Object.entries(makers)).get(process.argv[2] ?? '');

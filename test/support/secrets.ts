@@ -1,13 +1,14 @@
 /** Secrets of a test run, fresh each time. */
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { contracts } from '../../src/contracts/index.ts';
+import { addMissingKeys, generateKey } from '../../tools/key-set.ts';
 
 export function testSecrets() {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const key = { ...privateKey.export({ format: 'jwk' }), kid: 'test-key', alg: 'EdDSA' };
+  const key = { ...generateKey('EdDSA'), kid: 'test-key' };
   return {
     LOCAL_DEVELOPMENT: 'true',
     OPERATOR_TOKEN: randomBytes(32).toString('base64url'),
     SERVER_KEY: randomBytes(32).toString('base64url'),
-    TOKEN_KEYS: JSON.stringify({ keys: [key] }),
+    TOKEN_KEYS: JSON.stringify(addMissingKeys({ keys: [key] }, contracts)),
   };
 }

@@ -1,6 +1,14 @@
-/** Rotation keeps every key that a live token may need, and no other. */
+/** Key sets: which keys a new set has, and which a rotation adds, keeps and drops. */
 import { describe, expect, it } from 'vitest';
-import { ALGORITHMS, describe as described, generateKey, rotate } from '../../tools/key-set.ts';
+import {
+  addMissingKeys,
+  ALGORITHMS,
+  describe as described,
+  generateKey,
+  rotate,
+  type Key,
+} from '../../tools/key-set.ts';
+import { completeSecrets } from '../../tools/secrets.ts';
 import { settingsWith } from './sample-env.ts';
 
 const DAY_SECONDS = 86_400;
@@ -41,12 +49,109 @@ describe('a key set', () => {
       { alg: 'EdDSA', nowMs: NOON_MS, longestSeconds },
     );
     const [current, old] = set.keys;
-    const lines = described(set, longestSeconds);
+    const lines = described(set, { longestSeconds, contracts: [{ name: 'one', tokens: {} }] });
     expect(lines).toEqual([
       `${current?.kid}  EdDSA  signs`,
       `${old?.kid}  HS256  verifies, needed until 2026-03-31T12:00:00.000Z`,
     ]);
     expect(lines.join()).not.toContain(current?.d);
     expect(lines.join()).not.toContain(old?.k);
+  });
+});
+
+describe('a contract whose clients read certain algorithms alone', () => {
+  const shared = { name: 'shared', tokens: { algorithms: ['HS256', 'ES256'] } } as const;
+  const known = [{ name: 'any', tokens: {} }, shared];
+  const keys = {
+    ed: generateKey('EdDSA'),
+    es: generateKey('ES256'),
+    hs: generateKey('HS256'),
+    own: { ...generateKey('HS256'), contracts: ['shared'] },
+    others: { ...generateKey('HS256'), contracts: ['any'] },
+    retired: { ...generateKey('ES256'), gatehouse_retired_at: 1 },
+  };
+  type Name = keyof typeof keys;
+  const added = expect.objectContaining({ kty: 'oct', alg: 'HS256', contracts: ['shared'] });
+  const given = (names: readonly Name[]): Key[] => names.map((name) => keys[name]);
+  const expected = (names: readonly (Name | 'new')[]) =>
+    names.map((name) => (name === 'new' ? added : keys[name]));
+
+  it.each<{ before: Name[]; after: (Name | 'new')[] }>([
+    { before: ['ed'], after: ['ed', 'new'] },
+    { before: ['ed', 'others'], after: ['ed', 'others', 'new'] },
+    { before: ['ed', 'own'], after: ['ed', 'own'] },
+    { before: ['es'], after: ['es'] },
+    { before: ['ed', 'es', 'hs'], after: ['ed', 'es', 'hs'] },
+    // A secret that is shared with its clients must not be one that signs for all.
+    { before: ['hs'], after: ['new', 'hs'] },
+    { before: ['ed', 'hs'], after: ['ed', 'new', 'hs'] },
+    { before: ['ed', 'retired'], after: ['ed', 'new', 'retired'] },
+  ])('has a key of its own where it needs one: $before become $after', ({ before, after }) => {
+    const set = addMissingKeys({ keys: given(before) }, known);
+    expect(set.keys).toEqual(expected(after));
+    expect(addMissingKeys(set, known)).toEqual(set);
+  });
+
+  const rotation = { alg: 'HS256', nowMs: NOON_MS, longestSeconds } as const;
+  const restrictions = (set: { keys: Key[] }) =>
+    set.keys.map(({ kid, contracts, gatehouse_retired_at: retiredAt }) => {
+      const name = Object.entries(keys).find(([, key]) => key.kid === kid)?.[0] ?? 'new';
+      return [name, contracts?.join(), retiredAt === undefined ? 'signs' : 'retired'].join(' ');
+    });
+
+  it.each([
+    { contract: undefined, after: ['new  signs', 'ed  retired', 'own shared signs'] },
+    { contract: 'shared', after: ['ed  signs', 'new shared signs', 'own shared retired'] },
+    { contract: 'any', after: ['new any signs', 'ed  signs', 'own shared signs'] },
+  ])('keeps its key in a rotation for $contract', ({ contract, after }) => {
+    const set = rotate({ keys: given(['ed', 'own']) }, { ...rotation, contract });
+    expect(restrictions(set)).toEqual(after);
+  });
+
+  it('signs with a secret that is given, for every contract that the old key signed for', () => {
+    const secret = Buffer.from('a secret of at least thirty-two bytes');
+    const both = { ...keys.own, contracts: ['shared', 'any'] };
+    const [key] = rotate({ keys: [both] }, { ...rotation, contract: 'any', secret }).keys;
+    expect(key).toMatchObject({
+      kty: 'oct',
+      k: 'YSBzZWNyZXQgb2YgYXQgbGVhc3QgdGhpcnR5LXR3byBieXRlcw',
+      contracts: ['shared', 'any'],
+    });
+  });
+
+  it('is described with its restriction', () => {
+    const lines = described({ keys: [keys.ed, keys.own] }, { longestSeconds, contracts: known });
+    expect(lines).toEqual([
+      `${keys.ed.kid}  EdDSA  signs`,
+      `${keys.own.kid}  HS256  signs for shared alone`,
+    ]);
+  });
+
+  const envOf = (set: object) =>
+    `# mine\nLOCAL_DEVELOPMENT='true'\nSERVER_KEY='x'\nTOKEN_KEYS='${JSON.stringify(set)}'\n\nOPERATOR_TOKEN=y`;
+
+  it('gets its key in local secrets that are older, and nothing else changes', () => {
+    const text = completeSecrets(envOf({ keys: [keys.ed] }), known);
+    const [, written = ''] = /^TOKEN_KEYS='(.*)'$/m.exec(text) ?? [];
+    const set = JSON.parse(written);
+    expect(set.keys).toEqual([keys.ed, added]);
+    expect(text).toBe(envOf(set));
+    expect(completeSecrets(text, known)).toBe(text);
+  });
+
+  it.each(['not JSON', '{}', '[]'])('leaves a malformed TOKEN_KEYS of %s to the start', (value) => {
+    const text = envOf({}).replace(/TOKEN_KEYS=.*/, `TOKEN_KEYS='${value}'`);
+    expect(completeSecrets(text, known)).toBe(text);
+  });
+
+  it('has its key in new local secrets', () => {
+    const text = completeSecrets('', known);
+    expect(text.match(/^[A-Z_]+/gm)).toEqual([
+      'LOCAL_DEVELOPMENT',
+      'SERVER_KEY',
+      'TOKEN_KEYS',
+      'OPERATOR_TOKEN',
+    ]);
+    expect(text).toContain('"contracts":["shared"]');
   });
 });
