@@ -41,7 +41,7 @@ export interface TokenRules {
   issuer: string;
   audience: string;
   /**
-   * Where the contract names an audience, the issuer: a service that shares the audience and the key
+   * The issuer, if the contract names an audience: a service that shares the audience and the key
    * takes no refresh token for an access token, even if it does not look at `typ`.
    */
   refreshAudience: string;
