@@ -13,18 +13,17 @@
  * A thrown error is an outage or a bug: the caller answers with the contract's internal refusal.
  */
 import { normalise } from '../policy/identifier.ts';
-import { expiries } from '../policy/lifetimes.ts';
-import { issueTokens, type IssueTokensPorts } from './issue-tokens.ts';
 import { lockoutKeyFor, type LockoutKeyPorts } from './lockout-keys.ts';
 import type { LoginAttempt, LoginRules } from './model/login.ts';
 import { ok, refuse, type LoginResult, type Outcome, type Refusal } from './model/outcome.ts';
 import type { Account } from './model/user.ts';
+import { grantSession, planSession, type NewSessionPorts } from './new-session.ts';
 import { checkAddressLimit } from './rate-limits.ts';
 import { auditContext, recordEvent, type UseCaseRequest } from './use-case.ts';
 import { verifyPassword, type Ticket, type VerifyPasswordPorts } from './verify-password.ts';
 
 export interface LoginRequest extends UseCaseRequest<
-  VerifyPasswordPorts | LockoutKeyPorts | IssueTokensPorts | 'accountKey' | 'sessions' | 'users'
+  VerifyPasswordPorts | LockoutKeyPorts | NewSessionPorts | 'accountKey' | 'sessions' | 'users'
 > {
   attempt: LoginAttempt;
 }
@@ -103,24 +102,23 @@ async function createSession(
   { account, accountKey, ticket }: Checked,
 ): Promise<Outcome<LoginResult> | 'stale'> {
   const { services, rules, attempt, meta } = request;
-  const sessionId = services.uuid();
   const isOutdated =
     account.passwordHash !== null && services.passwords.isOutdated(account.passwordHash);
   const renewedHash = isOutdated ? await services.passwords.hash(attempt.password) : null;
   const nowMs = services.nowMs();
-  const expiry = expiries(rules.lifetimes, attempt.remember, nowMs);
-  const refreshId =
-    expiry.refreshExpiresAtMs === null ? null : await services.tokens.refreshId(sessionId, 0);
+  const { remember } = attempt;
+  const plan = await planSession(request, { remember, nowMs });
+  const { sessionId, expiries, refreshHash } = plan;
   const isStored = await services.sessions.open({
     account,
     sessionId,
     contract: rules.contract,
     meta,
     accountKey,
-    expiries: expiry,
+    expiries,
     nowMs,
     requiresVerifiedEmail: rules.requiresVerifiedEmail,
-    refreshHash: refreshId?.hash ?? null,
+    refreshHash,
     renewedHash,
   });
   if (!isStored) return 'stale';
@@ -131,19 +129,9 @@ async function createSession(
     return refuse({ reason: 'busy' });
   }
 
-  const granted = await issueTokens(request, {
-    user: { ...account.user, lastLoginAtMs: nowMs },
-    sessionId,
-    createdAtMs: nowMs,
-    expiries: expiry,
-    refresh: refreshId && { jti: refreshId.jti, generation: 0 },
-  });
-  const deviceCookie = await services.devices.issue({
-    userId: account.user.id,
-    deviceVersion: account.deviceVersion,
-  });
+  const granted = await grantSession(request, account, plan);
   services.waitUntil(ticket.settle('right'));
-  return ok({ ...granted, deviceCookie });
+  return ok(granted);
 }
 
 /** Refuses with what the primary has confirmed, and settles the ticket. */

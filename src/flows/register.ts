@@ -12,7 +12,14 @@ import { normalise } from '../policy/identifier.ts';
 import { registrationsOf } from '../policy/rate-limit-keys.ts';
 import { afterResponse, sendEmail, type AfterResponsePorts } from './email.ts';
 import { newChallenge } from './issue-challenge.ts';
-import { ok, refuse, type Outcome, type RegistrationAccepted } from './model/outcome.ts';
+import {
+  ok,
+  refuse,
+  type Outcome,
+  type Refusal,
+  type RegistrationAccepted,
+} from './model/outcome.ts';
+import type { NewRegistration } from './model/registration.ts';
 import type { EmailTemplate } from './ports/mail.ts';
 import { checkNewPassword } from './password-rules.ts';
 import { checkAddressLimit, checkEmailLimit, type RequestLimitPorts } from './rate-limits.ts';
@@ -46,7 +53,7 @@ export interface RegisterRequest extends UseCaseRequest<
 }
 
 export async function register(request: RegisterRequest): Promise<Outcome<RegistrationAccepted>> {
-  const { services, rules, meta, input } = request;
+  const { services, input } = request;
   const { username, name, password } = input;
   const identifier = normalise({ kind: 'email', value: input.email });
   const email = identifier.value;
@@ -56,16 +63,8 @@ export async function register(request: RegisterRequest): Promise<Outcome<Regist
   if (username !== null) names.push(normalise({ kind: 'username', value: username }));
   const { id: handleId, handle } = await services.registrationHandles.issue(names, knownId);
   const wanted = { usernameKey: names[1]?.value ?? null, email, handleId };
-  // Asked for before the e-mail is counted: a taken username costs none.
-  const [limited, isTaken] = await Promise.all([
-    checkAddressLimit(services, rules.limit, meta),
-    username !== null && services.registrations.isUsernameTaken(wanted, services.nowMs()),
-  ]);
-  if (limited !== null) return refuse(limited);
-  const field = { value: password, field: 'password' };
-  const flaw = await checkNewPassword(services, field, { username, email, name });
+  const flaw = await checkApplication(request, wanted);
   if (flaw !== null) return refuse(flaw);
-  if (isTaken) return refuse({ reason: 'taken' });
 
   // Not sooner: a password that the rules refuse uses up no e-mail.
   const [{ refusal, mayRegister }, passwordHash, accountKey] = await Promise.all([
@@ -92,7 +91,7 @@ export async function register(request: RegisterRequest): Promise<Outcome<Regist
     { ...wanted, id: services.uuid(), username, name, passwordHash, expiresAtMs, challenge },
     context,
   );
-  if (outcome === 'username-taken') return refuse({ reason: 'taken' });
+  if (outcome === 'username-taken') return refuse({ reason: 'taken', field: 'username' });
 
   const template: EmailTemplate =
     outcome === 'added'
@@ -100,6 +99,29 @@ export async function register(request: RegisterRequest): Promise<Outcome<Regist
       : { kind: 'registration-attempt' };
   afterResponse(services, () => sendEmail(request, email, template));
   return accepted();
+}
+
+/**
+ * Counts the request, and checks the password and the username. Done before the e-mail is counted:
+ * neither a taken username nor a password that the rules refuse costs one.
+ */
+export async function checkApplication(
+  request: UseCaseRequest<'limits' | 'nowMs' | 'passwordRules' | 'registrations'> & {
+    input: RegistrationInput;
+  },
+  wanted: Pick<NewRegistration, 'usernameKey' | 'email' | 'handleId'>,
+): Promise<Refusal | null> {
+  const { services, rules, meta, input } = request;
+  const { username, name, password } = input;
+  const [limited, isTaken] = await Promise.all([
+    checkAddressLimit(services, rules.limit, meta),
+    username !== null && services.registrations.isUsernameTaken(wanted, services.nowMs()),
+  ]);
+  if (limited !== null) return limited;
+  const field = { value: password, field: 'password' };
+  const flaw = await checkNewPassword(services, field, { username, email: wanted.email, name });
+  if (flaw !== null) return flaw;
+  return isTaken ? { reason: 'taken', field: 'username' } : null;
 }
 
 /** Asks one after the other: a sender that is refused must not use up what others may register. */

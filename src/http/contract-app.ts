@@ -39,6 +39,7 @@ export function createContractApp(contract: Contract, options: ContractAppOption
     limit: { attempts: contract.attemptsPerMinute, windowSeconds: 60 },
     lockout: options.lockout,
     requiresVerifiedEmail: contract.requiresVerifiedEmail,
+    registration: 'by-code',
     rotation: 'each-use',
   };
   const tokensAt = (c: ContractContext) =>

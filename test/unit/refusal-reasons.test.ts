@@ -25,7 +25,7 @@ const rows: [refusal: Refusal, expected: Reason, waitSeconds: number][] = [
   [{ reason: 'inactive' }, 'inactive', 0],
   [{ reason: 'unverified' }, 'unverified', 0],
   [{ reason: 'internal' }, 'internal', 0],
-  [{ reason: 'taken' }, 'taken', 0],
+  [{ reason: 'taken', field: 'username' }, 'taken', 0],
   [{ reason: 'invalid-code' }, 'invalid-code', 0],
   [{ reason: 'invalid-link' }, 'invalid-link', 0],
   [{ reason: 'insecure' }, 'insecure', 0],

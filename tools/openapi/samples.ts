@@ -36,7 +36,7 @@ const samples: { [R in Reason]: Extract<Refusal, { reason: R }> } = {
   unverified: { reason: 'unverified' },
   internal: { reason: 'internal' },
   unauthenticated: { reason: 'unauthenticated', presented: true },
-  taken: { reason: 'taken' },
+  taken: { reason: 'taken', field: 'username' },
   'invalid-code': { reason: 'invalid-code' },
   'invalid-link': { reason: 'invalid-link' },
   'cross-site': { reason: 'cross-site' },

@@ -12,6 +12,8 @@ export interface LoginRules {
   limit: Limit;
   lockout: LockoutRules;
   requiresVerifiedEmail: boolean;
+  /** `immediate`: grants at once and unverified, so that anybody learns whether an address is taken. */
+  registration: 'by-code' | 'immediate';
   /** `kept`: the first refresh token stays good, and its theft cannot be noticed by a second use. */
   rotation: 'each-use' | 'kept';
   tokens: TokenRules;

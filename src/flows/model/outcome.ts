@@ -37,8 +37,11 @@ export type Refusal =
   | { reason: 'internal' }
   /** No token, or (`presented`) one that is not or no longer good; `sessionEnded`: for that alone. */
   | { reason: 'unauthenticated'; presented: boolean; sessionEnded?: true }
-  /** The username is taken. Usernames are public; addresses are not, and never refused so. */
-  | { reason: 'taken' }
+  /**
+   * Usernames are public. Addresses are not: `email` only where a contract grants at once, since its
+   * clients take a grant or a refusal for an answer.
+   */
+  | { reason: 'taken'; field: 'username' | 'email' }
   /** Code or password is wrong, or the code is used up or expired: no client is told which. */
   | { reason: 'invalid-code' }
   /** The link is used up, expired or forged. */

@@ -1,6 +1,8 @@
-/** Registrations: asked for and not proven yet. No session can be created for one. */
+/** Registrations: asked for and not proven yet; and accounts that are made at once. */
+import type { NewSession } from './session.ts';
 import type { User } from './user.ts';
 
+/** No session can be created for one. */
 export interface Registration {
   id: string;
   /** Of the handle that its client was given; registering again with the handle keeps the id. */
@@ -17,6 +19,17 @@ export interface NewRegistration extends Registration {
   usernameKey: string | null;
   expiresAtMs: number;
   challenge: { id: string; secretHash: string; expiresAtMs: number };
+}
+
+/** An account with its first session, made without a proof of the mailbox. */
+export interface NewAccount
+  extends
+    Pick<
+      NewRegistration,
+      'username' | 'usernameKey' | 'email' | 'name' | 'passwordHash' | 'handleId'
+    >,
+    Omit<NewSession, 'account' | 'requiresVerifiedEmail' | 'renewedHash'> {
+  publicId: string;
 }
 
 /** The role and the team of an account that comes from a registration; null: none. */

@@ -1,6 +1,7 @@
 import type { AuditContext } from '../model/audit.ts';
 import type { Challenge } from '../model/challenge.ts';
-import type { NewRegistration, Registration } from '../model/registration.ts';
+import type { NewAccount, NewRegistration, Registration } from '../model/registration.ts';
+import type { Account } from '../model/user.ts';
 
 /** All of these read and write the primary, each in one round trip. */
 export interface Registrations {
@@ -21,6 +22,13 @@ export interface Registrations {
     registration: NewRegistration,
     auditContext: AuditContext,
   ): Promise<'added' | 'known' | 'username-taken'>;
+  /**
+   * Makes a user, unverified, and its first session where neither the username nor the address is
+   * taken; else answers which of them is, the username first. The same statements run either way.
+   */
+  createAccount(
+    newAccount: NewAccount,
+  ): Promise<{ account: Account } | { taken: 'username' | 'email' }>;
   /**
    * Makes a user of the registration; `passwordHash` replaces its own. Null: the challenge is no
    * longer good. `device` is what a device cookie names; null where the database's answer was lost.

@@ -19,6 +19,12 @@ const insertMissing = (table: typeof roles | typeof teams) =>
 const insertRole = insertMissing(roles);
 const insertTeam = insertMissing(teams);
 
+/** The statements that precede the insertion of a user who is to have them. */
+export const insertRoleAndTeam = (database: D1Database, { role, team }: NewAccounts) => [
+  ...(role === null ? [] : [insertRole.bind(database, role)]),
+  ...(team === null ? [] : [insertTeam.bind(database, team)]),
+];
+
 type Admission = Proof & {
   registrationId: string;
   publicId: string;
@@ -71,7 +77,7 @@ const findAdmitted = statement<{ publicId: string }>(() =>
 
 export function createAdmission(
   database: D1Database,
-  { role, team }: NewAccounts,
+  newAccounts: NewAccounts,
 ): Pick<Registrations, 'admit'> {
   return {
     async admit(registration, proof, { publicId, passwordHash, ...context }) {
@@ -80,8 +86,8 @@ export function createAdmission(
         registrationId: registration.id,
         publicId,
         passwordHash,
-        roleId: role?.id ?? null,
-        teamId: team?.id ?? null,
+        roleId: newAccounts.role?.id ?? null,
+        teamId: newAccounts.team?.id ?? null,
         challengeId: proof.id,
         secretHash: proof.secretHash,
         action: 'EMAIL_VERIFIED' as const,
@@ -90,8 +96,7 @@ export function createAdmission(
       };
       const write = async () => {
         const results = await database.batch<{ userId: number; deviceVersion: number }>([
-          ...(role === null ? [] : [insertRole.bind(database, role)]),
-          ...(team === null ? [] : [insertTeam.bind(database, team)]),
+          ...insertRoleAndTeam(database, newAccounts),
           insertUser.bind(database, values),
           auditChange.bind(database, values),
           deleteRegistration.bind(database, values),

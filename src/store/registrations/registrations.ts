@@ -1,8 +1,9 @@
 /**
  * Stores registrations: accounts that were asked for and whose mailbox is not proven yet. Adding one
- * runs the same statements whether its address is known or not. admit.ts makes users of them.
+ * runs the same statements whether its address is known or not. admit.ts makes users of them, and create-account.ts makes
+ * users without one.
  */
-import { and, eq, gt, lte, ne, or, sql } from 'drizzle-orm';
+import { and, eq, lte, or, sql } from 'drizzle-orm';
 import type { NewAccounts } from '../../flows/model/registration.ts';
 import type { Registrations } from '../../flows/ports/registrations.ts';
 import { auditValues, insertAudit } from '../audit.ts';
@@ -10,6 +11,8 @@ import { challenges, registrations, users } from '../schema.ts';
 import { builder, existsIn, insertSelect, param, statement } from '../statement.ts';
 import { writeOrRecover } from '../write-or-recover.ts';
 import { createAdmission } from './admit.ts';
+import { createAccountCreation } from './create-account.ts';
+import { usernameIsTaken, type Wanted } from './username.ts';
 
 /** Stored in place of a code's hash where the address is known: no code has this hash. */
 const NO_CODE = '';
@@ -29,26 +32,11 @@ const deleteExpired = statement<{ email: string; usernameKey: string | null; now
     ),
 );
 
-type Wanted = { usernameKey: string | null; email: string; handleId: string; nowMs: number };
-
-const isTaken = () =>
-  or(
-    existsIn(users, eq(users.usernameKey, param('usernameKey'))),
-    existsIn(
-      registrations,
-      and(
-        eq(registrations.usernameKey, param('usernameKey')),
-        gt(registrations.expiresAtMs, param('nowMs')),
-        or(ne(registrations.handleId, param('handleId')), ne(registrations.email, param('email'))),
-      ),
-    ),
-  );
-
 const findTaken = statement<Wanted>(() =>
   builder
     .select({ one: sql`1` })
     .from(sql`(select 1)`)
-    .where(isTaken()),
+    .where(usernameIsTaken()),
 );
 
 const insert = statement<
@@ -74,7 +62,7 @@ const insert = statement<
       expiresAtMs: param('expiresAtMs'),
     },
     // One statement is atomic: of two registrations at once, one gets the username.
-    { where: sql`not ${isTaken()}` },
+    { where: sql`not ${usernameIsTaken()}` },
   ),
 );
 
@@ -149,5 +137,6 @@ export function createRegistrations(database: D1Database, newAccounts: NewAccoun
     },
 
     ...createAdmission(database, newAccounts),
+    ...createAccountCreation(database, newAccounts),
   };
 }

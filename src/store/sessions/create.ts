@@ -5,7 +5,8 @@
  * The batch is fenced: the session is inserted only while the account is still the one whose
  * password was verified, and the other statements act only if the session was inserted.
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, sql, type SQL } from 'drizzle-orm';
+import type { NewSession } from '../../flows/model/session.ts';
 import type { Sessions } from '../../flows/ports/sessions.ts';
 import { auditValues, insertAudit } from '../audit.ts';
 import { sessions, users } from '../schema.ts';
@@ -15,43 +16,54 @@ import { endSurplus, isCreated } from './limit.ts';
 
 const USER_AGENT_LENGTH = 256;
 
-const insertFenced = statement<{
-  sessionId: string;
+/** The values that every statement of `insertSession` takes from the new session. */
+export const sessionValues = ({
+  sessionId,
+  expiries,
+  refreshHash,
+  meta,
+}: Pick<NewSession, 'sessionId' | 'expiries' | 'refreshHash' | 'meta'>) => ({
+  sessionId,
+  expiresAtMs: expiries.sessionExpiresAtMs,
+  refreshHash,
+  userAgent: meta.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
+});
+
+type SessionValues = ReturnType<typeof auditValues> & ReturnType<typeof sessionValues>;
+
+/** Builds the insertion of a session for the user who meets `isOwner`, or of none. */
+export const insertSession = <Values>(isOwner: () => SQL | undefined) =>
+  statement<SessionValues & Values>(() =>
+    insertSelect(
+      sessions,
+      {
+        id: param('sessionId'),
+        userId: users.id,
+        contract: param('contract'),
+        createdAtMs: param('nowMs'),
+        lastUsedAtMs: param('nowMs'),
+        expiresAtMs: param('expiresAtMs'),
+        credentialVersion: users.credentialVersion,
+        refreshHash: param('refreshHash'),
+        refreshGeneration: 0,
+        refreshedAtMs: param('nowMs'),
+        address: param('address'),
+        userAgent: param('userAgent'),
+      },
+      { from: users, where: isOwner() },
+    ),
+  );
+
+const insertFenced = insertSession<{
   userId: number;
   credentialVersion: number;
-  contract: string;
-  nowMs: number;
-  expiresAtMs: number;
-  refreshHash: string | null;
-  address: string;
-  userAgent: string | null;
   verifiedAtLeast: number;
 }>(() =>
-  insertSelect(
-    sessions,
-    {
-      id: param('sessionId'),
-      userId: users.id,
-      contract: param('contract'),
-      createdAtMs: param('nowMs'),
-      lastUsedAtMs: param('nowMs'),
-      expiresAtMs: param('expiresAtMs'),
-      credentialVersion: users.credentialVersion,
-      refreshHash: param('refreshHash'),
-      refreshGeneration: 0,
-      refreshedAtMs: param('nowMs'),
-      address: param('address'),
-      userAgent: param('userAgent'),
-    },
-    {
-      from: users,
-      where: and(
-        eq(users.id, param('userId')),
-        eq(users.credentialVersion, param('credentialVersion')),
-        eq(users.status, 'active'),
-        sql`${users.emailVerified} >= ${param('verifiedAtLeast')}`,
-      ),
-    },
+  and(
+    eq(users.id, param('userId')),
+    eq(users.credentialVersion, param('credentialVersion')),
+    eq(users.status, 'active'),
+    sql`${users.emailVerified} >= ${param('verifiedAtLeast')}`,
   ),
 );
 
@@ -70,22 +82,19 @@ const updateUser = statement<{
     .where(and(eq(users.id, param('userId')), existsIn(sessions, isCreated()))),
 );
 
-const auditLogin = insertAudit<{ sessionId: string }>(
+export const auditLogin = insertAudit<{ sessionId: string }>(
   { action: 'LOGIN', reason: 'granted', userId: sessions.userId, sessionId: sessions.id },
   () => ({ from: sessions, where: isCreated() }),
 );
 
 export function createSessionCreation(database: D1Database): Pick<Sessions, 'open'> {
   return {
-    async open({ account, expiries, ...session }) {
+    async open({ account, ...session }) {
       const values = {
         ...auditValues(session),
-        sessionId: session.sessionId,
+        ...sessionValues(session),
         userId: account.user.id,
         credentialVersion: account.credentialVersion,
-        expiresAtMs: expiries.sessionExpiresAtMs,
-        refreshHash: session.refreshHash,
-        userAgent: session.meta.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
         verifiedAtLeast: session.requiresVerifiedEmail ? 1 : 0,
         renewedHash: session.renewedHash,
       };

@@ -89,6 +89,7 @@ export function createFakes(changes: Changes = {}) {
     registrations: {
       isUsernameTaken: async () => false,
       add: async () => 'added',
+      createAccount: async () => ({ account: alice }),
       admit: async () => ({ device: { userId: 8, deviceVersion: 1 } }),
     },
     registrationHandles: {

@@ -66,6 +66,7 @@ export const rules: LoginRules = {
   limit: { attempts: 10, windowSeconds: 60 },
   lockout: { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 50 },
   requiresVerifiedEmail: true,
+  registration: 'by-code',
   rotation: 'each-use',
   tokens: {
     contract: 'email-cookie',

@@ -153,13 +153,19 @@ describe('a refusal', () => {
 
   it('of a taken username uses up no e-mail', async () => {
     const fakes = createFakes({ registrations: { isUsernameTaken: async () => true } });
-    expect(await registerWith(fakes)).toEqual({ ok: false, refusal: { reason: 'taken' } });
+    expect(await registerWith(fakes)).toEqual({
+      ok: false,
+      refusal: { reason: 'taken', field: 'username' },
+    });
     expect([fakes.given('emailLimits.consume'), fakes.given('limits.consume')]).toEqual([[], []]);
   });
 
   it('of a username taken meanwhile sends nothing', async () => {
     const fakes = createFakes({ registrations: { add: async () => 'username-taken' } });
-    expect(await registerWith(fakes)).toEqual({ ok: false, refusal: { reason: 'taken' } });
+    expect(await registerWith(fakes)).toEqual({
+      ok: false,
+      refusal: { reason: 'taken', field: 'username' },
+    });
     await fakes.finish();
     expect(fakes.sent()).toEqual([]);
   });
