@@ -15,6 +15,8 @@ import type { Lifetimes } from '../policy/lifetimes.ts';
 export interface WireContext {
   /** The headers that the contract names in `requestHeaders`, as they were sent; by name in lower case. */
   headers: Readonly<Record<string, string>>;
+  /** The access token as it was sent, for bodies that repeat it; null: none was. */
+  token: string | null;
 }
 
 /** A response in a contract's own shape. Shared headers (Retry-After, Allow, …) are added to it. */
@@ -163,7 +165,7 @@ export interface SessionView extends ListedSession {
 }
 
 /** Facts of the request that an error may mention. */
-export interface RefusalContext extends WireContext {
+export interface RefusalContext extends Pick<WireContext, 'headers'> {
   nowMs: number;
   traceId: string;
   /** Absent: the path belongs to no operation. */

@@ -27,7 +27,7 @@ export const operationsOf = ({ routes }: Contract): Operation[] => [
 ];
 
 /** For samples, which answer no request. */
-export const NO_CONTEXT: WireContext = { headers: {} };
+export const NO_CONTEXT: WireContext = { headers: {}, token: null };
 
 /** The first route of an operation: the one that own clients use. */
 export function routeOf(contract: Contract, operation: Operation): AnyRoute {

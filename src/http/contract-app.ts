@@ -159,7 +159,7 @@ function routeSteps(route: AnyRoute, endpoint: Endpoint): Step[] {
       ...credentials,
       input,
     };
-    return responder.run(c, { route, input, work: run(request) });
+    return responder.run(c, { route, token: credentials.token, input, work: run(request) });
   };
   const options = { accepts, reject: responder.malformed };
   const isRead = routes.some(({ when }) => when.body !== undefined);

@@ -25,6 +25,8 @@ export type Responder = ReturnType<typeof createResponder>;
 
 interface Run {
   route: AnyRoute;
+  /** The access token of the request. */
+  token: string | null;
   input: object;
   work: Promise<Outcome<unknown>>;
 }
@@ -47,7 +49,7 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
     const { services, meta } = c.env;
     const { traceId } = meta;
     const operation = c.get('operation');
-    const context = { nowMs: services.nowMs(), traceId, operation, ...contextOf(c) };
+    const context = { nowMs: services.nowMs(), traceId, operation, headers: headersOf(c) };
     return refusalResponse(contract, refusal, context);
   };
 
@@ -75,11 +77,8 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
   };
 
   /** The headers that the contract asks for. */
-  const contextOf = (c: ContractContext): WireContext => ({
-    headers: Object.fromEntries(
-      contract.requestHeaders.map((name) => [name, c.req.header(name) ?? '']),
-    ),
-  });
+  const headersOf = (c: ContractContext): WireContext['headers'] =>
+    Object.fromEntries(contract.requestHeaders.map((name) => [name, c.req.header(name) ?? '']));
 
   /** Refuses what cannot be read; counts it against the address if the operation is an attempt. */
   const rejectCounted = async (c: ContractContext, refusal: Refusal): Promise<Response> => {
@@ -100,7 +99,7 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
       rejectCounted(c, { reason: 'malformed', issues: issuesOf(problem) }),
 
     /** Answers with the outcome of a use case that has been started. */
-    async run(c: ContractContext, { route, input, work }: Run): Promise<Response> {
+    async run(c: ContractContext, { route, token, input, work }: Run): Promise<Response> {
       const { services, meta } = c.env;
       const operation = operationOf(c);
       const startedMs = services.nowMs();
@@ -114,7 +113,7 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
       const refusal = outcome.ok ? null : outcome.refusal;
       report(c, { refusal, identifier: identifierIn(input), durationMs });
       if (!outcome.ok) return refuse(c, outcome.refusal);
-      const response = wireResponse(render(route, outcome.value, contextOf(c)));
+      const response = wireResponse(render(route, outcome.value, { headers: headersOf(c), token }));
       const cookie = grantedCookie(operation, outcome.value);
       if (cookie !== null && route.accepts !== FORM) response.headers.append('Set-Cookie', cookie);
       return response;

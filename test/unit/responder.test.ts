@@ -22,6 +22,7 @@ function start(work: Promise<Outcome<unknown>>) {
   const responder = createResponder(emailCookie, []);
   const response = responder.run(c as unknown as ContractContext, {
     route: routeOf(emailCookie, 'logout-all'),
+    token: null,
     input: {},
     work,
   });

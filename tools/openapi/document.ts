@@ -156,7 +156,10 @@ function granted({ contract, name }: Part): ZodOpenApiResponsesObject {
   const { response } = OPERATIONS[name];
   const [description, sample] = RESPONSES[response];
   const route = routeOf(contract, name);
-  const { status, headers, body } = render(route, sample, NO_CONTEXT);
+  const { status, headers, body } = render(route, sample, {
+    ...NO_CONTEXT,
+    token: sampleGranted.access.token,
+  });
   const schema = route.response.schema?.() ?? null;
   const cookie = grantedCookie(name, { device: 'sample', handle: sampleHandle });
   const cookies = [
