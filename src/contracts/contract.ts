@@ -177,6 +177,8 @@ export type ErrorKind =
   | Refusal['reason']
   | 'missing-field'
   | 'weak-password'
+  | 'missing-token'
+  | 'session-ended'
   | 'locked-until-reset';
 
 type RefusalOf<K extends ErrorKind> = Extract<
@@ -184,9 +186,11 @@ type RefusalOf<K extends ErrorKind> = Extract<
   {
     reason: K extends 'missing-field' | 'weak-password'
       ? 'malformed'
-      : K extends 'locked-until-reset'
-        ? 'locked'
-        : K;
+      : K extends 'missing-token' | 'session-ended'
+        ? 'unauthenticated'
+        : K extends 'locked-until-reset'
+          ? 'locked'
+          : K;
   }
 >;
 
@@ -217,8 +221,8 @@ export interface ErrorPaths {
 export interface Errors {
   /** One answer for every kind of refusal. */
   readonly answers: { readonly [K in ErrorKind]: ErrorAnswer<K> };
-  /** The answers of single operations that differ. */
-  readonly byOperation: { readonly [O in Operation]?: ErrorOverrides };
+  /** Of operations that answer some refusals differently: all of their answers. */
+  readonly byOperation: { readonly [O in Operation]?: Errors['answers'] };
   /** Makes the schema of every error's body for the OpenAPI document. */
   readonly schema: () => z.ZodMiniType;
   readonly paths: ErrorPaths;

@@ -19,7 +19,7 @@ import type {
   WireHeaders,
 } from './contract.ts';
 import { responsesOf, sessionsOf } from './default-responses.ts';
-import { errorAnswers, errorKinds } from './errors.ts';
+import { errorAnswers, errorKinds, mergeOverrides } from './errors.ts';
 import {
   accountRequests,
   loginRequest,
@@ -104,7 +104,7 @@ interface Declaration<
     codes?: Readonly<Record<number, string>>;
     overrides?: ErrorOverrides;
     /** The answers of single operations that differ. */
-    byOperation?: Contract['errors']['byOperation'];
+    byOperation?: { readonly [O in Operation]?: ErrorOverrides };
   };
 }
 
@@ -174,16 +174,19 @@ function errorsOf(
   contract: Contract,
   errors: Declaration<IdentifierKind, Fields, Fields, Fields, z.ZodMiniType>['errors'],
 ): Contract['errors'] {
-  const { overrides = {}, byOperation = {} } = errors;
-  const answers = errorAnswers(contract.identifier, overrides, errors.codes ?? {});
-  const own = Object.values(byOperation).flatMap((some) => Object.values(some));
+  const { overrides = {}, byOperation: own = {} } = errors;
+  const answersWith = (more: ErrorOverrides) =>
+    errorAnswers(contract.identifier, mergeOverrides(overrides, more), errors.codes ?? {});
+  const answers = answersWith({});
   const codes = new Set([
     ...errorKinds(contract).map((kind) => answers[kind].code),
-    ...own.flatMap(({ code }) => code ?? []),
+    ...Object.values(own).flatMap((some) => Object.values(some).flatMap(({ code }) => code ?? [])),
   ]);
   return {
     answers,
-    byOperation,
+    byOperation: Object.fromEntries(
+      Object.entries(own).map(([operation, more]) => [operation, answersWith(more)]),
+    ),
     paths: errors.paths,
     schema: lazy(() =>
       errors.schema([...codes]).check(z.meta(errors.meta ?? { id: 'ErrorResponse' })),

@@ -30,6 +30,8 @@ const defaultAnswers = (identifier: Contract['identifier']): Record<ErrorKind, D
     code: 'UNAUTHENTICATED',
     message: 'Missing, invalid or expired token',
   },
+  'missing-token': { like: 'unauthenticated' },
+  'session-ended': { like: 'unauthenticated' },
   limited: { status: 429, code: 'RATE_LIMITED', message: 'Too many attempts. Try again later.' },
   // Busy and locked must not be told apart from a limit, unless a document asks for it.
   busy: { like: 'limited' },
@@ -78,6 +80,14 @@ export function errorAnswers(
   return Object.fromEntries(entries) as Errors['answers'];
 }
 
+/** `own`: what an operation answers differently, on top of what its contract does. */
+export const mergeOverrides = (all: ErrorOverrides, own: ErrorOverrides): ErrorOverrides => ({
+  ...all,
+  ...Object.fromEntries(
+    Object.entries(own).map(([kind, answer]) => [kind, { ...all[kind as ErrorKind], ...answer }]),
+  ),
+});
+
 /** The kinds of refusal that a contract can ever answer with. */
 export function errorKinds(
   contract: Pick<
@@ -101,6 +111,10 @@ export function errorKinds(
 
 function kindOf(refusal: Refusal): ErrorKind {
   if (refusal.reason === 'locked' && refusal.untilReset) return 'locked-until-reset';
+  if (refusal.reason === 'unauthenticated') {
+    if (!refusal.presented) return 'missing-token';
+    return refusal.sessionEnded ? 'session-ended' : 'unauthenticated';
+  }
   if (refusal.reason !== 'malformed') return refusal.reason;
   if (refusal.issues.some(({ flaw }) => flaw !== undefined)) return 'weak-password';
   return refusal.issues.some(({ missing }) => missing) ? 'missing-field' : 'malformed';
@@ -110,9 +124,9 @@ function kindOf(refusal: Refusal): ErrorKind {
 export function refusalWire({ errors }: Contract, refusal: Refusal, context: RefusalContext): Wire {
   const { operation, traceId, headers } = context;
   const kind = kindOf(refusal);
-  const own = operation === undefined ? {} : errors.byOperation[operation]?.[kind];
+  const own = operation === undefined ? undefined : errors.byOperation[operation];
   // The answers are keyed by the kind; TypeScript cannot follow the pair through the index.
-  const { status, code, message } = { ...errors.answers[kind], ...own } as ErrorAnswer;
+  const { status, code, message } = (own ?? errors.answers)[kind] as ErrorAnswer;
   const text = typeof message === 'string' ? message : message(refusal as never, context);
   const issues = 'issues' in refusal ? refusal.issues : [];
   const error = { status, code, message: text, issues, traceId, headers };

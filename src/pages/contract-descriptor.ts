@@ -20,10 +20,18 @@ export function describeContract(contract: Contract): ContractDescriptor {
 /** Stands for the refresh token in what pages send. */
 const TOKEN = '{refreshToken}';
 
+/** Kinds that pages do not tell apart. */
+const REASONS: Partial<Record<ErrorKind, Reason>> = {
+  'missing-field': 'malformed',
+  'weak-password': 'malformed',
+  'missing-token': 'unauthenticated',
+  'session-ended': 'unauthenticated',
+};
+
 /** Pages need no message for unknown paths, variants and wrong methods, since they use none. */
 function signatureOf({ errors }: Contract, kind: ErrorKind): RefusalSignature[] {
   if (kind === 'unknown-path' || kind === 'unknown-variant' || kind === 'wrong-method') return [];
   const { status, code, message } = errors.answers[kind];
-  const reason: Reason = kind === 'missing-field' || kind === 'weak-password' ? 'malformed' : kind;
+  const reason = REASONS[kind] ?? (kind as Reason);
   return [{ reason, status, code, message: typeof message === 'string' ? message : null }];
 }
