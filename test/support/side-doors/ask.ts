@@ -1,0 +1,97 @@
+/** Sends a request of a contract's own client to one of its routes, and reads the tokens of an answer. */
+import type { AnyRoute, Contract, JsonPath } from '../../../src/contracts/contract.ts';
+import { encodeRequest, routeOf } from '../../../src/contracts/routes.ts';
+import { OPERATIONS, type Operation, type OperationRow } from '../../../src/flows/operations.ts';
+import type { Answer, TestApp } from '../test-app.ts';
+
+/** Null: not sent. */
+export interface Tokens {
+  access: string | null;
+  refresh: string | null;
+}
+
+export const NO_TOKENS: Tokens = { access: null, refresh: null };
+
+export interface Request {
+  contract: Contract;
+  operation: Operation;
+  /** Absent: the operation's first route. */
+  route?: AnyRoute;
+  input: object;
+  tokens?: Tokens;
+  device?: string | null;
+  address?: string;
+}
+
+let requests = 0;
+
+/** One address for many requests, and not for so many as a limit could be. */
+function nextAddress(): string {
+  requests += 1;
+  return `192.0.2.${Math.floor(requests / 500)}`;
+}
+
+export function ask(app: TestApp, request: Request): Promise<Answer> {
+  const { contract, operation, tokens = NO_TOKENS, device, address = nextAddress() } = request;
+  const route = request.route ?? routeOf(contract, operation);
+  const { method, path, headers, body } = encodeRequest(
+    { ...contract, routes: [route] },
+    operation,
+    { ...tokensOf(operation, tokens), input: inputOf(route, request) as never },
+  );
+  const cookies = [headers['Cookie'], device && `__Host-gh-device=${device}`].filter(Boolean);
+  return app.fetch(`/${contract.name}${path}`, {
+    method,
+    headers: {
+      ...headers,
+      'CF-Connecting-IP': address,
+      ...(cookies.length === 0 ? {} : { Cookie: cookies.join('; ') }),
+      // A cookie counts in requests alone that no page of another site can send.
+      ...(headers['Cookie'] !== undefined && body === null
+        ? { 'Content-Type': 'application/json' }
+        : {}),
+    },
+    body,
+  });
+}
+
+/** The tokens that the operation takes. */
+function tokensOf(operation: Operation, { access, refresh }: Tokens) {
+  const { access: opensWith }: OperationRow = OPERATIONS[operation];
+  const isEither = opensWith === 'either';
+  return {
+    ...(access !== null && (isEither || opensWith === 'bearer') ? { token: access } : {}),
+    ...(refresh !== null && (isEither || opensWith === 'refresh-token')
+      ? { refreshToken: refresh }
+      : {}),
+  };
+}
+
+/** The body of some routes has the tokens. */
+function inputOf({ request }: AnyRoute, { operation, input, tokens = NO_TOKENS }: Request) {
+  const { access }: OperationRow = OPERATIONS[operation];
+  const isToken = access === 'either' || access === 'refresh-token';
+  if (!isToken) return input;
+  return request === null ? null : tokensOf(operation, tokens);
+}
+
+/** The tokens that a login or a refresh has granted. */
+export function tokensIn({ paths, refresh }: Contract, answer: Answer): Tokens {
+  if (answer.status >= 300) throw new Error(`no tokens: ${answer.status} ${answer.text}`);
+  const body: unknown = JSON.parse(answer.text);
+  const cookies = answer.headers.getSetCookie().flatMap((text) => {
+    const [name, value = ''] = text.split(/[=;]/, 2);
+    return refresh?.in === 'cookie' && name === refresh.name ? [value] : [];
+  });
+  const path = paths.login.refresh;
+  return {
+    access: at(body, paths.login.access),
+    refresh: cookies[0] ?? (path === null ? null : at(body, path)),
+  };
+}
+
+function at(body: unknown, path: JsonPath): string {
+  const value = path.reduce<unknown>((part, name) => Reflect.get(Object(part), name), body);
+  if (typeof value !== 'string') throw new Error(`no token at ${path.join('.')}`);
+  return value;
+}

@@ -1,0 +1,125 @@
+/**
+ * No side door: every operation of every contract is asked in every state, and answers as the table
+ * says (expected.ts), whichever way it takes to an account.
+ */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AnyRoute } from '../../../src/contracts/contract.ts';
+import { captureConsole, type CapturedConsole } from '../captured-console.ts';
+import { mailbox, type Mailbox } from '../mailbox.ts';
+import { moveClock, visible } from '../session.ts';
+import { ask } from './ask.ts';
+import { EXPECTED, outcomeOf, sendsSecret, statusOf, type Outcome } from './expected.ts';
+import {
+  groupsOf,
+  holdsSecret,
+  inputOf,
+  newAccount,
+  UNLIMITED,
+  type Cell,
+  type Wire,
+} from './prepare.ts';
+import { STATES, type State } from './states.ts';
+import { contractCases, freshAddress, type Answer } from '../test-app.ts';
+
+/** Files test/worker/side-doors-*.test.ts. */
+const PARTS = 4;
+
+let captured: CapturedConsole;
+
+/** Describes one part of the contracts, since test files run side by side. */
+export function describeSideDoors(part: number): void {
+  const states = Object.keys(STATES) as State[];
+  beforeEach(() => {
+    captured = captureConsole();
+  });
+
+  describe.each(contractCases.filter((_, n) => n % PARTS === part - 1))('$name', (wire) => {
+    it.each(states.filter((state) => STATES[state].isOf?.(wire) ?? true))('%s', async (state) => {
+      const { operations } = EXPECTED[state];
+      const routes = wire.contract.routes.filter(({ operation }) => operations.includes(operation));
+      const seen = await outcomesIn(state, wire, routes);
+      const expected = routes.map((route) => {
+        const outcome = outcomeOf(state, wire, route.operation);
+        return [nameOf(route), `${outcome}, ${statusOf(wire.name, outcome)}`];
+      });
+      expect(seen).toEqual(Object.fromEntries(expected));
+    });
+  });
+}
+
+const nameOf = ({ operation, method, path, when }: AnyRoute): string =>
+  [operation, method, path, ...(Object.keys(when).length > 0 ? [JSON.stringify(when)] : [])].join(
+    ' ',
+  );
+
+const apps = new Map<State, Mailbox>();
+
+function appOf(state: State): Mailbox {
+  const app = apps.get(state) ?? mailbox({ ...UNLIMITED, ...STATES[state].settings });
+  apps.set(state, app);
+  return app;
+}
+
+/** Returns the outcome and the status of each route in the state. */
+async function outcomesIn(state: State, wire: Wire, routes: readonly AnyRoute[]) {
+  const { isShared = false, begin, alter, passesMs } = STATES[state];
+  const { app, to } = appOf(state);
+  const address = freshAddress();
+  const groups = groupsOf(routes, !isShared);
+  const prepared = groups.map(async (group): Promise<Cell[]> => {
+    const account = await newAccount(group, { wire, app });
+    const inputs: Cell['input'][] = [];
+    for (const { operation } of group) inputs.push(await inputOf(operation, account));
+    await begin?.(account);
+    const cells = group.map((route, n) => {
+      return { ...account, route, operation: route.operation, input: inputs[n] ?? {}, address };
+    });
+    for (const cell of cells) await alter?.(cell);
+    return cells;
+  });
+  const cells = (await Promise.all(prepared)).flat();
+  moveClock(passesMs?.(wire) ?? 0);
+  captured.take();
+  const answers = await Promise.all(
+    cells.map(async (cell) => {
+      const mails = to(recipientOf(cell));
+      return { cell, answer: await ask(app, { contract: wire.contract, ...cell }), mails, to };
+    }),
+  );
+  const logged = loggedOutcomes();
+  const outcomes = answers.map(({ cell, answer, mails }) => {
+    const { operation } = cell;
+    const reason = logged.get(answer.headers.get('X-Request-Id') ?? '') ?? 'granted';
+    const isSilent =
+      reason === 'granted' &&
+      sendsSecret(operation) &&
+      !holdsSecret(to(recipientOf(cell)).slice(mails.length));
+    const status = answer.status < 300 ? '2xx' : answer.status;
+    const isComparable = reason !== 'granted' || sendsSecret(operation);
+    const key = `${wire.name} ${operation} ${reason} ${STATES[state].isApart ? state : ''}`;
+    const difference = isComparable ? differenceOf(key, state, answer) : '';
+    return [nameOf(cell.route), `${isSilent ? 'silent' : reason}, ${status}${difference}`];
+  });
+  return Object.fromEntries(outcomes) as Record<string, string>;
+}
+
+/** The address to which the operation sends a code or a link. */
+const recipientOf = ({ input, user, operation }: Cell): string =>
+  operation === 'change-email' || operation === 'register' ? String(input['email']) : user.email;
+
+/** Outcomes by trace id, of the log. A read that is granted has no line. */
+function loggedOutcomes(): Map<string, Outcome> {
+  const lines = captured.take().map((line) => JSON.parse(line) as Record<string, string>);
+  return new Map(lines.map(({ trace_id: id = '', outcome }) => [id, outcome as Outcome]));
+}
+
+/** The first answer of each contract, operation and outcome. */
+const first = new Map<string, { bytes: string; state: State }>();
+
+/** Compares the answer with the first one of its outcome: no client can tell the two states apart. */
+function differenceOf(key: string, state: State, answer: Answer): string {
+  const bytes = visible(answer).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
+  const known = first.get(key) ?? { bytes, state };
+  first.set(key, known);
+  return known.bytes === bytes ? '' : `: ${bytes}, unlike in “${known.state}”: ${known.bytes}`;
+}

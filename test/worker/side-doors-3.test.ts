@@ -1,0 +1,3 @@
+import { describeSideDoors } from '../support/side-doors/suite.ts';
+
+describeSideDoors(3);
