@@ -53,6 +53,7 @@ describe('a registration that grants at once', () => {
       ok: true,
       value: {
         user: { ...dora.user, lastLoginAtMs: NOW_MS },
+        sessionId: 'id-1',
         issuedAtMs: 1_700_000_000_000,
         access: { token: 'access token', expiresAtMs: 1_700_000_900_000 },
         refresh: { token: 'refresh token', expiresAtMs: 1_700_086_400_000 },
@@ -112,6 +113,7 @@ describe('a registration that grants at once', () => {
       [
         { is: 'user', account: dora },
         { purpose: 'verify-email', email: null },
+        context('key of user 8'),
       ],
     ]);
     expect(fakes.sent()).toEqual(['verification-code to dora@example.com']);
