@@ -1,0 +1,187 @@
+/**
+ * The bodies of OAuth 2.0 that `oauth2` and `keycloak` have in common: forms in, JSON out (RFC 6749 4.3,
+ * 5 and 6), revocation (RFC 7009), metadata (RFC 8414) and the user's claims (OpenID Connect Core 5.1).
+ *
+ * Clients are not authenticated: `client_id`, `client_secret` and `Authorization: Basic` are ignored.
+ * A public client has no secret to keep, and a secret in a browser's script is none.
+ */
+import * as z from 'zod/mini';
+import type { LoginAttempt } from '../flows/model/login.ts';
+import type { Granted } from '../flows/model/outcome.ts';
+import type { SentTokens } from '../flows/model/request.ts';
+import type { User } from '../flows/model/user.ts';
+import type { ErrorOverrides, LoginRequest, WireError, WireRequest } from './contract.ts';
+import { request, requiredText, type Field } from './requests.ts';
+import { bodyResponse, text, type Body, type Fields } from './responses.ts';
+import { FORM } from './routes.ts';
+
+/** All that a token opens. A scope that a client asks for is ignored, and so it is stated (3.3). */
+export const SCOPE = 'profile email' as const;
+
+/** The password grant. `username` takes either name of an account: no username has an `@`. */
+const passwordGrant: LoginRequest = {
+  fields: { identifier: 'username', password: 'password', remember: null },
+  ...request(
+    z.object({ username: requiredText('Username'), password: requiredText('Password') }),
+    ({ username, password }): LoginAttempt => ({
+      identifier: { kind: username.includes('@') ? 'email' : 'username', value: username },
+      password,
+      remember: false,
+    }),
+    ({ identifier, password }) => ({ username: identifier.value, password }),
+  ),
+};
+
+export const refreshToken: Field = ['refresh_token', requiredText('refresh_token')];
+
+/** A token of either kind, whatever `token_type_hint` says: the search goes on over both (RFC 7009 2.1). */
+const revocation: WireRequest<SentTokens> = request(
+  z.object({ token: requiredText('token') }),
+  ({ token }): SentTokens => ({ token, refreshToken: token }),
+  ({ token, refreshToken }) => ({ token: refreshToken ?? token }),
+);
+
+const form = { method: 'POST', accepts: FORM } as const;
+
+/** The grants at one path, told apart by `grant_type`. */
+export function grantRoutes<F extends Fields>(path: string, tokens: Body<Granted, F>) {
+  const grant = (id: string, tag: string) => ({
+    ...form,
+    path,
+    when: { body: { grant_type: tag } },
+    // RFC 6749 5.1 asks for it beside Cache-Control.
+    response: bodyResponse(id, tokens, { headers: () => ({ Pragma: 'no-cache' }) }),
+  });
+  return {
+    login: { ...grant('LoginResponse', 'password'), request: passwordGrant },
+    refresh: grant('RefreshResponse', 'refresh_token'),
+  };
+}
+
+/** RFC 7009 2.2: clients ignore the body; some insist that it is JSON. */
+export const revocationRoute = (path: string) => ({
+  ...form,
+  path,
+  request: revocation,
+  response: bodyResponse('RevocationResponse', { schema: () => ({}), render: () => ({}) }),
+});
+
+/** Whole seconds, as both moments are. */
+export const secondsOf = (expiresAtMs: number, { issuedAtMs }: Granted) =>
+  (expiresAtMs - issuedAtMs) / 1000;
+
+export const tokenResponse = {
+  schema: () => ({
+    access_token: text('JWT'),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int(),
+    refresh_token: text('JWT'),
+    scope: z.literal(SCOPE),
+  }),
+  render: (granted: Granted) => ({
+    access_token: granted.access.token,
+    token_type: 'Bearer' as const,
+    expires_in: secondsOf(granted.access.expiresAtMs, granted),
+    refresh_token: granted.refresh?.token as string,
+    scope: SCOPE,
+  }),
+  paths: { access: ['access_token'], refresh: ['refresh_token'] },
+};
+
+/** The claims of a user that are not null. */
+export const userClaims = ({ username, email, emailVerified, name, avatar, language }: User) => ({
+  ...(username !== null && { preferred_username: username }),
+  ...(name !== null && { name }),
+  ...(email !== null && { email, email_verified: emailVerified }),
+  ...(avatar !== null && { picture: avatar }),
+  locale: language,
+});
+
+export const userInfo = {
+  schema: () => ({
+    sub: text('The same as in the tokens'),
+    preferred_username: z.optional(z.string()),
+    name: z.optional(z.string()),
+    email: z.optional(z.email()),
+    email_verified: z.optional(z.boolean()),
+    picture: z.optional(z.string()),
+    locale: z.string(),
+  }),
+  render: (user: User) => ({ sub: user.publicId, ...userClaims(user) }),
+  paths: { name: ['name'], username: ['preferred_username'], email: ['email'] },
+};
+
+const UNSUPPORTED = 'unsupported_grant_type';
+
+/** RFC 6749 5.2 allows neither quotes nor backslashes in a description. */
+export const errorBody = {
+  schema: (codes: string[]) => z.object({ error: z.enum(codes), error_description: z.string() }),
+  render: ({ code, message, issues }: WireError) => ({
+    error: code === UNSUPPORTED && issues.some(({ missing }) => missing) ? 'invalid_request' : code,
+    error_description: message.replaceAll(/["\\]/g, "'"),
+  }),
+  paths: { code: ['error'], message: ['error_description'] },
+};
+
+/**
+ * The codes of RFC 6749 5.2 and RFC 6750 3.1. They have none for "try again later": that of 4.1.2.1 is
+ * used, with 429 and Retry-After, since clients report any `error` below 500 as it stands.
+ */
+export const errorAnswers: ErrorOverrides = {
+  malformed: { code: 'invalid_request', message: ({ issues: [first] }) => first.message },
+  'unknown-variant': {
+    code: UNSUPPORTED,
+    message: ({ issues: [{ field, missing }] }) =>
+      missing ? `Missing form parameter: ${field}` : `Unsupported ${field}`,
+  },
+  invalid: { status: 400, code: 'invalid_grant', message: 'Wrong username or password' },
+  inactive: { status: 400, code: 'invalid_grant' },
+  unverified: { status: 400, code: 'invalid_grant' },
+  unauthenticated: { code: 'invalid_token' },
+  limited: { code: 'temporarily_unavailable' },
+  taken: { code: 'username_taken' },
+  'invalid-code': { code: 'invalid_code' },
+  'invalid-link': { code: 'invalid_link' },
+  insecure: { code: 'https_required' },
+  'cross-site': { code: 'access_denied' },
+  'not-found': { code: 'not_found' },
+  'wrong-method': { code: 'method_not_allowed' },
+  internal: { code: 'server_error' },
+};
+
+/** RFC 6749 5.2: a refresh token that is no good is a grant that is no good. */
+export const grantErrors: ErrorOverrides = {
+  unauthenticated: {
+    status: 400,
+    code: 'invalid_grant',
+    message: 'Refresh token is invalid, expired or revoked',
+  },
+};
+
+/** The members of RFC 8414 that both documents have. `at`: where the endpoints stand. */
+export const metadata = {
+  schema: () => ({
+    issuer: z.url(),
+    token_endpoint: z.url(),
+    revocation_endpoint: z.url(),
+    userinfo_endpoint: z.url(),
+    jwks_uri: z.url(),
+    scopes_supported: z.array(z.string()),
+    response_types_supported: z.array(z.string()),
+    grant_types_supported: z.array(z.string()),
+    token_endpoint_auth_methods_supported: z.array(z.string()),
+    revocation_endpoint_auth_methods_supported: z.array(z.string()),
+  }),
+  render: ({ issuer, at, keys }: { issuer: string; at: string; keys: string }) => ({
+    issuer,
+    token_endpoint: `${at}/token`,
+    revocation_endpoint: `${at}/revoke`,
+    userinfo_endpoint: `${at}/userinfo`,
+    jwks_uri: keys,
+    scopes_supported: SCOPE.split(' '),
+    response_types_supported: [],
+    grant_types_supported: ['password', 'refresh_token'],
+    token_endpoint_auth_methods_supported: ['none'],
+    revocation_endpoint_auth_methods_supported: ['none'],
+  }),
+};
