@@ -211,7 +211,8 @@ function flawsOfKeys(
   known: readonly Contract[],
 ): string[] {
   const flaws = [];
-  if (new Set(keys.map(({ kid }) => kid)).size < keys.length) flaws.push('has a kid twice');
+  const kids = keys.flatMap(({ kid }) => kid ?? []);
+  if (new Set(kids).size < kids.length) flaws.push('has a kid twice');
   const names = new Set(known.map(({ name }) => name));
   for (const [index, { contracts = [] }] of keys.entries()) {
     if (contracts.every((name) => names.has(name))) continue;

@@ -11,7 +11,8 @@ import type { Algorithm, TokenDeclaration } from '../src/flows/model/token-rules
 export const ALGORITHMS: readonly Algorithm[] = ['EdDSA', 'Ed25519', 'ES256', 'HS256'];
 
 export interface Key extends JsonWebKey {
-  kid: string;
+  /** Absent where services may have the secret as plain text, without a name. */
+  kid?: string;
   alg: Algorithm;
   /** The only contracts that it signs and verifies for; absent: all. */
   contracts?: string[];
@@ -30,14 +31,20 @@ export interface ContractOfKeys {
 }
 
 /** `secret`: of an HS256 key, in place of 32 random bytes. */
-export function generateKey(alg: Algorithm, secret: Buffer = randomBytes(32)): Key {
-  const kid = randomBytes(8).toString('base64url');
-  if (alg === 'HS256') return { kty: 'oct', k: secret.toString('base64url'), kid, alg };
+export function generateKey(
+  alg: Algorithm,
+  { contracts, secret = randomBytes(32) }: { contracts?: string[]; secret?: Buffer } = {},
+): Key {
+  const restriction = contracts && { contracts };
+  const kid = { kid: randomBytes(8).toString('base64url') };
+  if (alg === 'HS256') {
+    return { kty: 'oct', k: secret.toString('base64url'), ...(restriction ?? kid), alg };
+  }
   const { privateKey } =
     alg === 'ES256'
       ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
       : generateKeyPairSync('ed25519');
-  return { ...privateKey.export({ format: 'jwk' }), kid, alg };
+  return { ...privateKey.export({ format: 'jwk' }), ...kid, alg, ...restriction };
 }
 
 /** Adds a key for each contract that has none of its clients' algorithms, and changes no other. */
@@ -48,7 +55,7 @@ export function addMissingKeys({ keys }: KeySet, contracts: readonly ContractOfK
     if (algorithms === undefined) continue;
     const fitting = keysFor(all, name, algorithms);
     if (fitting.some(isOwnOrAsymmetric)) continue;
-    const key = { ...generateKey(algorithms[0]), contracts: [name] };
+    const key = generateKey(algorithms[0], { contracts: [name] });
     all = insertBefore(all, fitting[0], key);
   }
   return { keys: all };
@@ -75,9 +82,9 @@ export function rotate({ keys }: KeySet, rotation: Rotation): KeySet {
   const isReplaced = ({ contracts }: Key) =>
     contract === undefined ? contracts === undefined : contracts?.includes(contract);
   const first = keys.find(isReplaced);
-  const restriction = first?.contracts ?? (contract === undefined ? undefined : [contract]);
-  const key = { ...generateKey(alg, secret), ...(restriction && { contracts: restriction }) };
-  const retired = insertBefore(keys, first ?? (restriction && keys[0]), key).map((each) =>
+  const contracts = first?.contracts ?? (contract === undefined ? undefined : [contract]);
+  const key = generateKey(alg, { ...(contracts && { contracts }), ...(secret && { secret }) });
+  const retired = insertBefore(keys, first ?? (contracts && keys[0]), key).map((each) =>
     each !== key && isReplaced(each) ? { gatehouse_retired_at: nowSeconds, ...each } : each,
   );
   const isNeeded = ({ gatehouse_retired_at: retiredAt = Infinity }: Key) =>
@@ -103,6 +110,6 @@ export function describe(
       retiredAt === undefined
         ? ''
         : `, needed until ${new Date((retiredAt + longestSeconds) * 1000).toISOString()}`;
-    return `${kid}  ${alg}  ${use}${where}${until}`;
+    return `${kid ?? 'without kid'}  ${alg}  ${use}${where}${until}`;
   });
 }

@@ -4,7 +4,7 @@
  * key's and never the token's (3.1), issuer and audience are the contract's (3.8, 3.9), and the `typ`
  * keeps one kind from being accepted for the other (3.11).
  */
-import { base64url, jwtVerify, SignJWT } from 'jose';
+import { base64url, decodeProtectedHeader, jwtVerify, SignJWT, type JWTVerifyOptions } from 'jose';
 import type { TokenRules } from '../flows/model/token-rules.ts';
 import type { TokenClaims, Tokens, VerifiedClaims } from '../flows/ports/tokens.ts';
 import { sha256Text } from './digest.ts';
@@ -58,7 +58,7 @@ export function createTokens(
     const { kid, alg, key } = await findSigningKey(rules);
     // After the contract's own: it overrides none of the core's claims, not even an absent one.
     return new SignJWT({ ...claims.extra, sid: claims.sessionId, gen: claims.generation })
-      .setProtectedHeader({ alg, kid, typ })
+      .setProtectedHeader({ alg, ...(kid === undefined ? {} : { kid }), typ })
       .setIssuer(rules.issuer)
       .setAudience(audience)
       .setSubject(claims.sub)
@@ -68,11 +68,22 @@ export function createTokens(
       .sign(key);
   };
 
-  /** Finds the key by `kid` among our own: a token brings no key and names no URL (3.5, 3.10). */
-  const findKey = async (fitting: TokenKey[], { kid, alg }: { kid?: string; alg?: string }) => {
-    const key = fitting.find((candidate) => candidate.kid === kid);
-    if (key === undefined || kid === undefined || key.alg !== alg) throw new Error('no such key');
-    return (await once(verifying, key, importVerifyingKey)).key;
+  /** Finds keys by `kid` among our own: a token brings no key and names no URL (3.5, 3.10). */
+  const findKeys = (token: string, { contract, algorithms }: TokenRules) => {
+    const header = readHeader(token);
+    return keysFor(keys, contract, algorithms).filter(
+      ({ kid, alg }) => header !== null && header.kid === kid && header.alg === alg,
+    );
+  };
+
+  const readPayload = async (token: string, key: TokenKey, checks: JWTVerifyOptions) => {
+    try {
+      const verifyingKey = await once(verifying, key, importVerifyingKey);
+      const algorithms = [verifyingKey.alg];
+      return (await jwtVerify(token, verifyingKey.key, { ...checks, algorithms })).payload;
+    } catch {
+      return null;
+    }
   };
 
   return {
@@ -83,32 +94,28 @@ export function createTokens(
 
     async verify(kind, token, { rules, ignoreExpiry = false }) {
       const isAccess = kind === 'access';
-      const { contract, issuer, audience, type, algorithms } = rules;
+      const { contract, issuer, audience, type } = rules;
       // A verdict holds under the rules that it was reached by, and no others.
       const cacheKey = JSON.stringify([contract, issuer, audience, type, token]);
       const cached = isAccess ? verifiedTokens.get(cacheKey, nowMs()) : null;
       if (cached !== null) return cached.claims;
-      if (!isCanonical(token)) return null;
-      const fitting = keysFor(keys, contract, algorithms);
-      try {
-        const { payload } = await jwtVerify(token, (header) => findKey(fitting, header), {
-          issuer,
-          audience: isAccess ? audience : rules.refreshAudience,
-          algorithms: [...new Set(fitting.map(({ alg = '' }) => alg))],
-          typ: isAccess ? type : REFRESH_TYPE,
-          requiredClaims: ['sub', 'sid', 'jti', 'iat', 'exp'],
-          // jose has no option to ignore `exp`: at the beginning of Unix time no token has expired.
-          ...(ignoreExpiry ? { currentDate: new Date(0) } : {}),
-        });
-        const { jti, sid, gen, exp = 0 } = payload;
-        if (typeof jti !== 'string' || typeof sid !== 'string') return null;
+      const checks = {
+        issuer,
+        audience: isAccess ? audience : rules.refreshAudience,
+        typ: isAccess ? type : REFRESH_TYPE,
+        requiredClaims: ['sub', 'sid', 'jti', 'iat', 'exp'],
+        // jose has no option to ignore `exp`: at the beginning of Unix time no token has expired.
+        ...(ignoreExpiry ? { currentDate: new Date(0) } : {}),
+      };
+      for (const key of findKeys(token, rules)) {
+        const { jti, sid, gen, exp = 0 } = (await readPayload(token, key, checks)) ?? {};
+        if (typeof jti !== 'string' || typeof sid !== 'string') continue;
         const generation = Number.isSafeInteger(gen) ? Number(gen) : null;
         const claims = { jti, sessionId: sid, generation };
         if (isAccess) verifiedTokens.set(cacheKey, { claims, untilMs: exp * 1000 });
         return claims;
-      } catch {
-        return null;
       }
+      return null;
     },
 
     async refreshId(sessionId, generation) {
@@ -125,15 +132,17 @@ function once<K, V>(made: Map<K, V>, key: K, make: (key: K) => V): V {
 }
 
 /**
- * Accepts three parts of base64url in their canonical encoding alone. jose's decoder accepts others
- * too (padding, white space, stray bits at the end), and code that compares tokens would take two
- * spellings of one token for two tokens.
+ * Returns a token's header; null unless the token is three parts of base64url in their canonical
+ * encoding. jose's decoder accepts others too (padding, white space, stray bits at the end), and code
+ * that compares tokens would take two spellings of one token for two tokens.
  */
-function isCanonical(token: string): boolean {
-  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return false;
+function readHeader(token: string): { kid?: string; alg?: string } | null {
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return null;
   try {
-    return token.split('.').every((part) => base64url.encode(base64url.decode(part)) === part);
+    const parts = token.split('.');
+    const isCanonical = parts.every((part) => base64url.encode(base64url.decode(part)) === part);
+    return isCanonical ? decodeProtectedHeader(token) : null;
   } catch {
-    return false;
+    return null;
   }
 }

@@ -28,6 +28,25 @@ it.each([undefined, ''])('takes no key whose kid is %s', (kid) => {
   expect(validateKey({ ...okp, alg: 'EdDSA', kid } as JWK)).toBe('has no kid');
 });
 
+it('takes a key of HS256 without a kid only where it is restricted to contracts', () => {
+  const secret: JWK = { kty: 'oct', k: PART, alg: 'HS256' };
+  expect(validateKey(secret)).toBe('has no kid');
+  expect(validateKey({ ...secret, contracts: ['one'] })).toBeNull();
+  expect(validateKey({ ...secret, contracts: ['one'], kid: '' })).toBe('has no kid');
+  expect(validateKey({ ...okp, alg: 'EdDSA', contracts: ['one'] })).toBe('has no kid');
+});
+
+// 43 is the least, and 45 cannot be decoded.
+it.each([
+  [43, true],
+  [44, true],
+  [45, false],
+  [46, true],
+])('takes a secret of %i characters: %s', (length, taken) => {
+  const flaw = validateKey({ kty: 'oct', k: 'A'.repeat(length), alg: 'HS256', kid: 'a-key' });
+  expect(flaw === null).toBe(taken);
+});
+
 it.each([undefined, 'none', 'RS256', 'HS512', 'eddsa', 'constructor'])(
   'takes no key whose alg is %s',
   (alg) => {
