@@ -12,8 +12,8 @@ export type Outcome = 'granted' | 'silent' | Refusal['reason'];
 
 /** The parts of a request and its effects, by which states meet operations. */
 const TAKES = {
-  login: ['attempt', 'account', 'name', 'password'],
-  refresh: ['account', 'session', 'refresh token'],
+  login: ['attempt', 'account', 'name', 'password', 'fenced'],
+  refresh: ['account', 'session', 'refresh token', 'fenced'],
   logout: ['account', 'session'],
   'logout-all': ['account', 'session', 'access token'],
   profile: ['account', 'session', 'access token'],
@@ -21,19 +21,22 @@ const TAKES = {
   'end-session': ['account', 'session', 'access token', 'session id'],
   register: ['attempt', 'e-mail', 'new password', 'new address', 'new username'],
   'send-code': ['attempt', 'e-mail', 'account', 'name'],
-  'verify-email': ['attempt', 'account', 'name', 'password', 'proof', 'code'],
+  'verify-email': ['attempt', 'account', 'name', 'password', 'proof', 'code', 'fenced'],
   'forgot-password': ['attempt', 'e-mail', 'account', 'name', 'reset'],
-  'reset-password': ['attempt', 'account', 'new password', 'proof', 'reset'],
-  'change-password': ['attempt', 'account', 'session', 'access token', 'password', 'new password'],
+  'reset-password': ['attempt', 'account', 'new password', 'proof', 'reset', 'fenced'],
+  'change-password': [
+    ...(['attempt', 'account', 'session', 'access token', 'password'] as const),
+    ...(['new password', 'fenced'] as const),
+  ],
   'change-email': [
     ...(['attempt', 'e-mail', 'account', 'session', 'access token', 'password'] as const),
     'new address',
   ],
   'confirm-email': [
     ...(['attempt', 'account', 'session', 'access token', 'proof', 'code'] as const),
-    'new address',
+    ...(['new address', 'fenced'] as const),
   ],
-  'delete-account': ['attempt', 'account', 'session', 'access token', 'password'],
+  'delete-account': ['attempt', 'account', 'session', 'access token', 'password', 'fenced'],
 } as const satisfies Record<Operation, readonly string[]>;
 
 type Part = (typeof TAKES)[Operation][number];
@@ -181,6 +184,20 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
   }),
   'the proof has expired': row(['proof'], unproven),
   'the tries at the code are used up': row(['code'], 'invalid-code'),
+  'the password changes meanwhile': row(['fenced'], {
+    ...each(['refresh', 'change-password', 'delete-account'], 'unauthenticated'),
+    ...unproven,
+    login: 'invalid',
+  }),
+  'the account becomes inactive meanwhile': row(['fenced'], {
+    ...each(['refresh', 'change-password'], 'unauthenticated'),
+    ...unproven,
+    login: 'inactive',
+    'delete-account': 'granted',
+  }),
+  'the session ends meanwhile': row(['refresh token'], 'unauthenticated'),
+  'the password check outlasts its ticket': row(['password'], 'busy'),
+  'the check of a wrong password outlasts its ticket': row(['password'], 'busy'),
   'the same request was granted before': row(['account', 'new address'], {
     ...each(['login', 'send-code', 'forgot-password', 'register'], 'granted'),
     ...each([...READS, 'logout', 'change-email'], 'granted'),
@@ -219,6 +236,7 @@ type Statuses = Partial<Record<Outcome, number>>;
 const STATUSES: Statuses = {
   malformed: 400,
   limited: 429,
+  busy: 429,
   locked: 429,
   invalid: 401,
   unauthenticated: 401,

@@ -1,6 +1,6 @@
 /** The states of address, account, session and request in which every operation is asked. */
 import { env } from 'cloudflare:workers';
-import { WRONG } from '../session.ts';
+import { moveClock, WRONG } from '../session.ts';
 import { contractCases, freshAddress } from '../test-app.ts';
 import { NO_TOKENS } from './ask.ts';
 import * as prepare from './prepare.ts';
@@ -18,6 +18,10 @@ interface Definition {
   alter?(cell: Cell): unknown;
   /** The time that passes before the operation is asked. */
   passesMs?(wire: Wire): number;
+  /** Happens while the operation is under way, before it writes. */
+  beforeWrite?(account: Account): Promise<unknown>;
+  /** Happens once a ticket for the password check is out. */
+  afterTicket?(): void;
   /** Its answers may differ in bytes from those of the same outcome in other states. */
   isApart?: true;
 }
@@ -47,6 +51,10 @@ const send = (fields: readonly string[], value: string) => (cell: Cell) => {
   const field = fields.find((name) => name in cell.input);
   if (field !== undefined) cell.input[field] = value;
 };
+
+const sendWrong = send(['currentPassword', 'password'], WRONG);
+
+const TICKET_MS = 30_000;
 
 /** Lets the tokens expire before their session. */
 const outliveTokens = change('sessions', 'expires_at_ms = expires_at_ms + 31536000000');
@@ -183,7 +191,7 @@ const definitions = {
     },
   },
 
-  'the password is wrong': { isShared: true, alter: send(['currentPassword', 'password'], WRONG) },
+  'the password is wrong': { isShared: true, alter: sendWrong },
   'the password was changed': {
     isShared: true,
     begin: prepare.changePassword,
@@ -210,6 +218,16 @@ const definitions = {
   'the tries at the code are used up': {
     settings: { LOCKOUT: { threshold: 100, stopAfterFailures: 100 } },
     alter: prepare.useUpTries,
+  },
+  'the password changes meanwhile': { beforeWrite: prepare.changePassword },
+  'the account becomes inactive meanwhile': {
+    beforeWrite: change('users', "status = 'inactive'"),
+  },
+  'the session ends meanwhile': { beforeWrite: prepare.logout },
+  'the password check outlasts its ticket': { afterTicket: () => moveClock(TICKET_MS) },
+  'the check of a wrong password outlasts its ticket': {
+    alter: sendWrong,
+    afterTicket: () => moveClock(TICKET_MS),
   },
   'the same request was granted before': { alter: prepare.askOnce },
 } satisfies Record<string, Definition>;

@@ -4,6 +4,7 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AnyRoute } from '../../../src/contracts/contract.ts';
+import type { BindingInterceptor } from '../../fixtures/intercept-bindings.ts';
 import { captureConsole, type CapturedConsole } from '../captured-console.ts';
 import { mailbox, type Mailbox } from '../mailbox.ts';
 import { moveClock, visible } from '../session.ts';
@@ -52,17 +53,43 @@ const nameOf = ({ operation, method, path, when }: AnyRoute): string =>
     ' ',
   );
 
+const undisturbed: BindingInterceptor = (_call, proceed) => proceed();
+let meanwhile = undisturbed;
+
+/** Lets the state change while the request is under way. */
+async function disturbed(state: State, cell: Cell, request: () => Promise<Answer>) {
+  const { beforeWrite, afterTicket } = STATES[state];
+  let isDone = false;
+  meanwhile = async (call, proceed) => {
+    const writes = call.to === 'database' && call.what.some((sql) => /^(?!select)/i.test(sql));
+    if (!isDone && writes && beforeWrite) {
+      isDone = true;
+      await beforeWrite(cell);
+    }
+    const result = await proceed();
+    if (call.method === 'reserve') afterTicket?.();
+    return result;
+  };
+  try {
+    return await request();
+  } finally {
+    meanwhile = undisturbed;
+  }
+}
+
 const apps = new Map<State, Mailbox>();
 
 function appOf(state: State): Mailbox {
-  const app = apps.get(state) ?? mailbox({ ...UNLIMITED, ...STATES[state].settings });
+  const settings = { ...UNLIMITED, ...STATES[state].settings };
+  const app = apps.get(state) ?? mailbox(settings, (call, proceed) => meanwhile(call, proceed));
   apps.set(state, app);
   return app;
 }
 
 /** Returns the outcome and the status of each route in the state. */
 async function outcomesIn(state: State, wire: Wire, routes: readonly AnyRoute[]) {
-  const { isShared = false, begin, alter, passesMs } = STATES[state];
+  const { isShared = false, begin, alter, passesMs, beforeWrite, afterTicket } = STATES[state];
+  const isOneByOne = beforeWrite !== undefined || afterTicket !== undefined;
   const { app, to } = appOf(state);
   const address = freshAddress();
   const groups = groupsOf(routes, !isShared);
@@ -80,12 +107,18 @@ async function outcomesIn(state: State, wire: Wire, routes: readonly AnyRoute[])
   const cells = (await Promise.all(prepared)).flat();
   moveClock(passesMs?.(wire) ?? 0);
   captured.take();
-  const answers = await Promise.all(
-    cells.map(async (cell) => {
-      const mails = to(recipientOf(cell));
-      return { cell, answer: await ask(app, { contract: wire.contract, ...cell }), mails, to };
-    }),
-  );
+  const askFor = async (cell: Cell) => {
+    const mails = to(recipientOf(cell)).length;
+    const request = () => ask(app, { contract: wire.contract, ...cell });
+    return {
+      cell,
+      mails,
+      answer: await (isOneByOne ? disturbed(state, cell, request) : request()),
+    };
+  };
+  const answers: Awaited<ReturnType<typeof askFor>>[] = [];
+  if (isOneByOne) for (const cell of cells) answers.push(await askFor(cell));
+  else answers.push(...(await Promise.all(cells.map(askFor))));
   const logged = loggedOutcomes();
   const outcomes = answers.map(({ cell, answer, mails }) => {
     const { operation } = cell;
@@ -93,7 +126,7 @@ async function outcomesIn(state: State, wire: Wire, routes: readonly AnyRoute[])
     const isSilent =
       reason === 'granted' &&
       sendsSecret(operation) &&
-      !holdsSecret(to(recipientOf(cell)).slice(mails.length));
+      !holdsSecret(to(recipientOf(cell)).slice(mails));
     const status = answer.status < 300 ? '2xx' : answer.status;
     const isComparable = reason !== 'granted' || sendsSecret(operation);
     const key = `${wire.name} ${operation} ${reason} ${STATES[state].isApart ? state : ''}`;
