@@ -7,6 +7,7 @@ import { routePath } from 'hono/route';
 import { createServices } from './composition.ts';
 import type { Contract } from './contracts/contract.ts';
 import { contracts } from './contracts/index.ts';
+import { keysFor } from './crypto/keys.ts';
 import { addressOf } from './http/address.ts';
 import { mountAdmin } from './http/admin-app.ts';
 import { createContractApp, type ContractApp } from './http/contract-app.ts';
@@ -32,7 +33,11 @@ export function createApp(env: Env): Hono<AppEnv> {
   const apps = new Map<Contract, ContractApp>();
   const appOf = (contract: Contract): ContractApp => {
     let found = apps.get(contract);
-    if (found === undefined) apps.set(contract, (found = createContractApp(contract, settings)));
+    if (found === undefined) {
+      const keys = keysFor(settings.tokens.keys, contract.name, contract.tokens.algorithms);
+      const options = { ...settings, tokens: { ...settings.tokens, keys } };
+      apps.set(contract, (found = createContractApp(contract, options)));
+    }
     return found;
   };
   const isInsecure = ({ url }: Request) => !settings.localDevelopment && !url.startsWith('https:');

@@ -29,6 +29,7 @@ export interface ContractAppOptions {
   lockout: LockoutRules;
   sessions: SessionLimits;
   allowedOrigins: readonly string[];
+  /** `keys`: those that fit the contract, which its documents publish without their private parts. */
   tokens: { issuer: string; audience: string; keys: readonly PublicParts[] };
 }
 
