@@ -8,19 +8,17 @@ import * as z from 'zod/mini';
 import type { Granted } from '../flows/model/outcome.ts';
 import { defineContract } from './define.ts';
 import {
-  errorAnswers,
   errorBody,
   grantErrors,
   grantRoutes,
-  metadata,
+  oauthAnswers,
   refreshToken,
   revocationRoute,
   SCOPE,
   secondsOf,
   tokenResponse,
-  userClaims,
-  userInfo,
 } from './oauth-parts.ts';
+import { metadata, userClaims, userInfo } from './openid-parts.ts';
 import { refreshRequest } from './requests.ts';
 import { FORM } from './routes.ts';
 
@@ -85,7 +83,6 @@ export const keycloak = defineContract({
       schema: () =>
         z.object({
           ...metadata.schema(),
-          end_session_endpoint: z.url(),
           subject_types_supported: z.array(z.string()),
           id_token_signing_alg_values_supported: z.array(z.string()),
         }),
@@ -94,7 +91,6 @@ export const keycloak = defineContract({
         const at = `${baseUrl}${ENDPOINTS.replace(':realm', realm)}`;
         return {
           ...metadata.render({ issuer, at, keys: `${at}/certs` }),
-          end_session_endpoint: `${at}/logout`,
           subject_types_supported: ['public'],
           id_token_signing_alg_values_supported: [],
         };
@@ -110,9 +106,9 @@ export const keycloak = defineContract({
   errors: {
     ...errorBody,
     overrides: {
-      ...errorAnswers,
+      ...oauthAnswers,
       invalid: { status: 401, ...WRONG },
-      // As in Keycloak, whoever guesses is not told of the lock, and neither is the owner.
+      // As in Keycloak: a lock is told neither to the guesser nor to the owner.
       locked: { status: 401, ...WRONG },
       inactive: { status: 400, code: 'invalid_grant', message: 'Account disabled' },
     },

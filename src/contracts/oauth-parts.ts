@@ -1,6 +1,6 @@
 /**
- * The bodies of OAuth 2.0 that `oauth2` and `keycloak` have in common: forms in, JSON out (RFC 6749 4.3,
- * 5 and 6), revocation (RFC 7009), metadata (RFC 8414) and the user's claims (OpenID Connect Core 5.1).
+ * Requests, tokens and errors that `oauth2` and `keycloak` have in common: forms in, JSON out (RFC 6749
+ * 4.3, 5 and 6), and revocation (RFC 7009).
  *
  * Clients are not authenticated: `client_id`, `client_secret` and `Authorization: Basic` are ignored.
  * A public client has no secret to keep, and a secret in a browser's script is none.
@@ -9,7 +9,6 @@ import * as z from 'zod/mini';
 import type { LoginAttempt } from '../flows/model/login.ts';
 import type { Granted } from '../flows/model/outcome.ts';
 import type { SentTokens } from '../flows/model/request.ts';
-import type { User } from '../flows/model/user.ts';
 import type { ErrorOverrides, LoginRequest, WireError, WireRequest } from './contract.ts';
 import { request, requiredText, type Field } from './requests.ts';
 import { bodyResponse, text, type Body, type Fields } from './responses.ts';
@@ -18,7 +17,7 @@ import { FORM } from './routes.ts';
 /** All that a token opens. A scope that a client asks for is ignored, and so it is stated (3.3). */
 export const SCOPE = 'profile email' as const;
 
-/** The password grant. `username` takes either name of an account: no username has an `@`. */
+/** The password grant. `username` takes either name: registered usernames have no `@`. */
 const passwordGrant: LoginRequest = {
   fields: { identifier: 'username', password: 'password', remember: null },
   ...request(
@@ -88,29 +87,6 @@ export const tokenResponse = {
   paths: { access: ['access_token'], refresh: ['refresh_token'] },
 };
 
-/** The claims of a user that are not null. */
-export const userClaims = ({ username, email, emailVerified, name, avatar, language }: User) => ({
-  ...(username !== null && { preferred_username: username }),
-  ...(name !== null && { name }),
-  ...(email !== null && { email, email_verified: emailVerified }),
-  ...(avatar !== null && { picture: avatar }),
-  locale: language,
-});
-
-export const userInfo = {
-  schema: () => ({
-    sub: text('The same as in the tokens'),
-    preferred_username: z.optional(z.string()),
-    name: z.optional(z.string()),
-    email: z.optional(z.email()),
-    email_verified: z.optional(z.boolean()),
-    picture: z.optional(z.string()),
-    locale: z.string(),
-  }),
-  render: (user: User) => ({ sub: user.publicId, ...userClaims(user) }),
-  paths: { name: ['name'], username: ['preferred_username'], email: ['email'] },
-};
-
 const UNSUPPORTED = 'unsupported_grant_type';
 
 /** RFC 6749 5.2 allows neither quotes nor backslashes in a description. */
@@ -127,7 +103,7 @@ export const errorBody = {
  * The codes of RFC 6749 5.2 and RFC 6750 3.1. They have none for "try again later": that of 4.1.2.1 is
  * used, with 429 and Retry-After, since clients report any `error` below 500 as it stands.
  */
-export const errorAnswers: ErrorOverrides = {
+export const oauthAnswers: ErrorOverrides = {
   malformed: { code: 'invalid_request', message: ({ issues: [first] }) => first.message },
   'unknown-variant': {
     code: UNSUPPORTED,
@@ -139,7 +115,7 @@ export const errorAnswers: ErrorOverrides = {
   unverified: { status: 400, code: 'invalid_grant' },
   unauthenticated: { code: 'invalid_token' },
   limited: { code: 'temporarily_unavailable' },
-  taken: { code: 'username_taken' },
+  taken: { code: 'already_registered', message: ({ field }) => `This ${field} is taken` },
   'invalid-code': { code: 'invalid_code' },
   'invalid-link': { code: 'invalid_link' },
   insecure: { code: 'https_required' },
@@ -156,32 +132,4 @@ export const grantErrors: ErrorOverrides = {
     code: 'invalid_grant',
     message: 'Refresh token is invalid, expired or revoked',
   },
-};
-
-/** The members of RFC 8414 that both documents have. `at`: where the endpoints stand. */
-export const metadata = {
-  schema: () => ({
-    issuer: z.url(),
-    token_endpoint: z.url(),
-    revocation_endpoint: z.url(),
-    userinfo_endpoint: z.url(),
-    jwks_uri: z.url(),
-    scopes_supported: z.array(z.string()),
-    response_types_supported: z.array(z.string()),
-    grant_types_supported: z.array(z.string()),
-    token_endpoint_auth_methods_supported: z.array(z.string()),
-    revocation_endpoint_auth_methods_supported: z.array(z.string()),
-  }),
-  render: ({ issuer, at, keys }: { issuer: string; at: string; keys: string }) => ({
-    issuer,
-    token_endpoint: `${at}/token`,
-    revocation_endpoint: `${at}/revoke`,
-    userinfo_endpoint: `${at}/userinfo`,
-    jwks_uri: keys,
-    scopes_supported: SCOPE.split(' '),
-    response_types_supported: [],
-    grant_types_supported: ['password', 'refresh_token'],
-    token_endpoint_auth_methods_supported: ['none'],
-    revocation_endpoint_auth_methods_supported: ['none'],
-  }),
 };

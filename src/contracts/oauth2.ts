@@ -5,16 +5,15 @@
 import * as z from 'zod/mini';
 import { defineContract } from './define.ts';
 import {
-  errorAnswers,
   errorBody,
   grantErrors,
   grantRoutes,
-  metadata,
+  oauthAnswers,
   refreshToken,
   revocationRoute,
   tokenResponse,
-  userInfo,
 } from './oauth-parts.ts';
+import { metadata, userInfo } from './openid-parts.ts';
 
 const grants = grantRoutes('/token', tokenResponse);
 
@@ -54,7 +53,7 @@ export const oauth2 = defineContract({
   ],
   errors: {
     ...errorBody,
-    overrides: errorAnswers,
+    overrides: oauthAnswers,
     byOperation: { refresh: grantErrors, logout: { unauthenticated: { status: 200 } } },
   },
 });
