@@ -209,7 +209,8 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
   }),
 };
 
-type Differences = Partial<Record<State, Partial<Record<Operation, Outcome>>>>;
+/** By operation, or by operation and path where an operation has several routes. */
+type Differences = Partial<Record<State, Readonly<Record<string, Outcome>>>>;
 
 const withUsername: Differences = {
   'the same request was granted before': { register: 'taken' },
@@ -222,17 +223,31 @@ const DIFFERENT: Readonly<Record<string, Differences>> = {
   'email-envelope': { 'the address is not verified': { login: 'unverified' } },
   'username-pair': { ...withUsername, ...inBody },
   'username-coded': { ...withUsername, ...inBody },
+  oauth2: {
+    'no token is sent': { refresh: 'malformed', logout: 'malformed' },
+    // RFC 7009 2.1: whichever of the two it is.
+    'the refresh token is sent as the access token and the reverse': { logout: 'granted' },
+  },
+  keycloak: {
+    'no token is sent': { refresh: 'malformed', logout: 'malformed' },
+    'the refresh token is sent as the access token and the reverse': {
+      'logout /realms/:realm/protocol/openid-connect/revoke': 'granted',
+    },
+  },
 };
 
-export const outcomeOf = (
+export function outcomeOf(
   state: State,
-  { name }: { name: string },
-  operation: Operation,
-): Outcome => DIFFERENT[name]?.[state]?.[operation] ?? EXPECTED[state].outcomeOf(operation);
+  contract: string,
+  { operation, path }: { operation: Operation; path: string },
+): Outcome {
+  const own = DIFFERENT[contract]?.[state];
+  return own?.[`${operation} ${path}`] ?? own?.[operation] ?? EXPECTED[state].outcomeOf(operation);
+}
 
-type Statuses = Partial<Record<Outcome, number>>;
+/** Status of each refusal by the contracts' documents; those of single operations behind their name. */
+type Statuses = Readonly<Record<string, number>>;
 
-/** Status of each refusal by the contracts' documents. A granted request is answered with 2xx. */
 const STATUSES: Statuses = {
   malformed: 400,
   limited: 429,
@@ -248,10 +263,23 @@ const STATUSES: Statuses = {
   'not-found': 404,
 };
 
+/** RFC 6749 5.2 and RFC 7009 2.2. */
+const ofGrants: Statuses = {
+  inactive: 400,
+  unverified: 400,
+  'refresh unauthenticated': 400,
+  'logout unauthenticated': 200,
+};
+
 const OTHER_STATUSES: Readonly<Record<string, Statuses>> = {
   'email-envelope': { locked: 403, malformed: 422 },
   'email-remember': { locked: 423, malformed: 422 },
+  oauth2: { ...ofGrants, invalid: 400 },
+  keycloak: { ...ofGrants, locked: 401 },
 };
 
-export const statusOf = (contract: string, outcome: Outcome): number | '2xx' =>
-  OTHER_STATUSES[contract]?.[outcome] ?? STATUSES[outcome] ?? '2xx';
+/** A granted request is answered with 2xx. */
+export function statusOf(contract: string, operation: Operation, outcome: Outcome): number | '2xx' {
+  const own = OTHER_STATUSES[contract];
+  return own?.[`${operation} ${outcome}`] ?? own?.[outcome] ?? STATUSES[outcome] ?? '2xx';
+}
