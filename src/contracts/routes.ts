@@ -37,14 +37,16 @@ export function routeOf(contract: Contract, operation: Operation): AnyRoute {
 }
 
 /** The fields of a request's body, with those that tell its route from others. */
-export function encodeFields<O extends Operation>(
+export const encodeFields = <O extends Operation>(
   contract: Contract,
   operation: O,
   input: InputOf<O>,
-): Record<string, unknown> | null {
-  const { request, when } = routeOf(contract, operation);
+): Record<string, unknown> | null => fieldsOf(routeOf(contract, operation), input);
+
+/** The same, of one of the operation's routes, whose input it must be. */
+export function fieldsOf({ request, when }: AnyRoute, input: unknown) {
   if (request === null) return null;
-  // The route is of the operation; TypeScript cannot follow the pair through the search.
+  // TypeScript cannot follow the pair through the union.
   const encode = request.encode as (input: unknown) => Record<string, unknown>;
   return { ...sent(when.body), ...encode(input) };
 }

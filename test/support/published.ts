@@ -8,12 +8,14 @@ import { Validator, type Schema } from '@cfworker/json-schema';
 interface Media {
   /** Stated for a request's body only. */
   required?: boolean;
-  /** Absent when there is no body. */
-  content?: { 'application/json': { schema: Schema } };
+  /** By media type; absent when there is no body. */
+  content?: Record<string, { schema: Schema }>;
 }
 
 interface Operation {
   operationId: string;
+  /** Where it is not the operation of the id: those at this place; none: a document. */
+  'x-operations'?: { operation: string }[];
   security?: Record<string, unknown>[];
   requestBody?: Media;
   responses: Record<string, Media | undefined>;
@@ -21,7 +23,7 @@ interface Operation {
 
 interface OpenApi {
   paths: Record<string, Record<string, Operation>>;
-  components: Schema;
+  components: Schema & { securitySchemes?: Record<string, { in?: string }> };
 }
 
 const documents = import.meta.glob<OpenApi>('../../docs/api/*.json', {
@@ -38,24 +40,35 @@ export interface Exchange {
 
 export interface Documented {
   id: string;
+  /** The contract's operations that share its method and path; none: a document. */
+  operations: string[];
   method: string;
   path: string;
   statuses: number[];
-  /** Requires a bearer token, and accepts no other credential. */
+  /** Requires an access token in a header, and accepts no other credential. */
   isForBearers: boolean;
 }
 
 /** Lists the operations of a document. */
 export function operationsOf(contract: string): Documented[] {
-  const { paths } = documentOf(contract);
+  const { paths, components } = documentOf(contract);
+  const { securitySchemes = {} } = components;
+  const isHeader = (scheme: string) =>
+    scheme in securitySchemes && securitySchemes[scheme]?.in !== 'cookie';
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { operationId: id, responses, security = [] }]) => ({
-      id,
-      method: method.toUpperCase(),
-      path,
-      statuses: Object.keys(responses).map(Number),
-      isForBearers: security.length > 0 && security.every((one) => 'bearer' in one),
-    })),
+    Object.entries(methods).map(([method, operation]) => {
+      const { operationId: id, responses, security = [] } = operation;
+      const names = operation['x-operations']?.map((one) => one.operation) ?? [id];
+      return {
+        id,
+        operations: [...new Set(names)],
+        method: method.toUpperCase(),
+        path,
+        statuses: Object.keys(responses).map(Number),
+        isForBearers:
+          security.length > 0 && security.every((one) => Object.keys(one).some(isHeader)),
+      };
+    }),
   );
 }
 
@@ -85,7 +98,7 @@ export function flawsOfAnswer(exchange: Exchange, body: unknown): string[] {
   if (operation === undefined) return flaws(document, refusalSchema(document), body);
   const response = operation.responses[exchange.status];
   if (response === undefined) return [`${exchange.status} is not documented`];
-  const schema = response.content?.['application/json'].schema;
+  const schema = response.content?.['application/json']?.schema;
   if (schema === undefined) return body === null ? [] : ['a body is not documented'];
   return flaws(document, schema, body);
 }
@@ -94,7 +107,9 @@ export function flawsOfAnswer(exchange: Exchange, body: unknown): string[] {
 export function flawsOfRequest(exchange: Exchange, body: unknown): string[] | null {
   const { document, operation } = find(exchange);
   const { required, content } = operation?.requestBody ?? {};
-  const schema = required === true ? content?.['application/json'].schema : undefined;
+  // A place reads one media type.
+  const [media] = Object.values(content ?? {});
+  const schema = required === true ? media?.schema : undefined;
   return schema === undefined ? null : flaws(document, schema, body);
 }
 
@@ -111,7 +126,7 @@ function find({ contract, method, path }: Exchange) {
     ? pathname.slice(contract.length + 1)
     : pathname;
   const template = Object.keys(document.paths).find((path) =>
-    new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(within),
+    new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(within),
   );
   const methods = template === undefined ? undefined : document.paths[template];
   return { document, methods, operation: methods?.[method.toLowerCase()] };
@@ -120,9 +135,10 @@ function find({ contract, method, path }: Exchange) {
 /** The schema of all refusals, which holds for paths and methods without an operation too (404, 405). */
 function refusalSchema({ paths }: OpenApi): Schema {
   const [operation] = Object.values(paths).flatMap((methods) => Object.values(methods));
-  const schema = operation?.responses['401']?.content?.['application/json'].schema;
+  const refusal = Object.entries(operation?.responses ?? {}).find(([status]) => status >= '400');
+  const schema = refusal?.[1]?.content?.['application/json']?.schema;
   if (schema === undefined)
-    throw new Error('a document lists no 401, whose schema is that of every refusal');
+    throw new Error('a document lists no refusal, whose schema is that of every other');
   return schema;
 }
 

@@ -1,16 +1,18 @@
-/** The refusals of an operation, as its document lists them. */
-import type { ZodOpenApiResponsesObject } from 'zod-openapi';
-import type { Contract } from '../../src/contracts/contract.ts';
+/** The refusals of a route, as its document lists them. */
+import type { ZodOpenApiResponseObject } from 'zod-openapi';
+import type { AnyRoute, Contract } from '../../src/contracts/contract.ts';
 import { refusalWire } from '../../src/contracts/errors.ts';
-import { OPERATIONS, type Operation, type OperationRow } from '../../src/flows/operations.ts';
+import { FORM, variantIssues } from '../../src/contracts/routes.ts';
+import { OPERATIONS, type OperationRow } from '../../src/flows/operations.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { issuesOf } from '../../src/http/body.ts';
-import { routeOf } from '../../src/contracts/routes.ts';
 import { refusalContext, sampleOf, type Reason } from './samples.ts';
+import { readsCookie } from './security.ts';
 
-export interface Part {
+export interface Place {
   contract: Contract;
-  name: Operation;
+  /** The routes at one method and path. */
+  routes: readonly AnyRoute[];
 }
 
 const WHEN: Record<Reason, string> = {
@@ -54,33 +56,33 @@ const headersOf: Partial<Record<Reason, object>> = {
     RateLimit: { description: 'What is left of the limit', schema: text },
     'RateLimit-Policy': { description: 'The limit', schema: text },
   },
-  unauthenticated: {
-    'WWW-Authenticate': { description: 'Bearer, and why a token was refused', schema: text },
-  },
+};
+const challengeOf = ({ access }: Contract) => {
+  const scheme = (access.in === 'header' ? access.scheme : null) ?? 'Bearer';
+  return {
+    'WWW-Authenticate': { description: `${scheme}, and why a token was refused`, schema: text },
+  };
 };
 
-/** The security schemes that open an operation, one of them each. */
-export function credentialsOf({ refresh }: Contract, name: Operation): ('bearer' | 'cookie')[] {
-  const { access } = OPERATIONS[name];
-  const readsCookie = refresh?.in === 'cookie' && access !== 'public' && access !== 'bearer';
-  return [
-    ...(access === 'bearer' || access === 'either' ? ['bearer' as const] : []),
-    ...(readsCookie ? ['cookie' as const] : []),
-  ];
-}
-
 /** The reasons of the operation's row, and those that follow from the row. */
-function reasonsOf(contract: Contract, name: Operation): Reason[] {
-  const { refusals = [], countsAttempt, checksPassword }: OperationRow = OPERATIONS[name];
-  const credentials = credentialsOf(contract, name);
+function reasonsOf({ contract, routes }: Place, route: AnyRoute): Reason[] {
+  const { operation, accepts, request, when } = route;
+  const {
+    refusals = [],
+    countsAttempt,
+    checksPassword,
+    access,
+  }: OperationRow = OPERATIONS[operation];
+  const isWithCookie = readsCookie(contract, route);
   const reasons: [Reason, boolean | undefined][] = [
-    ['malformed', countsAttempt || credentials.includes('cookie')],
-    ['unauthenticated', OPERATIONS[name].access !== 'public'],
+    ['malformed', countsAttempt || isWithCookie || request !== null],
+    ['unknown-variant', Object.keys(when).length > 0],
+    ['unauthenticated', access !== 'public'],
     ...refusals.map((reason): [Reason, boolean] => [reason, canRefuse(contract, reason)]),
     ['locked', checksPassword],
     ['busy', checksPassword],
-    ['cross-site', credentials.includes('cookie')],
-    ['limited', countsAttempt],
+    ['cross-site', isWithCookie || accepts === FORM],
+    ['limited', routes.some((one) => (OPERATIONS[one.operation] as OperationRow).countsAttempt)],
     ['insecure', true],
     ['internal', true],
   ];
@@ -92,22 +94,52 @@ function canRefuse(contract: Contract, reason: Reason): boolean {
   return reason !== 'taken' || contract.identifier === 'username';
 }
 
-/** The refusals of an operation by status, each reason with the contract's real answer. */
-export function refusals({ contract, name }: Part): ZodOpenApiResponsesObject {
-  const byStatus = new Map<number, { descriptions: string[]; headers: object; examples: object }>();
-  for (const reason of reasonsOf(contract, name)) {
-    const refusal = refusalFor(contract, name, reason);
-    const { status, body } = refusalWire(contract, refusal, refusalContext);
+/** One refusal, as a contract answers it. */
+interface Sample {
+  key: string;
+  when: string;
+  refusal: Refusal;
+  /** It is described with the sample before it, unless its status is another. */
+  isVariant?: true;
+}
+
+/** The refusals of a route by status, each reason with the contract's real answer. */
+export const refusals = (place: Place, route: AnyRoute): Responses =>
+  answersTo(samplesOf(place, route), place.contract, route.operation);
+
+/** The refusals of a document that a contract serves. */
+export const documentRefusals = (contract: Contract): Responses =>
+  answersTo(
+    (['insecure', 'internal'] as const).map((reason) => ({
+      key: reason,
+      when: WHEN[reason],
+      refusal: sampleOf(reason),
+    })),
+    contract,
+  );
+
+export type Responses = Record<string, ZodOpenApiResponseObject>;
+
+function answersTo(
+  samples: readonly Sample[],
+  contract: Contract,
+  operation?: AnyRoute['operation'],
+): Responses {
+  const byStatus = new Map<
+    number,
+    { descriptions: string[]; headers: object; examples: Record<string, object> }
+  >();
+  for (const { key, when, refusal, isVariant } of samples) {
+    const { reason } = refusal;
+    const { status, body } = refusalWire(contract, refusal, { ...refusalContext, operation });
     const before = byStatus.get(status) ?? { descriptions: [], headers: {}, examples: {} };
-    const when = WHEN[reason];
+    const isKnown = isVariant === true && before.descriptions.length > 0;
+    if (isKnown && key !== UNTIL_RESET) continue;
+    const challenge = reason === 'unauthenticated' && status === 401 ? challengeOf(contract) : {};
     byStatus.set(status, {
-      descriptions: [...before.descriptions, when],
-      headers: { ...before.headers, ...headersOf[reason] },
-      examples: {
-        ...before.examples,
-        [reason]: { summary: when, value: body },
-        ...(reason === 'locked' ? { 'locked-until-reset': lockedUntilReset(contract) } : {}),
-      },
+      descriptions: [...before.descriptions, ...(isKnown ? [] : [when])],
+      headers: { ...before.headers, ...headersOf[reason], ...challenge },
+      examples: { ...before.examples, [key]: { summary: when, value: body } },
     });
   }
   return Object.fromEntries(
@@ -119,21 +151,62 @@ export function refusals({ contract, name }: Part): ZodOpenApiResponsesObject {
         content: { 'application/json': { schema: contract.errors.schema(), examples } },
       },
     ]),
-  ) as ZodOpenApiResponsesObject;
+  );
 }
 
-function lockedUntilReset(contract: Contract) {
-  const refusal = { ...sampleOf('locked'), untilReset: true };
-  return {
-    summary: 'Too many failures in a row at this account: a password reset unlocks it',
-    value: refusalWire(contract, refusal, refusalContext).body,
-  };
+const UNTIL_RESET = 'locked-until-reset';
+
+function samplesOf(place: Place, route: AnyRoute): Sample[] {
+  return reasonsOf(place, route).flatMap((reason): Sample[] => {
+    const sample = {
+      key: reason,
+      when: whenOf(reason, route),
+      refusal: refusalFor(place, route, reason),
+    };
+    if (reason === 'locked') {
+      const refusal = { ...sampleOf('locked'), untilReset: true };
+      return [sample, { key: UNTIL_RESET, when: LOCKED_UNTIL_RESET, refusal, isVariant: true }];
+    }
+    if (reason !== 'malformed' || sample.refusal.reason !== 'malformed') return [sample];
+    const [first] = sample.refusal.issues;
+    const variant = (key: string, when: string, issue: object): Sample => ({
+      key,
+      when,
+      refusal: { reason, issues: [{ ...first, ...issue }] },
+      isVariant: true,
+    });
+    return [
+      sample,
+      variant('malformed-field', 'A field is malformed', { missing: false }),
+      ...(setsPassword(route)
+        ? [
+            variant('weak-password', 'The new password breaks a rule', {
+              missing: false,
+              flaw: 'too-short',
+            }),
+          ]
+        : []),
+    ];
+  });
 }
+
+const LOCKED_UNTIL_RESET =
+  'Too many failures in a row at this account: a password reset unlocks it';
+
+const setsPassword = ({ operation }: AnyRoute): boolean =>
+  operation === 'register' || operation === 'reset-password' || operation === 'change-password';
+
+const whenOf = (reason: Reason, { accepts }: AnyRoute): string =>
+  reason === 'cross-site' && accepts === FORM ? 'The form came from another origin' : WHEN[reason];
 
 /** A sample of a refusal; for `malformed`, the issues of an empty body of this operation. */
-function refusalFor(contract: Contract, name: Operation, reason: Reason): Refusal {
+function refusalFor({ routes }: Place, { request }: AnyRoute, reason: Reason): Refusal {
+  if (reason === 'unknown-variant') {
+    const nothing = { query: () => null, header: () => null, body: {} };
+    return { reason, issues: variantIssues(routes, nothing) };
+  }
   if (reason !== 'malformed') return sampleOf(reason);
-  const error = routeOf(contract, name).request?.decode.safeParse({}).error;
+  const error = request?.decode.safeParse({}).error;
   const issues = issuesOf(
     error === undefined ? { fault: 'unreadable' } : { fault: 'invalid', error, body: {} },
   );

@@ -1,7 +1,9 @@
 /** Samples of what contracts put on the wire. A reason of refusal that is forgotten does not compile. */
-import type { SessionView } from '../../src/contracts/contract.ts';
+import type { Contract, DocumentFacts, SessionView } from '../../src/contracts/contract.ts';
 import type { Granted, Refusal } from '../../src/flows/model/outcome.ts';
 import type { User } from '../../src/flows/model/user.ts';
+import type { InputOf, Operation } from '../../src/flows/operations.ts';
+import type { Identifier } from '../../src/policy/identifier.ts';
 
 export type Reason = Refusal['reason'];
 
@@ -73,6 +75,8 @@ export const sampleUser: User = {
   lastLoginAtMs: NOW_MS,
 };
 
+const SAMPLE_REFRESH_TOKEN = 'eyJhbGciOiJFZERTQSIsInR5cCI6InJ0K2p3dCJ9...';
+
 export const sampleGranted: Granted = {
   user: sampleUser,
   sessionId: UUID,
@@ -82,7 +86,7 @@ export const sampleGranted: Granted = {
     expiresAtMs: NOW_MS + 86_400_000,
   },
   refresh: {
-    token: 'eyJhbGciOiJFZERTQSIsInR5cCI6InJ0K2p3dCJ9...',
+    token: SAMPLE_REFRESH_TOKEN,
     expiresAtMs: NOW_MS + 604_800_000,
   },
 };
@@ -100,3 +104,50 @@ export const sampleSession: SessionView = {
 
 export const sampleHandle =
   'Zz3v0mJq8kX1cT5yN7bRgw~1700000000~4iCq0v9mT2xZ7nYd5bK8rHs1LwE6uJfA3gPzQkXcVtM';
+
+/** Inputs of all operations, for requests as a contract's clients write them. */
+export function sampleInputs(kind: Identifier['kind']): { [O in Operation]: InputOf<O> } {
+  const [email, password, code] = ['john@example.com', 'MySecure123!', '012345'];
+  const identifier: Identifier =
+    kind === 'email' ? { kind, value: email } : { kind, value: 'johndoe' };
+  const named = { identifier, handle: null };
+  const names =
+    kind === 'email' ? { name: 'John Doe', username: null } : { name: null, username: 'johndoe' };
+  const tokens = { token: sampleGranted.access.token, refreshToken: SAMPLE_REFRESH_TOKEN };
+  const newPassword = 'five words in a row';
+  return {
+    login: { identifier, password, remember: false },
+    refresh: tokens,
+    logout: tokens,
+    'logout-all': null,
+    profile: null,
+    'list-sessions': null,
+    'end-session': { id: UUID },
+    register: { email, password, ...names, handle: null },
+    'send-code': named,
+    'verify-email': { ...named, password, code },
+    'forgot-password': named,
+    'reset-password': { token: 'q3mJ0kX8vT5yN7bRgw1c', password: newPassword },
+    'change-password': { currentPassword: password, newPassword },
+    'change-email': { email, password },
+    'confirm-email': { code },
+    'delete-account': { password },
+  };
+}
+
+/** Facts of a deployment, for the documents of a contract. */
+export const sampleFacts = ({ name, params }: Contract): DocumentFacts => ({
+  issuer: 'https://gatehouse.example',
+  baseUrl: `https://gatehouse.example/${name}`,
+  params,
+  keys: [
+    {
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+      kid: 'sample',
+      alg: 'EdDSA',
+      use: 'sig',
+    },
+  ],
+});
