@@ -82,10 +82,10 @@ const MAX_NAME_LENGTH = 100;
 /** Longer than any handle that is issued (some 130 characters). */
 const MAX_HANDLE_LENGTH = 256;
 
-const email = requiredEmail(EMAIL_MALFORMED).check(
+export const email = requiredEmail(EMAIL_MALFORMED).check(
   z.maxLength(MAX_EMAIL_LENGTH, 'Email is too long'),
 );
-const password = requiredText('Password');
+export const password = requiredText('Password');
 const code = requiredText('Code').check(z.regex(/^\d{6}$/, 'Code must be six digits'));
 const username = requiredText('Username');
 
@@ -95,7 +95,7 @@ const newUsername = username.check(
   z.regex(/^[\w.-]+$/, 'Username may have letters, digits, "_", "." and "-"'),
 );
 
-const name = z.pipe(
+export const name = z.pipe(
   z.nullish(
     z
       .string('Name must be a string')
@@ -105,7 +105,7 @@ const name = z.pipe(
 );
 
 /** A handle that cannot be one of ours is ignored, since it is optional. */
-const registration = z.pipe(
+export const registration = z.pipe(
   // oxlint-disable-next-line promise/valid-params -- Zod's catch, not a promise's.
   z
     .catch(z.nullish(z.string().check(z.maxLength(MAX_HANDLE_LENGTH))), null)

@@ -1,0 +1,112 @@
+/** The bodies of Supabase's wire: users, tokens, and the requests that differ from the default ones. */
+import * as z from 'zod/mini';
+import type { Granted } from '../flows/model/outcome.ts';
+import type { User } from '../flows/model/user.ts';
+import type { RegistrationInput } from '../flows/register.ts';
+import { email, name, password, registration, request } from './requests.ts';
+import { component, formatted, isoTime, text } from './responses.ts';
+
+export const AUTHENTICATED = 'authenticated' as const;
+
+/** The facts that Supabase keeps of every user, in bodies and claims; the user sets `user_metadata`. */
+export const metadataOf = ({ name, avatar, language }: Partial<User>) => ({
+  app_metadata: { provider: 'email', providers: ['email'] },
+  user_metadata: {
+    ...(name && { name }),
+    ...(avatar && { avatar_url: avatar }),
+    ...(language && { language }),
+  },
+  is_anonymous: false as const,
+});
+
+/** An account, or a registration that has not become one. */
+export const user = component(
+  'User',
+  () => ({
+    id: formatted('uuid'),
+    aud: z.literal(AUTHENTICATED),
+    role: z.literal(AUTHENTICATED),
+    email: z.string(),
+    phone: z.string(),
+    email_confirmed_at: z.optional(isoTime.schema('Absent until the address is verified')),
+    last_sign_in_at: z.optional(isoTime.schema()),
+    app_metadata: z.object({ provider: z.string(), providers: z.array(z.string()) }),
+    user_metadata: z.record(z.string(), z.string()),
+    is_anonymous: z.literal(false),
+    created_at: isoTime.schema(),
+    registration: z.optional(text('Sent back with the code, it has its tries counted apart')),
+  }),
+  (shown: Partial<User> & Pick<User, 'publicId' | 'createdAtMs'> & { handle?: string }) => ({
+    id: shown.publicId,
+    aud: AUTHENTICATED,
+    role: AUTHENTICATED,
+    email: shown.email ?? '',
+    phone: shown.phone ?? '',
+    ...(shown.emailVerified && { email_confirmed_at: isoTime.render(shown.createdAtMs) }),
+    ...(shown.lastLoginAtMs && { last_sign_in_at: isoTime.render(shown.lastLoginAtMs) }),
+    ...metadataOf(shown),
+    created_at: isoTime.render(shown.createdAtMs),
+    ...(shown.handle && { registration: shown.handle }),
+  }),
+);
+
+export const session = {
+  schema: () => ({
+    access_token: text('JWT, good for an hour'),
+    token_type: z.literal('bearer'),
+    expires_in: z.int(),
+    expires_at: z.int(),
+    refresh_token: text('JWT, good for 30 days'),
+    user: user.schema(),
+  }),
+  render: ({ user: shown, access, refresh, issuedAtMs }: Granted) => ({
+    access_token: access.token,
+    token_type: 'bearer' as const,
+    expires_in: (access.expiresAtMs - issuedAtMs) / 1000,
+    expires_at: access.expiresAtMs / 1000,
+    refresh_token: refresh?.token as string,
+    user: user.render(shown),
+  }),
+  paths: { access: ['access_token'], refresh: ['refresh_token'] },
+};
+
+/** Refuses a field in words, since what is not stored must not be dropped without a word. */
+const refused = (message: string) => z.optional(z.never(message));
+const textOrNull = z.optional(z.nullable(z.string()));
+
+export const signUp = request(
+  z.object({
+    email,
+    password,
+    data: z.optional(z.catchall(z.object({ name }), refused('User data may have a name only'))),
+    registration,
+  }),
+  ({ registration: handle, data, ...body }): RegistrationInput => ({
+    ...body,
+    name: data?.name ?? null,
+    username: null,
+    handle,
+  }),
+  (input) => ({
+    email: input.email,
+    password: input.password,
+    data: { name: input.name },
+    registration: input.handle,
+  }),
+);
+
+export const updateUser = request(
+  z.object({
+    data: z.optional(
+      z.catchall(
+        z.object({ name: textOrNull, avatar_url: textOrNull, language: textOrNull }),
+        refused('User data may have name, avatar_url and language only'),
+      ),
+    ),
+    password: refused('The password is changed at /auth/v1/change-password'),
+    email: refused('The email is changed at /auth/v1/change-email'),
+    phone: refused('The phone number cannot be changed'),
+  }),
+  ({ data: { avatar_url: avatar, ...others } = {} }) => ({ ...others, avatar }),
+  ({ avatar, ...others }) => ({ data: { ...others, avatar_url: avatar } }),
+);
