@@ -36,6 +36,7 @@ export const schema = z.object({
   AUDIENCE: z.string('is missing').check(z.minLength(1, 'is empty')),
   LOCAL_DEVELOPMENT: z._default(z.enum(['true', 'false']), 'false'),
   TOKEN_LIFETIMES: z._default(json(z.record(z.string(), lifetimes)), {}),
+  IMMEDIATE_REGISTRATION: z._default(json(z.array(z.string())), []),
   ADDRESS_LIMITS: z._default(json(z.record(z.string(), integer(1, 1000))), {}),
   SESSION_ABSOLUTE_SECONDS: z._default(json(seconds), 90 * 86_400),
   LOCKOUT: group({
@@ -134,6 +135,11 @@ export function readSettings(env: object, known: readonly Contract[]) {
       if (!servedNames.has(name)) report(setting, `"${name}" is not in CONTRACTS`);
     }
   }
+  for (const name of values.IMMEDIATE_REGISTRATION) {
+    const contract = served.find((candidate) => candidate.name === name);
+    const flaw = contract === undefined ? 'is not in CONTRACTS' : immediateFlaw(contract);
+    if (flaw !== null) report('IMMEDIATE_REGISTRATION', `"${name}" ${flaw}`);
+  }
   for (const contract of served) {
     for (const lifetime of Object.keys(values.TOKEN_LIFETIMES[contract.name] ?? {})) {
       if (!(lifetime in contract.lifetimes)) {
@@ -167,6 +173,9 @@ export function readSettings(env: object, known: readonly Contract[]) {
         ...defined(values.TOKEN_LIFETIMES[contract.name]),
       }),
       attemptsPerMinute: values.ADDRESS_LIMITS[contract.name] ?? contract.attemptsPerMinute,
+      registration: values.IMMEDIATE_REGISTRATION.includes(contract.name)
+        ? ('immediate' as const)
+        : contract.registration,
     })),
     /** Host → name of a contract. */
     hosts: new Map(
@@ -224,6 +233,12 @@ function flawsOfKeys(
     flaws.push(`has no key for ${name}, which takes ${algorithms.join(', ')} (npm run keys)`);
   }
   return flaws;
+}
+
+/** A session before the address is verified would break the contract's own rule. */
+function immediateFlaw({ canRegisterImmediately, requiresVerifiedEmail }: Contract): string | null {
+  if (!canRegisterImmediately) return 'has no answer that registers at once';
+  return requiresVerifiedEmail ? 'requires a verified address' : null;
 }
 
 type MailValues = z.output<typeof schema>['MAIL'];

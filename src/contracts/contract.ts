@@ -3,7 +3,7 @@
  * looks on its wire. It knows no framework, clock or database, and decides nothing: the flows do.
  */
 import type * as z from 'zod/mini';
-import type { LoginAttempt } from '../flows/model/login.ts';
+import type { LoginAttempt, LoginRules } from '../flows/model/login.ts';
 import type { Issue, Refusal } from '../flows/model/outcome.ts';
 import type { InputOf, Operation, ValueOf } from '../flows/operations.ts';
 import type { ListedSession } from '../flows/model/session.ts';
@@ -177,6 +177,7 @@ export type ErrorKind =
   | Refusal['reason']
   | 'missing-field'
   | 'weak-password'
+  | 'email-taken'
   | 'missing-token'
   | 'session-ended'
   | 'locked-until-reset';
@@ -190,7 +191,9 @@ type RefusalOf<K extends ErrorKind> = Extract<
         ? 'unauthenticated'
         : K extends 'locked-until-reset'
           ? 'locked'
-          : K;
+          : K extends 'email-taken'
+            ? 'taken'
+            : K;
   }
 >;
 
@@ -248,6 +251,10 @@ export interface Contract {
   /** Attempts a minute that it allows an address. */
   readonly attemptsPerMinute: number;
   readonly requiresVerifiedEmail: boolean;
+  /** A setting decides whether it does; `register` has an answer for it. */
+  readonly canRegisterImmediately: boolean;
+  readonly registration: LoginRules['registration'];
+  readonly rotation: LoginRules['rotation'];
   /** The name that its logins give an account. */
   readonly identifier: Identifier['kind'];
   /** How access tokens travel. */

@@ -38,8 +38,18 @@ export function responsesOf(declaration: AnyDeclaration) {
     cookie && token
       ? cookieHeader(cookie, token.token, (token.expiresAtMs - issuedAtMs) / 1000)
       : {};
+  const signedIn = response('LoginResponse', login as Body<Granted, Fields>, {
+    headers: setCookie,
+  });
+  const accepted = response('RegisteredResponse', REGISTERED, { status: 202 });
+  const registered: WireResponse<RegistrationAccepted | Granted> = {
+    ...accepted,
+    render: (value, context) =>
+      'access' in value ? signedIn.render(value, context) : accepted.render(value, context),
+  };
   const responses: { [R in keyof ResponseValues]: WireResponse<never> | null } = {
-    login: response('LoginResponse', login as Body<Granted, Fields>, { headers: setCookie }),
+    login: signedIn,
+    renewed: signedIn,
     refresh: refresh ? response<Granted>('RefreshResponse', refresh, { headers: setCookie }) : null,
     profile: response('ProfileResponse', profile),
     sessions: response<readonly SessionView[]>('SessionsResponse', sessionsOf(declaration)),
@@ -54,7 +64,7 @@ export function responsesOf(declaration: AnyDeclaration) {
       : done,
     done,
     accepted: empty('AcceptedResponse', 202),
-    registered: response('RegisteredResponse', REGISTERED, { status: 202 }),
+    registered,
   };
   return responses;
 }

@@ -74,6 +74,10 @@ interface Declaration<
   /** 60, unless the document says otherwise. */
   attemptsPerMinute?: number;
   requiresVerifiedEmail?: boolean;
+  /** Its clients can take a grant for an answer to `register`. */
+  canRegisterImmediately?: boolean;
+  /** Absent: `each-use`. */
+  rotation?: Contract['rotation'];
   /** Absent: the deployment's, without claims of its own. */
   tokens?: TokenDeclaration<UserNamedBy<K>>;
   /** The fields of a login; the other requests are the same in all contracts. */
@@ -137,6 +141,9 @@ export function defineContract<
     identifier: declaration.identifier,
     attemptsPerMinute: declaration.attemptsPerMinute ?? 60,
     requiresVerifiedEmail: declaration.requiresVerifiedEmail ?? false,
+    canRegisterImmediately: declaration.canRegisterImmediately ?? false,
+    registration: 'by-code',
+    rotation: declaration.rotation ?? 'each-use',
     tokens: declaration.tokens ?? {},
     access: declaration.access ?? BEARER,
     refresh: refresh ? carrierOf(refresh) : null,
@@ -208,7 +215,9 @@ function routesOf(declaration: AnyDeclaration): AnyRoute[] {
     refresh: token && refreshRequest(token),
   };
   const responses = responsesOf(declaration);
-  const has = (name: Operation) => name !== 'refresh' || refresh !== undefined;
+  const has = (name: Operation) =>
+    (name !== 'refresh' || refresh !== undefined) &&
+    (name !== 'renew' || routes.renew !== undefined);
   return operations.filter(has).flatMap((operation) => {
     const { method, path = operation, response }: OperationRow = OPERATIONS[operation];
     const byDefault = {

@@ -43,6 +43,7 @@ const defaultAnswers = (identifier: Contract['identifier']): Record<ErrorKind, D
   inactive: { status: 403, code: 'ACCOUNT_INACTIVE', message: 'This account is inactive' },
   unverified: { status: 403, code: 'EMAIL_NOT_VERIFIED', message: 'Email is not verified' },
   taken: { status: 409, code: 'USERNAME_TAKEN', message: 'Username is already taken' },
+  'email-taken': { like: 'taken', code: 'EMAIL_TAKEN', message: 'Email is already taken' },
   'invalid-code': {
     status: 400,
     code: 'INVALID_CODE',
@@ -92,12 +93,18 @@ export const mergeOverrides = (all: ErrorOverrides, own: ErrorOverrides): ErrorO
 export function errorKinds(
   contract: Pick<
     Contract,
-    'identifier' | 'requiresVerifiedEmail' | 'access' | 'refresh' | 'routes'
+    | 'identifier'
+    | 'requiresVerifiedEmail'
+    | 'canRegisterImmediately'
+    | 'access'
+    | 'refresh'
+    | 'routes'
   >,
 ): ErrorKind[] {
-  const { identifier, access, refresh, routes } = contract;
+  const { identifier, canRegisterImmediately, access, refresh, routes } = contract;
   const isPossible: Partial<Record<ErrorKind, boolean>> = {
-    taken: identifier === 'username',
+    taken: identifier === 'username' || canRegisterImmediately,
+    'email-taken': canRegisterImmediately,
     unverified: contract.requiresVerifiedEmail,
     'cross-site':
       access.in === 'cookie' ||
@@ -111,6 +118,7 @@ export function errorKinds(
 
 function kindOf(refusal: Refusal): ErrorKind {
   if (refusal.reason === 'locked' && refusal.untilReset) return 'locked-until-reset';
+  if (refusal.reason === 'taken' && refusal.field === 'email') return 'email-taken';
   if (refusal.reason === 'unauthenticated') {
     if (!refusal.presented) return 'missing-token';
     return refusal.sessionEnded ? 'session-ended' : 'unauthenticated';

@@ -104,6 +104,9 @@ export const name = z.pipe(
   z.transform((text) => text || null),
 );
 
+/** The rules of what users say about themselves are policy/profile-rules.ts's. */
+const ownText = (label: string) => z.optional(z.nullable(z.string(`${label} must be a string`)));
+
 /** A handle that cannot be one of ours is ignored, since it is optional. */
 export const registration = z.pipe(
   // oxlint-disable-next-line promise/valid-params -- Zod's catch, not a promise's.
@@ -137,6 +140,9 @@ const sharedRequests = () => ({
   'change-email': unchanged(z.object({ email, password })),
   'confirm-email': unchanged(z.object({ code })),
   'delete-account': unchanged(z.object({ password })),
+  'update-profile': unchanged(
+    z.object({ name: ownText('Name'), avatar: ownText('Avatar'), language: ownText('Language') }),
+  ),
 });
 
 const emailRequests = (): AccountRequests => ({

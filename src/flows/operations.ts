@@ -3,22 +3,32 @@
  * metrics, the OpenAPI documents and the pages' paths all follow from this table.
  */
 import type { Identifier } from '../policy/identifier.ts';
+import type { ProfileInput } from '../policy/profile-rules.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import { changeEmail, confirmEmail } from './change-email.ts';
 import { changePassword } from './change-password.ts';
 import { deleteAccount } from './delete-account.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
-import type { Granted, Outcome, Refusal, RegistrationAccepted } from './model/outcome.ts';
+import type {
+  Granted,
+  LoginResult,
+  Outcome,
+  Refusal,
+  RegistrationAccepted,
+} from './model/outcome.ts';
 import { refresh } from './refresh.ts';
+import { registerImmediately } from './register-immediately.ts';
 import { register, type RegistrationInput } from './register.ts';
+import { renew } from './renew.ts';
 import { forgotPassword, resetPassword } from './reset-password.ts';
 import type { ListedSession } from './model/session.ts';
 import type { LoginAttempt, LoginRules } from './model/login.ts';
 import type { Services } from './ports/services.ts';
 import type { User } from './model/user.ts';
 import type { RequestMeta, SentTokens } from './model/request.ts';
-import { endSession, listSessions, logoutAll, profile } from './sessions.ts';
+import { endSession, listSessions, logoutAll, logoutOthers, profile } from './sessions.ts';
+import { updateProfile } from './update-profile.ts';
 import { sendCode, verifyEmail } from './verify-email.ts';
 
 /** A request to an operation, before the use case takes what it needs of it. */
@@ -43,8 +53,10 @@ export interface ResponseValues {
   loggedOut: unknown;
   done: unknown;
   accepted: unknown;
-  registered: RegistrationAccepted;
+  renewed: Granted;
+  registered: Registered;
 }
+type Registered = RegistrationAccepted | LoginResult;
 
 export interface OperationRow<
   Input = never,
@@ -94,6 +106,8 @@ const row = <Input, Response extends keyof ResponseValues, Value extends Respons
 
 const ATTEMPT = { method: 'POST', countsAttempt: true } as const;
 const PASSWORD_ATTEMPT = { ...ATTEMPT, checksPassword: true } as const;
+const PUBLIC_ATTEMPT = { ...ATTEMPT, access: 'public' } as const;
+const WITH_BEARER = { method: 'POST', access: 'bearer' } as const;
 
 const withInput = <Input>({ input, ...request }: OperationRequest<Input>) => ({
   ...request,
@@ -127,11 +141,22 @@ export const OPERATIONS = {
     run: (request: OperationRequest<SentTokens | null>) => logout(request),
   }),
   'logout-all': row({
-    method: 'POST',
+    ...WITH_BEARER,
     summary: 'End all sessions of this user',
-    access: 'bearer',
     response: 'loggedOut',
     run: (request: OperationRequest) => logoutAll(request),
+  }),
+  'logout-others': row({
+    ...WITH_BEARER,
+    summary: 'End all other sessions of this user',
+    response: 'done',
+    run: (request: OperationRequest) => logoutOthers(request),
+  }),
+  renew: row({
+    ...WITH_BEARER,
+    summary: 'Trade the access token for a new one',
+    response: 'renewed',
+    run: (request: OperationRequest<SentTokens | null>) => renew(request),
   }),
   profile: row({
     method: 'GET',
@@ -141,6 +166,14 @@ export const OPERATIONS = {
     isReadOnly: true,
     response: 'profile',
     run: (request: OperationRequest) => profile(request),
+  }),
+  'update-profile': row({
+    ...ATTEMPT,
+    summary: 'Change what the signed-in user says about themselves',
+    access: 'bearer',
+    response: 'profile',
+    run: ({ input, ...request }: OperationRequest<ProfileInput>) =>
+      updateProfile({ ...request, profile: input }),
   }),
   'list-sessions': row({
     method: 'GET',
@@ -161,20 +194,18 @@ export const OPERATIONS = {
     run: (request: OperationRequest<{ id: string }>) => endSession(request, request.input.id),
   }),
   register: row({
-    ...ATTEMPT,
+    ...PUBLIC_ATTEMPT,
     summary: 'Ask for an account; the result comes by e-mail',
-    access: 'public',
     sendsEmail: true,
     refusals: ['taken'],
     response: 'registered',
-    run: ({ input, ...request }: OperationRequest<RegistrationInput>) =>
-      register({ ...request, input }),
+    run: (request: OperationRequest<RegistrationInput>): Promise<Outcome<Registered>> =>
+      request.rules.registration === 'immediate' ? registerImmediately(request) : register(request),
   }),
   'send-code': row({
-    ...ATTEMPT,
+    ...PUBLIC_ATTEMPT,
     path: 'verify-email/send',
     summary: 'Send a code to an address that is not verified yet',
-    access: 'public',
     sendsEmail: true,
     response: 'accepted',
     run: (request: OperationRequest<Named>) => sendCode(withInput(request)),
@@ -188,17 +219,15 @@ export const OPERATIONS = {
     run: (request: OperationRequest<Named & Password & Code>) => verifyEmail(withInput(request)),
   }),
   'forgot-password': row({
-    ...ATTEMPT,
+    ...PUBLIC_ATTEMPT,
     summary: 'Send a link to set a new password',
-    access: 'public',
     sendsEmail: true,
     response: 'accepted',
     run: (request: OperationRequest<Named>) => forgotPassword(withInput(request)),
   }),
   'reset-password': row({
-    ...ATTEMPT,
+    ...PUBLIC_ATTEMPT,
     summary: 'Set a new password with the token of the link; ends all sessions',
-    access: 'public',
     refusals: ['invalid-link'],
     response: 'done',
     run: (request: OperationRequest<Password & { token: string }>) =>

@@ -40,8 +40,8 @@ export function createContractApp(contract: Contract, options: ContractAppOption
     limit: { attempts: contract.attemptsPerMinute, windowSeconds: 60 },
     lockout: options.lockout,
     requiresVerifiedEmail: contract.requiresVerifiedEmail,
-    registration: 'by-code',
-    rotation: 'each-use',
+    registration: contract.registration,
+    rotation: contract.rotation,
   };
   const tokensAt = (c: ContractContext) =>
     tokenRulesOf(contract, options.tokens, { ...contract.params, ...c.req.param() });

@@ -30,7 +30,7 @@ type GrantedCookies = {
 
 const GRANTED_COOKIES: GrantedCookies = {
   login: deviceCookie,
-  register: registrationCookie,
+  register: (value) => ('handle' in value ? registrationCookie(value) : deviceCookie(value)),
   'verify-email': deviceCookie,
   'change-password': deviceCookie,
 };

@@ -161,6 +161,11 @@ describe.each(contracts)('the requests of $name', (contract) => {
     'change-email': [{ email, password }],
     'confirm-email': [{ code }],
     'delete-account': [{ password }],
+    'update-profile': [
+      {},
+      { name: null },
+      { name: 'Al', avatar: 'https://a.example', language: 'de' },
+    ],
   };
 
   it.each(Object.entries(inputs))('are read as they are written: %s', (operation, values) => {

@@ -115,6 +115,7 @@ describe.each([
       const signedIn = await login(user.password);
       let token = accessIn(signedIn);
       await call('profile', { token });
+      await call('update-profile', { token, body: { name: 'Al', language: 'de' } });
       if (contract.refresh !== null) {
         const refreshToken = refreshIn(signedIn);
         const refreshed = await call(
@@ -143,6 +144,7 @@ describe.each([
       const sessions = await call('list-sessions', { token });
       const other = /"id":"([^"]+)"[^}]*"current":false/.exec(sessions)?.[1] ?? 'no other session';
       await call('end-session', { token, path: { id: other } });
+      await call('logout-others', { token });
       await call('logout', { token });
       await call('logout-all', { token: accessIn(await login(reset)) });
       token = accessIn(await login(reset));

@@ -24,6 +24,7 @@ import { credentialsOf } from './security.ts';
 const RESPONSES: { [R in keyof ResponseValues]: [string, ResponseValues[R]] } = {
   login: ['Signed in', sampleGranted],
   refresh: ['New tokens', sampleGranted],
+  renewed: ['A new access token', sampleGranted],
   profile: ['The user', sampleUser],
   sessions: ['The sessions', { sessions: [sampleSession], current: sampleSession.id }],
   loggedOut: ['The session has ended', null],

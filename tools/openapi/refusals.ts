@@ -91,7 +91,9 @@ function reasonsOf({ contract, routes }: Place, route: AnyRoute): Reason[] {
 
 function canRefuse(contract: Contract, reason: Reason): boolean {
   if (reason === 'unverified') return contract.requiresVerifiedEmail;
-  return reason !== 'taken' || contract.identifier === 'username';
+  return (
+    reason !== 'taken' || contract.identifier === 'username' || contract.canRegisterImmediately
+  );
 }
 
 /** One refusal, as a contract answers it. */

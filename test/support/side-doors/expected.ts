@@ -16,7 +16,10 @@ const TAKES = {
   refresh: ['account', 'session', 'refresh token', 'fenced'],
   logout: ['account', 'session'],
   'logout-all': ['account', 'session', 'access token'],
+  'logout-others': ['account', 'session', 'access token'],
+  renew: ['account', 'session', 'access token', 'renewal'],
   profile: ['account', 'session', 'access token'],
+  'update-profile': ['attempt', 'account', 'session', 'access token'],
   'list-sessions': ['account', 'session', 'access token'],
   'end-session': ['account', 'session', 'access token', 'session id'],
   register: ['attempt', 'e-mail', 'new password', 'new address', 'new username'],
@@ -74,7 +77,9 @@ const each = <O extends Operation>(names: readonly O[], outcome: Outcome) =>
 const READS = ['profile', 'list-sessions'] as const;
 const ENDS = ['logout-all', 'end-session'] as const;
 const CHANGES = ['change-password', 'change-email', 'delete-account'] as const;
-const BEARER = [...READS, ...ENDS, ...CHANGES, 'confirm-email'] as const;
+/** May be asked again with the same token. */
+const AGAIN = ['logout-others', 'renew', 'update-profile'] as const;
+const BEARER = [...READS, ...ENDS, ...CHANGES, ...AGAIN, 'confirm-email'] as const;
 
 /** Neither token of the session works, and a second logout is no fault. */
 const signedOut = {
@@ -144,7 +149,7 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
 
   'the session was ended': row(['session'], signedOut),
   'the session has expired': row(['session'], signedOut),
-  'the session is past its absolute end': row(['refresh token'], 'unauthenticated'),
+  'the session is past its absolute end': row(['refresh token', 'renewal'], 'unauthenticated'),
   'the access token has expired': row(['session'], {
     ...each(BEARER, 'unauthenticated'),
     ...each(['refresh', 'logout'], 'granted'),
@@ -200,7 +205,7 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
   'the check of a wrong password outlasts its ticket': row(['password'], 'busy'),
   'the same request was granted before': row(['account', 'new address'], {
     ...each(['login', 'send-code', 'forgot-password', 'register'], 'granted'),
-    ...each([...READS, 'logout', 'change-email'], 'granted'),
+    ...each([...READS, ...AGAIN, 'logout', 'change-email'], 'granted'),
     // Within ten seconds it is another tab's.
     refresh: 'granted',
     ...each([...ENDS, 'delete-account'], 'unauthenticated'),

@@ -58,7 +58,9 @@ const HARMLESS = new Set<Operation>([
   'login',
   'register',
   'forgot-password',
+  'renew',
   'profile',
+  'update-profile',
   'list-sessions',
 ]);
 
@@ -101,7 +103,10 @@ const INPUTS: Inputs = {
   refresh: () => null,
   logout: () => null,
   'logout-all': () => null,
+  'logout-others': () => null,
+  renew: () => null,
   profile: () => null,
+  'update-profile': () => ({ name: 'Another Name' }),
   'list-sessions': () => null,
   'end-session': ({ tokens }) => ({ id: claimsOf(tokens.access ?? '').sid }),
   // A contract whose registrations have no username leaves it out.
