@@ -223,17 +223,22 @@ const withUsername: Differences = {
 /** The body has a field for the refresh token. */
 const inBody: Differences = { 'no token is sent': { refresh: 'malformed' } };
 
+/** No cookie is read with a form, so that no device is known. */
+const byForm: Differences = { 'locked, on a known device': { login: 'locked' } };
+
 /** Outcomes that are a contract's own. */
 const DIFFERENT: Readonly<Record<string, Differences>> = {
   'email-envelope': { 'the address is not verified': { login: 'unverified' } },
   'username-pair': { ...withUsername, ...inBody },
   'username-coded': { ...withUsername, ...inBody },
   oauth2: {
+    ...byForm,
     'no token is sent': { refresh: 'malformed', logout: 'malformed' },
     // RFC 7009 2.1: whichever of the two it is.
     'the refresh token is sent as the access token and the reverse': { logout: 'granted' },
   },
   keycloak: {
+    ...byForm,
     'no token is sent': { refresh: 'malformed', logout: 'malformed' },
     'the refresh token is sent as the access token and the reverse': {
       'logout /realms/:realm/protocol/openid-connect/revoke': 'granted',

@@ -90,11 +90,12 @@ function appOf(state: State): Mailbox {
 
 /** Returns the outcome and the status of each route in the state. */
 async function outcomesIn(state: State, wire: Wire, routes: readonly AnyRoute[]) {
-  const { isShared = false, begin, alter, passesMs, beforeWrite, afterTicket } = STATES[state];
+  const { isShared = false, begin, alter, passesMs, isApart } = STATES[state];
+  const { beforeWrite, afterTicket } = STATES[state];
   const isOneByOne = beforeWrite !== undefined || afterTicket !== undefined;
   const { app, to } = appOf(state);
   const address = freshAddress();
-  const groups = groupsOf(routes, !isShared);
+  const groups = beforeWrite ? routes.map((route) => [route]) : groupsOf(routes, !isShared);
   const prepared = groups.map(async (group): Promise<Cell[]> => {
     const account = await newAccount(group, { wire, app });
     const inputs: Cell['input'][] = [];
@@ -131,7 +132,7 @@ async function outcomesIn(state: State, wire: Wire, routes: readonly AnyRoute[])
       !holdsSecret(to(recipientOf(cell)).slice(mails));
     const status = reason === 'granted' && answer.status < 300 ? '2xx' : answer.status;
     const isComparable = reason !== 'granted' || sendsSecret(operation);
-    const key = `${wire.name} ${operation} ${reason} ${STATES[state].isApart ? state : ''}`;
+    const key = `${wire.name} ${nameOf(cell.route)} ${reason} ${isApart ? state : ''}`;
     const difference = isComparable ? differenceOf(key, state, answer) : '';
     return [nameOf(cell.route), `${isSilent ? 'silent' : reason}, ${status}${difference}`];
   });
@@ -145,7 +146,11 @@ const recipientOf = ({ input, user, operation }: Cell): string =>
 /** Outcomes by trace id, of the log. A read that is granted has no line. */
 function loggedOutcomes(): Map<string, Outcome> {
   const lines = captured.take().map((line) => JSON.parse(line) as Record<string, string>);
-  return new Map(lines.map(({ trace_id: id = '', outcome }) => [id, outcome as Outcome]));
+  return new Map(
+    lines.flatMap(({ trace_id: id = '', outcome }) =>
+      outcome === undefined ? [] : [[id, outcome as Outcome]],
+    ),
+  );
 }
 
 /** The first answer of each contract, operation and outcome. */
