@@ -20,6 +20,8 @@ export interface Request {
   input: object;
   tokens?: Tokens;
   device?: string | null;
+  /** Absent: the client is no browser. */
+  origin?: string;
   address?: string;
 }
 
@@ -32,7 +34,8 @@ function nextAddress(): string {
 }
 
 export function ask(app: TestApp, request: Request): Promise<Answer> {
-  const { contract, operation, tokens = NO_TOKENS, device, address = nextAddress() } = request;
+  const { contract, operation, tokens = NO_TOKENS, device, origin } = request;
+  const { address = nextAddress() } = request;
   const route = request.route ?? routeOf(contract, operation);
   const { method, path, headers, body } = encodeRequest(
     { ...contract, routes: [route] },
@@ -45,6 +48,7 @@ export function ask(app: TestApp, request: Request): Promise<Answer> {
     headers: {
       ...headers,
       'CF-Connecting-IP': address,
+      ...(origin === undefined ? {} : { Origin: origin }),
       ...(cookies.length === 0 ? {} : { Cookie: cookies.join('; ') }),
       // A cookie counts in requests alone that no page of another site can send.
       ...(headers['Cookie'] !== undefined && body === null

@@ -12,9 +12,9 @@ export type Outcome = 'granted' | 'silent' | Refusal['reason'];
 
 /** The parts of a request and its effects, by which states meet operations. */
 const TAKES = {
-  login: ['attempt', 'account', 'name', 'password', 'fenced'],
-  refresh: ['account', 'session', 'refresh token', 'fenced'],
-  logout: ['account', 'session'],
+  login: ['browser', 'attempt', 'account', 'name', 'password', 'fenced'],
+  refresh: ['browser', 'account', 'session', 'refresh token', 'fenced'],
+  logout: ['browser', 'account', 'session'],
   'logout-all': ['account', 'session', 'access token'],
   'logout-others': ['account', 'session', 'access token'],
   renew: ['account', 'session', 'access token', 'renewal'],
@@ -22,7 +22,7 @@ const TAKES = {
   'update-profile': ['attempt', 'account', 'session', 'access token'],
   'list-sessions': ['account', 'session', 'access token'],
   'end-session': ['account', 'session', 'access token', 'session id'],
-  register: ['attempt', 'e-mail', 'new password', 'new address', 'new username'],
+  register: ['browser', 'attempt', 'e-mail', 'new password', 'new address', 'new username'],
   'send-code': ['attempt', 'e-mail', 'account', 'name'],
   'verify-email': ['attempt', 'account', 'name', 'password', 'proof', 'code', 'fenced'],
   'forgot-password': ['attempt', 'e-mail', 'account', 'name', 'reset'],
@@ -165,6 +165,9 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     'unauthenticated',
   ),
 
+  // Browsers ask the user of another site only where it needs no CORS preflight.
+  'a page of another site asks': row(['browser'], 'granted'),
+
   'the password is wrong': row(['password'], {
     ...each(['login', ...CHANGES], 'invalid'),
     'verify-email': 'invalid-code',
@@ -223,14 +226,20 @@ const withUsername: Differences = {
 /** The body has a field for the refresh token. */
 const inBody: Differences = { 'no token is sent': { refresh: 'malformed' } };
 
+const ofCookies = each(['refresh', 'logout'], 'cross-site');
+
 /** No cookie is read with a form, so that no device is known. */
-const byForm: Differences = { 'locked, on a known device': { login: 'locked' } };
+const byForm: Differences = {
+  'locked, on a known device': { login: 'locked' },
+  'a page of another site asks': { login: 'cross-site', ...ofCookies },
+};
 
 /** Outcomes that are a contract's own. */
 const DIFFERENT: Readonly<Record<string, Differences>> = {
   'email-envelope': { 'the address is not verified': { login: 'unverified' } },
   'username-pair': { ...withUsername, ...inBody },
   'username-coded': { ...withUsername, ...inBody },
+  'email-cookie': { 'a page of another site asks': ofCookies },
   oauth2: {
     ...byForm,
     'no token is sent': { refresh: 'malformed', logout: 'malformed' },
@@ -270,6 +279,7 @@ const STATUSES: Statuses = {
   taken: 409,
   'invalid-code': 400,
   'invalid-link': 400,
+  'cross-site': 403,
   'not-found': 404,
 };
 

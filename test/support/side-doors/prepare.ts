@@ -27,6 +27,7 @@ export interface Cell extends Account {
   readonly route: AnyRoute;
   input: Record<string, unknown>;
   address: string;
+  origin?: string;
 }
 
 /** Many requests come from one address, since each address is an object; metrics are left out. */

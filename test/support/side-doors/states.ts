@@ -191,6 +191,10 @@ const definitions = {
     },
   },
 
+  'a page of another site asks': {
+    alter: (cell) => (cell.origin = 'https://elsewhere.example'),
+  },
+
   'the password is wrong': { isShared: true, alter: sendWrong },
   'the password was changed': {
     isShared: true,
