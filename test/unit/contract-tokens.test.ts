@@ -2,30 +2,26 @@
 import { createPublicKey } from 'node:crypto';
 import { base64url, decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { gotrue } from '../../src/contracts/gotrue.ts';
 import { importSigningKey, type TokenKey } from '../../src/crypto/keys.ts';
 import { createTokens } from '../../src/crypto/tokens.ts';
 import { tokenRulesOf, type TokenDeclaration } from '../../src/flows/model/token-rules.ts';
 import { ExpiringCache } from '../../src/policy/expiring-cache.ts';
 import { generateKey } from '../../tools/key-set.ts';
+import { alice } from './flows/fixtures.ts';
 
 const settings = { issuer: 'https://a.example', audience: 'https://app.example' };
 const rulesOf = (name: string, tokens: TokenDeclaration, params?: Record<string, string>) =>
   tokenRulesOf({ name, tokens }, settings, params);
 
-const shared = {
-  issuer: '/auth/v1',
-  audience: 'authenticated',
-  type: 'JWT',
-  algorithms: ['HS256', 'ES256'],
-} as const;
-const supabase = rulesOf('supabase', shared);
+const supabase = rulesOf('gotrue', gotrue.tokens);
 const plain = rulesOf('plain', {});
 const realm = (name: string) => rulesOf('realms', { issuer: '/realms/:realm' }, { realm: name });
 
 const secret = Buffer.from('a secret of at least thirty-two bytes');
 const ed = generateKey('EdDSA');
 const es = generateKey('ES256');
-const own = generateKey('HS256', { contracts: ['supabase'], secret });
+const own = generateKey('HS256', { contracts: ['gotrue'], secret });
 const forPlain = generateKey('HS256', { contracts: ['plain'] });
 
 const tokensWith = (...keys: TokenKey[]) =>
@@ -43,7 +39,12 @@ const claims = {
   sessionId: 'session-id',
   issuedAtMs: nowSeconds * 1000,
   expiresAtMs: (nowSeconds + 600) * 1000,
-  extra: { role: 'authenticated' },
+  extra: supabase.claims({
+    user: alice.user,
+    sessionId: 'session-id',
+    issuedAtMs: nowSeconds * 1000,
+    authenticatedAtMs: nowSeconds * 1000,
+  }).access,
 };
 const verified = { jti: 'token-id', sessionId: 'session-id', generation: null };
 const access = await tokens.signAccess(claims, supabase);
@@ -54,8 +55,10 @@ describe('a token of a secret that PostgREST shares', () => {
     const { payload, protectedHeader } = await jwtVerify(access, secret, options);
     // A `kid` would be refused: a secret in plain text has none.
     expect(protectedHeader).toEqual({ alg: 'HS256', typ: 'JWT' });
-    expect(payload).toEqual({
+    expect(payload).toMatchObject({
       role: 'authenticated',
+      email: 'alice@example.com',
+      session_id: 'session-id',
       iss: 'https://a.example/auth/v1',
       aud: 'authenticated',
       sub: 'alice',
@@ -79,7 +82,7 @@ describe('a token of a secret that PostgREST shares', () => {
   });
 
   it('verifies with the old secret and the new one after a rotation', async () => {
-    const rotated = tokensWith(generateKey('HS256', { contracts: ['supabase'] }), own, ed);
+    const rotated = tokensWith(generateKey('HS256', { contracts: ['gotrue'] }), own, ed);
     const later = await rotated.signAccess(claims, supabase);
     const options = { rules: supabase };
     expect(await rotated.verify('access', access, options)).toEqual(verified);
@@ -100,7 +103,7 @@ describe('the first key that fits a contract signs', () => {
 
   it('none: no token is made', async () => {
     const making = tokensWith(ed, forPlain).signAccess(claims, supabase);
-    await expect(making).rejects.toThrow('no token key fits supabase');
+    await expect(making).rejects.toThrow('no token key fits gotrue');
   });
 });
 
@@ -176,7 +179,7 @@ describe('a token is refused', () => {
     const { key } = await importSigningKey(ed as TokenKey);
     const token = await forge({ header: { kid: ed.kid } }, { alg: 'EdDSA', key });
     expect(await tokens.verify('access', token, { rules: supabase })).toBeNull();
-    const inItsPlace = rulesOf('supabase', { ...shared, algorithms: ['EdDSA'] });
+    const inItsPlace = rulesOf('gotrue', { ...gotrue.tokens, algorithms: ['EdDSA'] });
     expect(await tokens.verify('access', token, { rules: inItsPlace })).toEqual(verified);
   });
 
@@ -185,7 +188,7 @@ describe('a token is refused', () => {
     const header = { typ: 'at+jwt' };
     const forged = await forge({ header, payload: like });
     expect(await tokens.verify('access', forged, { rules: plain })).toBeNull();
-    const unrestricted = tokensWith(ed, { ...own, contracts: ['plain', 'supabase'] });
+    const unrestricted = tokensWith(ed, { ...own, contracts: ['plain', 'gotrue'] });
     expect(await unrestricted.verify('access', forged, { rules: plain })).toEqual(verified);
   });
 
