@@ -3,23 +3,26 @@
  * path to the same account makes is the flaw that this table is against, so a new operation does not
  * compile without its row in TAKES, nor a new state without its row in EXPECTED.
  */
-import type { Refusal } from '../../../src/flows/model/outcome.ts';
+import type { ErrorKind } from '../../../src/contracts/contract.ts';
 import type { Operation } from '../../../src/flows/operations.ts';
 import type { State } from './states.ts';
 
 /** `silent`: answered as if granted, but neither code nor link is sent. */
-export type Outcome = 'granted' | 'silent' | Refusal['reason'];
+export type Outcome = 'granted' | 'silent' | 'e-mail-limited' | ErrorKind;
 
 /** The parts of a request and its effects, by which states meet operations. */
 const TAKES = {
   login: ['browser', 'attempt', 'account', 'name', 'password', 'fenced'],
-  refresh: ['browser', 'account', 'session', 'refresh token', 'fenced'],
+  refresh: ['browser', 'account', 'session', 'refresh token', 'fenced', 'fenced by session'],
   logout: ['browser', 'account', 'session'],
   'logout-all': ['account', 'session', 'access token'],
   'logout-others': ['account', 'session', 'access token'],
-  renew: ['account', 'session', 'access token', 'renewal'],
+  renew: ['account', 'session', 'access token', 'renewal', 'fenced', 'fenced by session'],
   profile: ['account', 'session', 'access token'],
-  'update-profile': ['attempt', 'account', 'session', 'access token'],
+  'update-profile': [
+    ...(['attempt', 'account', 'session', 'access token', 'fenced'] as const),
+    'fenced by session',
+  ],
   'list-sessions': ['account', 'session', 'access token'],
   'end-session': ['account', 'session', 'access token', 'session id'],
   register: ['browser', 'attempt', 'e-mail', 'new password', 'new address', 'new username'],
@@ -83,7 +86,7 @@ const BEARER = [...READS, ...ENDS, ...CHANGES, ...AGAIN, 'confirm-email'] as con
 
 /** Neither token of the session works, and a second logout is no fault. */
 const signedOut = {
-  ...each([...BEARER, 'refresh'], 'unauthenticated'),
+  ...each([...BEARER, 'refresh'], 'session-ended'),
   logout: 'granted',
 } as const;
 
@@ -103,7 +106,7 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
   'nothing is wrong': row(['account', 'new address'], 'granted'),
 
   'the address has used up its attempts': row(['attempt'], 'limited'),
-  'the address has used up its e-mails': row(['e-mail'], 'limited'),
+  'the address has used up its e-mails': row(['e-mail'], 'e-mail-limited'),
   'the deployment has used up its e-mails': row(['e-mail'], 'silent'),
   'the mailbox has had its e-mails': row(['e-mail'], 'silent'),
 
@@ -113,7 +116,7 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     ...each([...CHANGES, 'forgot-password', 'reset-password'], 'granted'),
   }),
   'the name is stopped until a reset': row(['password', 'reset'], {
-    ...each(['login', 'verify-email'], 'locked'),
+    ...each(['login', 'verify-email'], 'locked-until-reset'),
     ...each([...CHANGES, 'forgot-password', 'reset-password'], 'granted'),
   }),
   'the password checks of its sessions are locked': row(['password'], {
@@ -158,7 +161,7 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
   'the refresh token was used a moment ago': row(['refresh token'], 'granted'),
   'the refresh token was used before': row(['refresh token'], 'unauthenticated'),
   'a used refresh token has come back': row(['session'], signedOut),
-  'no token is sent': row(['session'], 'unauthenticated'),
+  'no token is sent': row(['session'], 'missing-token'),
   'the tokens are another contract’s': row(['session'], 'unauthenticated'),
   'the refresh token is sent as the access token and the reverse': row(
     ['session'],
@@ -179,7 +182,7 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     'send-code': 'granted',
     'forgot-password': 'granted',
   }),
-  'the new password is weak': row(['new password'], 'malformed'),
+  'the new password is weak': row(['new password'], 'weak-password'),
   'another account has the new address': row(['new address'], {
     ...each(['register', 'change-email'], 'silent'),
     'confirm-email': 'invalid-code',
@@ -193,17 +196,22 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
   'the proof has expired': row(['proof'], unproven),
   'the tries at the code are used up': row(['code'], 'invalid-code'),
   'the password changes meanwhile': row(['fenced'], {
-    ...each(['refresh', 'change-password', 'delete-account'], 'unauthenticated'),
+    ...each(['refresh', 'renew'], 'session-ended'),
+    ...each(['change-password', 'update-profile', 'delete-account'], 'unauthenticated'),
     ...unproven,
     login: 'invalid',
   }),
   'the account becomes inactive meanwhile': row(['fenced'], {
-    ...each(['refresh', 'change-password'], 'unauthenticated'),
+    ...each(['refresh', 'renew'], 'session-ended'),
+    ...each(['change-password', 'update-profile'], 'unauthenticated'),
     ...unproven,
     login: 'inactive',
     'delete-account': 'granted',
   }),
-  'the session ends meanwhile': row(['refresh token'], 'unauthenticated'),
+  'the session ends meanwhile': row(['fenced by session'], {
+    ...each(['refresh', 'renew'], 'session-ended'),
+    'update-profile': 'unauthenticated',
+  }),
   'the password check outlasts its ticket': row(['password'], 'busy'),
   'the check of a wrong password outlasts its ticket': row(['password'], 'busy'),
   'the same request was granted before': row(['account', 'new address'], {
@@ -211,95 +219,8 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     ...each([...READS, ...AGAIN, 'logout', 'change-email'], 'granted'),
     // Within ten seconds it is another tab's.
     refresh: 'granted',
-    ...each([...ENDS, 'delete-account'], 'unauthenticated'),
+    ...each([...ENDS, 'delete-account'], 'session-ended'),
     'change-password': 'invalid',
     ...unproven,
   }),
 };
-
-/** By operation, or by operation and path where an operation has several routes. */
-type Differences = Partial<Record<State, Readonly<Record<string, Outcome>>>>;
-
-const withUsername: Differences = {
-  'the same request was granted before': { register: 'taken' },
-};
-/** The body has a field for the refresh token. */
-const inBody: Differences = { 'no token is sent': { refresh: 'malformed' } };
-
-const ofCookies = each(['refresh', 'logout'], 'cross-site');
-
-/** No cookie is read with a form, so that no device is known. */
-const byForm: Differences = {
-  'locked, on a known device': { login: 'locked' },
-  'a page of another site asks': { login: 'cross-site', ...ofCookies },
-};
-
-/** Outcomes that are a contract's own. */
-const DIFFERENT: Readonly<Record<string, Differences>> = {
-  'email-envelope': { 'the address is not verified': { login: 'unverified' } },
-  'username-pair': { ...withUsername, ...inBody },
-  'username-coded': { ...withUsername, ...inBody },
-  'email-cookie': { 'a page of another site asks': ofCookies },
-  oauth2: {
-    ...byForm,
-    'no token is sent': { refresh: 'malformed', logout: 'malformed' },
-    // RFC 7009 2.1: whichever of the two it is.
-    'the refresh token is sent as the access token and the reverse': { logout: 'granted' },
-  },
-  keycloak: {
-    ...byForm,
-    'no token is sent': { refresh: 'malformed', logout: 'malformed' },
-    'the refresh token is sent as the access token and the reverse': {
-      'logout /realms/:realm/protocol/openid-connect/revoke': 'granted',
-    },
-  },
-};
-
-export function outcomeOf(
-  state: State,
-  contract: string,
-  { operation, path }: { operation: Operation; path: string },
-): Outcome {
-  const own = DIFFERENT[contract]?.[state];
-  return own?.[`${operation} ${path}`] ?? own?.[operation] ?? EXPECTED[state].outcomeOf(operation);
-}
-
-/** Status of each refusal by the contracts' documents; those of single operations behind their name. */
-type Statuses = Readonly<Record<string, number>>;
-
-const STATUSES: Statuses = {
-  malformed: 400,
-  limited: 429,
-  busy: 429,
-  locked: 429,
-  invalid: 401,
-  unauthenticated: 401,
-  inactive: 403,
-  unverified: 403,
-  taken: 409,
-  'invalid-code': 400,
-  'invalid-link': 400,
-  'cross-site': 403,
-  'not-found': 404,
-};
-
-/** RFC 6749 5.2 and RFC 7009 2.2. */
-const ofGrants: Statuses = {
-  inactive: 400,
-  unverified: 400,
-  'refresh unauthenticated': 400,
-  'logout unauthenticated': 200,
-};
-
-const OTHER_STATUSES: Readonly<Record<string, Statuses>> = {
-  'email-envelope': { locked: 403, malformed: 422 },
-  'email-remember': { locked: 423, malformed: 422 },
-  oauth2: { ...ofGrants, invalid: 400 },
-  keycloak: { ...ofGrants, locked: 401 },
-};
-
-/** A granted request is answered with 2xx. */
-export function statusOf(contract: string, operation: Operation, outcome: Outcome): number | '2xx' {
-  const own = OTHER_STATUSES[contract];
-  return own?.[`${operation} ${outcome}`] ?? own?.[outcome] ?? STATUSES[outcome] ?? '2xx';
-}

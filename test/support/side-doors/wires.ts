@@ -1,0 +1,129 @@
+/** The part of the expected outcomes that is a contract's own, written down from its document. */
+import type { Operation } from '../../../src/flows/operations.ts';
+import { EXPECTED, type Outcome } from './expected.ts';
+import type { State } from './states.ts';
+
+/** By operation, or by operation and path where an operation has several routes. */
+type Differences = Partial<Record<State, Readonly<Record<string, Outcome>>>>;
+
+const withUsername: Differences = {
+  'the same request was granted before': { register: 'taken' },
+};
+/** The body has a field for the refresh token. */
+const inBody: Differences = { 'no token is sent': { refresh: 'missing-field' } };
+
+const ofCookies = { refresh: 'cross-site', logout: 'cross-site' } as const;
+
+/** No cookie is read with a form, so that no device is known. */
+const byForm: Differences = {
+  'locked, on a known device': { login: 'locked' },
+  'a page of another site asks': { login: 'cross-site', ...ofCookies },
+  'no token is sent': { refresh: 'missing-field', logout: 'missing-field' },
+};
+
+const DIFFERENT: Readonly<Record<string, Differences>> = {
+  'email-envelope': { 'the address is not verified': { login: 'unverified' } },
+  'username-pair': { ...withUsername, ...inBody },
+  'username-coded': { ...withUsername, ...inBody },
+  'email-cookie': { 'a page of another site asks': ofCookies },
+  gotrue: inBody,
+  oauth2: {
+    ...byForm,
+    // RFC 7009 2.1: whichever of the two it is.
+    'the refresh token is sent as the access token and the reverse': { logout: 'granted' },
+  },
+  keycloak: {
+    ...byForm,
+    'the refresh token is sent as the access token and the reverse': {
+      'logout /realms/:realm/protocol/openid-connect/revoke': 'granted',
+    },
+  },
+};
+
+interface Place {
+  operation: Operation;
+  path: string;
+}
+
+export function outcomeOf(contract: string, state: State, { operation, path }: Place): Outcome {
+  const own = DIFFERENT[contract]?.[state];
+  return own?.[`${operation} ${path}`] ?? own?.[operation] ?? EXPECTED[state].outcomeOf(operation);
+}
+
+const REASONS: Partial<Record<Outcome, Outcome>> = {
+  silent: 'granted',
+  'e-mail-limited': 'limited',
+  'locked-until-reset': 'locked',
+  'missing-field': 'malformed',
+  'weak-password': 'malformed',
+  'missing-token': 'unauthenticated',
+  'session-ended': 'unauthenticated',
+};
+
+/** The outcome in the log. */
+export const reasonOf = (outcome: Outcome): Outcome => REASONS[outcome] ?? outcome;
+
+/** By outcome; those of a single operation behind its name. */
+type Statuses = Readonly<Record<string, number>>;
+
+const STATUSES: Statuses = {
+  malformed: 400,
+  limited: 429,
+  busy: 429,
+  locked: 429,
+  invalid: 401,
+  unauthenticated: 401,
+  inactive: 403,
+  unverified: 403,
+  taken: 409,
+  'invalid-code': 400,
+  'invalid-link': 400,
+  'cross-site': 403,
+  'not-found': 404,
+};
+
+/** RFC 6749 5.2 and RFC 7009 2.2. */
+const ofGrants: Statuses = {
+  inactive: 400,
+  unverified: 400,
+  'refresh unauthenticated': 400,
+  'logout unauthenticated': 200,
+};
+
+const OTHER_STATUSES: Readonly<Record<string, Statuses>> = {
+  'email-envelope': { locked: 403, malformed: 422 },
+  'email-remember': { locked: 423, malformed: 422 },
+  oauth2: { ...ofGrants, invalid: 400 },
+  keycloak: { ...ofGrants, locked: 401 },
+  gotrue: {
+    'weak-password': 422,
+    invalid: 400,
+    inactive: 400,
+    unverified: 400,
+    taken: 422,
+    unauthenticated: 403,
+    'missing-token': 401,
+    'refresh unauthenticated': 400,
+    'invalid-code': 403,
+    'invalid-link': 403,
+  },
+};
+
+/** A granted request is answered with 2xx. */
+export function statusOf(contract: string, operation: Operation, outcome: Outcome): number | '2xx' {
+  const own = OTHER_STATUSES[contract];
+  for (const name of [outcome, reasonOf(outcome)]) {
+    const status = own?.[`${operation} ${name}`] ?? own?.[name] ?? STATUSES[name];
+    if (status !== undefined) return status;
+  }
+  return '2xx';
+}
+
+/** Contracts whose clients are told that a session has ended. */
+const TELLS_END = new Set(['gotrue']);
+
+/** Outcomes that no client can tell apart have one name: their answers are the same bytes. */
+export function visibleOutcome(contract: string, outcome: Outcome): Outcome {
+  if (outcome === 'session-ended' && !TELLS_END.has(contract)) return 'unauthenticated';
+  return outcome === 'silent' ? 'granted' : outcome;
+}
