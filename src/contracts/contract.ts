@@ -4,7 +4,7 @@
  */
 import type * as z from 'zod/mini';
 import type { LoginAttempt, LoginRules } from '../flows/model/login.ts';
-import type { Issue, Refusal } from '../flows/model/outcome.ts';
+import type { Granted, Issue, Refusal, RegistrationAccepted } from '../flows/model/outcome.ts';
 import type { InputOf, Operation, ValueOf } from '../flows/operations.ts';
 import type { ListedSession } from '../flows/model/session.ts';
 import type { TokenDeclaration } from '../flows/model/token-rules.ts';
@@ -90,7 +90,9 @@ type RequestOf<O extends Operation> = O extends 'login' ? LoginRequest : WireReq
 /** The value that an operation's renderer takes: of sessions, the part that their owner may see. */
 export type Rendered<O extends Operation> = O extends 'list-sessions'
   ? readonly SessionView[]
-  : ValueOf<O>;
+  : O extends 'register'
+    ? RegistrationAccepted
+    : ValueOf<O>;
 
 /** A place where an operation is answered. */
 export interface Route<O extends Operation> {
@@ -103,6 +105,8 @@ export interface Route<O extends Operation> {
   /** Null: no body is read. */
   readonly request: RequestOf<O> | null;
   readonly response: WireResponse<Rendered<O>>;
+  /** The answer to a registration that signs in at once. Null: no request here does. */
+  readonly grants: WireResponse<Granted> | null;
 }
 
 export type AnyRoute = { [O in Operation]: Route<O> }[Operation];

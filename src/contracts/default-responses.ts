@@ -41,12 +41,6 @@ export function responsesOf(declaration: AnyDeclaration) {
   const signedIn = response('LoginResponse', login as Body<Granted, Fields>, {
     headers: setCookie,
   });
-  const accepted = response('RegisteredResponse', REGISTERED, { status: 202 });
-  const registered: WireResponse<RegistrationAccepted | Granted> = {
-    ...accepted,
-    render: (value, context) =>
-      'access' in value ? signedIn.render(value, context) : accepted.render(value, context),
-  };
   const responses: { [R in keyof ResponseValues]: WireResponse<never> | null } = {
     login: signedIn,
     renewed: signedIn,
@@ -64,7 +58,7 @@ export function responsesOf(declaration: AnyDeclaration) {
       : done,
     done,
     accepted: empty('AcceptedResponse', 202),
-    registered,
+    registered: response('RegisteredResponse', REGISTERED, { status: 202 }),
   };
   return responses;
 }

@@ -74,7 +74,7 @@ interface Declaration<
   /** 60, unless the document says otherwise. */
   attemptsPerMinute?: number;
   requiresVerifiedEmail?: boolean;
-  /** Its clients can take a grant for an answer to `register`. */
+  /** Its clients can take a grant for an answer to `register`: the login's, or the route's `grants`. */
   canRegisterImmediately?: boolean;
   /** Absent: `each-use`. */
   rotation?: Contract['rotation'];
@@ -208,6 +208,7 @@ export type AnyDeclaration = Declaration<IdentifierKind, Fields, Fields, Fields,
 /** Every operation, at the place that the wire declares, or else at the default one. */
 function routesOf(declaration: AnyDeclaration): AnyRoute[] {
   const { base, profilePath, identifier, loginBody = {}, refresh, routes = {} } = declaration;
+  const { canRegisterImmediately = false } = declaration;
   const token = refresh?.in === 'body' ? (refresh.token ?? REFRESH_TOKEN) : null;
   const requests: Partial<Record<Operation, AnyRoute['request']>> = {
     ...accountRequests(identifier),
@@ -228,6 +229,7 @@ function routesOf(declaration: AnyDeclaration): AnyRoute[] {
       accepts: 'application/json',
       request: requests[operation] ?? null,
       response: responses[response],
+      grants: operation === 'register' && canRegisterImmediately ? responses.login : null,
     };
     // Each is of its own operation, as the declaration's type has checked.
     return [routes[operation] ?? {}].flat().map((own) => ({ ...byDefault, ...own }) as AnyRoute);

@@ -4,6 +4,7 @@
  */
 import type { AnyRoute, Contract, SessionView, Wire, WireContext } from '../contracts/contract.ts';
 import { fillPath, operationsOf, routeOf } from '../contracts/routes.ts';
+import type { Granted } from '../flows/model/outcome.ts';
 import type { Operation, ResponseValues } from '../flows/operations.ts';
 import { describeUserAgent } from '../policy/user-agent.ts';
 
@@ -32,11 +33,18 @@ export function pathMatcher({ routes, documents }: Contract): (path: string) => 
 }
 
 /** Renders what an operation has granted. */
-export function render({ operation, response }: AnyRoute, value: unknown, context: WireContext) {
+export function render(route: AnyRoute, value: unknown, context: WireContext) {
+  const { operation, response, grants } = route;
+  if (operation === 'register' && grants !== null && isGranted(value)) {
+    return grants.render(value, context);
+  }
   const shown = operation === 'list-sessions' ? viewsOf(value as SessionList) : value;
   // The value is of the route's operation; TypeScript cannot follow the pair through the union.
   return (response.render as (value: unknown, context: WireContext) => Wire)(shown, context);
 }
+
+const isGranted = (value: unknown): value is Granted =>
+  typeof value === 'object' && value !== null && 'access' in value;
 
 type SessionList = ResponseValues['sessions'];
 

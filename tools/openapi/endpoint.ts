@@ -10,8 +10,14 @@ import type {
   ZodOpenApiResponseObject,
 } from 'zod-openapi';
 import * as z from 'zod/mini';
-import type { AnyRoute, Contract, StaticDocument } from '../../src/contracts/contract.ts';
+import type {
+  AnyRoute,
+  Contract,
+  StaticDocument,
+  WireResponse,
+} from '../../src/contracts/contract.ts';
 import { FORM, NO_CONTEXT } from '../../src/contracts/routes.ts';
+import type { Granted } from '../../src/flows/model/outcome.ts';
 import { OPERATIONS, type ResponseValues } from '../../src/flows/operations.ts';
 import { render } from '../../src/http/contract-operations.ts';
 import { DEVICE_COOKIE, grantedCookie, REGISTRATION_COOKIE } from '../../src/http/cookies.ts';
@@ -59,10 +65,15 @@ export function describeEndpoint(place: Place, login: Golden | null): ZodOpenApi
     ...(parameters.length > 0 ? { parameters: parameters as ZodOpenApiParameterObject[] } : {}),
     ...(requestBody === null ? {} : { requestBody }),
     responses: anyOf(
-      routes.map((route) => ({
-        operation: route.operation,
-        responses: { ...granted(route), ...refusals(place, route) },
-      })),
+      routes.flatMap((route) => [
+        {
+          operation: route.operation,
+          responses: { ...granted(route), ...refusals(place, route) },
+        },
+        ...(route.grants === null
+          ? []
+          : [{ operation: 'at-once', responses: grantedAtOnce(route, route.grants) }]),
+      ]),
     ),
     ...(ids.join() === operations[0] ? {} : { 'x-operations': variantsOf(routes) }),
   };
@@ -97,15 +108,35 @@ export function describeDocument(
 }
 
 function granted(route: AnyRoute): Responses {
-  const { operation: name, response } = route;
-  const [description, sample] = RESPONSES[OPERATIONS[name].response];
+  const [description, sample] = RESPONSES[OPERATIONS[route.operation].response];
+  const value = { device: 'sample', handle: sampleHandle };
+  return answered(route, { description, sample, response: route.response, value });
+}
+
+/** A registration that signs in: a setting says whether it does. */
+const grantedAtOnce = (route: AnyRoute, response: WireResponse<Granted>): Responses =>
+  answered(route, {
+    description: 'Registered and signed in, where `IMMEDIATE_REGISTRATION` names the contract',
+    sample: sampleGranted,
+    response,
+    value: { deviceCookie: 'sample' },
+  });
+
+interface Sample {
+  description: string;
+  sample: unknown;
+  response: Pick<AnyRoute['response'], 'schema'>;
+  /** The cookie that goes along is made of it. */
+  value: object;
+}
+
+function answered(route: AnyRoute, { description, sample, response, value }: Sample): Responses {
   const { status, headers, body } = render(route, sample, {
     ...NO_CONTEXT,
     token: sampleGranted.access.token,
   });
   const schema = response.schema?.() ?? null;
-  const cookie =
-    route.accepts === FORM ? null : grantedCookie(name, { device: 'sample', handle: sampleHandle });
+  const cookie = route.accepts === FORM ? null : grantedCookie(route.operation, value);
   const cookies = [
     ...(headers?.['Set-Cookie'] === undefined ? [] : ['the refresh token']),
     ...(cookie?.startsWith(DEVICE_COOKIE) ? [`the device cookie, ${DEVICE_COOKIE}`] : []),
