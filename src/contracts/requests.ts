@@ -150,7 +150,12 @@ const emailRequests = (): AccountRequests => ({
   register: request(
     z.object({ email, password, name, registration }),
     ({ registration: handle, ...body }): RegistrationInput => ({ ...body, username: null, handle }),
-    ({ email, password, name, handle }) => ({ email, password, name, registration: handle }),
+    ({ email, password, name, handle }) => ({
+      email,
+      password,
+      ...(name !== null && { name }),
+      ...handleBody(handle),
+    }),
   ),
   'send-code': request(z.object({ email, registration }), referenceIn, referenceBody),
   'verify-email': request(
@@ -170,7 +175,7 @@ const usernameRequests = (): AccountRequests => ({
       username,
       email,
       password,
-      registration: handle,
+      ...handleBody(handle),
     }),
   ),
   'send-code': request(z.object({ username, registration }), referenceIn, referenceBody),
@@ -238,8 +243,10 @@ function referenceIn(body: ReferenceBody): AccountReference {
 }
 
 function referenceBody({ identifier: { kind, value }, handle }: AccountReference) {
-  return { [kind]: value, registration: handle };
+  return { [kind]: value, ...handleBody(handle) };
 }
+
+const handleBody = (handle: string | null) => (handle === null ? {} : { registration: handle });
 
 function proofBody(input: InputOf<'verify-email'>) {
   const { password, code } = input;

@@ -3,7 +3,7 @@
  * in http/ depends on how a contract declares them.
  */
 import type { AnyRoute, Contract, SessionView, Wire, WireContext } from '../contracts/contract.ts';
-import { fillPath, operationsOf, routeOf } from '../contracts/routes.ts';
+import { fillPath, routeOf } from '../contracts/routes.ts';
 import type { Granted } from '../flows/model/outcome.ts';
 import type { Operation, ResponseValues } from '../flows/operations.ts';
 import { describeUserAgent } from '../policy/user-agent.ts';
@@ -11,12 +11,6 @@ import { describeUserAgent } from '../policy/user-agent.ts';
 /** Without the contract's prefix; `:id` stands for a segment, and other parameters are filled in. */
 export const pathOf = (contract: Contract, name: Operation): string =>
   fillPath(routeOf(contract, name).path, { ...contract.params, id: ':id' }).replace('%3Aid', ':id');
-
-/** The paths of all operations below a prefix, for the script of a page. */
-export const pathsOf = (contract: Contract, prefix: string) =>
-  Object.fromEntries(
-    operationsOf(contract).map((name) => [name, prefix + pathOf(contract, name)]),
-  ) as Record<Operation, string>;
 
 /** The routes that share method and path, in the order of the first of each. */
 export function endpointsOf({ routes }: Contract): AnyRoute[][] {

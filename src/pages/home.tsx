@@ -13,12 +13,11 @@ export const HomePage: FC<{ context: RenderContext; pageData: PageData }> = ({
   pageData,
 }) => {
   const { home, fields, scriptsOff, signedInScriptsOff } = context.messages;
-  const inCookie = pageData.contract.refresh?.in === 'cookie';
   return (
     <Layout context={context} title={home.title} pageData={pageData}>
       <Heading title={home.title} />
       <noscript>
-        <p class="notice">{inCookie ? signedInScriptsOff : scriptsOff}</p>
+        <p class="notice">{pageData.contract.hasRefreshCookie ? signedInScriptsOff : scriptsOff}</p>
       </noscript>
       <p id="loading" role="status" hidden>
         {home.loading}

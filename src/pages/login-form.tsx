@@ -4,10 +4,12 @@
  * contract's own login, with the same limits and the same answer.
  */
 import type { Context, Handler, MiddlewareHandler } from 'hono';
+import type { Contract } from '../contracts/contract.ts';
 import { encodeRequest, type EncodedRequest } from '../contracts/routes.ts';
+import { pathOf } from '../http/contract-operations.ts';
 import { requestSite } from '../http/origin.ts';
 import { readForm } from '../http/read-body.ts';
-import { describeContract } from './contract-descriptor.ts';
+import { signaturesOf } from './contract-descriptor.ts';
 import { LoginPage } from './login.tsx';
 import { pageHeaders } from './content-security-policy.ts';
 import { fieldsNamed, reasonOf, waitOf } from './refusal-reason.ts';
@@ -36,24 +38,31 @@ export function mountLoginForm(
   const withCookie = deps.contracts.filter(({ refresh }) => refresh?.in === 'cookie');
   for (const contract of withCookie) {
     const prefix = `/${contract.name}`;
-    const handle = handleForm(deps, () => ({ contract, prefix }));
-    pages.post(`${prefix}${contract.base}/login-form`, language, handle);
+    const path = prefix + formPath(contract);
+    pages.post(
+      path,
+      language,
+      handleForm(deps, () => ({ contract, prefix })),
+    );
     // A browser reloads the address of a refused form with GET.
-    pages.get(`${prefix}${contract.base}/login-form`, (c) => c.redirect(`${prefix}/login`));
+    pages.get(path, (c) => c.redirect(`${prefix}/login`));
   }
-  for (const base of new Set(withCookie.map((contract) => contract.base))) {
+  for (const path of new Set(withCookie.map(formPath))) {
     const bareLocation = (url: URL): PageLocation | null => {
       const contract = deps.contractAt(url);
-      const fits = contract.base === base && contract.refresh?.in === 'cookie';
-      return fits ? { contract, prefix: '' } : null;
+      return withCookie.includes(contract) && formPath(contract) === path
+        ? { contract, prefix: '' }
+        : null;
     };
-    const path = `${base}/login-form`;
     pages.post(path, language, handleForm(deps, bareLocation));
     pages.get(path, (c, next) =>
       bareLocation(new URL(c.req.url)) === null ? next() : c.redirect('/login'),
     );
   }
 }
+
+/** Beside the login, without the contract's prefix. */
+const formPath = (contract: Contract): string => `${pathOf(contract, 'login')}-form`;
 
 function handleForm(
   deps: PagesDependencies,
@@ -85,20 +94,12 @@ async function signIn(
   { location, form }: { location: PageLocation; form: URLSearchParams },
 ) {
   const { contract, prefix } = location;
-  const fields = contract.loginFields;
-  const field = (name: string) => form.get(name);
-  const returnTo = returnTarget(field('return_to'), c.req.url, deps.allowedOrigins) ?? undefined;
-  const identifier = field(fields.identifier) ?? '';
-  const values = {
-    [fields.identifier]: identifier,
-    [fields.password]: field(fields.password) ?? '',
-  };
+  const { identifier: kind, loginFields } = contract;
+  const returnTo = returnTarget(form.get('return_to'), c.req.url, deps.allowedOrigins) ?? undefined;
+  const identifier = form.get(kind) ?? '';
+  const password = form.get('password') ?? '';
   const login = encodeRequest(contract, 'login', {
-    input: {
-      identifier: { kind: contract.identifier, value: identifier },
-      password: field(fields.password) ?? '',
-      remember: false,
-    },
+    input: { identifier: { kind, value: identifier }, password, remember: false },
   });
   const answer = await deps.answer(loginRequest(c, prefix, login), c);
   const { status, headers } = answer;
@@ -108,15 +109,23 @@ async function signIn(
     return new Response(null, { status: 303, headers: redirect });
   }
   const refusal: unknown = await answer.json();
-  const reason = reasonOf(describeContract(contract), { status, headers, body: refusal }, LIKELY);
-  const named = reason === 'malformed' ? fieldsNamed(refusal, Object.keys(values)) : [];
+  const signatures = {
+    refusals: signaturesOf(contract, 'login'),
+    paths: { error: contract.errors.paths },
+  };
+  const reason = reasonOf(signatures, { status, headers, body: refusal }, LIKELY);
+  const fields = {
+    [loginFields.identifier]: { name: kind, isEmpty: identifier === '' },
+    [loginFields.password]: { name: 'password', isEmpty: password === '' },
+  };
+  const named = reason === 'malformed' ? fieldsNamed(refusal, Object.keys(fields)) : [];
   return refuse(c, deps, {
     location: { contract, prefix, returnTo },
     status,
     reason: reason ?? 'internal',
     headers,
     identifier,
-    refusedFields: named.map((name) => ({ name, isEmpty: !values[name] })),
+    refusedFields: named.flatMap((name) => fields[name] ?? []),
   });
 }
 
@@ -142,17 +151,14 @@ interface Refused {
 }
 
 interface RefusedField {
+  /** Of the input. */
   name: string;
   isEmpty: boolean;
 }
 
-function fieldError(
-  { name, isEmpty }: RefusedField,
-  { contract: { identifier, login }, messages }: PageData,
-): string {
+function fieldError({ name, isEmpty }: RefusedField, { messages }: PageData): string {
   if (isEmpty) return messages.required;
-  const isEmail = name === login.identifier && identifier === 'email';
-  return isEmail ? messages.emailMalformed : messages.refusals.malformed;
+  return name === 'email' ? messages.emailMalformed : messages.refusals.malformed;
 }
 
 /** Answers with the sign-in page and its errors. A password is never sent back. */

@@ -12,18 +12,16 @@ interface LoginProps {
     reason: Reason;
     waitSeconds: number;
     identifier: string;
-    /** Errors by field. */
+    /** Errors by the name of the input. */
     errors: Readonly<Record<string, string>>;
   };
 }
 
 export const LoginPage: FC<LoginProps> = ({ context, pageData, outcome }) => {
   const { messages } = context;
-  const { identifier: kind, login } = pageData.contract;
-  const inCookie = pageData.contract.refresh?.in === 'cookie';
-  const own = inCookie
-    ? { action: `${pageData.paths.login}-form` }
-    : { noscript: messages.scriptsOff };
+  const { identifier: kind, hasRefreshCookie: inCookie } = pageData.contract;
+  const [loginPath] = pageData.requests.login?.path.split('?') ?? [];
+  const own = inCookie ? { action: `${loginPath}-form` } : { noscript: messages.scriptsOff };
   return (
     <Layout context={context} title={messages.login.title} pageData={pageData}>
       <Heading title={messages.login.title} intro={messages.login.intro} />
@@ -33,19 +31,19 @@ export const LoginPage: FC<LoginProps> = ({ context, pageData, outcome }) => {
         {...own}
       >
         <Field
-          name={login.identifier}
+          name={kind}
           label={messages.fields[kind]}
           autocomplete="username"
           value={outcome?.identifier ?? ''}
-          error={outcome?.errors[login.identifier]}
+          error={outcome?.errors[kind]}
           {...(kind === 'email' ? { type: 'email', inputmode: 'email' } : {})}
         />
         <PasswordField
-          name={login.password}
+          name="password"
           label={messages.fields.password}
           autocomplete="current-password"
           messages={messages.fields}
-          error={outcome?.errors[login.password]}
+          error={outcome?.errors['password']}
         />
         {inCookie ? (
           <input type="hidden" name="return_to" value={pageData.returnTo} />

@@ -1,16 +1,15 @@
 /**
- * The data that the server sends along with a page for its script: the contract's wire, and the
- * messages in the reader's language. Types only, since both sides read them.
+ * The data that the server sends along with a page for its script: the contract's requests and
+ * answers, and the messages in the reader's language. Types only, since both sides read them.
  */
 import type {
   Contract,
   ErrorPaths,
-  LoginFields,
   ProfilePaths,
   SessionPaths,
   TokenPaths,
 } from '../contracts/contract.ts';
-import type { Operation } from '../flows/operations.ts';
+import type { EncodedRequest } from '../contracts/routes.ts';
 import type { Messages } from './languages/en.ts';
 
 /** The script's messages, with the contract's own for a wrong password. */
@@ -31,16 +30,15 @@ export interface RefusalSignature {
   message: string | null;
 }
 
-/** A contract as its pages need to know it. */
-export interface ContractDescriptor extends Pick<Contract, 'name' | 'identifier' | 'refresh'> {
-  login: LoginFields;
-  /** The body that trades a refresh token, with `{refreshToken}` in its place; null: there is none. */
-  refreshFields: object | null;
+/** A contract's answers, as its pages need to know them. */
+export interface ContractDescriptor extends Pick<Contract, 'name' | 'identifier'> {
+  /** The browser keeps the access token. */
+  hasAccessCookie: boolean;
+  /** The browser keeps the refresh token. */
+  hasRefreshCookie: boolean;
   /** Paths of values in its responses. */
   paths: {
-    login: TokenPaths;
-    /** Null: there are no refresh tokens. */
-    refresh: TokenPaths | null;
+    tokens: TokenPaths;
     profile: ProfilePaths;
     sessions: SessionPaths;
     error: ErrorPaths;
@@ -48,14 +46,43 @@ export interface ContractDescriptor extends Pick<Contract, 'name' | 'identifier'
   refusals: readonly RefusalSignature[];
 }
 
+/** A request of a contract's own clients, with `__name__` in place of each value. */
+export interface RequestTemplate extends EncodedRequest {
+  /** The wire's names of fields, with dots where they are nested, by the name of their value. */
+  fields: Readonly<Record<string, string>>;
+  /** Null: no other than the contract's. */
+  refusals: readonly RefusalSignature[] | null;
+}
+
+/** The operations that pages use, and those that are written in two ways. */
+export type RequestName =
+  | 'login'
+  | 'refresh'
+  | 'logout'
+  | 'logout-all'
+  | 'profile'
+  | 'list-sessions'
+  | 'end-session'
+  | 'register'
+  | 'send-code'
+  | 'verify-email'
+  | 'forgot-password'
+  | 'reset-password'
+  | 'change-password'
+  | 'login-remembered'
+  | 'register-named'
+  | 'forgot-password-of-email';
+
+/** Null: the contract has no such operation. */
+export type PageRequests = Readonly<Record<RequestName, RequestTemplate | null>>;
+
 export interface PageData {
   page: PageName;
   language: string;
   contract: ContractDescriptor;
   /** '' on bare paths, else `/` and the contract's name. */
   prefix: string;
-  /** Of every operation, with the prefix; `:id` stands for a segment. */
-  paths: Readonly<Record<Operation, string>>;
+  requests: PageRequests;
   returnTo: string;
   leastPassword: number;
   messages: ScriptMessages;

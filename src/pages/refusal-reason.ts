@@ -3,6 +3,7 @@
  * the pages' script and the form that works without it.
  */
 import { valueAt } from './json-path.ts';
+import type { ErrorPaths } from '../contracts/contract.ts';
 import type { ContractDescriptor, Reason, RefusalSignature } from './page-data.ts';
 
 export interface Refused {
@@ -27,7 +28,7 @@ const NOT_WORTH_WAITING: ReadonlySet<Reason> = new Set(['locked-until-reset', 'i
  * `likely` is taken; null: the contract refuses nothing like this.
  */
 export function reasonOf(
-  { refusals, paths }: Pick<ContractDescriptor, 'refusals' | 'paths'>,
+  { refusals, paths }: Pick<ContractDescriptor, 'refusals'> & { paths: { error: ErrorPaths } },
   { status, headers, body }: Refused,
   likely: readonly Reason[],
 ): Reason | null {
@@ -52,14 +53,17 @@ export function reasonOf(
 export function fieldsNamed(body: unknown, fields: readonly string[]): string[] {
   const texts = textsIn(body);
   const names = new Set([...texts, ...keysIn(body)]);
-  const named = fields.filter((field) => names.has(field));
+  const named = fields.filter((field) => names.has(field) || names.has(lastName(field)));
   if (named.length > 0) return named;
   const messages = texts.map((text) => text.toLowerCase());
   return fields.filter((field) => {
-    const label = field.replace(/[A-Z]/g, ' $&').toLowerCase();
+    const label = lastName(field).replace(/[A-Z]/g, ' $&').replaceAll('_', ' ').toLowerCase();
     return messages.some((text) => text.startsWith(`${label} `));
   });
 }
+
+/** Of a nested field, its own name. */
+const lastName = (field: string): string => field.slice(field.lastIndexOf('.') + 1);
 
 /** Returns the whole seconds to wait; 0 where waiting does not help or the answer names no time. */
 export function waitOf(headers: Headers, reason: Reason | null): number {

@@ -2,12 +2,12 @@
 import type { Context, Hono } from 'hono';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Contract } from '../contracts/contract.ts';
-import { pathsOf } from '../http/contract-operations.ts';
 import { assetNames } from './assets.ts';
 import type { RenderContext } from './layout.tsx';
 import { messagesFor } from './languages/index.ts';
 import { describeContract } from './contract-descriptor.ts';
 import type { PageName, PageData } from './page-data.ts';
+import { pageRequests } from './page-requests.ts';
 
 interface PageEnv {
   Variables: { language: string };
@@ -76,7 +76,7 @@ export function pageDataFor(
     language: messages.tag,
     contract: describeContract(contract),
     prefix,
-    paths: pathsOf(contract, prefix),
+    requests: pageRequests(contract, prefix),
     returnTo,
     leastPassword,
     messages: { ...script, refusals },

@@ -90,7 +90,7 @@ export function requestBodyOf(
   const inputs = sampleInputs(contract.identifier);
   const bodies = [...Map.groupBy(withBody, ({ operation }) => operation)].map(([name, own]) => {
     const encoded = fieldsOf(own[0] as AnyRoute, inputs[name]);
-    const value = name === 'login' && login !== null ? login.request.body : withoutNull(encoded);
+    const value = name === 'login' && login !== null ? login.request.body : encoded;
     const id = pascalCased(`${name}-request${suffixOf(place, name)}`);
     return { name, schema: bodySchema(id, own), summary: OPERATIONS[name].summary, value };
   });
@@ -148,13 +148,6 @@ function tagSchema(values: readonly (string | null)[]) {
 
 const capitalised = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 const pascalCased = (name: string) => name.split('-').map(capitalised).join('');
-
-/** Leaves out the fields that are null, as clients do. */
-function withoutNull(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const fields = Object.entries(value).filter(([, field]) => field !== null);
-  return Object.fromEntries(fields.map(([name, field]) => [name, withoutNull(field)]));
-}
 
 /** Tells a caller's own request from one that a page of another site has caused. */
 const DECLARED_AS_JSON =

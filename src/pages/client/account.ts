@@ -11,27 +11,25 @@ import {
   linkTo,
   elementById,
   contract,
-  pageData,
   messages,
 } from './page-data.ts';
 
 const { identifier: kind } = contract;
-const post = (operation: keyof typeof pageData.paths, body: object) =>
-  call(pageData.paths[operation], { method: 'POST', body });
 
 export function registerPage(): void {
-  const ownField = kind === 'username' ? { username: form.required } : { name: form.optional };
-  const fields = {
-    username: ['username', messages.usernameMalformed],
-    name: ['name', messages.refusals.malformed],
+  const isNamed = kind === 'username';
+  const ownCheck = isNamed ? { username: form.required } : { name: form.optional };
+  const fields: form.RequestFields = {
+    [isNamed ? 'username' : 'name']: isNamed
+      ? ['username', messages.usernameMalformed]
+      : ['name', messages.refusals.malformed],
     email: ['email', messages.emailMalformed],
     password: ['password', messages.weakPassword],
-  } as const;
+  };
   form.enhanceForm({
-    checks: { ...ownField, email: form.email, password: form.newPassword },
+    checks: { ...ownCheck, email: form.email, password: form.newPassword },
     async send(values) {
-      const { name, ...asked } = values;
-      const answer = await post('register', name ? { ...asked, name } : asked);
+      const answer = await call(values['name'] ? 'register-named' : 'register', values);
       if (answer?.ok) {
         passIdentifier(values[kind] ?? '');
         replacePage(linkTo('/verify'));
@@ -50,14 +48,14 @@ export function verifyPage(): void {
   identifier.value ||= takeIdentifier();
   const ids = { identifier: 'identifier', password: 'password' };
   const fields = {
-    [kind]: ['identifier', form.identifierError],
+    identifier: ['identifier', form.identifierError],
     password: ['password', messages.refusals.malformed],
     code: ['code', messages.codeMalformed],
   } as const;
   form.enhanceForm({
     checks: { identifier: form.identifierCheck, password: form.required, code: form.codeFormat },
     async send({ identifier = '', password = '', code = '' }) {
-      const answer = await post('verify-email', { [kind]: identifier, password, code });
+      const answer = await call('verify-email', { identifier, password, code });
       if (answer?.ok) return signInAndLeave({ identifier, password, remember: false }, ids);
       const reason = answer && readRefusal(answer, ['invalid-code']).reason;
       if (reason === 'invalid-code')
@@ -69,7 +67,7 @@ export function verifyPage(): void {
   const sendCode = async (notice: string) => {
     const error = form.identifierCheck(identifier.value);
     if (error !== null) return form.focusFieldError('identifier', error);
-    const answer = await post('send-code', { [kind]: identifier.value });
+    const answer = await call('send-code', { identifier: identifier.value });
     if (answer?.ok) form.showNotice(notice, 'good');
     else if (!form.showFieldErrors(answer, fields))
       form.showRefusal(answer, ['malformed'], messages.codeNotSent);
@@ -83,11 +81,11 @@ export function forgotPage(): void {
     checks: { identifier: form.identifierCheck },
     async send({ identifier = '' }) {
       const isEmail = kind === 'email' || identifier.includes('@');
-      const field = isEmail ? 'email' : 'username';
       const error = isEmail ? messages.emailMalformed : messages.refusals.malformed;
-      const answer = await post('forgot-password', { [field]: identifier });
+      const name = isEmail ? 'forgot-password-of-email' : 'forgot-password';
+      const answer = await call(name, { identifier });
       if (answer?.ok) form.showNotice(messages.linkSent, 'good');
-      else if (!form.showFieldErrors(answer, { [field]: ['identifier', error] }))
+      else if (!form.showFieldErrors(answer, { identifier: ['identifier', error] }))
         form.showRefusal(answer, ['malformed']);
       return false;
     },
@@ -106,7 +104,7 @@ export function resetPage(): void {
         form.showNotice(messages.refusals['invalid-link']);
         return false;
       }
-      const answer = await post('reset-password', { token, password });
+      const answer = await call('reset-password', { token, password });
       if (answer?.ok) {
         for (const done of elementById('form').querySelectorAll<HTMLElement>(
           '.field, button.main',

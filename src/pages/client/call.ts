@@ -1,40 +1,35 @@
 /** Calls the contract's operations. The answer is null where the network fails or takes too long. */
+import { fillRequest, type RequestValues } from '../fill-request.ts';
 import { reasonOf, waitOf } from '../refusal-reason.ts';
-import type { Reason } from '../page-data.ts';
-import { contract } from './page-data.ts';
+import type { Reason, RequestName, RequestTemplate } from '../page-data.ts';
+import { contract, pageData } from './page-data.ts';
 
 const TIMEOUT_MS = 40_000;
 
 export interface Answer {
+  /** That it answers. */
+  request: RequestTemplate;
   ok: boolean;
   status: number;
   headers: Headers;
   body: unknown;
 }
 
-interface Call {
-  method?: 'GET' | 'POST' | 'DELETE';
-  body?: object;
-  token?: string | null;
-}
-
-export async function call(
-  path: string,
-  { method, body, token }: Call = {},
-): Promise<Answer | null> {
-  const headers = new Headers({ Accept: 'application/json' });
-  if (token) headers.set('Authorization', `Bearer ${token}`);
-  if (body !== undefined) headers.set('Content-Type', 'application/json');
+export async function call(name: RequestName, values: RequestValues): Promise<Answer | null> {
+  const request = pageData.requests[name];
+  if (request === null) throw new Error(`no operation ${name}`);
   try {
+    const { method, path, headers, body } = fillRequest(request, values);
     const response = await fetch(path, {
-      method: method ?? 'GET',
-      headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      method,
+      headers: { Accept: 'application/json', ...headers },
+      body,
       cache: 'no-store',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
     return {
+      request,
       ok: response.ok,
       status: response.status,
       headers: response.headers,
@@ -59,6 +54,7 @@ export interface RefusalSeen {
 }
 
 export function readRefusal(answer: Answer, likely: readonly Reason[]): RefusalSeen {
-  const reason = reasonOf(contract, answer, likely);
+  const refusals = answer.request.refusals ?? contract.refusals;
+  const reason = reasonOf({ refusals, paths: contract.paths }, answer, likely);
   return { reason, waitSeconds: waitOf(answer.headers, reason) };
 }

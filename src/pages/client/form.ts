@@ -92,14 +92,15 @@ export function focusFieldError(id: string, message: string): void {
   inputById(id).focus();
 }
 
-/** The input's id and its error where the API refuses it, keyed by the field's name on the wire. */
-export type WireFields = Record<string, readonly [id: string, error: string]>;
+/** The input's id and its error where the API refuses it, keyed by the name of its value. */
+export type RequestFields = Record<string, readonly [id: string, error: string]>;
 
 /** Shows an error at each field that a refusal names. Returns false where it names none of these. */
-export function showFieldErrors(answer: Answer | null, fields: WireFields): boolean {
+export function showFieldErrors(answer: Answer | null, fields: RequestFields): boolean {
   if (answer === null || readRefusal(answer, ['malformed']).reason !== 'malformed') return false;
-  const names = fieldsNamed(answer.body, Object.keys(fields));
-  const named = Object.entries(fields).filter(([name]) => names.includes(name));
+  const onWire = (name: string) => answer.request.fields[name] ?? name;
+  const names = fieldsNamed(answer.body, Object.keys(fields).map(onWire));
+  const named = Object.entries(fields).filter(([name]) => names.includes(onWire(name)));
   for (const [, [id, error]] of named) setFieldError(id, error);
   const [first] = named;
   if (first !== undefined) inputById(first[1][0]).focus();

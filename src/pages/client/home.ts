@@ -19,7 +19,6 @@ import {
   linkTo,
   elementById,
   contract,
-  pageData,
   messages,
 } from './page-data.ts';
 import { timeFormat } from './time.ts';
@@ -64,7 +63,7 @@ function forgetSessionAndLeave(): void {
 
 async function load(): Promise<void> {
   elementById('loading').hidden = false;
-  const profile = await callSignedIn(pageData.paths.profile);
+  const profile = await callSignedIn('profile');
   const sessions = profile === 'out' ? 'out' : await fetchSessions();
   elementById('loading').hidden = true;
   if (profile === 'out' || sessions === 'out') return forgetSessionAndLeave();
@@ -92,7 +91,7 @@ function showProfile(body: unknown): void {
 }
 
 async function fetchSessions(): Promise<Row[] | 'out' | null> {
-  const answer = await callSignedIn(pageData.paths['list-sessions']);
+  const answer = await callSignedIn('list-sessions');
   if (answer === 'out' || answer === null) return answer;
   const list = valueAt(answer.body, paths.sessions.list);
   return answer.ok && Array.isArray(list) ? (list as Row[]) : null;
@@ -129,10 +128,10 @@ function endButton(id: string, device: string): HTMLElement {
   button.setAttribute('aria-label', fillTemplate(messages.endOf, { device }));
   button.addEventListener('click', async () => {
     button.disabled = true;
-    const path = pageData.paths['end-session'].replace(':id', encodeURIComponent(id));
-    const answer = await callSignedIn(path, 'DELETE');
+    const answer = await callSignedIn('end-session', { id });
     if (answer === 'out') return forgetSessionAndLeave();
-    const gone = answer !== null && (answer.ok || answer.status === 404);
+    const gone =
+      answer !== null && (answer.ok || readRefusal(answer, ['not-found']).reason === 'not-found');
     showPageNotice(
       gone ? messages.ended : answer === null ? messages.offline : messages.refusals.internal,
     );
@@ -151,9 +150,7 @@ const passwordFields = {
 } as const;
 
 async function changePassword(values: Record<string, string>): Promise<boolean> {
-  const { currentPassword, newPassword } = values;
-  const body = { currentPassword, newPassword };
-  const answer = await callSignedIn(pageData.paths['change-password'], 'POST', body);
+  const answer = await callSignedIn('change-password', values);
   if (answer === 'out') {
     forgetSessionAndLeave();
     return true;

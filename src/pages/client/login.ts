@@ -13,21 +13,14 @@ import {
   messages,
 } from './page-data.ts';
 
-interface Credentials {
+type Credentials = {
   identifier: string;
   password: string;
   remember: boolean;
-}
+};
 
-export function signIn({ identifier, password, remember }: Credentials): Promise<Answer | null> {
-  const { login } = contract;
-  const body = {
-    [login.identifier]: identifier,
-    [login.password]: password,
-    ...(login.remember === null ? {} : { [login.remember]: remember }),
-  };
-  return call(pageData.paths.login, { method: 'POST', body });
-}
+export const signIn = ({ remember, ...values }: Credentials): Promise<Answer | null> =>
+  call(remember ? 'login-remembered' : 'login', values);
 
 /**
  * Signs in and leads on. Resolves to true where the browser leaves the page. `ids`: of the inputs
@@ -47,8 +40,8 @@ export async function signInAndLeave(
     return true;
   }
   const fields = {
-    [contract.login.identifier]: [ids.identifier, form.identifierError],
-    [contract.login.password]: [ids.password, messages.refusals.malformed],
+    identifier: [ids.identifier, form.identifierError],
+    password: [ids.password, messages.refusals.malformed],
   } as const;
   if (form.showFieldErrors(answer, fields)) return false;
   const reason = form.showRefusal(answer, ['invalid', 'inactive', 'locked', 'malformed']);
@@ -59,19 +52,19 @@ export async function signInAndLeave(
 }
 
 export function loginPage(): void {
-  const { identifier, password } = contract.login;
-  const name = inputById(identifier);
+  const id = contract.identifier;
+  const name = inputById(id);
   name.value ||= takeIdentifier();
   form.enhanceForm({
-    checks: { [identifier]: form.identifierCheck, [password]: form.required },
-    send: (values) =>
+    checks: { [id]: form.identifierCheck, password: form.required },
+    send: ({ [id]: identifier = '', password = '' }) =>
       signInAndLeave(
         {
-          identifier: values[identifier] ?? '',
-          password: values[password] ?? '',
+          identifier,
+          password,
           remember: document.querySelector<HTMLInputElement>('#remember')?.checked ?? false,
         },
-        { identifier, password },
+        { identifier: id, password: 'password' },
       ),
   });
 }

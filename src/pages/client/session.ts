@@ -4,8 +4,9 @@
  * remembered. When a session ends in one tab, the others check theirs.
  */
 import { textAt } from '../json-path.ts';
-import type { ContractDescriptor } from '../page-data.ts';
-import { call, type Answer } from './call.ts';
+import type { RequestValues } from '../fill-request.ts';
+import type { RequestName } from '../page-data.ts';
+import { call, readRefusal, type Answer } from './call.ts';
 import { contract, pageData } from './page-data.ts';
 import { openChannel, readItem, removeItem, writeItem, type Area } from './storage.ts';
 
@@ -15,7 +16,8 @@ interface Tokens {
 }
 
 const KEY = `gatehouse:tokens:${contract.name}`;
-const usesCookie = contract.refresh?.in === 'cookie';
+const { hasAccessCookie, hasRefreshCookie } = contract;
+const usesCookie = hasAccessCookie || hasRefreshCookie;
 let inMemory: Tokens | null = null;
 
 const tabs = openChannel(`gatehouse:${contract.name}`);
@@ -50,14 +52,11 @@ export function canKeepSession(): boolean {
 export const forgetMemory = (): void => void (inMemory = null);
 
 /** Returns false where the answer has no token at the contract's path. */
-function storeTokens(
-  answer: Answer,
-  paths: ContractDescriptor['paths']['login'],
-  area: Area,
-): boolean {
-  const access = textAt(answer.body, paths.access);
+function storeTokens({ body }: Answer, area: Area): boolean {
+  const { access: path, refresh } = contract.paths.tokens;
+  const access = hasAccessCookie ? '' : textAt(body, path);
   if (access === null) return false;
-  const tokens = { access, refresh: textAt(answer.body, paths.refresh) };
+  const tokens = { access, refresh: textAt(body, refresh) };
   if (usesCookie || !writeItem(area, KEY, JSON.stringify(tokens))) inMemory = tokens;
   return true;
 }
@@ -65,30 +64,35 @@ function storeTokens(
 /** Replaces the session of this browser; returns false as `storeTokens` does. */
 export function storeLogin(answer: Answer, remember: boolean): boolean {
   for (const area of ['sessionStorage', 'localStorage'] as const) removeItem(area, KEY);
-  return storeTokens(answer, contract.paths.login, remember ? 'localStorage' : 'sessionStorage');
+  return storeTokens(answer, remember ? 'localStorage' : 'sessionStorage');
 }
 
 /** Calls with the access token, renewed if need be. `out`: not signed in; null: no answer. */
 export async function callSignedIn(
-  path: string,
-  method: 'GET' | 'POST' | 'DELETE' = 'GET',
-  body?: object,
+  name: RequestName,
+  values: RequestValues = {},
 ): Promise<Answer | 'out' | null> {
-  const send = (token: string) => call(path, { method, token, ...(body ? { body } : {}) });
-  const known = read();
-  if (known !== null) {
-    const answer = await send(known.access);
+  const send = () => call(name, { ...values, ...tokenValues() });
+  if (read() !== null || hasAccessCookie) {
+    const answer = await send();
     if (answer === null || !isUnauthenticated(answer)) return answer;
   }
   const renewed = await renew();
   if (renewed !== 'done') return renewed;
-  const answer = await send(read()?.access ?? '');
+  const answer = await send();
   return answer !== null && isUnauthenticated(answer) ? 'out' : answer;
 }
 
-/** Asks for the header too: a wrong current password may be a 401 as well. */
-const isUnauthenticated = ({ status, headers }: Answer): boolean =>
-  status === 401 && headers.has('WWW-Authenticate');
+function tokenValues(): RequestValues {
+  const tokens = read();
+  return { accessToken: tokens?.access ?? null, refreshToken: tokens?.refresh ?? null };
+}
+
+/** A 401 for anything else, such as a wrong current password, has no such header. */
+const isUnauthenticated = (answer: Answer): boolean =>
+  answer.status === 401
+    ? answer.headers.has('WWW-Authenticate')
+    : !answer.ok && readRefusal(answer, ['unauthenticated']).reason === 'unauthenticated';
 
 let renewing: Promise<'done' | 'out' | null> | null = null;
 
@@ -99,24 +103,17 @@ function renew(): Promise<'done' | 'out' | null> {
 }
 
 async function renewOnce(): Promise<'done' | 'out' | null> {
-  const { refresh, paths } = contract;
-  if (refresh === null || paths.refresh === null) return 'out';
-  let body = {};
-  if (refresh.in === 'body') {
-    const token = read()?.refresh ?? null;
-    if (token === null) return 'out';
-    body = JSON.parse(
-      JSON.stringify(contract.refreshFields).replace('{refreshToken}', token),
-    ) as object;
-  }
-  const answer = await call(pageData.paths.refresh, { method: 'POST', body });
+  const values = tokenValues();
+  if (pageData.requests.refresh === null) return 'out';
+  if (!hasRefreshCookie && values['refreshToken'] === null) return 'out';
+  const answer = await call('refresh', values);
   if (answer === null || answer.status >= 500) return null;
-  return answer.ok && storeTokens(answer, paths.refresh, storageInUse()) ? 'done' : 'out';
+  return answer.ok && storeTokens(answer, storageInUse()) ? 'done' : 'out';
 }
 
 /** Returns false where the server was not reached, so that the session goes on. */
 export async function signOut(everywhere: boolean): Promise<boolean> {
-  const answer = await callSignedIn(pageData.paths[everywhere ? 'logout-all' : 'logout'], 'POST');
+  const answer = await callSignedIn(everywhere ? 'logout-all' : 'logout');
   return answer === 'out' || (answer?.ok ?? false);
 }
 

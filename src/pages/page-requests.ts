@@ -1,0 +1,100 @@
+/**
+ * The requests that pages send, as the contract's own clients write them: their script knows no path,
+ * field or media type of any contract, and puts values in place of `__name__`.
+ */
+import type { Contract } from '../contracts/contract.ts';
+import { encodeFields, encodeRequest, operationsOf } from '../contracts/routes.ts';
+import type { InputOf, Operation } from '../flows/operations.ts';
+import { signaturesOf } from './contract-descriptor.ts';
+import { placeholder } from './fill-request.ts';
+import type { PageRequests, RequestName, RequestTemplate } from './page-data.ts';
+
+/** An operation, and its input with placeholders. */
+type Sent = { [O in Operation]: readonly [O, InputOf<O>] }[Operation];
+
+const TOKENS = { token: placeholder('accessToken'), refreshToken: placeholder('refreshToken') };
+
+function inputsOf(kind: Contract['identifier']): Record<RequestName, Sent> {
+  const text = placeholder;
+  const identifier = { kind, value: text('identifier') };
+  const password = text('password');
+  const named = { identifier, handle: null };
+  const account = {
+    email: text('email'),
+    username: kind === 'username' ? text('username') : null,
+    password,
+    handle: null,
+  };
+  return {
+    login: ['login', { identifier, password, remember: false }],
+    'login-remembered': ['login', { identifier, password, remember: true }],
+    refresh: ['refresh', TOKENS],
+    logout: ['logout', TOKENS],
+    'logout-all': ['logout-all', null],
+    profile: ['profile', null],
+    'list-sessions': ['list-sessions', null],
+    'end-session': ['end-session', { id: text('id') }],
+    register: ['register', { ...account, name: null }],
+    'register-named': ['register', { ...account, name: text('name') }],
+    'send-code': ['send-code', named],
+    'verify-email': ['verify-email', { ...named, password, code: text('code') }],
+    'forgot-password': ['forgot-password', named],
+    'forgot-password-of-email': [
+      'forgot-password',
+      { identifier: { kind: 'email', value: text('identifier') }, handle: null },
+    ],
+    'reset-password': ['reset-password', { token: text('token'), password }],
+    'change-password': [
+      'change-password',
+      { currentPassword: text('currentPassword'), newPassword: text('newPassword') },
+    ],
+  };
+}
+
+/** `prefix`: of the page's own paths. */
+export function pageRequests(contract: Contract, prefix: string): PageRequests {
+  const operations = operationsOf(contract);
+  const entries = Object.entries(inputsOf(contract.identifier)).map(
+    ([name, [operation, input]]) => [
+      name,
+      operations.includes(operation) ? requestOf(contract, prefix, { operation, input }) : null,
+    ],
+  );
+  return Object.fromEntries(entries) as PageRequests;
+}
+
+function requestOf(
+  contract: Contract,
+  prefix: string,
+  { operation, input }: { operation: Operation; input: unknown },
+): RequestTemplate {
+  // The pairs above are of one operation each; TypeScript cannot follow them through the table.
+  const own = input as never;
+  const { method, path, headers, body } = encodeRequest(contract, operation, {
+    input: own,
+    ...TOKENS,
+  });
+  // Browsers add cookies by themselves, and let no script do it.
+  const { Cookie: _, ...sent } = headers;
+  return {
+    method,
+    path: prefix + path,
+    headers: sent,
+    body,
+    fields: fieldsIn(encodeFields(contract, operation, own)),
+    refusals: operation in contract.errors.byOperation ? signaturesOf(contract, operation) : null,
+  };
+}
+
+/** The wire's name, with dots where it is nested, of each field with a placeholder. */
+function fieldsIn(value: unknown, path: readonly string[] = []): Record<string, string> {
+  if (typeof value === 'string') {
+    const name = /^__([A-Za-z]+)__$/.exec(value)?.[1];
+    return name === undefined ? {} : { [name]: path.join('.') };
+  }
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.assign(
+    {},
+    ...Object.entries(value).map(([name, inner]) => fieldsIn(inner, [...path, name])),
+  ) as Record<string, string>;
+}
