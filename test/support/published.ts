@@ -14,7 +14,7 @@ interface Media {
 
 interface Operation {
   operationId: string;
-  /** Where it is not the operation of the id: those at this place; none: a document. */
+  /** The operations at this place, if it is not the one of the id alone; none: a document. */
   'x-operations'?: { operation: string }[];
   security?: Record<string, unknown>[];
   requestBody?: Media;

@@ -5,11 +5,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import type { BodyOf, Contract, JsonPath } from '../../src/contracts/contract.ts';
+import type { Contract, JsonPath } from '../../src/contracts/contract.ts';
 import { errorKinds, refusalWire } from '../../src/contracts/errors.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import { component } from '../../src/contracts/responses.ts';
-import { encodeFields, NO_CONTEXT, operationsOf, routeOf } from '../../src/contracts/routes.ts';
+import { NO_CONTEXT, routeOf } from '../../src/contracts/routes.ts';
 import type { Operation } from '../../src/flows/operations.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { valueAt } from '../../src/pages/json-path.ts';
@@ -133,64 +133,6 @@ function contractNamed(name: string): Contract {
   if (contract === undefined) throw new Error(`no contract ${name}`);
   return contract;
 }
-
-describe.each(contracts)('the requests of $name', (contract) => {
-  const { identifier: kind } = contract;
-  const identifier = { kind, value: kind === 'email' ? 'john@example.com' : 'johndoe' };
-  const [email, password, code] = ['john@example.com', ' MySecure123! ', '012345'];
-  const own =
-    kind === 'email' ? { name: 'John Doe', username: null } : { name: null, username: 'johndoe' };
-  const inputs: { [O in Operation]?: BodyOf<O>[] } = {
-    login: [{ identifier, password, remember: false }],
-    refresh: contract.refresh?.in === 'body' ? [{ refreshToken: 'a.refresh.token' }] : [],
-    register: [
-      { email, password, ...own, handle: 'handle' },
-      { email, password, ...own, name: null, handle: null },
-    ],
-    'send-code': [
-      { identifier, handle: 'handle' },
-      { identifier, handle: null },
-    ],
-    'verify-email': [{ identifier, handle: 'handle', password, code }],
-    'forgot-password': [
-      { identifier, handle: null },
-      { identifier: { kind: 'email', value: email }, handle: 'handle' },
-    ],
-    'reset-password': [{ token: 'token', password }],
-    'change-password': [{ currentPassword: password, newPassword: 'another one' }],
-    'change-email': [{ email, password }],
-    'confirm-email': [{ code }],
-    'delete-account': [{ password }],
-    'update-profile': [
-      {},
-      { name: null },
-      { name: 'Al', avatar: 'https://a.example', language: 'de' },
-    ],
-  };
-
-  it.each(Object.entries(inputs))('are read as they are written: %s', (operation, values) => {
-    for (const value of values) {
-      const { request } = routeOf(contract, operation as Operation);
-      const fields = encodeFields(contract, operation as Operation, value as never);
-      expect(request?.decode.parse(JSON.parse(JSON.stringify(fields)))).toEqual(value);
-    }
-  });
-
-  it('are all tried here', () => {
-    const withBody = operationsOf(contract).filter((name) => routeOf(contract, name).request);
-    expect(Object.keys(inputs)).toEqual(expect.arrayContaining(withBody));
-  });
-
-  it('have a login that remembers where it has a field for it', () => {
-    const asked = { identifier, password, remember: true };
-    const remember = contract.loginFields.remember !== null;
-    const fields = encodeFields(contract, 'login', asked);
-    expect(routeOf(contract, 'login').request?.decode.parse(fields)).toEqual({
-      ...asked,
-      remember,
-    });
-  });
-});
 
 describe.each(contracts)('the paths of $name', (contract) => {
   const { paths, identifier, errors } = contract;

@@ -1,0 +1,118 @@
+/**
+ * `encode` is the inverse of `decode` at every contract: what its own clients write finds the one route
+ * that is meant and is read as it was given, and no secret stands where a log could have it.
+ */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Contract } from '../../src/contracts/contract.ts';
+import { contracts } from '../../src/contracts/index.ts';
+import { encodeRequest, fits, FORM, operationsOf } from '../../src/contracts/routes.ts';
+import {
+  OPERATIONS,
+  type InputOf,
+  type Operation,
+  type OperationRow,
+} from '../../src/flows/operations.ts';
+import { madeUp } from '../fixtures/made-up-contract.ts';
+
+const SECRET = 'secretmark';
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.constantFrom('', ' a"b\\c ', 'a+b&c=d %41;', 'ü\u{1f511}\u2028\0', 'x'.repeat(1000)),
+);
+const secret = fc.tuple(text, text).map((parts) => parts.join(SECRET));
+const email = fc.constantFrom('john@example.com', "o'neil+a_b@sub.example.com");
+const code = fc.constantFrom('012345', '999999');
+const handle = fc.option(secret.map((one) => one.slice(-256)));
+const name = fc.option(fc.constantFrom('John Doe', 'Ünï "cödé" & co'));
+
+type Inputs = { readonly [O in Operation]: fc.Arbitrary<InputOf<O>> };
+
+function inputsOf({ identifier: kind }: Contract): Inputs {
+  const username = fc.constantFrom('johndoe', 'a.b-c_9');
+  const value = kind === 'email' ? email : username;
+  const identifier = fc.record({ kind: fc.constant(kind), value });
+  const byEmail = fc.record({ kind: fc.constant('email' as const), value: email });
+  const nothing = fc.constant(null);
+  return {
+    login: fc.record({ identifier, password: secret, remember: fc.boolean() }),
+    refresh: fc.record({ refreshToken: secret }),
+    logout: fc.record({ refreshToken: secret }),
+    renew: fc.record({ token: secret }),
+    'logout-all': nothing,
+    'logout-others': nothing,
+    profile: nothing,
+    'list-sessions': nothing,
+    'end-session': fc.record({ id: fc.uuid() }),
+    register: fc.record({
+      email,
+      password: secret,
+      handle,
+      name: kind === 'email' ? name : nothing,
+      username: kind === 'email' ? nothing : username,
+    }),
+    'send-code': fc.record({ identifier, handle }),
+    'verify-email': fc.record({ identifier, handle, password: secret, code }),
+    'forgot-password': fc.record({ identifier: fc.oneof(identifier, byEmail), handle }),
+    'reset-password': fc.record({ token: secret, password: secret }),
+    'change-password': fc.record({ currentPassword: secret, newPassword: secret }),
+    'change-email': fc.record({ email, password: secret }),
+    'confirm-email': fc.record({ code }),
+    'delete-account': fc.record({ password: secret }),
+    'update-profile': fc.record(
+      { name, avatar: fc.option(fc.webUrl()), language: fc.constantFrom('en', 'de') },
+      { requiredKeys: [] },
+    ),
+  };
+}
+
+/** The parts of an input that a wire has no place for. */
+const UNSAID: Readonly<Record<string, { readonly [O in Operation]?: object }>> = {};
+
+const patternOf = (path: string) =>
+  new RegExp(`^${path.replaceAll('.', String.raw`\.`).replaceAll(/:\w+/g, '[^/]+')}$`);
+
+describe.each([...contracts, madeUp])('what clients of $name write', (contract) => {
+  const inputs = inputsOf(contract);
+  const { remember } = contract.loginFields;
+
+  it.each(operationsOf(contract))('is read as it was given: %s', (operation) => {
+    const property = fc.property(inputs[operation] as fc.Arbitrary<object | null>, (input) => {
+      const tokens = { token: `${SECRET}.a`, refreshToken: `${SECRET}.r` };
+      const sent = encodeRequest(contract, operation, { input: input as never, ...tokens });
+      const { method, path, headers, body } = sent;
+      expect(path).not.toContain(SECRET);
+      const { pathname, searchParams } = new URL(path, 'https://gatehouse.example');
+      const isForm = headers['Content-Type'] === FORM;
+      const fields = isForm
+        ? Object.fromEntries(new URLSearchParams(body ?? ''))
+        : (JSON.parse(body ?? '{}') as Record<string, unknown>);
+      const request = {
+        query: (one: string) => searchParams.get(one),
+        header: (one: string) => headers[one] ?? null,
+        body: fields,
+      };
+      const meant = contract.routes.filter(
+        (route) =>
+          route.method === method &&
+          patternOf(route.path).test(pathname) &&
+          fits(route.when, request),
+      );
+      expect(meant.map((route) => route.operation)).toEqual([operation]);
+      const read = meant[0]?.request?.decode.parse(fields);
+      const unsaid = operation === 'login' && remember === null ? { remember: false } : {};
+      const given = { ...input, ...unsaid, ...UNSAID[contract.name]?.[operation] };
+      if (meant[0]?.request) expect(read).toEqual(given);
+      else expect(body).toBe(null);
+    });
+    fc.assert(property, { seed: 1, numRuns: 60 });
+  });
+
+  it('changes nothing by GET', () => {
+    const changing = contract.routes.filter(
+      ({ method, operation }) =>
+        method === 'GET' && !(OPERATIONS[operation] as OperationRow).isReadOnly,
+    );
+    expect(changing).toEqual([]);
+  });
+});
