@@ -45,8 +45,12 @@ if (values.secret !== undefined && (contract === undefined || alg !== 'HS256')) 
 }
 
 makeSecrets();
+const { contracts: served, sessions } = localSettings();
+/** A refresh token that no rotation replaces is good for as long as its session. */
 const longestSeconds = Math.max(
-  ...localSettings().contracts.flatMap(({ lifetimes }) => Object.values(lifetimes)),
+  ...served.flatMap(({ lifetimes, rotation }) =>
+    rotation === 'kept' ? sessions.absoluteSeconds : Object.values(lifetimes),
+  ),
 );
 const set = command === 'generate' ? generated() : command === 'rotate' ? rotated() : read();
 if (command !== 'list') write(set);
