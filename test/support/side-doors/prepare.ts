@@ -219,7 +219,7 @@ export const refresh = async (account: Account): Promise<Tokens> =>
 
 export const reuse = (account: Account) => ask(plain.app, at(account, 'refresh'));
 
-export const askOnce = (cell: Cell) => granted(plain.app, cellRequest(cell));
+export const askOnce = (cell: Cell) => granted(cell.app, cellRequest(cell));
 
 /** The name and the password stay: it is the proof alone that is another's. */
 export async function swapProof(cell: Cell): Promise<void> {

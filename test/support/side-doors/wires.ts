@@ -45,14 +45,33 @@ interface Place {
   path: string;
 }
 
-export function outcomeOf(contract: string, state: State, { operation, path }: Place): Outcome {
-  const own = DIFFERENT[contract]?.[state];
+/** Of registrations that grant at once, which tell what is taken. */
+const AT_ONCE: Differences = {
+  // Its registrations are counted, and it has none.
+  'the mailbox has had its e-mails': { register: 'granted' },
+  'another account has the new address': { register: 'email-taken' },
+  'the same request was granted before': { register: 'email-taken' },
+};
+
+interface Asked {
+  wire: { name: string };
+  registersAtOnce: boolean;
+}
+
+export function outcomeOf(
+  { wire, registersAtOnce }: Asked,
+  state: State,
+  { operation, path }: Place,
+): Outcome {
+  const different = DIFFERENT[wire.name]?.[state];
+  const own = registersAtOnce ? { ...AT_ONCE[state] } : different;
   return own?.[`${operation} ${path}`] ?? own?.[operation] ?? EXPECTED[state].outcomeOf(operation);
 }
 
 const REASONS: Partial<Record<Outcome, Outcome>> = {
   silent: 'granted',
   'e-mail-limited': 'limited',
+  'email-taken': 'taken',
   'locked-until-reset': 'locked',
   'missing-field': 'malformed',
   'weak-password': 'malformed',
