@@ -24,13 +24,16 @@ it('scans no table in any operation', async () => {
   };
   const app = createTestApp({}, collect);
   for (const { name } of contractCases) {
-    const { login, refresh, profile, sessions, endSession, logout, logoutAll } = client(app, name);
+    const { login, refresh, profile, sessions, ...session } = client(app, name);
+    const { endSession, logout, logoutAll, post } = session;
     const person = await addUser();
     await login({ ...person, password: 'a wrong one' });
     const { access, refresh: token } = tokensOf(await login(person));
     if (token !== '') await refresh(token);
     await profile(access);
     await sessions(access);
+    await post('update-profile', { name: 'Al' }, { token: access });
+    await post('logout-others', {}, { token: access });
     await endSession(access, crypto.randomUUID());
     await logout(access);
     await logoutAll(tokensOf(await login(person)).access);

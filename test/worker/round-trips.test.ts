@@ -42,6 +42,8 @@ const EXPECTED: Record<string, Counts> = {
   sessions: [2, 0, 2, 0],
   'end a session': [2, 0, 2, 0],
   logout: [2, 0, 2, 0],
+  'logout-others': [2, 0, 2, 0],
+  'update-profile': [2, 0, 3, 0],
   'logout-all': [2, 0, 2, 0],
   register: [3, 1, 6, 2],
   'register, known address': [3, 1, 6, 2],
@@ -108,6 +110,9 @@ describe.each(contractCases)('$name', ({ name, contract, status, ...contractCase
     await take('sessions', session.sessions(first.access), 200);
     await take('end a session', session.endSession(first.access, claimsOf(second).sid), done);
     await take('logout', session.logout(third), done);
+    const bearer = { token: first.access };
+    await take('logout-others', post('logout-others', {}, bearer), done);
+    await take('update-profile', post('update-profile', { name: 'Al' }, bearer), 200);
     await take('logout-all', session.logoutAll(first.access), done);
 
     const fresh = newUser();

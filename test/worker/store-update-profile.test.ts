@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ProfileChange } from '../../src/policy/profile-rules.ts';
 import { createAccountChanges } from '../../src/store/account-changes.ts';
+import { losingFirstBatch } from '../support/lossy-database.ts';
 import * as rows from '../support/store-rows.ts';
 
 const { updateProfile } = createAccountChanges(env.DB);
@@ -46,6 +47,12 @@ describe('updateProfile', () => {
   it.each<ProfileChange>([{}, all])('records nothing where %j changes nothing', async (change) => {
     await update(all);
     expect(await update(change)).toEqual([{ ...account.user, ...all }, {}]);
+  });
+
+  it('answers the change where the database’s answer is lost', async () => {
+    const lossy = createAccountChanges(losingFirstBatch(env.DB));
+    const user = await lossy.updateProfile(session, { name: 'Al' }, rows.auditContext);
+    expect(user).toEqual({ ...account.user, name: 'Al' });
   });
 
   rows.writesNothing(() => updateProfile(session, all, rows.auditContext), null, [

@@ -121,11 +121,13 @@ function leaksOf({ granted }: Sent, answer: Answer, lines: readonly string[]): s
   // The log shows an address's last label on purpose: `j***@***.example`.
   const log = lines.join('\n').replaceAll(/(?<="identifier":"[^"]*\*\*\*\.)\w+(?=")/g, '');
   const { username, email } = granted.user;
+  // A changed profile is shown to its user.
+  const isShown = granted.route === 'update-profile' && answer.status < 300;
   const secrets = granted.secret.map(
     (secret) => new RegExp(`(?<![\\w-])${secret.replaceAll('.', '\\.')}(?![\\w-])`),
   );
   return broken({
-    'answers what was sent': all.includes(MARK),
+    'answers what was sent': !isShown && all.includes(MARK),
     'answers internal text': answer.status >= 400 && INTERNAL.test(answer.text),
     'answers a secret': secrets.some((secret) => secret.test(answer.text)),
     'logs what was sent': log.includes(MARK),

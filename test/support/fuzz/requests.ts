@@ -199,6 +199,11 @@ export function requestsOf(name: string) {
       const { password } = newUser();
       return { ...open('reset-password', { token, password }, user), needed: [token] };
     },
+    'logout-others': () => byBearer('POST', `${base}/logout-others`),
+    'update-profile': async () => {
+      const prepared = await byBearer('POST', `${base}/update-profile`, () => ({ name: 'Al' }));
+      return { ...prepared, needed: prepared.needed.slice(0, 1) };
+    },
     'change-password': () =>
       byBearer('POST', `${base}/change-password`, ({ password }) => ({
         currentPassword: password,
