@@ -6,7 +6,7 @@ import { root } from './install.mjs';
 import { lockState, type StateLock } from './lock.ts';
 import { preload } from './orphan.mjs';
 import { localPort, localSettings, makeSecrets, prepareDatabase, readSecret } from './local.ts';
-import { encodeRequest } from '../src/contracts/routes.ts';
+import { curlLine, loginLines } from './login-lines.ts';
 import type { Settings } from '../src/settings.ts';
 
 const passedOn = process.argv.slice(2);
@@ -78,10 +78,8 @@ function optionalSecrets(): string[] {
 }
 
 function greet({ contracts }: Settings, address: string): void {
-  const width = Math.max(...contracts.map(({ name }) => name.length));
-  const rows = contracts.map(
-    ({ name, base }) => `  ${name.padEnd(width)}  POST ${address}/${name}${base}/login`,
-  );
+  const rows = loginLines(contracts, address).map((line) => `  ${line}`);
+  const [first] = contracts;
   console.log(`
 Gatehouse answers at ${address}
 
@@ -91,23 +89,6 @@ Bare paths work too: the first contract in CONTRACTS that has the path answers.
 Pages: ${address}/login, API reference: ${address}/docs, local mail: ${address}/dev/mail
 Demo accounts are in test/fixtures/demo-accounts.ts. Try one:
 
-  ${sample(contracts, address)}
+  ${first === undefined ? `curl -i ${address}/healthz` : curlLine(first, address)}
 `);
-}
-
-const demoLogins = {
-  email: { value: 'user@example.com', password: 'SecurePass123!' },
-  username: { value: 'johndoe', password: 'MySecure123!' },
-};
-
-/** A login at the first contract. */
-function sample(contracts: Settings['contracts'], address: string): string {
-  const [contract] = contracts;
-  if (contract === undefined) return `curl -i ${address}/healthz`;
-  const { name, identifier: kind } = contract;
-  const { password, value } = demoLogins[kind];
-  const input = { identifier: { kind, value }, password, remember: false };
-  const { path, headers, body } = encodeRequest(contract, 'login', { input });
-  const options = Object.entries(headers).map(([header, text]) => `-H '${header}: ${text}'`);
-  return `curl -i '${address}/${name}${path}' ${options.join(' ')} -d '${body}'`;
 }
