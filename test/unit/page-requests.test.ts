@@ -83,8 +83,8 @@ it.each<[string, Partial<RequestTemplate>, Partial<RequestTemplate>]>([
   ],
   [
     'a path and headers',
-    { path: '/s/__b__/__missing__', headers: { Authorization: 'Token __b__' } },
-    { path: '/s/b/', headers: { Authorization: 'Token b' } },
+    { path: '/s/__c__/__missing__', headers: { Authorization: 'Token __b__' } },
+    { path: '/s/..%2Fx%3F/', headers: { Authorization: 'Token b' } },
   ],
 ])('a value is written as %s has it, and read for no placeholder', (_, template, expected) => {
   const all = {
@@ -95,7 +95,7 @@ it.each<[string, Partial<RequestTemplate>, Partial<RequestTemplate>]>([
     fields: {},
     refusals: null,
   } as const;
-  const filled = fillRequest({ ...all, ...template }, { a: '"__b__\\ +&\0', b: 'b' });
+  const filled = fillRequest({ ...all, ...template }, { a: '"__b__\\ +&\0', b: 'b', c: '../x?' });
   expect(filled).toMatchObject(expected);
 });
 
