@@ -107,6 +107,11 @@ export interface Route<O extends Operation> {
   readonly response: WireResponse<Rendered<O>>;
   /** The answer to a registration that signs in at once. Null: no request here does. */
   readonly grants: WireResponse<Granted> | null;
+  /**
+   * Refusals that the wire answers like a success, of an operation without a value (RFC 7009 2.2: the
+   * revocation of a token that is none). Log and metrics tell them apart. Absent: none.
+   */
+  readonly ignoredRefusals?: null extends ValueOf<O> ? readonly Refusal['reason'][] : never;
 }
 
 export type AnyRoute = { [O in Operation]: Route<O> }[Operation];

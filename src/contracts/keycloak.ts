@@ -112,6 +112,6 @@ export const keycloak = defineContract({
       locked: { status: 401, ...WRONG },
       inactive: { status: 400, code: 'invalid_grant', message: 'Account disabled' },
     },
-    byOperation: { refresh: grantErrors, logout: { unauthenticated: { status: 200 } } },
+    byOperation: { refresh: grantErrors, logout: grantErrors },
   },
 });

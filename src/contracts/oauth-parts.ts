@@ -57,12 +57,13 @@ export function grantRoutes<F extends Fields>(path: string, tokens: Body<Granted
   };
 }
 
-/** RFC 7009 2.2: clients ignore the body; some insist that it is JSON. */
+/** RFC 7009 2.2: a token that is none is no error. Clients ignore the body; some insist on JSON. */
 export const revocationRoute = (path: string) => ({
   ...form,
   path,
   request: revocation,
   response: bodyResponse('RevocationResponse', { schema: () => ({}), render: () => ({}) }),
+  ignoredRefusals: ['unauthenticated'] as const,
 });
 
 /** Whole seconds, as both moments are. */

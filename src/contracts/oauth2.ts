@@ -54,6 +54,6 @@ export const oauth2 = defineContract({
   errors: {
     ...errorBody,
     overrides: oauthAnswers,
-    byOperation: { refresh: grantErrors, logout: { unauthenticated: { status: 200 } } },
+    byOperation: { refresh: grantErrors },
   },
 });

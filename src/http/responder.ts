@@ -112,14 +112,18 @@ export function createResponder(contract: Contract, allowedOrigins: readonly str
       const durationMs = services.nowMs() - startedMs;
       const refusal = outcome.ok ? null : outcome.refusal;
       report(c, { refusal, identifier: identifierIn(input), durationMs });
-      if (!outcome.ok) return refuse(c, outcome.refusal);
-      const response = wireResponse(render(route, outcome.value, { headers: headersOf(c), token }));
-      const cookie = grantedCookie(operation, outcome.value);
+      if (refusal !== null && !isIgnored(route, refusal)) return refuse(c, refusal);
+      const value = outcome.ok ? outcome.value : null;
+      const response = wireResponse(render(route, value, { headers: headersOf(c), token }));
+      const cookie = grantedCookie(operation, value);
       if (cookie !== null && route.accepts !== FORM) response.headers.append('Set-Cookie', cookie);
       return response;
     },
   };
 }
+
+const isIgnored = ({ ignoredRefusals }: AnyRoute, { reason }: Refusal): boolean =>
+  ignoredRefusals?.includes(reason) ?? false;
 
 function operationOf(c: ContractContext): Operation {
   const operation = c.get('operation');

@@ -86,7 +86,10 @@ function reasonsOf({ contract, routes }: Place, route: AnyRoute): Reason[] {
     ['insecure', true],
     ['internal', true],
   ];
-  return [...new Set(reasons.filter(([, applies]) => applies).map(([reason]) => reason))];
+  const ignored: readonly Reason[] = route.ignoredRefusals ?? [];
+  return [...new Set(reasons.flatMap(([reason, applies]) => (applies ? reason : [])))].filter(
+    (reason) => !ignored.includes(reason),
+  );
 }
 
 function canRefuse(contract: Contract, reason: Reason): boolean {

@@ -9,9 +9,9 @@ import { text, type Place } from './refusals.ts';
 import { sampleInputs } from './samples.ts';
 import { accessScheme, credentialsOf, readsCookie } from './security.ts';
 
-/** The golden logins: the request is the one of the contract's own document. */
+/** The golden logins: the request is the one of the contract's own document; without a body if it is a form. */
 export interface Golden {
-  request: { body: Record<string, unknown> };
+  request: { body?: Record<string, unknown> };
 }
 
 export function parametersOf({ contract, routes }: Place): object[] {
@@ -90,7 +90,7 @@ export function requestBodyOf(
   const inputs = sampleInputs(contract.identifier);
   const bodies = [...Map.groupBy(withBody, ({ operation }) => operation)].map(([name, own]) => {
     const encoded = fieldsOf(own[0] as AnyRoute, inputs[name]);
-    const value = name === 'login' && login !== null ? login.request.body : encoded;
+    const value = (name === 'login' ? login?.request.body : null) ?? encoded;
     const id = pascalCased(`${name}-request${suffixOf(place, name)}`);
     return { name, schema: bodySchema(id, own), summary: OPERATIONS[name].summary, value };
   });
