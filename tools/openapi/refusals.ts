@@ -6,7 +6,7 @@ import { FORM, variantIssues } from '../../src/contracts/routes.ts';
 import { OPERATIONS, type OperationRow } from '../../src/flows/operations.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { issuesOf } from '../../src/http/body.ts';
-import { refusalContext, sampleOf, type Reason } from './samples.ts';
+import { emailTaken, refusalContext, sampleOf, type Reason } from './samples.ts';
 import { readsCookie } from './security.ts';
 
 export interface Place {
@@ -171,6 +171,10 @@ function samplesOf(place: Place, route: AnyRoute): Sample[] {
     if (reason === 'locked') {
       const refusal = { ...sampleOf('locked'), untilReset: true };
       return [sample, { key: UNTIL_RESET, when: LOCKED_UNTIL_RESET, refusal, isVariant: true }];
+    }
+    if (reason === 'taken' && place.contract.canRegisterImmediately) {
+      const when = 'The address is taken, where registrations sign in at once';
+      return [sample, { key: 'email-taken', when, refusal: emailTaken }];
     }
     if (reason !== 'malformed' || sample.refusal.reason !== 'malformed') return [sample];
     const [first] = sample.refusal.issues;

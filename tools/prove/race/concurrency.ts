@@ -2,7 +2,7 @@
 import { sendAll, sendOne } from '../../burst.ts';
 import { threshold, type AttackContext } from './context.ts';
 import { guesses, times } from './guessing.ts';
-import { createUsers } from './users.ts';
+import { createUsers, newPerson } from './users.ts';
 import {
   byIdentifier,
   claimsOf,
@@ -13,6 +13,7 @@ import {
   outcomesOf,
   profile,
   refresh,
+  registration,
   served,
   tally,
   tokensIn,
@@ -70,7 +71,21 @@ export async function concurrency({ origin, claim }: AttackContext): Promise<voi
       of(right).of('granted', 'locked', 'busy') === right.length,
   });
 
-  for (const contract of served.filter(({ refresh }) => refresh !== null)) {
+  for (const contract of served.filter(({ registration }) => registration === 'immediate')) {
+    const { email } = newPerson();
+    const asked = times(50, () => registration(contract, { ...newPerson(), email }));
+    const outcomes = tally(await outcomesOf(origin, asked));
+    claim({
+      what: `50 registrations of one address at once, at ${contract.name}`,
+      seen: String(outcomes),
+      allowed: 'one granted, 49 taken',
+      holds: outcomes.of('granted') === 1 && outcomes.of('taken') === 49,
+    });
+  }
+
+  for (const contract of served.filter(
+    ({ refresh, rotation }) => refresh !== null && rotation === 'each-use',
+  )) {
     const granted = await sendOne(origin, login(contract, four));
     const first = tokensIn(contract, granted)?.refresh;
     if (!first) throw new Error(`${contract.name}: no refresh token: ${granted.text}`);

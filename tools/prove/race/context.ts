@@ -7,7 +7,14 @@ import { migrate, settingsWith, startServer, type Server } from '../../server.ts
 
 /** As deployed, but over plain HTTP, and with e-mail that can be read at once. */
 export const operatorToken = makers.OPERATOR_TOKEN();
-const bindings = settingsWith({ OPERATOR_TOKEN: operatorToken });
+const vars = settingsWith({ OPERATOR_TOKEN: operatorToken });
+const immediate = contracts.filter(
+  ({ name, canRegisterImmediately, requiresVerifiedEmail }) =>
+    canRegisterImmediately &&
+    !requiresVerifiedEmail &&
+    (vars['CONTRACTS'] as string[]).includes(name),
+);
+const bindings = { ...vars, IMMEDIATE_REGISTRATION: immediate.map(({ name }) => name) };
 export const settings = readSettings(bindings, contracts);
 export const { threshold } = settings.lockout;
 

@@ -75,6 +75,12 @@ export function login(contract: Contract, person: Person, client?: Client): Atte
   return attempt(contract, encodeRequest(contract, 'login', { input }), client);
 }
 
+export const registration = (contract: Contract, person: Person): Attempt =>
+  attempt(
+    contract,
+    encodeRequest(contract, 'register', { input: { ...person, name: null, handle: null } }),
+  );
+
 /** A request as the contract writes it. */
 const attempt = (
   contract: Contract,
