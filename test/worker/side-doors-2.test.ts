@@ -1,3 +1,9 @@
-import { describeSideDoors } from '../support/side-doors/suite.ts';
+/** No side door: every operation of every contract, in every state (support/side-doors). */
+import { describe, expect, it } from 'vitest';
+import { expectedIn, outcomesIn, statesOf, wiresOf } from '../support/side-doors/suite.ts';
 
-describeSideDoors(2);
+describe.each(wiresOf(2))('$name', (wire) => {
+  it.each(statesOf(wire))('answers each operation as the table says where %s', async (state) => {
+    expect(await outcomesIn(state, wire)).toEqual(expectedIn(state, wire));
+  });
+});

@@ -1,11 +1,10 @@
 /**
- * No side door: every operation of every contract is asked in every state, and answers as the table
- * says (expected.ts), whichever way it takes to an account.
+ * Asks every operation of a contract in a state. A path to an account that forgets a check of another
+ * path is found by the table (expected.ts), whichever contract it belongs to.
  */
-import { beforeEach, describe, expect, it } from 'vitest';
 import type { AnyRoute } from '../../../src/contracts/contract.ts';
 import type { BindingInterceptor } from '../../fixtures/intercept-bindings.ts';
-import { captureConsole, type CapturedConsole } from '../captured-console.ts';
+import { captureConsole } from '../captured-console.ts';
 import { mailbox, type Mailbox } from '../mailbox.ts';
 import { moveClock, visible } from '../session.ts';
 import { ask } from './ask.ts';
@@ -26,45 +25,41 @@ import { contractCases, freshAddress, type Answer } from '../test-app.ts';
 /** Files test/worker/side-doors-*.test.ts. */
 const PARTS = 4;
 
-let captured: CapturedConsole;
-
-/** Describes one part of the contracts, since test files run side by side. */
-export function describeSideDoors(part: number): void {
-  const states = Object.keys(STATES) as State[];
-  beforeEach(() => {
-    captured = captureConsole();
-  });
-
-  describe.each(contractCases.filter((_, n) => n % PARTS === part - 1))('$name', (wire) => {
-    const { contract } = wire;
-    const ofWire = states.filter((state) => STATES[state].isOf?.(wire) ?? true);
-
-    it.each(ofWire)('%s', async (state) => {
-      const { operations } = EXPECTED[state];
-      const routes = contract.routes.filter(({ operation }) => operations.includes(operation));
-      const asked = { wire, routes, registersAtOnce: false };
-      expect(await outcomesIn(state, asked)).toEqual(expectedIn(state, asked));
-    });
-
-    const isRegistering = (state: State) =>
-      contract.canRegisterImmediately && EXPECTED[state].operations.includes('register');
-    it.each(ofWire.filter(isRegistering))('%s, registering at once', async (state) => {
-      const routes = contract.routes.filter(({ operation }) => operation === 'register');
-      const asked = { wire, routes, registersAtOnce: true };
-      expect(await outcomesIn(state, asked)).toEqual(expectedIn(state, asked));
-    });
-  });
-}
-
+/** A contract with its settings. */
 interface Asked {
+  name: string;
   wire: Wire;
-  routes: readonly AnyRoute[];
-  /** By the setting IMMEDIATE_REGISTRATION. */
+  /** By the setting IMMEDIATE_REGISTRATION; nothing else is asked then. */
   registersAtOnce: boolean;
 }
 
-function expectedIn(state: State, asked: Asked): Record<string, string> {
-  const outcomes = asked.routes.map((route) => {
+/** One part of the contracts, since test files run side by side. */
+export const wiresOf = (part: number): Asked[] =>
+  contractCases
+    .filter((_, n) => n % PARTS === part - 1)
+    .flatMap((wire) => [
+      { name: wire.name, wire, registersAtOnce: false },
+      ...(wire.contract.canRegisterImmediately
+        ? [{ name: `${wire.name}, registering at once`, wire, registersAtOnce: true }]
+        : []),
+    ]);
+
+export const statesOf = (asked: Asked): State[] =>
+  (Object.keys(STATES) as State[]).filter(
+    (state) => (STATES[state].isOf?.(asked.wire) ?? true) && routesIn(state, asked).length > 0,
+  );
+
+function routesIn(state: State, { wire, registersAtOnce }: Asked): AnyRoute[] {
+  const { operations } = EXPECTED[state];
+  return wire.contract.routes.filter(
+    ({ operation }) =>
+      operations.includes(operation) && (!registersAtOnce || operation === 'register'),
+  );
+}
+
+/** The outcome and the status of each route in the state, as the table has them. */
+export function expectedIn(state: State, asked: Asked): Record<string, string> {
+  const outcomes = routesIn(state, asked).map((route) => {
     const outcome = outcomeOf(asked, state, route);
     const status = statusOf(asked.wire.name, route.operation, outcome);
     return [nameOf(route), `${outcome}, ${status}`];
@@ -114,9 +109,11 @@ function appOf(state: State, { wire, registersAtOnce }: Asked): Mailbox {
   return app;
 }
 
-/** Returns the outcome and the status of each route in the state. */
-async function outcomesIn(state: State, asked: Asked) {
-  const { wire, routes } = asked;
+/** Brings the state about, asks each route, and returns its outcome and status. */
+export async function outcomesIn(state: State, asked: Asked): Promise<Record<string, string>> {
+  const { wire } = asked;
+  const routes = routesIn(state, asked);
+  const captured = captureConsole();
   const { isShared = false, begin, alter, passesMs, beforeWrite, afterTicket } = STATES[state];
   const isOneByOne = beforeWrite !== undefined || afterTicket !== undefined;
   const { app, to } = appOf(state, asked);
@@ -148,7 +145,7 @@ async function outcomesIn(state: State, asked: Asked) {
   const answers: Awaited<ReturnType<typeof askFor>>[] = [];
   if (isOneByOne) for (const cell of cells) answers.push(await askFor(cell));
   else answers.push(...(await Promise.all(cells.map(askFor))));
-  const logged = loggedOutcomes();
+  const logged = loggedOutcomes(captured.take());
   const outcomes = answers.map(({ cell, answer, mails }) => {
     const { operation, route } = cell;
     const reason = logged.get(answer.headers.get('X-Request-Id') ?? '') ?? 'granted';
@@ -171,8 +168,8 @@ const recipientOf = ({ input, user, operation }: Cell): string =>
   operation === 'change-email' || operation === 'register' ? String(input['email']) : user.email;
 
 /** Outcomes by trace id, of the log. A read that is granted has no line. */
-function loggedOutcomes(): Map<string, string> {
-  const lines = captured.take().map((line) => JSON.parse(line) as Record<string, string>);
+function loggedOutcomes(captured: readonly string[]): Map<string, string> {
+  const lines = captured.map((line) => JSON.parse(line) as Record<string, string>);
   return new Map(
     lines.flatMap(({ trace_id: id = '', outcome }) =>
       outcome === undefined ? [] : [[id, outcome]],
