@@ -1,4 +1,4 @@
-/** What users say about themselves, and the end of their other sessions, in every contract. */
+/** The profile that users edit, and the end of their other sessions, in every contract. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { actionsOf } from '../support/operator.ts';
