@@ -79,22 +79,26 @@ function inputOf({ request }: AnyRoute, { operation, input, tokens = NO_TOKENS }
   return request === null ? null : tokensOf(operation, tokens);
 }
 
-/** The tokens that a login or a refresh has granted. */
-export function tokensIn({ paths, refresh }: Contract, answer: Answer): Tokens {
+/** The tokens that a login or a refresh has granted, wherever the contract has them. */
+export function tokensIn({ paths, access, refresh }: Contract, answer: Answer): Tokens {
   if (answer.status >= 300) throw new Error(`no tokens: ${answer.status} ${answer.text}`);
-  const body: unknown = JSON.parse(answer.text);
-  const cookies = answer.headers.getSetCookie().flatMap((text) => {
-    const [name, value = ''] = text.split(/[=;]/, 2);
-    return refresh?.in === 'cookie' && name === refresh.name ? [value] : [];
-  });
-  const path = paths.login.refresh;
+  const read = (carrier: Contract['access' | 'refresh'], path: JsonPath | null) => {
+    if (carrier?.in === 'cookie') return cookieIn(answer, carrier.name);
+    return path === null ? null : valueAt(JSON.parse(answer.text), path);
+  };
   return {
-    access: at(body, paths.login.access),
-    refresh: cookies[0] ?? (path === null ? null : at(body, path)),
+    access: read(access, paths.login.access),
+    refresh: refresh && read(refresh, paths.login.refresh),
   };
 }
 
-function at(body: unknown, path: JsonPath): string {
+const cookieIn = ({ headers }: Answer, name: string): string | null =>
+  headers
+    .getSetCookie()
+    .map((text) => text.split(/[=;]/, 2))
+    .find(([one]) => one === name)?.[1] ?? null;
+
+function valueAt(body: unknown, path: JsonPath): string {
   const value = path.reduce<unknown>((part, name) => Reflect.get(Object(part), name), body);
   if (typeof value !== 'string') throw new Error(`no token at ${path.join('.')}`);
   return value;
