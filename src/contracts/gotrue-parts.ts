@@ -1,10 +1,11 @@
-/** The bodies of Supabase's wire: users, tokens, and the requests that differ from the default ones. */
+/** The bodies of Supabase's wire: users, sessions, errors, and the requests that differ from the default ones. */
 import * as z from 'zod/mini';
-import type { Granted } from '../flows/model/outcome.ts';
+import type { Granted, PasswordFlaw, RegistrationAccepted } from '../flows/model/outcome.ts';
 import type { User } from '../flows/model/user.ts';
 import type { RegistrationInput } from '../flows/register.ts';
+import type { WireError } from './contract.ts';
 import { email, name, password, registration, request } from './requests.ts';
-import { component, formatted, isoTime, text } from './responses.ts';
+import { bodyResponse, component, formatted, isoTime, text } from './responses.ts';
 
 export const AUTHENTICATED = 'authenticated' as const;
 
@@ -110,3 +111,53 @@ export const updateUser = request(
   ({ data: { avatar_url: avatar, ...others } = {} }) => ({ ...others, avatar }),
   ({ avatar, ...others }) => ({ data: { ...others, avatar_url: avatar } }),
 );
+
+/** A user without a session; where the deployment grants at once, the answer is the login's. */
+export const signedUp = bodyResponse('SignedUp', {
+  schema: () => user.schema().shape,
+  render: ({ placeholderId, acceptedAtMs, ...accepted }: RegistrationAccepted) =>
+    user.render({ ...accepted, publicId: placeholderId, createdAtMs: acceptedAtMs }),
+});
+
+/** Errors have their code in `code` since then; clients that name no version get the older shape. */
+const VERSION = '2024-01-01';
+export const VERSION_HEADER = 'X-Supabase-Api-Version';
+
+const isVersioned = ({ headers }: WireError): boolean => {
+  const version = headers[VERSION_HEADER.toLowerCase()] ?? '';
+  return /^\d{4}-\d\d-\d\d$/.test(version) && version >= VERSION;
+};
+
+/** Supabase's reasons; of every other flaw: a password that is easy to guess. */
+const REASONS: Partial<Record<PasswordFlaw, string>> = {
+  'too-short': 'length',
+  'too-long': 'length',
+  ambiguous: 'characters',
+};
+
+const weakPassword = ({ issues }: WireError) => {
+  const reasons = issues.flatMap(({ flaw }) => (flaw ? (REASONS[flaw] ?? 'pwned') : []));
+  return reasons.length > 0 && { weak_password: { reasons } };
+};
+
+/** Errors: in the older shape for clients that name no version, as the pages are. */
+export const errorBody = {
+  schema: (codes: string[]) => {
+    const weak_password = z.optional(z.object({ reasons: z.array(z.string()) }));
+    return z.union([
+      z.object({ code: z.enum(codes), message: z.string(), weak_password }),
+      z.object({ code: z.int(), error_code: z.enum(codes), msg: z.string(), weak_password }),
+    ]);
+  },
+  render: (error: WireError) => ({
+    ...(isVersioned(error)
+      ? { code: error.code, message: error.message }
+      : { code: error.status, error_code: error.code, msg: error.message }),
+    ...weakPassword(error),
+  }),
+  headers: (error: WireError) => ({
+    'X-Sb-Error-Code': error.code,
+    ...(isVersioned(error) && { [VERSION_HEADER]: VERSION }),
+  }),
+  paths: { code: ['error_code'], message: ['msg'] },
+};

@@ -5,33 +5,21 @@
  * anonymous key as the access token; operations that take no token do not look at it.
  */
 import * as z from 'zod/mini';
-import type { PasswordFlaw, RegistrationAccepted } from '../flows/model/outcome.ts';
-import type { ErrorAnswer, WireError } from './contract.ts';
+import type { ErrorAnswer } from './contract.ts';
 import { defineContract } from './define.ts';
-import { AUTHENTICATED, metadataOf, session, signUp, user } from './gotrue-parts.ts';
+import {
+  AUTHENTICATED,
+  errorBody,
+  metadataOf,
+  session,
+  signedUp,
+  signUp,
+  updateUser,
+  user,
+  VERSION_HEADER,
+} from './gotrue-parts.ts';
 import { requiredText } from './requests.ts';
 import { bodyResponse } from './responses.ts';
-
-/** Errors have their code in `code` since then; clients that name no version get the older shape. */
-const VERSION = '2024-01-01';
-const VERSION_HEADER = 'X-Supabase-Api-Version';
-
-const isVersioned = ({ headers }: WireError): boolean => {
-  const version = headers[VERSION_HEADER.toLowerCase()] ?? '';
-  return /^\d{4}-\d\d-\d\d$/.test(version) && version >= VERSION;
-};
-
-/** Supabase's reasons; of every other flaw: a password that is easy to guess. */
-const REASONS: Partial<Record<PasswordFlaw, string>> = {
-  'too-short': 'length',
-  'too-long': 'length',
-  ambiguous: 'characters',
-};
-
-const weakPassword = ({ issues }: WireError) => {
-  const reasons = issues.flatMap(({ flaw }) => (flaw ? (REASONS[flaw] ?? 'pwned') : []));
-  return reasons.length > 0 && { weak_password: { reasons } };
-};
 
 /** A place that several operations share, told apart by a parameter of the query. */
 const tagged = (path: string, name: string, value: string | null) => ({
@@ -44,6 +32,7 @@ const malformed: Partial<ErrorAnswer<'malformed'>> = {
   code: 'validation_failed',
   message: ({ issues: [{ message }] }) => message,
 };
+const alreadyRegistered = answer(422, 'user_already_exists', 'User already registered');
 const tokenNotFound = answer(
   400,
   'refresh_token_not_found',
@@ -58,6 +47,7 @@ export const gotrue = defineContract({
   profilePath: '/auth/v1/user',
   lifetimes: { accessSeconds: 3600, refreshSeconds: 30 * 86_400 },
   identifier: 'email',
+  canRegisterImmediately: true,
   nameCase: 'snake',
   requestHeaders: ['apikey', 'x-client-info', VERSION_HEADER.toLowerCase()],
   exposedHeaders: [VERSION_HEADER, 'X-Sb-Error-Code'],
@@ -92,17 +82,15 @@ export const gotrue = defineContract({
     register: {
       path: '/auth/v1/signup',
       request: signUp,
-      response: bodyResponse('SignedUp', {
-        schema: () => user.schema().shape,
-        render: ({ placeholderId, acceptedAtMs, ...accepted }: RegistrationAccepted) =>
-          user.render({ ...accepted, publicId: placeholderId, createdAtMs: acceptedAtMs }),
-      }),
+      response: signedUp,
     },
+    'update-profile': { method: 'PUT', path: '/auth/v1/user', request: updateUser },
     'forgot-password': {
       path: '/auth/v1/recover',
       response: bodyResponse('Recovery', { schema: () => ({}), render: () => ({}) }),
     },
     logout: tagged('logout', 'scope', 'local'),
+    'logout-others': tagged('logout', 'scope', 'others'),
     'logout-all': [tagged('logout', 'scope', 'global'), tagged('logout', 'scope', null)],
   },
   documents: [
@@ -114,25 +102,7 @@ export const gotrue = defineContract({
     },
   ],
   errors: {
-    schema: (codes) => {
-      const weak_password = z.optional(z.object({ reasons: z.array(z.string()) }));
-      return z.union([
-        z.object({ code: z.enum(codes), message: z.string(), weak_password }),
-        z.object({ code: z.int(), error_code: z.enum(codes), msg: z.string(), weak_password }),
-      ]);
-    },
-    render: (error) => ({
-      ...(isVersioned(error)
-        ? { code: error.code, message: error.message }
-        : { code: error.status, error_code: error.code, msg: error.message }),
-      ...weakPassword(error),
-    }),
-    headers: (error) => ({
-      'X-Sb-Error-Code': error.code,
-      ...(isVersioned(error) && { [VERSION_HEADER]: VERSION }),
-    }),
-    // Of clients that name no version, as the pages are.
-    paths: { code: ['error_code'], message: ['msg'] },
+    ...errorBody,
     overrides: {
       malformed,
       'weak-password': { status: 422, code: 'weak_password' },
@@ -144,13 +114,15 @@ export const gotrue = defineContract({
       limited: answer(429, 'over_request_rate_limit', 'Request rate limit reached'),
       inactive: answer(400, 'user_banned', 'User is banned'),
       unverified: answer(400, 'email_not_confirmed', 'Email not confirmed'),
-      taken: answer(422, 'user_already_exists', 'User already registered'),
+      taken: alreadyRegistered,
+      'email-taken': alreadyRegistered,
       'invalid-code': answer(403, 'otp_expired', 'Token has expired or is invalid'),
       'invalid-link': answer(403, 'otp_expired', 'Email link is invalid or has expired'),
       internal: { code: 'unexpected_failure' },
     },
-    // On any 4xx the client drops its session; after a 5xx it tries again.
     byOperation: {
+      login: { 'unknown-variant': answer(400, 'invalid_credentials', 'unsupported_grant_type') },
+      // On any 4xx the client drops its session; after a 5xx it tries again.
       refresh: {
         unauthenticated: tokenNotFound,
         'session-ended': tokenNotFound,

@@ -6,6 +6,7 @@ import type { Contract } from './contract.ts';
 import { emailCookie } from './email-cookie.ts';
 import { emailEnvelope } from './email-envelope.ts';
 import { emailRemember } from './email-remember.ts';
+import { gotrue } from './gotrue.ts';
 import { usernameCoded } from './username-coded.ts';
 import { usernamePair } from './username-pair.ts';
 
@@ -15,4 +16,5 @@ export const contracts: readonly Contract[] = [
   emailEnvelope,
   emailRemember,
   emailCookie,
+  gotrue,
 ];

@@ -72,11 +72,11 @@ export function waitOf(headers: Headers, reason: Reason | null): number {
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : 0;
 }
 
-/** The keys in a JSON value except those of texts, since `code` may be the refusal's own. */
+/** The keys in a JSON value except those of texts and numbers, since `code` may be the refusal's own. */
 function keysIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    typeof inner === 'string' ? [] : [key, ...keysIn(inner)],
+    typeof inner === 'string' || typeof inner === 'number' ? [] : [key, ...keysIn(inner)],
   );
 }
 

@@ -114,7 +114,33 @@ const unseen: Partial<Record<Reason, readonly [number, string, string, string]>>
   unverified: [403, 'EMAIL_NOT_VERIFIED', 'ForbiddenError', 'Email is not verified'],
 };
 
-it.each(contracts)('$name words as written the refusals that are rarely seen', (contract) => {
+/** The same in the words of wires that others wrote. */
+const unseenOf: Readonly<
+  Record<string, Partial<Record<Reason, readonly [number, string, string]>>>
+> = {
+  gotrue: {
+    unauthenticated: [403, 'bad_jwt', 'Invalid JWT'],
+    taken: [422, 'user_already_exists', 'User already registered'],
+    'invalid-code': [403, 'otp_expired', 'Token has expired or is invalid'],
+    'invalid-link': [403, 'otp_expired', 'Email link is invalid or has expired'],
+    insecure: [403, 'HTTPS_REQUIRED', 'HTTPS is required'],
+    unverified: [400, 'email_not_confirmed', 'Email not confirmed'],
+  },
+};
+
+it.each(Object.entries(unseenOf))('%s words rare refusals as its original', (name, expected) => {
+  const contract = contractNamed(name);
+  const { paths } = contract.errors;
+  for (const [reason, answer] of Object.entries(expected)) {
+    const { status, body } = wireOf(contract, sampleOf(reason as Reason));
+    const seen = [status, valueAt(body, paths.code), valueAt(body, paths.message)];
+    expect([reason, ...seen]).toEqual([reason, ...answer]);
+  }
+});
+
+const inHouseWords = contracts.filter(({ name }) => !(name in unseenOf));
+
+it.each(inHouseWords)('$name words as written the refusals that are rarely seen', (contract) => {
   const { paths } = contract.errors;
   for (const [reason, [status, code, errorClass, message]] of Object.entries(unseen)) {
     const wire = wireOf(contract, sampleOf(reason as Reason));

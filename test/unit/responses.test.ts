@@ -25,6 +25,15 @@ const ofReason: Partial<Record<Reason, Record<string, string>>> = {
   unauthenticated: { 'www-authenticate': 'Bearer error="invalid_token"' },
 };
 
+/** Of wires that others wrote; undefined: not sent. */
+const ofContract: Readonly<Record<string, (reason: Reason) => Record<string, unknown>>> = {
+  gotrue: (reason) => ({
+    'x-sb-error-code': expect.any(String) as string,
+    // A token that is no good is answered with 403 there.
+    ...(reason === 'unauthenticated' && { 'www-authenticate': undefined }),
+  }),
+};
+
 const ofAll = { 'content-type': 'application/json', ...protectiveHeaders };
 
 describe.each(contracts)('a refusal of $name', (contract) => {
@@ -38,6 +47,7 @@ describe.each(contracts)('a refusal of $name', (contract) => {
     expect(Object.fromEntries(headersOf(refusal))).toEqual({
       ...ofAll,
       ...ofReason[refusal.reason],
+      ...ofContract[contract.name]?.(refusal.reason),
     });
   });
 

@@ -7,6 +7,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { contracts } from '../../src/contracts/index.ts';
+import { routeOf } from '../../src/contracts/routes.ts';
 import { createContractApp } from '../../src/http/contract-app.ts';
 import { readSettings } from '../../src/settings.ts';
 import { createTestApp, deployed } from '../support/test-app.ts';
@@ -53,7 +54,7 @@ describe.each(contracts)('$name', (contract) => {
 
   it('has the operations of its document, and no other', () => {
     const app = createContractApp(contract, readSettings(env, contracts));
-    expect(routesOf(app)).toContain(`POST ${contract.base}/login`);
+    expect(routesOf(app)).toContain(`POST ${routeOf(contract, 'login').path}`);
     expect(routesOf(app)).toEqual(documented(contract.name));
   });
 });

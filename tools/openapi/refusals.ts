@@ -176,6 +176,10 @@ function samplesOf(place: Place, route: AnyRoute): Sample[] {
       const when = 'The address is taken, where registrations sign in at once';
       return [sample, { key: 'email-taken', when, refusal: emailTaken }];
     }
+    if (reason === 'unauthenticated') {
+      const refusal = { reason, presented: false } as const;
+      return [sample, { key: 'missing-token', when: 'No token', refusal, isVariant: true }];
+    }
     if (reason !== 'malformed' || sample.refusal.reason !== 'malformed') return [sample];
     const [first] = sample.refusal.issues;
     const variant = (key: string, when: string, issue: object): Sample => ({
