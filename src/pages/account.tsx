@@ -13,15 +13,19 @@ export const RegisterPage: FC<PageProps> = ({ context, pageData }) => {
   const { messages } = context;
   const { fields } = messages;
   const named = pageData.contract.identifier === 'username';
+  const asked = pageData.requests['register-named']?.fields ?? {};
   return (
     <Layout context={context} title={messages.register.title} pageData={pageData}>
       <Heading title={messages.register.title} intro={messages.register.intro} />
       <Form submit={messages.register.submit} noscript={messages.scriptsOff}>
-        {named ? (
-          <Field name="username" label={fields.username} autocomplete="username" />
-        ) : (
-          <Field name="name" label={fields.name} autocomplete="name" optional />
+        {'username' in asked && (
+          <Field
+            name="username"
+            label={fields.username}
+            autocomplete={named ? 'username' : 'nickname'}
+          />
         )}
+        {'name' in asked && <Field name="name" label={fields.name} autocomplete="name" optional />}
         <Field
           name="email"
           label={fields.email}

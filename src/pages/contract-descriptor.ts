@@ -16,22 +16,24 @@ export function describeContract(contract: Contract): ContractDescriptor {
   };
 }
 
-/** Kinds that pages do not tell apart. */
-const REASONS: Partial<Record<ErrorKind, Reason>> = {
+/** Kinds that pages do not tell apart; null: those of requests that pages do not send. */
+const OTHERS: Readonly<Record<Exclude<ErrorKind, Reason>, Reason | null>> = {
   'missing-field': 'malformed',
   'weak-password': 'malformed',
   'missing-token': 'unauthenticated',
   'session-ended': 'unauthenticated',
+  'unknown-path': null,
+  'unknown-variant': null,
+  'wrong-method': null,
 };
 
 /** `operation`: of its own answers, where it has any. */
 export const signaturesOf = (contract: Contract, operation?: Operation): RefusalSignature[] =>
   errorKinds(contract).flatMap((kind) => {
-    // Pages need no message for unknown paths, variants and wrong methods, since they use none.
-    if (kind === 'unknown-path' || kind === 'unknown-variant' || kind === 'wrong-method') return [];
+    const reason = kind in OTHERS ? OTHERS[kind as keyof typeof OTHERS] : (kind as Reason);
+    if (reason === null) return [];
     const { answers, byOperation } = contract.errors;
     const own = operation === undefined ? undefined : byOperation[operation];
     const { status, code, message } = (own ?? answers)[kind];
-    const reason = REASONS[kind] ?? (kind as Reason);
     return [{ reason, status, code, message: typeof message === 'string' ? message : null }];
   });

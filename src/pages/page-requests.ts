@@ -21,7 +21,7 @@ function inputsOf(kind: Contract['identifier']): Record<RequestName, Sent> {
   const named = { identifier, handle: null };
   const account = {
     email: text('email'),
-    username: kind === 'username' ? text('username') : null,
+    username: text('username'),
     password,
     handle: null,
   };

@@ -127,6 +127,7 @@ it('a body of every request can be read by its route', () => {
     const filled = fillRequest(template, {
       identifier: 'john@example.com',
       email: 'john@example.com',
+      username: 'johndoe',
       password: 'p',
       refreshToken: 'r',
     });

@@ -114,8 +114,7 @@ export function sampleInputs(kind: Identifier['kind']): { [O in Operation]: Inpu
   const identifier: Identifier =
     kind === 'email' ? { kind, value: email } : { kind, value: 'johndoe' };
   const named = { identifier, handle: null };
-  const names =
-    kind === 'email' ? { name: 'John Doe', username: null } : { name: null, username: 'johndoe' };
+  const names = { name: 'John Doe', username: 'johndoe' };
   const tokens = { token: sampleGranted.access.token, refreshToken: SAMPLE_REFRESH_TOKEN };
   const newPassword = 'five words in a row';
   return {

@@ -2,6 +2,7 @@
 import { call, readRefusal } from './call.ts';
 import * as form from './form.ts';
 import { signInAndLeave } from './login.ts';
+import { hasTokens, storeLogin } from './session.ts';
 import {
   replacePage,
   takeIdentifier,
@@ -11,33 +12,41 @@ import {
   linkTo,
   elementById,
   contract,
+  pageData,
   messages,
 } from './page-data.ts';
 
 const { identifier: kind } = contract;
 
 export function registerPage(): void {
-  const isNamed = kind === 'username';
-  const ownCheck = isNamed ? { username: form.required } : { name: form.optional };
-  const fields: form.RequestFields = {
-    [isNamed ? 'username' : 'name']: isNamed
-      ? ['username', messages.usernameMalformed]
-      : ['name', messages.refusals.malformed],
-    email: ['email', messages.emailMalformed],
-    password: ['password', messages.weakPassword],
+  const asked = pageData.requests['register-named']?.fields ?? {};
+  const own: Record<string, readonly [form.Check, error: string]> = {
+    username: [form.required, messages.usernameMalformed],
+    name: [form.optional, messages.refusals.malformed],
+    email: [form.email, messages.emailMalformed],
+    password: [form.newPassword, messages.weakPassword],
   };
+  const shown = Object.entries(own).filter(([name]) => name in asked);
+  const fields = shown.map(([name, [, error]]) => [name, [name, error]]);
   form.enhanceForm({
-    checks: { ...ownCheck, email: form.email, password: form.newPassword },
+    checks: Object.fromEntries(shown.map(([name, [check]]) => [name, check])),
     async send(values) {
       const answer = await call(values['name'] ? 'register-named' : 'register', values);
       if (answer?.ok) {
+        if (hasTokens(answer) && storeLogin(answer, false)) {
+          replacePage(pageData.returnTo);
+          return true;
+        }
         passIdentifier(values[kind] ?? '');
         replacePage(linkTo('/verify'));
         return true;
       }
-      if (answer !== null && readRefusal(answer, ['taken']).reason === 'taken') {
-        form.focusFieldError(kind, messages.refusals.taken);
-      } else if (!form.showFieldErrors(answer, fields)) form.showRefusal(answer, ['malformed']);
+      const reason = answer && readRefusal(answer, ['email-taken', 'taken']).reason;
+      if (reason === 'taken') form.focusFieldError('username', messages.refusals.taken);
+      else if (reason === 'email-taken')
+        form.focusFieldError('email', messages.refusals['email-taken']);
+      else if (!form.showFieldErrors(answer, Object.fromEntries(fields) as form.RequestFields))
+        form.showRefusal(answer, ['malformed']);
       return false;
     },
   });

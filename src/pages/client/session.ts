@@ -61,6 +61,10 @@ function storeTokens({ body }: Answer, area: Area): boolean {
   return true;
 }
 
+/** Tells whether a registration has signed in at once. */
+export const hasTokens = ({ body }: Answer): boolean =>
+  textAt(body, contract.paths.tokens.access) !== null;
+
 /** Replaces the session of this browser; returns false as `storeTokens` does. */
 export function storeLogin(answer: Answer, remember: boolean): boolean {
   for (const area of ['sessionStorage', 'localStorage'] as const) removeItem(area, KEY);

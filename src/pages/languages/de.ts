@@ -122,6 +122,7 @@ export const de: Messages = {
       unverified: 'Deine E-Mail-Adresse ist noch nicht bestätigt.',
       unauthenticated: 'Du bist nicht mehr angemeldet.',
       taken: 'Dieser Name ist vergeben. Bitte wähle einen anderen.',
+      'email-taken': 'Zu dieser Adresse gibt es schon ein Konto.',
       'invalid-code':
         'Der Code stimmt nicht oder gilt nicht mehr. Du kannst einen neuen anfordern.',
       'invalid-link': 'Der Link gilt nicht mehr. Bitte fordere einen neuen an.',

@@ -119,6 +119,7 @@ export const en = {
       unverified: 'Your e-mail address is not confirmed yet.',
       unauthenticated: 'You are no longer signed in.',
       taken: 'This name is taken. Please choose another.',
+      'email-taken': 'This address has an account already.',
       'invalid-code': 'This code is not right, or no longer good. You can ask for a new one.',
       'invalid-link': 'This link is no longer good. Please ask for a new one.',
       'cross-site': 'This form was sent from another site, so it was not accepted.',
