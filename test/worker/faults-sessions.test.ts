@@ -65,6 +65,16 @@ describe.each(['email-cookie', 'username-pair'])('%s', (name) => {
       repeated: 401,
       storedButRefused: 'refused',
     }),
+    signedIn(
+      'a logout of all other sessions',
+      (at, { access: token }) => at.post('logout-others', {}, { token }),
+      { status: done, repeated: done },
+    ),
+    signedIn(
+      'a change of the profile',
+      (at, { access: token }) => at.post('update-profile', { name: 'Al' }, { token }),
+      { status: 200, repeated: 200 },
+    ),
     signedIn('the list of sessions', (at, { access }) => at.sessions(access), {
       status: 200,
       repeated: 200,
