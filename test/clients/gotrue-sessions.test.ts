@@ -142,6 +142,20 @@ describe('sign-out', () => {
     expect((await there.getUser()).error).toEqual(ofThere);
   });
 
+  it('without a scope is global, and with one that is none ends nothing', async () => {
+    const { here, there } = await twoClients();
+    const { access_token } = await sessionOf(here);
+    const signOut = async (query: string) => {
+      const headers = { Authorization: `Bearer ${access_token}` };
+      const url = `${server.origin}/auth/v1/logout${query}`;
+      return (await fetch(url, { method: 'POST', headers })).status;
+    };
+    expect(await signOut('?scope=everywhere')).toBe(400);
+    expect((await there.getUser()).error).toBeNull();
+    expect(await signOut('')).toBe(204);
+    expect((await there.getUser()).error).toEqual(sessionMissing);
+  });
+
   it('of a session that has ended is none the less a sign-out', async () => {
     const { here, there } = await twoClients();
     await there.signOut();

@@ -4,11 +4,16 @@ import { newAddress, startClientServer, type ClientServer } from '../support/cli
 import { apiError, connect, PROJECT, sessionOf, signIn } from '../support/supabase.ts';
 
 const ATTEMPTS = 12;
+const APP = 'https://app.example';
 const NEW_PASSWORD = 'seven kites above the harbour';
 
 let server: ClientServer;
 beforeAll(async () => {
-  server = await startClientServer({ ...PROJECT, ADDRESS_LIMITS: { gotrue: ATTEMPTS } });
+  server = await startClientServer({
+    ...PROJECT,
+    ADDRESS_LIMITS: { gotrue: ATTEMPTS },
+    ALLOWED_ORIGINS: [APP],
+  });
 });
 afterAll(() => server?.close());
 
@@ -173,4 +178,38 @@ it('answers clients without a version in the older shape of errors', async () =>
   expect(response.headers.get('X-Sb-Error-Code')).toBe('invalid_credentials');
   const error = { code: 400, error_code: 'invalid_credentials', msg: 'Invalid login credentials' };
   expect(await response.json()).toEqual(error);
+});
+
+describe('an application on an allowed origin', () => {
+  const sent = ['apikey', 'authorization', 'content-type', 'x-client-info'];
+
+  it.each([
+    ['POST', 'token?grant_type=password'],
+    ['POST', 'signup'],
+    ['GET', 'user'],
+    ['PUT', 'user'],
+    ['POST', 'logout?scope=global'],
+  ])('may send the client’s %s %s', async (method, path) => {
+    const names = [...sent, 'x-supabase-api-version'];
+    const { headers } = await fetch(`${server.origin}/auth/v1/${path}`, {
+      method: 'OPTIONS',
+      headers: {
+        Origin: APP,
+        'Access-Control-Request-Method': method,
+        'Access-Control-Request-Headers': names.join(','),
+      },
+    });
+    const listed = (name: string) => headers.get(name)?.toLowerCase().split(/, */) ?? [];
+    expect(headers.get('Access-Control-Allow-Origin')).toBe(APP);
+    expect(listed('Access-Control-Allow-Methods')).toContain(method.toLowerCase());
+    expect(listed('Access-Control-Allow-Headers')).toEqual(expect.arrayContaining(names));
+  });
+
+  it('may read the version by which the client takes an error’s code', async () => {
+    const { headers } = await fetch(`${server.origin}/auth/v1/user`, {
+      headers: { Origin: APP, 'X-Supabase-Api-Version': '2024-01-01' },
+    });
+    expect(headers.get('X-Supabase-Api-Version')).toBe('2024-01-01');
+    expect(headers.get('Access-Control-Expose-Headers')).toMatch(/x-supabase-api-version/i);
+  });
 });
