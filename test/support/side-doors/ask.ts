@@ -3,6 +3,7 @@ import type { AnyRoute, Contract, JsonPath } from '../../../src/contracts/contra
 import { encodeRequest, routeOf } from '../../../src/contracts/routes.ts';
 import { OPERATIONS, type Operation, type OperationRow } from '../../../src/flows/operations.ts';
 import type { Answer, TestApp } from '../test-app.ts';
+import { prefixOf } from './all-wires.ts';
 
 /** Null: not sent. */
 export interface Tokens {
@@ -43,7 +44,7 @@ export function ask(app: TestApp, request: Request): Promise<Answer> {
     { ...tokensOf(operation, tokens), input: inputOf(route, request) as never },
   );
   const cookies = [headers['Cookie'], device && `__Host-gh-device=${device}`].filter(Boolean);
-  return app.fetch(`/${contract.name}${path}`, {
+  return app.fetch(prefixOf(contract) + path, {
     method,
     headers: {
       ...headers,
@@ -98,8 +99,9 @@ const cookieIn = ({ headers }: Answer, name: string): string | null =>
     .map((text) => text.split(/[=;]/, 2))
     .find(([one]) => one === name)?.[1] ?? null;
 
-function valueAt(body: unknown, path: JsonPath): string {
+/** Null where a client keeps the token that it has. */
+function valueAt(body: unknown, path: JsonPath): string | null {
   const value = path.reduce<unknown>((part, name) => Reflect.get(Object(part), name), body);
-  if (typeof value !== 'string') throw new Error(`no token at ${path.join('.')}`);
+  if (value !== null && typeof value !== 'string') throw new Error(`no token at ${path.join('.')}`);
   return value;
 }

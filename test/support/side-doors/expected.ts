@@ -208,6 +208,13 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     login: 'inactive',
     'delete-account': 'granted',
   }),
+  'another account takes the new address meanwhile': row(['new address'], {
+    register: 'silent',
+    // The code that is sent opens nothing: see confirm-email where another account has it.
+    'change-email': 'granted',
+    'confirm-email': 'invalid-code',
+  }),
+  'another account takes the new username meanwhile': row(['new username'], 'taken'),
   'the session ends meanwhile': row(['fenced by session'], {
     ...each(['refresh', 'renew'], 'session-ended'),
     'update-profile': 'unauthenticated',

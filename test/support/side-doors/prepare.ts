@@ -4,10 +4,10 @@ import type { AnyRoute } from '../../../src/contracts/contract.ts';
 import type { InputOf, Operation } from '../../../src/flows/operations.ts';
 import { codeIn, mailbox, otherThan, tokenIn, type Mail } from '../mailbox.ts';
 import { claimsOf, deviceOf as deviceIn, WRONG } from '../session.ts';
-import { addUser, contractCases, newUser, type TestApp, type TestUser } from '../test-app.ts';
+import { addUser, newUser, type TestApp, type TestUser } from '../test-app.ts';
+import { forEach, WIRES, type Wire } from './all-wires.ts';
 import { ask, NO_TOKENS, tokensIn, type Request, type Tokens } from './ask.ts';
 
-export type Wire = (typeof contractCases)[number];
 type User = TestUser & { id: number };
 
 /** An account at a contract. */
@@ -32,14 +32,15 @@ export interface Cell extends Account {
 
 /** Many requests come from one address, since each address is an object; metrics are left out. */
 export const UNLIMITED = {
-  ADDRESS_LIMITS: Object.fromEntries(contractCases.map(({ name }) => [name, 1000])),
+  CONTRACTS: WIRES.map(({ name }) => name),
+  ADDRESS_LIMITS: forEach(1000),
   EMAIL_LIMITS: { perAddressPerHour: 1000, perHour: 1_000_000 },
   OPERATOR_TOKEN: undefined,
 };
 const plain = mailbox(UNLIMITED);
 
 /** The first contract that signs users in whose address is not verified. */
-const open = contractCases.find(({ contract }) => !contract.requiresVerifiedEmail) as Wire;
+const open = WIRES.find(({ contract }) => !contract.requiresVerifiedEmail) as Wire;
 
 export const NEW_PASSWORD = 'something else entirely';
 const newAddressOf = ({ email }: TestUser) => `new-${email}`;

@@ -1,10 +1,11 @@
 /** The states of address, account, session and request in which every operation is asked. */
 import { env } from 'cloudflare:workers';
 import { moveClock, WRONG } from '../session.ts';
-import { contractCases, freshAddress } from '../test-app.ts';
+import { freshAddress } from '../test-app.ts';
+import { forEach, WIRES, type Wire } from './all-wires.ts';
 import { NO_TOKENS } from './ask.ts';
 import * as prepare from './prepare.ts';
-import { change, type Account, type Cell, type Wire } from './prepare.ts';
+import { change, type Account, type Cell } from './prepare.ts';
 
 interface Definition {
   settings?: Record<string, unknown>;
@@ -19,14 +20,14 @@ interface Definition {
   /** The time that passes before the operation is asked. */
   passesMs?(wire: Wire): number;
   /** Happens while the operation is under way, before it writes. */
-  beforeWrite?(account: Account): Promise<unknown>;
+  beforeWrite?(cell: Cell): Promise<unknown>;
   /** Happens once a ticket for the password check is out. */
   afterTicket?(): void;
 }
 
 const hasRefresh = ({ contract }: Wire) => contract.refresh !== null;
 const lockedAtOnce = { LOCKOUT: { threshold: 1, stopAfterFailures: 50 } };
-const oneAttempt = Object.fromEntries(contractCases.map(({ name }) => [name, 1]));
+const rotates = ({ contract }: Wire) => contract.refresh !== null && contract.rotation !== 'kept';
 
 const lockAll = async (account: Account) => {
   await prepare.lockChecks(account);
@@ -64,7 +65,7 @@ const definitions = {
   'nothing is wrong': {},
 
   'the address has used up its attempts': {
-    settings: { ADDRESS_LIMITS: oneAttempt },
+    settings: { ADDRESS_LIMITS: forEach(1) },
     isShared: true,
     alter: useUpAddress,
   },
@@ -157,7 +158,7 @@ const definitions = {
     },
   },
   'a used refresh token has come back': {
-    isOf: hasRefresh,
+    isOf: rotates,
     isShared: true,
     async begin(account) {
       const successor = await prepare.refresh(account);
@@ -173,7 +174,7 @@ const definitions = {
   'the tokens are another contract’s': {
     isShared: true,
     async begin(account) {
-      const other = contractCases.find((wire) => wire !== account.wire && hasRefresh(wire));
+      const other = WIRES.find((wire) => wire !== account.wire && hasRefresh(wire));
       account.tokens = await prepare.signIn(account.user, other);
     },
   },
@@ -205,7 +206,7 @@ const definitions = {
   },
   'another account has the new address': { alter: (cell) => prepare.occupy(cell, 'email') },
   'another account has the new username': {
-    isOf: ({ isByUsername }) => isByUsername,
+    isOf: ({ registersUsername }) => registersUsername,
     alter: (cell) => prepare.occupy(cell, 'username'),
   },
 
@@ -221,6 +222,13 @@ const definitions = {
   'the password changes meanwhile': { beforeWrite: prepare.changePassword },
   'the account becomes inactive meanwhile': {
     beforeWrite: change('users', "status = 'inactive'"),
+  },
+  'another account takes the new address meanwhile': {
+    beforeWrite: (cell) => prepare.occupy(cell, 'email'),
+  },
+  'another account takes the new username meanwhile': {
+    isOf: ({ registersUsername }) => registersUsername,
+    beforeWrite: (cell) => prepare.occupy(cell, 'username'),
   },
   'the session ends meanwhile': { beforeWrite: prepare.logout },
   'the password check outlasts its ticket': { afterTicket: () => moveClock(TICKET_MS) },

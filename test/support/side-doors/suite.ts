@@ -7,20 +7,13 @@ import type { BindingInterceptor } from '../../fixtures/intercept-bindings.ts';
 import { captureConsole } from '../captured-console.ts';
 import { mailbox, type Mailbox } from '../mailbox.ts';
 import { moveClock, visible } from '../session.ts';
+import { WIRES, type Wire } from './all-wires.ts';
 import { ask } from './ask.ts';
 import { EXPECTED, sendsSecret } from './expected.ts';
-import {
-  groupsOf,
-  holdsSecret,
-  inputOf,
-  newAccount,
-  UNLIMITED,
-  type Cell,
-  type Wire,
-} from './prepare.ts';
+import { groupsOf, holdsSecret, inputOf, newAccount, UNLIMITED, type Cell } from './prepare.ts';
 import { STATES, type State } from './states.ts';
 import { outcomeOf, reasonOf, statusOf, visibleOutcome } from './wires.ts';
-import { contractCases, freshAddress, type Answer } from '../test-app.ts';
+import { freshAddress, type Answer } from '../test-app.ts';
 
 /** Files test/worker/side-doors-*.test.ts. */
 const PARTS = 4;
@@ -35,14 +28,12 @@ interface Asked {
 
 /** One part of the contracts, since test files run side by side. */
 export const wiresOf = (part: number): Asked[] =>
-  contractCases
-    .filter((_, n) => n % PARTS === part - 1)
-    .flatMap((wire) => [
-      { name: wire.name, wire, registersAtOnce: false },
-      ...(wire.contract.canRegisterImmediately
-        ? [{ name: `${wire.name}, registering at once`, wire, registersAtOnce: true }]
-        : []),
-    ]);
+  WIRES.filter((_, n) => n % PARTS === part - 1).flatMap((wire) => [
+    { name: wire.name, wire, registersAtOnce: false },
+    ...(wire.contract.canRegisterImmediately
+      ? [{ name: `${wire.name}, registering at once`, wire, registersAtOnce: true }]
+      : []),
+  ]);
 
 export const statesOf = (asked: Asked): State[] =>
   (Object.keys(STATES) as State[]).filter(
