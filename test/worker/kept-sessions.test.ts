@@ -99,7 +99,7 @@ it('takes an access token for no refresh token, nor the reverse', async () => {
   expect([(await refresh(access)).status, (await renew(kept)).status]).toEqual([401, 401]);
 });
 
-it('keeps the first refresh token good until a logout, whoever uses it', async () => {
+it('keeps the first refresh token good for every use until a logout', async () => {
   const { user, access, refresh: kept } = await signIn();
   for (let n = 0; n < 3; n += 1) {
     moveClock(20 * MINUTE_MS);
