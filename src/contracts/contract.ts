@@ -30,7 +30,7 @@ export interface Wire {
 /** Several values: the header is sent once for each, as `Set-Cookie` has to be (RFC 6265 3). */
 export type WireHeaders = Readonly<Record<string, string | readonly string[]>>;
 
-/** The names of the fields that lead to a value in a JSON body, outermost first. */
+/** The names of the fields that lead to a value in a JSON body, outermost first; `*`: the first one. */
 export type JsonPath = readonly string[];
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

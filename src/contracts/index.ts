@@ -7,6 +7,7 @@ import { emailCookie } from './email-cookie.ts';
 import { emailEnvelope } from './email-envelope.ts';
 import { emailRemember } from './email-remember.ts';
 import { gotrue } from './gotrue.ts';
+import { realworld } from './realworld.ts';
 import { usernameCoded } from './username-coded.ts';
 import { usernamePair } from './username-pair.ts';
 
@@ -16,5 +17,6 @@ export const contracts: readonly Contract[] = [
   emailEnvelope,
   emailRemember,
   emailCookie,
+  realworld,
   gotrue,
 ];

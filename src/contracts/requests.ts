@@ -105,7 +105,8 @@ export const name = z.pipe(
 );
 
 /** The rules of what users say about themselves are policy/profile-rules.ts's. */
-const ownText = (label: string) => z.optional(z.nullable(z.string(`${label} must be a string`)));
+export const ownText = (label: string) =>
+  z.optional(z.nullable(z.string(`${label} must be a string`)));
 
 /** A handle that cannot be one of ours is ignored, since it is optional. */
 export const registration = z.pipe(

@@ -3,7 +3,6 @@
  * metrics, the OpenAPI documents and the pages' paths all follow from this table.
  */
 import type { Identifier } from '../policy/identifier.ts';
-import type { ProfileInput } from '../policy/profile-rules.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import { changeEmail, confirmEmail } from './change-email.ts';
 import { changePassword } from './change-password.ts';
@@ -28,7 +27,7 @@ import type { Services } from './ports/services.ts';
 import type { User } from './model/user.ts';
 import type { RequestMeta, SentTokens } from './model/request.ts';
 import { endSession, listSessions, logoutAll, logoutOthers, profile } from './sessions.ts';
-import { updateProfile } from './update-profile.ts';
+import { updateProfile, type ProfileUpdate } from './update-profile.ts';
 import { sendCode, verifyEmail } from './verify-email.ts';
 
 /** A request to an operation, before the use case takes what it needs of it. */
@@ -172,7 +171,7 @@ export const OPERATIONS = {
     summary: 'Change what the signed-in user says about themselves',
     access: 'bearer',
     response: 'profile',
-    run: ({ input, ...request }: OperationRequest<ProfileInput>) =>
+    run: ({ input, ...request }: OperationRequest<ProfileUpdate>) =>
       updateProfile({ ...request, profile: input }),
   }),
   'list-sessions': row({

@@ -34,6 +34,7 @@ export function reasonOf(
 ): Reason | null {
   const code = valueAt(body, paths.error.code);
   const message = valueAt(body, paths.error.message);
+  if (paths.error.code === null && message === undefined) return null;
   const waits = headers.has('Retry-After');
   const fitting = refusals
     .filter((refusal) => refusal.status === status && WAITS.has(refusal.reason) === waits)

@@ -5,6 +5,7 @@ import { env } from 'cloudflare:workers';
 import { createApp } from '../../src/app.ts';
 import type { Contract } from '../../src/contracts/contract.ts';
 import { contracts } from '../../src/contracts/index.ts';
+import { BEARER } from '../../src/contracts/routes.ts';
 import { createPasswords } from '../../src/crypto/passwords/hash.ts';
 import { demoAccounts } from '../fixtures/demo-accounts.ts';
 import { interceptBindings, type BindingInterceptor } from '../fixtures/intercept-bindings.ts';
@@ -192,7 +193,9 @@ const logins = import.meta.glob<{ request: { path: string; body: Record<string, 
 );
 
 /** Wires that others wrote are held by test/clients, golden pairs and the matrix of side doors. */
-const hasDefaultLogin = ({ base, routes }: Contract): boolean =>
+const hasDefaultLogin = ({ base, access, loginFields, routes }: Contract): boolean =>
+  access === BEARER &&
+  !loginFields.identifier.includes('.') &&
   routes.some(({ operation, path }) => operation === 'login' && path === `${base}/login`);
 
 /** The contracts whose login is the default one: its request, its body for an account's name, its statuses and limit. */

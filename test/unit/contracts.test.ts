@@ -140,7 +140,8 @@ it.each(Object.entries(unseenOf))('%s words rare refusals as its original', (nam
   }
 });
 
-const inHouseWords = contracts.filter(({ name }) => !(name in unseenOf));
+/** RealWorld puts a field in front of its messages; golden pairs and test/clients hold them. */
+const inHouseWords = contracts.filter(({ name }) => !(name in unseenOf) && name !== 'realworld');
 
 it.each(inHouseWords)('$name words as written the refusals that are rarely seen', (contract) => {
   const { paths } = contract.errors;

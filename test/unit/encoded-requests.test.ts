@@ -69,7 +69,13 @@ function inputsOf({ identifier: kind }: Contract): Inputs {
 type Unsaid = { readonly [O in Operation]?: object };
 
 /** The parts of an input that a wire has no place for, as they are read; by contract, or else by default. */
-const UNSAID: Readonly<Record<string, Unsaid>> = { 'made-up': { register: { name: null } } };
+const UNSAID: Readonly<Record<string, Unsaid>> = {
+  'made-up': { register: { name: null } },
+  realworld: {
+    register: { name: null },
+    'update-profile': { name: undefined, language: undefined },
+  },
+};
 
 const unsaidBy = ({ identifier, loginFields }: Contract): Unsaid => ({
   ...(loginFields.remember === null && { login: { remember: false } }),

@@ -22,7 +22,6 @@ const ofReason: Partial<Record<Reason, Record<string, string>>> = {
   busy: { 'retry-after': '1' },
   internal: { 'retry-after': '5' },
   'wrong-method': { allow: 'POST' },
-  unauthenticated: { 'www-authenticate': 'Bearer error="invalid_token"' },
 };
 
 /** Of wires that others wrote; undefined: not sent. */
@@ -36,7 +35,11 @@ const ofContract: Readonly<Record<string, (reason: Reason) => Record<string, unk
 
 const ofAll = { 'content-type': 'application/json', ...protectiveHeaders };
 
+/** The scheme of a contract's tokens; `Bearer` where none is written. */
+const schemes: Readonly<Record<string, string>> = { realworld: 'Token' };
+
 describe.each(contracts)('a refusal of $name', (contract) => {
+  const scheme = schemes[contract.name] ?? 'Bearer';
   const headersOf = (refusal: Refusal) =>
     refusalResponse(contract, refusal, refusalContext).headers;
   const waitOf = (refusal: Refusal) => headersOf(refusal).get('Retry-After');
@@ -47,6 +50,9 @@ describe.each(contracts)('a refusal of $name', (contract) => {
     expect(Object.fromEntries(headersOf(refusal))).toEqual({
       ...ofAll,
       ...ofReason[refusal.reason],
+      ...(refusal.reason === 'unauthenticated' && {
+        'www-authenticate': `${scheme} error="invalid_token"`,
+      }),
       ...ofContract[contract.name]?.(refusal.reason),
     });
   });
@@ -84,7 +90,7 @@ describe.each(contracts)('a refusal of $name', (contract) => {
 
   it('has no error code in the challenge if no token was sent', () => {
     const headers = headersOf({ reason: 'unauthenticated', presented: false });
-    expect(headers.get('WWW-Authenticate')).toBe('Bearer');
+    expect(headers.get('WWW-Authenticate')).toBe(scheme);
   });
 });
 

@@ -110,6 +110,7 @@ function againstDocument(
   const ofRequest = judged ? flawsOfRequest(exchange, body) : null;
   if (ofRequest === null) return flaws;
   const malformed =
+    (contract === 'realworld' && status === 422) ||
     /VALIDATION_ERROR|REQUIRED_FIELD_MISSING|ValidationError|validation_failed/.test(text);
   if (malformed && ofRequest.length === 0) return [...flaws, 'refused what the document allows'];
   return malformed ? flaws : [...flaws, ...ofRequest];

@@ -89,7 +89,8 @@ export function requestBodyOf(
   if (first === undefined) return undeclaredBody(place);
   const inputs = sampleInputs(contract.identifier);
   const bodies = [...Map.groupBy(withBody, ({ operation }) => operation)].map(([name, own]) => {
-    const encoded = fieldsOf(own[0] as AnyRoute, inputs[name]);
+    // As sent: fields that are undefined are absent.
+    const encoded: unknown = JSON.parse(JSON.stringify(fieldsOf(own[0] as AnyRoute, inputs[name])));
     const value = (name === 'login' ? login?.request.body : null) ?? encoded;
     const id = pascalCased(`${name}-request${suffixOf(place, name)}`);
     return { name, schema: bodySchema(id, own), summary: OPERATIONS[name].summary, value };

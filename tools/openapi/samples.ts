@@ -114,7 +114,6 @@ export function sampleInputs(kind: Identifier['kind']): { [O in Operation]: Inpu
   const identifier: Identifier =
     kind === 'email' ? { kind, value: email } : { kind, value: 'johndoe' };
   const named = { identifier, handle: null };
-  const names = { name: 'John Doe', username: 'johndoe' };
   const tokens = { token: sampleGranted.access.token, refreshToken: SAMPLE_REFRESH_TOKEN };
   const newPassword = 'five words in a row';
   return {
@@ -128,7 +127,7 @@ export function sampleInputs(kind: Identifier['kind']): { [O in Operation]: Inpu
     'update-profile': { name: 'John Doe', avatar: null, language: 'en' },
     'list-sessions': null,
     'end-session': { id: UUID },
-    register: { email, password, ...names, handle: null },
+    register: { email, password, name: 'John Doe', username: 'johndoe', handle: null },
     'send-code': named,
     'verify-email': { ...named, password, code },
     'forgot-password': named,

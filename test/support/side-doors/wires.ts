@@ -26,6 +26,7 @@ const DIFFERENT: Readonly<Record<string, Differences>> = {
   'username-pair': { ...withUsername, ...inBody },
   'username-coded': { ...withUsername, ...inBody },
   'email-cookie': { 'a page of another site asks': ofCookies },
+  realworld: withUsername,
   gotrue: inBody,
   // Of the tests (fixtures/lenient-contract.ts): its refresh token is kept, as long as the session lives.
   lenient: {
@@ -119,6 +120,7 @@ const ofGrants: Statuses = {
 const OTHER_STATUSES: Readonly<Record<string, Statuses>> = {
   'email-envelope': { locked: 403, malformed: 422 },
   'email-remember': { locked: 423, malformed: 422 },
+  realworld: { malformed: 422 },
   oauth2: { ...ofGrants, invalid: 400 },
   keycloak: { ...ofGrants, locked: 401 },
   gotrue: {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { ProfileInput } from '../../../src/policy/profile-rules.ts';
-import { updateProfile } from '../../../src/flows/update-profile.ts';
+import { updateProfile, type ProfileUpdate } from '../../../src/flows/update-profile.ts';
 import {
   alice,
+  aliceWith,
   context,
   createFakes,
   limited,
@@ -15,7 +15,7 @@ import {
 
 type Fakes = ReturnType<typeof createFakes>;
 
-const update = ({ request }: Fakes, profile: ProfileInput = { name: ' Al ', bio: null }) =>
+const update = ({ request }: Fakes, profile: ProfileUpdate = { name: ' Al ', bio: null }) =>
   updateProfile({ ...request, token: 'access', profile });
 
 it('counts the address while the token is authenticated, and answers the stored user', async () => {
@@ -53,10 +53,42 @@ it.each([
       },
     },
   ],
+  [
+    'that changes names which are not changed here',
+    {},
+    { bio: 'fine', email: 'other@example.com', username: 'other' },
+    {
+      ok: false,
+      refusal: {
+        reason: 'malformed',
+        issues: [
+          { field: 'email', message: 'Email cannot be changed here', missing },
+          { field: 'username', message: 'Username cannot be changed here', missing },
+        ],
+      },
+    },
+  ],
 ] as const)('writes nothing for a request %s', async (...[, changes, profile, expected]) => {
   const fakes = createFakes(changes);
   expect(await update(fakes, profile)).toEqual(expected);
   expect(fakes.given('accountChanges.updateProfile')).toEqual([]);
+});
+
+it.each([
+  ['in another case', alice, { email: 'ALICE@example.com', username: 'alice' }],
+  [
+    'where the account has no username, its address',
+    aliceWith({ username: null }),
+    { username: 'alice@example.com' },
+  ],
+])('accepts names that stay as they are: %s', async (_, account, names) => {
+  const live = { ...session, user: account.user, account };
+  const fakes = createFakes({ sessions: { live: async () => live } });
+  expect(await update(fakes, { bio: 'fine', ...names })).toEqual({
+    ok: true,
+    value: account.user,
+  });
+  expect(fakes.given('accountChanges.updateProfile')).toEqual([[live, { bio: 'fine' }, context()]]);
 });
 
 it('refuses the token of a session that ended meanwhile', async () => {
