@@ -117,6 +117,17 @@ describe('without a ticket there is no verdict', () => {
     },
   );
 
+  it.each(noTicket)('%s refuses although the hash is done already', async (_, answer, refusal) => {
+    for (const limits of [
+      { reserve: reserves(answer) },
+      { reserve: queued, wait: reserves(answer) },
+    ]) {
+      const fakes = createFakes({ limits });
+      expect(await verify(fakes)).toEqual({ ok: false, refusal });
+      expect(fakes.settled()).toEqual([]);
+    }
+  });
+
   it.each(noTicket)(
     'a queued request that becomes %s is refused without a hash',
     async (_, answer, refusal) => {
