@@ -152,6 +152,31 @@ describe('/.well-known/jwks.json', () => {
     expect(text).not.toContain(secret);
   });
 
+  it.each([
+    { path: '/.well-known/jwks.json', kids: ['test-key', 'all', 'ours', 'others'] },
+    { path: '/gotrue/auth/v1/.well-known/jwks.json', kids: ['all', 'ours'] },
+  ])('has at $path the keys that fit there: $kids', async ({ path, kids }) => {
+    const curve = { name: 'ECDSA', namedCurve: 'P-256' };
+    const pair = (await crypto.subtle.generateKey(curve, true, [
+      'sign',
+      'verify',
+    ])) as CryptoKeyPair;
+    const es = { ...(await crypto.subtle.exportKey('jwk', pair.privateKey)), alg: 'ES256' };
+    const ours = ['gotrue'];
+    const keys = [
+      own,
+      { ...es, kid: 'all' },
+      { ...es, kid: 'ours', contracts: ours },
+      { ...es, kid: 'others', contracts: ['email-cookie'] },
+      { ...hmac, contracts: ours },
+    ];
+    const { text } = await createTestApp({ TOKEN_KEYS: JSON.stringify({ keys }) }).fetch(path);
+    const published: JWK[] = JSON.parse(text).keys;
+    expect(published.map(({ kid }) => kid)).toEqual(kids);
+    for (const key of published) expect(key).not.toHaveProperty('d');
+    expect(text).not.toMatch(`${secret}|contracts`);
+  });
+
   it('verifies with every key of the set, and signs with the first', async () => {
     const rotated = createTestApp({ TOKEN_KEYS: JSON.stringify({ keys: [hmac, own] }) });
     const after = client(rotated, 'username-pair');
