@@ -70,21 +70,29 @@ export interface Rotation {
   nowMs: number;
   /** The lifetime of the longest-lived token. */
   longestSeconds: number;
+  /** All of them: a key of its own that signs for one goes on doing so. */
+  contracts: readonly ContractOfKeys[];
   /** The contract whose own key is rotated; absent: the key of all contracts. */
   contract?: string | undefined;
   secret?: Buffer | undefined;
 }
 
 /** Puts a new key in front of those that it replaces. */
-export function rotate({ keys }: KeySet, rotation: Rotation): KeySet {
+export function rotate(set: KeySet, rotation: Rotation): KeySet {
   const { alg, nowMs, longestSeconds, contract, secret } = rotation;
+  const signing = signingKeys(set, rotation.contracts);
+  const isOwn = (key: Key) => key.contracts !== undefined && signing.has(key);
+  const keys = [...set.keys.filter(isOwn), ...set.keys.filter((key) => !isOwn(key))];
   const nowSeconds = Math.floor(nowMs / 1000);
   const isReplaced = ({ contracts }: Key) =>
     contract === undefined ? contracts === undefined : contracts?.includes(contract);
   const first = keys.find(isReplaced);
-  const contracts = first?.contracts ?? (contract === undefined ? undefined : [contract]);
-  const key = generateKey(alg, { ...(contracts && { contracts }), ...(secret && { secret }) });
-  const retired = insertBefore(keys, first ?? (contracts && keys[0]), key).map((each) =>
+  const restriction = first?.contracts ?? (contract === undefined ? undefined : [contract]);
+  const key = generateKey(alg, {
+    ...(restriction && { contracts: restriction }),
+    ...(secret && { secret }),
+  });
+  const retired = insertBefore(keys, first ?? (restriction && keys[0]), key).map((each) =>
     each !== key && isReplaced(each) ? { gatehouse_retired_at: nowSeconds, ...each } : each,
   );
   const isNeeded = ({ gatehouse_retired_at: retiredAt = Infinity }: Key) =>
@@ -96,13 +104,16 @@ function insertBefore(keys: readonly Key[], next: Key | undefined, key: Key): Ke
   return next === undefined ? [...keys, key] : keys.toSpliced(keys.indexOf(next), 0, key);
 }
 
+const signingKeys = ({ keys }: KeySet, contracts: readonly ContractOfKeys[]) =>
+  new Set(contracts.map(({ name, tokens }) => keysFor(keys, name, tokens.algorithms)[0]));
+
 /** One line for each key, without its secret parts. */
 export function describe(
-  { keys }: KeySet,
+  set: KeySet,
   { longestSeconds, contracts }: { longestSeconds: number; contracts: readonly ContractOfKeys[] },
 ): string[] {
-  const signing = new Set(contracts.map((of) => keysFor(keys, of.name, of.tokens.algorithms)[0]));
-  return keys.map((key) => {
+  const signing = signingKeys(set, contracts);
+  return set.keys.map((key) => {
     const { kid, alg, contracts: only, gatehouse_retired_at: retiredAt } = key;
     const use = signing.has(key) ? 'signs' : 'verifies';
     const where = only === undefined ? '' : ` for ${only.join(', ')} alone`;

@@ -67,7 +67,8 @@ function generated(): KeySet {
 
 function rotated(): KeySet {
   const secret = values.secret === undefined ? undefined : readSharedSecret(values.secret);
-  const rotation = { alg, nowMs: Date.now(), longestSeconds, contract: values.contract, secret };
+  const { contract } = values;
+  const rotation = { alg, nowMs: Date.now(), longestSeconds, contracts, contract, secret };
   return addMissingKeys(rotate(read(), rotation), contracts);
 }
 

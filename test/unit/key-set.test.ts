@@ -24,7 +24,10 @@ describe('a key set', () => {
 
   it('signs with the new key after a rotation, and still verifies with the old one', () => {
     const first = generateKey('EdDSA');
-    const set = rotate({ keys: [first] }, { alg: 'ES256', nowMs: NOON_MS, longestSeconds });
+    const set = rotate(
+      { keys: [first] },
+      { alg: 'ES256', nowMs: NOON_MS, longestSeconds, contracts: [] },
+    );
     expect(set.keys).toHaveLength(2);
     expect(set.keys[0]).toMatchObject({ alg: 'ES256' });
     expect(set.keys[1]).toEqual({ ...first, gatehouse_retired_at: NOON_MS / 1000 });
@@ -36,7 +39,7 @@ describe('a key set', () => {
     { days: 30, kept: false },
   ])('$days days after a key retired, it is kept: $kept', ({ days, kept }) => {
     const first = generateKey('EdDSA');
-    const asked = { alg: 'EdDSA', longestSeconds } as const;
+    const asked = { alg: 'EdDSA', longestSeconds, contracts: [] } as const;
     const once = rotate({ keys: [first] }, { ...asked, nowMs: NOON_MS });
     const { keys } = rotate(once, { ...asked, nowMs: after(days) });
     expect(keys.some(({ kid }) => kid === first.kid)).toBe(kept);
@@ -46,7 +49,7 @@ describe('a key set', () => {
   it('is described without its secrets', () => {
     const set = rotate(
       { keys: [generateKey('HS256')] },
-      { alg: 'EdDSA', nowMs: NOON_MS, longestSeconds },
+      { alg: 'EdDSA', nowMs: NOON_MS, longestSeconds, contracts: [] },
     );
     const [current, old] = set.keys;
     const lines = described(set, { longestSeconds, contracts: [{ name: 'one', tokens: {} }] });
@@ -93,7 +96,7 @@ describe('a contract whose clients read certain algorithms alone', () => {
     expect(addMissingKeys(set, known)).toEqual(set);
   });
 
-  const rotation = { alg: 'HS256', nowMs: NOON_MS, longestSeconds } as const;
+  const rotation = { alg: 'HS256', nowMs: NOON_MS, longestSeconds, contracts: known } as const;
   const restrictions = (set: { keys: Key[] }) =>
     set.keys.map(({ d, k, contracts, gatehouse_retired_at: retiredAt }) => {
       const entry = Object.entries(keys).find(([, key]) => key.d === d && key.k === k);
@@ -101,12 +104,22 @@ describe('a contract whose clients read certain algorithms alone', () => {
       return [name, contracts?.join(), retiredAt === undefined ? 'signs' : 'retired'].join(' ');
     });
 
-  it.each([
-    { contract: undefined, after: ['new  signs', 'ed  retired', 'own shared signs'] },
-    { contract: 'shared', after: ['ed  signs', 'new shared signs', 'own shared retired'] },
-    { contract: 'any', after: ['new any signs', 'ed  signs', 'own shared signs'] },
-  ])('keeps its key in a rotation for $contract', ({ contract, after }) => {
-    const set = rotate({ keys: given(['ed', 'own']) }, { ...rotation, contract });
+  it.each<{ contract?: string; before: Name[]; after: string[] }>([
+    { before: ['ed', 'own'], after: ['own shared signs', 'new  signs', 'ed  retired'] },
+    // Where the key of all contracts signs, the new one does.
+    { before: ['es', 'own'], after: ['new  signs', 'es  retired', 'own shared signs'] },
+    {
+      contract: 'shared',
+      before: ['ed', 'own'],
+      after: ['new shared signs', 'own shared retired', 'ed  signs'],
+    },
+    {
+      contract: 'any',
+      before: ['ed', 'own'],
+      after: ['new any signs', 'own shared signs', 'ed  signs'],
+    },
+  ])('keeps its key in a rotation for $contract of $before', ({ contract, before, after }) => {
+    const set = rotate({ keys: given(before) }, { ...rotation, contract });
     expect(restrictions(set)).toEqual(after);
   });
 
