@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { axeViolations, test, WCAG } from './browser.ts';
-import { contractCases } from './page-objects.ts';
+import { allCases } from './page-objects.ts';
 
 // The documents' samples are the demo accounts: no other file may use these.
 
@@ -10,8 +10,8 @@ test('signs in from the API reference, for every contract', async ({ openBrowser
   const select = page.locator('#select');
   await select.waitFor();
   const offered = await select.locator('option').allTextContents();
-  expect(offered.toSorted()).toEqual(contractCases.map(({ name }) => name).toSorted());
-  for (const { name } of contractCases) {
+  expect(offered.toSorted()).toEqual(allCases.map(({ name }) => name).toSorted());
+  for (const { name } of allCases) {
     await select.selectOption({ label: name });
     const servers = page.locator('.servers select');
     await expect.poll(() => servers.inputValue()).toBe(`/${name}`);

@@ -9,15 +9,27 @@ interface ContractCase {
   identifier: 'username' | 'email';
   /** The refresh token is a cookie; otherwise the script stores the tokens. */
   inCookie: boolean;
+  /** The statuses of wrong codes, links and passwords. */
+  refusals: readonly number[];
 }
 
+const refusals = [400, 401, 422];
+
 export const contractCases: readonly ContractCase[] = [
-  { name: 'username-coded', identifier: 'username', inCookie: false },
-  { name: 'username-pair', identifier: 'username', inCookie: false },
-  { name: 'email-envelope', identifier: 'email', inCookie: false },
-  { name: 'email-remember', identifier: 'email', inCookie: false },
-  { name: 'email-cookie', identifier: 'email', inCookie: true },
+  { name: 'username-coded', identifier: 'username', inCookie: false, refusals },
+  { name: 'username-pair', identifier: 'username', inCookie: false, refusals },
+  { name: 'email-envelope', identifier: 'email', inCookie: false, refusals },
+  { name: 'email-remember', identifier: 'email', inCookie: false, refusals },
+  { name: 'email-cookie', identifier: 'email', inCookie: true, refusals },
 ];
+
+/** Contracts that others wrote: forms, nested bodies, several operations at one path, other statuses. */
+const foreignCases: readonly ContractCase[] = [
+  { name: 'realworld', identifier: 'email', inCookie: false, refusals },
+  { name: 'gotrue', identifier: 'email', inCookie: false, refusals: [...refusals, 403] },
+];
+
+export const allCases = [...contractCases, ...foreignCases];
 
 /** The contract of the bare paths. */
 export const DEFAULT_CONTRACT = 'email-remember';

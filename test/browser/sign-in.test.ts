@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { axeViolations, test } from './browser.ts';
 import {
   accountShown,
-  contractCases,
+  allCases,
   fieldError,
   fill,
   focusedId,
@@ -15,7 +15,7 @@ import {
   submitLogin,
 } from './page-objects.ts';
 
-describe.each(contractCases)('$name', ({ name, identifier, inCookie }) => {
+describe.each(allCases)('$name', ({ name, identifier, inCookie }) => {
   test('signs in, shows the profile, and signs out', async ({ openBrowser, users: { ada } }) => {
     const { page, expectStatus } = await openBrowser();
     await signIn(page, name, ada);
