@@ -131,6 +131,7 @@ describe('a contract that uses all of the grammar', () => {
         description:
           '`local`: End this session; `global`: End all sessions of this user; absent: End all sessions of this user',
         schema: { type: 'string', enum: ['local', 'global'] },
+        example: 'local',
       },
       {
         name: 'X-Version',
