@@ -60,10 +60,13 @@ const HARMLESS = new Set<Operation>([
   'login',
   'register',
   'forgot-password',
-  'renew',
   'profile',
-  'update-profile',
   'list-sessions',
+  'update-profile',
+  'logout-others',
+  'renew',
+  'refresh',
+  'change-email',
 ]);
 
 /** Groups routes that can be asked for one account. `isGranted`: some are granted a change. */
