@@ -7,6 +7,8 @@ import { emailCookie } from './email-cookie.ts';
 import { emailEnvelope } from './email-envelope.ts';
 import { emailRemember } from './email-remember.ts';
 import { gotrue } from './gotrue.ts';
+import { keycloak } from './keycloak.ts';
+import { oauth2 } from './oauth2.ts';
 import { realworld } from './realworld.ts';
 import { usernameCoded } from './username-coded.ts';
 import { usernamePair } from './username-pair.ts';
@@ -18,5 +20,7 @@ export const contracts: readonly Contract[] = [
   emailRemember,
   emailCookie,
   realworld,
+  oauth2,
+  keycloak,
   gotrue,
 ];

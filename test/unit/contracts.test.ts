@@ -35,11 +35,11 @@ describe('every contract', () => {
   it('has a name of its own, fit for a path', () => {
     const names = contracts.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    for (const name of names) expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    for (const name of names) expect(name).toMatch(/^[a-z][a-z\d]*(-[a-z\d]+)*$/);
   });
 
   it.each(contracts)('$name stands under an absolute path without a slash at its end', (one) => {
-    expect(one.base).toMatch(/^(\/[\w-]+)+$/);
+    expect(one.base).toMatch(/^(\/:?[\w-]+)+$/);
   });
 
   it.each(everyAnswer)('$name answers $reason in plain JSON', ({ contract, refusal }) => {
@@ -116,10 +116,23 @@ const unseen: Partial<Record<Reason, readonly [number, string, string, string]>>
   unverified: [403, 'EMAIL_NOT_VERIFIED', 'ForbiddenError', 'Email is not verified'],
 };
 
+type Words = Partial<Record<Reason, readonly [number, string, string]>>;
+
+/** RFC 6749 5.2 and RFC 6750 3.1, where they have a code. */
+const OAUTH: Words = {
+  unauthenticated: [401, 'invalid_token', 'Missing, invalid or expired token'],
+  taken: [409, 'already_registered', 'This username is taken'],
+  'invalid-code': [400, 'invalid_code', 'Code or password is wrong, or the code has expired'],
+  'invalid-link': [400, 'invalid_link', 'The link has been used or has expired'],
+  insecure: [403, 'https_required', 'HTTPS is required'],
+  'cross-site': [403, 'access_denied', 'Origin is not allowed'],
+  unverified: [400, 'invalid_grant', 'Email is not verified'],
+};
+
 /** The same in the words of wires that others wrote. */
-const unseenOf: Readonly<
-  Record<string, Partial<Record<Reason, readonly [number, string, string]>>>
-> = {
+const unseenOf: Readonly<Record<string, Words>> = {
+  oauth2: OAUTH,
+  keycloak: OAUTH,
   gotrue: {
     unauthenticated: [403, 'bad_jwt', 'Invalid JWT'],
     taken: [422, 'user_already_exists', 'User already registered'],

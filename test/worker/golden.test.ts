@@ -18,7 +18,7 @@ const SAMPLE_MOMENT = '2026-01-22T10:30:00.000Z';
 const TOKEN_TYPES = { 'access-jwt': 'at+jwt', 'refresh-jwt': 'rt+jwt' } as const;
 
 /** Wires whose access tokens are plain JWT. */
-const PLAIN_JWT: ReadonlySet<string> = new Set(['gotrue']);
+const PLAIN_JWT: ReadonlySet<string> = new Set(['keycloak', 'gotrue']);
 
 /** Played in the order of their moments, since an account's failures are counted over all of them. */
 const inTime = pairs.toSorted((one, other) => momentOf(one) - momentOf(other));
