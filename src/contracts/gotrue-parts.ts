@@ -10,8 +10,9 @@ import { bodyResponse, component, formatted, isoTime, text } from './responses.t
 export const AUTHENTICATED = 'authenticated' as const;
 
 /** The facts that Supabase keeps of every user, in bodies and claims; the user sets `user_metadata`. */
-export const metadataOf = ({ name, avatar, language }: Partial<User>) => ({
-  app_metadata: { provider: 'email', providers: ['email'] },
+export const metadataOf = ({ name, avatar, language, emailVerified = false }: Partial<User>) => ({
+  // For policies of services that see the token alone: Supabase has no claim for it that users cannot set.
+  app_metadata: { provider: 'email', providers: ['email'], email_verified: emailVerified },
   user_metadata: {
     ...(name && { name }),
     ...(avatar && { avatar_url: avatar }),
@@ -31,7 +32,11 @@ export const user = component(
     phone: z.string(),
     email_confirmed_at: z.optional(isoTime.schema('Absent until the address is verified')),
     last_sign_in_at: z.optional(isoTime.schema()),
-    app_metadata: z.object({ provider: z.string(), providers: z.array(z.string()) }),
+    app_metadata: z.object({
+      provider: z.string(),
+      providers: z.array(z.string()),
+      email_verified: z.boolean(),
+    }),
     user_metadata: z.record(z.string(), z.string()),
     is_anonymous: z.literal(false),
     created_at: isoTime.schema(),

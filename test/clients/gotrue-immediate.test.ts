@@ -1,5 +1,5 @@
 /** @supabase/supabase-js, unmodified: sign-up that grants at once, and tokens by a public key. */
-import { exportJWK, generateKeyPair } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startClientServer, type ClientServer } from '../support/client-server.ts';
 import { apiError, connect, sessionOf, signIn } from '../support/supabase.ts';
@@ -24,6 +24,8 @@ it('signs up with a session, and refuses a taken address by its name', async () 
   expect(data.session?.user).toEqual(data.user);
   expect(data.user).toMatchObject({ email: credentials.email, user_metadata: { name: 'A' } });
   expect(data.user?.email_confirmed_at).toBeUndefined();
+  const claims = decodeJwt(data.session?.access_token ?? '');
+  expect(claims['app_metadata']).toMatchObject({ email_verified: false });
   expect((await client.getUser()).data.user).toEqual(data.user);
 
   const again = await connect(server).signUp(credentials);

@@ -84,7 +84,7 @@ describe('sign-in', () => {
       email: user.email,
       role: 'authenticated',
       user_metadata: { name: 'Ada' },
-      app_metadata: { provider: 'email', providers: ['email'] },
+      app_metadata: { provider: 'email', providers: ['email'], email_verified: true },
       email_confirmed_at: user.createdAt,
       is_anonymous: false,
     });
