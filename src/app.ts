@@ -24,9 +24,9 @@ import { logFailure, logOperation } from './telemetry/log.ts';
 
 type AppEnv = { Bindings: Env; Variables: { traceId: string } };
 
-/** Throws if a setting is missing or malformed. */
-export function createApp(env: Env): Hono<AppEnv> {
-  const settings = readSettings(env, contracts);
+/** Throws if a setting is missing or malformed. `known`: the contracts that the settings may name. */
+export function createApp(env: Env, known: readonly Contract[] = contracts): Hono<AppEnv> {
+  const settings = readSettings(env, known);
   const deps = createServices(env, settings);
   const { metrics, lineLimit } = deps;
   const contractFor = contractChooser(settings);

@@ -2,7 +2,6 @@
 import type { Call } from '../fixtures/intercept-bindings.ts';
 import { beyond } from './database-snapshot.ts';
 import { CANARY, type Fault } from './faults.ts';
-import { tokensOf } from './session.ts';
 import type { Answer, TestApp, TestUser } from './test-app.ts';
 
 export interface Flow {
@@ -61,6 +60,7 @@ export interface Outcome extends Run {
   granted: number[];
 }
 
+const JWT = /[\w-]{20,}\.[\w-]+\.[\w-]+/;
 const isEmpty = (list: readonly string[]) => list.length === 0;
 export const within = (some: readonly string[], all: readonly string[]) =>
   isEmpty(beyond(some, all));
@@ -78,7 +78,7 @@ export const invariants: Readonly<Record<string, (outcome: Outcome) => boolean>>
   'tells no secret and no error, in the answer or in the log': ({ answer, leaks }) =>
     isEmpty(leaks) && !answer.text.includes(CANARY),
   'grants no token with a refusal': ({ answer, isOutage }) =>
-    !isOutage || tokensOf(answer).access === '',
+    !isOutage || !JWT.test(answer.text + answer.headers.get('Set-Cookie')),
   'grants no token that does not work': ({ granted }) => granted.every((status) => status === 200),
   'stores everything or nothing': (o) => {
     const { once, twice } = o.reference;

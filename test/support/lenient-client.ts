@@ -1,5 +1,5 @@
 /** A client of the lenient contract (fixtures/lenient-contract.ts). */
-import { lenient, offerLenient } from '../fixtures/lenient-contract.ts';
+import { lenient } from '../fixtures/lenient-contract.ts';
 import type { BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 import { mailbox } from './mailbox.ts';
 import type { Answer, Sending, TestUser } from './test-app.ts';
@@ -19,7 +19,6 @@ export function lenientClient(
   intercept?: BindingInterceptor,
   answered?: () => void,
 ) {
-  offerLenient();
   const { app, to, calls } = mailbox({ ...settings, ...how }, intercept, answered);
   const post = (
     operation: string,

@@ -48,7 +48,7 @@ export function mailbox(
       current = [];
       return request(...args);
     };
-  const recorded = { fetch: begin(app.fetch), post: begin(app.post) };
+  const recorded = { fetch: begin(app.fetch), post: begin(app.post), send: begin(app.send) };
   return {
     app: recorded,
     to: (address) => mails.filter(({ to }) => to === address),

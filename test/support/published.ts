@@ -113,6 +113,9 @@ export function flawsOfRequest(exchange: Exchange, body: unknown): string[] | nu
   return schema === undefined ? null : flaws(document, schema, body);
 }
 
+export const isPublished = (contract: string): boolean =>
+  `../../docs/api/${contract}.json` in documents;
+
 function documentOf(contract: string): OpenApi {
   const document = documents[`../../docs/api/${contract}.json`];
   if (document === undefined) throw new Error(`${contract} has no published document`);

@@ -1,12 +1,11 @@
-/** A client of one contract: logs in, keeps tokens and cookies, and calls every operation. */
+/** A client of one contract: writes requests as the contract has them, and keeps tokens and cookies. */
 import { vi } from 'vitest';
-import {
-  contractCase,
-  type Answer,
-  type Sending,
-  type TestApp,
-  type TestUser,
-} from './test-app.ts';
+import type { Contract } from '../../src/contracts/contract.ts';
+import { encodeRequest, FORM, routeOf, type EncodedRequest } from '../../src/contracts/routes.ts';
+import type { InputOf, Operation } from '../../src/flows/operations.ts';
+import { textAt, valueAt } from '../../src/pages/json-path.ts';
+import { contractCase } from './contract-cases.ts';
+import type { Answer, Sending, TestApp, TestUser } from './test-app.ts';
 
 export interface Tokens {
   access: string;
@@ -14,12 +13,38 @@ export interface Tokens {
   refresh: string;
 }
 
-const JWT = /[\w-]{20,}\.[\w-]+\.[\w-]+/g;
-
-export function tokensOf({ text, headers }: Answer): Tokens {
-  const [access = '', refresh = ''] = (text + (headers.get('Set-Cookie') ?? '')).match(JWT) ?? [];
-  return { access, refresh };
+/** An answer of a contract, in whose shape it is read. */
+export interface ContractAnswer extends Answer {
+  contract: Contract;
 }
+
+/** The tokens of a granted login or refresh, where the contract has them; empty where it has none. */
+export function tokensOf({ contract, text, headers }: ContractAnswer): Tokens {
+  const { access, refresh, paths } = contract;
+  const body: unknown = text === '' ? null : JSON.parse(text);
+  const tokenIn = (carrier: Contract['access' | 'refresh'], path: readonly string[] | null) =>
+    (carrier?.in === 'cookie' ? setCookie(headers, carrier.name) : textAt(body, path)) ?? '';
+  return {
+    access: tokenIn(access, paths.login.access),
+    refresh: tokenIn(refresh, paths.login.refresh),
+  };
+}
+
+/** The value that an answer gives a cookie. */
+const setCookie = (headers: Headers, name: string): string | undefined =>
+  headers
+    .getSetCookie()
+    .find((cookie) => cookie.startsWith(`${name}=`))
+    ?.slice(name.length + 1)
+    .split(';')[0];
+
+/** The sessions in an answer, with the fields that the contract has. */
+export const sessionsIn = ({ contract, text }: ContractAnswer) =>
+  valueAt(JSON.parse(text), contract.paths.sessions.list) as Record<string, unknown>[];
+
+/** What an error tells people. */
+export const messageOf = ({ contract, text }: ContractAnswer): string =>
+  textAt(JSON.parse(text), contract.errors.paths.message) ?? '';
 
 export const claimsOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
@@ -51,51 +76,107 @@ export function visible({ status, headers, text }: Answer): string {
 /** Moves the clock, which stands still otherwise (clock.ts). */
 export const moveClock = (byMs: number): void => void vi.setSystemTime(Date.now() + byMs);
 
-export function client(app: TestApp, name: string) {
-  const { contract, path, body } = contractCase(name);
-  const base = `/${name}${contract.base}`;
-  const cookie = contract.refresh?.in === 'cookie' ? contract.refresh.name : null;
-  const call = (
-    route: `${'GET' | 'POST' | 'DELETE'} ${string}`,
-    token: string,
-    { headers }: Sending = {},
-  ) => {
-    const [method = '', to = ''] = route.split(' ');
-    return app.fetch(to, { method, headers: { Authorization: `Bearer ${token}`, ...headers } });
-  };
+export interface Asked<O extends Operation> {
+  input: InputOf<O>;
+  token?: string;
+  refreshToken?: string;
+}
+
+export interface Asking extends Sending {
+  token?: string;
+  refreshToken?: string;
+}
+
+/** A request as `app.send` takes it; `body`: null for none. */
+export function encoded<O extends Operation>(
+  name: string,
+  operation: O,
+  asked: Asked<O>,
+): EncodedRequest {
+  const request = encodeRequest(contractCase(name).contract, operation, asked);
+  const { method, headers, body } = request;
+  // Without a browser's headers, a cookie counts only with what is declared as JSON.
+  const isDeclared = headers['Cookie'] === undefined || headers['Content-Type'] !== undefined;
   return {
-    contract,
-    base,
-    login: (user: TestUser, sending?: Sending) => app.post(path, body(user), sending),
+    ...request,
+    path: `/${name}${request.path}`,
+    headers: isDeclared ? headers : { ...headers, 'Content-Type': 'application/json' },
+    body: isDeclared || method === 'GET' ? body : '{}',
+  };
+}
+
+/** A request whose body has other fields than its contract would write, besides those of its route. */
+export function withFields(
+  name: string,
+  operation: Operation,
+  { fields, token }: { fields: Record<string, unknown>; token?: string | undefined },
+): EncodedRequest {
+  const { contract, inputs } = contractCase(name);
+  const user = { username: 'x', email: 'x@example.com', password: 'x' };
+  const request = encoded(name, operation, {
+    input: inputs(user)[operation] as never,
+    ...(token === undefined ? {} : { token }),
+  });
+  const { accepts, when } = routeOf(contract, operation);
+  const all = { ...when.body, ...fields };
+  const body =
+    accepts === FORM
+      ? new URLSearchParams(Object.entries(all).map(([k, v]) => [k, String(v)])).toString()
+      : JSON.stringify(all);
+  return { ...request, body };
+}
+
+export function client(app: TestApp, name: string) {
+  const own = contractCase(name);
+  const { contract, statusAt, attempt } = own;
+  const answered = (answer: Answer): ContractAnswer => ({ ...answer, contract });
+  /** Asks in the words of the core; tokens travel as the contract has them. */
+  const ask = async <O extends Operation>(
+    operation: O,
+    input: InputOf<O>,
+    { token, refreshToken, ...sending }: Asking = {},
+  ): Promise<ContractAnswer> => {
+    const tokens = {
+      ...(token === undefined ? {} : { token }),
+      ...(refreshToken === undefined ? {} : { refreshToken }),
+    };
+    return answered(await app.send(encoded(name, operation, { input, ...tokens }), sending));
+  };
+  const login = (user: TestUser, sending?: Sending) => ask('login', attempt(user), sending);
+  return {
+    ...own,
+    ask,
+    login,
     /** Sends `count` wrong passwords. */
     async fail(user: TestUser, count = 5, sending?: Sending) {
       for (let n = 0; n < count; n += 1) {
-        const { status } = await app.post(path, body({ ...user, password: WRONG }), sending);
-        if (status !== 401) throw new Error(`wrong password ${n + 1} is answered ${status}`);
+        const { status } = await login({ ...user, password: WRONG }, sending);
+        if (status !== statusAt('login').invalid) {
+          throw new Error(`wrong password ${n + 1} is answered ${status}`);
+        }
       }
     },
-    refresh: (token: string, { headers = {}, ...sending }: Sending = {}) =>
-      cookie === null
-        ? app.post(`${base}/refresh`, { refreshToken: token }, { headers, ...sending })
-        : app.post(`${base}/refresh`, '', {
-            headers: { Cookie: `${cookie}=${token}`, ...headers },
-            ...sending,
-          }),
-    profile: (token: string) => call(`GET /${name}${contract.profilePath}`, token),
-    sessions: (token: string) => call(`GET ${base}/sessions`, token),
-    endSession: (token: string, id: string) => call(`DELETE ${base}/sessions/${id}`, token),
-    logout: (token: string, sending?: Sending) => call(`POST ${base}/logout`, token, sending),
-    logoutAll: (token: string) => call(`POST ${base}/logout-all`, token),
-    /** Posts to `{base}/<operation>`, with an access token where one is given. */
-    post: (
-      operation: string,
-      body: unknown,
-      { token = '', ...sending }: Sending & { token?: string } = {},
-    ) =>
-      app.post(`${base}/${operation}`, body, {
-        ...sending,
-        headers: { ...(token ? { Authorization: `Bearer ${token}` } : {}), ...sending.headers },
-      }),
+    /** Sends other fields than the contract would. */
+    askWith: async (
+      operation: Operation,
+      fields: Record<string, unknown>,
+      { token, ...sending }: Asking = {},
+    ): Promise<ContractAnswer> =>
+      answered(await app.send(withFields(name, operation, { fields, token }), sending)),
+    /** Sends text in place of the body. */
+    askRaw: async (
+      operation: Operation,
+      body: string | Uint8Array | ReadableStream,
+      sending?: Sending,
+    ): Promise<ContractAnswer> =>
+      answered(await app.send({ ...withFields(name, operation, { fields: {} }), body }, sending)),
+    refresh: (refreshToken: string, sending?: Sending) =>
+      ask('refresh', { refreshToken }, { refreshToken, ...sending }),
+    profile: (token: string) => ask('profile', null, { token }),
+    sessions: (token: string) => ask('list-sessions', null, { token }),
+    endSession: (token: string, id: string) => ask('end-session', { id }, { token }),
+    logout: (token: string, sending?: Sending) => ask('logout', { token }, { token, ...sending }),
+    logoutAll: (token: string) => ask('logout-all', null, { token }),
   };
 }
 

@@ -3,15 +3,15 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { createApp } from '../../src/app.ts';
-import type { Contract } from '../../src/contracts/contract.ts';
-import { contracts } from '../../src/contracts/index.ts';
-import { BEARER } from '../../src/contracts/routes.ts';
+import type { EncodedRequest } from '../../src/contracts/routes.ts';
 import { createPasswords } from '../../src/crypto/passwords/hash.ts';
-import { demoAccounts } from '../fixtures/demo-accounts.ts';
 import { interceptBindings, type BindingInterceptor } from '../fixtures/intercept-bindings.ts';
 import { flawsOfHeaders } from '../fixtures/protective-headers.ts';
 import { insertRows, userRow } from '../fixtures/rows.ts';
-import { flawsOfAnswer, type Exchange } from './published.ts';
+import { knownContracts } from './contract-cases.ts';
+import { flawsOfAnswer, isPublished, type Exchange } from './published.ts';
+
+export { contractCase, contractCases } from './contract-cases.ts';
 
 export interface Answer {
   status: number;
@@ -26,7 +26,14 @@ export interface Sending {
   method?: string;
 }
 
+/** A request of a contract's client, with the contract's prefix. */
+export interface Outgoing extends Omit<EncodedRequest, 'body'> {
+  body: string | Uint8Array | ReadableStream | null;
+}
+
 export interface TestApp {
+  /** Sends a request as a contract's client writes it (session.ts). */
+  send(request: Outgoing, sending?: Sending): Promise<Answer>;
   /** Posts JSON; resolves when the work after the response is done, too. */
   post(path: string, body: unknown, sending?: Sending): Promise<Answer>;
   fetch(path: string, init?: RequestInit & { origin?: string }): Promise<Answer>;
@@ -38,6 +45,11 @@ export const deployed = {
   PASSWORD_COST: { iterations: 100_000, rounds: 6 },
 };
 
+/** Those that the deployment serves, and the others after them. */
+const everyContract: readonly string[] = [
+  ...new Set([...env.CONTRACTS, ...knownContracts.map(({ name }) => name)]),
+];
+
 /**
  * Creates an app with its own settings and caches on the bindings of the test file. `answered` is
  * called with each answer, before the work that follows it. Every answer is checked: its protective
@@ -48,8 +60,8 @@ export function createTestApp(
   intercept?: BindingInterceptor,
   answered?: () => void,
 ): TestApp {
-  const own = { ...env, ...settings };
-  const app = createApp(intercept ? interceptBindings(own, intercept) : own);
+  const own: Env = Object.assign({}, env, { CONTRACTS: everyContract }, settings);
+  const app = createApp(intercept ? interceptBindings(own, intercept) : own, knownContracts);
   const fetch: TestApp['fetch'] = async (
     path,
     { origin = 'https://gatehouse.example', ...init } = {},
@@ -66,7 +78,7 @@ export function createTestApp(
     const published = [
       ...own.CONTRACTS,
       ...(Reflect.get(own, 'OPERATOR_TOKEN') === undefined ? [] : ['admin']),
-    ];
+    ].filter(isPublished);
     const contract = published.find((name) => path.startsWith(`/${name}/`));
     // Pages and tables are no part of a document.
     const type = response.headers.get('Content-Type') ?? '';
@@ -74,8 +86,18 @@ export function createTestApp(
     if (contract !== undefined && !isOther) assertDocumented({ contract, ...exchange }, text);
     return { status: response.status, headers: response.headers, text };
   };
+  const send: TestApp['send'] = ({ method, path, headers, body }, sending = {}) => {
+    const { address = freshAddress(), origin } = sending;
+    return fetch(path, {
+      method,
+      headers: joined({ 'CF-Connecting-IP': address, ...headers }, sending.headers ?? {}),
+      body: body as BodyInit | null,
+      ...(origin === undefined ? {} : { origin }),
+    });
+  };
   return {
     fetch,
+    send,
     post: (path, body, { address = freshAddress(), headers = {}, origin, method = 'POST' } = {}) =>
       fetch(path, {
         method,
@@ -84,6 +106,12 @@ export function createTestApp(
         ...(origin === undefined ? {} : { origin }),
       }),
   };
+}
+
+/** Cookies are added to those of the request, other headers take their place. */
+function joined(headers: Record<string, string>, others: Record<string, string>) {
+  const cookies = [headers['Cookie'], others['Cookie']].filter((one) => one !== undefined);
+  return { ...headers, ...others, ...(cookies.length > 0 ? { Cookie: cookies.join('; ') } : {}) };
 }
 
 function assertDocumented(exchange: Exchange, text: string): void {
@@ -168,80 +196,6 @@ export interface TestUser {
   username: string;
   email: string;
   password: string;
-}
-
-interface Statuses {
-  done: number;
-  locked: number;
-  malformed: number;
-}
-
-/** Written down from each contract's document: the code under test is no oracle. */
-const ATTEMPTS_PER_MINUTE = 60;
-const OTHER_ATTEMPTS: Record<string, number> = { 'email-remember': 10 };
-const STATUSES: Statuses = { done: 200, locked: 429, malformed: 400 };
-const OTHER_STATUSES: Record<string, Partial<Statuses>> = {
-  'email-envelope': { locked: 403, malformed: 422 },
-  'email-remember': { done: 204, locked: 423, malformed: 422 },
-  'email-cookie': { done: 204 },
-};
-
-/** The login request of each contract's golden cases, for a demo account. */
-const logins = import.meta.glob<{ request: { path: string; body: Record<string, unknown> } }>(
-  '../golden/*/login.json',
-  { eager: true, import: 'default' },
-);
-
-/** Wires that others wrote are held by test/clients, golden pairs and the matrix of side doors. */
-const hasDefaultLogin = ({ base, access, loginFields, routes }: Contract): boolean =>
-  access === BEARER &&
-  !loginFields.identifier.includes('.') &&
-  routes.some(({ operation, path }) => operation === 'login' && path === `${base}/login`);
-
-/** The contracts whose login is the default one: its request, its body for an account's name, its statuses and limit. */
-export const contractCases = contracts.filter(hasDefaultLogin).map((contract) => {
-  const { name } = contract;
-  const login = logins[`../golden/${name}/login.json`]?.request;
-  if (login === undefined) throw new Error(`test/golden/${name}/login.json is missing`);
-  const isByUsername = contract.identifier === 'username';
-  const named = ({ username, email }: Omit<TestUser, 'password'>): Record<string, string> =>
-    isByUsername ? { username } : { email };
-  return {
-    contract,
-    name,
-    status: { ...STATUSES, ...OTHER_STATUSES[name] },
-    attemptsPerMinute: OTHER_ATTEMPTS[name] ?? ATTEMPTS_PER_MINUTE,
-    isByUsername,
-    path: login.path,
-    named,
-    /** The body that signs the user in. */
-    body: (user: TestUser): Record<string, unknown> =>
-      Object.fromEntries(
-        Object.entries(login.body).map(([field, value]) => [field, inPlaceOf(value, user)]),
-      ),
-    /** The body of a registration. */
-    application: ({ email, password, ...user }: TestUser): Record<string, string> => ({
-      ...named({ ...user, email }),
-      email,
-      password,
-    }),
-  };
-});
-
-/** Replaces a demo account's name, address or password by the user's. */
-function inPlaceOf(value: unknown, user: TestUser): unknown {
-  for (const { username, email, password } of demoAccounts) {
-    if (value === username) return user.username;
-    if (value === email) return user.email;
-    if (value === password) return user.password;
-  }
-  return value;
-}
-
-export function contractCase(name: string) {
-  const found = contractCases.find((candidate) => candidate.name === name);
-  if (found === undefined) throw new Error(`no contract ${name}`);
-  return found;
 }
 
 export async function count(table: 'sessions' | 'audit_events', userId: number): Promise<number> {

@@ -79,25 +79,29 @@ describe('one user', () => {
   });
 });
 
-describe.each(contractCases)('a deactivated user of $name', ({ name, contract }) => {
-  it('loses every session at once, and has none after activation', async () => {
-    const user = await addUser();
-    const { login, profile, refresh } = client(app, name);
-    const { access, refresh: token } = tokensOf(await login(user));
-    expect((await profile(access)).status).toBe(200);
+describe.each(contractCases)(
+  'a deactivated user of $name',
+  ({ name, contract, status, statusAt }) => {
+    it('loses every session at once, and has none after activation', async () => {
+      const user = await addUser();
+      const { login, profile, refresh } = client(app, name);
+      const { access, refresh: token } = tokensOf(await login(user));
+      expect((await profile(access)).status).toBe(status.granted);
 
-    const done = await json(`POST /users/${user.id}/deactivate`);
-    expect(done).toMatchObject({ changed: true, sessionsEnded: 1, user: { status: 'inactive' } });
-    expect((await profile(access)).status).toBe(401);
-    if (contract.refresh !== null) expect((await refresh(token)).status).toBe(401);
-    expect((await login(user)).status).toBe(403);
-    expect(await count('sessions', user.id)).toBe(0);
+      const done = await json(`POST /users/${user.id}/deactivate`);
+      expect(done).toMatchObject({ changed: true, sessionsEnded: 1, user: { status: 'inactive' } });
+      expect((await profile(access)).status).toBe(status.unauthenticated);
+      if (contract.refresh !== null)
+        expect((await refresh(token)).status).toBe(statusAt('refresh').unauthenticated);
+      expect((await login(user)).status).toBe(status.inactive);
+      expect(await count('sessions', user.id)).toBe(0);
 
-    expect(await json(`POST /users/${user.id}/activate`)).toMatchObject({ changed: true });
-    expect((await profile(access)).status).toBe(401);
-    expect((await login(user)).status).toBe(200);
-  });
-});
+      expect(await json(`POST /users/${user.id}/activate`)).toMatchObject({ changed: true });
+      expect((await profile(access)).status).toBe(status.unauthenticated);
+      expect((await login(user)).status).toBe(status.granted);
+    });
+  },
+);
 
 it.each([
   { lock: 'a lock', settings: {}, failures: 5, guard: { lockedUntil: expect.any(String) } },

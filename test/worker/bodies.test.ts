@@ -1,6 +1,7 @@
 /** Request bodies: limited by bytes read, whatever Content-Length says, and refused unless UTF-8. */
 import { describe, expect, it } from 'vitest';
-import { ATTEMPT_PATHS } from '../fixtures/attempt-paths.ts';
+import { FORM, operationsOf, routeOf } from '../../src/contracts/routes.ts';
+import type { Operation } from '../../src/flows/operations.ts';
 import {
   addUser,
   contractCase,
@@ -8,12 +9,14 @@ import {
   freshAddress,
   hashOf,
   createTestApp,
+  type TestUser,
 } from '../support/test-app.ts';
 import { operatorToken } from '../support/operator.ts';
-import { client } from '../support/session.ts';
+import { encoded } from '../support/session.ts';
 
 const here = createTestApp();
 const MAX_BODY_BYTES = 16_384;
+const NOBODY: TestUser = { username: 'x', email: 'x@example.com', password: 'x' };
 
 /** A text in UTF-8, with a byte of its own for each `~`. */
 function bytes(text: string, byte: number): Uint8Array {
@@ -46,11 +49,22 @@ const stream = (text: string, chunkBytes: number) => {
 
 describe.each(contractCases)(
   'a body for $name',
-  ({ name, contract, path, body, status: { malformed } }) => {
+  ({ name, contract, attempt, inputs, statusAt, status: { granted, malformed, invalid } }) => {
+    const isForm = (operation: Operation) => routeOf(contract, operation).accepts === FORM;
+    const request = (operation: Operation, user: TestUser) =>
+      encoded(name, operation, { input: inputs(user)[operation] as never });
+    /** A login's body, with a byte of its own for each `~`. */
+    const loginText = (user: TestUser) => {
+      const { body } = encoded(name, 'login', { input: attempt(user) });
+      return (body ?? '').replaceAll('%7E', '~');
+    };
+    const sendLogin = (body: BodyInit, headers: Record<string, string> = {}) =>
+      here.send({ ...request('login', NOBODY), body: body as string }, { headers });
+
     it('is refused unless UTF-8, even where the password would match with replacement characters', async () => {
       const user = await addUser({ password_hash: await hashOf('correct \uFFFD horse') });
-      const login = (password: string) => JSON.stringify(body({ ...user, password }));
-      expect((await send(path, login('correct \uFFFD horse'))).status).toBe(200);
+      const login = (password: string) => loginText({ ...user, password });
+      expect((await sendLogin(login('correct \uFFFD horse'))).status).toBe(granted);
       const [before = '', after = ''] = login('correct ~ horse').split('~');
       for (const sequence of [
         [0xff],
@@ -61,57 +75,51 @@ describe.each(contractCases)(
         [0xed, 0xa0, 0x80], // an encoded surrogate
       ]) {
         const parts = [before, new Uint8Array(sequence), after];
-        const answer = await send(path, await new Blob(parts).bytes());
+        const answer = await sendLogin(await new Blob(parts).bytes());
         expect(answer.status, String(sequence)).toBe(malformed);
         expect(answer.text).not.toContain('eyJ');
       }
     });
 
     it('is refused unless UTF-8 by every operation that reads a body, as one that is no JSON', async () => {
-      const paths = [...ATTEMPT_PATHS, ...(contract.refresh?.in === 'body' ? ['refresh'] : [])];
-      const { base } = client(here, name);
-      const user = { ...(await addUser()), password: 'long enough ~ words' };
-      const others = {
-        code: '123456',
-        token: 'x',
-        refreshToken: 'x',
-        newPassword: 'another ~ one',
-      };
-      const fields = { ...user, ...others, currentPassword: user.password };
-      const visible = async (path: string, sent: BodyInit) => {
-        const { status, text } = await send(path, sent);
-        return [path, status, text.replaceAll(/[\da-f-]{36}/g, '<uuid>')];
-      };
-      for (const path of paths.map((operation) => `${base}/${operation}`)) {
-        const answer = await visible(path, bytes(JSON.stringify(fields), 0xff));
-        expect(answer).toEqual([path, malformed, expect.any(String)]);
-        expect(answer).toEqual(await visible(path, '{'));
+      const user = await addUser();
+      const withBody = operationsOf(contract).filter((one) => routeOf(contract, one).request);
+      for (const operation of withBody) {
+        const sent = request(operation, user);
+        const visible = async (body: string | Uint8Array) => {
+          const { status, text } = await here.send({ ...sent, body });
+          return [operation, status, text.replaceAll(/[\da-f-]{36}/g, '<uuid>')];
+        };
+        // In place of the last letter or digit, which is in a value.
+        const text = (sent.body ?? '').replace(/\w(?=\W*$)/, '~');
+        const answer = await visible(bytes(text, 0xff));
+        expect(answer).toEqual([operation, statusAt(operation).malformed, expect.any(String)]);
+        expect(answer).toEqual(await visible(isForm(operation) ? 'a=%FF' : '{'));
       }
     });
 
-    it('may begin with one byte order mark, which is not part of the JSON', async () => {
-      const user = await addUser();
-      const marked = `\uFEFF${JSON.stringify(body(user))}`;
-      expect((await send(path, marked)).status).toBe(200);
-      expect((await send(path, `\uFEFF${marked}`)).status).toBe(malformed);
+    it('may begin with one byte order mark, which is not part of the text', async () => {
+      const marked = `\uFEFF${loginText(await addUser())}`;
+      expect((await sendLogin(marked)).status).toBe(granted);
+      expect((await sendLogin(`\uFEFF${marked}`)).status).toBe(malformed);
     });
 
     it('may split a character between two chunks', async () => {
       const password = 'grüße an €uropa und 🦊 dazu';
       const user = await addUser({ password_hash: await hashOf(password) });
-      const text = JSON.stringify(body({ ...user, password }));
-      expect((await send(path, stream(text, 1))).status).toBe(200);
+      const text = decodeURIComponent(loginText({ ...user, password }));
+      expect((await sendLogin(stream(text, 1))).status).toBe(granted);
     });
 
     it('carries a password that is neither trimmed, cut nor folded', async () => {
       const password = `  ＦＵＬＬ width ${'😀'.repeat(230)}!`;
       const user = await addUser({ password_hash: await hashOf(password) });
       const statusOf = async (password: string) =>
-        (await send(path, JSON.stringify(body({ ...user, password })))).status;
-      expect(await statusOf(password)).toBe(200);
-      expect(await statusOf(password.trim())).toBe(401);
-      expect(await statusOf(password.slice(0, -1))).toBe(401);
-      expect(await statusOf(password.normalize('NFKC'))).toBe(401);
+        (await sendLogin(loginText({ ...user, password }))).status;
+      expect(await statusOf(password)).toBe(granted);
+      expect(await statusOf(password.trim())).toBe(invalid);
+      expect(await statusOf(password.slice(0, -1))).toBe(invalid);
+      expect(await statusOf(password.normalize('NFKC'))).toBe(invalid);
     });
 
     it.each<Record<string, string>>([
@@ -120,18 +128,18 @@ describe.each(contractCases)(
       { 'Transfer-Encoding': 'chunked' },
     ])('is at most 16,384 bytes, with %o', async (headers) => {
       const user = await addUser();
-      const plain = JSON.stringify(body(user));
+      const plain = loginText(user) + (isForm('login') ? '&pad=' : '');
       const statusOf = async (size: number) => {
-        const filled = plain + ' '.repeat(size - plain.length);
+        const filled = plain + (isForm('login') ? 'x' : ' ').repeat(size - plain.length);
         const sent = 'Transfer-Encoding' in headers ? stream(filled, 1000) : filled;
-        return (await send(path, sent, headers)).status;
+        return (await sendLogin(sent, headers)).status;
       };
-      expect(await statusOf(MAX_BODY_BYTES)).toBe(200);
+      expect(await statusOf(MAX_BODY_BYTES)).toBe(granted);
       expect(await statusOf(MAX_BODY_BYTES + 1)).toBe(malformed);
       expect(await statusOf(1024 * 1024)).toBe(malformed);
       // Bytes are counted, not characters: each of these is two.
-      const twice = JSON.stringify(body({ ...user, password: 'é'.repeat(MAX_BODY_BYTES / 2) }));
-      expect((await send(path, twice, headers)).status).toBe(malformed);
+      const twice = loginText({ ...user, password: 'é'.repeat(MAX_BODY_BYTES / 2) });
+      expect((await sendLogin(twice, headers)).status).toBe(malformed);
     });
 
     it('is read no further than the limit', async () => {
@@ -142,7 +150,7 @@ describe.each(contractCases)(
           controller.enqueue(new Uint8Array(4096).fill(0x20));
         },
       });
-      expect((await send(path, endless)).status).toBe(malformed);
+      expect((await sendLogin(endless)).status).toBe(malformed);
       expect(pulled).toBeLessThanOrEqual(8);
     });
   },

@@ -1,8 +1,15 @@
 /** Each request to an operation that counts at its address counts once, whatever its body is. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ATTEMPT_PATHS } from '../fixtures/attempt-paths.ts';
+import { FORM, routeOf } from '../../src/contracts/routes.ts';
+import { ATTEMPTS } from '../fixtures/attempts.ts';
 import { captureConsole, type CapturedConsole } from '../support/captured-console.ts';
-import { addUser, contractCases, freshAddress, createTestApp } from '../support/test-app.ts';
+import {
+  addUser,
+  contractCases,
+  freshAddress,
+  createTestApp,
+  newUser,
+} from '../support/test-app.ts';
 import { client, tokensOf } from '../support/session.ts';
 
 /** Two attempts a minute, everywhere. */
@@ -25,128 +32,127 @@ const tally = (values: readonly (number | string)[]) => {
 const outcomes = () => tally(captured.take().map((line) => JSON.parse(line).outcome));
 
 describe.each(contractCases)('$name', (contractCase) => {
-  const { name, contract, path, body, attemptsPerMinute: limit } = contractCase;
-  const { malformed } = contractCase.status;
+  const { name, contract, statusAt, attemptsPerMinute: limit } = contractCase;
+  const { malformed, limited, granted } = contractCase.status;
 
   it('limits an address whose bodies are all empty objects, and bounds their log lines', async () => {
     const address = freshAddress();
-    const { post } = createTestApp();
-    const statuses = (await repeat(75, () => post(path, {}, { address }))).map(
-      ({ status }) => status,
-    );
+    const { askWith } = client(createTestApp(), name);
+    const answers = await repeat(75, () => askWith('login', {}, { address }));
+    const statuses = answers.map(({ status }) => status);
     expect(statuses.slice(0, limit).every((status) => status === malformed)).toBe(true);
-    expect(statuses.slice(limit).every((status) => status === 429)).toBe(true);
+    expect(statuses.slice(limit).every((status) => status === limited)).toBe(true);
     // The 1st, 2nd, 4th, 8th … of those over the limit: of 15, or of 65.
     expect(outcomes()).toEqual({ malformed: limit, limited: limit === 60 ? 4 : 7 });
   });
 
   it('refuses the registration over the limit itself, before the isolate remembers the address', async () => {
-    const { post } = createTestApp({
-      ...few,
-      EMAIL_LIMITS: { perAddressPerHour: 1000, perHour: 1_000_000 },
-    });
+    const EMAIL_LIMITS = { perAddressPerHour: 1000, perHour: 1_000_000 };
+    const { ask, application } = client(createTestApp({ ...few, EMAIL_LIMITS }), name);
     const address = freshAddress();
-    const register = async (n: number) => {
-      const names = { username: `over-${n}-${name}`, email: `over-${n}-${name}@example.com` };
-      const application = { ...names, password: 'a long enough one' };
-      return (await post(`/${name}${contract.base}/register`, application, { address })).status;
-    };
-    expect([await register(1), await register(2), await register(3)]).toEqual([202, 202, 429]);
+    const answers = await repeat(3, () => ask('register', application(newUser()), { address }));
+    const { registered } = statusAt('register');
+    expect(answers.map(({ status }) => status)).toEqual([registered, registered, limited]);
   });
 
   it('counts a parallel burst of them exactly, whatever X-Forwarded-For says', async () => {
     const address = freshAddress();
-    const { post } = createTestApp();
+    const { askRaw } = client(createTestApp(), name);
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, n) =>
-        post(path, '{', { address, headers: { 'X-Forwarded-For': `198.51.100.${n}` } }),
+        askRaw('login', '{%', { address, headers: { 'X-Forwarded-For': `198.51.100.${n}` } }),
       ),
     );
     expect(tally(answers.map(({ status }) => status))).toEqual({
       [malformed]: limit,
-      429: 200 - limit,
+      [limited]: 200 - limit,
     });
     expect(captured.take().length).toBeLessThanOrEqual(limit + 8);
   });
 
   it.each([
-    ['no JSON', '{', {}],
+    ['neither JSON nor a form', '{%', {}],
     ['no object', '[]', {}],
-    ['fields of wrong types', { email: 1, username: 2, password: 3 }, {}],
+    ['no fields', '{}', {}],
     ['more bytes than there may be', ' '.repeat(16_385), {}],
-    ['another type', {}, { 'Content-Type': 'text/plain' }],
-    ['no type', {}, { 'Content-Type': '' }],
+    ['another type', '{}', { 'Content-Type': 'text/plain' }],
+    ['no type', '{}', { 'Content-Type': '' }],
   ] as const)('counts a body with %s once, as it does a good one', async (_, faulty, headers) => {
     const address = freshAddress();
-    const { post } = createTestApp(few);
+    const { login, askRaw } = client(createTestApp(few), name);
     const person = await addUser();
     const answers = [
-      await post(path, faulty, { address, headers }),
-      await post(path, body(person), { address }),
-      await post(path, body(person), { address }),
-      await post(path, faulty, { address, headers }),
+      await askRaw('login', faulty, { address, headers }),
+      await login(person, { address }),
+      await login(person, { address }),
+      await askRaw('login', faulty, { address, headers }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([malformed, 200, 429, 429]);
+    expect(answers.map(({ status }) => status)).toEqual([malformed, granted, limited, limited]);
     expect(answers[2]?.headers.get('Retry-After')).toMatch(/^\d+$/);
   });
 
   it('counts them over all operations that count at an address', async () => {
-    const { base } = client(createTestApp(), name);
-    for (const operation of ATTEMPT_PATHS) {
+    for (const operation of ATTEMPTS) {
       const address = freshAddress();
-      const { post } = createTestApp(few);
-      const answers = await repeat(3, () => post(`${base}/${operation}`, {}, { address }));
+      const { askRaw, login } = client(createTestApp(few), name);
+      const answers = await repeat(3, () => askRaw(operation, '%', { address }));
+      const { malformed, limited } = statusAt(operation);
       expect([operation, ...answers.map(({ status }) => status)]).toEqual([
         operation,
         malformed,
         malformed,
-        429,
+        limited,
       ]);
-      expect((await post(path, body(await addUser()), { address })).status).toBe(429);
+      expect((await login(await addUser(), { address })).status).toBe(statusAt('login').limited);
     }
   });
 
   it('does not let another site use up the attempts of its visitor', async () => {
     const address = freshAddress();
-    const { post } = createTestApp(few);
+    const { askRaw, login } = client(createTestApp(few), name);
     const headers = { 'Content-Type': 'text/plain', Origin: 'https://evil.example' };
-    const answers = await repeat(300, () => post(path, {}, { address, headers }));
-    expect(tally(answers.map(({ status }) => status))).toEqual({ [malformed]: 300 });
+    const answers = await repeat(300, () => askRaw('login', '{}', { address, headers }));
+    const isForm = routeOf(contract, 'login').accepts === FORM;
+    const refusal = isForm ? 'cross-site' : 'malformed';
+    expect(tally(answers.map(({ status }) => status))).toEqual({
+      [contractCase.status[refusal]]: 300,
+    });
     // 120 a minute, and of the 180 beyond the 1st, 2nd, 4th … 128th.
-    expect(outcomes()).toEqual({ malformed: 128 });
-    expect((await post(path, body(await addUser()), { address })).status).toBe(200);
+    expect(outcomes()).toEqual({ [refusal]: 128 });
+    expect((await login(await addUser(), { address })).status).toBe(granted);
   });
 
   it('refuses a body at fault in its own words where the limiter is out of reach', async () => {
-    const { post } = createTestApp({}, (call, proceed) =>
+    const app = createTestApp({}, (call, proceed) =>
       call.to === 'limits' ? Promise.reject(new Error('lost')) : proceed(),
     );
-    expect((await post(path, {})).status).toBe(500);
+    const { status } = await client(app, name).askWith('login', {});
+    expect(status).toBe(contractCase.status.internal);
   });
 
   it('bounds the log lines of wrong tokens, and not their answers', async () => {
-    const { base } = client(createTestApp(), name);
-    const { fetch, post } = createTestApp();
-    const headers = { Authorization: 'Bearer x.y.z', 'CF-Connecting-IP': freshAddress() };
-    const profile = () => fetch(`/${name}${contract.profilePath}`, { headers });
-    expect(tally((await repeat(300, profile)).map(({ status }) => status))).toEqual({ 401: 300 });
-    expect(outcomes()).toEqual({ unauthenticated: 128 });
+    const { ask, refresh } = client(createTestApp(), name);
+    const expectBounded = async (
+      operation: 'profile' | 'refresh',
+      send: () => Promise<{ status: number }>,
+    ) => {
+      const statuses = (await repeat(300, send)).map(({ status }) => status);
+      expect(tally(statuses)).toEqual({ [statusAt(operation).unauthenticated]: 300 });
+      expect(outcomes()).toEqual({ unauthenticated: 128 });
+    };
+    const from = { address: freshAddress() };
+    await expectBounded('profile', () => ask('profile', null, { ...from, token: 'x.y.z' }));
     if (contract.refresh === null) return;
-    captured.take();
-    const address = freshAddress();
-    const refresh = () => post(`${base}/refresh`, { refreshToken: 'x.y.z' }, { address });
-    expect(tally((await repeat(300, refresh)).map(({ status }) => status))).toEqual({ 401: 300 });
-    expect(outcomes()).toEqual({ unauthenticated: 128 });
+    const other = { address: freshAddress() };
+    await expectBounded('refresh', () => refresh('x.y.z', other));
   });
 
   it('bounds the log lines of a logout that is repeated', async () => {
-    const { login, base } = client(createTestApp(), name);
+    const { login, logout } = client(createTestApp(), name);
     const { access } = tokensOf(await login(await addUser()));
-    const { fetch } = createTestApp();
     captured.take();
-    const headers = { Authorization: `Bearer ${access}`, 'CF-Connecting-IP': freshAddress() };
-    const logout = () => fetch(`${base}/logout`, { method: 'POST', headers });
-    await repeat(300, logout);
+    const from = { address: freshAddress() };
+    await repeat(300, () => logout(access, from));
     expect(outcomes()).toEqual({ granted: 128 });
   });
 });

@@ -5,6 +5,7 @@ import { captureConsole } from '../support/captured-console.ts';
 import { mailbox } from '../support/mailbox.ts';
 import { scrape } from '../support/scrape.ts';
 import { client, moveClock, tokensOf, visible } from '../support/session.ts';
+import { byAddress } from '../support/contract-cases.ts';
 import { addUser, createTestApp, freshAddress, newUser } from '../support/test-app.ts';
 
 const NAME = 'email-cookie';
@@ -19,15 +20,15 @@ describe('the limit in total', () => {
   it('sends no e-mail beyond it and answers as always, known and unknown counted alike', async () => {
     const captured = captureConsole();
     const { app, to, calls } = mailbox(limits(3));
-    const { post } = client(app, NAME);
+    const { ask } = client(app, NAME);
     const { email } = await addUser();
-    const first = await post('forgot-password', { email });
-    for (let n = 0; n < 2; n += 1) await post('forgot-password', { email: newUser().email });
+    const first = await ask('forgot-password', byAddress(email));
+    for (let n = 0; n < 2; n += 1) await ask('forgot-password', byAddress(newUser().email));
     expect(to(email)).toHaveLength(1);
     calls.length = 0;
     captured.take();
     for (let n = 0; n < 20; n += 1) {
-      expect(visible(await post('forgot-password', { email }))).toBe(visible(first));
+      expect(visible(await ask('forgot-password', byAddress(email)))).toBe(visible(first));
     }
     expect(to(email)).toHaveLength(1);
     // Nothing is issued for an e-mail that is not sent, and this isolate remembers the limiter's answer.
@@ -38,21 +39,21 @@ describe('the limit in total', () => {
     const logged = captured.take().filter((line) => line.includes('email-limit-reached'));
     expect(logged).toEqual(Array.from({ length: 5 }, () => line));
     moveClock(3_600_000);
-    await post('forgot-password', { email });
+    await ask('forgot-password', byAddress(email));
     expect(to(email)).toHaveLength(2);
   });
 
   it('holds for parallel requests, each of its own address and for its own mailbox', async () => {
     const { app, to } = mailbox(limits(7));
-    const { post } = client(app, NAME);
+    const { ask } = client(app, NAME);
     const users = await Promise.all(Array.from({ length: 20 }, () => addUser()));
-    await Promise.all(users.map(({ email }) => post('forgot-password', { email })));
+    await Promise.all(users.map(({ email }) => ask('forgot-password', byAddress(email))));
     expect(users.flatMap(({ email }) => to(email))).toHaveLength(7);
   });
 
   it('counts what it refuses, and what is refused to an address, for the alert', async () => {
     const app = createTestApp({ ...limits(2), OPERATOR_TOKEN: Reflect.get(env, 'OPERATOR_TOKEN') });
-    const { post } = client(app, NAME);
+    const { ask } = client(app, NAME);
     const refused = async () => {
       const { value } = await scrape(app);
       return ['total', 'address'].map((reason) => value('auth_emails_refused_total', { reason }));
@@ -60,7 +61,7 @@ describe('the limit in total', () => {
     const [total = 0, address = 0] = await refused();
     const from = { address: freshAddress() };
     for (let n = 0; n < 13; n += 1) {
-      await post('forgot-password', { email: newUser().email }, from);
+      await ask('forgot-password', byAddress(newUser().email), from);
     }
     expect(await refused()).toEqual([total + 8, address + 3]);
   });
@@ -83,7 +84,7 @@ describe('the work behind an answer', () => {
     return events;
   }
 
-  it.each(['forgot-password', 'verify-email/send'])(
+  it.each(['forgot-password', 'send-code'] as const)(
     'of %s begins after a wait of up to two seconds, for known and unknown',
     async (operation) => {
       const events = listWaits();
@@ -93,7 +94,7 @@ describe('the work behind an answer', () => {
           events.push(`${call.to} ${call.method}`);
           return proceed();
         });
-        await client(app, NAME).post(operation, { email });
+        await client(app, NAME).ask(operation, byAddress(email));
         const beforeAnswer = events.slice(0, 3).toSorted();
         expect(beforeAnswer).toEqual(['database batch', 'limits consume', 'limits consume']);
         const [ms, ...after] = events.slice(3, 6);
@@ -106,11 +107,11 @@ describe('the work behind an answer', () => {
 
   it('waits anew each time, over the whole range', async () => {
     const events = listWaits();
-    const { post } = client(createTestApp(waits), NAME);
+    const { ask } = client(createTestApp(waits), NAME);
     const drawn: number[] = [];
     for (let n = 0; n < 64; n += 1) {
       events.length = 0;
-      await post('forgot-password', { email: newUser().email });
+      await ask('forgot-password', byAddress(newUser().email));
       drawn.push(Number(events[0]));
     }
     for (const ms of drawn) expect(ms).toBe(Math.trunc(ms));
@@ -125,11 +126,11 @@ describe('the work behind an answer', () => {
   it('waits for both e-mails of a change of address', async () => {
     const events = listWaits();
     const user = await addUser();
-    const { login, post } = client(createTestApp(waits), NAME);
+    const { login, ask } = client(createTestApp(waits), NAME);
     const { access: token } = tokensOf(await login(user));
     events.length = 0;
     const { email } = newUser();
-    await post('change-email', { email, password: user.password }, { token });
+    await ask('change-email', { email, password: user.password }, { token });
     expect(events.filter((event) => typeof event === 'number' && event > 0)).toHaveLength(2);
   });
 });

@@ -7,8 +7,10 @@ import * as fc from 'fast-check';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { slowNetwork } from '../fixtures/slow-network.ts';
 import { captureConsole } from '../support/captured-console.ts';
+import type { InputOf } from '../../src/flows/operations.ts';
+import { byAddress } from '../support/contract-cases.ts';
 import { codeIn, mailbox, otherThan, type Mail } from '../support/mailbox.ts';
-import { moveClock } from '../support/session.ts';
+import { client, moveClock } from '../support/session.ts';
 import {
   addUser,
   contractCases,
@@ -24,7 +26,7 @@ const MOST_STEPS = 12;
 const OPERATIONS = [
   'register',
   'verify-email',
-  'verify-email/send',
+  'send-code',
   'login',
   'forgot-password',
   'reset-password',
@@ -145,35 +147,36 @@ function ask(
   const { contract, side, step, address } = request;
   const { email, username } = side;
   const registered = `${username}-new`;
-  const { base, profilePath } = contract.contract;
-  if (step.operation === 'profile') {
-    return app.fetch(`/${contract.name}${profilePath}`, {
-      headers: { 'CF-Connecting-IP': address },
-    });
-  }
   const names = { email, username, 'registered username': registered };
   const named = contract.named({ email, username: names[step.name] });
   const code = codeIn(side.mails());
   const isMailed = step.code === 'mailed' && /^\d{6}$/.test(code);
   const password = `the ${step.password} password of nobody`;
-  const bodies: Record<typeof step.operation, object> = {
-    register: { username: registered, email, password },
+  const handle = step.handle === 'in the body' ? side.handle : null;
+  const inputs: { readonly [O in Step['operation']]: InputOf<O> } = {
+    register: { ...contract.application({ username: registered, email, password }), handle },
     'verify-email': {
       ...named,
+      handle,
       password: isMailed ? 'never registered with this' : password,
       code: isMailed ? code : otherThan(code),
     },
-    'verify-email/send': named,
-    login: contract.body({ email, username: names[step.name], password }),
-    'forgot-password': step.name === 'email' ? { email } : named,
+    'send-code': { ...named, handle },
+    login: contract.attempt({ email, username: names[step.name], password }),
+    'forgot-password': step.name === 'email' ? byAddress(email, handle) : { ...named, handle },
     'reset-password': { token: 'A'.repeat(43), password },
     refresh: {},
+    profile: null,
   };
-  const registration = step.handle === 'in the body' ? { registration: side.handle } : {};
   const headers =
     step.handle === 'as a cookie' ? { Cookie: `__Host-gh-registration=${side.handle}` } : {};
-  const body = { ...bodies[step.operation], ...registration };
-  return app.post(`/${contract.name}${base}/${step.operation}`, body, { address, headers });
+  const { ask, askWith } = client(app, contract.name);
+  if (step.operation !== 'refresh') {
+    return ask(step.operation, inputs[step.operation] as never, { address, headers });
+  }
+  return contract.contract.refresh === null
+    ? app.fetch(`/${contract.name}/nowhere`, { headers: { 'CF-Connecting-IP': address } })
+    : askWith('refresh', {}, { address, headers });
 }
 
 function masked({ status, headers, text }: Answer, side: Side) {

@@ -1,11 +1,13 @@
 /** Registrations, codes, links and changes of an account with each fault at each of their calls. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { InputOf, Operation } from '../../src/flows/operations.ts';
 import { failOnUnhandled } from '../support/captured-console.ts';
 import type { Flow } from '../support/fault-invariants.ts';
 import { testFlows } from '../support/fault-scenario.ts';
 import { faults, injectFault, mainFaults } from '../support/faults.ts';
 import { codeIn, mailbox, otherThan, tokenIn } from '../support/mailbox.ts';
 import { client, tokensOf, visible, WRONG } from '../support/session.ts';
+import { byAddress } from '../support/contract-cases.ts';
 import {
   addSession,
   addUser,
@@ -27,7 +29,9 @@ beforeEach(() => {
 });
 
 const NEW_PASSWORD = 'something else entirely';
-type Request = { user: TestUser; to: string; body: object; token?: string };
+type Request = {
+  [O in Operation]: { user: TestUser; to: O; body: InputOf<O>; token?: string };
+}[Operation];
 
 describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
   const { status, named, application, isByUsername } = contractCase(name);
@@ -42,8 +46,9 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
     name: about,
     contract: name,
     prepare: async () => {
-      const { user, to, body, token = '' } = await request();
-      return { user, send: (app) => client(app, name).post(to, body, { token }) };
+      const { user, to, body, token } = await request();
+      const tokens = token === undefined ? {} : { token };
+      return { user, send: (app) => client(app, name).ask(to, body, tokens) };
     },
     repeated: rest.status,
     ...rest,
@@ -56,15 +61,15 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
   /** A registration, or a user whose address is not verified; each with a code. */
   const withCode = async (owner: 'registration' | 'user') => {
     const { app, to } = mailbox();
-    const { post } = client(app, name);
+    const { ask } = client(app, name);
     const user = owner === 'user' ? await addUser({ email_verified: 0 }) : newUser();
-    if (owner === 'user') await post('verify-email/send', named(user));
-    else await post('register', application(user));
+    if (owner === 'user') await ask('send-code', named(user));
+    else await ask('register', application(user));
     return { user, code: codeIn(to(user.email)) };
   };
   const sendCode = async (owner: 'registration' | 'user'): Promise<Request> => {
     const { user } = await withCode(owner);
-    return { user, to: 'verify-email/send', body: named(user) };
+    return { user, to: 'send-code', body: named(user) };
   };
   const verify = async (
     owner: 'registration' | 'user',
@@ -81,18 +86,21 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
   });
   const reset = async (owner: 'registration' | 'user'): Promise<Request> => {
     const { app, to } = mailbox();
-    const { post } = client(app, name);
+    const { ask } = client(app, name);
     const user = owner === 'user' ? await addUser() : newUser();
-    if (owner === 'registration') await post('register', application(user));
-    await post('forgot-password', { email: user.email });
+    if (owner === 'registration') await ask('register', application(user));
+    await ask('forgot-password', byAddress(user.email));
     const token = tokenIn(to(user.email));
     return { user, to: 'reset-password', body: { token, password: NEW_PASSWORD } };
   };
-  const signedIn = async (to: string, bodyOf: (user: TestUser) => object): Promise<Request> => {
+  const signedIn = async <O extends Operation>(
+    to: O,
+    bodyOf: (user: TestUser) => InputOf<O>,
+  ): Promise<Request> => {
     const user = await addUser();
     const token = tokensOf(await client(createTestApp(), name).login(user)).access;
     await addSession(user.id);
-    return { user, to, token, body: bodyOf(user) };
+    return { user, to, token, body: bodyOf(user) } as Request;
   };
   const changePassword = (currentPassword?: string) =>
     signedIn('change-password', ({ password }) => ({
@@ -103,12 +111,12 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
     signedIn('change-email', ({ email, password }) => ({ email: `moved-${email}`, password }));
   const confirmEmail = async (change: (code: string) => string): Promise<Request> => {
     const { app, to } = mailbox();
-    const { post, login } = client(app, name);
+    const { ask, login } = client(app, name);
     const user = await addUser();
     const email = `moved-${user.email}`;
     const token = tokensOf(await login(user)).access;
-    await post('change-email', { email, password: user.password }, { token });
-    return { user, to: 'change-email/confirm', token, body: { code: change(codeIn(to(email))) } };
+    await ask('change-email', { email, password: user.password }, { token });
+    return { user, to: 'confirm-email', token, body: { code: change(codeIn(to(email))) } };
   };
   const deleteAccount = () => signedIn('delete-account', ({ password }) => ({ password }));
 
@@ -181,7 +189,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
   testFlows(unhandled, others, mainFaults);
 });
 
-describe.each(['register', 'verify-email/send', 'forgot-password'])('%s', (operation) => {
+describe.each(['register', 'send-code', 'forgot-password'] as const)('%s', (operation) => {
   const calls = [
     'limits consume 1',
     'database batch 1',
@@ -193,8 +201,9 @@ describe.each(['register', 'verify-email/send', 'forgot-password'])('%s', (opera
     for (const call of calls.filter((name) => fault.bindings.some((to) => name.startsWith(to)))) {
       const answers = [];
       for (const { email } of [await addUser(), await addUser({ email_verified: 0 }), newUser()]) {
-        const body = operation === 'register' ? { email, password: NEW_PASSWORD } : { email };
-        const send = (app: TestApp) => client(app, 'email-cookie').post(operation, body);
+        const { inputs } = contractCase('email-cookie');
+        const input = inputs({ username: '', email, password: NEW_PASSWORD })[operation];
+        const send = (app: TestApp) => client(app, 'email-cookie').ask(operation, input as never);
         const { intercept, struck } = injectFault(fault, call, () => send(createTestApp()));
         const nowMs = Date.now();
         const answer = visible(await send(createTestApp({}, intercept)));

@@ -67,12 +67,12 @@ describe.each(['email-cookie', 'username-pair'])('%s', (name) => {
     }),
     signedIn(
       'a logout of all other sessions',
-      (at, { access: token }) => at.post('logout-others', {}, { token }),
+      (at, { access: token }) => at.ask('logout-others', null, { token }),
       { status: done, repeated: done },
     ),
     signedIn(
       'a change of the profile',
-      (at, { access: token }) => at.post('update-profile', { name: 'Al' }, { token }),
+      (at, { access: token }) => at.ask('update-profile', { name: 'Al' }, { token }),
       { status: 200, repeated: 200 },
     ),
     signedIn('the list of sessions', (at, { access }) => at.sessions(access), {

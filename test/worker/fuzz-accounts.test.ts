@@ -1,4 +1,4 @@
 /** Mutated registrations, codes, links and changes of accounts. */
-import { fuzz } from '../support/fuzz/contract-fuzz.ts';
+import { fuzz, isOfSessions } from '../support/fuzz/contract-fuzz.ts';
 
-fuzz((route) => !/^(?:login|refresh|logout|logout-all|profile|sessions)\b/.test(route));
+fuzz((operation) => !isOfSessions(operation));

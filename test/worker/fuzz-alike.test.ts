@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { captureConsole } from '../support/captured-console.ts';
 import { mutationOf } from '../support/fuzz/arbitraries.ts';
 import { applyMutations, requestInit, type Mutation } from '../support/fuzz/mutation.ts';
-import { requestTo, withHeader } from '../support/fuzz/requests.ts';
+import { requestOf, withHeader } from '../support/fuzz/outgoing.ts';
 import { visible, WRONG } from '../support/session.ts';
 import {
   addUser,
@@ -32,7 +32,7 @@ const keepsNames = (mutation: Mutation): boolean =>
 
 const spelling = fc.array(mutationOf(true).filter(keepsNames), { minLength: 1, maxLength: 2 });
 
-describe.each(contractCases)('$name', ({ name, path, body }) => {
+describe.each(contractCases)('$name', ({ name, attempt, statusAt }) => {
   const { fetch } = createTestApp({
     CONTRACTS: [name],
     ADDRESS_LIMITS: { [name]: 1000 },
@@ -40,7 +40,8 @@ describe.each(contractCases)('$name', ({ name, path, body }) => {
   });
 
   const answerTo = async (user: TestUser, mutations: readonly Mutation[], address: string) => {
-    const login = withHeader(requestTo('POST', path, body(user)), 'CF-Connecting-IP', address);
+    const request = requestOf(name, 'login', { input: attempt(user) });
+    const login = withHeader(request, 'CF-Connecting-IP', address);
     const outgoing = applyMutations(login, mutations);
     const init = requestInit(outgoing);
     return init === null ? 'not sent' : visible(await fetch(outgoing.path, init));
@@ -66,7 +67,7 @@ describe.each(contractCases)('$name', ({ name, path, body }) => {
       runs += 1;
       const answer = await answerTo(known, mutations, knownFrom);
       expect(await answerTo(unknown, mutations, unknownFrom)).toBe(answer);
-      if (answer.startsWith('[401')) unauthorized += 1;
+      if (answer.startsWith(`[${statusAt('login').invalid}`)) unauthorized += 1;
     });
     await fc.assert(property, { numRuns: RUNS });
     // Most are refused for the password, not for their form.

@@ -14,7 +14,8 @@ import {
   type Mutation,
   type Outgoing,
 } from '../support/fuzz/mutation.ts';
-import { ALLOWED_ORIGIN, ORIGIN, requestTo, withHeader } from '../support/fuzz/requests.ts';
+import { ALLOWED_ORIGIN } from '../support/fuzz/requests.ts';
+import { ORIGIN, requestTo, withHeader } from '../support/fuzz/outgoing.ts';
 import { operatorToken } from '../support/operator.ts';
 import { operationsOf } from '../support/published.ts';
 import {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { captureConsole, type CapturedConsole } from '../support/captured-console.ts';
 import { bindingError, CANARY, failing } from '../support/faults.ts';
 import { increasesOf } from '../support/scrape.ts';
-import { client, tokensOf, WRONG } from '../support/session.ts';
+import { client, encoded, tokensOf, WRONG } from '../support/session.ts';
 import {
   addUser,
   contractCase,
@@ -20,7 +20,7 @@ beforeEach(() => {
   captured = captureConsole();
 });
 
-describe.each(contractCases)('$name', ({ name, path, body }) => {
+describe.each(contractCases)('$name', ({ name }) => {
   it.each(['none', 'all', 'batch', 'run', 'consume', 'reserve', 'settle', 'any'])(
     'keeps passwords, tokens, hashes and identifiers out while %s fails',
     async (which) => {
@@ -40,11 +40,16 @@ describe.each(contractCases)('$name', ({ name, path, body }) => {
         Authorization: `Bearer ${CANARY}`,
         'X-Request-Id': CANARY,
       };
-      const granted = await app.post(path, body(user), { headers });
-      await app.post(path, body({ ...user, password: canaries.password }), { headers });
-      await app.post(path, body(canaries), { headers });
-      await app.post(path, `{"password":"${CANARY}", ${CANARY}`, { headers });
-      await app.post(`${path}/${CANARY}`, body(canaries), { headers });
+      const { login, askRaw, attempt } = client(app, name);
+      const granted = await login(user, { headers });
+      await login({ ...user, password: canaries.password }, { headers });
+      await login(canaries, { headers });
+      await askRaw('login', `{"password":"${CANARY}", ${CANARY}%`, { headers });
+      const request = encoded(name, 'login', { input: attempt(canaries) });
+      await app.send(
+        { ...request, path: request.path.replace(/(?=\?|$)/, `/${CANARY}`) },
+        { headers },
+      );
       const lines = captured.take();
       const log = lines.join('\n');
       const signatures = Object.values(tokensOf(granted)).flatMap((token: string) =>
@@ -71,11 +76,11 @@ describe.each(contractCases)('$name', ({ name, path, body }) => {
   it('says contract, outcome, masked identifier, address, trace id and duration', async () => {
     const address = freshAddress();
     const user = await addUser();
-    const { post } = createTestApp();
+    const { login, askWith } = client(createTestApp(), name);
     const answers = [
-      await post(path, body(user), { address }),
-      await post(path, body({ ...user, password: WRONG }), { address }),
-      await post(path, '[]', { address }),
+      await login(user, { address }),
+      await login({ ...user, password: WRONG }, { address }),
+      await askWith('login', {}, { address }),
     ];
     expect(takeRecords()).toEqual(
       ['granted', 'invalid', 'malformed'].map((outcome, n) => ({
@@ -203,13 +208,16 @@ it.each(['refresh', 'logout'])(
   'logs and counts a request that another site caused, and not its cookie: %s',
   async (operation) => {
     const app = createTestApp();
-    const { login, base } = client(app, 'email-cookie');
+    const { login, contract } = client(app, 'email-cookie');
     const { refresh: token } = tokensOf(await login(await addUser()));
     captured.take();
     const address = freshAddress();
     const headers = { Cookie: `refreshToken=${token}`, Origin: 'https://evil.example' };
     const increase = await increasesOf(app, async () => {
-      const answer = await app.post(`${base}/${operation}`, '', { address, headers });
+      const answer = await app.post(`/email-cookie${contract.base}/${operation}`, '', {
+        address,
+        headers,
+      });
       expect(answer.status).toBe(403);
     });
     const records = takeRecords();

@@ -4,6 +4,7 @@ import { failing } from '../support/faults.ts';
 import { mailbox } from '../support/mailbox.ts';
 import { increasesOf, scrape } from '../support/scrape.ts';
 import { client, tokensOf, WRONG } from '../support/session.ts';
+import { byAddress } from '../support/contract-cases.ts';
 import {
   addUser,
   contractCase,
@@ -16,21 +17,15 @@ const { name, path, body } = contractCase('email-cookie');
 
 describe('logins', () => {
   it.each(contractCases)('at $name are counted and timed, by reason', async (contractCase) => {
-    const { name, path, body } = contractCase;
+    const { name } = contractCase;
     const app = createTestApp();
+    const { login, askWith } = client(app, name);
     const user = await addUser();
     const inactive = await addUser({ status: 'inactive' });
     const increase = await increasesOf(app, async () => {
-      for (const attempt of [
-        body(user),
-        body(user),
-        body({ ...user, password: WRONG }),
-        body(newUser()),
-        body(inactive),
-        '[]',
-      ]) {
-        await app.post(path, attempt);
-      }
+      const wrong = { ...user, password: WRONG };
+      for (const one of [user, user, wrong, newUser(), inactive]) await login(one);
+      await askWith('login', {});
     });
     const contract = { contract: name };
     expect(increase('auth_login_success_total', contract)).toBe(2);
@@ -99,15 +94,15 @@ describe('the metrics besides logins', () => {
   it('count refreshes, registrations, forgotten passwords, codes and e-mails', async () => {
     const { app } = mailbox();
     const contract = { contract: 'username-pair' };
-    const { login, refresh, post } = client(app, contract.contract);
+    const { login, refresh, ask, application, named } = client(app, contract.contract);
     const user = await addUser();
     const other = newUser();
     const increase = await increasesOf(app, async () => {
       await refresh(tokensOf(await login(user)).refresh);
       await refresh('nonsense');
-      await post('register', other);
-      await post('forgot-password', { email: user.email });
-      await post('verify-email', { ...other, code: '000000' });
+      await ask('register', application(other));
+      await ask('forgot-password', byAddress(user.email));
+      await ask('verify-email', { ...named(other), password: 'x', code: '000000' });
     });
     for (const [name, labels] of [
       ['auth_refresh_success_total', contract],
@@ -128,8 +123,10 @@ describe('the metrics besides logins', () => {
       {},
       failing(({ to }) => to === 'mail'),
     );
-    const { post } = client(app, name);
-    const increase = await increasesOf(createTestApp(), () => post('register', newUser()));
+    const { ask, application } = client(app, name);
+    const increase = await increasesOf(createTestApp(), () =>
+      ask('register', application(newUser())),
+    );
     const template = { template: 'registration-code' };
     expect(increase('auth_mail_failure_total', template)).toBe(1);
     expect(increase('auth_mail_success_total', template)).toBe(0);

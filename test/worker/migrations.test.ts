@@ -2,6 +2,7 @@
 import { applyD1Migrations, reset, type D1Migration } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
+import { byUsername } from '../support/contract-cases.ts';
 import { codeIn, mailbox } from '../support/mailbox.ts';
 import { client } from '../support/session.ts';
 import { contractCases, hashOf, createTestApp } from '../support/test-app.ts';
@@ -42,13 +43,14 @@ it('keeps registrations of one address side by side, and verifies none of a know
   expect(challenges.results).toEqual([{ id: 'code' }, { id: 'link' }]);
 
   const { app, to } = mailbox();
-  const { post } = client(app, 'username-coded');
-  for (const username of ['holding', 'pending']) await post('verify-email/send', { username });
+  const { ask, application } = client(app, 'username-coded');
+  for (const username of ['holding', 'pending']) await ask('send-code', byUsername(username));
   expect(codeIn(to('known@example.com'))).toBe('no code');
   const code = codeIn(to('pending@example.com'));
-  expect((await post('verify-email', { username: 'pending', password, code })).status).toBe(200);
+  const proof = { ...byUsername('pending'), password, code };
+  expect((await ask('verify-email', proof)).status).toBe(200);
   const taken = { username: 'holding', email: 'other@example.com', password };
-  expect((await post('register', taken)).status).toBe(409);
+  expect((await ask('register', application(taken))).status).toBe(409);
 });
 
 it('creates no account, role or session', async () => {
@@ -58,11 +60,11 @@ it('creates no account, role or session', async () => {
     const n = await DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n');
     expect([table, n]).toEqual([table, 0]);
   }
-  const { post } = createTestApp();
-  for (const { path, body } of contractCases) {
+  const app = createTestApp();
+  for (const { name: contract, status } of contractCases) {
     for (const name of ['root', 'admin', 'sa', 'johndoe']) {
       const person = { username: name, email: `${name}@example.com`, password: 'MySecure123!' };
-      expect((await post(path, body(person))).status).toBe(401);
+      expect((await client(app, contract).login(person)).status).toBe(status.invalid);
     }
   }
 });

@@ -1,17 +1,24 @@
 /** A client generated from the published document can call every operation in it. */
 import createClient from 'openapi-fetch';
 import { describe, expect, it } from 'vitest';
+import { encodeRequest } from '../../src/contracts/routes.ts';
+import { contracts } from '../../src/contracts/index.ts';
+import type { InputOf, Operation } from '../../src/flows/operations.ts';
+import type { ContractCase } from '../support/contract-cases.ts';
 import {
   addUser,
   count,
+  contractCase,
   contractCases,
   freshAddress,
   type TestApp,
   newUser,
 } from '../support/test-app.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
-import { tokensOf } from '../support/session.ts';
+import { sessionsIn, tokensOf, type ContractAnswer } from '../support/session.ts';
 
+/** Those whose document is published. */
+const served = contractCases.filter(({ contract }) => contracts.includes(contract));
 const ORIGIN = 'https://gatehouse.example';
 
 interface OpenApi {
@@ -20,12 +27,6 @@ interface OpenApi {
     string,
     Record<string, { operationId: string; requestBody?: { required: boolean } }>
   >;
-}
-
-interface Parameters {
-  body?: object;
-  path?: Record<string, string>;
-  token?: string;
 }
 
 /** A fetch to the app that keeps cookies by name, as a browser does. */
@@ -52,8 +53,12 @@ function fetchWithCookies(app: TestApp, everySent: Record<string, string>) {
 }
 
 /** A client that calls operations by their id in the document; `called` has those that succeeded. */
-async function generatedClient(app: TestApp, contract: string, sent: Record<string, string>) {
-  const document = JSON.parse((await app.fetch(`/openapi/${contract}.json`)).text) as OpenApi;
+async function generatedClient(
+  app: TestApp,
+  { contract, name }: ContractCase,
+  { sent, emptyBody }: { sent: Record<string, string>; emptyBody: object },
+) {
+  const document = JSON.parse((await app.fetch(`/openapi/${name}.json`)).text) as OpenApi;
   const baseUrl = `${ORIGIN}${document.servers[0]?.url}`;
   const client = createClient<any>({ baseUrl, fetch: fetchWithCookies(app, sent) });
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -61,107 +66,103 @@ async function generatedClient(app: TestApp, contract: string, sent: Record<stri
   );
   const called = new Set<string>();
 
-  const call = async (id: string, { body, path, token }: Parameters = {}): Promise<string> => {
+  const call = async <O extends Operation>(
+    id: O,
+    input: InputOf<O>,
+    tokens: { token?: string; refreshToken?: string } = {},
+  ): Promise<ContractAnswer> => {
     const operation = operations.find(({ operationId }) => operationId === id);
-    if (operation === undefined) throw new Error(`${contract} has no ${id}`);
+    if (operation === undefined) throw new Error(`${name} has no ${id}`);
+    const request = { input, ...tokens };
+    const { headers, body } = encodeRequest(contract, id, request);
+    // The cookies are those that the answers have set.
+    const { Cookie: cookie, ...others } = headers;
     const { response, data, error } = await client.request(
       operation.method as 'post',
       operation.path,
       {
         // Without a body the client declares no type either.
-        body,
-        params: path === undefined ? {} : { path },
-        headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+        ...(body === null
+          ? cookie === undefined
+            ? {}
+            : emptyBody
+          : { body: {}, bodySerializer: () => body }),
+        params: { path: { ...contract.params, ...(input as Record<string, string> | null) } },
+        headers: others,
       },
     );
-    const text = JSON.stringify(data ?? error ?? '');
-    if (!response.ok) throw new Error(`${contract} ${id}: ${response.status} ${text}`);
+    const text = JSON.stringify(data ?? error ?? null);
+    if (!response.ok) throw new Error(`${name} ${id}: ${response.status} ${text}`);
     called.add(id);
-    return text;
+    return { contract, status: response.status, headers: response.headers, text };
   };
   return { call, called, ids: operations.map(({ operationId }) => operationId) };
 }
 
-const accessIn = (text: string) => tokensOf({ status: 200, text, headers: new Headers() }).access;
-const refreshIn = (text: string) => tokensOf({ status: 200, text, headers: new Headers() }).refresh;
-
 describe.each([
   // By the document, a client other than a browser sends an empty object along with the cookie.
-  { kind: 'other than a browser', sent: {} as Record<string, string>, optionalBody: { body: {} } },
+  { kind: 'other than a browser', sent: {} as Record<string, string>, emptyBody: { body: {} } },
   {
     kind: 'in a browser',
     sent: { Origin: ORIGIN, 'Sec-Fetch-Site': 'same-origin' },
-    optionalBody: {},
+    emptyBody: {},
   },
-])('a generated client $kind', ({ sent, optionalBody }) => {
-  it.each(contractCases)(
-    'can call every operation of $name',
-    async ({ name, contract, body: loginBody }) => {
-      const { app, to } = mailbox({ ADDRESS_LIMITS: { [name]: 60 } });
-      const { call, called, ids } = await generatedClient(app, name, sent);
-      const user = newUser();
-      const named =
-        contract.identifier === 'username' ? { username: user.username } : { email: user.email };
-      const login = async (password: string) =>
-        call('login', { body: loginBody({ ...user, password }) });
+])('a generated client $kind', (kind) => {
+  it.each(served)('can call every operation of $name', async (contractCase) => {
+    const { name, contract, attempt, application, named } = contractCase;
+    const { app, to } = mailbox({ ADDRESS_LIMITS: { [name]: 60 } });
+    const { call, called, ids } = await generatedClient(app, contractCase, kind);
+    const user = newUser();
+    const login = async (password: string) => call('login', attempt({ ...user, password }));
+    const tokenOf = async (password: string) => tokensOf(await login(password)).access;
 
-      await call('register', {
-        body: { ...named, email: user.email, password: user.password },
-      });
-      await call('send-code', { body: named });
-      const code = codeIn(to(user.email));
-      await call('verify-email', { body: { ...named, password: user.password, code } });
+    await call('register', application(user));
+    await call('send-code', named(user));
+    const code = codeIn(to(user.email));
+    await call('verify-email', { ...named(user), password: user.password, code });
 
-      const signedIn = await login(user.password);
-      let token = accessIn(signedIn);
-      await call('profile', { token });
-      await call('update-profile', { token, body: { name: 'Al', language: 'de' } });
-      if (contract.refresh !== null) {
-        const refreshToken = refreshIn(signedIn);
-        const refreshed = await call(
-          'refresh',
-          contract.refresh.in === 'body' ? { body: { refreshToken } } : optionalBody,
-        );
-        token = accessIn(refreshed);
-      }
-      const changed = 'another long password';
-      await call('change-password', {
-        token,
-        body: { currentPassword: user.password, newPassword: changed },
-      });
-      const email = `moved-${user.email}`;
-      await call('change-email', { token, body: { email, password: changed } });
-      await call('confirm-email', { token, body: { code: codeIn(to(email)) } });
-      user.email = email;
+    let { access: token, refresh: refreshToken } = tokensOf(await login(user.password));
+    await call('profile', null, { token });
+    await call('update-profile', { name: 'Al', language: 'de' }, { token });
+    if (contract.refresh !== null) {
+      token = tokensOf(await call('refresh', { refreshToken }, { refreshToken })).access;
+    }
+    const changed = 'another long password';
+    const passwords = { currentPassword: user.password, newPassword: changed };
+    await call('change-password', passwords, { token });
+    const email = `moved-${user.email}`;
+    await call('change-email', { email, password: changed }, { token });
+    await call('confirm-email', { code: codeIn(to(email)) }, { token });
+    user.email = email;
 
-      const asked = contract.identifier === 'username' ? named : { email };
-      await call('forgot-password', { body: asked });
-      const reset = 'a password after the reset';
-      await call('reset-password', { body: { token: tokenIn(to(email)), password: reset } });
+    await call('forgot-password', named(user));
+    const reset = 'a password after the reset';
+    await call('reset-password', { token: tokenIn(to(email)), password: reset });
 
-      await login(reset);
-      token = accessIn(await login(reset));
-      const sessions = await call('list-sessions', { token });
-      const other = /"id":"([^"]+)"[^}]*"current":false/.exec(sessions)?.[1] ?? 'no other session';
-      await call('end-session', { token, path: { id: other } });
-      await call('logout-others', { token });
-      await call('logout', { token });
-      await call('logout-all', { token: accessIn(await login(reset)) });
-      token = accessIn(await login(reset));
-      await call('delete-account', { token, body: { password: reset } });
+    await login(reset);
+    token = await tokenOf(reset);
+    const { id, current } = contract.paths.sessions.fields;
+    const sessions = sessionsIn(await call('list-sessions', null, { token }));
+    const other = sessions.find((session) => session[current] === false);
+    await call('end-session', { id: String(other?.[id]) }, { token });
+    await call('logout-others', null, { token });
+    await call('logout', { token }, { token });
+    await call('logout-all', null, { token: await tokenOf(reset) });
+    token = await tokenOf(reset);
+    await call('delete-account', { password: reset }, { token });
 
-      expect([...called].toSorted()).toEqual(ids.toSorted());
-    },
-  );
+    expect([...called].toSorted()).toEqual(ids.toSorted());
+  });
 
   it('logs out of email-cookie with only the cookie', async () => {
     const { app } = mailbox();
-    const { call } = await generatedClient(app, 'email-cookie', sent);
+    const emailCookie = contractCase('email-cookie');
+    const { call } = await generatedClient(app, emailCookie, kind);
     const user = await addUser();
-    await call('login', { body: { email: user.email, password: user.password } });
+    await call('login', emailCookie.attempt(user));
     expect(await count('sessions', user.id)).toBe(1);
-    await call('refresh', optionalBody);
-    await call('logout', optionalBody);
+    await call('refresh', null, { refreshToken: 'x' });
+    await call('logout', null, { refreshToken: 'x' });
     expect(await count('sessions', user.id)).toBe(0);
   });
 });

@@ -1,9 +1,11 @@
 /** Password rules over HTTP: the refusal names the rule, and nothing has changed. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { contracts } from '../../src/contracts/index.ts';
 import { mailbox, tokenIn } from '../support/mailbox.ts';
 import { fieldsOf } from '../support/published.ts';
 import { client, tokensOf } from '../support/session.ts';
+import { byAddress } from '../support/contract-cases.ts';
 import { addUser, contractCases, newUser } from '../support/test-app.ts';
 
 const unfit = [
@@ -21,33 +23,35 @@ describe.each(contractCases)('$name', ({ name, status, isByUsername, application
   };
 
   it.each(unfit)('registers nobody with a password that is $why', async ({ password, says }) => {
-    const { post, to } = open();
+    const { ask, to } = open();
     const user = newUser();
-    const answer = await post('register', application({ ...user, password }));
+    const answer = await ask('register', application({ ...user, password }));
     expect(answer.status).toBe(malformed);
     expect(answer.text).toMatch(says);
     expect(to(user.email)).toEqual([]);
   });
 
   it.each(unfit)('resets to none that is $why, and the link stays good', async (row) => {
-    const { post, login, to } = open();
+    const { ask, login, to } = open();
     const user = await addUser();
-    await post('forgot-password', { email: user.email });
+    await ask('forgot-password', byAddress(user.email));
     const token = tokenIn(to(user.email));
-    const answer = await post('reset-password', { token, password: row.password });
+    const answer = await ask('reset-password', { token, password: row.password });
     expect(answer.status).toBe(malformed);
     expect(answer.text).toMatch(row.says);
-    expect((await login(user)).status).toBe(200);
+    expect((await login(user)).status).toBe(status.granted);
     const fit = { token, password: 'something else entirely' };
-    expect((await post('reset-password', fit)).status).toBe(done);
+    expect((await ask('reset-password', fit)).status).toBe(done);
   });
 
   it('registers nobody with a password that is a name of their own', async () => {
-    const { post, to } = open();
+    const { ask, to } = open();
     const { email } = newUser();
-    const own = { username: 'quentin_longfellow', name: 'Rosalind Featherstone', email };
-    for (const password of [email, isByUsername ? own.username : own.name]) {
-      const answer = await post('register', { ...own, password });
+    const own = isByUsername
+      ? { username: 'quentin_longfellow', name: null }
+      : { username: null, name: 'Rosalind Featherstone' };
+    for (const password of [email, own.username ?? own.name]) {
+      const answer = await ask('register', { ...own, email, password, handle: null });
       expect(answer.status, password).toBe(malformed);
       expect(answer.text).toMatch(/name or address/i);
     }
@@ -55,7 +59,7 @@ describe.each(contractCases)('$name', ({ name, status, isByUsername, application
   });
 
   it('changes to none that is the user’s own name or address', async () => {
-    const { post, login } = open();
+    const { ask, login } = open();
     const columns = { name: 'Rosalind Featherstone', username: 'Quentin_Longfellow' };
     const user = await addUser(columns);
     const { access: token } = tokensOf(await login(user));
@@ -67,28 +71,28 @@ describe.each(contractCases)('$name', ({ name, status, isByUsername, application
       'Featherstone!1',
     ]) {
       const body = { currentPassword: user.password, newPassword };
-      const answer = await post('change-password', body, { token });
+      const answer = await ask('change-password', body, { token });
       expect(answer.status, newPassword).toBe(malformed);
       expect(answer.text).toMatch(/name or address/i);
     }
-    expect((await login(user)).status).toBe(200);
+    expect((await login(user)).status).toBe(status.granted);
   });
 
   it('asks for 15 characters or more where the deployment says so', async () => {
-    const { post, login, to } = open({ PASSWORD_RULES: { least: 15 } });
+    const { ask, login, to } = open({ PASSWORD_RULES: { least: 15 } });
     const user = await addUser();
     const { access: token } = tokensOf(await login(user));
     const set = async (password: string) => {
       const other = newUser();
       const change = { currentPassword: user.password, newPassword: password };
       return [
-        (await post('register', application({ ...other, password }))).status,
+        (await ask('register', application({ ...other, password }))).status,
         to(other.email).length,
-        (await post('change-password', change, { token })).status,
+        (await ask('change-password', change, { token })).status,
       ];
     };
     expect(await set('fourteen chars')).toEqual([malformed, 0, malformed]);
-    expect(await set('fifteen chars !')).toEqual([202, 1, done]);
+    expect(await set('fifteen chars !')).toEqual([status.registered, 1, done]);
   });
 });
 
@@ -100,7 +104,7 @@ it('keeps no hint and no security question, in the database or in a document', a
     Array.from(sql.matchAll(/`(\w+)`/g), ([, name = '']) => name),
   );
   expect(columns).toContain('password_hash');
-  const fields = [...contractCases.map(({ name }) => name), 'admin'].flatMap(fieldsOf);
+  const fields = [...contracts.map(({ name }) => name), 'admin'].flatMap(fieldsOf);
   expect(fields).toContain('password');
   for (const field of [...columns, ...fields]) {
     expect(field).not.toMatch(/hint|question|answer|maiden|pet/i);

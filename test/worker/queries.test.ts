@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';
+import { byAddress } from '../support/contract-cases.ts';
 import { addUser, contractCases, createTestApp, newUser } from '../support/test-app.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
 import { operator } from '../support/operator.ts';
@@ -25,15 +26,15 @@ it('scans no table in any operation', async () => {
   const app = createTestApp({}, collect);
   for (const { name } of contractCases) {
     const { login, refresh, profile, sessions, ...session } = client(app, name);
-    const { endSession, logout, logoutAll, post } = session;
+    const { endSession, logout, logoutAll, ask } = session;
     const person = await addUser();
     await login({ ...person, password: 'a wrong one' });
     const { access, refresh: token } = tokensOf(await login(person));
     if (token !== '') await refresh(token);
     await profile(access);
     await sessions(access);
-    await post('update-profile', { name: 'Al' }, { token: access });
-    await post('logout-others', {}, { token: access });
+    await ask('update-profile', { name: 'Al' }, { token: access });
+    await ask('logout-others', null, { token: access });
     await endSession(access, crypto.randomUUID());
     await logout(access);
     await logoutAll(tokensOf(await login(person)).access);
@@ -58,23 +59,22 @@ const SCAN = /^SCAN (?!CONSTANT|halves|\(subquery)/;
 /** Calls the operations from a registration to the deletion of its account. */
 async function callAccountOperations(name: string, collect: BindingInterceptor): Promise<void> {
   const { app, to } = mailbox({}, collect);
-  const { post, login, contract } = client(app, name);
+  const { ask, login, application, named } = client(app, name);
   const person = newUser();
-  const { username, email, password } = person;
-  const named = contract.identifier === 'username' ? { username } : { email };
-  await post('register', { ...named, email, password });
-  await post('verify-email/send', named);
-  await post('verify-email', { ...named, password, code: codeIn(to(email)) });
-  await post('forgot-password', { email });
+  const { email, password } = person;
+  await ask('register', application(person));
+  await ask('send-code', named(person));
+  await ask('verify-email', { ...named(person), password, code: codeIn(to(email)) });
+  await ask('forgot-password', byAddress(email));
   const renewed = { ...person, password: 'something else entirely' };
-  await post('reset-password', { token: tokenIn(to(email)), password: renewed.password });
+  await ask('reset-password', { token: tokenIn(to(email)), password: renewed.password });
   const { access: token } = tokensOf(await login(renewed));
   const [currentPassword, newPassword] = [renewed.password, password];
-  await post('change-password', { currentPassword, newPassword }, { token });
+  await ask('change-password', { currentPassword, newPassword }, { token });
   const moved = `moved-${email}`;
-  await post('change-email', { email: moved, password }, { token });
-  await post('change-email/confirm', { code: codeIn(to(moved)) }, { token });
-  expect((await post('delete-account', { password }, { token })).status).toBeLessThan(300);
+  await ask('change-email', { email: moved, password }, { token });
+  await ask('confirm-email', { code: codeIn(to(moved)) }, { token });
+  expect((await ask('delete-account', { password }, { token })).status).toBeLessThan(300);
 }
 
 async function callAdminOperations({ call, json }: ReturnType<typeof operator>): Promise<void> {

@@ -4,7 +4,8 @@ import { addUser, count, createTestApp, freshAddress } from '../support/test-app
 import { client, tokensOf } from '../support/session.ts';
 
 const app = createTestApp({ ALLOWED_ORIGINS: ['https://app.example.com'] });
-const { login, base } = client(app, 'email-cookie');
+const { login, contract } = client(app, 'email-cookie');
+const base = `/email-cookie${contract.base}`;
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const OTHER_TYPES = [
   {},
@@ -35,7 +36,7 @@ it.each([
   for (const type of [JSON_TYPE, ...OTHER_TYPES]) {
     const answer = await post('refresh', refresh, { ...headers, ...type });
     expect(answer.status, JSON.stringify(type)).toBe(200);
-    ({ refresh } = tokensOf(answer));
+    ({ refresh } = tokensOf({ ...answer, contract }));
   }
   const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
   expect((await post('logout', refresh, { ...headers, ...form })).status).toBe(204);

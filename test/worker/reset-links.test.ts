@@ -5,6 +5,7 @@ import { captureConsole } from '../support/captured-console.ts';
 import { failing } from '../support/faults.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
 import { client, moveClock, tokensOf } from '../support/session.ts';
+import { byAddress } from '../support/contract-cases.ts';
 import { addUser, contractCases, newUser, type TestUser } from '../support/test-app.ts';
 
 const PASSWORD = 'something else entirely';
@@ -20,15 +21,15 @@ const challengesOf = async (userId: number) =>
 /** Asks for `amount` links; `links` has the newest one after each request. */
 async function withLinks(name: string, user: TestUser, amount: number) {
   const { app, to } = mailbox();
-  const { post, login } = client(app, name);
+  const { ask, login } = client(app, name);
   const links: string[] = [];
   for (let n = 0; n < amount; n += 1) {
-    await post('forgot-password', { email: user.email });
+    await ask('forgot-password', byAddress(user.email));
     links.push(tokenIn(to(user.email)));
   }
   const reset = async (token = '', password = PASSWORD) =>
-    (await post('reset-password', { token, password })).status;
-  return { links, reset, to, post, login };
+    (await ask('reset-password', { token, password })).status;
+  return { links, reset, to, ask, login };
 }
 
 describe.each(contractCases)('$name', ({ name, status, named, application, isByUsername }) => {
@@ -36,24 +37,24 @@ describe.each(contractCases)('$name', ({ name, status, named, application, isByU
 
   it('leaves the owner’s first link good for its hour, whatever strangers ask for after it', async () => {
     const user = await addUser();
-    const { links, reset, to, post, login } = await withLinks(name, user, 5);
+    const { links, reset, to, ask, login } = await withLinks(name, user, 5);
     // The limit: the fourth and the fifth request sent nothing.
     expect(to(user.email)).toHaveLength(3);
     expect(new Set(links).size).toBe(3);
     expect(to(user.email)[0]?.text).toContain('for 60 minutes');
     moveClock(HOUR_MS - 1);
-    await post('forgot-password', { email: user.email });
+    await ask('forgot-password', byAddress(user.email));
     expect(to(user.email)).toHaveLength(3);
     expect(await reset(links[0])).toBe(done);
-    expect((await login({ ...user, password: PASSWORD })).status).toBe(200);
+    expect((await login({ ...user, password: PASSWORD })).status).toBe(status.granted);
   });
 
   it('ends a link with its hour, at the moment that the next one can be sent', async () => {
     const user = await addUser();
-    const { links, reset, to, post } = await withLinks(name, user, 3);
+    const { links, reset, to, ask } = await withLinks(name, user, 3);
     moveClock(HOUR_MS);
-    expect(await reset(links[2])).toBe(400);
-    await post('forgot-password', { email: user.email });
+    expect(await reset(links[2])).toBe(status['invalid-link']);
+    await ask('forgot-password', byAddress(user.email));
     expect(to(user.email)).toHaveLength(4);
     expect(await reset(tokenIn(to(user.email)))).toBe(done);
   });
@@ -61,10 +62,10 @@ describe.each(contractCases)('$name', ({ name, status, named, application, isByU
   it('ends the other links with the one that is used, and nobody else’s', async () => {
     const [user, other] = [await addUser(), await addUser({ email_verified: 0 })];
     const others = await withLinks(name, other, 1);
-    await others.post('verify-email/send', named(other));
+    await others.ask('send-code', named(other));
     const { links, reset } = await withLinks(name, user, 3);
     expect(await reset(links[1])).toBe(done);
-    for (const link of links) expect(await reset(link)).toBe(400);
+    for (const link of links) expect(await reset(link)).toBe(status['invalid-link']);
     expect(await challengesOf(user.id)).toEqual([]);
     expect(await challengesOf(other.id)).toEqual(['reset-password', 'verify-email']);
     expect(await others.reset(others.links[0])).toBe(done);
@@ -72,35 +73,35 @@ describe.each(contractCases)('$name', ({ name, status, named, application, isByU
 
   it.each(['password', 'address'])('ends all links with a changed %s', async (change) => {
     const user = await addUser();
-    const { links, reset, post, login, to } = await withLinks(name, user, 2);
+    const { links, reset, ask, login, to } = await withLinks(name, user, 2);
     const { access: token } = tokensOf(await login(user));
     const { password } = user;
     if (change === 'password') {
       const body = { currentPassword: password, newPassword: 'a new one, rather long' };
-      expect((await post('change-password', body, { token })).status).toBe(done);
+      expect((await ask('change-password', body, { token })).status).toBe(done);
     } else {
       const email = `moved-${user.email}`;
-      await post('change-email', { email, password }, { token });
+      await ask('change-email', { email, password }, { token });
       const body = { code: codeIn(to(email)) };
-      expect((await post('change-email/confirm', body, { token })).status).toBe(done);
+      expect((await ask('confirm-email', body, { token })).status).toBe(done);
     }
-    for (const link of links) expect(await reset(link)).toBe(400);
+    for (const link of links) expect(await reset(link)).toBe(status['invalid-link']);
     const isStillRight = change === 'address' && isByUsername;
-    expect((await login(user)).status).toBe(isStillRight ? 200 : 401);
+    expect((await login(user)).status).toBe(isStillRight ? status.granted : status.invalid);
   });
 
   it('gives a registration to the owner of the mailbox with the first link used, and ends the others', async () => {
     const user = newUser();
     const { app, to } = mailbox();
-    const { post, login } = client(app, name);
-    await post('register', application(user));
+    const { ask, login } = client(app, name);
+    await ask('register', application(user));
     const { links, reset } = await withLinks(name, user, 2);
     expect(await reset(links[0])).toBe(done);
-    expect(await reset(links[1])).toBe(400);
-    expect((await login(user)).status).toBe(401);
-    expect((await login({ ...user, password: PASSWORD })).status).toBe(200);
+    expect(await reset(links[1])).toBe(status['invalid-link']);
+    expect((await login(user)).status).toBe(status.invalid);
+    expect((await login({ ...user, password: PASSWORD })).status).toBe(status.granted);
     const proof = { ...named(user), password: user.password, code: codeIn(to(user.email)) };
-    expect((await post('verify-email', proof)).status).toBe(400);
+    expect((await ask('verify-email', proof)).status).toBe(status['invalid-code']);
   });
 });
 
@@ -119,10 +120,10 @@ it('replaces the code that was sent before, and no link, and nothing of others',
     await addUser({ email_verified: 0 }),
     await addUser({ email_verified: 0 }),
   ];
-  const { post } = client(mailbox().app, 'email-cookie');
+  const { ask } = client(mailbox().app, 'email-cookie');
   for (const { email } of [other, user, user]) {
-    await post('verify-email/send', { email });
-    await post('forgot-password', { email });
+    await ask('send-code', byAddress(email));
+    await ask('forgot-password', byAddress(email));
   }
   const links = ['reset-password', 'reset-password'];
   expect(await challengesOf(user.id)).toEqual([...links, 'verify-email']);
@@ -135,11 +136,11 @@ it('resets the password where the lockout cannot be reached, and logs each failu
     {},
     failing(({ method }) => method === 'clear'),
   );
-  const { post, login } = client(app, 'email-cookie');
+  const { ask, login } = client(app, 'email-cookie');
   const user = await addUser();
-  await post('forgot-password', { email: user.email });
+  await ask('forgot-password', byAddress(user.email));
   const reset = { token: tokenIn(to(user.email)), password: PASSWORD };
-  expect((await post('reset-password', reset)).status).toBe(204);
+  expect((await ask('reset-password', reset)).status).toBe(204);
   const failures = captured.take().filter((line) => line.includes('"event":"failure"'));
   // Each is asked for two times.
   const names = calls.filter(({ method }) => method === 'clear').map(({ what }) => what[0]);

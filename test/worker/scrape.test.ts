@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { addUser, contractCase, contractCases, createTestApp } from '../support/test-app.ts';
 import { operatorToken } from '../support/operator.ts';
 import { aggregatorWith, OPENMETRICS, scrape } from '../support/scrape.ts';
-import { WRONG } from '../support/session.ts';
+import { client, WRONG } from '../support/session.ts';
 
 describe('GET /metrics', () => {
   it('includes a login right after it, though nothing was flushed yet', async () => {
@@ -53,11 +53,10 @@ describe('GET /metrics', () => {
   it('has the same in both formats, and no identifier, address or name', async () => {
     const app = createTestApp();
     const user = await addUser();
-    for (const { path, body } of contractCases) {
-      await app.post(path, body(user), { address: '192.0.2.123' });
-      await app.post(path, body({ ...user, password: WRONG }), {
-        address: '192.0.2.123',
-      });
+    for (const { name } of contractCases) {
+      const { login } = client(app, name);
+      await login(user, { address: '192.0.2.123' });
+      await login({ ...user, password: WRONG }, { address: '192.0.2.123' });
     }
     const plain = await scrape(app);
     const open = await scrape(app, OPENMETRICS);

@@ -7,7 +7,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { createPasswords } from '../../src/crypto/passwords/hash.ts';
 import { accountKinds, insertAccounts, type AccountKind } from '../fixtures/account-kinds.ts';
-import { visible, withDevice } from '../support/session.ts';
+import { client, visible, withDevice } from '../support/session.ts';
 import {
   contractCases,
   createTestApp,
@@ -105,26 +105,26 @@ async function otherHashes(): Promise<AccountKind[]> {
 }
 
 interface Request {
-  operation: string;
-  bodyOf(user: { username: string; email: string }): object;
+  operation: 'login' | 'register' | 'forgot-password' | 'send-code' | 'verify-email';
+  inputOf(user: { username: string; email: string }): object;
   sending?: Sending;
 }
 
-describe.each(contractCases)('$name', ({ name, contract, named, application, body }) => {
+describe.each(contractCases)('$name', ({ name, status, named, application, attempt }) => {
   /** Asks about an account of each kind; returns the kinds in groups of the same work and answer. */
   async function groupsOf(kinds: readonly AccountKind[], settings: object, request: Request) {
-    const { operation, bodyOf, sending } = request;
-    const at = (operation: string) => `/${name}${contract.base}/${operation}`;
+    const { operation, inputOf, sending } = request;
     // The first request derives keys and loads modules.
     const users = await insertAccounts(env.DB, { kinds: [{ name: '' }, ...kinds], each: 1, cost });
     const { app, begin, done } = instrumentedApp(settings);
+    const { ask } = client(app, name);
     const groups = new Map<string, { work: Work; status: number; kinds: string[] }>();
     for (const [kind, [user]] of users) {
       if (user === undefined) throw new Error(kind);
       // Verification compares with a stored code, if there is an account.
-      if (operation === 'verify-email') await app.post(at('verify-email/send'), named(user));
+      if (operation === 'verify-email') await ask('send-code', named(user));
       begin();
-      const answer = await app.post(at(operation), bodyOf(user), sending);
+      const answer = await ask(operation, inputOf(user) as never, sending);
       if (kind === '') continue;
       const work = done();
       const key = JSON.stringify([work, visible(answer)]);
@@ -146,29 +146,29 @@ describe.each(contractCases)('$name', ({ name, contract, named, application, bod
     );
     const groups = await groupsOf(kinds, settings, {
       operation: 'login',
-      bodyOf: (user) => body({ ...user, password }),
+      inputOf: (user) => attempt({ ...user, password }),
       sending,
     });
     expect(groups.map((group) => group.kinds)).toEqual([kinds.map(({ name }) => name)]);
-    expect(groups[0]?.status).toBe(401);
+    expect(groups[0]?.status).toBe(status.invalid);
     const iterations = settings === foreign ? 600 + 20_000 : 600;
     expect(groups[0]?.work.iterations).toEqual({ 'SHA-256': iterations });
     expect(groups[0]?.work.steps.filter((step) => step.startsWith('limits'))).toHaveLength(3);
   });
 
   it.each([
-    ['register', 202, { 'SHA-256': 600 }],
-    ['forgot-password', 202, {}],
-    ['verify-email/send', 202, {}],
-    ['verify-email', 400, { 'SHA-256': 600 }],
-  ])('does the same for every account at %s', async (operation, status, iterations) => {
+    ['register', status.registered, { 'SHA-256': 600 }],
+    ['forgot-password', status.accepted, {}],
+    ['send-code', status.accepted, {}],
+    ['verify-email', status['invalid-code'], { 'SHA-256': 600 }],
+  ] as const)('does the same for every account at %s', async (operation, expected, iterations) => {
     const kinds = await accountKinds(operation, cost);
     const groups = await groupsOf(
       kinds,
       {},
       {
         operation,
-        bodyOf: ({ username, email }) => {
+        inputOf: ({ username, email }) => {
           if (operation === 'register') return application({ ...newUser(), email });
           const code = operation === 'verify-email' ? { password, code: '000000' } : {};
           return { ...named({ username, email }), ...code };
@@ -176,7 +176,7 @@ describe.each(contractCases)('$name', ({ name, contract, named, application, bod
       },
     );
     expect(groups.map((group) => group.kinds)).toEqual([kinds.map(({ name }) => name)]);
-    expect(groups[0]?.status).toBe(status);
+    expect(groups[0]?.status).toBe(expected);
     expect(groups[0]?.work.iterations).toEqual(iterations);
   });
 });

@@ -1,6 +1,8 @@
 /** The profile that users edit, and the end of their other sessions, in every contract. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { encodeFields } from '../../src/contracts/routes.ts';
+import type { InputOf } from '../../src/flows/operations.ts';
 import { actionsOf } from '../support/operator.ts';
 import { client, tokensOf } from '../support/session.ts';
 import { addUser, contractCases, createTestApp, freshAddress } from '../support/test-app.ts';
@@ -12,8 +14,9 @@ const columnsOf = (id: number) =>
     .bind(id)
     .first();
 
-describe.each(contractCases)('$name', ({ name, attemptsPerMinute, status }) => {
-  const { login, post, profile, base } = client(createTestApp(), name);
+describe.each(contractCases)('$name', ({ name, contract, attemptsPerMinute, status, statusAt }) => {
+  const { login, ask, askWith, profile } = client(createTestApp(), name);
+  const { granted } = status;
   const signIn = async () => {
     const user = await addUser({ name: 'Before' });
     return { user, token: tokensOf(await login(user)).access };
@@ -24,8 +27,9 @@ describe.each(contractCases)('$name', ({ name, attemptsPerMinute, status }) => {
     const before = await columnsOf(user.id);
     const change = { name: ' Ada ', avatar: 'https://a.example/ada.png', language: 'DE-at' };
     const others = { email: 'x@example.com', username: 'x', isAdmin: true, is_admin: 1, role: 'r' };
-    const answer = await post('update-profile', { ...change, ...others }, { token });
-    expect(answer.status).toBe(200);
+    const fields = encodeFields(contract, 'update-profile', change);
+    const answer = await askWith('update-profile', { ...fields, ...others }, { token });
+    expect(answer.status).toBe(granted);
     expect(await columnsOf(user.id)).toEqual({
       ...before,
       name: 'Ada',
@@ -33,13 +37,13 @@ describe.each(contractCases)('$name', ({ name, attemptsPerMinute, status }) => {
       language: 'de-AT',
     });
     expect(answer.text).toBe((await profile(token)).text);
-    expect((await post('update-profile', { avatar: null }, { token })).status).toBe(200);
+    expect((await ask('update-profile', { avatar: null }, { token })).status).toBe(granted);
     expect(await columnsOf(user.id)).toMatchObject({ name: 'Ada', avatar: null });
     const updated = ['LOGIN', 'PROFILE_UPDATED', 'PROFILE_UPDATED'];
     expect(await actionsOf(user.id)).toEqual(updated);
     // Nothing is new.
-    expect((await post('update-profile', change, { token })).status).toBe(200);
-    expect((await post('update-profile', { name: 'Ada' }, { token })).status).toBe(200);
+    expect((await ask('update-profile', change, { token })).status).toBe(granted);
+    expect((await ask('update-profile', { name: 'Ada' }, { token })).status).toBe(granted);
     expect(await actionsOf(user.id)).toEqual([...updated, 'PROFILE_UPDATED']);
   });
 
@@ -51,7 +55,8 @@ describe.each(contractCases)('$name', ({ name, attemptsPerMinute, status }) => {
   ])('refuses %j, and changes nothing', async (change) => {
     const { user, token } = await signIn();
     const before = await columnsOf(user.id);
-    const answer = await post('update-profile', { language: 'fr', ...change }, { token });
+    const input = { language: 'fr', ...change } as InputOf<'update-profile'>;
+    const answer = await ask('update-profile', input, { token });
     expect(answer.status).toBe(status.malformed);
     expect(await columnsOf(user.id)).toEqual(before);
   });
@@ -59,10 +64,10 @@ describe.each(contractCases)('$name', ({ name, attemptsPerMinute, status }) => {
   it('counts as an attempt of the address', async () => {
     const { token } = await signIn();
     const from = { token, address: freshAddress() };
-    const ask = async () => (await post('update-profile', {}, from)).status;
-    const statuses = await Promise.all(Array.from({ length: attemptsPerMinute }, ask));
-    expect(new Set(statuses)).toEqual(new Set([200]));
-    expect(await ask()).toBe(429);
+    const change = async () => (await ask('update-profile', {}, from)).status;
+    const statuses = await Promise.all(Array.from({ length: attemptsPerMinute }, change));
+    expect(new Set(statuses)).toEqual(new Set([granted]));
+    expect(await change()).toBe(status.limited);
   });
 
   it('ends all other sessions over all contracts, and keeps the one that asks', async () => {
@@ -74,13 +79,17 @@ describe.each(contractCases)('$name', ({ name, attemptsPerMinute, status }) => {
       others.push({ other, token: tokensOf(await other.login(user)).access });
     }
     const token = tokensOf(await login(user)).access;
-    const answer = await app.fetch(`${base}/logout-others`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${token}` },
-    });
-    expect([answer.status, answer.headers.get('Set-Cookie')]).toEqual([status.done, null]);
-    for (const { other, token } of others) expect((await other.profile(token)).status).toBe(401);
-    expect((await profile(token)).status).toBe(200);
+    const answer = await client(app, name).ask('logout-others', null, { token });
+    const { done } = statusAt('logout-others');
+    expect([answer.status, answer.headers.get('Set-Cookie')]).toEqual([done, null]);
+    for (const { other, token } of others) {
+      const { status } = await other.profile(token);
+      expect([other.name, status]).toEqual([
+        other.name,
+        other.statusAt('profile')['session-ended'],
+      ]);
+    }
+    expect((await profile(token)).status).toBe(granted);
     const ended = (await actionsOf(user.id)).filter((action) => action === 'LOGOUT_OTHERS');
     expect(ended).toHaveLength(contractCases.length);
   });

@@ -4,8 +4,10 @@
  */
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { operationsOf as operationsIn, routeOf } from '../../../src/contracts/routes.ts';
+import { OPERATIONS, type Operation } from '../../../src/flows/operations.ts';
 import { captureConsole, type CapturedConsole } from '../captured-console.ts';
-import { operationAt, operationsOf } from '../published.ts';
+import { isPublished, operationAt, operationsOf } from '../published.ts';
 import { contractCases } from '../test-app.ts';
 import { MARK, mutationOf } from './arbitraries.ts';
 import { targetOf, violationsOf } from './invariants.ts';
@@ -59,7 +61,9 @@ const EVERYWHERE: readonly Case[] = [
 ];
 
 /** By operation: its own cases, and the outcomes in the log that its cases must come to. */
-const OWN: Readonly<Record<string, { cases: readonly Case[]; outcomes?: readonly string[] }>> = {
+const OWN: {
+  readonly [O in Operation]?: { cases: readonly Case[]; outcomes?: readonly string[] };
+} = {
   login: {
     cases: [on({ field: 1, edit: { insert: '\0', at: 100 } }), ...sixWrong(1)],
     outcomes: ['invalid', 'locked', 'inactive'],
@@ -74,14 +78,14 @@ const OWN: Readonly<Record<string, { cases: readonly Case[]; outcomes?: readonly
     cases: [on({ credential: { flip: 50 } }), on({ field: 1, json: '"password1"' })],
     outcomes: ['invalid-link'],
   },
-  'change-email/confirm': {
+  'confirm-email': {
     cases: [on({ field: 0, json: '"000000"' })],
     outcomes: ['invalid-code'],
   },
   'change-password': { cases: sixWrong(0), outcomes: ['invalid', 'locked'] },
   'change-email': { cases: sixWrong(1), outcomes: ['invalid', 'locked'] },
   'delete-account': { cases: sixWrong(0), outcomes: ['invalid', 'locked'] },
-  'sessions/{id}': {
+  'end-session': {
     cases: ['00000000-0000-4000-8000-000000000000', '%25%32%66', '%ZZ'].map((put) =>
       on({ lastSegment: { put } }),
     ),
@@ -111,59 +115,71 @@ const drawn = (hasFields: boolean): fc.Arbitrary<Case> =>
     ),
   });
 
-/** Defines the tests of the operations that `isChosen`, by path below the contract's base. */
-export function fuzz(isChosen: (route: string) => boolean): void {
+export const isOfSessions = (operation: Operation): boolean =>
+  /^(?:login|refresh|renew|logout|profile$|list-sessions|end-session)/.test(operation);
+
+/** Defines the tests of the operations that `isChosen`. */
+export function fuzz(isChosen: (operation: Operation) => boolean): void {
   let captured: CapturedConsole;
   beforeEach(() => {
     captured = captureConsole();
   });
 
-  describe.each(contractCases)('$name', ({ name, contract, isByUsername }) => {
-    const requests = requestsOf(name);
-    const operations = operationsOf(name)
-      .map((operation) => ({ ...operation, route: requests.routeOf(operation.path) }))
-      .filter(({ route }) => isChosen(route));
+  describe.each(contractCases.filter(({ name }) => isPublished(name)))(
+    '$name',
+    ({ name, contract, isByUsername, statusAt }) => {
+      const requests = requestsOf(name);
+      const documented = operationsOf(name);
+      const chosen = operationsIn(contract).filter((operation) => isChosen(operation));
 
-    it.each(operations)('holds the invariants at $method $route', async (operation) => {
-      const { route, method, statuses } = operation;
-      const reached = new Set<string>();
-      let granted = 0;
-      const property = fc.asyncProperty(drawn(method === 'POST'), async (one) => {
-        const result = await send(requests, route, { ...one, captured });
-        if (result === null) return;
-        expect(result.violations).toEqual([]);
-        if (result.status < 300) granted += 1;
-        reached.add(String(result.status));
-        if (result.operation === operation.id) reached.add(result.outcome);
+      it.each(chosen)('holds the invariants at %s', async (route) => {
+        const place = documented.find(({ operations }) => operations.includes(route));
+        if (place === undefined) throw new Error(`${route} of ${name} is not documented`);
+        const hasBody = routeOf(contract, route).request !== null;
+        const reached = new Set<string>();
+        let granted = 0;
+        const property = fc.asyncProperty(drawn(hasBody), async (one) => {
+          const result = await send(requests, route, { ...one, captured });
+          if (result === null) return;
+          expect(result.violations).toEqual([]);
+          if (result.status < 300) granted += 1;
+          reached.add(String(result.status));
+          if (result.operation === place.id) reached.add(result.outcome);
+        });
+        const { cases = [], outcomes = [] } = OWN[route] ?? {};
+        const examples = [...cases, ...EVERYWHERE].map((one): [Case] => [one]);
+        // fast-check counts examples as runs.
+        await fc.assert(property, { numRuns: examples.length + RUNS_EACH, examples });
+        // Of a place that operations share, some refusals are those of the others.
+        const isOwn = place.operations.length === 1;
+        const refusals = isOwn ? place.statuses.filter((one) => one >= 400 && one < 500) : [];
+        const { malformed, unauthenticated } = statusAt(route);
+        const expected = [
+          ...refusals.map(String),
+          ...outcomes,
+          ...(route === 'login' && contract.requiresVerifiedEmail ? ['unverified'] : []),
+          ...(route === 'register' && isByUsername ? ['taken'] : []),
+          ...(refusals.includes(malformed) ? ['malformed'] : []),
+          ...(refusals.includes(unauthenticated) && !isPublic(route) ? ['unauthenticated'] : []),
+          '404',
+          '405',
+        ];
+        expect(
+          expected.filter((what) => !reached.has(what)),
+          'never reached',
+        ).toEqual([]);
+        expect(granted).toBeGreaterThanOrEqual(5);
       });
-      const { cases = [], outcomes = [] } = OWN[route] ?? {};
-      const examples = [...cases, ...EVERYWHERE].map((one): [Case] => [one]);
-      // fast-check counts examples as runs.
-      await fc.assert(property, { numRuns: examples.length + RUNS_EACH, examples });
-      const refusals = statuses.filter((status) => status >= 400 && status < 500).map(String);
-      const expected = [
-        ...refusals,
-        ...outcomes,
-        ...(route === 'login' && contract.requiresVerifiedEmail ? ['unverified'] : []),
-        ...(route === 'register' && isByUsername ? ['taken'] : []),
-        ...(refusals.some((status) => /^(?:400|422)$/.test(status)) ? ['malformed'] : []),
-        ...(refusals.includes('401') && route !== 'login' ? ['unauthenticated'] : []),
-        '404',
-        '405',
-      ];
-      expect(
-        expected.filter((what) => !reached.has(what)),
-        'never reached',
-      ).toEqual([]);
-      expect(granted).toBeGreaterThanOrEqual(5);
-    });
-  });
+    },
+  );
 }
+
+const isPublic = (operation: Operation) => OPERATIONS[operation].access === 'public';
 
 /** Null: no client could send it. */
 async function send(
   requests: Requests,
-  route: string,
+  route: Operation,
   { context, mutations, captured }: Case & { captured: CapturedConsole },
 ) {
   const { name: contract } = requests;

@@ -9,7 +9,8 @@ import {
 } from '../published.ts';
 import { MARK } from './arbitraries.ts';
 import { bodyOf, type Outgoing } from './mutation.ts';
-import { ALLOWED_ORIGIN, ORIGIN, type Granted } from './requests.ts';
+import { ALLOWED_ORIGIN, type Granted } from './requests.ts';
+import { ORIGIN } from './outgoing.ts';
 
 /** Text that only our own code and its tools write: stacks, types of errors, SQL. */
 const INTERNAL =
@@ -101,12 +102,14 @@ function isDocumented({ outgoing }: Sent, exchange: Exchange): boolean {
 
 /** Checks that all credentials of the operation arrived as they were issued, byte for byte. */
 function isCarried({ contract, granted, outgoing, headers }: Sent, { method, path }: Exchange) {
-  const body = new TextDecoder().decode(bodyOf(outgoing) ?? new Uint8Array());
-  const [, bearer = ''] = /^Bearer +(\S+)$/i.exec(headers.get('Authorization') ?? '') ?? [];
+  const text = new TextDecoder().decode(bodyOf(outgoing) ?? new Uint8Array());
+  const values = outgoing.isForm ? [...new URLSearchParams(text).values()] : [];
+  const scheme = /^(?:Bearer|Token) +(\S+)$/i;
+  const [, bearer = ''] = scheme.exec(headers.get('Authorization') ?? '') ?? [];
   const cookies = (headers.get('Cookie') ?? '').split(';').map((one) => one.replace(/^[^=]*=/, ''));
   const carries = (value: string) =>
     bearer === value ||
-    body.includes(`"${value}"`) ||
+    (outgoing.isForm ? values.includes(value) : text.includes(`"${value}"`)) ||
     cookies.some((cookie) => cookie.trim() === value);
   const at = (exchange: { method: string; path: string }) => operationAt({ contract, ...exchange });
   const operation = at({ method, path });

@@ -50,8 +50,10 @@ export interface Outgoing {
   method: string;
   path: string;
   headers: Pair[];
-  /** Names of a JSON object, and its values as JSON text; null: no body. */
+  /** Paths of a JSON object's leaves, with dots, and their values as JSON text; null: no body. */
   fields: Pair[] | null;
+  /** The body is a form of the fields' texts. */
+  isForm: boolean;
   /** Changes of the body as text and as bytes, in order. */
   bodyChanges: BodyChange[];
 }
@@ -140,7 +142,7 @@ function withCredential(outgoing: Outgoing, edit: Edit): Outgoing {
   const carrier = headers.findIndex(([name]) => /^(?:authorization|cookie)$/i.test(name));
   const [name = '', value = ''] = headers[carrier] ?? [];
   if (carrier >= 0) {
-    const [, lead = '', token = ''] = /^(Bearer +|[^=]*=)?(.*)$/is.exec(value) ?? [];
+    const [, lead = '', token = ''] = /^(\w+ +|[^=]*=)?(.*)$/is.exec(value) ?? [];
     return { ...outgoing, headers: headers.with(carrier, [name, lead + applyEdit(token, edit)]) };
   }
   const changed = fields?.map(([field, json]): Pair => [
@@ -168,12 +170,33 @@ const ENCODINGS = {
 };
 export const encodings = Object.keys(ENCODINGS) as (keyof typeof ENCODINGS)[];
 
+const formOf = (fields: Pair[]): string =>
+  new URLSearchParams(
+    fields.map(([name, json]) => {
+      const value: unknown = JSON.parse(json);
+      return [name, typeof value === 'string' ? value : json];
+    }),
+  ).toString();
+
+/** Members of one object stand together, where its first has been. */
+function jsonOf(fields: Pair[] | null): string {
+  if (fields === null) return '';
+  const isMember = (name: string) => /^\w+\.\w/.test(name);
+  const groups = Map.groupBy(fields, ([name], n) => (isMember(name) ? name.split('.')[0] : n));
+  const members = [...groups.values()].map((group) => {
+    const [[name, json]] = group as [Pair];
+    if (!isMember(name)) return `${JSON.stringify(name)}:${json}`;
+    const inner = group.map(([path, value]): Pair => [path.slice(path.indexOf('.') + 1), value]);
+    return `${JSON.stringify(name.split('.')[0])}:${jsonOf(inner)}`;
+  });
+  return `{${members.join()}}`;
+}
+
 /** The bytes of the body; null: none. */
-export function bodyOf({ fields, bodyChanges }: Outgoing): Uint8Array | null {
+export function bodyOf({ fields, isForm, bodyChanges }: Outgoing): Uint8Array | null {
   if (fields === null && bodyChanges.length === 0) return null;
-  const members = fields?.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join();
   const encoder = new TextEncoder();
-  let body: Uint8Array = encoder.encode(members === undefined ? '' : `{${members}}`);
+  let body: Uint8Array = encoder.encode(fields && isForm ? formOf(fields) : jsonOf(fields));
   for (const change of bodyChanges) {
     if ('body' in change) {
       body = encoder.encode(applyEdit(new TextDecoder().decode(body), change.body));

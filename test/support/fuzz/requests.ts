@@ -3,20 +3,14 @@
  * codes and links out of the mailbox.
  */
 import { env } from 'cloudflare:workers';
+import type { InputOf, Operation } from '../../../src/flows/operations.ts';
 import { codeIn, mailbox, tokenIn } from '../mailbox.ts';
-import { client, deviceOf, tokensOf } from '../session.ts';
-import {
-  addUser,
-  contractCase,
-  createTestApp,
-  deployed,
-  freshAddress,
-  newUser,
-} from '../test-app.ts';
-import type { Answer, TestUser } from '../test-app.ts';
+import { client, deviceOf, tokensOf, type ContractAnswer } from '../session.ts';
+import { addUser, createTestApp, deployed, freshAddress, newUser } from '../test-app.ts';
+import type { TestUser } from '../test-app.ts';
 import type { Outgoing } from './mutation.ts';
+import { ORIGIN, requestOf, withHeader } from './outgoing.ts';
 
-export const ORIGIN = 'https://gatehouse.example';
 export const ALLOWED_ORIGIN = 'https://app.example.com';
 
 interface Prepared {
@@ -30,7 +24,7 @@ interface Prepared {
 }
 
 export interface Granted extends Prepared {
-  route: string;
+  route: Operation;
 }
 
 export interface AttackContext {
@@ -61,21 +55,7 @@ const SPENT = freshAddress();
 const USES = 8;
 
 /** The operations that are granted again and again. */
-const REPEATABLE = /^(?:login|profile|sessions|verify-email\/send|forgot-password)$/;
-
-export const requestTo = (method: string, path: string, body?: object): Outgoing => ({
-  origin: ORIGIN,
-  method,
-  path,
-  headers: body === undefined ? [] : [['Content-Type', 'application/json']],
-  fields: body === undefined ? null : Object.entries(body).map(([k, v]) => [k, JSON.stringify(v)]),
-  bodyChanges: [],
-});
-
-export const withHeader = (request: Outgoing, header: string, value: string): Outgoing => ({
-  ...request,
-  headers: [...request.headers, [header, value]],
-});
+const REPEATABLE = /^(?:login|profile|list-sessions|send-code|forgot-password)$/;
 
 export type Requests = ReturnType<typeof requestsOf>;
 
@@ -91,140 +71,136 @@ export function requestsOf(name: string) {
   const limited = createTestApp({ ...settings, ADDRESS_LIMITS: { [name]: 1 } });
   const secure = createTestApp({ ...settings, ...deployed });
   const caller = client(app, name);
-  const { base, contract } = caller;
-  const { path: loginPath, body: loginBody, named, application } = contractCase(name);
-  const cookie = contract.refresh?.in === 'cookie' ? contract.refresh.name : null;
+  const { contract, named, application, attempt, ask } = caller;
+  const from = () => ({ address: sharedAddress() });
 
-  const succeeded = (answer: Answer): Answer => {
+  const succeeded = (answer: ContractAnswer): ContractAnswer => {
     if (answer.status < 300) return answer;
     throw new Error(`a request could not be prepared: ${answer.status} ${answer.text}`);
   };
-  const ask = async (operation: string, body: object, token = '') =>
-    succeeded(await caller.post(operation, body, { token, address: sharedAddress() }));
   const signedIn = async () => {
     const user = await addUser();
-    const answer = succeeded(await caller.login(user, { address: sharedAddress() }));
+    const answer = succeeded(await caller.login(user, from()));
     const { access, refresh } = tokensOf(answer);
     const secret = [access, refresh, user.password].filter((value) => value !== '');
     return { user, access, refresh, secret, device: deviceOf(answer) };
   };
+  const write = <O extends Operation>(operation: O, input: InputOf<O>, tokens = {}): Outgoing =>
+    requestOf(name, operation, { input, ...tokens });
 
-  /** A request with an access token; `body` needs the password. */
-  const byBearer = async (
-    method: string,
-    path: string,
-    body?: (user: TestUser) => object,
+  /** A request with an access token. */
+  const byBearer = async <O extends Operation>(
+    operation: O,
+    inputOf: (user: TestUser) => InputOf<O>,
+    needsPassword = true,
   ): Promise<Prepared> => {
     const { user, access, secret } = await signedIn();
-    const request = requestTo(method, path, body?.(user));
     return {
-      outgoing: withHeader(request, 'Authorization', `Bearer ${access}`),
-      needed: body === undefined ? [access] : [access, user.password],
+      outgoing: write(operation, inputOf(user), { token: access }),
+      needed: needsPassword ? [access, user.password] : [access],
       secret,
       user,
     };
   };
-  const byRefreshToken = async (operation: string): Promise<Prepared> => {
-    const { user, refresh, secret } = await signedIn();
-    const path = `${base}/${operation}`;
-    const outgoing =
-      cookie === null
-        ? requestTo('POST', path, { refreshToken: refresh })
-        : withHeader(requestTo('POST', path, {}), 'Cookie', `${cookie}=${refresh}`);
-    return { outgoing, needed: [refresh], secret, user };
+  const byRefreshToken = async (operation: 'refresh' | 'logout'): Promise<Prepared> => {
+    const { user, refresh: refreshToken, secret } = await signedIn();
+    const outgoing = write(operation, { refreshToken }, { refreshToken });
+    return { outgoing, needed: [refreshToken], secret, user };
   };
-  /** A request without a token: its password, code and link are needed and secret. */
-  const open = (
-    operation: string,
-    body: Record<string, string>,
-    user: Prepared['user'],
-  ): Prepared => {
-    const secret = [body['password'], body['code'], body['token']].filter(
-      (value) => value !== undefined,
-    );
-    return {
-      outgoing: requestTo('POST', `${base}/${operation}`, body),
-      needed: secret,
-      secret,
-      user,
-    };
-  };
+  /** A request without a token: `secret` is needed as well. */
+  const open = (outgoing: Outgoing, user: Prepared['user'], secret: string[] = []): Prepared => ({
+    outgoing,
+    needed: secret,
+    secret,
+    user,
+  });
   const registered = async (): Promise<TestUser> => {
     const user = newUser();
-    await ask('register', application(user));
+    succeeded(await ask('register', application(user), from()));
     return user;
   };
+  const without = () => null;
 
-  const prepare: Record<string, () => Promise<Prepared>> = {
+  const prepare: Record<Operation, () => Promise<Prepared>> = {
     login: async () => {
       const { user, device, secret } = await signedIn();
-      const request = requestTo('POST', loginPath, loginBody(user));
-      const outgoing = withHeader(request, 'Cookie', `__Host-gh-device=${device}`);
-      return { outgoing, needed: [user.password], secret: [...secret, device], user };
+      const login = write('login', attempt(user));
+      const outgoing =
+        device === '' ? login : withHeader(login, 'Cookie', `__Host-gh-device=${device}`);
+      return {
+        outgoing,
+        needed: [user.password],
+        secret: [...secret, device].filter(Boolean),
+        user,
+      };
     },
     refresh: () => byRefreshToken('refresh'),
-    logout: () => (cookie === null ? byBearer('POST', `${base}/logout`) : byRefreshToken('logout')),
-    'logout-all': () => byBearer('POST', `${base}/logout-all`),
-    profile: () => byBearer('GET', `/${name}${contract.profilePath}`),
-    sessions: () => byBearer('GET', `${base}/sessions`),
-    'sessions/{id}': async () => {
-      const prepared = await byBearer('DELETE', `${base}/sessions`);
+    logout: async () => {
+      if (contract.refresh?.in === 'cookie') return byRefreshToken('logout');
+      const { user, access, secret } = await signedIn();
+      const outgoing = write('logout', { token: access }, { token: access });
+      return { outgoing, needed: [access], secret, user };
+    },
+    'logout-all': () => byBearer('logout-all', without, false),
+    'logout-others': () => byBearer('logout-others', without, false),
+    renew: () => byBearer('renew', without, false),
+    profile: () => byBearer('profile', without, false),
+    'update-profile': () => byBearer('update-profile', () => ({ name: 'Al' }), false),
+    'list-sessions': () => byBearer('list-sessions', without, false),
+    'end-session': async () => {
+      const { user, access, secret } = await signedIn();
       const id = await env.DB.prepare('SELECT id FROM sessions WHERE user_id = ?')
-        .bind(prepared.user.id)
+        .bind(user.id)
         .first<string>('id');
-      const { outgoing } = prepared;
-      return { ...prepared, outgoing: { ...outgoing, path: `${outgoing.path}/${id}` } };
+      const outgoing = write('end-session', { id: id ?? '' }, { token: access });
+      return { outgoing, needed: [access], secret, user };
     },
     register: async () => {
       const user = newUser();
-      return { ...open('register', application(user), user), needed: [] };
+      return { ...open(write('register', application(user)), user, [user.password]), needed: [] };
     },
-    'verify-email/send': async () => {
+    'send-code': async () => {
       const user = await registered();
-      return open('verify-email/send', named(user), user);
+      return open(write('send-code', named(user)), user);
     },
     'verify-email': async () => {
       const user = await registered();
+      const { password } = user;
       const code = codeIn(to(user.email));
-      return open('verify-email', { ...named(user), password: user.password, code }, user);
+      return open(write('verify-email', { ...named(user), password, code }), user, [
+        password,
+        code,
+      ]);
     },
     'forgot-password': async () => {
       const user = await addUser();
-      return open('forgot-password', named(user), user);
+      return open(write('forgot-password', named(user)), user);
     },
     'reset-password': async () => {
       const user = await addUser();
-      await ask('forgot-password', named(user));
+      succeeded(await ask('forgot-password', named(user), from()));
       const token = tokenIn(to(user.email));
       const { password } = newUser();
-      return { ...open('reset-password', { token, password }, user), needed: [token] };
-    },
-    'logout-others': () => byBearer('POST', `${base}/logout-others`),
-    'update-profile': async () => {
-      const prepared = await byBearer('POST', `${base}/update-profile`, () => ({ name: 'Al' }));
-      return { ...prepared, needed: prepared.needed.slice(0, 1) };
+      const prepared = open(write('reset-password', { token, password }), user, [token, password]);
+      return { ...prepared, needed: [token] };
     },
     'change-password': () =>
-      byBearer('POST', `${base}/change-password`, ({ password }) => ({
+      byBearer('change-password', ({ password }) => ({
         currentPassword: password,
         newPassword: newUser().password,
       })),
     'change-email': () =>
-      byBearer('POST', `${base}/change-email`, ({ password }) => ({
-        email: newUser().email,
-        password,
-      })),
-    'change-email/confirm': async () => {
+      byBearer('change-email', ({ password }) => ({ email: newUser().email, password })),
+    'confirm-email': async () => {
       const { user, access, secret } = await signedIn();
       const { email } = newUser();
-      await ask('change-email', { email, password: user.password }, access);
+      const move = { email, password: user.password };
+      succeeded(await ask('change-email', move, { token: access, ...from() }));
       const code = codeIn(to(email));
-      const { outgoing } = open('change-email/confirm', { code }, user);
-      const request = withHeader(outgoing, 'Authorization', `Bearer ${access}`);
-      return { outgoing: request, needed: [access, code], secret: [...secret, code], user };
+      const outgoing = write('confirm-email', { code }, { token: access });
+      return { outgoing, needed: [access, code], secret: [...secret, code], user };
     },
-    'delete-account': () =>
-      byBearer('POST', `${base}/delete-account`, ({ password }) => ({ password })),
+    'delete-account': () => byBearer('delete-account', ({ password }) => ({ password })),
   };
 
   const prepared = new Map<string, { request: Prepared; uses: number }>();
@@ -232,16 +208,12 @@ export function requestsOf(name: string) {
   return {
     name,
     contract,
-    /** The operation of a published path, as a path below the contract's base. */
-    routeOf: (path: string) =>
-      path === contract.profilePath ? 'profile' : path.slice(contract.base.length + 1),
     /** A request that would be granted to an active user from a fresh address. */
-    async granted(route: string, { user, from }: AttackContext): Promise<Granted> {
+    async granted(route: Operation, { user, from }: AttackContext): Promise<Granted> {
       const key = `${route} ${user}`;
       let found = prepared.get(key);
       if (found === undefined) {
-        const request = await prepare[route]?.();
-        if (request === undefined) throw new Error(`no request for ${route}`);
+        const request = await prepare[route]();
         prepared.set(key, (found = { request, uses: 0 }));
         if (CHANGES[user] !== null && request.user.id !== undefined) {
           await env.DB.prepare(`UPDATE users SET ${CHANGES[user]} WHERE id = ?`)
@@ -253,8 +225,8 @@ export function requestsOf(name: string) {
       if (found.uses >= USES) prepared.delete(key);
       // The first attempt is let through, here and again each minute.
       if (from === 'a spent address') {
-        const attempt = () => limited.post(loginPath, loginBody(newUser()), { address: SPENT });
-        if ((await attempt()).status !== 429) await attempt();
+        const tryOnce = () => client(limited, name).login(newUser(), { address: SPENT });
+        if ((await tryOnce()).status !== caller.statusAt('login').limited) await tryOnce();
       }
       const address = from === 'a spent address' ? SPENT : sharedAddress();
       const outgoing = withHeader(found.request.outgoing, 'CF-Connecting-IP', address);
@@ -262,7 +234,7 @@ export function requestsOf(name: string) {
       return { ...found.request, route, outgoing: { ...outgoing, origin } };
     },
     /** To be called when the request was granted: most are granted once. */
-    used(route: string, { user }: AttackContext): void {
+    used(route: Operation, { user }: AttackContext): void {
       if (!REPEATABLE.test(route)) prepared.delete(`${route} ${user}`);
     },
     fetch: ({ from }: AttackContext) =>

@@ -1,7 +1,8 @@
 /** Sends a request of a contract's own client to one of its routes, and reads the tokens of an answer. */
-import type { AnyRoute, Contract, JsonPath } from '../../../src/contracts/contract.ts';
+import type { AnyRoute, Contract } from '../../../src/contracts/contract.ts';
 import { encodeRequest, routeOf } from '../../../src/contracts/routes.ts';
 import { OPERATIONS, type Operation, type OperationRow } from '../../../src/flows/operations.ts';
+import { tokensOf } from '../session.ts';
 import type { Answer, TestApp } from '../test-app.ts';
 import { prefixOf } from './all-wires.ts';
 
@@ -41,7 +42,7 @@ export function ask(app: TestApp, request: Request): Promise<Answer> {
   const { method, path, headers, body } = encodeRequest(
     { ...contract, routes: [route] },
     operation,
-    { ...tokensOf(operation, tokens), input: inputOf(route, request) as never },
+    { ...takenBy(operation, tokens), input: inputOf(route, request) as never },
   );
   const cookies = [headers['Cookie'], device && `__Host-gh-device=${device}`].filter(Boolean);
   return app.fetch(prefixOf(contract) + path, {
@@ -61,7 +62,7 @@ export function ask(app: TestApp, request: Request): Promise<Answer> {
 }
 
 /** The tokens that the operation takes. */
-function tokensOf(operation: Operation, { access, refresh }: Tokens) {
+function takenBy(operation: Operation, { access, refresh }: Tokens) {
   const { access: opensWith }: OperationRow = OPERATIONS[operation];
   const isEither = opensWith === 'either';
   return {
@@ -77,31 +78,13 @@ function inputOf({ request }: AnyRoute, { operation, input, tokens = NO_TOKENS }
   const { access }: OperationRow = OPERATIONS[operation];
   const isToken = access === 'either' || access === 'refresh-token';
   if (!isToken) return input;
-  return request === null ? null : tokensOf(operation, tokens);
+  return request === null ? null : takenBy(operation, tokens);
 }
 
-/** The tokens that a login or a refresh has granted, wherever the contract has them. */
-export function tokensIn({ paths, access, refresh }: Contract, answer: Answer): Tokens {
+/** The tokens that a login or a refresh has granted. */
+export function tokensIn(contract: Contract, answer: Answer): Tokens {
   if (answer.status >= 300) throw new Error(`no tokens: ${answer.status} ${answer.text}`);
-  const read = (carrier: Contract['access' | 'refresh'], path: JsonPath | null) => {
-    if (carrier?.in === 'cookie') return cookieIn(answer, carrier.name);
-    return path === null ? null : valueAt(JSON.parse(answer.text), path);
-  };
-  return {
-    access: read(access, paths.login.access),
-    refresh: refresh && read(refresh, paths.login.refresh),
-  };
-}
-
-const cookieIn = ({ headers }: Answer, name: string): string | null =>
-  headers
-    .getSetCookie()
-    .map((text) => text.split(/[=;]/, 2))
-    .find(([one]) => one === name)?.[1] ?? null;
-
-/** Null where a client keeps the token that it has. */
-function valueAt(body: unknown, path: JsonPath): string | null {
-  const value = path.reduce<unknown>((part, name) => Reflect.get(Object(part), name), body);
-  if (value !== null && typeof value !== 'string') throw new Error(`no token at ${path.join('.')}`);
-  return value;
+  const { access, refresh } = tokensOf({ ...answer, contract });
+  if (access === '') throw new Error(`no token in ${answer.text}`);
+  return { access, refresh: refresh || null };
 }

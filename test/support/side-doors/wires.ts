@@ -1,5 +1,6 @@
 /** The part of the expected outcomes that is a contract's own, written down from its document. */
 import type { Operation } from '../../../src/flows/operations.ts';
+import { statusesOf, type StatusName } from '../statuses.ts';
 import { EXPECTED, type Outcome } from './expected.ts';
 import type { State } from './states.ts';
 
@@ -35,6 +36,8 @@ const DIFFERENT: Readonly<Record<string, Differences>> = {
     'the refresh token has expired': { refresh: 'granted' },
     'the refresh token was used before': { refresh: 'granted' },
   },
+  'odd-1': { ...withUsername, ...byForm },
+  odd2nested: { ...inBody, 'a page of another site asks': { logout: 'cross-site' } },
   oauth2: {
     ...byForm,
     // RFC 7009 2.1: whichever of the two it is.
@@ -90,61 +93,10 @@ const REASONS: Partial<Record<Outcome, Outcome>> = {
 /** The outcome in the log. */
 export const reasonOf = (outcome: Outcome): Outcome => REASONS[outcome] ?? outcome;
 
-/** By outcome; those of a single operation behind its name. */
-type Statuses = Readonly<Record<string, number>>;
-
-const STATUSES: Statuses = {
-  malformed: 400,
-  limited: 429,
-  busy: 429,
-  locked: 429,
-  invalid: 401,
-  unauthenticated: 401,
-  inactive: 403,
-  unverified: 403,
-  taken: 409,
-  'invalid-code': 400,
-  'invalid-link': 400,
-  'cross-site': 403,
-  'not-found': 404,
-};
-
-/** RFC 6749 5.2 and RFC 7009 2.2. */
-const ofGrants: Statuses = {
-  inactive: 400,
-  unverified: 400,
-  'refresh unauthenticated': 400,
-  'logout unauthenticated': 200,
-};
-
-const OTHER_STATUSES: Readonly<Record<string, Statuses>> = {
-  'email-envelope': { locked: 403, malformed: 422 },
-  'email-remember': { locked: 423, malformed: 422 },
-  realworld: { malformed: 422 },
-  oauth2: { ...ofGrants, invalid: 400 },
-  keycloak: { ...ofGrants, locked: 401 },
-  gotrue: {
-    'weak-password': 422,
-    invalid: 400,
-    inactive: 400,
-    unverified: 400,
-    taken: 422,
-    unauthenticated: 403,
-    'missing-token': 401,
-    'refresh unauthenticated': 400,
-    'invalid-code': 403,
-    'invalid-link': 403,
-  },
-};
-
 /** A granted request is answered with 2xx. */
 export function statusOf(contract: string, operation: Operation, outcome: Outcome): number | '2xx' {
-  const own = OTHER_STATUSES[contract];
-  for (const name of [outcome, reasonOf(outcome)]) {
-    const status = own?.[`${operation} ${name}`] ?? own?.[name] ?? STATUSES[name];
-    if (status !== undefined) return status;
-  }
-  return '2xx';
+  const reason = reasonOf(outcome);
+  return reason === 'granted' ? '2xx' : statusesOf(contract, operation)[outcome as StatusName];
 }
 
 /** Contracts whose clients are told that a session has ended. */

@@ -1,0 +1,133 @@
+/**
+ * The table of contracts that suites run over: every contract there is, and two made-up ones that
+ * differ from those wherever the grammar lets them. A suite asks in the words of the core, and
+ * `client` (session.ts) writes them as the contract has them on its wire.
+ */
+import { contracts as shipped } from '../../src/contracts/index.ts';
+import { encodeFields, encodeRequest, FORM, routeOf } from '../../src/contracts/routes.ts';
+import type { Contract } from '../../src/contracts/contract.ts';
+import type { InputOf, Operation } from '../../src/flows/operations.ts';
+import { lenient } from '../fixtures/lenient-contract.ts';
+import { oddForm, oddNested } from '../fixtures/odd-contracts.ts';
+import { statusesOf } from './statuses.ts';
+import type { TestUser } from './test-app.ts';
+
+/** All that test apps can serve. */
+export const knownContracts: readonly Contract[] = [...shipped, oddForm, oddNested, lenient];
+/** Held by suites of their own. */
+const APART = new Set(['realworld', 'gotrue', 'lenient']);
+
+const NOBODY: TestUser = { username: 'x', email: 'x@example.com', password: 'x' };
+
+const ATTEMPTS_PER_MINUTE = 60;
+const OTHER_ATTEMPTS: Readonly<Record<string, number>> = { 'email-remember': 10 };
+
+/** Names an account by its address, which every contract takes for a forgotten password. */
+export const byAddress = (email: string, handle: string | null = null): InputOf<'send-code'> => ({
+  identifier: { kind: 'email', value: email },
+  handle,
+});
+export const byUsername = (username: string): InputOf<'send-code'> => ({
+  identifier: { kind: 'username', value: username },
+  handle: null,
+});
+
+export type ContractCase = (typeof contractCases)[number];
+
+/** Every contract: its statuses and limit, and its inputs for a user. */
+export const contractCases = knownContracts
+  .filter(({ name }) => !APART.has(name))
+  .map((contract) => {
+    const { name } = contract;
+    const isByUsername = contract.identifier === 'username';
+    const named = ({ username, email }: Omit<TestUser, 'password'>) =>
+      isByUsername ? byUsername(username) : byAddress(email);
+    /** Signs the user in. */
+    const attempt = (user: TestUser): InputOf<'login'> => ({
+      identifier: named(user).identifier,
+      password: user.password,
+      remember: false,
+    });
+    const application = ({ username, email, password }: TestUser): InputOf<'register'> => ({
+      username: isByUsername ? username : null,
+      email,
+      password,
+      name: null,
+      handle: null,
+    });
+    return {
+      contract,
+      name,
+      status: statusesOf(name),
+      statusAt: (operation: Operation) => statusesOf(name, operation),
+      /** No cookie is set or read with a form, so that logins by form make no known device. */
+      knowsDevices: routeOf(contract, 'login').accepts !== FORM,
+      attemptsPerMinute: OTHER_ATTEMPTS[name] ?? ATTEMPTS_PER_MINUTE,
+      isByUsername,
+      named,
+      attempt,
+      application,
+      /** Of the login, as `app.post` takes them where it is JSON. */
+      path: `/${name}${encodeRequest(contract, 'login', { input: attempt(NOBODY) }).path}`,
+      body: (user: TestUser) => encodeFields(contract, 'login', attempt(user)) ?? {},
+      /** An input for each operation: of the right form, and with a code and tokens of nobody's. */
+      inputs: (user: TestUser): { readonly [O in Operation]: InputOf<O> } => {
+        const { email, password } = user;
+        return {
+          login: attempt(user),
+          refresh: { refreshToken: 'a.b.c' },
+          logout: { token: 'a.b.c' },
+          'logout-all': null,
+          'logout-others': null,
+          renew: null,
+          profile: null,
+          'update-profile': { name: 'Another Name' },
+          'list-sessions': null,
+          'end-session': { id: '00000000-0000-4000-8000-000000000000' },
+          register: application(user),
+          'send-code': named(user),
+          'verify-email': { ...named(user), password, code: '123456' },
+          'forgot-password': named(user),
+          'reset-password': { token: 'x', password },
+          'change-password': { currentPassword: password, newPassword: 'another long password' },
+          'change-email': { email: `moved-${email}`, password },
+          'confirm-email': { code: '123456' },
+          'delete-account': { password },
+        };
+      },
+    };
+  });
+
+export function contractCase(name: string): ContractCase {
+  const found = contractCases.find((candidate) => candidate.name === name);
+  if (found === undefined) throw new Error(`no contract ${name}`);
+  return found;
+}
+
+export const challengeOf = ({ headers }: { headers: Headers }): string | null =>
+  headers.get('WWW-Authenticate');
+
+/** The challenge of a missing or (`presented`) refused token: RFC 6750 3; with 401 only (RFC 9110 15.5.2). */
+export function challengeTo(name: string, operation: Operation, presented: boolean): string | null {
+  const { contract, statusAt } = contractCase(name);
+  const statuses = statusAt(operation);
+  const status = presented ? statuses.unauthenticated : statuses['missing-token'];
+  if (status !== 401) return null;
+  const { access } = contract;
+  const scheme = access.in === 'header' ? (access.scheme ?? 'Bearer') : 'Bearer';
+  return presented ? `${scheme} error="invalid_token"` : scheme;
+}
+
+/**
+ * The first contract of each kind: by the name that its logins give and by how its tokens travel. For
+ * what the core decides, and no wire can change.
+ */
+export const oneOfEachKind: readonly ContractCase[] = [
+  ...new Map(
+    contractCases.toReversed().map((one) => [JSON.stringify(kindOf(one.contract)), one] as const),
+  ).values(),
+].toReversed();
+
+function kindOf({ identifier, access, refresh, requiresVerifiedEmail }: Contract) {
+  return [identifier, access.in, refresh?.in, requiresVerifiedEmail];
+}
