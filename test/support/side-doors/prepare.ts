@@ -256,6 +256,16 @@ export const change = (table: 'users' | 'sessions' | 'challenges', columns: stri
     env.DB.prepare(`UPDATE ${table} SET ${columns} WHERE ${owner} = ?`).bind(user.id).run();
 };
 
+/** The stored users and sessions of accounts, as text. */
+export async function storedOf(cells: readonly Cell[]): Promise<string> {
+  const ids = cells.map(({ user }) => user.id).join();
+  const tables = await env.DB.batch([
+    env.DB.prepare(`SELECT * FROM users WHERE id IN (${ids}) ORDER BY id`),
+    env.DB.prepare(`SELECT * FROM sessions WHERE user_id IN (${ids}) ORDER BY id`),
+  ]);
+  return JSON.stringify(tables.map(({ results }) => results));
+}
+
 /** Tells whether an e-mail to the recipient of the request holds a code or a link. */
 export const holdsSecret = (mails: readonly Mail[]): boolean =>
   codeIn(mails) !== 'no code' || tokenIn(mails) !== 'no token';

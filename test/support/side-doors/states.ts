@@ -13,7 +13,7 @@ interface Definition {
   isOf?(wire: Wire): boolean;
   /** Changes what is stored of the account. */
   begin?(account: Account): Promise<unknown>;
-  /** No operation is granted a change, so that all of them can be asked for one account. */
+  /** No operation is granted a change: all are asked for one account, and its rows stay as they are. */
   isShared?: true;
   /** Changes the request, or what only this operation meets. */
   alter?(cell: Cell): unknown;

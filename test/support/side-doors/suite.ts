@@ -10,7 +10,15 @@ import { moveClock, visible } from '../session.ts';
 import { WIRES, type Wire } from './all-wires.ts';
 import { ask } from './ask.ts';
 import { EXPECTED, sendsSecret } from './expected.ts';
-import { groupsOf, holdsSecret, inputOf, newAccount, UNLIMITED, type Cell } from './prepare.ts';
+import {
+  groupsOf,
+  holdsSecret,
+  inputOf,
+  newAccount,
+  storedOf,
+  UNLIMITED,
+  type Cell,
+} from './prepare.ts';
 import { STATES, type State } from './states.ts';
 import { outcomeOf, reasonOf, statusOf, visibleOutcome } from './wires.ts';
 import { freshAddress, type Answer } from '../test-app.ts';
@@ -133,9 +141,11 @@ export async function outcomesIn(state: State, asked: Asked): Promise<Record<str
       answer: await (isOneByOne ? disturbed(state, cell, request) : request()),
     };
   };
+  const stored = isShared ? await storedOf(cells) : null;
   const answers: Awaited<ReturnType<typeof askFor>>[] = [];
   if (isOneByOne) for (const cell of cells) answers.push(await askFor(cell));
   else answers.push(...(await Promise.all(cells.map(askFor))));
+  const changed = stored === null || stored === (await storedOf(cells)) ? {} : CHANGED;
   const logged = loggedOutcomes(captured.take());
   const outcomes = answers.map(({ cell, answer, mails }) => {
     const { operation, route } = cell;
@@ -151,8 +161,10 @@ export async function outcomesIn(state: State, asked: Asked): Promise<Record<str
     const difference = isComparable ? differenceOf(key, state, answer) : '';
     return [nameOf(route), `${outcome}, ${status}${difference}`];
   });
-  return Object.fromEntries(outcomes) as Record<string, string>;
+  return { ...changed, ...(Object.fromEntries(outcomes) as Record<string, string>) };
 }
+
+const CHANGED = { 'users and sessions': 'changed by a refused request' };
 
 /** The address to which the operation sends a code or a link. */
 const recipientOf = ({ input, user, operation }: Cell): string =>
