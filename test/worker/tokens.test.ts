@@ -155,6 +155,10 @@ describe('/.well-known/jwks.json', () => {
   it.each([
     { path: '/.well-known/jwks.json', kids: ['test-key', 'all', 'ours', 'others'] },
     { path: '/gotrue/auth/v1/.well-known/jwks.json', kids: ['all', 'ours'] },
+    {
+      path: '/keycloak/realms/main/protocol/openid-connect/certs',
+      kids: ['test-key', 'all', 'ours'],
+    },
   ])('has at $path the keys that fit there: $kids', async ({ path, kids }) => {
     const curve = { name: 'ECDSA', namedCurve: 'P-256' };
     const pair = (await crypto.subtle.generateKey(curve, true, [
@@ -162,7 +166,7 @@ describe('/.well-known/jwks.json', () => {
       'verify',
     ])) as CryptoKeyPair;
     const es = { ...(await crypto.subtle.exportKey('jwk', pair.privateKey)), alg: 'ES256' };
-    const ours = ['gotrue'];
+    const ours = ['gotrue', 'keycloak'];
     const keys = [
       own,
       { ...es, kid: 'all' },
