@@ -93,10 +93,22 @@ const REASONS: Partial<Record<Outcome, Outcome>> = {
 /** The outcome in the log. */
 export const reasonOf = (outcome: Outcome): Outcome => REASONS[outcome] ?? outcome;
 
+/** Statuses of routes that differ from the others of their operation. */
+const AT_ROUTE: Readonly<Record<string, number>> = {
+  // RFC 7009 2.2: a token that is good for nothing counts as revoked.
+  'keycloak /realms/:realm/protocol/openid-connect/revoke unauthenticated': 200,
+};
+
 /** A granted request is answered with 2xx. */
-export function statusOf(contract: string, operation: Operation, outcome: Outcome): number | '2xx' {
+export function statusOf(
+  contract: string,
+  { operation, path }: Place,
+  outcome: Outcome,
+): number | '2xx' {
   const reason = reasonOf(outcome);
-  return reason === 'granted' ? '2xx' : statusesOf(contract, operation)[outcome as StatusName];
+  if (reason === 'granted') return '2xx';
+  const atRoute = AT_ROUTE[`${contract} ${path} ${reason}`];
+  return atRoute ?? statusesOf(contract, operation)[outcome as StatusName];
 }
 
 /** Contracts whose clients are told that a session has ended. */
