@@ -110,7 +110,9 @@ export function createTokens(
       for (const key of findKeys(token, rules)) {
         const { jti, sid, gen, exp = 0 } = (await readPayload(token, key, checks)) ?? {};
         if (typeof jti !== 'string' || typeof sid !== 'string') continue;
-        const generation = Number.isSafeInteger(gen) ? Number(gen) : null;
+        // Apart by more than the type, of which a contract may have a usual one.
+        if (isAccess ? gen !== undefined : !Number.isSafeInteger(gen)) continue;
+        const generation = isAccess ? null : Number(gen);
         const claims = { jti, sessionId: sid, generation };
         if (isAccess) verifiedTokens.set(cacheKey, { claims, untilMs: exp * 1000 });
         return claims;

@@ -160,9 +160,19 @@ describe('a token is refused', () => {
     ['of no type', { header: { typ: undefined } }],
     ['that names a kid, where the key has none', { header: { kid: 'own' } }],
     ['that names another key', { header: { kid: ed.kid } }],
+    ['that has a refresh token’s generation', { payload: { gen: 0 } }],
     ['of no session', { payload: { sid: undefined } }],
   ])('%s', async (_, change) => {
     expect(await tokens.verify('access', await forge(change), { rules: supabase })).toBeNull();
+  });
+
+  it.each([undefined, null, '0', 0.5])('as a refresh token of the generation %o', async (gen) => {
+    const change = { header: { typ: 'rt+jwt' }, payload: { aud: supabase.issuer } };
+    const asked = { rules: supabase };
+    const right = await forge({ ...change, payload: { ...change.payload, gen: 0 } });
+    expect(await tokens.verify('refresh', right, asked)).toEqual({ ...verified, generation: 0 });
+    const wrong = await forge({ ...change, payload: { ...change.payload, gen } });
+    expect(await tokens.verify('refresh', wrong, asked)).toBeNull();
   });
 
   it('signed by HMAC with the bytes of a public key', async () => {
