@@ -26,6 +26,8 @@ export const contractCases: readonly ContractCase[] = [
 /** Contracts that others wrote: forms, nested bodies, several operations at one path, other statuses. */
 const foreignCases: readonly ContractCase[] = [
   { name: 'realworld', identifier: 'email', inCookie: false, refusals },
+  { name: 'oauth2', identifier: 'email', inCookie: false, refusals },
+  { name: 'keycloak', identifier: 'email', inCookie: false, refusals },
   { name: 'gotrue', identifier: 'email', inCookie: false, refusals: [...refusals, 403] },
 ];
 

@@ -75,6 +75,8 @@ const UNSAID: Readonly<Record<string, Unsaid>> = {
     register: { name: null },
     'update-profile': { name: undefined, language: undefined },
   },
+  // RFC 7009 2.1: one field for a token of either kind.
+  oauth2: { logout: { token: expect.stringContaining(SECRET) } },
 };
 
 const unsaidBy = ({ identifier, loginFields }: Contract): Unsaid => ({
