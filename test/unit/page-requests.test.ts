@@ -4,13 +4,13 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contracts } from '../../src/contracts/index.ts';
 import { encodeRequest, FORM, routeOf } from '../../src/contracts/routes.ts';
 import type { Operation } from '../../src/flows/operations.ts';
 import { fillRequest } from '../../src/pages/fill-request.ts';
 import type { RequestName, RequestTemplate } from '../../src/pages/page-data.ts';
 import { pageRequests } from '../../src/pages/page-requests.ts';
 import { madeUp } from '../fixtures/made-up-contract.ts';
+import { knownContracts } from '../support/contract-cases.ts';
 
 const properties = { seed: 1, numRuns: 100 };
 const text = fc.oneof(
@@ -25,13 +25,13 @@ const text = fc.oneof(
   ),
 );
 
-function templateOf(contract: (typeof contracts)[number], name: RequestName): RequestTemplate {
+function templateOf(contract: (typeof knownContracts)[number], name: RequestName): RequestTemplate {
   const template = pageRequests(contract, '/prefix')[name];
   if (template === null) throw new Error(`${contract.name} has no ${name}`);
   return template;
 }
 
-describe.each([...contracts, madeUp])('the pages of $name', (contract) => {
+describe.each([...knownContracts, madeUp])('the pages of $name', (contract) => {
   const names = Object.entries(pageRequests(contract, '')).flatMap(([name, template]) =>
     template === null ? [] : [name as RequestName],
   );

@@ -25,7 +25,7 @@ interface OpenApi {
   servers: { url: string }[];
   paths: Record<
     string,
-    Record<string, { operationId: string; requestBody?: { required: boolean } }>
+    Record<string, { operationId: string; 'x-operations'?: { operation: string }[] }>
   >;
 }
 
@@ -62,7 +62,10 @@ async function generatedClient(
   const baseUrl = `${ORIGIN}${document.servers[0]?.url}`;
   const client = createClient<any>({ baseUrl, fetch: fetchWithCookies(app, sent) });
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+    Object.entries(methods).map(([method, operation]) => {
+      const { operationId, 'x-operations': shared } = operation;
+      return { path, method, names: shared?.map((one) => one.operation) ?? [operationId] };
+    }),
   );
   const called = new Set<string>();
 
@@ -71,10 +74,10 @@ async function generatedClient(
     input: InputOf<O>,
     tokens: { token?: string; refreshToken?: string } = {},
   ): Promise<ContractAnswer> => {
-    const operation = operations.find(({ operationId }) => operationId === id);
+    const operation = operations.find(({ names }) => names.includes(id));
     if (operation === undefined) throw new Error(`${name} has no ${id}`);
     const request = { input, ...tokens };
-    const { headers, body } = encodeRequest(contract, id, request);
+    const { path, headers, body } = encodeRequest(contract, id, request);
     // The cookies are those that the answers have set.
     const { Cookie: cookie, ...others } = headers;
     const { response, data, error } = await client.request(
@@ -87,7 +90,10 @@ async function generatedClient(
             ? {}
             : emptyBody
           : { body: {}, bodySerializer: () => body }),
-        params: { path: { ...contract.params, ...(input as Record<string, string> | null) } },
+        params: {
+          path: { ...contract.params, ...(input as Record<string, string> | null) },
+          query: Object.fromEntries(new URL(path, ORIGIN).searchParams),
+        },
         headers: others,
       },
     );
@@ -96,7 +102,7 @@ async function generatedClient(
     called.add(id);
     return { contract, status: response.status, headers: response.headers, text };
   };
-  return { call, called, ids: operations.map(({ operationId }) => operationId) };
+  return { call, called, ids: [...new Set(operations.flatMap(({ names }) => names))] };
 }
 
 describe.each([
@@ -140,13 +146,13 @@ describe.each([
     await call('reset-password', { token: tokenIn(to(email)), password: reset });
 
     await login(reset);
-    token = await tokenOf(reset);
+    ({ access: token, refresh: refreshToken } = tokensOf(await login(reset)));
     const { id, current } = contract.paths.sessions.fields;
     const sessions = sessionsIn(await call('list-sessions', null, { token }));
     const other = sessions.find((session) => session[current] === false);
     await call('end-session', { id: String(other?.[id]) }, { token });
     await call('logout-others', null, { token });
-    await call('logout', { token }, { token });
+    await call('logout', { token, refreshToken }, { token, refreshToken });
     await call('logout-all', null, { token: await tokenOf(reset) });
     token = await tokenOf(reset);
     await call('delete-account', { password: reset }, { token });
