@@ -70,7 +70,7 @@ export const contractCases = knownContracts
       /** Of the login, as `app.post` takes them where it is JSON. */
       path: `/${name}${encodeRequest(contract, 'login', { input: attempt(NOBODY) }).path}`,
       body: (user: TestUser) => encodeFields(contract, 'login', attempt(user)) ?? {},
-      /** An input for each operation: of the right form, and with a code and tokens of nobody's. */
+      /** An input for each operation: of the right form, with a code and tokens of no account. */
       inputs: (user: TestUser): { readonly [O in Operation]: InputOf<O> } => {
         const { email, password } = user;
         return {

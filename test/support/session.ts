@@ -42,7 +42,7 @@ const setCookie = (headers: Headers, name: string): string | undefined =>
 export const sessionsIn = ({ contract, text }: ContractAnswer) =>
   valueAt(JSON.parse(text), contract.paths.sessions.list) as Record<string, unknown>[];
 
-/** What an error tells people. */
+/** The message of an error, for people. */
 export const messageOf = ({ contract, text }: ContractAnswer): string =>
   textAt(JSON.parse(text), contract.errors.paths.message) ?? '';
 

@@ -106,7 +106,7 @@ describe('a contract whose clients read certain algorithms alone', () => {
 
   it.each<{ contract?: string; before: Name[]; after: string[] }>([
     { before: ['ed', 'own'], after: ['own shared signs', 'new  signs', 'ed  retired'] },
-    // Where the key of all contracts signs, the new one does.
+    // The new key signs wherever the key of all contracts does.
     { before: ['es', 'own'], after: ['new  signs', 'es  retired', 'own shared signs'] },
     {
       contract: 'shared',
