@@ -72,8 +72,8 @@ export const keycloak = defineContract({
   routes: {
     ...grantRoutes(`${ENDPOINTS}/token`, tokens),
     logout: [
-      { path: `${ENDPOINTS}/logout`, accepts: FORM, request: refreshRequest(refreshToken) },
       revocationRoute(`${ENDPOINTS}/revoke`),
+      { path: `${ENDPOINTS}/logout`, accepts: FORM, request: refreshRequest(refreshToken) },
     ],
   },
   documents: [

@@ -58,7 +58,7 @@ const OTHER_STATUSES: Readonly<Record<string, OtherStatuses>> = {
   'email-cookie': { done: 204 },
   realworld: { done: 204, malformed: 422 },
   oauth2: { ...ofGrants, invalid: 400 },
-  keycloak: { ...ofGrants, locked: 401, 'logout unauthenticated': 400 },
+  keycloak: { ...ofGrants, locked: 401 },
   gotrue: {
     done: 204,
     'register registered': 200,

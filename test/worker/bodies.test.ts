@@ -101,7 +101,9 @@ describe.each(contractCases)(
     it('may begin with one byte order mark, which is not part of the text', async () => {
       const marked = `\uFEFF${loginText(await addUser())}`;
       expect((await sendLogin(marked)).status).toBe(granted);
-      expect((await sendLogin(`\uFEFF${marked}`)).status).toBe(malformed);
+      // A second one is part of the first field's name, `grant_type`, which clients of oauth2 may leave out.
+      const isLeftOut = name === 'oauth2';
+      expect((await sendLogin(`\uFEFF${marked}`)).status).toBe(isLeftOut ? granted : malformed);
     });
 
     it('may split a character between two chunks', async () => {

@@ -95,8 +95,8 @@ export const reasonOf = (outcome: Outcome): Outcome => REASONS[outcome] ?? outco
 
 /** Statuses of routes that differ from the others of their operation. */
 const AT_ROUTE: Readonly<Record<string, number>> = {
-  // RFC 7009 2.2: a token that is good for nothing counts as revoked.
-  'keycloak /realms/:realm/protocol/openid-connect/revoke unauthenticated': 200,
+  // Only its revocation counts a token that is good for nothing as revoked (RFC 7009 2.2).
+  'keycloak /realms/:realm/protocol/openid-connect/logout unauthenticated': 400,
 };
 
 /** A granted request is answered with 2xx. */
