@@ -152,6 +152,7 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
 
   'the session was ended': row(['session'], signedOut),
   'the session has expired': row(['session'], signedOut),
+  'the session is of an earlier password': row(['session'], signedOut),
   'the session is past its absolute end': row(['refresh token', 'renewal'], 'unauthenticated'),
   'the access token has expired': row(['session'], {
     ...each(BEARER, 'unauthenticated'),

@@ -136,6 +136,10 @@ const definitions = {
     isShared: true,
     begin: (account) => change('sessions', `expires_at_ms = ${Date.now()}`)(account),
   },
+  'the session is of an earlier password': {
+    isShared: true,
+    begin: change('users', 'credential_version = credential_version + 1'),
+  },
   'the session is past its absolute end': {
     isOf: hasRefresh,
     begin: change('sessions', `created_at_ms = created_at_ms - ${env.SESSION_ABSOLUTE_SECONDS}000`),
