@@ -10,6 +10,7 @@ import { gotrue } from './gotrue.ts';
 import { keycloak } from './keycloak.ts';
 import { oauth2 } from './oauth2.ts';
 import { realworld } from './realworld.ts';
+import { strapi } from './strapi.ts';
 import { usernameCoded } from './username-coded.ts';
 import { usernamePair } from './username-pair.ts';
 
@@ -23,4 +24,5 @@ export const contracts: readonly Contract[] = [
   oauth2,
   keycloak,
   gotrue,
+  strapi,
 ];

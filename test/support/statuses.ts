@@ -75,6 +75,16 @@ const OTHER_STATUSES: Readonly<Record<string, OtherStatuses>> = {
     'invalid-code': 403,
     'invalid-link': 403,
   },
+  strapi: {
+    done: 204,
+    'reset-password done': 200,
+    'change-password done': 200,
+    'forgot-password accepted': 200,
+    invalid: 400,
+    inactive: 400,
+    unverified: 400,
+    taken: 400,
+  },
   // test/fixtures/odd-contracts.ts
   'odd-1': { done: 204, invalid: 403, locked: 423, malformed: 418, 'refresh unauthenticated': 410 },
   odd2nested: { done: 204, malformed: 422, unauthenticated: 419, limited: 503, locked: 503 },

@@ -141,6 +141,14 @@ const unseenOf: Readonly<Record<string, Words>> = {
     insecure: [403, 'HTTPS_REQUIRED', 'HTTPS is required'],
     unverified: [400, 'email_not_confirmed', 'Email not confirmed'],
   },
+  strapi: {
+    unauthenticated: [401, 'UnauthorizedError', 'Missing or invalid credentials'],
+    taken: [400, 'ApplicationError', 'Email or Username are already taken'],
+    'invalid-code': [400, 'ValidationError', 'Invalid token'],
+    'invalid-link': [400, 'ValidationError', 'Incorrect code provided'],
+    insecure: [403, 'ForbiddenError', 'HTTPS is required'],
+    unverified: [400, 'ApplicationError', 'Your account email is not confirmed'],
+  },
 };
 
 it.each(Object.entries(unseenOf))('%s words rare refusals as its original', (name, expected) => {

@@ -111,7 +111,10 @@ function againstDocument(
   if (ofRequest === null) return flaws;
   const malformed =
     (contract === 'realworld' && status === 422) ||
-    /VALIDATION_ERROR|REQUIRED_FIELD_MISSING|ValidationError|validation_failed/.test(text);
+    (contract === 'strapi'
+      ? /"errors":\[/
+      : /VALIDATION_ERROR|REQUIRED_FIELD_MISSING|ValidationError|validation_failed/
+    ).test(text);
   if (malformed && ofRequest.length === 0) return [...flaws, 'refused what the document allows'];
   return malformed ? flaws : [...flaws, ...ofRequest];
 }

@@ -28,6 +28,7 @@ const DIFFERENT: Readonly<Record<string, Differences>> = {
   'username-coded': { ...withUsername, ...inBody },
   'email-cookie': { 'a page of another site asks': ofCookies },
   realworld: withUsername,
+  strapi: withUsername,
   gotrue: inBody,
   // Of the tests (fixtures/lenient-contract.ts): its refresh token is kept, as long as the session lives.
   lenient: {
