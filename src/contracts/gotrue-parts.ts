@@ -78,44 +78,46 @@ export const session = {
 
 /** Refuses a field in words, since what is not stored must not be dropped without a word. */
 const refused = (message: string) => z.optional(z.never(message));
-const textOrNull = z.optional(z.nullable(z.string()));
+const textOrNull = () => z.optional(z.nullable(z.string()));
 
-export const signUp = request(
-  z.object({
-    email,
-    password,
-    data: z.optional(z.catchall(z.object({ name }), refused('User data may have a name only'))),
-    registration,
-  }),
-  ({ registration: handle, data, ...body }): RegistrationInput => ({
-    ...body,
-    name: data?.name ?? null,
-    username: null,
-    handle,
-  }),
-  (input) => ({
-    email: input.email,
-    password: input.password,
-    data: { name: input.name },
-    registration: input.handle,
-  }),
-);
+export const signUp = () =>
+  request(
+    z.object({
+      email,
+      password,
+      data: z.optional(z.catchall(z.object({ name }), refused('User data may have a name only'))),
+      registration,
+    }),
+    ({ registration: handle, data, ...body }): RegistrationInput => ({
+      ...body,
+      name: data?.name ?? null,
+      username: null,
+      handle,
+    }),
+    (input) => ({
+      email: input.email,
+      password: input.password,
+      data: { name: input.name },
+      registration: input.handle,
+    }),
+  );
 
-export const updateUser = request(
-  z.object({
-    data: z.optional(
-      z.catchall(
-        z.object({ name: textOrNull, avatar_url: textOrNull, language: textOrNull }),
-        refused('User data may have name, avatar_url and language only'),
+export const updateUser = () =>
+  request(
+    z.object({
+      data: z.optional(
+        z.catchall(
+          z.object({ name: textOrNull(), avatar_url: textOrNull(), language: textOrNull() }),
+          refused('User data may have name, avatar_url and language only'),
+        ),
       ),
-    ),
-    password: refused('The password is changed at /auth/v1/change-password'),
-    email: refused('The email is changed at /auth/v1/change-email'),
-    phone: refused('The phone number cannot be changed'),
-  }),
-  ({ data: { avatar_url: avatar, ...others } = {} }) => ({ ...others, avatar }),
-  ({ avatar, ...others }) => ({ data: { ...others, avatar_url: avatar } }),
-);
+      password: refused('The password is changed at /auth/v1/change-password'),
+      email: refused('The email is changed at /auth/v1/change-email'),
+      phone: refused('The phone number cannot be changed'),
+    }),
+    ({ data: { avatar_url: avatar, ...others } = {} }) => ({ ...others, avatar }),
+    ({ avatar, ...others }) => ({ data: { ...others, avatar_url: avatar } }),
+  );
 
 /** A user without a session; where the deployment grants at once, the answer is the login's. */
 export const signedUp = bodyResponse('SignedUp', {
