@@ -29,6 +29,7 @@ const foreignCases: readonly ContractCase[] = [
   { name: 'oauth2', identifier: 'email', inCookie: false, refusals },
   { name: 'keycloak', identifier: 'email', inCookie: false, refusals },
   { name: 'gotrue', identifier: 'email', inCookie: false, refusals: [...refusals, 403] },
+  { name: 'strapi', identifier: 'email', inCookie: false, refusals },
 ];
 
 export const allCases = [...contractCases, ...foreignCases];
