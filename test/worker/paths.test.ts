@@ -1,5 +1,6 @@
 /** The paths and methods that contracts answer, by list, host and prefix. */
 import { describe, expect, it } from 'vitest';
+import { encodeRequest, operationsOf } from '../../src/contracts/routes.ts';
 import {
   addUser,
   contractCase,
@@ -58,21 +59,22 @@ describe('a contract', () => {
   });
 });
 
-describe.each(contractCases)('$name', ({ name, contract: { base, profilePath, refresh } }) => {
+describe.each(contractCases)('$name', ({ name, contract, inputs }) => {
   it('has its own paths and no others, bare and under its name', async () => {
     const { fetch } = createTestApp({ CONTRACTS: [name] });
-    const own = ['login', 'logout', 'logout-all', 'register', 'sessions', 'sessions/an-id'];
-    const others = ['', 'sessions/', 'sessions/an-id/x', 'nothing'];
-    (refresh === null ? others : own).push('refresh');
-    const isFound = async (path: string) => (await fetch(path, { method: 'PUT' })).status === 405;
+    const input = inputs({ username: 'x', email: 'x@example.com', password: 'x' });
+    const own = operationsOf(contract).map((operation) => {
+      const { path } = encodeRequest(contract, operation, { input: input[operation] as never });
+      return path.replace(/\?.*$/, '');
+    });
+    const others = own.flatMap((path) => [`${path}/`, `${path}x/y`, `/x${path}`]);
+    if (contract.refresh === null) others.push(`${contract.base}/refresh`);
+    const isFound = async (path: string) => (await fetch(path, { method: 'PURGE' })).status === 405;
     for (const prefix of ['', `/${name}`]) {
-      for (const path of [profilePath, ...own.map((end) => `${base}/${end}`)]) {
-        expect(await isFound(prefix + path), prefix + path).toBe(true);
-      }
-      const near = [`${profilePath}/x`, `${base}x/login`, ...others.map((end) => `${base}/${end}`)];
-      for (const path of near) expect(await isFound(prefix + path), prefix + path).toBe(false);
+      for (const path of own) expect(await isFound(prefix + path), prefix + path).toBe(true);
+      for (const path of others) expect(await isFound(prefix + path), prefix + path).toBe(false);
     }
-    expect(await isFound(`/${name}-2${base}/login`)).toBe(false);
+    for (const path of own) expect(await isFound(`/${name}-2${path}`), path).toBe(false);
   });
 });
 
