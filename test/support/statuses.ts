@@ -61,7 +61,7 @@ const OTHER_STATUSES: Readonly<Record<string, OtherStatuses>> = {
   keycloak: { ...ofGrants, locked: 401 },
   gotrue: {
     done: 204,
-    'register registered': 200,
+    registered: 200,
     'forgot-password accepted': 200,
     'weak-password': 422,
     invalid: 400,

@@ -184,6 +184,7 @@ function masked({ status, headers, text }: Answer, side: Side) {
   const mask = (value: string) =>
     value
       .replaceAll(trace, '<trace>')
+      .replaceAll(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g, '<uuid>')
       .replaceAll(side.username, '<name>')
       .replace(HANDLE, (_, time: string, signatures: string) => time + signatures.length);
   return {

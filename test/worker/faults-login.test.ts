@@ -18,7 +18,7 @@ import {
 
 const unhandled = failOnUnhandled();
 
-describe.each(contractCases)('$name', ({ name }) => {
+describe.each(contractCases)('$name', ({ name, statusAt }) => {
   const login = (
     about: string,
     userOf: () => Promise<TestUser>,
@@ -45,7 +45,7 @@ describe.each(contractCases)('$name', ({ name }) => {
     unawaited: refund,
     mayRemain: unanswered,
   } as const;
-  const wrong = { status: 401, guess: 'wrong', unawaited: audit } as const;
+  const wrong = { status: statusAt('login').invalid, guess: 'wrong', unawaited: audit } as const;
 
   it.each([
     ['the database', ['database']],

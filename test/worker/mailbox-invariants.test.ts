@@ -7,7 +7,7 @@ import { client, moveClock, visible, WRONG } from '../support/session.ts';
 import { byAddress } from '../support/contract-cases.ts';
 import { addUser, contractCases, count, newUser } from '../support/test-app.ts';
 
-describe.each(contractCases)('$name', ({ name, status, named, application, isByUsername }) => {
+describe.each(contractCases)('$name', ({ name, status, named, application, registersUsername }) => {
   const { done, locked } = status;
   const open = (settings: object = {}) => {
     const { app, to } = mailbox(settings);
@@ -75,13 +75,13 @@ describe.each(contractCases)('$name', ({ name, status, named, application, isByU
     );
     const statuses = new Set(answers.map((answer) => answer.status));
     expect(statuses).toEqual(
-      new Set(isByUsername ? [status.registered, status.taken] : [status.registered]),
+      new Set(registersUsername ? [status.registered, status.taken] : [status.registered]),
     );
     const codes = to(user.email).filter(({ text }) => /\b\d{6}\b/.test(text));
     const stored = await env.DB.prepare('SELECT count(*) AS n FROM registrations WHERE email = ?')
       .bind(user.email)
       .first<number>('n');
-    expect([codes.length, stored]).toEqual(isByUsername ? [1, 1] : [5, 5]);
+    expect([codes.length, stored]).toEqual(registersUsername ? [1, 1] : [5, 5]);
   });
 
   it('takes five tries at a code, however they come, and no sixth with the right one', async () => {

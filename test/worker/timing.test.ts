@@ -110,7 +110,8 @@ interface Request {
   sending?: Sending;
 }
 
-describe.each(contractCases)('$name', ({ name, status, named, application, attempt }) => {
+describe.each(contractCases)('$name', (own) => {
+  const { name, status, statusAt, named, application, attempt } = own;
   /** Asks about an account of each kind; returns the kinds in groups of the same work and answer. */
   async function groupsOf(kinds: readonly AccountKind[], settings: object, request: Request) {
     const { operation, inputOf, sending } = request;
@@ -127,7 +128,8 @@ describe.each(contractCases)('$name', ({ name, status, named, application, attem
       const answer = await ask(operation, inputOf(user) as never, sending);
       if (kind === '') continue;
       const work = done();
-      const key = JSON.stringify([work, visible(answer)]);
+      const seen = visible(answer).replaceAll(user.email, '<address>');
+      const key = JSON.stringify([work, seen]);
       const group = groups.get(key) ?? { work, status: answer.status, kinds: [] };
       group.kinds.push(kind);
       groups.set(key, group);
@@ -158,7 +160,7 @@ describe.each(contractCases)('$name', ({ name, status, named, application, attem
 
   it.each([
     ['register', status.registered, { 'SHA-256': 600 }],
-    ['forgot-password', status.accepted, {}],
+    ['forgot-password', statusAt('forgot-password').accepted, {}],
     ['send-code', status.accepted, {}],
     ['verify-email', status['invalid-code'], { 'SHA-256': 600 }],
   ] as const)('does the same for every account at %s', async (operation, expected, iterations) => {

@@ -69,7 +69,9 @@ const OWN: {
     outcomes: ['invalid', 'locked', 'inactive'],
   },
   refresh: { cases: [on({ credential: { form: 'percent' } })] },
-  register: { cases: [on({ field: 0, json: '"johndoe"' })] },
+  register: {
+    cases: [on({ field: 0, json: '"johndoe"' }), on({ field: 1, json: '"password1"' })],
+  },
   'verify-email': {
     cases: [on({ field: 2, json: '"000000"' }), ...sixWrong(1)],
     outcomes: ['invalid-code', 'locked'],
@@ -82,7 +84,10 @@ const OWN: {
     cases: [on({ field: 0, json: '"000000"' })],
     outcomes: ['invalid-code'],
   },
-  'change-password': { cases: sixWrong(0), outcomes: ['invalid', 'locked'] },
+  'change-password': {
+    cases: [on({ field: 1, json: '"password1"' }), ...sixWrong(0)],
+    outcomes: ['invalid', 'locked'],
+  },
   'change-email': { cases: sixWrong(1), outcomes: ['invalid', 'locked'] },
   'delete-account': { cases: sixWrong(0), outcomes: ['invalid', 'locked'] },
   'end-session': {

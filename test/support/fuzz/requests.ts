@@ -137,15 +137,19 @@ export function requestsOf(name: string) {
     refresh: () => byRefreshToken('refresh'),
     logout: async () => {
       if (contract.refresh?.in === 'cookie') return byRefreshToken('logout');
-      const { user, access, secret } = await signedIn();
-      const outgoing = write('logout', { token: access }, { token: access });
-      return { outgoing, needed: [access], secret, user };
+      const { user, access, refresh, secret } = await signedIn();
+      const input = { token: access, refreshToken: refresh || access };
+      const outgoing = write('logout', input, { token: access });
+      // Some contracts have the one in the body, some the other.
+      const [sent] = (outgoing.fields ?? []).map(([, json]): unknown => JSON.parse(json));
+      return { outgoing, needed: [sent === undefined ? access : String(sent)], secret, user };
     },
     'logout-all': () => byBearer('logout-all', without, false),
     'logout-others': () => byBearer('logout-others', without, false),
     renew: () => byBearer('renew', without, false),
     profile: () => byBearer('profile', without, false),
-    'update-profile': () => byBearer('update-profile', () => ({ name: 'Al' }), false),
+    'update-profile': () =>
+      byBearer('update-profile', () => ({ name: 'Al', avatar: 'https://a.example/al.png' }), false),
     'list-sessions': () => byBearer('list-sessions', without, false),
     'end-session': async () => {
       const { user, access, secret } = await signedIn();
