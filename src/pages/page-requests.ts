@@ -86,7 +86,7 @@ function requestOf(
   };
 }
 
-/** The wire's name, with dots where it is nested, of each field with a placeholder. */
+/** The wire's name, with dots where it is nested, of each field with a placeholder: the first, if it is repeated. */
 function fieldsIn(value: unknown, path: readonly string[] = []): Record<string, string> {
   if (typeof value === 'string') {
     const name = /^__([A-Za-z]+)__$/.exec(value)?.[1];
@@ -95,6 +95,8 @@ function fieldsIn(value: unknown, path: readonly string[] = []): Record<string, 
   if (typeof value !== 'object' || value === null) return {};
   return Object.assign(
     {},
-    ...Object.entries(value).map(([name, inner]) => fieldsIn(inner, [...path, name])),
+    ...Object.entries(value)
+      .map(([name, inner]) => fieldsIn(inner, [...path, name]))
+      .toReversed(),
   ) as Record<string, string>;
 }

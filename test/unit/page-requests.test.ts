@@ -65,7 +65,8 @@ describe.each([...knownContracts, madeUp])('the pages of $name', (contract) => {
       expect(headers).not.toHaveProperty('Cookie');
       const reads: readonly string[] = ['profile', 'list-sessions'];
       expect([name, method === 'GET']).toEqual([name, reads.includes(name)]);
-      if (name === 'login') expect(Object.keys(fields)).toEqual(['identifier', 'password']);
+      if (name === 'login')
+        expect(Object.keys(fields).toSorted()).toEqual(['identifier', 'password']);
     }
   });
 });
@@ -138,4 +139,12 @@ it('a body of every request can be read by its route', () => {
         : (JSON.parse(filled.body ?? '{}') as unknown);
     expect([operation, request?.decode.safeParse(read).success]).toEqual([operation, true]);
   }
+});
+
+it('a value that a wire has twice is known by its first field', () => {
+  const strapi = knownContracts.find(({ name }) => name === 'strapi') ?? madeUp;
+  expect(templateOf(strapi, 'reset-password').fields).toEqual({
+    token: 'code',
+    password: 'password',
+  });
 });
