@@ -85,7 +85,7 @@ describe.each(contractCases)('$name', ({ name, contract, status, statusAt, knows
   it('opens to no forged token', async () => {
     const { place, statuses, expected } = await prepare();
     const property = fc.asyncProperty(forgery, place, async (forgery, place) => {
-      // Where access tokens are plain JWT, this is no fault.
+      // No fault of a wire whose access tokens are plain JWT.
       fc.pre(forgery.header['typ'] !== contract.tokens.type);
       const token = await forgeToken(forgery, { real: place.real, own });
       if (token !== null) await expectRefusal(place, token);
