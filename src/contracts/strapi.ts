@@ -1,16 +1,13 @@
 /**
  * `strapi`: the local provider of Strapi's Users & Permissions plugin, version 5. Strapi takes a
  * username or an e-mail address in `identifier`; this contract finds accounts by e-mail address alone.
- * A token is good for 30 days, Strapi's default: long, for a token that scripts keep. Strapi knows no
- * locked accounts: they are answered like a limit.
+ * A token is good for 30 days, Strapi's default. A locked account is answered like a limit.
  */
 import * as z from 'zod/mini';
 import type { Granted, Issue } from '../flows/model/outcome.ts';
 import { defineContract } from './define.ts';
 import { accountRequests, password, request, requiredText } from './requests.ts';
 import { bodyResponse, formatted, isoTime, text, type UserNamedBy } from './responses.ts';
-
-type Shown = UserNamedBy<'email'>;
 
 const user = {
   schema: () => ({
@@ -24,7 +21,7 @@ const user = {
     createdAt: isoTime.schema(),
     updatedAt: isoTime.schema('The same as createdAt: times of changes are not kept'),
   }),
-  render: (account: Shown) => ({
+  render: (account: UserNamedBy<'email'>) => ({
     id: account.id,
     documentId: account.publicId,
     username: account.username ?? account.email,
@@ -40,7 +37,7 @@ const user = {
 const ok = { schema: () => ({ ok: z.literal(true) }), render: () => ({ ok: true as const }) };
 
 const twice = () => ({ password, passwordConfirmation: requiredText('Password confirmation') });
-const isRepeated = z.refine<{ password: string; passwordConfirmation: string }>(
+const isSame = z.refine<{ password: string; passwordConfirmation: string }>(
   (body) => body.password === body.passwordConfirmation,
   { path: ['passwordConfirmation'], message: 'Passwords do not match' },
 );
@@ -73,7 +70,7 @@ export const strapi = defineContract({
   loginBody: { identifier: ['identifier', requiredText('Identifier')] },
   login: {
     schema: () => ({ jwt: z.string(), user: z.object(user.schema()) }),
-    render: ({ access, user: account }: Granted & { user: Shown }) => ({
+    render: ({ access, user: account }: Granted & { user: UserNamedBy<'email'> }) => ({
       jwt: access.token,
       user: user.render(account),
     }),
@@ -88,7 +85,7 @@ export const strapi = defineContract({
       'forgot-password': { response: bodyResponse('ForgottenPassword', ok) },
       'reset-password': {
         request: request(
-          z.object({ code: requiredText('Code'), ...twice() }).check(isRepeated),
+          z.object({ code: requiredText('Code'), ...twice() }).check(isSame),
           ({ code, password }) => ({ token: code, password }),
           ({ token, password }) => ({ code: token, ...repeated(password) }),
         ),
@@ -96,9 +93,7 @@ export const strapi = defineContract({
       },
       'change-password': {
         request: request(
-          z
-            .object({ currentPassword: requiredText('Current password'), ...twice() })
-            .check(isRepeated),
+          z.object({ currentPassword: requiredText('Current password'), ...twice() }).check(isSame),
           ({ currentPassword, password }) => ({ currentPassword, newPassword: password }),
           ({ currentPassword, newPassword }) => ({ currentPassword, ...repeated(newPassword) }),
         ),
