@@ -15,7 +15,7 @@ import type { TestUser } from './test-app.ts';
 /** All that test apps can serve. */
 export const knownContracts: readonly Contract[] = [...shipped, oddForm, oddNested, lenient];
 /** Held by suites of their own. */
-const APART = new Set(['strapi', 'lenient']);
+const APART = new Set(['lenient']);
 
 const NOBODY: TestUser = { username: 'x', email: 'x@example.com', password: 'x' };
 

@@ -138,11 +138,15 @@ describe.each(contractCases)('$name', ({ name, contract, status, statusAt, ...co
     );
     const password = 'some other words';
     const reset = { token: tokenIn(to(email)), password };
-    await take('reset-password', ask('reset-password', reset), done);
+    await take('reset-password', ask('reset-password', reset), statusAt('reset-password').done);
     const { access: token } = tokensOf(await login({ ...fresh, password }));
     const passwords = { currentPassword: password, newPassword: fresh.password };
     recorder.take();
-    await take('change-password', ask('change-password', passwords, { token }), done);
+    await take(
+      'change-password',
+      ask('change-password', passwords, { token }),
+      statusAt('change-password').done,
+    );
     await take(
       'change-password, wrong',
       ask('change-password', passwords, { token }),
