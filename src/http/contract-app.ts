@@ -59,8 +59,11 @@ export function createContractApp(contract: Contract, options: ContractAppOption
   app.use(
     methodNotAllowed({
       app,
-      onMethodNotAllowed: (c, allow) =>
-        responder.refuse(c as ContractContext, { reason: 'wrong-method', allow }),
+      onMethodNotAllowed: (c, allow) => {
+        // Hono would copy the headers of the 404 that stands there over those of this answer.
+        c.res = undefined;
+        return responder.refuse(c as ContractContext, { reason: 'wrong-method', allow });
+      },
     }),
   );
   const { sessions: sessionLimits } = options;
