@@ -20,6 +20,7 @@ import {
   type Run,
 } from './fault-invariants.ts';
 import { client, moveClock, tokensOf } from './session.ts';
+import { statusesOf } from './statuses.ts';
 import { contractCase, createTestApp, type Answer, type TestApp } from './test-app.ts';
 
 /** Defines the tests of flows: each with each fault, at every call that the fault can hit. */
@@ -109,7 +110,7 @@ async function run(flow: Flow, reference: Reference, injection: Injection): Prom
   const answer = await send(appWith(see, injected.intercept));
   const changes = await stored();
   const isUsual = isAlike(answer, reference.once.answer);
-  const isOutage = !isUsual && isOutageAnswer(answer);
+  const isOutage = !isUsual && isOutageAnswer(flow, answer);
   const lockouts = await lockoutsOf(names);
   let repetition: Run | null = null;
   if (isOutage && !isOvertaken) {
@@ -155,12 +156,14 @@ function appWith(
   return createTestApp(interceptMetrics(env, seen), seen, answered);
 }
 
-/** 500 for a failure, 429 for a ticket that expired or a queue that is full, each with its delay. */
-const isOutageAnswer = ({ status, headers }: Answer) =>
-  [
-    [500, '5'],
-    [429, '1'],
+/** A failure, or (busy) a ticket that expired or a queue that is full, each with its delay. */
+function isOutageAnswer({ contract }: Flow, { status, headers }: Answer): boolean {
+  const { internal, busy } = statusesOf(contract ?? 'admin');
+  return [
+    [internal, '5'],
+    [busy, '1'],
   ].some(([code, delay]) => status === code && headers.get('Retry-After') === delay);
+}
 
 /** Sums up the failures at these names half a minute later, when every ticket should be settled. */
 async function lockoutsOf(names: ReadonlySet<string>) {
