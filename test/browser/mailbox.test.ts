@@ -36,9 +36,7 @@ async function register(page: Page, name: string, username: string): Promise<voi
   await page.waitForURL(`**/${name}/verify`);
 }
 
-// The account pages have not been tried at Strapi's wire.
-const tried = allCases.filter(({ name }) => name !== 'strapi');
-describe.each(tried)('$name', ({ name, identifier, refusals }) => {
+describe.each(allCases)('$name', ({ name, identifier, refusals }) => {
   test('registers, verifies the address, resets and changes the password', async ({
     openBrowser,
   }) => {
