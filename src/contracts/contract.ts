@@ -3,46 +3,24 @@
  * looks on its wire. It knows no framework, clock or database, and decides nothing: the flows do.
  */
 import type * as z from 'zod/mini';
-import type { LoginAttempt, LoginRules } from '../flows/model/login.ts';
-import type { Granted, Issue, Refusal, RegistrationAccepted } from '../flows/model/outcome.ts';
+import type { LoginRules } from '../flows/model/login.ts';
+import type { Granted, Refusal, RegistrationAccepted } from '../flows/model/outcome.ts';
 import type { InputOf, Operation, ValueOf } from '../flows/operations.ts';
 import type { ListedSession } from '../flows/model/session.ts';
 import type { TokenDeclaration } from '../flows/model/token-rules.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import type { Lifetimes } from '../policy/lifetimes.ts';
-
-/** The part of a request that renderers see. */
-export interface WireContext {
-  /** The headers that the contract names in `requestHeaders`, as they were sent; by name in lower case. */
-  headers: Readonly<Record<string, string>>;
-  /** The access token as it was sent, for bodies that repeat it; null: none was. */
-  token: string | null;
-}
-
-/** A response in a contract's own shape. Shared headers (Retry-After, Allow, …) are added to it. */
-export interface Wire {
-  status: number;
-  /** Null: no body, as with 204. */
-  body: Record<string, unknown> | null;
-  headers?: WireHeaders;
-}
-
-/** Several values: the header is sent once for each, as `Set-Cookie` has to be (RFC 6265 3). */
-export type WireHeaders = Readonly<Record<string, string | readonly string[]>>;
-
-/** The names of the fields that lead to a value in a JSON body, outermost first; `*`: the first one. */
-export type JsonPath = readonly string[];
+import type { Errors } from './error-answers.ts';
+import type {
+  JsonPath,
+  LoginFields,
+  LoginRequest,
+  MediaType,
+  WireRequest,
+  WireResponse,
+} from './wire.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/**
- * The media types of request bodies. The form is the only one that a page of another site can send
- * without a CORS preflight: http/ takes none from other sites, and reads no cookie with one.
- */
-export type MediaType =
-  | 'application/json'
-  | 'application/x-amz-json-1.1'
-  | 'application/x-www-form-urlencoded';
 
 /** Values by name; null: the request does not have it. */
 export type Tags = Readonly<Record<string, string | null>>;
@@ -53,33 +31,6 @@ export interface Condition {
   readonly header?: Tags;
   /** Fields at the top of the body. */
   readonly body?: Tags;
-}
-
-/** One request body, read and written. */
-export interface WireRequest<T> {
-  /** Turns a body into the operation's input. Its messages are what clients are told. */
-  readonly decode: z.ZodMiniType<T>;
-  /** Turns an operation's input into a body: the inverse of `decode`. */
-  encode(input: T): Record<string, unknown>;
-}
-
-/** One successful response. */
-export interface WireResponse<T> {
-  /** Makes the body's schema for the OpenAPI document; never called by the Worker. Null: no body. */
-  readonly schema: (() => z.ZodMiniType) | null;
-  render(value: T, context: WireContext): Wire;
-}
-
-/** A login's fields as errors name them, from which pages build their form. */
-export interface LoginFields {
-  identifier: string;
-  password: string;
-  /** Null: the login has no "remember me". */
-  remember: string | null;
-}
-
-export interface LoginRequest extends WireRequest<LoginAttempt> {
-  readonly fields: LoginFields;
 }
 
 /** The part of an operation's input that is in the body; parameters of the path are the rest. */
@@ -172,79 +123,6 @@ export interface SessionView extends ListedSession {
   /** The session of this request. */
   current: boolean;
 }
-
-/** Facts of the request that an error may mention. */
-export interface RefusalContext extends Pick<WireContext, 'headers'> {
-  nowMs: number;
-  traceId: string;
-  /** Absent: the path belongs to no operation. */
-  operation?: Operation | undefined;
-}
-
-/** A reason for a refusal; some are worded differently by case. */
-export type ErrorKind =
-  | Refusal['reason']
-  | 'missing-field'
-  | 'weak-password'
-  | 'email-taken'
-  | 'missing-token'
-  | 'session-ended'
-  | 'locked-until-reset';
-
-type RefusalOf<K extends ErrorKind> = Extract<
-  Refusal,
-  {
-    reason: K extends 'missing-field' | 'weak-password'
-      ? 'malformed'
-      : K extends 'missing-token' | 'session-ended'
-        ? 'unauthenticated'
-        : K extends 'locked-until-reset'
-          ? 'locked'
-          : K extends 'email-taken'
-            ? 'taken'
-            : K;
-  }
->;
-
-/** The answer to one kind of refusal. */
-export interface ErrorAnswer<K extends ErrorKind = ErrorKind> {
-  status: number;
-  code: string;
-  message: string | ((refusal: RefusalOf<K>, context: RefusalContext) => string);
-}
-
-/** An error, ready to be put into a contract's own body. */
-export interface WireError {
-  status: number;
-  code: string;
-  message: string;
-  /** Empty where the error is not about the request's body. */
-  issues: readonly Issue[];
-  traceId: string;
-  headers: WireContext['headers'];
-}
-
-export interface ErrorPaths {
-  /** Null: the body has no code. */
-  code: JsonPath | null;
-  message: JsonPath;
-}
-
-export interface Errors {
-  /** One answer for every kind of refusal. */
-  readonly answers: { readonly [K in ErrorKind]: ErrorAnswer<K> };
-  /** Of operations that answer some refusals differently: all of their answers. */
-  readonly byOperation: { readonly [O in Operation]?: Errors['answers'] };
-  /** Makes the schema of every error's body for the OpenAPI document. */
-  readonly schema: () => z.ZodMiniType;
-  readonly paths: ErrorPaths;
-  render(error: WireError): Record<string, unknown>;
-  /** Headers of its own, besides those that belong to the reason. */
-  headers(error: WireError): WireHeaders;
-}
-
-/** The answers that differ. */
-export type ErrorOverrides = { readonly [K in ErrorKind]?: Partial<ErrorAnswer<K>> };
 
 export interface Contract {
   /** Names it in settings and logs, and is its prefix on the wire. */

@@ -1,7 +1,8 @@
 /** The successful responses of the operations, as a contract has declared them or as all have them. */
 import type { Granted, RegistrationAccepted } from '../flows/model/outcome.ts';
 import type { ResponseValues } from '../flows/operations.ts';
-import type { SessionView, WireHeaders, WireResponse } from './contract.ts';
+import type { SessionView } from './contract.ts';
+import type { WireHeaders, WireResponse } from './wire.ts';
 import type { AnyDeclaration, Cookie } from './define.ts';
 import {
   bodyResponse,

@@ -7,27 +7,13 @@ import * as z from 'zod/mini';
 import type { Granted } from '../flows/model/outcome.ts';
 import type { TokenDeclaration } from '../flows/model/token-rules.ts';
 import { OPERATIONS, operations, type Operation, type OperationRow } from '../flows/operations.ts';
-import type {
-  AnyRoute,
-  Contract,
-  ErrorOverrides,
-  ErrorPaths,
-  JsonPath,
-  LoginRequest,
-  Route,
-  WireError,
-  WireHeaders,
-} from './contract.ts';
+import type { AnyRoute, Contract, Route } from './contract.ts';
+import type { ErrorOverrides, ErrorPaths, WireError } from './error-answers.ts';
+import type { JsonPath, LoginRequest, WireHeaders } from './wire.ts';
 import { responsesOf, sessionsOf } from './default-responses.ts';
 import { errorAnswers, errorKinds, mergeOverrides } from './errors.ts';
-import {
-  accountRequests,
-  loginRequest,
-  refreshRequest,
-  requiredText,
-  type Field,
-  type LoginBody,
-} from './requests.ts';
+import { accountRequests, loginRequest, refreshRequest, type LoginBody } from './requests.ts';
+import { requiredText, type Field } from './fields.ts';
 import {
   lazy,
   noEnvelope,

@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
 import type { Granted } from '../flows/model/outcome.ts';
 import { defineContract } from './define.ts';
 import { givenName, importedText, userResponses } from './parts.ts';
-import { requiredText } from './requests.ts';
+import { requiredText } from './fields.ts';
 import { component, dataEnvelope, formatted, pick, text, type UserNamedBy } from './responses.ts';
 
 const password = requiredText('Password').check(

@@ -8,7 +8,7 @@
 import * as z from 'zod/mini';
 import type { Granted } from '../flows/model/outcome.ts';
 import { defineContract } from './define.ts';
-import { requiredEmail } from './requests.ts';
+import { requiredEmail } from './fields.ts';
 import { codedError, givenName, importedText, userResponses } from './parts.ts';
 import {
   component,

@@ -1,14 +1,14 @@
 /** The answers to refusals: status, code and message by default, and what a contract says instead. */
 import type { Refusal } from '../flows/model/outcome.ts';
+import type { Contract } from './contract.ts';
 import type {
-  Contract,
   ErrorAnswer,
   ErrorKind,
   ErrorOverrides,
   Errors,
   RefusalContext,
-  Wire,
-} from './contract.ts';
+} from './error-answers.ts';
+import type { Wire } from './wire.ts';
 import { FORM } from './routes.ts';
 
 /** `like`: takes from another kind, as the contract answers it, whatever is not stated. */

@@ -3,8 +3,9 @@ import * as z from 'zod/mini';
 import type { Granted, PasswordFlaw, RegistrationAccepted } from '../flows/model/outcome.ts';
 import type { User } from '../flows/model/user.ts';
 import type { RegistrationInput } from '../flows/register.ts';
-import type { WireError } from './contract.ts';
-import { email, name, password, registration, request } from './requests.ts';
+import type { WireError } from './error-answers.ts';
+import { email, name, password, registration } from './fields.ts';
+import { request } from './requests.ts';
 import { bodyResponse, component, formatted, isoTime, text } from './responses.ts';
 
 export const AUTHENTICATED = 'authenticated' as const;

@@ -5,7 +5,7 @@
  * anonymous key as the access token; operations that take no token do not look at it.
  */
 import * as z from 'zod/mini';
-import type { ErrorAnswer } from './contract.ts';
+import type { ErrorAnswer } from './error-answers.ts';
 import { defineContract } from './define.ts';
 import {
   AUTHENTICATED,
@@ -18,7 +18,7 @@ import {
   user,
   VERSION_HEADER,
 } from './gotrue-parts.ts';
-import { requiredText } from './requests.ts';
+import { requiredText } from './fields.ts';
 import { bodyResponse } from './responses.ts';
 
 /** A place that several operations share, told apart by a parameter of the query. */

@@ -9,8 +9,10 @@ import * as z from 'zod/mini';
 import type { LoginAttempt } from '../flows/model/login.ts';
 import type { Granted } from '../flows/model/outcome.ts';
 import type { SentTokens } from '../flows/model/request.ts';
-import type { ErrorOverrides, LoginRequest, WireError, WireRequest } from './contract.ts';
-import { request, requiredText, type Field } from './requests.ts';
+import type { ErrorOverrides, WireError } from './error-answers.ts';
+import type { LoginRequest, WireRequest } from './wire.ts';
+import { request } from './requests.ts';
+import { requiredText, type Field } from './fields.ts';
 import { bodyResponse, text, type Body, type Fields } from './responses.ts';
 import { FORM } from './routes.ts';
 

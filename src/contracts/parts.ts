@@ -2,7 +2,8 @@
 import * as z from 'zod/mini';
 import type { Granted, Issue } from '../flows/model/outcome.ts';
 import type { User } from '../flows/model/user.ts';
-import type { WireContext, WireError } from './contract.ts';
+import type { WireContext } from './wire.ts';
+import type { WireError } from './error-answers.ts';
 import {
   component,
   nullWhere,

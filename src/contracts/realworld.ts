@@ -6,17 +6,10 @@
 import * as z from 'zod/mini';
 import type { Granted } from '../flows/model/outcome.ts';
 import type { ProfileUpdate } from '../flows/update-profile.ts';
-import type { WireContext } from './contract.ts';
+import type { WireContext } from './wire.ts';
 import { defineContract } from './define.ts';
-import {
-  accountRequests,
-  email,
-  loginRequest,
-  ownText,
-  request,
-  requiredText,
-  within,
-} from './requests.ts';
+import { accountRequests, loginRequest, request, within } from './requests.ts';
+import { email, ownText, requiredText } from './fields.ts';
 import { bodyResponse, component, nullWhere, pick, text, type UserNamedBy } from './responses.ts';
 
 type Shown = UserNamedBy<'email'>;

@@ -9,30 +9,22 @@ import type { LoginAttempt } from '../flows/model/login.ts';
 import type { InputOf, Operation } from '../flows/operations.ts';
 import type { SentTokens } from '../flows/model/request.ts';
 import type { Identifier } from '../policy/identifier.ts';
-import type { BodyOf, LoginRequest, WireRequest } from './contract.ts';
-
-/** A field that must hold text. Empty is missing: forms send fields that were left empty. */
-export const requiredText = (label: string) =>
-  z
-    .string({ error: ({ input }) => textFault(label, input) })
-    .check(z.minLength(1, `${label} is required`));
-
-/** A field that must hold an e-mail address; `malformed` is the message for other text. */
-export const requiredEmail = (malformed: string) =>
-  z.email({
-    error: ({ code, input }) =>
-      code === 'invalid_format' && input ? malformed : textFault('Email', input),
-  });
-
-const textFault = (label: string, input: unknown): string =>
-  input === undefined || input === null || input === ''
-    ? `${label} is required`
-    : `${label} must be a string`;
-
-const EMAIL_MALFORMED = 'Email must be a valid email address';
-
-/** A field of a login's body: its name, and the schema that reads it. */
-export type Field = readonly [name: string, schema: z.ZodMiniType];
+import {
+  code,
+  email,
+  EMAIL_MALFORMED,
+  name,
+  newUsername,
+  ownText,
+  password,
+  registration,
+  requiredEmail,
+  requiredText,
+  username,
+  type Field,
+} from './fields.ts';
+import type { BodyOf } from './contract.ts';
+import type { LoginRequest, WireRequest } from './wire.ts';
 
 /** A login's fields, where they are not `username` or `email`, and `password`. */
 export interface LoginBody {
@@ -75,47 +67,6 @@ export const refreshRequest = ([field, schema]: Field): WireRequest<SentTokens> 
     (body) => ({ refreshToken: body[field] as string }),
     ({ refreshToken }) => ({ [field]: refreshToken }),
   );
-
-/** RFC 5321 4.5.3.1: the longest path that a mail server must take. */
-const MAX_EMAIL_LENGTH = 254;
-const MAX_NAME_LENGTH = 100;
-/** Longer than any handle that is issued (some 130 characters). */
-const MAX_HANDLE_LENGTH = 256;
-
-export const email = requiredEmail(EMAIL_MALFORMED).check(
-  z.maxLength(MAX_EMAIL_LENGTH, 'Email is too long'),
-);
-export const password = requiredText('Password');
-const code = requiredText('Code').check(z.regex(/^\d{6}$/, 'Code must be six digits'));
-const username = requiredText('Username');
-
-const newUsername = username.check(
-  z.minLength(3, 'Username must be at least 3 characters'),
-  z.maxLength(32, 'Username must be at most 32 characters'),
-  z.regex(/^[\w.-]+$/, 'Username may have letters, digits, "_", "." and "-"'),
-);
-
-export const name = z.pipe(
-  z.nullish(
-    z
-      .string('Name must be a string')
-      .check(z.trim(), z.maxLength(MAX_NAME_LENGTH, 'Name is too long')),
-  ),
-  z.transform((text) => text || null),
-);
-
-/** The rules of what users say about themselves are policy/profile-rules.ts's. */
-export const ownText = (label: string) =>
-  z.optional(z.nullable(z.string(`${label} must be a string`)));
-
-/** A handle that cannot be one of ours is ignored, since it is optional. */
-export const registration = z.pipe(
-  // oxlint-disable-next-line promise/valid-params -- Zod's catch, not a promise's.
-  z
-    .catch(z.nullish(z.string().check(z.maxLength(MAX_HANDLE_LENGTH))), null)
-    .check(z.meta({ description: 'From the answer to register, for clients without cookies' })),
-  z.transform((handle) => handle ?? null),
-);
 
 /** A request for every operation whose input is in the body, but those that contracts declare. */
 type AccountRequests = {

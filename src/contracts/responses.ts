@@ -1,15 +1,8 @@
 /** Bodies and their schemas: the means that contracts describe their responses with. */
 import * as z from 'zod/mini';
 import type { User } from '../flows/model/user.ts';
-import type {
-  Contract,
-  JsonPath,
-  SessionPaths,
-  SessionView,
-  WireContext,
-  WireHeaders,
-  WireResponse,
-} from './contract.ts';
+import type { Contract, SessionPaths, SessionView } from './contract.ts';
+import type { JsonPath, WireContext, WireHeaders, WireResponse } from './wire.ts';
 
 /** The fields of a body, by name. */
 export type Fields = Record<string, z.ZodMiniType>;

@@ -2,7 +2,8 @@
  * The routes of a contract: where each operation is answered, and how several at one path are told
  * apart. Conditions are data, so that two routes which fit one request are found at the start.
  */
-import type { AnyRoute, Condition, Contract, Tags, WireContext } from './contract.ts';
+import type { AnyRoute, Condition, Contract, Tags } from './contract.ts';
+import type { WireContext } from './wire.ts';
 import type { Issue } from '../flows/model/outcome.ts';
 import type { SentTokens } from '../flows/model/request.ts';
 import type { InputOf, Operation } from '../flows/operations.ts';

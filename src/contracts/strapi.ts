@@ -6,7 +6,8 @@
 import * as z from 'zod/mini';
 import type { Granted, Issue } from '../flows/model/outcome.ts';
 import { defineContract } from './define.ts';
-import { accountRequests, password, request, requiredText } from './requests.ts';
+import { accountRequests, request } from './requests.ts';
+import { password, requiredText } from './fields.ts';
 import { bodyResponse, formatted, isoTime, text, type UserNamedBy } from './responses.ts';
 
 const user = {

@@ -3,7 +3,7 @@ import { zValidator } from '@hono/zod-validator';
 import type { Context, MiddlewareHandler } from 'hono';
 import type * as z from 'zod/mini';
 import type { Issue } from '../flows/model/outcome.ts';
-import type { MediaType } from '../contracts/contract.ts';
+import type { MediaType } from '../contracts/wire.ts';
 import { FORM } from '../contracts/routes.ts';
 import { MAX_BODY_BYTES, readForm, readJson, type BodyFault } from './read-body.ts';
 

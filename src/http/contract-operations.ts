@@ -2,7 +2,8 @@
  * The operations of a contract on its wire: paths, and the rendering of what they grant. Nothing else
  * in http/ depends on how a contract declares them.
  */
-import type { AnyRoute, Contract, SessionView, Wire, WireContext } from '../contracts/contract.ts';
+import type { AnyRoute, Contract, SessionView } from '../contracts/contract.ts';
+import type { Wire, WireContext } from '../contracts/wire.ts';
 import { fillPath, routeOf } from '../contracts/routes.ts';
 import type { Granted } from '../flows/model/outcome.ts';
 import type { Operation, ResponseValues } from '../flows/operations.ts';

@@ -4,7 +4,8 @@
  * log lines of one address are bounded: by its rate limit if the operation counts as an attempt, else
  * by LINES_A_MINUTE.
  */
-import type { AnyRoute, Contract, WireContext } from '../contracts/contract.ts';
+import type { AnyRoute, Contract } from '../contracts/contract.ts';
+import type { WireContext } from '../contracts/wire.ts';
 import { FORM } from '../contracts/routes.ts';
 import { OPERATIONS, type Operation, type OperationRow } from '../flows/operations.ts';
 import type { Outcome, Refusal } from '../flows/model/outcome.ts';

@@ -2,7 +2,9 @@
  * Creates responses. The contract gives a refusal its status and body; the headers that belong to its
  * reason are the same for every contract.
  */
-import type { Contract, RefusalContext, Wire } from '../contracts/contract.ts';
+import type { Contract } from '../contracts/contract.ts';
+import type { RefusalContext } from '../contracts/error-answers.ts';
+import type { Wire } from '../contracts/wire.ts';
 import { refusalWire } from '../contracts/errors.ts';
 import type { Refusal } from '../flows/model/outcome.ts';
 import { PROTECTIVE_HEADERS } from './headers.ts';

@@ -1,5 +1,6 @@
 /** Describes a contract's answers for the script of its pages, from the contract's declaration. */
-import type { Contract, ErrorKind } from '../contracts/contract.ts';
+import type { Contract } from '../contracts/contract.ts';
+import type { ErrorKind } from '../contracts/error-answers.ts';
 import { errorKinds } from '../contracts/errors.ts';
 import type { Operation } from '../flows/operations.ts';
 import type { ContractDescriptor, Reason, RefusalSignature } from './page-data.ts';

@@ -1,4 +1,4 @@
-import type { JsonPath } from '../contracts/contract.ts';
+import type { JsonPath } from '../contracts/wire.ts';
 
 /** Follows a path into a JSON body; undefined where it leads to nothing. `*` takes the first value. */
 export function valueAt(body: unknown, path: JsonPath | null): unknown {

@@ -2,13 +2,8 @@
  * The data that the server sends along with a page for its script: the contract's requests and
  * answers, and the messages in the reader's language. Types only, since both sides read them.
  */
-import type {
-  Contract,
-  ErrorPaths,
-  ProfilePaths,
-  SessionPaths,
-  TokenPaths,
-} from '../contracts/contract.ts';
+import type { Contract, ProfilePaths, SessionPaths, TokenPaths } from '../contracts/contract.ts';
+import type { ErrorPaths } from '../contracts/error-answers.ts';
 import type { EncodedRequest } from '../contracts/routes.ts';
 import type { Messages } from './languages/en.ts';
 

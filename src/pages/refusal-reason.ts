@@ -3,7 +3,7 @@
  * the pages' script and the form that works without it.
  */
 import { valueAt } from './json-path.ts';
-import type { ErrorPaths } from '../contracts/contract.ts';
+import type { ErrorPaths } from '../contracts/error-answers.ts';
 import type { ContractDescriptor, Reason, RefusalSignature } from './page-data.ts';
 
 export interface Refused {

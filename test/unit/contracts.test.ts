@@ -5,7 +5,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import type { Contract, JsonPath } from '../../src/contracts/contract.ts';
+import type { Contract } from '../../src/contracts/contract.ts';
+import type { JsonPath } from '../../src/contracts/wire.ts';
 import { errorKinds, refusalWire } from '../../src/contracts/errors.ts';
 import { contracts as served } from '../../src/contracts/index.ts';
 import { component } from '../../src/contracts/responses.ts';

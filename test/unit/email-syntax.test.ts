@@ -1,6 +1,6 @@
 /** Syntax of a contract's e-mail field; the golden pairs show that each contract checks it. */
 import { expect, it } from 'vitest';
-import { requiredEmail } from '../../src/contracts/requests.ts';
+import { requiredEmail } from '../../src/contracts/fields.ts';
 
 const field = requiredEmail('malformed');
 

@@ -10,12 +10,8 @@ import type {
   ZodOpenApiResponseObject,
 } from 'zod-openapi';
 import * as z from 'zod/mini';
-import type {
-  AnyRoute,
-  Contract,
-  StaticDocument,
-  WireResponse,
-} from '../../src/contracts/contract.ts';
+import type { AnyRoute, Contract, StaticDocument } from '../../src/contracts/contract.ts';
+import type { WireResponse } from '../../src/contracts/wire.ts';
 import { FORM, NO_CONTEXT } from '../../src/contracts/routes.ts';
 import type { Granted } from '../../src/flows/model/outcome.ts';
 import { OPERATIONS, type ResponseValues } from '../../src/flows/operations.ts';

@@ -3,7 +3,7 @@
  * path to the same account makes is the flaw that this table is against, so a new operation does not
  * compile without its row in TAKES, nor a new state without its row in EXPECTED.
  */
-import type { ErrorKind } from '../../../src/contracts/contract.ts';
+import type { ErrorKind } from '../../../src/contracts/error-answers.ts';
 import type { Operation } from '../../../src/flows/operations.ts';
 import type { State } from './states.ts';
 
