@@ -71,14 +71,18 @@ export function validateBody(
 }
 
 const JSON_TYPE = 'application/json';
+const JSON_TYPES: ReadonlySet<string> = new Set<Exclude<MediaType, typeof FORM>>([
+  JSON_TYPE,
+  'application/x-amz-json-1.1',
+]);
 
 function mediaTypeOf(headers: Headers): string {
   const [type = ''] = (headers.get('Content-Type') ?? '').split(';');
   return type.trim().toLowerCase();
 }
 
-/** Tells JSON, which no form of another site can send without a CORS preflight, by its declaration. */
-export const isJson = (headers: Headers): boolean => mediaTypeOf(headers) === JSON_TYPE;
+/** Tells JSON, which no page of another site can send without a CORS preflight, by its declaration. */
+export const isJson = (headers: Headers): boolean => JSON_TYPES.has(mediaTypeOf(headers));
 
 /** The validator knows JSON by its registered name alone. */
 function declaredAsJson({ url, method, headers }: Request): Request {

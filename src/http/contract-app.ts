@@ -110,7 +110,7 @@ function chooseRoute({ routes, responder, rules }: Endpoint): Step[] {
       if (responder.siteOf(c) === 'foreign') return responder.reject(c, { reason: 'cross-site' });
       c.env.meta = { ...c.env.meta, device: null, registration: null };
     }
-    if (routes.some(isCounted)) c.set('limit', rules.limit);
+    if (routes.some(isCounted) && !isForeignForm(c, responder)) c.set('limit', rules.limit);
     return next();
   };
   const choose: Step = async (c, next) => {

@@ -64,6 +64,6 @@ export async function credentialsOf(
   if (site === 'foreign') return responder.reject(c, { reason: 'cross-site' });
   if (isJson(headers)) return both;
   return own.token === null && own.refreshToken === null
-    ? responder.malformed(c, { fault: 'undeclared', accepts: 'application/json' })
+    ? responder.malformed(c, { fault: 'undeclared', accepts: route.accepts })
     : own;
 }
