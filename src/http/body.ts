@@ -34,14 +34,14 @@ export function readBody({ accepts = JSON_TYPE, reject }: BodyOptions): Middlewa
     if (accepts === FORM) {
       const form = await readForm(raw);
       if (!form.ok) return reject(c, form);
+      const { fields } = form;
+      // RFC 6749 3.2: parameters must not be included more than once.
+      if (new Set(fields.keys()).size < fields.size) return reject(c, { fault: 'duplicate' });
       const data = new FormData();
-      for (const [name, value] of form.fields) {
-        // RFC 6749 3.2: parameters must not be included more than once.
-        if (data.has(name)) return reject(c, { fault: 'duplicate' });
-        data.set(name, value);
-      }
+      // `set` would search all fields for each one.
+      for (const [name, value] of fields) data.append(name, value);
       Object.assign(bodyCache, { formData: Promise.resolve(data) });
-      c.set('fields', Object.fromEntries(form.fields));
+      c.set('fields', Object.fromEntries(fields));
     } else {
       const body = await readJson(raw);
       if (!body.ok) return reject(c, body);
