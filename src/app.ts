@@ -13,7 +13,7 @@ import { mountAdmin } from './http/admin-app.ts';
 import { createContractApp, type ContractApp } from './http/contract-app.ts';
 import { pathMatcher } from './http/contract-operations.ts';
 import { documentsOf, publishedKeys } from './http/documents.ts';
-import { crossOriginOf, securityHeaders } from './http/headers.ts';
+import { securityHeaders } from './http/headers.ts';
 import { healthRoute } from './http/health.ts';
 import { requestMeta, waitUntilOf } from './http/request-context.ts';
 import { LINES_A_MINUTE } from './http/responder.ts';
@@ -61,7 +61,7 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
   };
 
   const app = new Hono<AppEnv>({ getPath: undecodedPath });
-  app.use(securityHeaders(settings.allowedOrigins, (url) => crossOriginOf(contractFor(url))));
+  app.use(securityHeaders(settings.allowedOrigins, contractFor));
   app.onError((error, c) => {
     logFailure(error, routePath(c), c.var.traceId);
     return outageResponse(500, { error: 'internal' });

@@ -24,25 +24,22 @@ export const PROTECTIVE_HEADERS: Readonly<Record<string, string>> = {
   'X-Frame-Options': 'DENY',
 };
 
-/** Scripts of allowed origins: the requests that they may send, and the headers that they may read. */
-export interface CrossOrigin {
-  methods: readonly string[];
-  requestHeaders: readonly string[];
-  /** Besides those that every response may have. */
-  exposedHeaders: readonly string[];
-}
-
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-export function crossOriginOf(contract: Contract): CrossOrigin {
-  const { routes, access, requestHeaders, exposedHeaders } = contract;
+/** Answers preflights with the methods and headers that scripts of allowed origins may send. */
+function preflightOf(
+  { routes, access, requestHeaders }: Contract,
+  allowedOrigins: readonly string[],
+): MiddlewareHandler {
   const own = new Set(routes.map(({ method }) => method));
   const carrier = access.in === 'header' ? access.name : 'Authorization';
-  return {
-    methods: METHODS.filter((method) => own.has(method)),
-    requestHeaders: [...new Set([carrier, 'Content-Type', ...requestHeaders])],
-    exposedHeaders,
-  };
+  return cors({
+    origin: [...allowedOrigins],
+    credentials: true,
+    allowMethods: METHODS.filter((method) => own.has(method)),
+    allowHeaders: [...new Set([carrier, 'Content-Type', ...requestHeaders])],
+    maxAge: 600,
+  });
 }
 
 interface TraceEnv {
@@ -55,23 +52,15 @@ interface TraceEnv {
  */
 export function securityHeaders(
   allowedOrigins: readonly string[],
-  crossOriginAt: (url: URL) => CrossOrigin,
+  contractAt: (url: URL) => Contract,
 ): MiddlewareHandler<TraceEnv> {
-  const preflightAt = ({ methods, requestHeaders }: CrossOrigin) =>
-    cors({
-      origin: [...allowedOrigins],
-      credentials: true,
-      allowMethods: [...methods],
-      allowHeaders: [...requestHeaders],
-      maxAge: 600,
-    });
   return async (c, next) => {
     const { method, raw } = c.req;
     c.set('traceId', crypto.randomUUID());
     // An OPTIONS that is no preflight is refused like any other method without a route.
     const isPreflight = method === 'OPTIONS' && raw.headers.has('Access-Control-Request-Method');
     if (isPreflight) {
-      const preflight = preflightAt(crossOriginAt(new URL(c.req.url)));
+      const preflight = preflightOf(contractAt(new URL(c.req.url)), allowedOrigins);
       c.res = (await preflight(c, next)) ?? new Response(null, { status: 204 });
     } else await next();
 
@@ -87,7 +76,7 @@ export function securityHeaders(
     if (isPreflight || origin === null || !allowedOrigins.includes(origin)) return;
     headers.set('Access-Control-Allow-Origin', origin);
     headers.set('Access-Control-Allow-Credentials', 'true');
-    const { exposedHeaders } = crossOriginAt(new URL(c.req.url));
+    const { exposedHeaders } = contractAt(new URL(c.req.url));
     headers.set('Access-Control-Expose-Headers', [...EXPOSED, ...exposedHeaders].join(','));
   };
 }

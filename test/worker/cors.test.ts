@@ -61,3 +61,18 @@ it('answers a preflight without a database or lockout call', async () => {
   });
   expect(calls).toEqual([]);
 });
+
+it('names the methods and headers of the contract that the path belongs to', async () => {
+  const { fetch } = createTestApp(settings);
+  const { path } = contractCase('odd2nested');
+  const asks = { Origin: ours, 'Access-Control-Request-Method': 'PUT' };
+  const preflight = await fetch(path, { method: 'OPTIONS', headers: asks });
+  expect(Object.fromEntries(preflight.headers)).toMatchObject({
+    'access-control-allow-methods': 'GET,POST,PUT,DELETE',
+    'access-control-allow-headers': 'Authorization,Content-Type,x-odd',
+  });
+  const answer = await fetch(path, { method: 'POST', headers: { Origin: ours } });
+  expect(answer.headers.get('Access-Control-Expose-Headers')).toBe(
+    'Retry-After,RateLimit,RateLimit-Policy,X-Request-Id,X-Odd-Version',
+  );
+});
