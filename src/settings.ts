@@ -5,6 +5,7 @@
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import type { Contract } from './contracts/contract.ts';
+import { withRules } from './contracts/define.ts';
 import { ALGORITHMS, keysFor, type TokenKey } from './crypto/keys.ts';
 import { MOST_ROUNDS } from './crypto/passwords/format.ts';
 import { MOST_ITERATIONS } from './crypto/pbkdf2.ts';
@@ -166,27 +167,24 @@ export function readSettings(env: object, known: readonly Contract[]) {
   if (issues.length > 0) throw settingsError(issues);
 
   return {
-    contracts: served.map((contract) => ({
-      ...contract,
-      lifetimes: cappedAt(values.SESSION_ABSOLUTE_SECONDS, {
-        ...contract.lifetimes,
-        ...defined(values.TOKEN_LIFETIMES[contract.name]),
+    contracts: served.map((contract) =>
+      withRules(contract, {
+        lifetimes: cappedAt(values.SESSION_ABSOLUTE_SECONDS, {
+          ...contract.lifetimes,
+          ...defined(values.TOKEN_LIFETIMES[contract.name]),
+        }),
+        attemptsPerMinute: values.ADDRESS_LIMITS[contract.name] ?? contract.attemptsPerMinute,
+        registration: values.IMMEDIATE_REGISTRATION.includes(contract.name)
+          ? 'immediate'
+          : contract.registration,
       }),
-      attemptsPerMinute: values.ADDRESS_LIMITS[contract.name] ?? contract.attemptsPerMinute,
-      registration: values.IMMEDIATE_REGISTRATION.includes(contract.name)
-        ? ('immediate' as const)
-        : contract.registration,
-    })),
+    ),
     /** Host → name of a contract. */
     hosts: new Map(
       Object.entries(values.CONTRACT_HOSTS).map(([host, name]) => [host.toLowerCase(), name]),
     ),
     allowedOrigins: values.ALLOWED_ORIGINS,
-    tokens: {
-      issuer: values.ISSUER,
-      audience: values.AUDIENCE,
-      keys,
-    },
+    tokens: { issuer: values.ISSUER, audience: values.AUDIENCE, keys },
     sessions: { absoluteSeconds: values.SESSION_ABSOLUTE_SECONDS },
     lockout: values.LOCKOUT,
     deviceCookies: values.DEVICE_COOKIES,

@@ -98,7 +98,7 @@ interface Declaration<
   };
 }
 
-const REFRESH_TOKEN: Field = ['refreshToken', requiredText('Refresh token')];
+const REFRESH_TOKEN: Field = ['refreshToken', () => requiredText('Refresh token')];
 
 /** Throws, when a part is first asked for, where two routes fit one request. */
 export function defineContract<
@@ -221,3 +221,13 @@ function routesOf(declaration: AnyDeclaration): AnyRoute[] {
     return [routes[operation] ?? {}].flat().map((own) => ({ ...byDefault, ...own }) as AnyRoute);
   });
 }
+
+/** Copies a contract with its getters, so that no part of it is made before it is asked for. */
+export const withRules = (
+  contract: Contract,
+  rules: Pick<Contract, 'lifetimes' | 'attemptsPerMinute' | 'registration'>,
+): Contract =>
+  Object.defineProperties({} as Contract, {
+    ...Object.getOwnPropertyDescriptors(contract),
+    ...Object.getOwnPropertyDescriptors(rules),
+  });

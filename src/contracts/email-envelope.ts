@@ -10,10 +10,11 @@ import { givenName, importedText, userResponses } from './parts.ts';
 import { requiredText } from './fields.ts';
 import { component, dataEnvelope, formatted, pick, text, type UserNamedBy } from './responses.ts';
 
-const password = requiredText('Password').check(
-  z.refine((value) => [...value].length >= 8, 'Password must be at least 8 characters'),
-  z.meta({ minLength: 8 }),
-);
+const password = () =>
+  requiredText('Password').check(
+    z.refine((value) => [...value].length >= 8, 'Password must be at least 8 characters'),
+    z.meta({ minLength: 8 }),
+  );
 
 const user = component(
   'User',

@@ -72,8 +72,11 @@ export const emailRemember = defineContract({
   attemptsPerMinute: 10,
   identifier: 'email',
   loginBody: {
-    identifier: ['email', requiredEmail('Invalid email format')],
-    remember: ['rememberMe', z._default(z.boolean('rememberMe must be true or false'), false)],
+    identifier: ['email', () => requiredEmail('Invalid email format')],
+    remember: [
+      'rememberMe',
+      () => z._default(z.boolean('rememberMe must be true or false'), false),
+    ],
   },
   time,
   ...userResponses(user, token, ['name', 'email']),

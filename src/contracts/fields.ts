@@ -1,8 +1,9 @@
 /** The fields of request bodies, with the messages that clients are told where a field is wrong. */
 import * as z from 'zod/mini';
+import { lazy } from './responses.ts';
 
-/** A field of a login's body: its name, and the schema that reads it. */
-export type Field = readonly [name: string, schema: z.ZodMiniType];
+/** A field of a body: its name, and the schema that reads it. */
+export type Field = readonly [name: string, schema: () => z.ZodMiniType];
 
 /** A field that must hold text. Empty is missing: forms send fields that were left empty. */
 export const requiredText = (label: string) =>
@@ -30,26 +31,32 @@ const MAX_NAME_LENGTH = 100;
 /** Longer than any handle that is issued (some 130 characters). */
 const MAX_HANDLE_LENGTH = 256;
 
-export const email = requiredEmail(EMAIL_MALFORMED).check(
-  z.maxLength(MAX_EMAIL_LENGTH, 'Email is too long'),
+export const email = lazy(() =>
+  requiredEmail(EMAIL_MALFORMED).check(z.maxLength(MAX_EMAIL_LENGTH, 'Email is too long')),
 );
-export const password = requiredText('Password');
-export const code = requiredText('Code').check(z.regex(/^\d{6}$/, 'Code must be six digits'));
-export const username = requiredText('Username');
-
-export const newUsername = username.check(
-  z.minLength(3, 'Username must be at least 3 characters'),
-  z.maxLength(32, 'Username must be at most 32 characters'),
-  z.regex(/^[\w.-]+$/, 'Username may have letters, digits, "_", "." and "-"'),
+export const password = lazy(() => requiredText('Password'));
+export const code = lazy(() =>
+  requiredText('Code').check(z.regex(/^\d{6}$/, 'Code must be six digits')),
 );
+export const username = lazy(() => requiredText('Username'));
 
-export const name = z.pipe(
-  z.nullish(
-    z
-      .string('Name must be a string')
-      .check(z.trim(), z.maxLength(MAX_NAME_LENGTH, 'Name is too long')),
+export const newUsername = lazy(() =>
+  username().check(
+    z.minLength(3, 'Username must be at least 3 characters'),
+    z.maxLength(32, 'Username must be at most 32 characters'),
+    z.regex(/^[\w.-]+$/, 'Username may have letters, digits, "_", "." and "-"'),
   ),
-  z.transform((text) => text || null),
+);
+
+export const name = lazy(() =>
+  z.pipe(
+    z.nullish(
+      z
+        .string('Name must be a string')
+        .check(z.trim(), z.maxLength(MAX_NAME_LENGTH, 'Name is too long')),
+    ),
+    z.transform((text) => text || null),
+  ),
 );
 
 /** The rules of what users say about themselves are policy/profile-rules.ts's. */
@@ -57,10 +64,12 @@ export const ownText = (label: string) =>
   z.optional(z.nullable(z.string(`${label} must be a string`)));
 
 /** A handle that cannot be one of ours is ignored, since it is optional. */
-export const registration = z.pipe(
-  // oxlint-disable-next-line promise/valid-params -- Zod's catch, not a promise's.
-  z
-    .catch(z.nullish(z.string().check(z.maxLength(MAX_HANDLE_LENGTH))), null)
-    .check(z.meta({ description: 'From the answer to register, for clients without cookies' })),
-  z.transform((handle) => handle ?? null),
+export const registration = lazy(() =>
+  z.pipe(
+    // oxlint-disable-next-line promise/valid-params -- Zod's catch, not a promise's.
+    z
+      .catch(z.nullish(z.string().check(z.maxLength(MAX_HANDLE_LENGTH))), null)
+      .check(z.meta({ description: 'From the answer to register, for clients without cookies' })),
+    z.transform((handle) => handle ?? null),
+  ),
 );

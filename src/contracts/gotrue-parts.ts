@@ -81,30 +81,32 @@ export const session = {
 const refused = (message: string) => z.optional(z.never(message));
 const textOrNull = () => z.optional(z.nullable(z.string()));
 
-export const signUp = () =>
-  request(
+export const signUp = request(
+  () =>
     z.object({
-      email,
-      password,
-      data: z.optional(z.catchall(z.object({ name }), refused('User data may have a name only'))),
-      registration,
+      email: email(),
+      password: password(),
+      data: z.optional(
+        z.catchall(z.object({ name: name() }), refused('User data may have a name only')),
+      ),
+      registration: registration(),
     }),
-    ({ registration: handle, data, ...body }): RegistrationInput => ({
-      ...body,
-      name: data?.name ?? null,
-      username: null,
-      handle,
-    }),
-    (input) => ({
-      email: input.email,
-      password: input.password,
-      data: { name: input.name },
-      registration: input.handle,
-    }),
-  );
+  ({ registration: handle, data, ...body }): RegistrationInput => ({
+    ...body,
+    name: data?.name ?? null,
+    username: null,
+    handle,
+  }),
+  (input) => ({
+    email: input.email,
+    password: input.password,
+    data: { name: input.name },
+    registration: input.handle,
+  }),
+);
 
-export const updateUser = () =>
-  request(
+export const updateUser = request(
+  () =>
     z.object({
       data: z.optional(
         z.catchall(
@@ -116,9 +118,9 @@ export const updateUser = () =>
       email: refused('The email is changed at /auth/v1/change-email'),
       phone: refused('The phone number cannot be changed'),
     }),
-    ({ data: { avatar_url: avatar, ...others } = {} }) => ({ ...others, avatar }),
-    ({ avatar, ...others }) => ({ data: { ...others, avatar_url: avatar } }),
-  );
+  ({ data: { avatar_url: avatar, ...others } = {} }) => ({ ...others, avatar }),
+  ({ avatar, ...others }) => ({ data: { ...others, avatar_url: avatar } }),
+);
 
 /** A user without a session; where the deployment grants at once, the answer is the login's. */
 export const signedUp = bodyResponse('SignedUp', {

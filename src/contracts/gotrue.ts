@@ -70,31 +70,32 @@ export const gotrue = defineContract({
     }),
   },
   login: session,
-  refresh: { in: 'body', token: ['refresh_token', requiredText('Refresh token')], ...session },
+  refresh: {
+    in: 'body',
+    token: ['refresh_token', () => requiredText('Refresh token')],
+    ...session,
+  },
   profile: {
     schema: () => user.schema().shape,
     render: user.render,
     paths: { name: ['user_metadata', 'name'], email: ['email'] },
   },
-  /** Made when asked for, so that a deployment without this contract makes no schemas at its start. */
-  get routes() {
-    return {
-      login: tagged('token', 'grant_type', 'password'),
-      refresh: tagged('token', 'grant_type', 'refresh_token'),
-      register: {
-        path: '/auth/v1/signup',
-        request: signUp(),
-        response: signedUp,
-      },
-      'update-profile': { method: 'PUT' as const, path: '/auth/v1/user', request: updateUser() },
-      'forgot-password': {
-        path: '/auth/v1/recover',
-        response: bodyResponse('Recovery', { schema: () => ({}), render: () => ({}) }),
-      },
-      logout: tagged('logout', 'scope', 'local'),
-      'logout-others': tagged('logout', 'scope', 'others'),
-      'logout-all': [tagged('logout', 'scope', 'global'), tagged('logout', 'scope', null)],
-    };
+  routes: {
+    login: tagged('token', 'grant_type', 'password'),
+    refresh: tagged('token', 'grant_type', 'refresh_token'),
+    register: {
+      path: '/auth/v1/signup',
+      request: signUp,
+      response: signedUp,
+    },
+    'update-profile': { method: 'PUT', path: '/auth/v1/user', request: updateUser },
+    'forgot-password': {
+      path: '/auth/v1/recover',
+      response: bodyResponse('Recovery', { schema: () => ({}), render: () => ({}) }),
+    },
+    logout: tagged('logout', 'scope', 'local'),
+    'logout-others': tagged('logout', 'scope', 'others'),
+    'logout-all': [tagged('logout', 'scope', 'global'), tagged('logout', 'scope', null)],
   },
   documents: [
     {

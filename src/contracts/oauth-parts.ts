@@ -23,7 +23,7 @@ export const SCOPE = 'profile email' as const;
 const passwordGrant: LoginRequest = {
   fields: { identifier: 'username', password: 'password', remember: null },
   ...request(
-    z.object({ username: requiredText('Username'), password: requiredText('Password') }),
+    () => z.object({ username: requiredText('Username'), password: requiredText('Password') }),
     ({ username, password }): LoginAttempt => ({
       identifier: { kind: username.includes('@') ? 'email' : 'username', value: username },
       password,
@@ -33,11 +33,11 @@ const passwordGrant: LoginRequest = {
   ),
 };
 
-export const refreshToken: Field = ['refresh_token', requiredText('refresh_token')];
+export const refreshToken: Field = ['refresh_token', () => requiredText('refresh_token')];
 
 /** A token of either kind, whatever `token_type_hint` says: the search goes on over both (RFC 7009 2.1). */
 const revocation: WireRequest<SentTokens> = request(
-  z.object({ token: requiredText('token') }),
+  () => z.object({ token: requiredText('token') }),
   ({ token }): SentTokens => ({ token, refreshToken: token }),
   ({ token, refreshToken }) => ({ token: refreshToken ?? token }),
 );

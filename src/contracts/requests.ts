@@ -24,6 +24,7 @@ import {
   type Field,
 } from './fields.ts';
 import type { BodyOf } from './contract.ts';
+import { lazy } from './responses.ts';
 import type { LoginRequest, WireRequest } from './wire.ts';
 
 /** A login's fields, where they are not `username` or `email`, and `password`. */
@@ -34,15 +35,16 @@ export interface LoginBody {
 }
 
 export function loginRequest(kind: Identifier['kind'], body: LoginBody): LoginRequest {
-  const text = kind === 'email' ? requiredEmail(EMAIL_MALFORMED) : requiredText('Username');
+  const text = kind === 'email' ? () => requiredEmail(EMAIL_MALFORMED) : username;
   const [identifier, readIdentifier] = body.identifier ?? [kind, text];
-  const [password, readPassword] = body.password ?? ['password', requiredText('Password')];
+  const [password, readPassword] = body.password ?? ['password', () => requiredText('Password')];
   const [remember, readRemember] = body.remember ?? [null];
-  const schema = z.object({
-    [identifier]: readIdentifier,
-    [password]: readPassword,
-    ...(remember === null ? {} : { [remember]: readRemember }),
-  });
+  const schema = () =>
+    z.object({
+      [identifier]: readIdentifier(),
+      [password]: readPassword(),
+      ...(remember === null ? {} : { [remember]: readRemember?.() }),
+    });
   return {
     fields: { identifier, password, remember },
     ...request<Record<string, unknown>, LoginAttempt>(
@@ -63,7 +65,7 @@ export function loginRequest(kind: Identifier['kind'], body: LoginBody): LoginRe
 
 export const refreshRequest = ([field, schema]: Field): WireRequest<SentTokens> =>
   request<Record<string, unknown>, SentTokens>(
-    z.object({ [field]: schema }),
+    () => z.object({ [field]: schema() }),
     (body) => ({ refreshToken: body[field] as string }),
     ({ refreshToken }) => ({ [field]: refreshToken }),
   );
@@ -82,25 +84,35 @@ type AccountOperation = {
 
 /** The same in all contracts: a token, of the link or of the session, says whose account it is. */
 const sharedRequests = () => ({
-  'reset-password': unchanged(z.object({ token: requiredText('Token'), password })),
-  'change-password': unchanged(
+  'reset-password': unchanged(() =>
+    z.object({ token: requiredText('Token'), password: password() }),
+  ),
+  'change-password': unchanged(() =>
     z.object({
       currentPassword: requiredText('Current password'),
       newPassword: requiredText('New password'),
     }),
   ),
-  'change-email': unchanged(z.object({ email, password })),
-  'confirm-email': unchanged(z.object({ code })),
-  'delete-account': unchanged(z.object({ password })),
-  'update-profile': unchanged(
+  'change-email': unchanged(() => z.object({ email: email(), password: password() })),
+  'confirm-email': unchanged(() => z.object({ code: code() })),
+  'delete-account': unchanged(() => z.object({ password: password() })),
+  'update-profile': unchanged(() =>
     z.object({ name: ownText('Name'), avatar: ownText('Avatar'), language: ownText('Language') }),
   ),
 });
 
+const proof = () => ({ password: password(), code: code(), registration: registration() });
+
 const emailRequests = (): AccountRequests => ({
   ...sharedRequests(),
   register: request(
-    z.object({ email, password, name, registration }),
+    () =>
+      z.object({
+        email: email(),
+        password: password(),
+        name: name(),
+        registration: registration(),
+      }),
     ({ registration: handle, ...body }): RegistrationInput => ({ ...body, username: null, handle }),
     ({ email, password, name, handle }) => ({
       email,
@@ -109,19 +121,33 @@ const emailRequests = (): AccountRequests => ({
       ...handleBody(handle),
     }),
   ),
-  'send-code': request(z.object({ email, registration }), referenceIn, referenceBody),
+  'send-code': request(
+    () => z.object({ email: email(), registration: registration() }),
+    referenceIn,
+    referenceBody,
+  ),
   'verify-email': request(
-    z.object({ email, password, code, registration }),
+    () => z.object({ email: email(), ...proof() }),
     (body) => ({ ...referenceIn(body), password: body.password, code: body.code }),
     proofBody,
   ),
-  'forgot-password': request(z.object({ email, registration }), referenceIn, referenceBody),
+  'forgot-password': request(
+    () => z.object({ email: email(), registration: registration() }),
+    referenceIn,
+    referenceBody,
+  ),
 });
 
 const usernameRequests = (): AccountRequests => ({
   ...sharedRequests(),
   register: request(
-    z.object({ username: newUsername, email, password, registration }),
+    () =>
+      z.object({
+        username: newUsername(),
+        email: email(),
+        password: password(),
+        registration: registration(),
+      }),
     ({ registration: handle, ...body }): RegistrationInput => ({ ...body, name: null, handle }),
     ({ username, email, password, handle }) => ({
       username,
@@ -130,19 +156,30 @@ const usernameRequests = (): AccountRequests => ({
       ...handleBody(handle),
     }),
   ),
-  'send-code': request(z.object({ username, registration }), referenceIn, referenceBody),
+  'send-code': request(
+    () => z.object({ username: username(), registration: registration() }),
+    referenceIn,
+    referenceBody,
+  ),
   'verify-email': request(
-    z.object({ username, password, code, registration }),
+    () => z.object({ username: username(), ...proof() }),
     (body) => ({ ...referenceIn(body), password: body.password, code: body.code }),
     proofBody,
   ),
   'forgot-password': request(
-    z.object({ username: z.optional(username), email: z.optional(email), registration }).check(
-      z.refine((body) => body.email !== undefined || body.username !== undefined, {
-        path: ['username'],
-        message: 'Username or email is required',
-      }),
-    ),
+    () =>
+      z
+        .object({
+          username: z.optional(username()),
+          email: z.optional(email()),
+          registration: registration(),
+        })
+        .check(
+          z.refine((body) => body.email !== undefined || body.username !== undefined, {
+            path: ['username'],
+            message: 'Username or email is required',
+          }),
+        ),
     referenceIn,
     referenceBody,
   ),
@@ -169,9 +206,11 @@ export function within<T>(
         remember: fields.remember === null ? null : path(fields.remember),
       },
     }),
-    decode: z.pipe(
-      z.object({ [field]: decode }),
-      z.transform((body) => body[field] as T),
+    decode: lazy(() =>
+      z.pipe(
+        z.object({ [field]: decode() }),
+        z.transform((body) => body[field] as T),
+      ),
     ),
     encode: (input) => ({ [field]: encode(input) }),
   };
@@ -206,14 +245,16 @@ function proofBody(input: InputOf<'verify-email'>) {
 }
 
 /** A body whose fields are the operation's input. */
-function unchanged<T extends Record<string, unknown>>(decode: z.ZodMiniType<T>): WireRequest<T> {
-  return { decode, encode: (input) => input };
+function unchanged<T extends Record<string, unknown>>(
+  schema: () => z.ZodMiniType<T>,
+): WireRequest<T> {
+  return { decode: lazy(schema), encode: (input) => input };
 }
 
 export function request<Body, Input>(
-  schema: z.ZodMiniType<Body>,
+  schema: () => z.ZodMiniType<Body>,
   decode: (body: Body) => Input,
   encode: (input: Input) => Record<string, unknown>,
 ): WireRequest<Input> {
-  return { decode: z.pipe(schema, z.transform(decode)), encode };
+  return { decode: lazy(() => z.pipe(schema(), z.transform(decode))), encode };
 }

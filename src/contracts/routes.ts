@@ -174,6 +174,7 @@ export function checkRoutes({
 }
 
 function overlaps(one: string, other: string): boolean {
+  if (one === other || !(one + other).includes('/:')) return one === other;
   const [a, b] = [one.split('/'), other.split('/')];
   const isSame = (segment: string, n: number) =>
     segment === b[n] || segment.startsWith(':') || b[n]?.startsWith(':');

@@ -37,11 +37,15 @@ const user = {
 
 const ok = { schema: () => ({ ok: z.literal(true) }), render: () => ({ ok: true as const }) };
 
-const twice = () => ({ password, passwordConfirmation: requiredText('Password confirmation') });
-const isSame = z.refine<{ password: string; passwordConfirmation: string }>(
-  (body) => body.password === body.passwordConfirmation,
-  { path: ['passwordConfirmation'], message: 'Passwords do not match' },
-);
+const twice = () => ({
+  password: password(),
+  passwordConfirmation: requiredText('Password confirmation'),
+});
+const isSame = () =>
+  z.refine<{ password: string; passwordConfirmation: string }>(
+    (body) => body.password === body.passwordConfirmation,
+    { path: ['passwordConfirmation'], message: 'Passwords do not match' },
+  );
 const repeated = (text: string) => ({ password: text, passwordConfirmation: text });
 
 /** Names a missing field as yup does, whose messages Strapi passes on. */
@@ -68,7 +72,7 @@ export const strapi = defineContract({
   lifetimes: { accessSeconds: 30 * 86_400 },
   identifier: 'email',
   canRegisterImmediately: true,
-  loginBody: { identifier: ['identifier', requiredText('Identifier')] },
+  loginBody: { identifier: ['identifier', () => requiredText('Identifier')] },
   login: {
     schema: () => ({ jwt: z.string(), user: z.object(user.schema()) }),
     render: ({ access, user: account }: Granted & { user: UserNamedBy<'email'> }) => ({
@@ -78,32 +82,32 @@ export const strapi = defineContract({
     paths: { access: ['jwt'] },
   },
   profile: { ...user, paths: { username: ['username'], email: ['email'] } },
-  /** Made when asked for, so that a deployment without this contract makes no schemas at its start. */
-  get routes() {
-    return {
-      login: { path: '/api/auth/local' },
-      register: { path: '/api/auth/local/register', request: accountRequests('username').register },
-      'forgot-password': { response: bodyResponse('ForgottenPassword', ok) },
-      'reset-password': {
-        request: request(
-          z.object({ code: requiredText('Code'), ...twice() }).check(isSame),
-          ({ code, password }) => ({ token: code, password }),
-          ({ token, password }) => ({ code: token, ...repeated(password) }),
-        ),
-        response: bodyResponse('ResetPassword', ok),
-      },
-      'change-password': {
-        request: request(
-          z.object({ currentPassword: requiredText('Current password'), ...twice() }).check(isSame),
-          ({ currentPassword, password }) => ({ currentPassword, newPassword: password }),
-          ({ currentPassword, newPassword }) => ({ currentPassword, ...repeated(newPassword) }),
-        ),
-        response: bodyResponse('ChangedPassword', {
-          schema: () => ({ jwt: text('The token that was sent: its session goes on') }),
-          render: (_: unknown, { token }) => ({ jwt: token ?? '' }),
-        }),
-      },
-    };
+  routes: {
+    login: { path: '/api/auth/local' },
+    register: { path: '/api/auth/local/register', request: accountRequests('username').register },
+    'forgot-password': { response: bodyResponse('ForgottenPassword', ok) },
+    'reset-password': {
+      request: request(
+        () => z.object({ code: requiredText('Code'), ...twice() }).check(isSame()),
+        ({ code, password }) => ({ token: code, password }),
+        ({ token, password }) => ({ code: token, ...repeated(password) }),
+      ),
+      response: bodyResponse('ResetPassword', ok),
+    },
+    'change-password': {
+      request: request(
+        () =>
+          z
+            .object({ currentPassword: requiredText('Current password'), ...twice() })
+            .check(isSame()),
+        ({ currentPassword, password }) => ({ currentPassword, newPassword: password }),
+        ({ currentPassword, newPassword }) => ({ currentPassword, ...repeated(newPassword) }),
+      ),
+      response: bodyResponse('ChangedPassword', {
+        schema: () => ({ jwt: text('The token that was sent: its session goes on') }),
+        render: (_: unknown, { token }) => ({ jwt: token ?? '' }),
+      }),
+    },
   },
   errors: {
     schema: (names: string[]) =>

@@ -8,7 +8,7 @@ import { defineContract } from './define.ts';
 import { userResponses, tokenPair, usernameFields } from './parts.ts';
 import { component, isoTime, pick, successEnvelope, type UserNamedBy } from './responses.ts';
 
-const required = (message: string) => z.string(message).check(z.minLength(1, message));
+const required = (message: string) => () => z.string(message).check(z.minLength(1, message));
 
 /** By operation. */
 const FIRST_MISSING: Readonly<Record<string, string>> = {

@@ -35,8 +35,11 @@ export type MediaType =
 
 /** One request body, read and written. */
 export interface WireRequest<T> {
-  /** Turns a body into the operation's input. Its messages are what clients are told. */
-  readonly decode: z.ZodMiniType<T>;
+  /**
+   * Makes the schema that turns a body into the operation's input; its messages are what clients are
+   * told. Called at the first request: making all schemas would delay the start.
+   */
+  readonly decode: () => z.ZodMiniType<T>;
   /** Turns an operation's input into a body: the inverse of `decode`. */
   encode(input: T): Record<string, unknown>;
 }

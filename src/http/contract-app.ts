@@ -6,6 +6,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { routePath } from 'hono/route';
 import type { AnyRoute, Contract } from '../contracts/contract.ts';
+import { lazy } from '../contracts/responses.ts';
 import { fits, FORM, variantIssues } from '../contracts/routes.ts';
 import { OPERATIONS, type Operation, type OperationRow } from '../flows/operations.ts';
 import type { RememberedRefusal } from '../flows/ports/limits.ts';
@@ -170,11 +171,20 @@ function routeSteps(route: AnyRoute, endpoint: Endpoint): Step[] {
   const steps: Step[] = [
     rejectLimited(operation, responder, rules.limit),
     ...(wire === null || isRead ? [] : [readBody(options)]),
-    ...(wire === null ? [] : [validateBody(wire.decode, options)]),
+    ...(wire === null ? [] : [validateWith(wire, options)]),
     handle,
   ];
   if (routes.length === 1) return steps;
   return steps.map((step) => (c, next) => (c.get('route') === route ? step(c, next) : next()));
+}
+
+/** Validates bodies; the schema is made for the first. */
+function validateWith(
+  { decode }: NonNullable<AnyRoute['request']>,
+  options: Parameters<typeof validateBody>[1],
+): Step {
+  const validate = lazy(() => validateBody(decode(), options));
+  return (c, next) => validate()(c, next);
 }
 
 /** Returns the path without the contract's own prefix. */

@@ -4,6 +4,7 @@
  */
 import type { AnyRoute, Contract, SessionView } from '../contracts/contract.ts';
 import type { Wire, WireContext } from '../contracts/wire.ts';
+import { lazy } from '../contracts/responses.ts';
 import { fillPath, routeOf } from '../contracts/routes.ts';
 import type { Granted } from '../flows/model/outcome.ts';
 import type { Operation, ResponseValues } from '../flows/operations.ts';
@@ -20,11 +21,13 @@ export function endpointsOf({ routes }: Contract): AnyRoute[][] {
 
 /** Tells whether a path without prefix is one of the contract's. */
 export function pathMatcher({ routes, documents }: Contract): (path: string) => boolean {
-  const patterns = [...routes, ...documents].map(({ path }) =>
-    path.replaceAll(/[^\w/:-]/g, String.raw`\$&`).replaceAll(/\/:\w+/g, '/[^/]+'),
-  );
-  const owned = new RegExp(`^(?:${patterns.join('|')})$`);
-  return (path) => owned.test(path);
+  const owned = lazy(() => {
+    const patterns = [...routes, ...documents].map(({ path }) =>
+      path.replaceAll(/[^\w/:-]/g, String.raw`\$&`).replaceAll(/\/:\w+/g, '/[^/]+'),
+    );
+    return new RegExp(`^(?:${patterns.join('|')})$`);
+  });
+  return (path) => owned().test(path);
 }
 
 /** Renders what an operation has granted. */

@@ -137,7 +137,7 @@ it('a body of every request can be read by its route', () => {
       accepts === FORM
         ? Object.fromEntries(new URLSearchParams(filled.body ?? ''))
         : (JSON.parse(filled.body ?? '{}') as unknown);
-    expect([operation, request?.decode.safeParse(read).success]).toEqual([operation, true]);
+    expect([operation, request?.decode().safeParse(read).success]).toEqual([operation, true]);
   }
 });
 

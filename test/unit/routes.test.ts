@@ -160,7 +160,7 @@ describe('an encoded request', () => {
     const request = within('user', loginRequest('email', {}));
     const { body } = encodeRequest(contractWith({ request }), 'login', { input });
     expect(body).toBe('{"user":{"email":"john@example.com","password":"a=b&c d"}}');
-    expect(request.decode.parse(JSON.parse(body ?? ''))).toEqual(input);
+    expect(request.decode().parse(JSON.parse(body ?? ''))).toEqual(input);
     expect(request.fields).toEqual({
       identifier: 'user.email',
       password: 'user.password',

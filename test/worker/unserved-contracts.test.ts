@@ -1,4 +1,4 @@
-/** Contracts that a deployment does not serve cost it nothing: none of their parts is made. */
+/** The start makes no part of a contract that is not served, and no schema of one that is. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
@@ -38,4 +38,32 @@ it('starts and answers beside a contract that is not served, of which only the n
   expect(await statusOf('/openapi/unread.json')).toBe(404);
   expect(await statusOf('/unread/login')).toBe(404);
   expect(await statusOf('/.well-known/jwks.json')).toBe(200);
+});
+
+it('makes the schema of a request when its operation is first asked for', async () => {
+  const made: string[] = [];
+  const observed = contracts.map((contract) => ({
+    ...contract,
+    routes: contract.routes.map((route) => ({
+      ...route,
+      request: route.request && {
+        ...route.request,
+        decode: () => (made.push(`${contract.name} ${route.operation}`), route.request?.decode()),
+      },
+    })),
+  })) as unknown as Contract[];
+  const { path, body } = contractCase('email-cookie');
+  const app = createApp(env, observed);
+  const headers = { 'Content-Type': 'application/json', 'CF-Connecting-IP': freshAddress() };
+  const user = await addUser();
+  const login = async () => {
+    const context = createExecutionContext();
+    const init = { method: 'POST', headers, body: JSON.stringify(body(user)) };
+    await app.fetch(new Request(`https://gatehouse.example${path}`, init), env, context);
+    await waitOnExecutionContext(context);
+  };
+  expect(made).toEqual([]);
+  await login();
+  await login();
+  expect(made).toEqual(['email-cookie login']);
 });

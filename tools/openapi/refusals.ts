@@ -219,7 +219,7 @@ function refusalFor({ routes }: Place, { request }: AnyRoute, reason: Reason): R
     return { reason, issues: variantIssues(routes, nothing) };
   }
   if (reason !== 'malformed') return sampleOf(reason);
-  const error = request?.decode.safeParse({}).error;
+  const error = request?.decode().safeParse({}).error;
   const issues = issuesOf(
     error === undefined ? { fault: 'unreadable' } : { fault: 'invalid', error, body: {} },
   );

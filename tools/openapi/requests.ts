@@ -60,7 +60,7 @@ function conditionParameters(routes: readonly AnyRoute[], part: 'query' | 'heade
 
 const hasHandle = ({ request }: AnyRoute): boolean =>
   request !== null &&
-  'registration' in (z.toJSONSchema(request.decode, { io: 'input' }).properties ?? {});
+  'registration' in (z.toJSONSchema(request.decode(), { io: 'input' }).properties ?? {});
 
 const device = {
   name: DEVICE_COOKIE,
@@ -126,7 +126,7 @@ export function suffixOf({ contract, routes: [here] }: Place, name: Operation): 
 function bodySchema(id: string, routes: readonly AnyRoute[]): z.ZodMiniType {
   const [{ request }] = routes as [AnyRoute];
   if (request === null) throw new Error(`${id} has no body`);
-  const schema: z.ZodMiniType = request.decode;
+  const schema: z.ZodMiniType = request.decode();
   const tags = new Set(routes.flatMap(({ when }) => Object.keys(when.body ?? {})));
   if (tags.size === 0) return schema.check(z.meta({ id }));
   const valuesOf = (tag: string) => routes.map(({ when }) => when.body?.[tag] ?? null);
