@@ -144,9 +144,9 @@ export interface Contract {
   readonly rotation: LoginRules['rotation'];
   /** The name that its logins give an account. */
   readonly identifier: Identifier['kind'];
-  /** How access tokens travel. */
+  /** The place of access tokens in requests. */
   readonly access: HeaderCarrier | CookieCarrier;
-  /** How refresh tokens travel; null: there are none, and no operation to use one. */
+  /** The place of refresh tokens; null: there are none, and no operation to use one. */
   readonly refresh: BodyCarrier | CookieCarrier | HeaderCarrier | null;
   /** Values that own clients put for parameters of paths that name nothing in the core. */
   readonly params: Readonly<Record<string, string>>;

@@ -59,8 +59,8 @@ export const name = lazy(() =>
   ),
 );
 
-/** The rules of what users say about themselves are policy/profile-rules.ts's. */
-export const ownText = (label: string) =>
+/** A text field of the profile; policy/profile-rules.ts has its other rules. */
+export const profileText = (label: string) =>
   z.optional(z.nullable(z.string(`${label} must be a string`)));
 
 /** A handle that cannot be one of ours is ignored, since it is optional. */

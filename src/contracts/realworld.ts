@@ -9,7 +9,7 @@ import type { ProfileUpdate } from '../flows/update-profile.ts';
 import type { WireContext } from './wire.ts';
 import { defineContract } from './define.ts';
 import { accountRequests, loginRequest, request, within } from './requests.ts';
-import { email, ownText, requiredText } from './fields.ts';
+import { email, profileText, requiredText } from './fields.ts';
 import { bodyResponse, component, nullWhere, pick, text, type UserNamedBy } from './responses.ts';
 
 type Shown = UserNamedBy<'email'>;
@@ -65,8 +65,8 @@ const settings = request(
           z.refine(() => false, 'Password is changed with the current one, at change-password'),
         ),
       ),
-      bio: ownText('Bio'),
-      image: ownText('Image'),
+      bio: profileText('Bio'),
+      image: profileText('Image'),
     }),
   ({ email, username, bio, image }): ProfileUpdate => ({ email, username, bio, avatar: image }),
   ({ email, username, bio, avatar }) => ({ email, username, bio, image: avatar }),

@@ -15,7 +15,7 @@ import {
   EMAIL_MALFORMED,
   name,
   newUsername,
-  ownText,
+  profileText,
   password,
   registration,
   requiredEmail,
@@ -97,7 +97,11 @@ const sharedRequests = () => ({
   'confirm-email': unchanged(() => z.object({ code: code() })),
   'delete-account': unchanged(() => z.object({ password: password() })),
   'update-profile': unchanged(() =>
-    z.object({ name: ownText('Name'), avatar: ownText('Avatar'), language: ownText('Language') }),
+    z.object({
+      name: profileText('Name'),
+      avatar: profileText('Avatar'),
+      language: profileText('Language'),
+    }),
   ),
 });
 

@@ -168,7 +168,7 @@ export const OPERATIONS = {
   }),
   'update-profile': row({
     ...ATTEMPT,
-    summary: 'Change what the signed-in user says about themselves',
+    summary: 'Change the profile of the signed-in user',
     access: 'bearer',
     response: 'profile',
     run: ({ input, ...request }: OperationRequest<ProfileUpdate>) =>

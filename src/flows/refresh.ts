@@ -16,7 +16,7 @@ import { ok, refuse, type Granted, type Outcome } from './model/outcome.ts';
 import { extendSession } from './renew.ts';
 import type { UseCaseRequest } from './use-case.ts';
 
-/** How long the previous token stays good. */
+/** The time for which the previous token stays good. */
 const GRACE_MS = 10_000;
 
 export interface RefreshRequest extends UseCaseRequest<

@@ -1,4 +1,4 @@
-/** Changes what the bearer of an access token says about themselves; the e-mail address and the username stay. */
+/** Changes the profile of the signed-in user; the e-mail address and the username stay. */
 import { normalise } from '../policy/identifier.ts';
 import { readProfile, type ProfileInput } from '../policy/profile-rules.ts';
 import {

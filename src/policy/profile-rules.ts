@@ -1,6 +1,6 @@
 /**
- * Rules for what users say about themselves. They hold in every contract, whatever its wire lets
- * through. Lengths count UTF-16 units.
+ * Rules for the profile fields that users set themselves. They hold in every contract, whatever its
+ * wire lets through. Lengths count UTF-16 units.
  */
 
 /** The fields that a user may set; null clears one, and an absent one stays as it is. */

@@ -1,4 +1,4 @@
-/** Changes what a user says about themselves, fenced on the session that asks. */
+/** Changes a user's profile, fenced on the session that asks. */
 import { and, eq, gt, or, sql } from 'drizzle-orm';
 import type { AccountChanges } from '../flows/ports/account-changes.ts';
 import type { ProfileChange } from '../policy/profile-rules.ts';

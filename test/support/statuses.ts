@@ -39,7 +39,7 @@ const LIKE = {
 export type StatusName = keyof typeof STATUSES | keyof typeof LIKE;
 export type Statuses = Readonly<Record<StatusName, number>>;
 
-/** Those of a single operation behind its name. */
+/** Statuses of a single operation stand behind its name. */
 type OtherStatuses = { readonly [N in StatusName | `${Operation} ${StatusName}`]?: number };
 
 /** RFC 6749 5.2 and RFC 7009 2.2. */

@@ -45,7 +45,7 @@ export const deployed = {
   PASSWORD_COST: { iterations: 100_000, rounds: 6 },
 };
 
-/** Those that the deployment serves, and the others after them. */
+/** The contracts that the deployment serves, and the others after them. */
 const everyContract: readonly string[] = [
   ...new Set([...env.CONTRACTS, ...knownContracts.map(({ name }) => name)]),
 ];

@@ -26,7 +26,7 @@ import {
 } from '../../tools/openapi/samples.ts';
 import { oddForm, oddNested } from '../fixtures/odd-contracts.ts';
 
-/** Those to come are held by the same invariants: two that differ wherever the grammar lets them. */
+/** With two that differ wherever the grammar lets them: contracts to come are held by the same invariants. */
 const contracts = [...served, oddForm, oddNested];
 
 const wireOf = (contract: Contract, refusal: Refusal) =>

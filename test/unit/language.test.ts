@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 const root = resolve(import.meta.dirname, '../..');
 
 const RELATIVE_CLAUSE =
-  /^(?:What|Whatever|Who|Whom|Whose|Whoever|Where|Wherever|Whether|Which|Nobody|Somebody|Everybody)\b/;
+  /^(?:What|Whatever|Who|Whom|Whose|Whoever|Where|Wherever|Whether|Which|How|Why|That|Those|It|There|Nobody|Somebody|Someone|Everybody)\b/;
 const PRIVATE_TERMS =
   /\b(?:whoever|whom|nobody|house|furnish(?:es|ed)?|desks?|letterheads?|pardons?|newcomers?|volleys?|besieged?)\b/i;
 
@@ -31,6 +31,7 @@ it.each([
   ['/**\n * Whoever asks gets an answer.\n */', 1],
   ['  // Who is over the limit was heard of before.', 1],
   ['/** Returns the mail of\n * whoever asks. */', 1],
+  ['/** How tokens travel. */', 1],
   ['/** The house rules. */', 1],
   ['/** Returns what the caller sent. */', 0],
   ["const text = 'What is your name?'; // Whose name", 0],

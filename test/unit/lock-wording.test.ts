@@ -1,4 +1,4 @@
-/** How contracts word a lock, with and without an end. */
+/** The words of contracts for a lock, with and without an end. */
 import { describe, expect, it } from 'vitest';
 import type { Contract } from '../../src/contracts/contract.ts';
 import { refusalWire } from '../../src/contracts/errors.ts';

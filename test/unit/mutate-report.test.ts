@@ -1,4 +1,4 @@
-/** How `npm run mutate` chooses tests for a mutant, and what it reports. */
+/** The tests that `npm run mutate` chooses for a mutant, and its report. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import accepted from '../../tools/mutate/accepted.json' with { type: 'json' };

@@ -20,7 +20,7 @@ const rows: [refusal: Refusal, expected: Reason, waitSeconds: number][] = [
     10,
   ],
   [{ ...lock, untilReset: false }, 'locked', 600],
-  // There is a Retry-After, and nothing to wait for.
+  // Has a Retry-After, though waiting does not help.
   [{ ...lock, untilReset: true }, 'locked-until-reset', 0],
   [{ reason: 'inactive' }, 'inactive', 0],
   [{ reason: 'unverified' }, 'unverified', 0],

@@ -116,7 +116,7 @@ const refused: [path: string, says: string, ...values: unknown[]][] = [
   ['PEPPERS.0', 'is not an id', { id: 'a,b', key: KEY }, { id: 'a'.repeat(65), key: KEY }],
   ['PEPPERS.0', 'has less than 32 bytes', { id: 'a', key: SHORT }],
   ['PEPPERS.0', 'is not base64url', { id: 'a', key: 'A'.repeat(45) }, { id: 'a', key: PLAIN }],
-  // Someone may have pasted the secret in the key's place.
+  // A secret may have been pasted in the key's place.
   ['PEPPERS.0', 'has an unknown field', { id: 'a', key: KEY, [CANARY]: 1 }],
 ];
 

@@ -1,4 +1,4 @@
-/** How much e-mail all senders together can cause, and when the work for it starts. */
+/** The limit on e-mail that all senders together can cause, and the moment when its work starts. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { captureConsole } from '../support/captured-console.ts';

@@ -1,4 +1,4 @@
-/** How much e-mail one sender can cause, and that the limit tells nothing about the recipient. */
+/** The limit on e-mail that one sender can cause; it tells nothing about the recipient. */
 import { describe, expect, it } from 'vitest';
 import type { InputOf } from '../../src/flows/operations.ts';
 import { byAddress } from '../support/contract-cases.ts';

@@ -55,7 +55,7 @@ const anyStep = fc.record({
   password: fc.constantFrom('first', 'second'),
   /** `mailed`: the newest one, with a password that was never registered. */
   code: fc.constantFrom('wrong', 'mailed'),
-  /** How the handle of the newest registration is sent. */
+  /** The place of the newest registration's handle in the request. */
   handle: fc.constantFrom('not', 'in the body', 'as a cookie'),
   minutesLater: fc.oneof(
     { weight: 5, arbitrary: fc.constant(0) },

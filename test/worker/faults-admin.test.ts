@@ -118,7 +118,7 @@ describe('the cleanup', () => {
   );
 });
 
-/** How often it asks, and for how long it keeps an answer: test/unit/health.test.ts. */
+/** Its interval, and the age of a kept answer: test/unit/health.test.ts. */
 describe('/healthz', () => {
   it('answers 200 when the database and the limits answer', async () => {
     const calls: string[] = [];

@@ -28,7 +28,7 @@ const ways = [
   {
     way: 'renew',
     ask: ({ access }: { access: string }) => renew(access),
-    /** How long after the last use it can be asked. */
+    /** The longest time since the last use. */
     idleMs: 15 * MINUTE_MS,
   },
   {

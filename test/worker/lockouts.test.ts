@@ -1,6 +1,6 @@
 /**
- * Failures are counted by name as it was given, whether anybody has it or not: a lock tells neither
- * who has an account nor which names are one account's.
+ * Failures are counted by the name as it was given, registered or not: a lock tells neither that an
+ * account exists nor which names belong to one account.
  */
 import { describe, expect, it } from 'vitest';
 import { codeIn, mailbox, otherThan, tokenIn } from '../support/mailbox.ts';

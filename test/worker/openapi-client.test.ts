@@ -17,7 +17,7 @@ import {
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
 import { sessionsIn, tokensOf, type ContractAnswer } from '../support/session.ts';
 
-/** Those whose document is published. */
+/** The contracts whose document is published. */
 const served = contractCases.filter(({ contract }) => contracts.includes(contract));
 const ORIGIN = 'https://gatehouse.example';
 

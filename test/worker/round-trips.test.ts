@@ -1,7 +1,6 @@
 /**
- * How often each operation waits for the network, one wait after the other: far from the database
- * that is most of what a user waits for, and no machine here is slow enough to show it. Counted, not
- * timed.
+ * Counts the waits of each operation for the network, one after the other. Far from the database they
+ * are most of a user's waiting time, and no machine here is slow enough to measure it.
  */
 import { expect, it, describe } from 'vitest';
 import type { CallTrace } from '../fixtures/call-trace.ts';

@@ -1,4 +1,4 @@
-/** The user's words about themselves: exactly the named columns, and none once the session has ended. */
+/** Profile changes write exactly the named columns, and none once the session has ended. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ProfileChange } from '../../src/policy/profile-rules.ts';

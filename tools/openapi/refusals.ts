@@ -104,7 +104,7 @@ interface Sample {
   key: string;
   when: string;
   refusal: Refusal;
-  /** It is described with the sample before it, unless its status is another. */
+  /** Described with the sample before it, unless its status is another. */
   isVariant?: true;
 }
 

@@ -52,7 +52,7 @@ function conditionParameters(routes: readonly AnyRoute[], part: 'query' | 'heade
       required: routes.every(({ when }) => typeof when[part]?.[name] === 'string'),
       description: described.join('; '),
       schema: { ...text, ...(values.length > 0 && { enum: [...new Set(values)] }) },
-      // That of the first example of a body.
+      // The value of the first example of a body.
       ...(values.length > 0 && { example: values[0] }),
     };
   });

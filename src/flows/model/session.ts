@@ -59,7 +59,7 @@ export interface Extension extends MoreTime {
   refreshHash: string | null;
 }
 
-/** Why sessions end, for the audit. */
+/** The reason for the end of sessions, for the audit. */
 export interface SessionEnd extends AuditContext {
   action: Extract<
     AuditAction,

@@ -29,7 +29,7 @@ export interface TokenDeclaration<U extends User = User> {
   readonly audience?: string;
   /** Header `typ` of access tokens; absent: `at+jwt` (RFC 9068). Refresh tokens have `rt+jwt`. */
   readonly type?: 'at+jwt' | 'JWT';
-  /** Those that the wire's clients can read; absent: any. */
+  /** The signature algorithms that the wire's clients can verify; absent: any. */
   readonly algorithms?: readonly [Algorithm, ...Algorithm[]];
   /** Claims besides those of the core; absent: none. */
   claims?(context: ClaimContext<U>): { access: ContractClaims; refresh: ContractClaims };

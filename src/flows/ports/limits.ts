@@ -47,7 +47,7 @@ export interface Limits {
   ): Promise<Settlement>;
   /** The lockout at this moment; asking changes nothing. */
   view(key: string, rules: LockoutRules): Promise<LockoutView>;
-  /** Forgets failures and lock: the owner has proven who they are by other means. */
+  /** Forgets failures and lock: the owner has been authenticated by other means. */
   clear(key: string, rules: LockoutRules): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { contract, pageData } from './page-data.ts';
 const TIMEOUT_MS = 40_000;
 
 export interface Answer {
-  /** That it answers. */
+  /** The request that was sent. */
   request: RequestTemplate;
   ok: boolean;
   status: number;
