@@ -5,7 +5,14 @@
  */
 import { base64url, importJWK, type CryptoKey, type JWK } from 'jose';
 
-export type MacPurpose = 'account' | 'address' | 'refresh' | 'code' | 'device' | 'registration';
+export type MacPurpose =
+  | 'account'
+  | 'address'
+  | 'refresh'
+  | 'code'
+  | 'device'
+  | 'registration'
+  | 'recovery';
 
 /** HMAC-SHA256, base64url: for pseudonyms, object names, signatures and ids. */
 export type Mac = (purpose: MacPurpose, text: string) => Promise<string>;
@@ -14,14 +21,38 @@ export function createMac(serverKey: Uint8Array): Mac {
   const keys = new Map<MacPurpose, Promise<CryptoKey>>();
   return async (purpose, text) => {
     let key = keys.get(purpose);
-    if (key === undefined) keys.set(purpose, (key = deriveMacKey(serverKey, purpose)));
+    if (key === undefined) keys.set(purpose, (key = deriveKey(serverKey, purpose, HMAC)));
     const mac = await crypto.subtle.sign('HMAC', await key, new TextEncoder().encode(text));
     return base64url.encode(new Uint8Array(mac));
   };
 }
 
-async function deriveMacKey(serverKey: Uint8Array, purpose: MacPurpose): Promise<CryptoKey> {
-  const secret = await crypto.subtle.importKey('raw', serverKey, 'HKDF', false, ['deriveKey']);
+/** Returns the AES-256 key of a purpose for seal.ts, derived at its first use. */
+export function createSealKey(
+  secret: Uint8Array,
+  purpose: 'step' | 'factor',
+): () => Promise<CryptoKey> {
+  let key: Promise<CryptoKey> | undefined;
+  return () => (key ??= deriveKey(secret, purpose, AES));
+}
+
+interface KeyUse {
+  algorithm: { name: string; hash?: string; length: number };
+  usages: ('sign' | 'encrypt' | 'decrypt')[];
+}
+
+const HMAC: KeyUse = {
+  algorithm: { name: 'HMAC', hash: 'SHA-256', length: 256 },
+  usages: ['sign'],
+};
+const AES: KeyUse = { algorithm: { name: 'AES-GCM', length: 256 }, usages: ['encrypt', 'decrypt'] };
+
+async function deriveKey(
+  secret: Uint8Array,
+  purpose: string,
+  { algorithm, usages }: KeyUse,
+): Promise<CryptoKey> {
+  const material = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveKey']);
   return crypto.subtle.deriveKey(
     {
       name: 'HKDF',
@@ -29,10 +60,10 @@ async function deriveMacKey(serverKey: Uint8Array, purpose: MacPurpose): Promise
       salt: new Uint8Array(32),
       info: new TextEncoder().encode(`gatehouse ${purpose}`),
     },
-    secret,
-    { name: 'HMAC', hash: 'SHA-256', length: 256 },
+    material,
+    algorithm,
     false,
-    ['sign'],
+    usages,
   );
 }
 
