@@ -37,11 +37,11 @@ function fetchWithCookies(app: TestApp, everySent: Record<string, string>) {
     const { pathname, search } = new URL(request.url);
     const headers = { ...Object.fromEntries(request.headers), ...everySent };
     const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
-    const body = await request.text();
+    const body = await request.arrayBuffer();
     const answer = await app.fetch(pathname + search, {
       method: request.method,
       headers: { ...headers, 'CF-Connecting-IP': address, ...(cookie ? { Cookie: cookie } : {}) },
-      ...(body === '' ? {} : { body }),
+      ...(body.byteLength === 0 ? {} : { body }),
     });
     for (const set of answer.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
