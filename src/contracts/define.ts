@@ -12,7 +12,8 @@ import type { ErrorOverrides, ErrorPaths, WireError } from './error-answers.ts';
 import type { JsonPath, LoginRequest, WireHeaders } from './wire.ts';
 import { responsesOf, sessionsOf } from './default-responses.ts';
 import { errorAnswers, errorKinds, mergeOverrides } from './errors.ts';
-import { accountRequests, loginRequest, refreshRequest, type LoginBody } from './requests.ts';
+import { accountRequests } from './account-requests.ts';
+import { loginRequest, refreshRequest, type LoginBody } from './requests.ts';
 import { requiredText, type Field } from './fields.ts';
 import {
   lazy,

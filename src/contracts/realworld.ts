@@ -8,7 +8,8 @@ import type { Granted } from '../flows/model/outcome.ts';
 import type { ProfileUpdate } from '../flows/update-profile.ts';
 import type { WireContext } from './wire.ts';
 import { defineContract } from './define.ts';
-import { accountRequests, loginRequest, request, within } from './requests.ts';
+import { accountRequests } from './account-requests.ts';
+import { loginRequest, request, within } from './requests.ts';
 import { email, profileText, requiredText } from './fields.ts';
 import { bodyResponse, component, nullWhere, pick, text, type UserNamedBy } from './responses.ts';
 

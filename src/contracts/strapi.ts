@@ -6,7 +6,8 @@
 import * as z from 'zod/mini';
 import type { Granted, Issue } from '../flows/model/outcome.ts';
 import { defineContract } from './define.ts';
-import { accountRequests, request } from './requests.ts';
+import { accountRequests } from './account-requests.ts';
+import { request } from './requests.ts';
 import { password, requiredText } from './fields.ts';
 import { bodyResponse, formatted, isoTime, text, type UserNamedBy } from './responses.ts';
 
