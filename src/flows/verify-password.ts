@@ -1,17 +1,16 @@
-/** Verifies one password under a lockout: no verdict without a ticket. */
+/** Verifies one password, or anything else that can be guessed, under a lockout: no verdict without a ticket. */
 import { TICKET_MS, type Verdict } from '../policy/lockout.ts';
 import { isAmbiguous } from '../policy/password-rules.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { Account } from './model/user.ts';
-import type { LockReport, Reservation } from './ports/limits.ts';
+import type { LockReport } from './ports/limits.ts';
 import { recordEvent, type RecordEventPorts, type UseCaseRequest } from './use-case.ts';
 
-export type VerifyPasswordPorts = RecordEventPorts | 'limits' | 'passwords' | 'uuid';
+export type LockoutPorts = RecordEventPorts | 'limits' | 'uuid';
+export type VerifyPasswordPorts = LockoutPorts | 'passwords';
 
-export interface PasswordCheck {
-  password: string;
-  /** Null: there is no such user, or no password. */
-  stored: string | null;
+/** An account's lockout: which of them, and for whom the audit records its locks. */
+export interface LockoutOf {
   /** Null: there is no such user. */
   account: Account | null;
   /** The pseudonym of the account, or of the name: for the audit. */
@@ -20,45 +19,49 @@ export interface PasswordCheck {
   key: string;
 }
 
+export interface PasswordCheck extends LockoutOf {
+  password: string;
+  /** Null: there is no such user, or no password. */
+  stored: string | null;
+}
+
 export interface Ticket {
+  id: string;
   /** True from the moment at which the lockout may have counted the ticket as a failure. */
   isExpired(): boolean;
   /** False: it had expired, and its verdict must not be told. */
   settle(verdict: Verdict): Promise<boolean>;
 }
 
-/**
- * Reserves a ticket and hashes meanwhile. Without a ticket there is no verdict: `locked` and
- * `queued` abort the hash as soon as they arrive, and a queued request hashes when its ticket comes.
- *
- * A lock that an answer of the lockout reports is recorded in the audit, once for each lock.
- */
-export async function verifyPassword(
+/** A check that takes time, and can be aborted once it is clear that no ticket comes for it. */
+type Check = (shouldAbort: () => boolean) => Promise<'right' | 'wrong' | 'aborted'>;
+
+type Checked = Outcome<{ verdict: 'right' | 'wrong'; ticket: Ticket }>;
+
+export function verifyPassword(
   request: UseCaseRequest<VerifyPasswordPorts>,
-  { password, stored, account, accountKey, key }: PasswordCheck,
-): Promise<Outcome<{ verdict: 'right' | 'wrong'; ticket: Ticket }>> {
-  const { services } = request;
-  const { lockout } = request.rules;
-  const id = services.uuid();
+  { password, stored, ...of }: PasswordCheck,
+): Promise<Checked> {
+  const { passwords } = request.services;
   // An ambiguous password is compared with a decoy: wrong, and in the same time as any other.
   const compared = { password, stored: isAmbiguous(password) ? null : stored };
+  return underLockout(request, of, (shouldAbort) => passwords.verify({ ...compared, shouldAbort }));
+}
 
-  const recordLock = <T extends LockReport>(answer: T): T => {
-    const { lockBegan: reason } = answer;
-    if (reason !== null) {
-      recordEvent(request, { action: 'ACCOUNT_LOCKED', reason, account, accountKey });
-    }
-    return answer;
-  };
-  const settle = async (verdict: Verdict) =>
-    recordLock(await services.limits.settle(key, { ticket: id, verdict, rules: lockout })).settled;
-  // A lost answer may have carried a ticket. It has brought no verdict, and an outage must not add
-  // up to a lock: the ticket is given back.
-  const voidIfLost = (answer: Promise<Reservation>) =>
-    answer.then(recordLock, (outage: unknown) => {
-      services.waitUntil(settle('void'));
-      throw outage;
-    });
+/**
+ * Reserves a ticket and checks meanwhile. Without a ticket there is no verdict: `locked` and
+ * `queued` abort the check as soon as they arrive, and a queued request checks when its ticket comes.
+ */
+export async function underLockout(
+  request: UseCaseRequest<LockoutPorts>,
+  of: LockoutOf,
+  check: Check,
+): Promise<Checked> {
+  const { services } = request;
+  const { lockout } = request.rules;
+  const { key } = of;
+  const id = services.uuid();
+  const { settle, received } = ticketCalls(request, of, id);
 
   let sentAtMs = services.nowMs();
   let hasNoTicket = false;
@@ -67,18 +70,16 @@ export async function verifyPassword(
     ({ state }) => (hasNoTicket = state !== 'ticket'),
     () => (hasNoTicket = true),
   );
-  let verdict = await services.passwords.verify({ ...compared, shouldAbort: () => hasNoTicket });
+  let verdict = await check(() => hasNoTicket);
 
-  let reservation = await voidIfLost(reserving);
+  let reservation = await received(reserving);
   let waitedMs = 0;
   if (reservation.state === 'queued') {
     sentAtMs = services.nowMs();
-    reservation = await voidIfLost(services.limits.wait(key, id, lockout));
+    reservation = await received(services.limits.wait(key, id, lockout));
     if (reservation.state === 'ticket') {
       ({ waitedMs } = reservation);
-      if (verdict === 'aborted') {
-        verdict = await services.passwords.verify({ ...compared, shouldAbort: () => false });
-      }
+      if (verdict === 'aborted') verdict = await check(() => false);
     }
   }
   if (reservation.state === 'locked') {
@@ -90,5 +91,60 @@ export async function verifyPassword(
   // Measured on this clock alone and from before the lockout saw the call: never later than the
   // lockout's own expiry, however far apart the two clocks are.
   const expiresAtMs = sentAtMs + waitedMs + TICKET_MS;
-  return ok({ verdict, ticket: { isExpired: () => services.nowMs() >= expiresAtMs, settle } });
+  return ok({ verdict, ticket: { id, isExpired: () => services.nowMs() >= expiresAtMs, settle } });
+}
+
+/**
+ * Takes a ticket for one try at the second factor. `step` is the id of the ticket that the password
+ * settled as `owed`. `gone`: the step is over.
+ */
+export async function takeTicket(
+  request: UseCaseRequest<LockoutPorts>,
+  of: LockoutOf,
+  step: string,
+): Promise<Outcome<Ticket> | 'gone'> {
+  const { services, rules } = request;
+  const id = services.uuid();
+  const { settle, received } = ticketCalls(request, of, id);
+  const expiresAtMs = services.nowMs() + TICKET_MS;
+  const taking = { step, ticket: id, rules: rules.lockout };
+  const taken = await received(services.limits.take(of.key, taking));
+  if (taken.state === 'gone') return 'gone';
+  if (taken.state === 'busy') return refuse({ reason: 'busy' });
+  if (taken.state === 'locked') {
+    const { untilMs, untilReset } = taken;
+    return refuse({ reason: 'locked', untilMs, untilReset });
+  }
+  return ok({ id, isExpired: () => services.nowMs() >= expiresAtMs, settle });
+}
+
+/**
+ * Calls about one ticket. A lock that an answer of the lockout reports is recorded in the audit, once
+ * for each lock.
+ */
+function ticketCalls(
+  request: UseCaseRequest<LockoutPorts>,
+  { account, accountKey, key }: LockoutOf,
+  ticket: string,
+) {
+  const { services, rules } = request;
+  const recordLock = <T extends LockReport>(answer: T): T => {
+    const { lockBegan: reason } = answer;
+    if (reason !== null) {
+      recordEvent(request, { action: 'ACCOUNT_LOCKED', reason, account, accountKey });
+    }
+    return answer;
+  };
+  const settle = async (verdict: Verdict) => {
+    const settling = { ticket, verdict, rules: rules.lockout };
+    return recordLock(await services.limits.settle(key, settling)).settled;
+  };
+  // A lost answer may have carried a ticket. It has brought no verdict, and an outage must not add
+  // up to a lock: the ticket is given back.
+  const received = <T extends LockReport>(answer: Promise<T>): Promise<T> =>
+    answer.then(recordLock, (outage: unknown) => {
+      services.waitUntil(settle('void'));
+      throw outage;
+    });
+  return { settle, received };
 }

@@ -7,7 +7,13 @@
  * calls, and an object with open calls is not evicted.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { LockReport, Reservation, Settlement, TicketAnswer } from '../flows/ports/limits.ts';
+import type {
+  LockReport,
+  Reservation,
+  Settlement,
+  Taking,
+  TicketAnswer,
+} from '../flows/ports/limits.ts';
 import {
   expiresAtMs,
   applyExpiry,
@@ -16,6 +22,7 @@ import {
   reportLock,
   reserve,
   settle,
+  take,
   initialState,
   type LockoutRules,
   type LockoutState,
@@ -77,6 +84,14 @@ export class AccountLockout extends DurableObject {
     return ticketAnswer;
   }
 
+  /** Answers at once: nothing waits for a step's ticket. */
+  async take(taking: { step: string; ticket: string }, rules: LockoutRules): Promise<Taking> {
+    const before = this.#load();
+    const { state, result } = take(before, { ...taking, nowMs: Date.now(), rules });
+    if (state !== before) this.#save(state);
+    return { ...result, ...this.#report() };
+  }
+
   async settle(
     settling: { ticket: string; verdict: Verdict },
     rules: LockoutRules,
@@ -99,8 +114,8 @@ export class AccountLockout extends DurableObject {
   }
 
   /**
-   * Resets failures and lock, including the failures of expired tickets. Tickets that are out stay
-   * out and count as before.
+   * Resets failures and lock, including the failures of expired tickets, and ends the steps that
+   * wait. Tickets that are out stay out and count as before.
    */
   async clear(rules: LockoutRules): Promise<void> {
     const state = this.#load();

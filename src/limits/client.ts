@@ -3,7 +3,13 @@
  * once where the platform marks the error as retryable. Every call is idempotent or errs on the safe
  * side: a ticket is named by its caller, and an attempt counted twice only lowers the limit.
  */
-import type { Limits, RememberedRefusal, Reservation, Settlement } from '../flows/ports/limits.ts';
+import type {
+  Limits,
+  RememberedRefusal,
+  Reservation,
+  Settlement,
+  Taking,
+} from '../flows/ports/limits.ts';
 import { ExpiringCache } from '../policy/expiring-cache.ts';
 import type { LockoutView } from '../policy/lockout.ts';
 import type { Admission, Limit } from '../policy/throttle.ts';
@@ -72,11 +78,18 @@ export function createLimits({ addresses, accounts, nowMs, nameOf }: LimitsOptio
       return remember(key, await withRetry<Reservation>(call));
     },
 
-    settle: (key, { rules, ...settling }) =>
-      withRetry<Settlement>(
+    // Never answered from the cache: its lock may be one that this step causes.
+    take: (key, { rules, ...taking }) =>
+      withRetry<Taking>(async () => accounts.getByName(key).take(taking, rules)),
+
+    async settle(key, { rules, ...settling }) {
+      const settlement = await withRetry<Settlement>(
         async () => accounts.getByName(key).settle(settling, rules),
         'unless overloaded',
-      ),
+      );
+      if (settling.verdict === 'right') locks.delete(key);
+      return settlement;
+    },
 
     view: (key, rules) => withRetry<LockoutView>(async () => accounts.getByName(key).view(rules)),
 

@@ -79,6 +79,7 @@ export function instrumentedLimits(limits: Limits, metrics: Metrics, nowMs: () =
       metrics.time('auth_lockout_wait_ms', {}, nowMs() - sinceMs);
       return report(reservation);
     },
+    take: async (key, taking) => report(await calls.take(key, taking)),
     settle: async (key, settling) => report(await calls.settle(key, settling)),
   };
 }

@@ -4,6 +4,7 @@ import type {
   LockoutRules,
   LockoutView,
   ReserveResult,
+  TakeResult,
   Verdict,
 } from '../../policy/lockout.ts';
 import type { RateLimitKey } from '../../policy/rate-limit-keys.ts';
@@ -21,6 +22,8 @@ export interface LockReport {
 }
 
 export type Reservation = TicketAnswer & LockReport;
+
+export type Taking = TakeResult & LockReport;
 
 export interface Settlement extends LockReport {
   /** False: the ticket had expired, and its verdict must not be told. */
@@ -41,6 +44,11 @@ export interface Limits {
   reserve(key: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
   /** For the holder of a `queued` reservation. Answers `ticket`, `locked` or `busy`. */
   wait(key: string, ticket: string, rules: LockoutRules): Promise<Reservation>;
+  /**
+   * Takes the ticket that a login's step left out, for one try at the second factor. The try settles
+   * it as `ticket`, a name of its own.
+   */
+  take(key: string, taking: { step: string; ticket: string; rules: LockoutRules }): Promise<Taking>;
   settle(
     key: string,
     settling: { ticket: string; verdict: Verdict; rules: LockoutRules },

@@ -46,6 +46,7 @@ export function createFakes(changes: Changes = {}) {
       consume: async () => ({ admitted: true }),
       reserve: async () => ticket,
       wait: async () => ticket,
+      take: async () => ({ lockBegan: null, state: 'ticket' }),
       settle: async () => ({ settled: true, lockBegan: null }),
       view: async () => ({
         failures: 0,
