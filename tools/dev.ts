@@ -32,7 +32,7 @@ try {
 function serve(settings: Settings, lock: StateLock): void {
   const own = [
     '--show-interactive-dev-session=false',
-    ...pagesOrigin(),
+    ...ownOrigin(),
     ...emailDelay(),
     ...optionalSecrets(),
   ];
@@ -53,11 +53,15 @@ function serve(settings: Settings, lock: StateLock): void {
   });
 }
 
-/** The origin of links in e-mails: this instance, unless .dev.vars has another one. */
-function pagesOrigin(): string[] {
-  if (readSecret('PAGES_ORIGIN') !== '') return [];
+/**
+ * Names this instance in links of e-mails and as the issuer, without which discovery by a client fails
+ * (RFC 8414 3.3), unless .dev.vars has other values.
+ */
+function ownOrigin(): string[] {
   const port = typeof values.port === 'string' ? values.port : localPort();
-  return ['--var', `PAGES_ORIGIN:http://localhost:${port}`];
+  return ['ISSUER', 'PAGES_ORIGIN'].flatMap((name) =>
+    readSecret(name) === '' ? ['--var', `${name}:http://localhost:${port}`] : [],
+  );
 }
 
 /** Sends e-mails without delay: there are no strangers to time them. */

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as oidc from 'openid-client';
 import { afterAll, expect, it } from 'vitest';
 import { environment, root } from '../../tools/install.mjs';
 import {
@@ -50,7 +51,16 @@ async function rawStatus(port: number, path: string): Promise<number> {
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
 }
 
-it('starts, says a curl line that works as it is, stops with no process left, and keeps its data', async () => {
+/** Configures a client by discovery alone, and signs a demo account in. */
+async function discoverAndSignIn(issuer: string, algorithm: 'oauth2' | 'oidc') {
+  const options = { algorithm, execute: [oidc.allowInsecureRequests] };
+  const config = await oidc.discovery(new URL(issuer), 'shop', undefined, oidc.None(), options);
+  const demo = { username: 'user@example.com', password: 'SecurePass123!' };
+  const { access_token: token } = await oidc.genericGrantRequest(config, 'password', demo);
+  return oidc.fetchUserInfo(config, token, oidc.skipSubjectCheck);
+}
+
+it('starts, says a curl line that works as it is, is found by OAuth clients, stops with no process left, and keeps its data', async () => {
   const first = await startInstance(NPM_START, state);
   expect(first.printed).toContain('Preparing the local database');
   expect(first.printed).toContain(`Gatehouse answers at ${first.url}`);
@@ -69,6 +79,13 @@ it('starts, says a curl line that works as it is, stops with no process left, an
     ['/ADMIN/users', 404],
   ] as const) {
     expect([path, await rawStatus(Number(new URL(first.url).port), path)]).toEqual([path, status]);
+  }
+  for (const [path, algorithm] of [
+    ['', 'oauth2'],
+    ['/realms/main', 'oidc'],
+  ] as const) {
+    const shown = await discoverAndSignIn(first.url + path, algorithm);
+    expect(shown.email).toBe('user@example.com');
   }
   await stop(first.child, 'Ctrl-C');
 
