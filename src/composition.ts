@@ -1,7 +1,9 @@
 /** Composes what lives as long as the isolate: services, metrics, and memories of refusals. */
 import { createBreachCheck } from './crypto/breached.ts';
 import { createDevices } from './crypto/devices.ts';
+import { createFactorSecrets } from './crypto/factors/factor-secrets.ts';
 import { createMac } from './crypto/keys.ts';
+import { createLoginSteps } from './crypto/login-steps.ts';
 import { createPasswords } from './crypto/passwords/hash.ts';
 import { createRegistrationHandles } from './crypto/registration-handles.ts';
 import { randomBelow } from './crypto/random.ts';
@@ -33,6 +35,10 @@ import { createRegistrations } from './store/registrations/registrations.ts';
 import { createSessions } from './store/sessions/sessions.ts';
 import { createUsers } from './store/users.ts';
 import type { Settings } from './settings.ts';
+
+/** Confirmed TOTP factors of one account. */
+const MAX_FACTORS = 5;
+const STEP_MS = 300_000;
 
 /** A verified token takes about a kilobyte. */
 const MAX_VERIFIED_TOKENS = 2_000;
@@ -97,6 +103,12 @@ export function createServices(env: Env, settings: Settings) {
       lifetimeSeconds: REGISTRATION_SECONDS,
     }),
     secrets: createSecrets(mac),
+    factorSecrets: createFactorSecrets({
+      keys: settings.factorKeys,
+      mac,
+      maxFactors: MAX_FACTORS,
+    }),
+    loginSteps: createLoginSteps({ serverKey: settings.serverKey, nowMs, lifetimeMs: STEP_MS }),
     tokens: createTokens(settings.tokens.keys, {
       mac,
       nowMs,

@@ -35,6 +35,21 @@ export const key = z
   )
   .check(z.refine(({ length }) => length >= MIN_KEY_BYTES, `has less than ${MIN_KEY_BYTES} bytes`));
 
+const namedKey = z.strictObject(
+  { id: z.string().check(z.regex(/^[\w.-]{1,64}$/, 'is not an id')), key },
+  // Do not echo an unknown key: someone may have pasted the secret in the key's place.
+  { error: ({ code }) => (code === 'unrecognized_keys' ? 'has an unknown field' : undefined) },
+);
+
+/** Rotatable keys: the first is used for what is new, all for what is old, which names its key. */
+export const namedKeys = json(
+  z
+    .array(namedKey)
+    .check(
+      z.refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'has an id twice'),
+    ),
+);
+
 export const jwk = z.looseObject({ kty: z.string() }).check(
   z.superRefine((value, context) => {
     const flaw = validateKey(value as JWK);

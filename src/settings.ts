@@ -18,6 +18,7 @@ import {
   key,
   lifetimes,
   name,
+  namedKeys,
   idAndName,
   origin,
   seconds,
@@ -92,21 +93,12 @@ export const schema = z.object({
   AUDIT_RETENTION_DAYS: z._default(json(integer(1, 3650)), 400),
   SERVER_KEY: key,
   TOKEN_KEYS: json(z.object({ keys: z.tuple([jwk], jwk) }, 'is not a JWK set')),
-  PEPPERS: z._default(
-    json(
-      z.array(
-        z.strictObject(
-          { id: z.string().check(z.regex(/^[\w.-]{1,64}$/, 'is not an id')), key },
-          // Do not echo an unknown key: someone may have pasted the secret in the key's place.
-          {
-            error: ({ code }) =>
-              code === 'unrecognized_keys' ? 'has an unknown field' : undefined,
-          },
-        ),
-      ),
-    ),
-    [],
+  PEPPERS: z._default(namedKeys, []),
+  SECOND_FACTOR: z._default(
+    z.enum(['off', 'optional', 'required', 'required-for-admins']),
+    'optional',
   ),
+  FACTOR_KEYS: z._default(namedKeys, []),
 });
 
 export type Settings = ReturnType<typeof readSettings>;
@@ -164,6 +156,12 @@ export function readSettings(env: object, known: readonly Contract[]) {
   if (values.MAIL.transport === 'resend' && values.RESEND_API_KEY === undefined) {
     report('RESEND_API_KEY', 'is missing, and MAIL asks for resend');
   }
+  if (values.SECOND_FACTOR !== 'off' && values.FACTOR_KEYS.length === 0) {
+    report('FACTOR_KEYS', 'is missing, and SECOND_FACTOR is not off (npm run secret FACTOR_KEYS)');
+  }
+  if (values.SECOND_FACTOR === 'required' && values.IMMEDIATE_REGISTRATION.length > 0) {
+    report('SECOND_FACTOR', 'is required, and IMMEDIATE_REGISTRATION signs in without one');
+  }
   if (issues.length > 0) throw settingsError(issues);
 
   return {
@@ -197,6 +195,8 @@ export function readSettings(env: object, known: readonly Contract[]) {
       peppers: values.PEPPERS,
       legacyCosts: values.FOREIGN_HASH_COST,
     },
+    secondFactor: values.SECOND_FACTOR,
+    factorKeys: values.FACTOR_KEYS,
     passwordRules: values.PASSWORD_RULES,
     mail: mailOf(values.MAIL, { pagesOrigin, key: values.RESEND_API_KEY ?? '' }),
     emailLimits: values.EMAIL_LIMITS,

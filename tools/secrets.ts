@@ -9,19 +9,24 @@ import { contracts } from '../src/contracts/index.ts';
 import { addMissingKeys, generateKey, type ContractOfKeys, type KeySet } from './key-set.ts';
 
 const random = () => randomBytes(32).toString('base64url');
+export const newNamedKey = () => ({ id: randomBytes(4).toString('hex'), key: random() });
 const newKeySet = () => addMissingKeys({ keys: [generateKey('EdDSA')] }, contracts);
+
+const newNamedKeys = () => JSON.stringify([newNamedKey()]);
 
 export const makers = {
   SERVER_KEY: random,
   TOKEN_KEYS: () => JSON.stringify(newKeySet()),
   OPERATOR_TOKEN: random,
-  PEPPERS: () => JSON.stringify([{ id: randomBytes(4).toString('hex'), key: random() }]),
+  PEPPERS: newNamedKeys,
+  FACTOR_KEYS: newNamedKeys,
 };
 
 const local = {
   LOCAL_DEVELOPMENT: () => 'true',
   SERVER_KEY: makers.SERVER_KEY,
   TOKEN_KEYS: makers.TOKEN_KEYS,
+  FACTOR_KEYS: makers.FACTOR_KEYS,
   OPERATOR_TOKEN: makers.OPERATOR_TOKEN,
 };
 

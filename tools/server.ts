@@ -21,6 +21,7 @@ export const vars: Record<string, unknown> = config.vars;
 export const secrets = {
   SERVER_KEY: makers.SERVER_KEY(),
   TOKEN_KEYS: makers.TOKEN_KEYS(),
+  FACTOR_KEYS: makers.FACTOR_KEYS(),
 };
 
 /**

@@ -8,6 +8,7 @@ export function testSecrets() {
   return {
     LOCAL_DEVELOPMENT: 'true',
     OPERATOR_TOKEN: randomBytes(32).toString('base64url'),
+    FACTOR_KEYS: JSON.stringify([{ id: 'test-key', key: randomBytes(32).toString('base64url') }]),
     SERVER_KEY: randomBytes(32).toString('base64url'),
     TOKEN_KEYS: JSON.stringify(addMissingKeys({ keys: [key] }, contracts)),
   };

@@ -143,7 +143,7 @@ describe('a contract whose clients read certain algorithms alone', () => {
   });
 
   const envOf = (set: object) =>
-    `# mine\nLOCAL_DEVELOPMENT='true'\nSERVER_KEY='x'\nTOKEN_KEYS='${JSON.stringify(set)}'\n\nOPERATOR_TOKEN=y`;
+    `# mine\nLOCAL_DEVELOPMENT='true'\nSERVER_KEY='x'\nTOKEN_KEYS='${JSON.stringify(set)}'\nFACTOR_KEYS='z'\n\nOPERATOR_TOKEN=y`;
 
   it('gets its key in local secrets that are older, and nothing else changes', () => {
     const text = completeSecrets(envOf({ keys: [keys.ed] }), known);
@@ -165,6 +165,7 @@ describe('a contract whose clients read certain algorithms alone', () => {
       'LOCAL_DEVELOPMENT',
       'SERVER_KEY',
       'TOKEN_KEYS',
+      'FACTOR_KEYS',
       'OPERATOR_TOKEN',
     ]);
     expect(text).toContain('"contracts":["shared"]');

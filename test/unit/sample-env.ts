@@ -15,6 +15,7 @@ const required = {
   AUDIENCE: 'https://app.example',
   SERVER_KEY: randomBytes(32).toString('base64url'),
   TOKEN_KEYS: { keys: [ed25519('first')] },
+  FACTOR_KEYS: [{ id: 'first', key: randomBytes(32).toString('base64url') }],
 };
 
 export const envWith = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({

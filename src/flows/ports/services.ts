@@ -11,6 +11,8 @@ import type { Registrations } from './registrations.ts';
 import type { Sessions } from './sessions.ts';
 import type { Devices, RegistrationHandles, Secrets, Tokens } from './tokens.ts';
 import type { Users } from './users.ts';
+import type { FactorSecrets } from './factor-secrets.ts';
+import type { LoginSteps } from './login-steps.ts';
 
 export interface Services extends Platform, Pseudonyms {
   users: Users;
@@ -22,6 +24,8 @@ export interface Services extends Platform, Pseudonyms {
   tokens: Tokens;
   devices: Devices;
   secrets: Secrets;
+  factorSecrets: FactorSecrets;
+  loginSteps: LoginSteps;
   registrations: Registrations;
   registrationHandles: RegistrationHandles;
   challenges: Challenges;

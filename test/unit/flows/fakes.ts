@@ -87,6 +87,22 @@ export function createFakes(changes: Changes = {}) {
       isCode: async ({ secretHash }, code) => secretHash === `hash of code ${code}`,
       hashOfToken: async (token) => `hash of ${token}`,
     },
+    factorSecrets: {
+      newTotp: async ({ factorId }) => ({
+        sealed: `sealed secret of ${factorId}`,
+        secret: 'secret',
+        uri: 'otpauth://totp/label?secret=secret',
+      }),
+      match: async () => null,
+      newRecoveryCodes: async () => ({
+        shown: ['recovery code'],
+        stored: [{ id: 'recovery-1', secret: 'hash of recovery code' }],
+      }),
+    },
+    loginSteps: {
+      issue: async ({ ticket }) => `handle of ${ticket}`,
+      read: async () => null,
+    },
     registrations: {
       isUsernameTaken: async () => false,
       add: async () => 'added',
