@@ -2,7 +2,8 @@
  * The operator's use cases. The caller has passed the admin API's authentication; every change is
  * recorded with the operator's address and the request's trace id.
  */
-import { combined, type LockoutRules, type LockoutView } from '../policy/lockout.ts';
+import type { LockoutRules } from '../policy/lockout-state.ts';
+import { combined, type LockoutView } from '../policy/lockout-view.ts';
 import { clearLockouts, scopesOfUser, type ClearLockoutsPorts } from './lockout-keys.ts';
 import { OPERATORS } from './model/audit.ts';
 import type { RequestMeta } from './model/request.ts';

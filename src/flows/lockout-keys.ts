@@ -8,7 +8,7 @@
  * locks expire by time (policy/lockout.ts).
  */
 import { normalise, type Identifier } from '../policy/identifier.ts';
-import type { LockoutRules } from '../policy/lockout.ts';
+import type { LockoutRules } from '../policy/lockout-state.ts';
 import type { RequestMeta } from './model/request.ts';
 import type { Account, User } from './model/user.ts';
 import type { LockoutScope } from './ports/platform.ts';

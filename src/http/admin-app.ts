@@ -5,7 +5,7 @@ import type * as z from 'zod/mini';
 import { en } from 'zod/locales';
 import type { AdminServices } from '../flows/ports/services.ts';
 import type { UserRef } from '../flows/ports/admin.ts';
-import type { LockoutRules } from '../policy/lockout.ts';
+import type { LockoutRules } from '../policy/lockout-state.ts';
 import { exposition } from '../telemetry/exposition.ts';
 import { logFailure, logOperator } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';

@@ -13,7 +13,7 @@ import type { RememberedRefusal } from '../flows/ports/limits.ts';
 import type { LoginRules } from '../flows/model/login.ts';
 import { tokenRulesOf, type TokenRules } from '../flows/model/token-rules.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
-import type { LockoutRules } from '../policy/lockout.ts';
+import type { LockoutRules } from '../policy/lockout-state.ts';
 import type { Limit } from '../policy/throttle.ts';
 import { logFailure } from '../telemetry/log.ts';
 import { isJson, readBody, validateBody } from './body.ts';

@@ -15,21 +15,22 @@ import type {
   TicketAnswer,
 } from '../flows/ports/limits.ts';
 import {
-  expiresAtMs,
-  applyExpiry,
-  view as viewOf,
-  reset,
   reportLock,
   reserve,
   settle,
   take,
-  initialState,
-  type LockoutRules,
-  type LockoutState,
-  type LockoutView,
   type ReserveResult,
   type Verdict,
 } from '../policy/lockout.ts';
+import {
+  expiresAtMs,
+  applyExpiry,
+  reset,
+  initialState,
+  type LockoutRules,
+  type LockoutState,
+} from '../policy/lockout-state.ts';
+import { view as viewOf, type LockoutView } from '../policy/lockout-view.ts';
 
 const STATE = 'state';
 const RULES = 'rules';

@@ -11,7 +11,7 @@ import type {
   Taking,
 } from '../flows/ports/limits.ts';
 import { ExpiringCache } from '../policy/expiring-cache.ts';
-import type { LockoutView } from '../policy/lockout.ts';
+import type { LockoutView } from '../policy/lockout-view.ts';
 import type { Admission, Limit } from '../policy/throttle.ts';
 import type { AccountLockout } from './account-lockout.ts';
 import type { RateLimiter } from './rate-limiter.ts';

@@ -1,7 +1,7 @@
 /** Decorates stores, limits and mailer so that their calls and failures are counted. */
 import type { EmailTemplate, Mailer } from '../flows/ports/mail.ts';
 import type { Limits, LockReport, Reservation } from '../flows/ports/limits.ts';
-import type { LockBegan } from '../policy/lockout.ts';
+import type { LockBegan } from '../policy/lockout-state.ts';
 import type { Metrics } from './metrics.ts';
 
 /**

@@ -1,13 +1,10 @@
 /** An account as a test drives it through time: its lockout alone. */
+import { reserve, settle, type ReserveResult, type Verdict } from '../../src/policy/lockout.ts';
 import {
   initialState,
-  reserve,
-  settle,
   type LockoutRules,
   type LockoutState,
-  type ReserveResult,
-  type Verdict,
-} from '../../src/policy/lockout.ts';
+} from '../../src/policy/lockout-state.ts';
 
 export const RULES: LockoutRules = {
   threshold: 5,

@@ -1,16 +1,13 @@
 /** Locks: their lengths in a row, the final stop, their reports, and an operator's view of them. */
 import { describe, expect, it } from 'vitest';
 import {
-  combined,
-  expiresAtMs,
   reportLock,
-  reset,
   TICKET_MS,
-  view,
-  type LockoutRules,
   type ReserveResult,
   type Verdict,
 } from '../../src/policy/lockout.ts';
+import { expiresAtMs, reset, type LockoutRules } from '../../src/policy/lockout-state.ts';
+import { combined, view } from '../../src/policy/lockout-view.ts';
 import {
   accountAfter,
   DAY_SECONDS,

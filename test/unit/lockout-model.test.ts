@@ -9,13 +9,15 @@ import {
   reserve,
   settle,
   TICKET_MS,
+  type ReserveResult,
+  type Verdict,
+} from '../../src/policy/lockout.ts';
+import {
   initialState,
   type LockBegan,
   type LockoutRules,
   type LockoutState,
-  type ReserveResult,
-  type Verdict,
-} from '../../src/policy/lockout.ts';
+} from '../../src/policy/lockout-state.ts';
 
 const LONGEST_LOCK_SECONDS = 86_400;
 const DAY_MS = 86_400_000;

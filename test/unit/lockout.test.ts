@@ -3,16 +3,13 @@
  * lockout-model.test.ts compares random histories with a model.
  */
 import { describe, expect, it } from 'vitest';
+import { reportLock, reserve, TICKET_MS, type ReserveResult } from '../../src/policy/lockout.ts';
 import {
   applyExpiry,
   expiresAtMs,
   initialState,
-  reportLock,
-  reserve,
-  TICKET_MS,
   type LockoutRules,
-  type ReserveResult,
-} from '../../src/policy/lockout.ts';
+} from '../../src/policy/lockout-state.ts';
 import {
   accountAfter,
   EXPIRY_MS,

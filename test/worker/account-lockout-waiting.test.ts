@@ -1,7 +1,8 @@
 /** Waiting for a ticket of an account, and the report that a lock has begun: exactly once. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it, vi } from 'vitest';
-import { TICKET_MS, initialState } from '../../src/policy/lockout.ts';
+import { TICKET_MS } from '../../src/policy/lockout.ts';
+import { initialState } from '../../src/policy/lockout-state.ts';
 import { account, fail, hasten, NOON, rules, setClock } from '../support/lockout-object.ts';
 
 describe('the beginning of a lock', () => {

@@ -1,7 +1,7 @@
 /** A contract's part in a login: its rules, and its reading of a request's body. */
 import type { Identifier } from '../../policy/identifier.ts';
 import type { Lifetimes } from '../../policy/lifetimes.ts';
-import type { LockoutRules } from '../../policy/lockout.ts';
+import type { LockoutRules } from '../../policy/lockout-state.ts';
 import type { Limit } from '../../policy/throttle.ts';
 import type { TokenRules } from './token-rules.ts';
 

@@ -1,12 +1,7 @@
 /** Rate limits and lockouts: the Durable Objects behind limits/. */
-import type {
-  LockBegan,
-  LockoutRules,
-  LockoutView,
-  ReserveResult,
-  TakeResult,
-  Verdict,
-} from '../../policy/lockout.ts';
+import type { ReserveResult, TakeResult, Verdict } from '../../policy/lockout.ts';
+import type { LockBegan, LockoutRules } from '../../policy/lockout-state.ts';
+import type { LockoutView } from '../../policy/lockout-view.ts';
 import type { RateLimitKey } from '../../policy/rate-limit-keys.ts';
 import type { Admission, Limit } from '../../policy/throttle.ts';
 
