@@ -25,19 +25,19 @@ import {
 } from './telemetry/instrumented.ts';
 import { DEVICE_SECONDS, REGISTRATION_SECONDS } from './policy/allowances.ts';
 import { ExpiringCache } from './policy/expiring-cache.ts';
+import { MAX_FACTORS } from './policy/second-factor.ts';
 import { createAdminUsers } from './store/admin-users/admin-users.ts';
 import { createAudit } from './store/audit.ts';
 import { createAuditLog } from './store/audit-log.ts';
 import { createChallenges } from './store/challenges/challenges.ts';
 import { createAccountChanges } from './store/account-changes.ts';
+import { createFactors } from './store/factors/factors.ts';
 import { databaseAnswers } from './store/health.ts';
 import { createRegistrations } from './store/registrations/registrations.ts';
 import { createSessions } from './store/sessions/sessions.ts';
 import { createUsers } from './store/users.ts';
 import type { Settings } from './settings.ts';
 
-/** Confirmed TOTP factors of one account. */
-const MAX_FACTORS = 5;
 const STEP_MS = 300_000;
 
 /** A verified token takes about a kilobyte. */
@@ -66,6 +66,7 @@ export function createServices(env: Env, settings: Settings) {
     registrations: createRegistrations(env.DB, settings.newAccounts),
     challenges: createChallenges(env.DB),
     accountChanges: createAccountChanges(env.DB),
+    factors: createFactors(env.DB, { maxFactors: MAX_FACTORS }),
   };
   const services: Omit<Services, 'waitUntil'> = {
     nowMs,

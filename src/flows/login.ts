@@ -120,6 +120,8 @@ async function createSession(
     requiresVerifiedEmail: rules.requiresVerifiedEmail,
     refreshHash,
     renewedHash,
+    secondFactor: null,
+    stepIssuedAtMs: null,
   });
   if (!isStored) return 'stale';
   if (ticket.isExpired()) {

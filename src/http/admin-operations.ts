@@ -16,6 +16,7 @@ import {
 } from '../flows/admin.ts';
 import type { User } from '../flows/model/user.ts';
 import { normalise } from '../policy/identifier.ts';
+import { isEnrolled } from '../policy/second-factor.ts';
 import { networkOf } from './address.ts';
 import { adminRefusal } from './admin-auth.ts';
 import { auditQuery, roleBody, userName, userQuery } from './admin-input.ts';
@@ -164,8 +165,14 @@ const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 const normalisedValue = (kind: 'username' | 'email', value: string) =>
   normalise({ kind, value }).value;
 
-function renderUser({ createdAtMs, lastLoginAtMs, ...user }: User) {
-  return { ...user, createdAt: iso(createdAtMs), lastLoginAt: isoOrNull(lastLoginAtMs) };
+function renderUser(user: User) {
+  const { createdAtMs, lastLoginAtMs, factors: _, recoveryCodesLeft: __, ...shown } = user;
+  return {
+    ...shown,
+    secondFactor: isEnrolled({ user }),
+    createdAt: iso(createdAtMs),
+    lastLoginAt: isoOrNull(lastLoginAtMs),
+  };
 }
 
 /** Returns the network of an address as the audit keeps it; other text is searched for as it is. */

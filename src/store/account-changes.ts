@@ -3,11 +3,11 @@
  * begins with a fenced statement; the others act only where that one did.
  */
 import { and, eq, ne, not, sql } from 'drizzle-orm';
-import { OPERATORS, type AuditAction, type AuditContext } from '../flows/model/audit.ts';
+import { OPERATORS, type AuditContext } from '../flows/model/audit.ts';
 import type { Challenge } from '../flows/model/challenge.ts';
-import type { Account } from '../flows/model/user.ts';
 import type { AccountChanges } from '../flows/ports/account-changes.ts';
-import { auditChange, auditValues } from './audit.ts';
+import { auditChange, changeEvent } from './audit.ts';
+import { isActive, isUser, isVerified, verified, type Verified } from './account-conditions.ts';
 import { challengeIsValid, type Proof } from './challenges/conditions.ts';
 import { auditEvents, challenges, registrations, sessions, users } from './schema.ts';
 import { builder, existsIn, param, statement } from './statement.ts';
@@ -16,13 +16,6 @@ import { bumpDeviceVersion } from './users.ts';
 import { writeOrRecover } from './write-or-recover.ts';
 
 type User = { userId: number };
-type Verified = User & { credentialVersion: number };
-
-const isUser = () => eq(users.id, param('userId'));
-const isActive = eq(users.status, 'active');
-
-/** The user still has the password that was verified. */
-const isVerified = () => and(isUser(), eq(users.credentialVersion, param('credentialVersion')));
 
 const verifyEmail = statement<Verified & Proof>(() =>
   builder
@@ -46,6 +39,13 @@ const resetPassword = statement<User & { passwordHash: string } & Proof>(() =>
 
 const changePassword = statement<Verified & { passwordHash: string }>(() =>
   builder.update(users).set(newPassword).where(and(isVerified(), isActive)),
+);
+
+const renewHash = statement<Verified & { passwordHash: string; oldHash: string | null }>(() =>
+  builder
+    .update(users)
+    .set({ passwordHash: sql`${param('passwordHash')}` })
+    .where(and(isVerified(), eq(users.passwordHash, param('oldHash')))),
 );
 
 const changeEmail = statement<Verified & { email: string | null } & Proof>(() =>
@@ -134,30 +134,17 @@ const deleteRegistrations = statement<User & { email: string }>(() =>
   builder.delete(registrations).where(and(eq(registrations.email, param('email')), wasDeleted())),
 );
 
-const verified = ({ user, credentialVersion }: Account): Verified => ({
-  userId: user.id,
-  credentialVersion,
-});
-
 const proven = ({ id, secretHash }: Challenge, { nowMs }: AuditContext): Proof => ({
   challengeId: id,
   secretHash,
   nowMs,
 });
 
-const eventOf = (action: AuditAction, userId: number | null, context: AuditContext) => ({
-  ...auditValues(context),
-  action,
-  reason: 'done',
-  userId,
-  publicId: null,
-});
-
 export function createAccountChanges(database: D1Database): AccountChanges {
   /** Runs the fenced change, the audit of it, and what follows from it, in one batch. */
   const run = async (
     change: D1PreparedStatement,
-    event: ReturnType<typeof eventOf>,
+    event: ReturnType<typeof changeEvent>,
     rest: D1PreparedStatement[],
   ): Promise<boolean> => {
     const write = async () => {
@@ -174,7 +161,7 @@ export function createAccountChanges(database: D1Database): AccountChanges {
 
     verifyEmail(account, proof, context) {
       const values = { ...verified(account), ...proven(proof, context) };
-      const event = eventOf('EMAIL_VERIFIED', values.userId, context);
+      const event = changeEvent('EMAIL_VERIFIED', values.userId, context);
       return run(verifyEmail.bind(database, values), event, [
         endUnverifiedSessions.bind(database, values),
         deleteProof.bind(database, values),
@@ -184,7 +171,7 @@ export function createAccountChanges(database: D1Database): AccountChanges {
     resetPassword(account, proof, { passwordHash, ...context }) {
       const userId = account.user.id;
       const values = { userId, passwordHash, keepSessionId: '', ...proven(proof, context) };
-      const event = eventOf('PASSWORD_RESET', userId, context);
+      const event = changeEvent('PASSWORD_RESET', userId, context);
       return run(resetPassword.bind(database, values), event, [
         endOtherSessions.bind(database, values),
         deleteChallengesOfPassword.bind(database, values),
@@ -193,7 +180,7 @@ export function createAccountChanges(database: D1Database): AccountChanges {
 
     changePassword(account, { passwordHash, keepSessionId, ...context }) {
       const values = { ...verified(account), passwordHash, keepSessionId };
-      const event = eventOf('PASSWORD_CHANGED', values.userId, context);
+      const event = changeEvent('PASSWORD_CHANGED', values.userId, context);
       return run(changePassword.bind(database, values), event, [
         endOtherSessions.bind(database, values),
         keepSession.bind(database, values),
@@ -201,9 +188,14 @@ export function createAccountChanges(database: D1Database): AccountChanges {
       ]);
     },
 
+    async renewHash(account, passwordHash) {
+      const values = { ...verified(account), passwordHash, oldHash: account.passwordHash };
+      await renewHash.bind(database, values).run();
+    },
+
     changeEmail(account, proof, context) {
       const values = { ...verified(account), ...proven(proof, context), email: proof.email };
-      const event = eventOf('EMAIL_CHANGED', values.userId, context);
+      const event = changeEvent('EMAIL_CHANGED', values.userId, context);
       return run(changeEmail.bind(database, values), event, [
         deleteChallengesOfEmail.bind(database, values),
       ]);
@@ -214,8 +206,8 @@ export function createAccountChanges(database: D1Database): AccountChanges {
       // Written after the user is gone: it has no user id, and an address only if it is an operator's.
       const event =
         by === 'operator'
-          ? eventOf('ADMIN_DELETED', null, context)
-          : { ...eventOf('ACCOUNT_DELETED', null, context), address: '' };
+          ? changeEvent('ADMIN_DELETED', null, context)
+          : { ...changeEvent('ACCOUNT_DELETED', null, context), address: '' };
       return run(deleteUser.bind(database, values), event, [
         anonymiseEvents.bind(database, values),
         deleteRegistrations.bind(database, values),

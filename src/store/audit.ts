@@ -61,6 +61,15 @@ export const auditChange = insertAudit<{
   () => ({ where: sql`changes() > 0` }),
 );
 
+/** The values of `auditChange` for a change to the user. */
+export const changeEvent = (action: AuditAction, userId: number | null, context: AuditContext) => ({
+  ...auditValues(context),
+  action,
+  reason: 'done',
+  userId,
+  publicId: null,
+});
+
 const insertEvent = insertAudit<{ action: AuditAction; reason: string; userId: number | null }>({
   ...named,
   userId: param('userId'),

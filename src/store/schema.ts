@@ -81,8 +81,37 @@ export const sessions = sqliteTable(
     refreshedAtMs: integer('refreshed_at_ms').notNull(),
     address: text('address').notNull(),
     userAgent: text('user_agent'),
+    /** The last time that password or factor was proven in it; 0 in a session of an older version. */
+    provenAtMs: integer('proven_at_ms').notNull().default(0),
+    /** The last time that a second factor was proven in it. */
+    secondFactorAtMs: integer('second_factor_at_ms'),
   },
   (table) => [index('sessions_user_id').on(table.userId)],
+);
+
+/** Second factors: TOTP secrets and recovery codes, a row each. */
+export const factors = sqliteTable(
+  'factors',
+  {
+    id: text('id').primaryKey(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    kind: text('kind').notNull(),
+    /** Sealed (TOTP), or the keyed hash of the code: never the secret itself. */
+    secret: text('secret').notNull(),
+    name: text('name'),
+    createdAtMs: integer('created_at_ms').notNull(),
+    /** Null: proves nothing yet. */
+    confirmedAtMs: integer('confirmed_at_ms'),
+    lastUsedAtMs: integer('last_used_at_ms'),
+    /** No code of this time step or an earlier one is accepted again. */
+    lastStep: integer('last_step').notNull().default(0),
+  },
+  (table) => [
+    index('factors_user_id').on(table.userId),
+    check('factors_kind', sql`${table.kind} in ('totp', 'recovery-code')`),
+  ],
 );
 
 /** Append-only. `user_id` has no foreign key: the record outlives the user, under its pseudonym. */

@@ -64,7 +64,7 @@ type NewRow<Table extends SQLiteTable> = {
 export function insertSelect<Table extends SQLiteTable>(
   table: Table,
   values: NewRow<Table>,
-  { from, where }: { from?: SQLiteTable; where: SQL | undefined } = { where: undefined },
+  { from, where }: { from?: SQLiteTable | SQL; where: SQL | undefined } = { where: undefined },
 ): { toSQL(): Query } {
   const columns = getTableColumns(table);
   const names = Object.keys(values).map((key) => sql.identifier(columns[key]?.name ?? key));

@@ -1,31 +1,46 @@
 /** Looks users up. A look-up is one statement, whatever it finds. */
-import { eq, sql, type SQL } from 'drizzle-orm';
+import { eq, getTableColumns, sql, type Column, type SQL } from 'drizzle-orm';
+import type { Factor, ShownFactor } from '../flows/model/factor.ts';
 import type { Account, User } from '../flows/model/user.ts';
 import type { Users } from '../flows/ports/users.ts';
-import { roles, teams, users } from './schema.ts';
+import { factors, roles, teams, users } from './schema.ts';
 import { aliased, builder, param, statement, type RowOf } from './statement.ts';
 
+/** Selects the factors of a user as one JSON text, so that a look-up stays one statement. */
+const factorsAsJson = (columns: Record<string, Column>) => {
+  const pairs = Object.entries(columns).map(
+    ([name, column]) => sql`${sql.raw(`'${name}'`)}, ${column}`,
+  );
+  return sql<string>`(select json_group_array(json_object(${sql.join(pairs, sql`, `)}))
+    from ${factors} where ${eq(factors.userId, users.id)})`.as('factors');
+};
+const { userId: _, ...factorColumns } = getTableColumns(factors);
+const { secret: __, lastStep: ___, ...shownFactorColumns } = factorColumns;
+
 /** The columns that may be shown of a user, with those of role and team (null where there is none). */
-export const shownColumns = aliased({
-  id: users.id,
-  publicId: users.publicId,
-  username: users.username,
-  email: users.email,
-  emailVerified: users.emailVerified,
-  name: users.name,
-  phone: users.phone,
-  avatar: users.avatar,
-  bio: users.bio,
-  language: users.language,
-  isAdmin: users.isAdmin,
-  roleId: roles.id,
-  roleName: roles.name,
-  teamId: teams.id,
-  teamName: teams.name,
-  status: users.status,
-  createdAtMs: users.createdAtMs,
-  lastLoginAtMs: users.lastLoginAtMs,
-});
+export const shownColumns = {
+  ...aliased({
+    id: users.id,
+    publicId: users.publicId,
+    username: users.username,
+    email: users.email,
+    emailVerified: users.emailVerified,
+    name: users.name,
+    phone: users.phone,
+    avatar: users.avatar,
+    bio: users.bio,
+    language: users.language,
+    isAdmin: users.isAdmin,
+    roleId: roles.id,
+    roleName: roles.name,
+    teamId: teams.id,
+    teamName: teams.name,
+    status: users.status,
+    createdAtMs: users.createdAtMs,
+    lastLoginAtMs: users.lastLoginAtMs,
+  }),
+  factors: factorsAsJson(shownFactorColumns),
+};
 
 /** The columns that a login verifies against, besides those that may be shown. */
 export const userColumns = {
@@ -35,6 +50,7 @@ export const userColumns = {
     credentialVersion: users.credentialVersion,
     deviceVersion: users.deviceVersion,
   }),
+  factors: factorsAsJson(factorColumns),
 };
 
 type Joined = Record<'roleId' | 'roleName' | 'teamId' | 'teamName', string | null>;
@@ -59,6 +75,8 @@ export const findBy = {
   username: findUser<{ value: string }>(eq(users.usernameKey, param('value'))),
 };
 
+export const findUserById = findUser<{ id: number }>(eq(users.id, param('id')));
+
 export function createUsers(database: D1Database): Users {
   return {
     async find(identifier, from) {
@@ -72,6 +90,10 @@ export function createUsers(database: D1Database): Users {
         fromPrimary: meta.served_by_primary ?? true,
       };
     },
+
+    async findById(id) {
+      return firstAccount((await findUserById.bind(database, { id }).all()).results);
+    },
   };
 }
 
@@ -83,10 +105,12 @@ export function firstAccount(rows: readonly unknown[] | undefined): Account | nu
 
 export function accountOf(row: UserRow): Account {
   const { passwordHash, credentialVersion, deviceVersion } = row;
-  return { user: userOf(row), passwordHash, credentialVersion, deviceVersion };
+  const factors = JSON.parse(row.factors) as Factor[];
+  return { user: userOf(row), passwordHash, credentialVersion, deviceVersion, factors };
 }
 
 export function userOf(row: ShownRow): User {
+  const factors = JSON.parse(row.factors) as Omit<Factor, 'secret' | 'lastStep'>[];
   return {
     id: row.id,
     publicId: row.publicId,
@@ -104,7 +128,15 @@ export function userOf(row: ShownRow): User {
     status: row.status === 'active' ? 'active' : 'inactive',
     createdAtMs: row.createdAtMs,
     lastLoginAtMs: row.lastLoginAtMs,
+    factors: factors.flatMap(shownFactor).toSorted((a, b) => a.createdAtMs - b.createdAtMs),
+    recoveryCodesLeft: factors.filter(({ kind }) => kind === 'recovery-code').length,
   };
+}
+
+/** None of a recovery code. */
+function shownFactor({ kind, ...factor }: Omit<Factor, 'secret' | 'lastStep'>): ShownFactor[] {
+  const { id, name, createdAtMs, confirmedAtMs, lastUsedAtMs } = factor;
+  return kind === 'totp' ? [{ id, kind, name, createdAtMs, confirmedAtMs, lastUsedAtMs }] : [];
 }
 
 function namedOrNull(id: string | null, name: string | null): { id: string; name: string } | null {

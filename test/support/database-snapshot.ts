@@ -11,6 +11,7 @@ const TABLES: Record<string, readonly string[]> = {
   sessions: ['contract', 'refresh_generation'],
   registrations: [],
   challenges: ['purpose'],
+  factors: ['kind'],
   audit_events: ['action', 'reason', 'contract'],
 };
 const tables = Object.keys(TABLES);

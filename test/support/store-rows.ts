@@ -7,6 +7,7 @@ import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { plainUser } from '../fixtures/user.ts';
 import type { AuditContext } from '../../src/flows/model/audit.ts';
+import type { LiveSession } from '../../src/flows/model/session.ts';
 import type { Account } from '../../src/flows/model/user.ts';
 import { insertRows } from '../fixtures/rows.ts';
 
@@ -119,6 +120,7 @@ const ROWS: readonly (readonly [table: string, rows: readonly Row[]])[] = [
     'audit_events',
     [event(1, 1, 'email-cookie'), event(2, 1, 'admin'), event(3, 2, 'email-cookie')],
   ],
+  ['factors', []],
   ['housekeeping', []],
 ];
 
@@ -220,8 +222,22 @@ export const account = (id: 1 | 2 | 3, more: Partial<Account> = {}): Account => 
     passwordHash: `${name}-hash`,
     credentialVersion: 7,
     deviceVersion: 3,
+    factors: [],
     ...more,
   };
+};
+
+/** The session `alice-here`, as the store reads it. */
+export const aliceHere: LiveSession = {
+  id: 'alice-here',
+  contract: 'email-cookie',
+  user: account(1).user,
+  account: account(1),
+  createdAtMs: 100,
+  generation: 4,
+  refreshedAtMs: 500,
+  provenAtMs: 0,
+  secondFactorAtMs: null,
 };
 
 export const auditContext: AuditContext = {

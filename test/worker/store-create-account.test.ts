@@ -64,6 +64,8 @@ const session = {
   refreshed_at_ms: 1000,
   address: '198.51.100.1',
   user_agent: 'Browser 1',
+  proven_at_ms: 1000,
+  second_factor_at_ms: null,
 };
 
 it('makes an unverified user, the first session and their events', async () => {

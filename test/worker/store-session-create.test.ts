@@ -24,6 +24,8 @@ const newSession: NewSession = {
   requiresVerifiedEmail: false,
   refreshHash: 'first-refresh',
   renewedHash: null,
+  secondFactor: null,
+  stepIssuedAtMs: null,
 };
 const open = (changes: Partial<NewSession> = {}) => sessions.open({ ...newSession, ...changes });
 const row = {
@@ -39,6 +41,8 @@ const row = {
   refreshed_at_ms: 1000,
   address: '198.51.100.1',
   user_agent: 'B'.repeat(256),
+  proven_at_ms: 1000,
+  second_factor_at_ms: null,
 };
 const login = rows.eventRow('LOGIN', { reason: 'granted', session_id: 'new-session' });
 

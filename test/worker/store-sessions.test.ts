@@ -16,15 +16,7 @@ const isInvalid = [
   ['it has expired', rows.expiring('sessions', 'alice-here')],
 ] as const;
 
-const aliceHere = {
-  id: 'alice-here',
-  contract: 'email-cookie',
-  user: rows.account(1).user,
-  account: rows.account(1),
-  createdAtMs: 100,
-  generation: 4,
-  refreshedAtMs: 500,
-};
+const aliceHere = rows.aliceHere;
 
 describe('live', () => {
   it('reads one session with its user, until the moment it expires', async () => {

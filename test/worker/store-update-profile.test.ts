@@ -10,17 +10,8 @@ const { updateProfile } = createAccountChanges(env.DB);
 beforeEach(rows.resetRows);
 
 const account = rows.account(1);
-const session = {
-  id: 'alice-here',
-  contract: 'email-cookie',
-  user: account.user,
-  account,
-  createdAtMs: 100,
-  generation: 4,
-  refreshedAtMs: 500,
-};
 const update = (change: ProfileChange) =>
-  rows.differenceAfter(() => updateProfile(session, change, rows.auditContext));
+  rows.differenceAfter(() => updateProfile(rows.aliceHere, change, rows.auditContext));
 const event = { audit_events: [rows.eventRow('PROFILE_UPDATED')] };
 const all = { name: 'Al', avatar: 'https://a', bio: 'Builds', language: 'de' };
 
@@ -51,11 +42,11 @@ describe('updateProfile', () => {
 
   it('answers the change where the database’s answer is lost', async () => {
     const lossy = createAccountChanges(losingFirstBatch(env.DB));
-    const user = await lossy.updateProfile(session, { name: 'Al' }, rows.auditContext);
+    const user = await lossy.updateProfile(rows.aliceHere, { name: 'Al' }, rows.auditContext);
     expect(user).toEqual({ ...account.user, name: 'Al' });
   });
 
-  rows.writesNothing(() => updateProfile(session, all, rows.auditContext), null, [
+  rows.writesNothing(() => updateProfile(rows.aliceHere, all, rows.auditContext), null, [
     rows.isInactive,
     rows.hasNewPassword,
     rows.isDeleted,

@@ -49,10 +49,13 @@ describe('the look-up of a login', () => {
         status: 'inactive',
         createdAtMs: 10,
         lastLoginAtMs: 20,
+        factors: [],
+        recoveryCodesLeft: 0,
       },
       passwordHash: null,
       credentialVersion: 7,
       deviceVersion: 3,
+      factors: [],
     });
   });
 });

@@ -50,6 +50,8 @@ export async function statements(contract: string) {
       requiresVerifiedEmail: false,
       refreshHash: null,
       renewedHash: null,
+      secondFactor: null,
+      stepIssuedAtMs: null,
     }),
   );
   const [live] = await recorded((d1) => createSessions(d1).live(sessionId, nowMs));

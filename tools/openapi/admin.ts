@@ -32,6 +32,7 @@ const user = z
     role: named,
     team: named,
     status: z.enum(['active', 'inactive']),
+    secondFactor: z.boolean().meta({ description: 'Has a confirmed second factor' }),
     createdAt: time,
     lastLoginAt: time.nullable(),
   })

@@ -76,6 +76,8 @@ export const sampleUser: User = {
   status: 'active',
   createdAtMs: CREATED_MS,
   lastLoginAtMs: NOW_MS,
+  factors: [],
+  recoveryCodesLeft: 0,
 };
 
 const SAMPLE_REFRESH_TOKEN = 'eyJhbGciOiJFZERTQSIsInR5cCI6InJ0K2p3dCJ9...';

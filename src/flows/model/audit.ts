@@ -48,6 +48,22 @@ export type AuditAction =
   | 'PROFILE_UPDATED'
   /** An account was deleted by its user. */
   | 'ACCOUNT_DELETED'
+  /** A right password was answered by asking for the second factor. */
+  | 'SECOND_FACTOR_ASKED'
+  /** The code of a second factor was wrong or used up; the reason says at which operation. */
+  | 'SECOND_FACTOR_FAILED'
+  /** A second factor was asked for. It proves nothing before it is confirmed. */
+  | 'FACTOR_ENROLLED'
+  /** A second factor was confirmed; the reason is `login` where that opened a session. */
+  | 'FACTOR_CONFIRMED'
+  /** A second factor was removed by its user. */
+  | 'FACTOR_REMOVED'
+  /** The recovery codes of a user were replaced. */
+  | 'RECOVERY_CODES_REPLACED'
+  /** A recovery code was used up; the reason is `login` or `reauthentication`. */
+  | 'RECOVERY_CODE_USED'
+  /** A signed-in user proved password or second factor; the reason says which. */
+  | 'REAUTHENTICATED'
   /** An operator made a user active. */
   | 'ADMIN_ACTIVATED'
   /** An operator made a user inactive. */
@@ -58,6 +74,8 @@ export type AuditAction =
   | 'ADMIN_ROLE_SET'
   /** An operator lifted a lock. */
   | 'ADMIN_UNLOCKED'
+  /** An operator removed the second factors of a user. */
+  | 'ADMIN_FACTORS_RESET'
   /** An operator deleted an account. */
   | 'ADMIN_DELETED';
 

@@ -1,22 +1,28 @@
-/** Second factors: time-based one-time passwords (TOTP, RFC 6238), and recovery codes. */
-/** A second factor of an account, or one recovery code of its. */
+/** Second factors: stored, shown to their owner, used. */
+
+/** A second factor of an account: a TOTP secret, or one recovery code. */
 export interface Factor {
-  id: string; // uuid
+  id: string;
   kind: 'totp' | 'recovery-code';
-  /** Sealed (totp), or the keyed hash of the code. */
+  /** Sealed (TOTP), or the keyed hash of the code. */
   secret: string;
-  /** Given by clients that name factors (gotrue's friendly_name); null elsewhere. */
+  /** Given by clients that name factors; null elsewhere. */
   name: string | null;
   createdAtMs: number;
   /** Null: enrolment is not finished, and the factor proves nothing. */
   confirmedAtMs: number | null;
   lastUsedAtMs: number | null;
-  /** The last time step (RFC 6238) whose code was accepted; 0 before. No code of it or before is accepted again. */
+  /**
+   * The last time step (RFC 6238) whose code was accepted; 0 before. No code of that step or an
+   * earlier one is accepted again.
+   */
   lastStep: number;
 }
+
 /** A factor as its owner may list it. */
 export type ShownFactor = Omit<Factor, 'secret' | 'lastStep' | 'kind'> & { kind: 'totp' };
-/** A factor that a session was opened, or a session's owner recognised, with: used up in the same batch. */
+
+/** A factor that was matched by a code. It is used up in the batch that stores what it proves. */
 export interface FactorUse {
   factorId: string;
   kind: Factor['kind'];
@@ -25,3 +31,6 @@ export interface FactorUse {
   /** The secret under the current key; null leaves it. */
   resealed: string | null;
 }
+
+/** A recovery code as it is stored. */
+export type StoredRecoveryCode = Pick<Factor, 'id' | 'secret'>;

@@ -28,7 +28,10 @@ export interface NewAccount
       NewRegistration,
       'username' | 'usernameKey' | 'email' | 'name' | 'passwordHash' | 'handleId'
     >,
-    Omit<NewSession, 'account' | 'requiresVerifiedEmail' | 'renewedHash'> {
+    Omit<
+      NewSession,
+      'account' | 'requiresVerifiedEmail' | 'renewedHash' | 'secondFactor' | 'stepIssuedAtMs'
+    > {
   publicId: string;
 }
 

@@ -1,6 +1,7 @@
 /** Sessions: to be created, alive, listed, rotated, ended. */
 import type { Expiries } from '../../policy/lifetimes.ts';
 import type { AuditAction, AuditContext } from './audit.ts';
+import type { FactorUse } from './factor.ts';
 import type { Account, User } from './user.ts';
 
 /** The one batch that a login writes. */
@@ -13,6 +14,13 @@ export interface NewSession extends AuditContext {
   refreshHash: string | null;
   /** Replaces the stored hash; null leaves it. */
   renewedHash: string | null;
+  /** Null: none was asked for; the session is stored only where the user has no confirmed one. */
+  secondFactor: FactorUse | null;
+  /**
+   * When the password was verified, where the second factor came in a later request: a login since
+   * then makes the step void. Null: there was no step.
+   */
+  stepIssuedAtMs: number | null;
 }
 
 /** A session that has neither ended nor expired, of a user who may still use it. */
@@ -26,6 +34,10 @@ export interface LiveSession {
   /** Of its refresh token: 0 after login, one more with every rotation. */
   generation: number;
   refreshedAtMs: number;
+  /** The last time that password or factor was proven in this session; 0 in one of before. */
+  provenAtMs: number;
+  /** The last time that a second factor was proven in this session; null: never. */
+  secondFactorAtMs: number | null;
 }
 
 /** A session as its owner may list it. */

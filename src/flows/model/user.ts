@@ -1,3 +1,5 @@
+import type { Factor, ShownFactor } from './factor.ts';
+
 /** A user as contracts may show it. */
 export interface User {
   id: number;
@@ -16,6 +18,9 @@ export interface User {
   status: 'active' | 'inactive';
   createdAtMs: number;
   lastLoginAtMs: number | null;
+  /** TOTP factors, unconfirmed ones included; the oldest first. */
+  factors: readonly ShownFactor[];
+  recoveryCodesLeft: number;
 }
 
 /** A user with what a login verifies. Never leaves the use cases. */
@@ -27,4 +32,6 @@ export interface Account {
   credentialVersion: number;
   /** Only ever goes up, whenever the account's device cookies are revoked. */
   deviceVersion: number;
+  /** All of them, with recovery codes and unconfirmed ones. */
+  factors: readonly Factor[];
 }

@@ -22,6 +22,8 @@ export interface AccountChanges {
     account: Account,
     how: AuditContext & { passwordHash: string; keepSessionId: string },
   ): Promise<boolean>;
+  /** Replaces a hash of the same password; a hash that is no longer the account's stays. */
+  renewHash(account: Account, passwordHash: string): Promise<void>;
   /** False as well where another account has the address by now. */
   changeEmail(account: Account, proof: Challenge, auditContext: AuditContext): Promise<boolean>;
   /** Answers the user after the change. Null: the session has ended, and nothing was written. */

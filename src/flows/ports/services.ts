@@ -3,6 +3,7 @@ import type { AccountChanges } from './account-changes.ts';
 import type { AdminUsers, AuditLog } from './admin.ts';
 import type { Audit } from './audit.ts';
 import type { Challenges } from './challenges.ts';
+import type { Factors } from './factors.ts';
 import type { EmailLimits, Limits } from './limits.ts';
 import type { Mailer } from './mail.ts';
 import type { PasswordRules, Passwords } from './passwords.ts';
@@ -30,13 +31,21 @@ export interface Services extends Platform, Pseudonyms {
   registrationHandles: RegistrationHandles;
   challenges: Challenges;
   accountChanges: AccountChanges;
+  factors: Factors;
   mailer: Mailer;
   emailLimits: EmailLimits;
 }
 
 export interface AdminServices extends Pick<
   Services,
-  'nowMs' | 'waitUntil' | 'accountKey' | 'lockoutKey' | 'limits' | 'audit' | 'accountChanges'
+  | 'nowMs'
+  | 'waitUntil'
+  | 'accountKey'
+  | 'lockoutKey'
+  | 'limits'
+  | 'audit'
+  | 'accountChanges'
+  | 'factors'
 > {
   adminUsers: AdminUsers;
   auditLog: AuditLog;

@@ -9,7 +9,10 @@ import type {
 
 /** All of these read and write the primary. */
 export interface Sessions {
-  /** False: the account is no longer what was verified, and nothing was written. */
+  /**
+   * Uses the second factor up, if one is given. False: the account is no longer what was verified,
+   * or the factor is used up, and nothing was written.
+   */
   open(newSession: NewSession): Promise<boolean>;
   live(sessionId: string, nowMs: number): Promise<LiveSession | null>;
   /**
@@ -22,6 +25,8 @@ export interface Sessions {
    * session), and whether the presented token was one that may extend it.
    */
   extend(extension: Extension): Promise<{ session: LiveSession | null; isExtended: boolean }>;
+  /** Marks the session as proven by its user's password. False: it is over. */
+  provePassword(session: { id: string; userId: number }, nowMs: number): Promise<boolean>;
   list(userId: number, nowMs: number): Promise<ListedSession[]>;
   /** False: there was no such session of this user, and nothing was written. */
   end(session: { id: string; userId: number }, sessionEnd: SessionEnd): Promise<boolean>;

@@ -7,4 +7,6 @@ export interface Users {
     identifier: Identifier,
     from: 'nearest' | 'primary',
   ): Promise<{ account: Account | null; fromPrimary: boolean }>;
+  /** Reads the primary. */
+  findById(userId: number): Promise<Account | null>;
 }

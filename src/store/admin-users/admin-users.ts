@@ -12,6 +12,7 @@ import { builder, existsIn, insertSelect, param, statement } from '../statement.
 import {
   bumpDeviceVersion,
   findUser,
+  findUserById as byId,
   firstAccount,
   userOf,
   type ShownRow,
@@ -19,7 +20,6 @@ import {
 } from '../users.ts';
 import { HAS_STATUS, searchStatement } from './search.ts';
 
-const byId = findUser<{ id: number }>(eq(users.id, param('id')));
 const byPublicId = findUser<{ publicId: string }>(eq(users.publicId, param('publicId')));
 
 const isUser = () => eq(users.id, param('userId'));

@@ -5,11 +5,13 @@
  * The batch is fenced: the session is inserted only while the account is still the one whose
  * password was verified, and the other statements act only if the session was inserted.
  */
-import { and, eq, sql, type SQL } from 'drizzle-orm';
+import { and, eq, not, or, sql, type SQL } from 'drizzle-orm';
 import type { NewSession } from '../../flows/model/session.ts';
 import type { Sessions } from '../../flows/ports/sessions.ts';
 import { auditValues, insertAudit } from '../audit.ts';
-import { sessions, users } from '../schema.ts';
+import { isConfirmed, isPresented, userIsEnrolled } from '../factors/conditions.ts';
+import { NO_FACTOR, useFactor, useValues } from '../factors/use.ts';
+import { factors, sessions, users } from '../schema.ts';
 import { builder, existsIn, insertSelect, param, statement } from '../statement.ts';
 import { writeOrRecover } from '../write-or-recover.ts';
 import { endSurplus, isCreated } from './limit.ts';
@@ -27,6 +29,7 @@ export const sessionValues = ({
   expiresAtMs: expiries.sessionExpiresAtMs,
   refreshHash,
   userAgent: meta.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
+  secondFactorAtMs: null as number | null,
 });
 
 type SessionValues = ReturnType<typeof auditValues> & ReturnType<typeof sessionValues>;
@@ -49,6 +52,8 @@ export const insertSession = <Values>(isOwner: () => SQL | undefined) =>
         refreshedAtMs: param('nowMs'),
         address: param('address'),
         userAgent: param('userAgent'),
+        provenAtMs: param('nowMs'),
+        secondFactorAtMs: param('secondFactorAtMs'),
       },
       { from: users, where: isOwner() },
     ),
@@ -58,12 +63,26 @@ const insertFenced = insertSession<{
   userId: number;
   credentialVersion: number;
   verifiedAtLeast: number;
+  factorId: string | null;
+  factorKind: string | null;
+  step: number;
+  stepIssuedAtMs: number | null;
 }>(() =>
   and(
     eq(users.id, param('userId')),
     eq(users.credentialVersion, param('credentialVersion')),
     eq(users.status, 'active'),
     sql`${users.emailVerified} >= ${param('verifiedAtLeast')}`,
+    or(
+      existsIn(factors, and(isPresented(), isConfirmed)),
+      and(
+        not(userIsEnrolled()),
+        // A first factor is confirmed by the login that it was enrolled at.
+        sql`(${param('factorId')} is null or ${existsIn(factors, isPresented())})`,
+      ),
+    ),
+    sql`(${param('stepIssuedAtMs')} is null
+      or coalesce(${users.lastLoginAtMs}, 0) < ${param('stepIssuedAtMs')})`,
   ),
 );
 
@@ -87,9 +106,11 @@ export const auditLogin = insertAudit<{ sessionId: string }>(
   () => ({ from: sessions, where: isCreated() }),
 );
 
+const useAtLogin = useFactor(() => existsIn(sessions, isCreated()));
+
 export function createSessionCreation(database: D1Database): Pick<Sessions, 'open'> {
   return {
-    async open({ account, ...session }) {
+    async open({ account, secondFactor, ...session }) {
       const values = {
         ...auditValues(session),
         ...sessionValues(session),
@@ -97,12 +118,17 @@ export function createSessionCreation(database: D1Database): Pick<Sessions, 'ope
         credentialVersion: account.credentialVersion,
         verifiedAtLeast: session.requiresVerifiedEmail ? 1 : 0,
         renewedHash: session.renewedHash,
+        stepIssuedAtMs: session.stepIssuedAtMs,
+        secondFactorAtMs: secondFactor === null ? null : session.nowMs,
+        ...(secondFactor === null ? NO_FACTOR : useValues(secondFactor)),
+        useReason: 'login',
       };
       const write = async () => {
         const [inserted] = await database.batch([
           insertFenced.bind(database, values),
           updateUser.bind(database, values),
           auditLogin.bind(database, values),
+          ...(secondFactor === null ? [] : useAtLogin(database, values)),
           ...endSurplus.map((each) => each.bind(database, values)),
         ]);
         return inserted !== undefined && inserted.meta.changes > 0;

@@ -2,7 +2,7 @@
 import { and, eq, gt } from 'drizzle-orm';
 import type { LiveSession } from '../../flows/model/session.ts';
 import { roles, sessions, teams, users } from '../schema.ts';
-import { aliased, builder, param, statement, type RowOf } from '../statement.ts';
+import { aliased, builder, existsIn, param, statement, type RowOf } from '../statement.ts';
 import { accountOf, userColumns, type UserRow } from '../users.ts';
 
 /** A session may be used while its user is active and has the password that it was created with. */
@@ -12,12 +12,23 @@ export const sessionIsValid = and(
   eq(users.credentialVersion, sessions.credentialVersion),
 );
 
+/** The session is this user's, and may be used. */
+export const isOwnLive = () =>
+  and(
+    eq(sessions.id, param('sessionId')),
+    eq(sessions.userId, param('userId')),
+    gt(sessions.expiresAtMs, param('nowMs')),
+    existsIn(users, sessionIsValid),
+  );
+
 const sessionColumns = aliased({
   sessionId: sessions.id,
   contract: sessions.contract,
   startedAtMs: sessions.createdAtMs,
   generation: sessions.refreshGeneration,
   refreshedAtMs: sessions.refreshedAtMs,
+  provenAtMs: sessions.provenAtMs,
+  secondFactorAtMs: sessions.secondFactorAtMs,
 });
 
 export type LiveRow = UserRow & RowOf<typeof sessionColumns>;
@@ -43,5 +54,7 @@ export function liveSession([row]: readonly LiveRow[]): LiveSession | null {
     createdAtMs: row.startedAtMs,
     generation: row.generation,
     refreshedAtMs: row.refreshedAtMs,
+    provenAtMs: row.provenAtMs,
+    secondFactorAtMs: row.secondFactorAtMs,
   };
 }

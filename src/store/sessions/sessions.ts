@@ -10,7 +10,7 @@ import { aliased, builder, existsIn, param, statement } from '../statement.ts';
 import { createSessionCreation } from './create.ts';
 import { createSessionEnd } from './end.ts';
 import { MAX_SESSIONS } from './limit.ts';
-import { findLive, liveSession, sessionIsValid, type LiveRow } from './live.ts';
+import { findLive, isOwnLive, liveSession, sessionIsValid, type LiveRow } from './live.ts';
 
 const absoluteEndMs = () => sql`${sessions.createdAtMs} + ${param('absoluteMs')}`;
 const newExpiryMs = () => sql`min(${param('nowMs')} + ${param('idleMs')}, ${absoluteEndMs()})`;
@@ -51,6 +51,13 @@ const extend = statement<Pick<Extension, keyof Extension>>(() =>
         sql`(${param('refreshHash')} is null or ${sessions.refreshHash} = ${param('refreshHash')})`,
       ),
     ),
+);
+
+const provePassword = statement<{ sessionId: string; userId: number; nowMs: number }>(() =>
+  builder
+    .update(sessions)
+    .set({ provenAtMs: sql`${param('nowMs')}` })
+    .where(isOwnLive()),
 );
 
 const listLive = statement<{ userId: number; nowMs: number }>(() =>
@@ -99,6 +106,11 @@ export function createSessions(database: D1Database): Sessions {
       ]);
       const isExtended = extended !== undefined && extended.meta.changes > 0;
       return { session: liveSession(found?.results ?? []), isExtended };
+    },
+
+    async provePassword({ id: sessionId, userId }, nowMs) {
+      const { meta } = await provePassword.bind(database, { sessionId, userId, nowMs }).run();
+      return meta.changes > 0;
     },
 
     async list(userId, nowMs) {

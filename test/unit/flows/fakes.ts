@@ -28,12 +28,16 @@ export function createFakes(changes: Changes = {}) {
       'userId' in of ? `key of user ${of.userId}` : `key of ${of.kind} ${of.value}`,
     lockoutKey: async (scope) =>
       `lockout of ${scope.kind} ${'userId' in scope ? scope.userId : scope.value}`,
-    users: { find: async () => ({ account: alice, fromPrimary: true }) },
+    users: {
+      find: async () => ({ account: alice, fromPrimary: true }),
+      findById: async () => alice,
+    },
     sessions: {
       open: async () => true,
       live: async () => session,
       rotate: async () => ({ ...session, generation: 1, refreshedAtMs: NOW_MS }),
       extend: async () => ({ session, isExtended: true }),
+      provePassword: async () => true,
       list: async () => [],
       end: async () => true,
       endAll: async () => undefined,
@@ -124,9 +128,18 @@ export function createFakes(changes: Changes = {}) {
       verifyEmail: async () => true,
       resetPassword: async () => true,
       changePassword: async () => true,
+      renewHash: async () => undefined,
       changeEmail: async () => true,
       updateProfile: async ({ user }) => user,
       remove: async () => true,
+    },
+    factors: {
+      enroll: async () => true,
+      confirm: async () => true,
+      replaceRecoveryCodes: async () => true,
+      remove: async () => true,
+      prove: async () => true,
+      reset: async () => true,
     },
     adminUsers: {
       search: async () => [],

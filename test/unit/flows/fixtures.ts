@@ -23,6 +23,7 @@ export const alice: Account = {
   passwordHash: 'hash of right',
   credentialVersion: 3,
   deviceVersion: 5,
+  factors: [],
 };
 export const aliceWith = (
   user: Partial<Account['user']>,
@@ -50,6 +51,8 @@ export const session: LiveSession = {
   createdAtMs: ISSUED_MS - 3_600_000,
   generation: 0,
   refreshedAtMs: ISSUED_MS - 3_600_000,
+  provenAtMs: ISSUED_MS - 3_600_000,
+  secondFactorAtMs: null,
 };
 
 export const meta: RequestMeta = {

@@ -69,6 +69,8 @@ describe('a right password', () => {
           requiresVerifiedEmail: true,
           refreshHash: 'hash 0',
           renewedHash: null,
+          secondFactor: null,
+          stepIssuedAtMs: null,
         },
       ],
     ]);
