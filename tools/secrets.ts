@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { contracts } from '../src/contracts/index.ts';
 import { addMissingKeys, generateKey, type ContractOfKeys, type KeySet } from './key-set.ts';
+import { addNamedKey } from './named-keys.ts';
 
 const random = () => randomBytes(32).toString('base64url');
-export const newNamedKey = () => ({ id: randomBytes(4).toString('hex'), key: random() });
 const newKeySet = () => addMissingKeys({ keys: [generateKey('EdDSA')] }, contracts);
 
-const newNamedKeys = () => JSON.stringify([newNamedKey()]);
+const newNamedKeys = () => JSON.stringify(addNamedKey());
 
 export const makers = {
   SERVER_KEY: random,
