@@ -25,6 +25,7 @@ import {
 } from './telemetry/instrumented.ts';
 import { DEVICE_SECONDS, REGISTRATION_SECONDS } from './policy/allowances.ts';
 import { ExpiringCache } from './policy/expiring-cache.ts';
+import { STEP_MS } from './policy/lockout.ts';
 import { MAX_FACTORS } from './policy/second-factor.ts';
 import { createAdminUsers } from './store/admin-users/admin-users.ts';
 import { createAudit } from './store/audit.ts';
@@ -37,8 +38,6 @@ import { createRegistrations } from './store/registrations/registrations.ts';
 import { createSessions } from './store/sessions/sessions.ts';
 import { createUsers } from './store/users.ts';
 import type { Settings } from './settings.ts';
-
-const STEP_MS = 300_000;
 
 /** A verified token takes about a kilobyte. */
 const MAX_VERIFIED_TOKENS = 2_000;
