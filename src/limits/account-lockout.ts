@@ -88,6 +88,8 @@ export class AccountLockout extends DurableObject {
   /** Answers at once: nothing waits for a step's ticket. */
   async take(taking: { step: string; ticket: string }, rules: LockoutRules): Promise<Taking> {
     const before = this.#load();
+    // An object that has been deleted stays so: it has no alarm.
+    if (before === initialState) return { state: 'gone', lockBegan: null };
     const { state, result } = take(before, { ...taking, nowMs: Date.now(), rules });
     if (state !== before) this.#save(state);
     return { ...result, ...this.#report() };

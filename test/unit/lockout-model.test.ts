@@ -18,6 +18,7 @@ import {
   type LockoutRules,
   type LockoutState,
 } from '../../src/policy/lockout-state.ts';
+import { anyRules } from './lockout-account.ts';
 
 const LONGEST_LOCK_SECONDS = 86_400;
 const DAY_MS = 86_400_000;
@@ -133,15 +134,6 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
 );
-
-const anyRules: fc.Arbitrary<LockoutRules> = fc
-  .record({
-    threshold: fc.integer({ min: 1, max: 6 }),
-    lockSeconds: fc.constantFrom(1, 20, 900, 86_400),
-    growth: fc.constantFrom(1, 2, 10),
-    more: fc.integer({ min: 0, max: 20 }),
-  })
-  .map(({ more, ...rules }) => ({ ...rules, stopAfterFailures: rules.threshold + more }));
 
 const anyLife = fc.tuple(anyRules, fc.array(anyStep, { minLength: 20, maxLength: 120 }));
 
