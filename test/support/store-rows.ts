@@ -10,6 +10,7 @@ import type { AuditContext } from '../../src/flows/model/audit.ts';
 import type { LiveSession } from '../../src/flows/model/session.ts';
 import type { Account } from '../../src/flows/model/user.ts';
 import { insertRows } from '../fixtures/rows.ts';
+import { factorRowsOf, factorsOf, shownFactorsOf } from './factor-rows.ts';
 
 export const NOW = 1000;
 /** Not expired at NOW. */
@@ -120,7 +121,7 @@ const ROWS: readonly (readonly [table: string, rows: readonly Row[]])[] = [
     'audit_events',
     [event(1, 1, 'email-cookie'), event(2, 1, 'admin'), event(3, 2, 'email-cookie')],
   ],
-  ['factors', []],
+  ['factors', [...factorRowsOf('bob', 2), ...factorRowsOf('carol', 3)]],
   ['housekeeping', []],
 ];
 
@@ -207,7 +208,7 @@ export function writesNothing<T>(
   });
 }
 
-/** Alice, Bob and Carol, as the store reads them. */
+/** Alice, Bob and Carol, as the store reads them. Alice has no second factor. */
 export const account = (id: 1 | 2 | 3, more: Partial<Account> = {}): Account => {
   const name = ['alice', 'bob', 'carol'][id - 1] ?? '';
   return {
@@ -218,11 +219,12 @@ export const account = (id: 1 | 2 | 3, more: Partial<Account> = {}): Account => 
       email: `${name}@example.com`,
       ...plainUser,
       status: id === 3 ? 'inactive' : 'active',
+      ...(id === 1 ? {} : shownFactorsOf(name)),
     },
     passwordHash: `${name}-hash`,
     credentialVersion: 7,
     deviceVersion: 3,
-    factors: [],
+    factors: id === 1 ? [] : factorsOf(name),
     ...more,
   };
 };

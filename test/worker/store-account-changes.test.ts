@@ -108,6 +108,24 @@ describe('changePassword', () => {
   ]);
 });
 
+describe('renewHash', () => {
+  const renew = () => changes.renewHash(rows.account(1), 'renewed');
+
+  it('replaces one hash, and nothing else', async () => {
+    expect(await rows.differenceAfter(renew)).toEqual([
+      undefined,
+      { changed: { 'users 1': { password_hash: 'renewed' } } },
+    ]);
+  });
+
+  rows.writesNothing(renew, undefined, [
+    rows.hasNewPassword,
+    rows.isDeleted,
+    ['the hash was renewed', "UPDATE users SET password_hash = 'other' WHERE id = 1"],
+    ['there is no password', 'UPDATE users SET password_hash = NULL WHERE id = 1'],
+  ]);
+});
+
 describe('changeEmail', () => {
   const change = () =>
     changes.changeEmail(rows.account(1), proof('alice-move', newEmail), rows.auditContext);
@@ -178,7 +196,15 @@ describe('remove', () => {
     );
     expect([done, removed]).toEqual([
       true,
-      ['challenges carol-link', 'sessions carol-here', 'users 3'],
+      [
+        'challenges carol-link',
+        'factors carol-code-1',
+        'factors carol-code-2',
+        'factors carol-pending',
+        'factors carol-totp',
+        'sessions carol-here',
+        'users 3',
+      ],
     ]);
   });
 

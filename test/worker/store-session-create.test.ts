@@ -4,29 +4,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { NewSession } from '../../src/flows/model/session.ts';
 import { createSessions } from '../../src/store/sessions/sessions.ts';
 import { insertRows } from '../fixtures/rows.ts';
+import { newSession } from '../support/new-session.ts';
 import * as rows from '../support/store-rows.ts';
 import type { Row } from '../support/store-rows.ts';
 
 const sessions = createSessions(env.DB);
 beforeEach(rows.resetRows);
 
-const newSession: NewSession = {
-  ...rows.auditContext,
-  account: rows.account(1),
-  sessionId: 'new-session',
-  meta: { ...rows.auditContext.meta, userAgent: 'B'.repeat(300) },
-  expiries: {
-    issuedAtMs: 0,
-    accessExpiresAtMs: 1,
-    refreshExpiresAtMs: 2,
-    sessionExpiresAtMs: 3000,
-  },
-  requiresVerifiedEmail: false,
-  refreshHash: 'first-refresh',
-  renewedHash: null,
-  secondFactor: null,
-  stepIssuedAtMs: null,
-};
 const open = (changes: Partial<NewSession> = {}) => sessions.open({ ...newSession, ...changes });
 const row = {
   id: 'new-session',

@@ -24,6 +24,19 @@ describe('live', () => {
     expect(await sessions.live('alice-here', rows.NOW)).toEqual(aliceHere);
   });
 
+  it('reads when password and second factor were proven', async () => {
+    await rows.execute(
+      "UPDATE sessions SET proven_at_ms = 700, second_factor_at_ms = 600 WHERE id = 'alice-here'",
+    );
+    const live = await sessions.live('alice-here', rows.NOW);
+    expect(live).toEqual({ ...aliceHere, provenAtMs: 700, secondFactorAtMs: 600 });
+  });
+
+  it('reads the second factors with the user', async () => {
+    const { user, account } = (await sessions.live('bob-here', rows.NOW)) ?? {};
+    expect({ user, account }).toEqual({ user: rows.account(2).user, account: rows.account(2) });
+  });
+
   it('reads the role and the team with the user', async () => {
     await rows.execute("UPDATE users SET role_id = 'ops', team_id = 'red' WHERE id = 1");
     const live = await sessions.live('alice-here', rows.NOW);
@@ -128,6 +141,25 @@ describe('extend', () => {
   ])('writes nothing, and returns the session as it is, for %s', async (_, changes) => {
     expect(await extend(changes)).toEqual([{ session: aliceHere, isExtended: false }, {}]);
   });
+});
+
+describe('provePassword', () => {
+  const prove = () => sessions.provePassword({ id: 'alice-here', userId: 1 }, rows.NOW);
+
+  it('marks one session as proven', async () => {
+    await rows.inLastMillisecond('sessions', 'alice-here');
+    expect(await rows.differenceAfter(prove)).toEqual([
+      true,
+      { changed: { 'sessions alice-here': { proven_at_ms: 1000 } } },
+    ]);
+  });
+
+  rows.writesNothing(prove, false, isInvalid);
+  rows.writesNothing(
+    () => sessions.provePassword({ id: 'alice-here', userId: 2 }, rows.NOW),
+    false,
+    [['the session is of another user', 'SELECT 1']],
+  );
 });
 
 describe('list', () => {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { UserSearch } from '../../src/flows/ports/admin.ts';
 import { createAdminUsers } from '../../src/store/admin-users/admin-users.ts';
 import { createUsers } from '../../src/store/users.ts';
+import { factorsOf } from '../support/factor-rows.ts';
 import { account, execute, resetRows } from '../support/store-rows.ts';
 
 const adminUsers = createAdminUsers(env.DB);
@@ -49,14 +50,41 @@ describe('the look-up of a login', () => {
         status: 'inactive',
         createdAtMs: 10,
         lastLoginAtMs: 20,
-        factors: [],
-        recoveryCodesLeft: 0,
+        factors: [
+          {
+            id: 'bob-totp',
+            kind: 'totp',
+            name: 'Phone',
+            createdAtMs: 20,
+            confirmedAtMs: 20,
+            lastUsedAtMs: 30,
+          },
+          {
+            id: 'bob-pending',
+            kind: 'totp',
+            name: null,
+            createdAtMs: 50,
+            confirmedAtMs: null,
+            lastUsedAtMs: null,
+          },
+        ],
+        recoveryCodesLeft: 2,
       },
       passwordHash: null,
       credentialVersion: 7,
       deviceVersion: 3,
-      factors: [],
+      factors: factorsOf('bob'),
     });
+  });
+});
+
+describe('findById', () => {
+  it('finds one user, with the second factors', async () => {
+    expect(await users.findById(2)).toEqual(account(2));
+  });
+
+  it('finds no user of another number', async () => {
+    expect(await users.findById(4)).toBeNull();
   });
 });
 
@@ -91,6 +119,8 @@ describe('search', () => {
   it('returns only the columns that may be shown', async () => {
     const search = { username: 'x', email: null, status: null, after: 0, limit: 10 };
     expect(await adminUsers.search(search)).toEqual([{ ...account(1).user, email: 'a@z' }]);
+    const bob = { ...account(2).user, email: 'ab@z' };
+    expect(await adminUsers.search({ ...search, username: 'y', limit: 1 })).toEqual([bob]);
   });
 });
 

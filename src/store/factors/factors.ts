@@ -68,11 +68,17 @@ const deleteTotp = statement<Named>(() =>
   builder.delete(factors).where(and(isNamed(), isTotp, userIsVerified())),
 );
 
-/** After the removal of a factor: without a confirmed one the codes would prove nothing. */
-const deleteOrphanedCodes = statement<Verified>(() =>
+const isLastConfirmed = () =>
+  and(
+    existsIn(factors, and(isNamed(), isTotp, isConfirmed)),
+    not(existsIn(factors, and(isOwned(), isTotp, isConfirmed, ne(factors.id, param('factorId'))))),
+  );
+
+/** Before its removal: without a confirmed factor the codes would prove nothing. */
+const deleteCodesOfLast = statement<Named>(() =>
   builder
     .delete(factors)
-    .where(and(isOwned(), isRecoveryCode, userIsVerified(), not(userIsEnrolled()))),
+    .where(and(isOwned(), isRecoveryCode, userIsVerified(), isLastConfirmed())),
 );
 
 const deleteAll = statement<{ userId: number }>(() => builder.delete(factors).where(isOwned()));
@@ -198,11 +204,12 @@ export function createFactors(
     remove(account, factorId, context) {
       const event = changeEvent('FACTOR_REMOVED', account.user.id, context);
       const values = { ...verified(account), factorId };
-      return run(event, [
+      const statements = [
+        deleteCodesOfLast.bind(database, values),
         deleteTotp.bind(database, values),
         auditChange.bind(database, event),
-        deleteOrphanedCodes.bind(database, values),
-      ]);
+      ];
+      return run(event, statements, 1);
     },
 
     prove(session, use, context) {
