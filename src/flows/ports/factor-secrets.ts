@@ -1,4 +1,4 @@
-import type { Factor, FactorUse } from '../model/factor.ts';
+import type { FactorUse, StoredRecoveryCode } from '../model/factor.ts';
 import type { Account } from '../model/user.ts';
 
 /** Secrets of second factors, and the codes that prove them. */
@@ -18,12 +18,10 @@ export interface FactorSecrets {
    * error with the key's id where no factor matches and the key of one is lost.
    */
   match(
-    account: (Account & { factors: readonly Factor[] }) | null,
+    account: Account | null,
     code: string,
     how: { nowMs: number; enrolling: boolean },
   ): Promise<FactorUse | null>;
   /** A set of recovery codes: `shown` once to the owner, `stored` as keyed hashes. */
-  newRecoveryCodes(
-    userId: number,
-  ): Promise<{ shown: string[]; stored: { id: string; secret: string }[] }>;
+  newRecoveryCodes(userId: number): Promise<{ shown: string[]; stored: StoredRecoveryCode[] }>;
 }
