@@ -8,7 +8,14 @@ import { describe, expect, it } from 'vitest';
 import { envWith, settingsWith } from './sample-env.ts';
 
 const CANARY = 'c4n4ry';
-const SECRET = ['SERVER_KEY', 'TOKEN_KEYS', 'PEPPERS', 'RESEND_API_KEY', 'OPERATOR_TOKEN'];
+const SECRET = [
+  'SERVER_KEY',
+  'TOKEN_KEYS',
+  'PEPPERS',
+  'FACTOR_KEYS',
+  'RESEND_API_KEY',
+  'OPERATOR_TOKEN',
+];
 
 const source = readFileSync('src/settings.ts', 'utf8');
 const schema = source.slice(source.indexOf('const schema = '), source.indexOf('\n});'));

@@ -110,14 +110,20 @@ const refused: [path: string, says: string, ...values: unknown[]][] = [
   ['TOKEN_KEYS', 'key 2 is restricted to a contract that', { keys: [ed, restricted(CANARY)] }],
   ['TOKEN_KEYS', 'key 1 is restricted to a contract that', { keys: [restricted('__proto__')] }],
   ['TOKEN_KEYS', 'has no key for email-remember, which takes EdDSA', { keys: [restricted(NAME)] }],
-  ['PEPPERS', '', null, `[{"id":"a","key":"${CANARY}`, { id: 'a', key: KEY }],
-  ['PEPPERS.0', '', KEY, { key: KEY }, { id: 'a' }],
-  ['PEPPERS.0', 'is not an id', { id: '', key: KEY }, { id: 'a$b', key: KEY }],
-  ['PEPPERS.0', 'is not an id', { id: 'a,b', key: KEY }, { id: 'a'.repeat(65), key: KEY }],
-  ['PEPPERS.0', 'has less than 32 bytes', { id: 'a', key: SHORT }],
-  ['PEPPERS.0', 'is not base64url', { id: 'a', key: 'A'.repeat(45) }, { id: 'a', key: PLAIN }],
-  // A secret may have been pasted in the key's place.
-  ['PEPPERS.0', 'has an unknown field', { id: 'a', key: KEY, [CANARY]: 1 }],
+  ...['PEPPERS', 'FACTOR_KEYS'].flatMap((name): typeof refused => [
+    [name, '', null, CANARY, {}, `[{"id":"a","key":"${CANARY}`, { id: 'a', key: KEY }],
+    [name, 'has an id twice', ['a', 'b', 'a'].map((id) => ({ id, key: KEY }))],
+    [`${name}.0`, '', KEY, { key: KEY }, { id: 'a' }],
+    [`${name}.0`, 'is not an id', { id: '', key: KEY }, { id: 'a$b', key: KEY }],
+    [`${name}.0`, 'is not an id', { id: 'a,b', key: KEY }, { id: 'a~b', key: KEY }],
+    [`${name}.0`, 'is not an id', { id: 'a'.repeat(65), key: KEY }],
+    [`${name}.0`, 'has less than 32 bytes', { id: 'a', key: SHORT }],
+    [`${name}.0`, 'is not base64url', { id: 'a', key: 'A'.repeat(45) }, { id: 'a', key: PLAIN }],
+    // A secret may have been pasted in the key's place.
+    [`${name}.0`, 'has an unknown field', { id: 'a', key: KEY, [CANARY]: 1 }],
+  ]),
+  ['FACTOR_KEYS', 'is missing, and SECOND_FACTOR is not off', undefined, [], '[]'],
+  ['SECOND_FACTOR', '', CANARY, '', 'OFF', 'none', true, null, ['off']],
 ];
 
 /** Every string in a value that is long enough for a secret, and every number of nine digits. */
@@ -162,7 +168,22 @@ describe('a malformed setting', () => {
   it.each([
     ['PAGES_ORIGIN', { ISSUER: 'urn:example:issuer', LOCAL_DEVELOPMENT: 'true' }],
     ['RESEND_API_KEY', { MAIL: { transport: 'resend' } }],
+    ['FACTOR_KEYS', { SECOND_FACTOR: 'required', FACTOR_KEYS: undefined }],
+    ['FACTOR_KEYS', { SECOND_FACTOR: 'required-for-admins', FACTOR_KEYS: undefined }],
   ])('is %s where another setting needs it and it is missing', (setting, changes) => {
     expect(complaint(changes)).toMatch(new RegExp(`^ {2}${setting}: is missing`, 'm'));
+  });
+
+  it('is a second factor for all beside registration that signs in at once', () => {
+    const changes = {
+      SECOND_FACTOR: 'required',
+      CONTRACTS: ['gotrue'],
+      IMMEDIATE_REGISTRATION: ['gotrue'],
+      TOKEN_KEYS: { keys: [es] },
+    };
+    expect(complaint(changes)).toContain(
+      '  SECOND_FACTOR: is required, and IMMEDIATE_REGISTRATION',
+    );
+    expect(complaint({ ...changes, SECOND_FACTOR: 'optional' })).toBe('');
   });
 });

@@ -23,6 +23,7 @@ const defaults = {
   deviceCookies: true,
   newAccounts: { role: null, team: null },
   passwords: { cost: { iterations: 100_000, rounds: 6 }, peppers: [], legacyCosts: [] },
+  secondFactor: 'optional',
   passwordRules: { least: 8, most: 256, breached: false },
   mail: {
     service: 'Gatehouse',
@@ -118,6 +119,25 @@ const rows: [values: Record<string, unknown>, read: object][] = [
   [
     { PEPPERS: ['b', 'a_1.x-y'].map((id) => ({ id, key: PART })) },
     { passwords: { peppers: ['b', 'a_1.x-y'].map((id) => ({ id, key: bytesOfPart })) } },
+  ],
+  [
+    { FACTOR_KEYS: ['b', 'a_1.x-y'].map((id) => ({ id, key: PART })) },
+    { factorKeys: ['b', 'a_1.x-y'].map((id) => ({ id, key: bytesOfPart })) },
+  ],
+  [
+    { SECOND_FACTOR: 'off', FACTOR_KEYS: [] },
+    { secondFactor: 'off', factorKeys: [] },
+  ],
+  [{ SECOND_FACTOR: 'off' }, { factorKeys: [{ id: 'first' }] }],
+  [{ SECOND_FACTOR: 'required' }, { secondFactor: 'required' }],
+  [
+    {
+      SECOND_FACTOR: 'required-for-admins',
+      CONTRACTS: ['gotrue', remember],
+      IMMEDIATE_REGISTRATION: ['gotrue'],
+      TOKEN_KEYS: { keys: [ed, es] },
+    },
+    { secondFactor: 'required-for-admins' },
   ],
 ];
 
