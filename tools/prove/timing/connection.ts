@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import type { EncodedRequest } from '../../../src/contracts/routes.ts';
 
 export interface Answer {
   status: number;
@@ -16,24 +17,15 @@ export interface Connection {
   close(): void;
 }
 
-export interface RequestLine {
-  method: 'GET' | 'POST';
-  path: string;
-  /** The client's address. */
-  address: string;
-  body?: object;
-}
-
 /** Serialised beforehand, which is no part of the time. */
-export function serialised({ method, path, address, body }: RequestLine): Buffer {
-  const text = body === undefined ? '' : JSON.stringify(body);
+export function serialised({ method, path, headers, body }: EncodedRequest): Buffer {
+  const text = body ?? '';
   return Buffer.from(
     [
       `${method} ${path} HTTP/1.1`,
       'Host: localhost',
-      'Content-Type: application/json',
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       `Content-Length: ${Buffer.byteLength(text)}`,
-      `CF-Connecting-IP: ${address}`,
       '',
       text,
     ].join('\r\n'),

@@ -1,86 +1,76 @@
 /** The operations that a stranger can try with any name. */
 import type { Contract } from '../../../src/contracts/contract.ts';
-import { encodeFields } from '../../../src/contracts/routes.ts';
+import { encodeRequest, type EncodedRequest } from '../../../src/contracts/routes.ts';
+import type { InputOf } from '../../../src/flows/operations.ts';
 import { newPerson, type Person } from '../../../test/fixtures/account-kinds.ts';
-import { serialised, type RequestLine } from './connection.ts';
+import { statusesOf, type StatusName } from '../../../test/support/statuses.ts';
+import { serialised } from './connection.ts';
 
 /** No account has it, and the rules for new passwords allow it. */
 const PASSWORD = 'a long way to somewhere else';
 
+const reference = ({ identifier: kind }: Contract, person: Person) => ({
+  identifier: { kind, value: person[kind] },
+  handle: null,
+});
+
+const inputs = {
+  login: (contract: Contract, person: Person) => ({
+    identifier: reference(contract, person).identifier,
+    password: PASSWORD,
+    remember: false,
+  }),
+  // A taken username is refused by design: the question is about the address.
+  register: (_: Contract, { email }: Person) => ({
+    username: newPerson().username,
+    email,
+    password: PASSWORD,
+    name: null,
+    handle: null,
+  }),
+  'forgot-password': reference,
+  'send-code': reference,
+};
+type Tried = keyof typeof inputs;
+
 interface Operation {
-  path: string;
+  operation: Tried;
   /** Of every answer. */
-  status: number;
-  bodyFor(contract: Contract, person: Person): object | null;
+  outcome: StatusName;
   /** Times the request that follows: work after the response must not show there. */
   timesNext?: true;
 }
 
-const identifierOf = ({ identifier: kind }: Contract, person: Person) => ({
-  kind,
-  value: person[kind],
-});
-
-const register: Operation = {
-  path: 'register',
-  status: 202,
-  // A taken username is refused by design: the question is about the address.
-  bodyFor: (contract, { email }) =>
-    encodeFields(contract, 'register', {
-      username: newPerson().username,
-      email,
-      password: PASSWORD,
-      name: null,
-      handle: null,
-    }),
-};
-const forgotPassword: Operation = {
-  path: 'forgot-password',
-  status: 202,
-  bodyFor: (contract, person) =>
-    encodeFields(contract, 'forgot-password', {
-      identifier: identifierOf(contract, person),
-      handle: null,
-    }),
-};
+const register: Operation = { operation: 'register', outcome: 'registered' };
+const forgotPassword: Operation = { operation: 'forgot-password', outcome: 'accepted' };
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
-  login: {
-    path: 'login',
-    status: 401,
-    bodyFor: (contract, person) =>
-      encodeFields(contract, 'login', {
-        identifier: identifierOf(contract, person),
-        password: PASSWORD,
-        remember: false,
-      }),
-  },
+  login: { operation: 'login', outcome: 'invalid' },
   register,
   'forgot-password': forgotPassword,
-  'send-code': { ...forgotPassword, path: 'verify-email/send' },
+  'send-code': { operation: 'send-code', outcome: 'accepted' },
   'after-register': { ...register, timesNext: true },
   'after-forgot-password': { ...forgotPassword, timesNext: true },
 };
 
+export const statusOf = ({ operation, outcome }: Operation, { name }: Contract): number =>
+  statusesOf(name, operation)[outcome];
+
 let requests = 0;
 
 /** From a new address. */
-function request(line: Omit<RequestLine, 'address'>): Buffer {
+function request({ headers, ...line }: EncodedRequest): Buffer {
   requests += 1;
   const address = `10.${(requests >> 16) & 255}.${(requests >> 8) & 255}.${requests & 255}`;
-  return serialised({ ...line, address });
+  return serialised({ ...line, headers: { ...headers, 'CF-Connecting-IP': address } });
 }
 
 /** Calls database and limits, and leaves no work after the response. */
-export const neutralRequest = (): Buffer => request({ method: 'GET', path: '/healthz' });
+export const neutralRequest = (): Buffer =>
+  request({ method: 'GET', path: '/healthz', headers: {}, body: null });
 
-export const requestFor = (
-  { path, bodyFor }: Operation,
-  contract: Contract,
-  person: Person,
-): Buffer =>
-  request({
-    method: 'POST',
-    path: `/${contract.name}${contract.base}/${path}`,
-    body: bodyFor(contract, person) ?? {},
-  });
+export function requestFor({ operation }: Operation, contract: Contract, person: Person): Buffer {
+  const input: InputOf<Tried> = inputs[operation](contract, person);
+  const { path, ...rest } = encodeRequest(contract, operation, { input });
+  return request({ ...rest, path: `/${contract.name}${path}` });
+}
