@@ -23,6 +23,8 @@ export interface BurstAnswer {
   isComplete: boolean;
 }
 
+type Head = Pick<BurstAnswer, 'status' | 'headers'>;
+
 export interface Burst {
   /** In the order of the requests; never rejects. */
   answers: Promise<BurstAnswer[]>;
@@ -37,9 +39,9 @@ const PATIENCE_MS = 90_000;
 export async function prepareBurst(
   origin: string,
   requests: readonly BurstRequest[],
-  onHead: (status: number, n: number) => void = () => undefined,
+  onHead: (head: Head, n: number) => void = () => undefined,
 ): Promise<Burst> {
-  const prepared = requests.map((each, n) => prepare(origin, each, (status) => onHead(status, n)));
+  const prepared = requests.map((each, n) => prepare(origin, each, (head) => onHead(head, n)));
   await Promise.all(prepared.map(({ ready }) => ready));
   return {
     answers: Promise.all(prepared.map(({ answer }) => answer)),
@@ -70,7 +72,7 @@ export async function sendOne(origin: string, request: BurstRequest): Promise<Bu
 function prepare(
   origin: string,
   { method, path, headers, body }: BurstRequest,
-  onHead: (status: number) => void,
+  onHead: (head: Head) => void,
 ) {
   const bytes = Buffer.from(body);
   const hasBody = body !== '';
@@ -86,7 +88,7 @@ function prepare(
     sent.once('response', (response) => {
       answer.status = response.statusCode ?? 0;
       answer.headers = response.headers;
-      onHead(answer.status);
+      onHead(answer);
       response.setEncoding('utf8').on('data', (chunk: string) => (answer.text += chunk));
       response.once('end', () => (answer.isComplete = response.complete));
       response.on('error', () => undefined);

@@ -28,8 +28,8 @@ import { report } from './timing/report.ts';
 import { MINIMUM } from './timing/statistics.ts';
 import { startTarget } from './timing/target.ts';
 
-/** The first refuses unverified accounts after a right password; the second takes usernames. */
-const LOGIN_AT = ['email-envelope', 'username-pair'];
+/** The first refuses unverified accounts after a right password; the second takes usernames, the third forms. */
+const LOGIN_AT = ['email-envelope', 'username-pair', 'oauth2'];
 const HASHES = new Set(['login', 'register', 'after-register']);
 
 const { values: options } = parseArgs({

@@ -1,6 +1,5 @@
 /** Codes, links, and the password that is asked for again: attempts are counted before verdicts. */
 import { LINKS, REGISTRATIONS, TRIES } from '../../../src/policy/allowances.ts';
-import { encodeFields } from '../../../src/contracts/routes.ts';
 import { prepareBurst, sendOne } from '../../burst.ts';
 import { threshold, type AttackContext } from './context.ts';
 import { times, withinTickets, withinTicketsPerName } from './guessing.ts';
@@ -14,13 +13,14 @@ import {
   verifyEmail,
 } from './users.ts';
 import {
+  ask,
   contractAt,
   guess,
   login,
   outcomeOf,
+  outcomesIn,
   outcomesInTurn,
   outcomesOf,
-  post,
   profile,
   tally,
   tokensIn,
@@ -40,7 +40,7 @@ export async function codes(context: AttackContext): Promise<void> {
 }
 
 const outcome = async (origin: string, attempt: Attempt): Promise<Outcome> =>
-  outcomeOf(attempt.contract, await sendOne(origin, attempt));
+  outcomeOf(attempt, await sendOne(origin, attempt));
 
 async function accessTokenOf(origin: string, person: Person): Promise<string> {
   const answer = await sendOne(origin, login(registrar, person));
@@ -115,12 +115,12 @@ async function addressCodes({ origin, claim }: AttackContext): Promise<void> {
   const { person } = await createUsers(origin, 'person');
   const token = await accessTokenOf(origin, person);
   const { email } = newPerson();
-  const body = { email, password: person.password };
-  const requested = await outcome(origin, post(registrar, 'change-email', { body, token }));
+  const input = { email, password: person.password };
+  const requested = await outcome(origin, ask(registrar, 'change-email', { input, token }));
   if (requested !== 'granted') throw new Error(`change-email answered ${requested}`);
   await claimTries({ origin, claim }, 'codes of a new address', {
     right: await codeFor(origin, email),
-    attempt: (code) => post(registrar, 'change-email/confirm', { body: { code }, token }),
+    attempt: (code) => ask(registrar, 'confirm-email', { input: { code }, token }),
   });
 }
 
@@ -142,7 +142,7 @@ async function claimTries(
   await burst.release();
   await Promise.race([used.promise, burst.answers]);
   const late = await outcome(origin, attempt(right));
-  const outcomes = (await burst.answers).map((answer) => outcomeOf(registrar, answer));
+  const outcomes = outcomesIn(wrong, await burst.answers);
   const after = await outcome(origin, attempt(right));
   claim({
     what: `${MANY} wrong ${codes} at once; after ${TRIES.attempts} answers the right one, and again after all`,
@@ -160,18 +160,20 @@ async function links({ origin, claim }: AttackContext): Promise<void> {
   const before = await accessTokenOf(origin, person);
   const { email } = person;
   const identifier = { kind: 'email' as const, value: email };
-  const body = encodeFields(registrar, 'forgot-password', { identifier, handle: null }) ?? {};
+  const input = { identifier, handle: null };
   const tokens: string[] = [];
   for (let n = 0; n < LINKS.attempts; n += 1) {
-    const { status } = await sendOne(origin, post(registrar, 'forgot-password', { body }));
-    if (status !== 202) throw new Error(`forgot-password answered ${status}`);
+    const requested = await outcome(origin, ask(registrar, 'forgot-password', { input }));
+    if (requested !== 'granted') throw new Error(`forgot-password answered ${requested}`);
     tokens.push(await linkTokenFor(origin, email, tokens));
   }
   const passwords = times(20, () => newPerson().password);
   const outcomes = await outcomesOf(
     origin,
     passwords.map((password, n) =>
-      post(registrar, 'reset-password', { body: { token: tokens[n % tokens.length], password } }),
+      ask(registrar, 'reset-password', {
+        input: { token: tokens[n % tokens.length] ?? '', password },
+      }),
     ),
   );
   const passwordOf = (index: number) => ({ ...person, password: passwords[index] ?? '' });
@@ -195,8 +197,8 @@ async function links({ origin, claim }: AttackContext): Promise<void> {
 async function currentPasswords({ origin, claim }: AttackContext): Promise<void> {
   const { guessed, changing } = await createUsers(origin, 'guessed', 'changing');
   const change = (currentPassword: string, token: string) =>
-    post(registrar, 'change-password', {
-      body: { currentPassword, newPassword: newPerson().password },
+    ask(registrar, 'change-password', {
+      input: { currentPassword, newPassword: newPerson().password },
       token,
     });
   const token = await accessTokenOf(origin, guessed);

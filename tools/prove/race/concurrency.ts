@@ -8,7 +8,7 @@ import {
   claimsOf,
   contractAt,
   login,
-  outcomeOf,
+  outcomesIn,
   outcomesInTurn,
   outcomesOf,
   profile,
@@ -35,12 +35,13 @@ function mix<T>(many: readonly T[], few: readonly T[]): T[] {
 export async function concurrency({ origin, claim }: AttackContext): Promise<void> {
   const { one, two, three, four } = await createUsers(origin, 'one', 'two', 'three', 'four');
 
-  const answers = await sendAll(origin, logins(one, 50));
+  const asked = logins(one, 50);
+  const answers = await sendAll(origin, asked);
   const tokens = new Set(answers.map((answer, n) => tokensIn(contractAt(n), answer)?.access));
   tokens.delete(undefined);
   claim({
     what: '50 right logins at once at one account',
-    seen: `${tally(answers.map((answer, n) => outcomeOf(contractAt(n), answer)))}; ${tokens.size} different access tokens`,
+    seen: `${tally(outcomesIn(asked, answers))}; ${tokens.size} different access tokens`,
     allowed: '50 granted, each a token of its own',
     holds: tokens.size === 50,
   });
@@ -89,10 +90,8 @@ export async function concurrency({ origin, claim }: AttackContext): Promise<voi
     const granted = await sendOne(origin, login(contract, four));
     const first = tokensIn(contract, granted)?.refresh;
     if (!first) throw new Error(`${contract.name}: no refresh token: ${granted.text}`);
-    const answers = await sendAll(
-      origin,
-      times(30, () => refresh(contract, first)),
-    );
+    const asked = times(30, () => refresh(contract, first));
+    const answers = await sendAll(origin, asked);
     const pairs = answers.map((answer) => tokensIn(contract, answer));
     // Each answer's token is signed for itself; their id (`jti`) is the same.
     const successors = new Set(
@@ -104,7 +103,7 @@ export async function concurrency({ origin, claim }: AttackContext): Promise<voi
     ]);
     claim({
       what: `one refresh token used 30 times at once, at ${contract.name}`,
-      seen: `${tally(answers.map((answer) => outcomeOf(contract, answer)))}; ${successors.size} successor; profile and refresh with it: ${next.join(', ')}`,
+      seen: `${tally(outcomesIn(asked, answers))}; ${successors.size} successor; profile and refresh with it: ${next.join(', ')}`,
       allowed: '30 granted, one successor, and it is valid',
       holds: !successors.has(null) && successors.size === 1 && tally(next).of('granted') === 2,
     });

@@ -91,7 +91,7 @@ export function createExpectedState() {
 
   const noteAnswer = (sent: Sent, answer: BurstAnswer, sentAtMs: number): Outcome => {
     const { contract } = sent;
-    const outcome = outcomeOf(contract, answer);
+    const outcome = outcomeOf(sent, answer);
     if (outcome === 'unknown' || outcome === 'internal') {
       unexpected.push(`${answer.status} ${answer.text}`);
     }

@@ -5,11 +5,14 @@ import { prepareBurst } from '../../burst.ts';
 import type { Server } from '../../server.ts';
 import { threshold } from './context.ts';
 import type { Received, Sent, Target } from './expected-state.ts';
+import { isVerdict as isVerdictOn } from './wire.ts';
 
 /** The first bytes of an answer. */
 interface Head {
   kind: Sent['kind'];
   status: number;
+  /** On a guess. */
+  isVerdict: boolean;
   /** The number of verdicts on the target, of which this is the last; else 0. */
   verdicts: number;
 }
@@ -39,10 +42,10 @@ export const KILL_POINTS: readonly KillPoint[] = [
   { ...atHead('a grant among many logins', isGrant), everyMs: 0, loginsOnly: true },
   atHead("a name's last verdict", ({ verdicts }) => verdicts === threshold),
   { name: 'while passwords are hashed', withinMs: [20, 200], everyMs: 0 },
-  atHead('a lock', (head) => isGuess(head) && head.status !== 401),
+  atHead('a lock', (head) => isGuess(head) && !head.isVerdict),
   atHead('a refresh', ({ kind, status }) => kind === 'refresh' && status === 200),
   atRandom,
-  atHead('a verdict', (head) => isGuess(head) && head.status === 401),
+  atHead('a verdict', ({ isVerdict }) => isVerdict),
   atRandom,
 ];
 
@@ -58,12 +61,15 @@ export async function killAt(
     server.kill();
   };
   let verdicts = 0;
-  const burst = await prepareBurst(server.url(), sent, (status, n) => {
-    const { kind, of } = sent[n] ?? {};
-    if (kind === undefined) return;
-    const isVerdict = kind === 'guess' && of === target && status === 401;
-    if (isVerdict) verdicts += 1;
-    if (isAt?.({ kind, status, verdicts: isVerdict ? verdicts : 0 })) kill();
+  const burst = await prepareBurst(server.url(), sent, (head, n) => {
+    const attempt = sent[n];
+    if (attempt === undefined) return;
+    const { kind, of } = attempt;
+    const isVerdict = kind === 'guess' && isVerdictOn(attempt, head);
+    const isOnTarget = isVerdict && of === target;
+    if (isOnTarget) verdicts += 1;
+    if (isAt?.({ kind, status: head.status, isVerdict, verdicts: isOnTarget ? verdicts : 0 }))
+      kill();
   });
   const sentAtMs = Date.now();
   const released = burst.release(everyMs);

@@ -2,7 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendAll, sendOne } from '../../burst.ts';
-import { contractWith, outcomesOf, post, type Attempt, type Person } from './wire.ts';
+import {
+  ask,
+  contractWith,
+  identifierOf,
+  outcomesOf,
+  registration,
+  type Attempt,
+  type Person,
+} from './wire.ts';
 
 /** The page of local e-mails shows the last fifty. */
 const BATCH = 16;
@@ -21,16 +29,21 @@ export function newPerson(): Person {
   return { username, email: `${username}@example.com`, password };
 }
 
-export const verifyEmail = (person: Person, code: string, registration?: string): Attempt =>
-  post(registrar, 'verify-email', {
-    body: { ...person, code, ...(registration === undefined ? {} : { registration }) },
+export const verifyEmail = (person: Person, code: string, handle: string | null = null): Attempt =>
+  ask(registrar, 'verify-email', {
+    input: {
+      identifier: identifierOf(registrar, person),
+      password: person.password,
+      code,
+      handle,
+    },
   });
 
 /** Returns the handles of the registrations. */
 export async function register(origin: string, users: readonly Person[]): Promise<string[]> {
   const answers = await sendAll(
     origin,
-    users.map((person) => post(registrar, 'register', { body: person })),
+    users.map((person) => registration(registrar, person)),
   );
   return answers.map(({ status, text }) => {
     if (status !== 202) throw new Error(`register answered ${status} ${text}`);

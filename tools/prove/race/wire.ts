@@ -1,9 +1,17 @@
 /** Speaks the contracts as an attacker's client does: requests, and the reason behind an answer. */
 import type { Contract } from '../../../src/contracts/contract.ts';
 import { refusalWire } from '../../../src/contracts/errors.ts';
-import { encodeRequest, type EncodedRequest } from '../../../src/contracts/routes.ts';
+import { encodeRequest } from '../../../src/contracts/routes.ts';
+import type { SentTokens } from '../../../src/flows/model/request.ts';
+import type { InputOf, Operation } from '../../../src/flows/operations.ts';
 import { sendAll, type BurstAnswer, type BurstRequest } from '../../burst.ts';
-import { refusalContext, refusals, type Reason } from '../../openapi/samples.ts';
+import {
+  emailTaken,
+  refusalContext,
+  refusals,
+  sampleOf,
+  type Reason,
+} from '../../openapi/samples.ts';
 import { settings } from './context.ts';
 
 export interface Person {
@@ -15,6 +23,7 @@ export interface Person {
 /** A request to one contract. */
 export interface Attempt extends BurstRequest {
   contract: Contract;
+  operation: Operation;
 }
 
 export const served: readonly Contract[] = settings.contracts;
@@ -43,77 +52,59 @@ export function freshAddress(): string {
 
 export interface Client {
   address?: string;
-  token?: string;
   headers?: Record<string, string>;
 }
 
-const bearer = (token: string | undefined) =>
-  token === undefined ? {} : { Authorization: `Bearer ${token}` };
-
-/** `path`: below the contract's base. */
-export const post = (
+/**
+ * A request as the contract's own client writes it. One without a body of its own has an empty object,
+ * so that a burst can hold back its last byte.
+ */
+export function ask<O extends Operation>(
   contract: Contract,
-  path: string,
-  { body, address = freshAddress(), token, headers }: Client & { body: object },
-): Attempt => ({
-  contract,
-  method: 'POST',
-  path: `/${contract.name}${contract.base}/${path}`,
-  headers: {
-    'Content-Type': 'application/json',
-    'CF-Connecting-IP': address,
-    ...bearer(token),
-    ...headers,
-  },
-  body: JSON.stringify(body),
+  operation: O,
+  sent: Client & SentTokens & { input: InputOf<O> },
+): Attempt {
+  const { method, path, headers, body } = encodeRequest(contract, operation, sent);
+  const isRead = method === 'GET';
+  return {
+    contract,
+    operation,
+    method,
+    path: `/${contract.name}${path}`,
+    headers: {
+      'CF-Connecting-IP': sent.address ?? freshAddress(),
+      ...(!isRead && { 'Content-Type': 'application/json' }),
+      ...headers,
+      ...sent.headers,
+    },
+    body: body ?? (isRead ? '' : '{}'),
+  };
+}
+
+export const identifierOf = ({ identifier: kind }: Contract, person: Person) => ({
+  kind,
+  value: person[kind],
 });
 
 export function login(contract: Contract, person: Person, client?: Client): Attempt {
-  const { identifier: kind } = contract;
-  const identifier = { kind, value: person[kind] };
-  const input = { identifier, password: person.password, remember: false };
-  return attempt(contract, encodeRequest(contract, 'login', { input }), client);
+  const { password } = person;
+  const input = { identifier: identifierOf(contract, person), password, remember: false };
+  return ask(contract, 'login', { input, ...client });
 }
 
 export const registration = (contract: Contract, person: Person): Attempt =>
-  attempt(
-    contract,
-    encodeRequest(contract, 'register', { input: { ...person, name: null, handle: null } }),
-  );
-
-/** A request as the contract writes it. */
-const attempt = (
-  contract: Contract,
-  { method, path, headers, body }: EncodedRequest,
-  { address = freshAddress(), token, headers: others }: Client = {},
-): Attempt => ({
-  contract,
-  method,
-  path: `/${contract.name}${path}`,
-  headers: { 'CF-Connecting-IP': address, ...headers, ...bearer(token), ...others },
-  body: body ?? '',
-});
+  ask(contract, 'register', { input: { ...person, name: null, handle: null } });
 
 let guesses = 0;
 /** With a wrong password, another one each time. */
 export const guess = (contract: Contract, person: Person, client?: Client): Attempt =>
   login(contract, { ...person, password: `a wrong guess, ${(guesses += 1)}` }, client);
 
-export const profile = (contract: Contract, token: string): Attempt => ({
-  contract,
-  method: 'GET',
-  path: `/${contract.name}${contract.profilePath}`,
-  headers: bearer(token),
-  body: '',
-});
+export const profile = (contract: Contract, token: string): Attempt =>
+  ask(contract, 'profile', { input: null, token });
 
-export const refresh = (contract: Contract, token: string): Attempt =>
-  contract.refresh?.in === 'cookie'
-    ? post(contract, 'refresh', {
-        body: {},
-        headers: { Cookie: `${contract.refresh.name}=${token}` },
-      })
-    : attempt(contract, encodeRequest(contract, 'refresh', { input: { refreshToken: token } }));
+export const refresh = (contract: Contract, refreshToken: string): Attempt =>
+  ask(contract, 'refresh', { input: { refreshToken }, refreshToken });
 
 export interface Tokens {
   access: string;
@@ -153,16 +144,32 @@ const contradicts = (reason: Reason, headers: BurstAnswer['headers']): boolean =
   return reason !== 'limited' && reason !== 'internal' && after !== undefined;
 };
 
+/** Refusals that some contract words otherwise than their reason's sample. */
+const VARIANTS = [
+  emailTaken,
+  { reason: 'unauthenticated', presented: false },
+  { reason: 'unauthenticated', presented: true, sessionEnded: true },
+] as const;
+
+/** Recognises the verdict on a wrong password by the head of its answer. */
+export function isVerdict(
+  { contract, operation }: Attempt,
+  { status, headers }: Pick<BurstAnswer, 'status' | 'headers'>,
+): boolean {
+  const wire = refusalWire(contract, sampleOf('invalid'), { ...refusalContext, operation });
+  return status === wire.status && !contradicts('invalid', headers);
+}
+
 /** Numbers and ids differ from answer to answer; the words may not. */
 const words = (body: unknown) =>
   JSON.stringify(body)?.replaceAll(/[\da-f]{8}-[\da-f-]{27}|\d+/g, '#');
 
-export function outcomeOf(contract: Contract, answer: BurstAnswer): Outcome {
+export function outcomeOf({ contract, operation }: Attempt, answer: BurstAnswer): Outcome {
   const { status, headers, text, isComplete } = answer;
   if (status === 0) return 'unanswered';
   if (status < 300) return 'granted';
-  const refusal = refusals.find((refusal) => {
-    const wire = refusalWire(contract, refusal, refusalContext);
+  const refusal = [...refusals, ...VARIANTS].find((refusal) => {
+    const wire = refusalWire(contract, refusal, { ...refusalContext, operation });
     if (wire.status !== status || contradicts(refusal.reason, headers)) return false;
     return !isComplete || words(wire.body) === words(parsed(text));
   });
@@ -177,14 +184,16 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Sends all at once; returns the outcomes in the order of the attempts. */
-export async function outcomesOf(origin: string, attempts: readonly Attempt[]): Promise<Outcome[]> {
-  const answers = await sendAll(origin, attempts);
-  return attempts.flatMap(({ contract }, n) => {
+/** In the order of the attempts. */
+export const outcomesIn = (attempts: readonly Attempt[], answers: readonly BurstAnswer[]) =>
+  attempts.flatMap((attempt, n): Outcome[] => {
     const answer = answers[n];
-    return answer === undefined ? [] : [outcomeOf(contract, answer)];
+    return answer === undefined ? [] : [outcomeOf(attempt, answer)];
   });
-}
+
+/** Sends all at once. */
+export const outcomesOf = async (origin: string, attempts: readonly Attempt[]) =>
+  outcomesIn(attempts, await sendAll(origin, attempts));
 
 /** Sends them one after the other. */
 export async function outcomesInTurn(
