@@ -1,5 +1,8 @@
 /** The admin API: searches and shows users, ends their sessions and lifts their locks. */
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { insertRows } from '../fixtures/rows.ts';
+import { factorRowsOf } from '../support/factor-rows.ts';
 import { addUser, count, contractCases, createTestApp } from '../support/test-app.ts';
 import { eventsOf, operator } from '../support/operator.ts';
 import { client, tokensOf } from '../support/session.ts';
@@ -51,6 +54,28 @@ describe('searching users', () => {
       next: null,
     });
     expect(text).not.toMatch(/hash|gh-pbkdf2/i);
+  });
+});
+
+describe('a user with second factors', () => {
+  it.each([
+    ['none', false, []],
+    ['an unconfirmed one', false, ['pending']],
+    ['a confirmed one', true, ['pending', 'totp']],
+  ] as const)('is shown with %s as secondFactor: %s, and nothing else of it', async (...given) => {
+    const [, secondFactor, kinds] = given;
+    const { id } = await addUser();
+    const factors = factorRowsOf(`user-${id}`, id).filter(({ id: name }) =>
+      kinds.some((kind) => name.endsWith(kind)),
+    );
+    await insertRows(
+      env.DB,
+      factors.map((columns) => ({ table: 'factors', columns })),
+    );
+    const { user } = await json(`GET /users/${id}`);
+    expect(user.secondFactor).toBe(secondFactor);
+    const keys = Object.keys(user).filter((key) => /factor|recovery/i.test(key));
+    expect(keys).toEqual(['secondFactor']);
   });
 });
 

@@ -55,13 +55,20 @@ describe('confirm', () => {
     ]);
   });
 
-  rows.writesNothing(confirm, false, [
-    ...isOver,
-    ['the time step was used', stepWas('alice-pending', 41)],
-    ['it is confirmed', "UPDATE factors SET confirmed_at_ms = 60 WHERE id = 'alice-pending'"],
-    ['it was replaced', "DELETE FROM factors WHERE id = 'alice-pending'"],
-    ['it is another user’s', "UPDATE factors SET user_id = 2 WHERE id = 'alice-pending'"],
-  ]);
+  describe.each([
+    ['first', WITHOUT_CONFIRMED],
+    ['second', 'SELECT 1'],
+  ])('of a %s factor', (_, sql) => {
+    beforeEach(() => rows.execute(sql));
+    rows.writesNothing(confirm, false, [
+      ...isOver,
+      ['the time step was used', stepWas('alice-pending', 41)],
+      ['it is confirmed', "UPDATE factors SET confirmed_at_ms = 60 WHERE id = 'alice-pending'"],
+      ['it was replaced', "DELETE FROM factors WHERE id = 'alice-pending'"],
+      ['it is another user’s', "UPDATE factors SET user_id = 2 WHERE id = 'alice-pending'"],
+    ]);
+  });
+
   const others = () => factors.confirm(rows.aliceHere, useOf('bob-pending', 'totp', 41), how);
   rows.writesNothing(others, false, [['another user’s factor is named', WITHOUT_CONFIRMED]]);
 });

@@ -40,6 +40,7 @@ type Shown =
 
 /** A user as the admin API shows it. */
 export interface User extends Pick<StoredUser, Shown> {
+  secondFactor: boolean;
   createdAt: string;
   lastLoginAt: string | null;
 }
