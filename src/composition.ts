@@ -107,6 +107,7 @@ export function createServices(env: Env, settings: Settings) {
       keys: settings.factorKeys,
       mac,
       maxFactors: MAX_FACTORS,
+      issuer: settings.mail.service,
     }),
     loginSteps: createLoginSteps({ serverKey: settings.serverKey, nowMs, lifetimeMs: STEP_MS }),
     tokens: createTokens(settings.tokens.keys, {

@@ -9,8 +9,10 @@ import type { RegistrationInput } from '../flows/register.ts';
 import type { Identifier } from '../policy/identifier.ts';
 import type { BodyOf } from './contract.ts';
 import {
+  challenge,
   code,
   email,
+  factorCode,
   name,
   newUsername,
   password,
@@ -45,14 +47,48 @@ const sharedRequests = () => ({
       newPassword: requiredText('New password'),
     }),
   ),
-  'change-email': unchanged(() => z.object({ email: email(), password: password() })),
+  'change-email': request(
+    () => z.object({ email: email(), password: z.optional(password()) }),
+    (body) => ({ email: body.email, password: body.password ?? null }),
+    ({ email, password }) => ({ email, ...(password !== null && { password }) }),
+  ),
   'confirm-email': unchanged(() => z.object({ code: code() })),
   'delete-account': unchanged(() => z.object({ password: password() })),
+  ...factorRequests(),
   'update-profile': unchanged(() =>
     z.object({
       name: profileText('Name'),
       avatar: profileText('Avatar'),
       language: profileText('Language'),
+    }),
+  ),
+});
+
+const factorRequests = () => ({
+  'second-factor': unchanged(() => z.object({ challenge: challenge(), code: factorCode() })),
+  'confirm-totp': unchanged(() => z.object({ code: factorCode() })),
+  'enroll-totp': {
+    ...request(
+      () => z.object({ challenge: z.optional(challenge()) }),
+      ({ challenge = null }) => ({ challenge, name: null as string | null }),
+      ({ challenge }) => (challenge === null ? {} : { challenge }),
+    ),
+    mayBeEmpty: true as const,
+  },
+  reauthenticate: request(
+    () =>
+      z
+        .object({ password: z.optional(password()), code: z.optional(factorCode()) })
+        .check(
+          z.refine(({ password, code }) => (password === undefined) !== (code === undefined), {
+            path: ['password'],
+            message: 'Either password or code is required',
+          }),
+        ),
+    ({ password = null, code = null }) => ({ password, code }),
+    ({ password, code }) => ({
+      ...(password !== null && { password }),
+      ...(code !== null && { code }),
     }),
   ),
 });

@@ -141,6 +141,7 @@ export interface Contract {
   /** A setting decides whether it does; `register` has an answer for it. */
   readonly canRegisterImmediately: boolean;
   readonly registration: LoginRules['registration'];
+  readonly codeTravels: LoginRules['codeTravels'];
   readonly rotation: LoginRules['rotation'];
   /** The name that its logins give an account. */
   readonly identifier: Identifier['kind'];

@@ -1,6 +1,7 @@
 /** The successful responses of the operations, as a contract has declared them or as all have them. */
 import type { Granted, RegistrationAccepted } from '../flows/model/outcome.ts';
 import type { ResponseValues } from '../flows/operations.ts';
+import { factorResponses } from './factor-responses.ts';
 import type { SessionView } from './contract.ts';
 import type { WireHeaders, WireResponse } from './wire.ts';
 import type { AnyDeclaration, Cookie } from './define.ts';
@@ -60,6 +61,7 @@ export function responsesOf(declaration: AnyDeclaration) {
     done,
     accepted: empty('AcceptedResponse', 202),
     registered: response('RegisteredResponse', REGISTERED, { status: 202 }),
+    ...factorResponses(declaration, response),
   };
   return responses;
 }

@@ -65,6 +65,8 @@ interface Declaration<
   canRegisterImmediately?: boolean;
   /** Absent: `each-use`. */
   rotation?: Contract['rotation'];
+  /** Absent: `in-a-step`. */
+  codeTravels?: Contract['codeTravels'];
   /** Absent: the deployment's, without claims of its own. */
   tokens?: TokenDeclaration<UserNamedBy<K>>;
   /** The fields of a login; the other requests are the same in all contracts. */
@@ -130,6 +132,7 @@ export function defineContract<
     requiresVerifiedEmail: declaration.requiresVerifiedEmail ?? false,
     canRegisterImmediately: declaration.canRegisterImmediately ?? false,
     registration: 'by-code',
+    codeTravels: declaration.codeTravels ?? 'in-a-step',
     rotation: declaration.rotation ?? 'each-use',
     tokens: declaration.tokens ?? {},
     access: declaration.access ?? BEARER,

@@ -7,7 +7,7 @@
 import * as z from 'zod/mini';
 import type { Granted } from '../flows/model/outcome.ts';
 import { defineContract } from './define.ts';
-import { fieldIssues, userResponses } from './parts.ts';
+import { fieldIssues, refusalDetails, userResponses } from './parts.ts';
 import { component, isoTime, text, type UserNamedBy } from './responses.ts';
 
 const user = component(
@@ -60,15 +60,16 @@ export const emailCookie = defineContract({
             z.object({ field: z.string(), validationErrors: fieldIssues.schema() }),
             z.object({}),
           ]),
+          ...refusalDetails(),
         }),
       }),
     /** `field` is the first that fits the code; `validationErrors` has everything that is wrong. */
-    render: ({ code, message, issues }) => {
+    render: ({ code, message, issues, details: more }) => {
       const first = issues.find(({ missing }) => missing) ?? issues[0];
       const details = first
         ? { field: first.field, validationErrors: fieldIssues.render(issues) }
         : {};
-      return { error: { code, message, details } };
+      return { error: { code, message, details, ...more } };
     },
     paths: { code: ['error', 'code'], message: ['error', 'message'] },
     overrides: {

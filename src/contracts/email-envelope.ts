@@ -6,7 +6,7 @@
 import * as z from 'zod/mini';
 import type { Granted } from '../flows/model/outcome.ts';
 import { defineContract } from './define.ts';
-import { givenName, importedText, userResponses } from './parts.ts';
+import { givenName, importedText, refusalDetails, userResponses } from './parts.ts';
 import { requiredText } from './fields.ts';
 import { component, dataEnvelope, formatted, pick, text, type UserNamedBy } from './responses.ts';
 
@@ -62,13 +62,15 @@ export const emailEnvelope = defineContract({
         code: z.enum(codes),
         errors: z.record(z.string(), z.array(z.string())),
         trace_id: formatted('uuid', 'Also in the header X-Request-Id'),
+        ...refusalDetails(),
       }),
-    render: ({ message, code, issues, traceId }) => ({
+    render: ({ message, code, issues, traceId, details }) => ({
       success: false as const,
       message,
       code,
       errors: Object.fromEntries(issues.map(({ field, message }) => [field, [message]])),
       trace_id: traceId,
+      ...details,
     }),
     paths: { code: ['code'], message: ['message'] },
     overrides: {

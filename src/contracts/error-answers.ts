@@ -2,6 +2,7 @@
 import type * as z from 'zod/mini';
 import type { Issue, Refusal } from '../flows/model/outcome.ts';
 import type { Operation } from '../flows/operations.ts';
+import type { FactorMethod } from '../policy/second-factor.ts';
 import type { JsonPath, WireContext, WireHeaders } from './wire.ts';
 
 /** Facts of the request that an error may mention. */
@@ -53,6 +54,15 @@ export interface WireError {
   issues: readonly Issue[];
   traceId: string;
   headers: WireContext['headers'];
+  /** Stands beside the code, or beside the message where the wire has no codes. */
+  details: RefusalDetails;
+}
+
+/** The fields of a refusal that says how to go on; empty for the others. */
+export interface RefusalDetails {
+  /** The handle of a login's step, for its second request. */
+  challenge?: string;
+  methods?: FactorMethod[];
 }
 
 export interface ErrorPaths {

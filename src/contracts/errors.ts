@@ -1,5 +1,6 @@
 /** The answers to refusals: status, code and message by default, and what a contract says instead. */
 import type { Refusal } from '../flows/model/outcome.ts';
+import { MAX_FACTORS } from '../policy/second-factor.ts';
 import type { Contract } from './contract.ts';
 import type {
   ErrorAnswer,
@@ -7,6 +8,7 @@ import type {
   ErrorOverrides,
   Errors,
   RefusalContext,
+  RefusalDetails,
 } from './error-answers.ts';
 import type { Wire } from './wire.ts';
 import { FORM } from './routes.ts';
@@ -39,6 +41,32 @@ const defaultAnswers = (identifier: Contract['identifier']): Record<ErrorKind, D
   'locked-until-reset': {
     like: 'locked',
     message: 'Too many attempts. Reset your password to sign in.',
+  },
+  'second-factor-required': {
+    status: 403,
+    code: 'SECOND_FACTOR_REQUIRED',
+    message: 'A code of the second factor is required',
+  },
+  'enrolment-required': {
+    status: 403,
+    code: 'SECOND_FACTOR_ENROLMENT_REQUIRED',
+    message: 'A second factor has to be set up',
+  },
+  'invalid-factor': { status: 401, code: 'INVALID_SECOND_FACTOR', message: 'Wrong code' },
+  'expired-step': {
+    status: 401,
+    code: 'SECOND_FACTOR_EXPIRED',
+    message: 'This sign-in has expired. Sign in again.',
+  },
+  'reauthentication-required': {
+    status: 403,
+    code: 'REAUTHENTICATION_REQUIRED',
+    message: 'Prove your identity again',
+  },
+  'too-many-factors': {
+    status: 409,
+    code: 'TOO_MANY_FACTORS',
+    message: `At most ${MAX_FACTORS} authenticator apps can be set up`,
   },
   inactive: { status: 403, code: 'ACCOUNT_INACTIVE', message: 'This account is inactive' },
   unverified: { status: 403, code: 'EMAIL_NOT_VERIFIED', message: 'Email is not verified' },
@@ -128,6 +156,14 @@ function kindOf(refusal: Refusal): ErrorKind {
   return refusal.issues.some(({ missing }) => missing) ? 'missing-field' : 'malformed';
 }
 
+function detailsOf(refusal: Refusal): RefusalDetails {
+  if ('step' in refusal) {
+    const { handle, methods } = refusal.step;
+    return { challenge: handle, methods: [...methods] };
+  }
+  return 'methods' in refusal ? { methods: [...refusal.methods] } : {};
+}
+
 /** Renders a refusal in the contract's own shape. */
 export function refusalWire({ errors }: Contract, refusal: Refusal, context: RefusalContext): Wire {
   const { operation, traceId, headers } = context;
@@ -137,6 +173,7 @@ export function refusalWire({ errors }: Contract, refusal: Refusal, context: Ref
   const { status, code, message } = (own ?? errors.answers)[kind] as ErrorAnswer;
   const text = typeof message === 'string' ? message : message(refusal as never, context);
   const issues = 'issues' in refusal ? refusal.issues : [];
-  const error = { status, code, message: text, issues, traceId, headers };
+  const details = detailsOf(refusal);
+  const error = { status, code, message: text, issues, traceId, headers, details };
   return { status, body: errors.render(error), headers: errors.headers(error) };
 }

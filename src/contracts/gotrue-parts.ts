@@ -4,6 +4,7 @@ import type { Granted, PasswordFlaw, RegistrationAccepted } from '../flows/model
 import type { User } from '../flows/model/user.ts';
 import type { RegistrationInput } from '../flows/register.ts';
 import type { WireError } from './error-answers.ts';
+import { refusalDetails } from './parts.ts';
 import { email, name, password, registration } from './fields.ts';
 import { request } from './requests.ts';
 import { bodyResponse, component, formatted, isoTime, text } from './responses.ts';
@@ -153,10 +154,11 @@ const weakPassword = ({ issues }: WireError) => {
 /** Errors: in the older shape for clients that name no version, as the pages are. */
 export const errorBody = {
   schema: (codes: string[]) => {
+    const more = refusalDetails();
     const weak_password = z.optional(z.object({ reasons: z.array(z.string()) }));
     return z.union([
-      z.object({ code: z.enum(codes), message: z.string(), weak_password }),
-      z.object({ code: z.int(), error_code: z.enum(codes), msg: z.string(), weak_password }),
+      z.object({ code: z.enum(codes), message: z.string(), weak_password, ...more }),
+      z.object({ code: z.int(), error_code: z.enum(codes), msg: z.string(), weak_password, ...more }),
     ]);
   },
   render: (error: WireError) => ({
@@ -164,6 +166,7 @@ export const errorBody = {
       ? { code: error.code, message: error.message }
       : { code: error.status, error_code: error.code, msg: error.message }),
     ...weakPassword(error),
+    ...error.details,
   }),
   headers: (error: WireError) => ({
     'X-Sb-Error-Code': error.code,

@@ -54,6 +54,8 @@ export const keycloak = defineContract({
   lifetimes: { accessSeconds: 300, refreshSeconds: 1800 },
   identifier: 'email',
   nameCase: 'snake',
+  // As in Keycloak, whose direct grant has no step between password and code.
+  codeTravels: 'with-password',
   tokens: {
     issuer: REALM,
     type: 'JWT',

@@ -12,8 +12,9 @@ import type { SentTokens } from '../flows/model/request.ts';
 import type { ErrorOverrides, WireError } from './error-answers.ts';
 import type { LoginRequest, WireRequest } from './wire.ts';
 import { request } from './requests.ts';
-import { requiredText, type Field } from './fields.ts';
+import { loginCode, requiredText, type Field } from './fields.ts';
 import { bodyResponse, text, type Body, type Fields } from './responses.ts';
+import { refusalDetails } from './parts.ts';
 import { FORM } from './routes.ts';
 
 /** All that a token opens. A scope that a client asks for is ignored, and so it is stated (3.3). */
@@ -21,15 +22,25 @@ export const SCOPE = 'profile email' as const;
 
 /** The password grant. `username` takes either name: registered usernames have no `@`. */
 const passwordGrant: LoginRequest = {
-  fields: { identifier: 'username', password: 'password', remember: null },
+  fields: { identifier: 'username', password: 'password', remember: null, code: 'totp' },
   ...request(
-    () => z.object({ username: requiredText('Username'), password: requiredText('Password') }),
-    ({ username, password }): LoginAttempt => ({
+    () =>
+      z.object({
+        username: requiredText('Username'),
+        password: requiredText('Password'),
+        totp: loginCode(),
+      }),
+    ({ username, password, totp }): LoginAttempt => ({
       identifier: { kind: username.includes('@') ? 'email' : 'username', value: username },
       password,
       remember: false,
+      code: totp,
     }),
-    ({ identifier, password }) => ({ username: identifier.value, password }),
+    ({ identifier, password, code }) => ({
+      username: identifier.value,
+      password,
+      ...(code !== null && { totp: code }),
+    }),
   ),
 };
 
@@ -94,10 +105,12 @@ const UNSUPPORTED = 'unsupported_grant_type';
 
 /** RFC 6749 5.2 allows neither quotes nor backslashes in a description. */
 export const errorBody = {
-  schema: (codes: string[]) => z.object({ error: z.enum(codes), error_description: z.string() }),
-  render: ({ code, message, issues }: WireError) => ({
+  schema: (codes: string[]) =>
+    z.object({ error: z.enum(codes), error_description: z.string(), ...refusalDetails() }),
+  render: ({ code, message, issues, details }: WireError) => ({
     error: code === UNSUPPORTED && issues.some(({ missing }) => missing) ? 'invalid_request' : code,
     error_description: message.replaceAll(/["\\]/g, "'"),
+    ...details,
   }),
   paths: { code: ['error'], message: ['error_description'] },
 };

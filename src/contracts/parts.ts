@@ -78,6 +78,12 @@ export const fieldIssues = {
   render: (issues: readonly Issue[]) => issues.map(({ field, message }) => ({ field, message })),
 };
 
+/** The fields of a refusal that says how to go on. */
+export const refusalDetails = () => ({
+  challenge: z.optional(text('Of a sign-in that asks for a second factor')),
+  methods: z.optional(z.array(z.enum(['password', 'totp', 'recovery-code']))),
+});
+
 /** `"error": { "code", "message", "details" }`, with details where the body is at fault. */
 export const codedError = {
   schema: (codes: string[]) =>
@@ -85,10 +91,12 @@ export const codedError = {
       code: z.enum(codes),
       message: z.string(),
       details: z.optional(fieldIssues.schema()),
+      ...refusalDetails(),
     }),
-  render: ({ code, message, issues }: WireError) => ({
+  render: ({ code, message, issues, details }: WireError) => ({
     code,
     message,
+    ...details,
     ...(issues.length > 0 && { details: fieldIssues.render(issues) }),
   }),
   paths: { code: ['error', 'code'], message: ['error', 'message'] },

@@ -8,6 +8,7 @@ import type { Granted } from '../flows/model/outcome.ts';
 import type { ProfileUpdate } from '../flows/update-profile.ts';
 import type { WireContext } from './wire.ts';
 import { defineContract } from './define.ts';
+import { refusalDetails } from './parts.ts';
 import { accountRequests } from './account-requests.ts';
 import { loginRequest, request, within } from './requests.ts';
 import { email, profileText, requiredText } from './fields.ts';
@@ -93,7 +94,7 @@ export const realworld = defineContract({
     paths: { username: ['user', 'username'], email: ['user', 'email'] },
   },
   routes: {
-    login: { request: within('user', loginRequest('email', {})) },
+    login: { request: within('user', loginRequest('email', { code: 'totp' })) },
     'update-profile': {
       method: 'PUT',
       path: '/api/user',
@@ -106,8 +107,10 @@ export const realworld = defineContract({
     },
   },
   errors: {
-    schema: () => z.object({ errors: z.record(z.string(), z.array(z.string())) }),
-    render: ({ code, message, issues }) => ({
+    schema: () =>
+      z.object({ errors: z.record(z.string(), z.array(z.string())), ...refusalDetails() }),
+    render: ({ code, message, issues, details }) => ({
+      ...details,
       errors: Object.fromEntries(
         issues.length === 0
           ? [[SUBJECTS[code] ?? 'body', [message]]]

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { LoginAttempt } from '../flows/model/login.ts';
 import type { SentTokens } from '../flows/model/request.ts';
 import type { Identifier } from '../policy/identifier.ts';
-import { EMAIL_MALFORMED, requiredEmail, requiredText, username, type Field } from './fields.ts';
+import { EMAIL_MALFORMED, loginCode, requiredEmail, requiredText, username, type Field } from './fields.ts';
 import { lazy } from './responses.ts';
 import type { LoginRequest, WireRequest } from './wire.ts';
 
@@ -12,6 +12,8 @@ export interface LoginBody {
   identifier?: Field;
   password?: Field;
   remember?: Field;
+  /** Of a second factor, beside the password; absent: none is taken here. */
+  code?: string;
 }
 
 export function loginRequest(kind: Identifier['kind'], body: LoginBody): LoginRequest {
@@ -19,25 +21,29 @@ export function loginRequest(kind: Identifier['kind'], body: LoginBody): LoginRe
   const [identifier, readIdentifier] = body.identifier ?? [kind, text];
   const [password, readPassword] = body.password ?? ['password', () => requiredText('Password')];
   const [remember, readRemember] = body.remember ?? [null];
+  const { code = null } = body;
   const schema = () =>
     z.object({
       [identifier]: readIdentifier(),
       [password]: readPassword(),
       ...(remember === null ? {} : { [remember]: readRemember?.() }),
+      ...(code === null ? {} : { [code]: loginCode() }),
     });
   return {
-    fields: { identifier, password, remember },
+    fields: { identifier, password, remember, code },
     ...request<Record<string, unknown>, LoginAttempt>(
       schema,
       (read) => ({
         identifier: { kind, value: read[identifier] as string },
         password: read[password] as string,
         remember: remember !== null && read[remember] === true,
+        code: code === null ? null : (read[code] as string | null),
       }),
       (attempt) => ({
         [identifier]: attempt.identifier.value,
         [password]: attempt.password,
         ...(remember === null ? {} : { [remember]: attempt.remember }),
+        ...(code === null || attempt.code === null ? {} : { [code]: attempt.code }),
       }),
     ),
   };
@@ -66,6 +72,7 @@ export function within<T>(
         identifier: path(fields.identifier),
         password: path(fields.password),
         remember: fields.remember === null ? null : path(fields.remember),
+        code: fields.code === null ? null : path(fields.code),
       },
     }),
     decode: lazy(() =>

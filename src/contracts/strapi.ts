@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import type { Granted, Issue } from '../flows/model/outcome.ts';
 import { defineContract } from './define.ts';
+import { refusalDetails } from './parts.ts';
 import { accountRequests } from './account-requests.ts';
 import { request } from './requests.ts';
 import { password, requiredText } from './fields.ts';
@@ -73,7 +74,7 @@ export const strapi = defineContract({
   lifetimes: { accessSeconds: 30 * 86_400 },
   identifier: 'email',
   canRegisterImmediately: true,
-  loginBody: { identifier: ['identifier', () => requiredText('Identifier')] },
+  loginBody: { identifier: ['identifier', () => requiredText('Identifier')], code: 'totp' },
   login: {
     schema: () => ({ jwt: z.string(), user: z.object(user.schema()) }),
     render: ({ access, user: account }: Granted & { user: UserNamedBy<'email'> }) => ({
@@ -119,11 +120,12 @@ export const strapi = defineContract({
           name: z.enum(names),
           message: z.string(),
           details: z.record(z.string(), z.unknown()),
+          ...refusalDetails(),
         }),
       }),
-    render: ({ status, code, message, issues }) => {
+    render: ({ status, code, message, issues, details: more }) => {
       const details = issues.length > 0 ? { errors: issues.map(issue) } : {};
-      return { data: null, error: { status, name: code, message, details } };
+      return { data: null, error: { status, name: code, message, details, ...more } };
     },
     paths: { code: ['error', 'name'], message: ['error', 'message'] },
     codes: {

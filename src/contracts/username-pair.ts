@@ -5,7 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { defineContract } from './define.ts';
-import { userResponses, tokenPair, usernameFields } from './parts.ts';
+import { refusalDetails, userResponses, tokenPair, usernameFields } from './parts.ts';
 import { component, isoTime, pick, successEnvelope, type UserNamedBy } from './responses.ts';
 
 const required = (message: string) => () => z.string(message).check(z.minLength(1, message));
@@ -63,8 +63,9 @@ export const usernamePair = defineContract({
     ...tokenPair,
   },
   errors: {
-    schema: (codes) => z.object({ error: z.enum(codes), message: z.string() }),
-    render: ({ code, message }) => ({ error: code, message }),
+    schema: (codes) =>
+      z.object({ error: z.enum(codes), message: z.string(), ...refusalDetails() }),
+    render: ({ code, message, details }) => ({ error: code, message, ...details }),
     paths: { code: ['error'], message: ['message'] },
     codes: ERROR_CLASSES,
     overrides: {

@@ -42,6 +42,8 @@ export interface WireRequest<T> {
   readonly decode: () => z.ZodMiniType<T>;
   /** Turns an operation's input into a body: the inverse of `decode`. */
   encode(input: T): Record<string, unknown>;
+  /** A request without any body is read like an empty one. */
+  readonly mayBeEmpty?: true;
 }
 
 /** One successful response. */
@@ -57,6 +59,8 @@ export interface LoginFields {
   password: string;
   /** Null: the login has no "remember me". */
   remember: string | null;
+  /** Null: the code of a second factor is not sent beside the password. */
+  code: string | null;
 }
 
 export interface LoginRequest extends WireRequest<LoginAttempt> {

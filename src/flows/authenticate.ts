@@ -2,6 +2,8 @@
  * Authenticates the bearer of an access token whose session is alive. One read of the primary, so
  * that a session that was ended a moment ago, on the other side of the world, is refused.
  */
+import { requiresSecondFactor } from '../policy/second-factor.ts';
+import type { LoginRules } from './model/login.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { LiveSession } from './model/session.ts';
 import type { Services } from './ports/services.ts';
@@ -23,7 +25,7 @@ export async function authenticate({
   const claims = await services.tokens.verify('access', token, { rules: rules.tokens });
   if (claims === null) return UNAUTHENTICATED;
   const session = await services.sessions.live(claims.sessionId, services.nowMs());
-  return requireContract(session, rules.contract);
+  return requireSession(session, rules);
 }
 
 /** A token was presented, and is not or no longer good. */
@@ -32,11 +34,17 @@ export const UNAUTHENTICATED = refuse({ reason: 'unauthenticated', presented: tr
 /** As above. The bearer holds a token that was issued here, and may know that its session is over. */
 const SESSION_ENDED = refuse({ reason: 'unauthenticated', presented: true, sessionEnded: true });
 
-/** A token is good for the contract that issued it alone: no client can shop for the laxest. */
-export function requireContract(
+/**
+ * A token is good for the contract that issued it alone: no client can shop for the laxest. A session
+ * without a second factor is over where the deployment requires one by now.
+ */
+export function requireSession(
   session: LiveSession | null,
-  contract: string,
+  { contract, secondFactor }: Pick<LoginRules, 'contract' | 'secondFactor'>,
 ): Outcome<LiveSession> {
   if (session === null) return SESSION_ENDED;
-  return session.contract === contract ? ok(session) : UNAUTHENTICATED;
+  if (session.contract !== contract) return UNAUTHENTICATED;
+  const isOwed =
+    session.secondFactorAtMs === null && requiresSecondFactor(secondFactor, session.user);
+  return isOwed ? SESSION_ENDED : ok(session);
 }

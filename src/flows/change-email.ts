@@ -14,7 +14,8 @@ import { DECOY_CHALLENGE } from './model/challenge.ts';
 import { ok, type Outcome } from './model/outcome.ts';
 import type { Account } from './model/user.ts';
 import { checkAddressAndEmailLimits } from './rate-limits.ts';
-import { authenticateCounted, reauthenticate, type ReauthenticatePorts } from './reauthenticate.ts';
+import { requireProof } from './prove-identity.ts';
+import { authenticateCounted, type ReauthenticatePorts } from './reauthenticate.ts';
 import { auditContext, type RecordEventPorts } from './use-case.ts';
 import { rejectCode } from './verify-email.ts';
 
@@ -22,15 +23,16 @@ export interface ChangeEmailRequest extends AuthenticatedRequest<
   AfterResponsePorts | IssueChallengePorts | ReauthenticatePorts
 > {
   email: string;
-  password: string;
+  /** Null: the session's owner has proven their identity a moment ago. */
+  password: string | null;
 }
 
 export async function changeEmail(request: ChangeEmailRequest): Promise<Outcome<null>> {
   const { services, rules, meta, password } = request;
   const counting = checkAddressAndEmailLimits(services, rules.limit, meta);
-  const caller = await reauthenticate(request, password, counting);
+  const caller = await requireProof(request, password, counting);
   if (!caller.ok) return caller;
-  const { account } = caller.value.session;
+  const { account } = caller.value;
   const { value: email } = normalise({ kind: 'email', value: request.email });
   afterResponse(services, () => writeToNewAddress(request, account, email));
   const { email: old } = account.user;

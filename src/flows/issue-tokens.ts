@@ -13,15 +13,22 @@ export async function issueTokens(
     sessionId: string;
     /** When its password was verified. */
     createdAtMs: number;
+    /** When its second factor was verified; null: none was. */
+    secondFactorAtMs: number | null;
     expiries: Pick<Expiries, 'issuedAtMs' | 'accessExpiresAtMs' | 'refreshExpiresAtMs'>;
     /** Null: the contract has no refresh token. */
     refresh: { jti: string; generation: number } | null;
   },
 ): Promise<Granted> {
-  const { user, sessionId, createdAtMs, refresh } = session;
+  const { user, sessionId, createdAtMs, secondFactorAtMs, refresh } = session;
   const { issuedAtMs, accessExpiresAtMs, refreshExpiresAtMs } = session.expiries;
-  const authenticatedAtMs = Math.floor(createdAtMs / 1000) * 1000;
-  const claims = rules.tokens.claims({ user, sessionId, issuedAtMs, authenticatedAtMs });
+  const claims = rules.tokens.claims({
+    user,
+    sessionId,
+    issuedAtMs,
+    authenticatedAtMs: wholeSeconds(createdAtMs),
+    secondFactorAtMs: secondFactorAtMs === null ? null : wholeSeconds(secondFactorAtMs),
+  });
   const common = { sub: user.publicId, sessionId, issuedAtMs };
   const access = await services.tokens.signAccess(
     {
@@ -50,3 +57,5 @@ export async function issueTokens(
   );
   return { ...granted, refresh: { token, expiresAtMs: refreshExpiresAtMs } };
 }
+
+const wholeSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000;

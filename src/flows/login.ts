@@ -1,6 +1,7 @@
 /**
  * Logs in, read top to bottom: count the address, reserve a ticket and verify the password, check
- * the account's status, create the session, issue its tokens.
+ * the account's status, create the session, issue its tokens. Where a second factor is owed, the
+ * answer is a step in place of a session, and second-factor.ts goes on.
  *
  * It waits for the network twice: for the rate limit and the user together, and for the one batch
  * that stores the session. The account's lockout answers while the password is being hashed.
@@ -13,24 +14,34 @@
  * A thrown error is an outage or a bug: the caller answers with the contract's internal refusal.
  */
 import { normalise } from '../policy/identifier.ts';
+import { isEnrolled } from '../policy/second-factor.ts';
 import { lockoutKeyFor, type LockoutKeyPorts } from './lockout-keys.ts';
-import type { LoginAttempt, LoginRules } from './model/login.ts';
-import { ok, refuse, type LoginResult, type Outcome, type Refusal } from './model/outcome.ts';
+import type { LoginAttempt } from './model/login.ts';
+import { refuse, type LoginResult, type Outcome, type Refusal } from './model/outcome.ts';
+import type { FactorUse } from './model/factor.ts';
 import type { Account } from './model/user.ts';
-import { grantSession, planSession, type NewSessionPorts } from './new-session.ts';
+import { openSession, type OpenSessionPorts } from './new-session.ts';
 import { checkAddressLimit } from './rate-limits.ts';
-import { auditContext, recordEvent, type UseCaseRequest } from './use-case.ts';
+import { askSecondFactor, owedStep, type AskSecondFactorPorts } from './second-factor.ts';
+import { recordEvent, type UseCaseRequest } from './use-case.ts';
 import { verifyPassword, type Ticket, type VerifyPasswordPorts } from './verify-password.ts';
 
 export interface LoginRequest extends UseCaseRequest<
-  VerifyPasswordPorts | LockoutKeyPorts | NewSessionPorts | 'accountKey' | 'sessions' | 'users'
+  | AskSecondFactorPorts
+  | 'accountChanges'
+  | LockoutKeyPorts
+  | OpenSessionPorts
+  | VerifyPasswordPorts
+  | 'accountKey'
+  | 'factorSecrets'
+  | 'users'
 > {
   attempt: LoginAttempt;
 }
 
-/** An account after a password check, with the ticket that the check drew. */
+/** An account after a password check, with the ticket that the check drew. Null: there is none. */
 interface Checked {
-  account: Account;
+  account: Account | null;
   accountKey: string;
   ticket: Ticket;
 }
@@ -60,11 +71,16 @@ export async function login(request: LoginRequest): Promise<Outcome<LoginResult>
     if (!check.ok) return check;
 
     const { verdict, ticket } = check.value;
+    let refusal: Refusal | null = null;
     try {
-      const refusal =
-        verdict === 'right' ? checkAccountStatus(account, rules) : invalidCredentials(account);
+      const secondFactor = await matchCode(request, account);
+      refusal =
+        verdict === 'right'
+          ? checkAccount(request, account, secondFactor)
+          : invalidCredentials(account);
       if (refusal === null && account !== null) {
-        const outcome = await createSession(request, { account, accountKey, ticket });
+        const proven = { account, accountKey, key, ticket, secondFactor };
+        const outcome = await proceed(request, proven);
         if (outcome !== 'stale') return outcome;
       }
 
@@ -81,66 +97,74 @@ export async function login(request: LoginRequest): Promise<Outcome<LoginResult>
     } catch (outage) {
       // The password was right: an outage must not add up to a lock for its owner. A wrong one stays
       // counted, since an answer that only a right one may get would make its absence a verdict.
-      if (verdict === 'right') services.waitUntil(ticket.settle('void'));
+      const isWrong = verdict === 'wrong' || refusal?.reason === 'invalid';
+      if (!isWrong) services.waitUntil(ticket.settle('void'));
       throw outage;
     }
   }
   throw new Error('the account changed twice during one login');
 }
 
+/**
+ * Compares the code that was sent beside the password, before the password's verdict is looked at: a
+ * wrong code takes as long after a wrong password as after the right one. Null: none, or a wrong one.
+ */
+async function matchCode(
+  { services, attempt }: LoginRequest,
+  account: Account | null,
+): Promise<FactorUse | null> {
+  if (attempt.code === null) return null;
+  const how = { nowMs: services.nowMs(), enrolling: false };
+  return services.factorSecrets.match(account, attempt.code, how);
+}
+
 /** Called after a right password only, so that its refusals tell a stranger nothing. */
-function checkAccountStatus(account: Account | null, rules: LoginRules): Refusal | null {
+function checkAccount(
+  { rules, attempt }: LoginRequest,
+  account: Account | null,
+  secondFactor: FactorUse | null,
+): Refusal | null {
   if (account === null) return invalidCredentials(account);
+  // Before the status: a wrong code is answered like a wrong password, whatever the account.
+  if (isEnrolled(account) && secondFactor === null) {
+    if (attempt.code !== null) return { reason: 'invalid', because: 'wrong-code' };
+    if (rules.codeTravels === 'with-password') return { reason: 'invalid', because: 'no-code' };
+  }
   if (account.user.status !== 'active') return { reason: 'inactive' };
   if (rules.requiresVerifiedEmail && !account.user.emailVerified) return { reason: 'unverified' };
   return null;
 }
 
-/** Stores the session, then issues its tokens. `stale`: the account is no longer what was verified. */
-async function createSession(
+/** Asks for a second factor that is owed, or opens the session. */
+async function proceed(
   request: LoginRequest,
-  { account, accountKey, ticket }: Checked,
+  proven: Checked & { account: Account; key: string; secondFactor: FactorUse | null },
 ): Promise<Outcome<LoginResult> | 'stale'> {
-  const { services, rules, attempt, meta } = request;
-  const isOutdated =
-    account.passwordHash !== null && services.passwords.isOutdated(account.passwordHash);
-  const renewedHash = isOutdated ? await services.passwords.hash(attempt.password) : null;
-  const nowMs = services.nowMs();
+  const { services, rules, attempt } = request;
+  const { account, secondFactor } = proven;
+  const { passwordHash } = account;
+  const isOutdated = passwordHash !== null && services.passwords.isOutdated(passwordHash);
   const { remember } = attempt;
-  const plan = await planSession(request, { remember, nowMs });
-  const { sessionId, expiries, refreshHash } = plan;
-  const isStored = await services.sessions.open({
-    account,
-    sessionId,
-    contract: rules.contract,
-    meta,
-    accountKey,
-    expiries,
-    nowMs,
-    requiresVerifiedEmail: rules.requiresVerifiedEmail,
-    refreshHash,
-    renewedHash,
-    secondFactor: null,
-    stepIssuedAtMs: null,
-  });
-  if (!isStored) return 'stale';
-  if (ticket.isExpired()) {
-    const session = { id: sessionId, userId: account.user.id };
-    const context = auditContext(request, accountKey);
-    services.waitUntil(services.sessions.end(session, { ...context, action: 'LOGIN_UNANSWERED' }));
-    return refuse({ reason: 'busy' });
+  const owed = secondFactor === null ? owedStep(account, rules.secondFactor) : null;
+  if (owed !== null) {
+    if (isOutdated) services.waitUntil(renewHash(request, account));
+    return askSecondFactor(request, { ...proven, remember, owed });
   }
+  const renewedHash = isOutdated ? await services.passwords.hash(attempt.password) : null;
+  return openSession(request, { ...proven, remember, renewedHash, stepIssuedAtMs: null });
+}
 
-  const granted = await grantSession(request, account, plan);
-  services.waitUntil(ticket.settle('right'));
-  return ok(granted);
+/** After the response: a step has no batch of its own, and no request after it has the password. */
+async function renewHash({ services, attempt }: LoginRequest, account: Account): Promise<void> {
+  const renewedHash = await services.passwords.hash(attempt.password);
+  await services.accountChanges.renewHash(account, renewedHash);
 }
 
 /** Refuses with what the primary has confirmed, and settles the ticket. */
 async function rejectLogin(
   request: LoginRequest,
   refusal: Refusal,
-  { account, accountKey, ticket }: Omit<Checked, 'account'> & { account: Account | null },
+  { account, accountKey, ticket }: Checked,
 ): Promise<Outcome<never>> {
   if (refusal.reason === 'invalid') {
     if (!(await ticket.settle('wrong'))) return refuse({ reason: 'busy' });
@@ -167,6 +191,7 @@ function hasSameCredentials(one: Account | null, other: Account | null): boolean
     one.credentialVersion === other.credentialVersion &&
     one.passwordHash === other.passwordHash &&
     one.user.status === other.user.status &&
-    one.user.emailVerified === other.user.emailVerified
+    one.user.emailVerified === other.user.emailVerified &&
+    JSON.stringify(one.factors) === JSON.stringify(other.factors)
   );
 }

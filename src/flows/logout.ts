@@ -2,7 +2,7 @@
  * Ends the session of a token, access or refresh, even of an expired one. Asking again is the same
  * as asking once. An ended session is deleted, and its access tokens are refused from then on.
  */
-import { requireContract, type AuthenticatedRequest } from './authenticate.ts';
+import { UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { VerifiedClaims } from './ports/tokens.ts';
 
@@ -28,8 +28,7 @@ export async function logout(request: LogoutRequest): Promise<Outcome<null>> {
   const nowMs = services.nowMs();
   const session = await services.sessions.live(claims.sessionId, nowMs);
   if (session === null) return ok(null);
-  const own = requireContract(session, contract);
-  if (!own.ok) return own;
+  if (session.contract !== contract) return UNAUTHENTICATED;
   const { id, user } = session;
   const accountKey = await services.accountKey({ userId: user.id });
   const sessionEnd = { action: 'LOGOUT', contract, meta, accountKey, nowMs } as const;

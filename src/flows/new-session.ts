@@ -1,21 +1,77 @@
-/** Plans a session before it is stored, and grants it afterwards: at a login, or a registration. */
+/** Opens a session: plans it, stores it, and grants its tokens. */
 import { expiries } from '../policy/lifetimes.ts';
 import { issueTokens, type IssueTokensPorts } from './issue-tokens.ts';
-import type { LoginResult } from './model/outcome.ts';
+import type { FactorUse } from './model/factor.ts';
+import { ok, refuse, type LoginResult, type Outcome } from './model/outcome.ts';
 import type { Account } from './model/user.ts';
-import type { UseCaseRequest } from './use-case.ts';
+import { auditContext, type UseCaseRequest } from './use-case.ts';
+import type { Ticket } from './verify-password.ts';
 
 export type NewSessionPorts = IssueTokensPorts | 'devices';
+export type OpenSessionPorts = NewSessionPorts | 'nowMs' | 'sessions' | 'waitUntil';
 
 type Plan = Awaited<ReturnType<typeof planSession>>;
+
+/** An account whose owner has proven everything that it asks for. */
+export interface ProvenAccount {
+  account: Account;
+  accountKey: string;
+  /** Under which the last proof was given. */
+  ticket: Ticket;
+  remember: boolean;
+  /** Replaces the stored hash; null leaves it. */
+  renewedHash: string | null;
+  /** Null: the account has no second factor. */
+  secondFactor: FactorUse | null;
+  /** Null: there was no step between password and second factor. */
+  stepIssuedAtMs: number | null;
+}
+
+/** Stores the session, then issues its tokens. `stale`: the account is no longer what was verified. */
+export async function openSession(
+  request: UseCaseRequest<OpenSessionPorts>,
+  { ticket, remember, ...proven }: ProvenAccount,
+): Promise<Outcome<LoginResult> | 'stale'> {
+  const { services, rules, meta } = request;
+  const { account, accountKey } = proven;
+  const nowMs = services.nowMs();
+  const plan = await planSession(request, { remember, nowMs, secondFactor: proven.secondFactor });
+  const { sessionId, expiries, refreshHash } = plan;
+  const isStored = await services.sessions.open({
+    ...proven,
+    sessionId,
+    contract: rules.contract,
+    meta,
+    expiries,
+    nowMs,
+    requiresVerifiedEmail: rules.requiresVerifiedEmail,
+    refreshHash,
+  });
+  if (!isStored) return 'stale';
+  if (ticket.isExpired()) {
+    const session = { id: sessionId, userId: account.user.id };
+    const context = auditContext(request, accountKey);
+    services.waitUntil(services.sessions.end(session, { ...context, action: 'LOGIN_UNANSWERED' }));
+    return refuse({ reason: 'busy' });
+  }
+
+  const granted = await grantSession(request, account, plan);
+  services.waitUntil(ticket.settle('right'));
+  return ok(granted);
+}
 
 /** Chooses the id, the expiries and the refresh token's id. */
 export async function planSession(
   { services, rules }: UseCaseRequest<NewSessionPorts>,
-  { remember, nowMs }: { remember: boolean; nowMs: number },
+  { remember, nowMs, secondFactor }: { remember: boolean; nowMs: number; secondFactor: FactorUse | null },
 ) {
   const sessionId = services.uuid();
-  const plan = { sessionId, nowMs, expiries: expiries(rules.lifetimes, remember, nowMs) };
+  const plan = {
+    sessionId,
+    nowMs,
+    secondFactorAtMs: secondFactor === null ? null : nowMs,
+    expiries: expiries(rules.lifetimes, remember, nowMs),
+  };
   if (plan.expiries.refreshExpiresAtMs === null)
     return { ...plan, refresh: null, refreshHash: null };
   const { jti, hash } = await services.tokens.refreshId(sessionId, 0);
@@ -26,12 +82,13 @@ export async function planSession(
 export async function grantSession(
   request: UseCaseRequest<NewSessionPorts>,
   { user, deviceVersion }: Account,
-  { sessionId, nowMs, expiries, refresh }: Plan,
+  { sessionId, nowMs, secondFactorAtMs, expiries, refresh }: Plan,
 ): Promise<LoginResult> {
   const granted = await issueTokens(request, {
     user: { ...user, lastLoginAtMs: nowMs },
     sessionId,
     createdAtMs: nowMs,
+    secondFactorAtMs,
     expiries,
     refresh,
   });

@@ -7,6 +7,14 @@ import type { SessionLimits } from '../policy/lifetimes.ts';
 import { changeEmail, confirmEmail } from './change-email.ts';
 import { changePassword } from './change-password.ts';
 import { deleteAccount } from './delete-account.ts';
+import {
+  confirmTotp,
+  enrollTotp,
+  listFactors,
+  newRecoveryCodes,
+  removeFactor,
+  type RecoveryCodes,
+} from './factors.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
 import type {
@@ -16,11 +24,14 @@ import type {
   Refusal,
   RegistrationAccepted,
 } from './model/outcome.ts';
+import { proveIdentity } from './prove-identity.ts';
 import { refresh } from './refresh.ts';
 import { registerImmediately } from './register-immediately.ts';
 import { register, type RegistrationInput } from './register.ts';
 import { renew } from './renew.ts';
 import { forgotPassword, resetPassword } from './reset-password.ts';
+import { completeLogin } from './second-factor.ts';
+import type { Enrolment, ShownFactor } from './model/factor.ts';
 import type { ListedSession } from './model/session.ts';
 import type { LoginAttempt, LoginRules } from './model/login.ts';
 import type { Services } from './ports/services.ts';
@@ -54,6 +65,9 @@ export interface ResponseValues {
   accepted: unknown;
   renewed: Granted;
   registered: Registered;
+  factors: { factors: ShownFactor[]; recoveryCodesLeft: number };
+  enrolment: Enrolment;
+  recoveryCodes: RecoveryCodes;
 }
 type Registered = RegistrationAccepted | LoginResult;
 
@@ -66,14 +80,19 @@ export interface OperationRow<
   /** Below the contract's base; absent: the operation's name; null: the contract's profile path. */
   path?: string | null;
   summary: string;
-  /** The credential that opens it; `either`: an access token or a refresh token. */
-  access: 'public' | 'bearer' | 'refresh-token' | 'either';
+  /**
+   * The credential that opens it; `either`: an access token or a refresh token; `bearer-or-step`: an
+   * access token, or in its place the handle of a login's step in the body.
+   */
+  access: 'public' | 'bearer' | 'refresh-token' | 'either' | 'bearer-or-step';
   /** Counts as an attempt of the address, even with a malformed body. */
   countsAttempt?: true;
   /** Counts against the address's limit for e-mail as well. */
   sendsEmail?: true;
-  /** Verifies a password, under the account's lockout. */
+  /** Verifies a password or a code of a factor, under the account's lockout. */
   checksPassword?: true;
+  /** Asks for a proof of identity that is at most five minutes old. */
+  needsRecentProof?: true;
   /** Changes nothing, so that only refusals are logged. */
   isReadOnly?: true;
   /** Its own reasons; the documents add those that follow from the row. */
@@ -106,6 +125,7 @@ const row = <Input, Response extends keyof ResponseValues, Value extends Respons
 const ATTEMPT = { method: 'POST', countsAttempt: true } as const;
 const PASSWORD_ATTEMPT = { ...ATTEMPT, checksPassword: true } as const;
 const PUBLIC_ATTEMPT = { ...ATTEMPT, access: 'public' } as const;
+const FACTOR_CHANGE = { ...ATTEMPT, needsRecentProof: true } as const;
 const WITH_BEARER = { method: 'POST', access: 'bearer' } as const;
 
 const withInput = <Input>({ input, ...request }: OperationRequest<Input>) => ({
@@ -119,10 +139,20 @@ export const OPERATIONS = {
     ...PASSWORD_ATTEMPT,
     summary: 'Sign in',
     access: 'public',
-    refusals: ['invalid', 'inactive', 'unverified'],
+    refusals: ['invalid', 'second-factor-required', 'enrolment-required', 'inactive', 'unverified'],
     response: 'login',
     run: ({ input, ...request }: OperationRequest<LoginAttempt>) =>
       login({ ...request, attempt: input }),
+  }),
+  'second-factor': row({
+    ...PASSWORD_ATTEMPT,
+    path: 'login/second-factor',
+    summary: 'Complete a sign-in with a code of the second factor',
+    access: 'public',
+    refusals: ['invalid-factor', 'expired-step'],
+    response: 'login',
+    run: (request: OperationRequest<{ challenge: string; code: string }>) =>
+      completeLogin(withInput(request)),
   }),
   refresh: row({
     method: 'POST',
@@ -246,9 +276,10 @@ export const OPERATIONS = {
     summary: 'Send a code to another address',
     access: 'bearer',
     sendsEmail: true,
-    refusals: ['invalid'],
+    refusals: ['invalid', 'reauthentication-required'],
     response: 'accepted',
-    run: (request: OperationRequest<Email & Password>) => changeEmail(withInput(request)),
+    run: (request: OperationRequest<Email & { password: string | null }>) =>
+      changeEmail(withInput(request)),
   }),
   'confirm-email': row({
     ...ATTEMPT,
@@ -266,6 +297,62 @@ export const OPERATIONS = {
     refusals: ['invalid'],
     response: 'loggedOut',
     run: (request: OperationRequest<Password>) => deleteAccount(withInput(request)),
+  }),
+  reauthenticate: row({
+    ...PASSWORD_ATTEMPT,
+    summary: 'Prove the identity again, with the password or a code of the second factor',
+    access: 'bearer',
+    refusals: ['invalid', 'invalid-factor'],
+    response: 'done',
+    run: (request: OperationRequest<{ password: string | null; code: string | null }>) =>
+      proveIdentity(withInput(request)),
+  }),
+  'list-factors': row({
+    method: 'GET',
+    path: 'factors',
+    summary: 'List the second factors of this user',
+    access: 'bearer',
+    isReadOnly: true,
+    response: 'factors',
+    run: (request: OperationRequest) => listFactors(request),
+  }),
+  'enroll-totp': row({
+    ...FACTOR_CHANGE,
+    path: 'factors/totp',
+    summary: 'Make the secret of a new authenticator app; shown once',
+    access: 'bearer-or-step',
+    refusals: ['not-found', 'too-many-factors', 'expired-step'],
+    response: 'enrolment',
+    run: (request: OperationRequest<{ challenge: string | null; name: string | null }>) =>
+      enrollTotp(withInput(request)),
+  }),
+  'confirm-totp': row({
+    ...FACTOR_CHANGE,
+    path: 'factors/totp/confirm',
+    summary: 'Activate the new authenticator app with a code of it',
+    access: 'bearer',
+    refusals: ['not-found', 'invalid-factor'],
+    response: 'recoveryCodes',
+    run: (request: OperationRequest<Code>) => confirmTotp(withInput(request)),
+  }),
+  'new-recovery-codes': row({
+    ...FACTOR_CHANGE,
+    path: 'factors/recovery-codes',
+    summary: 'Replace all recovery codes; shown once',
+    access: 'bearer',
+    refusals: ['not-found'],
+    response: 'recoveryCodes',
+    run: (request: OperationRequest) => newRecoveryCodes(request),
+  }),
+  'remove-factor': row({
+    ...FACTOR_CHANGE,
+    method: 'DELETE',
+    path: 'factors/:id',
+    summary: 'Remove a second factor',
+    access: 'bearer',
+    refusals: ['not-found'],
+    response: 'done',
+    run: (request: OperationRequest<{ id: string }>) => removeFactor(withInput(request)),
   }),
 };
 

@@ -8,7 +8,8 @@ import { lockoutKeyFor, type LockoutKeyPorts } from './lockout-keys.ts';
 import { ok, refuse, type Outcome, type Refusal } from './model/outcome.ts';
 import type { LiveSession } from './model/session.ts';
 import { checkAddressLimit } from './rate-limits.ts';
-import { recordEvent } from './use-case.ts';
+import type { Account } from './model/user.ts';
+import { recordEvent, type UseCaseRequest } from './use-case.ts';
 import { verifyPassword, type VerifyPasswordPorts } from './verify-password.ts';
 
 /** Authenticates the token while the request is counted. */
@@ -31,15 +32,12 @@ export async function reauthenticate(
   password: string,
   counting?: Promise<Refusal | null>,
 ): Promise<Outcome<{ session: LiveSession; accountKey: string }>> {
-  const { services, meta } = request;
+  const { services } = request;
   const session = await authenticateCounted(request, counting);
   if (!session.ok) return session;
   const { account } = session.value;
-  const userId = account.user.id;
-  const accountKey = await services.accountKey({ userId });
+  const { accountKey, key } = await lockoutOfSessions(request, account);
   const stored = account.passwordHash;
-  const scope = { kind: 'sessions', userId } as const;
-  const key = await lockoutKeyFor(services, { scope, account, meta });
   const check = await verifyPassword(request, { password, stored, account, accountKey, key });
   if (!check.ok) return check;
 
@@ -54,4 +52,18 @@ export async function reauthenticate(
   const event = { action: 'PASSWORD_CHECK_FAILED', reason: because } as const;
   recordEvent(request, { ...event, account, accountKey });
   return refuse({ reason: 'invalid', because });
+}
+
+/** The lockout that counts guesses of a user's sessions. */
+export async function lockoutOfSessions(
+  { services, meta }: UseCaseRequest<LockoutKeyPorts | 'accountKey'>,
+  account: Account,
+): Promise<{ accountKey: string; key: string }> {
+  const userId = account.user.id;
+  const scope = { kind: 'sessions', userId } as const;
+  const [accountKey, key] = await Promise.all([
+    services.accountKey({ userId }),
+    lockoutKeyFor(services, { scope, account, meta }),
+  ]);
+  return { accountKey, key };
 }

@@ -10,7 +10,7 @@
  * looks like the owner's: the session ends by logout, idleness or its absolute limit alone.
  */
 import { expiriesOfRefresh, type SessionLimits } from '../policy/lifetimes.ts';
-import { requireContract, UNAUTHENTICATED } from './authenticate.ts';
+import { requireSession, UNAUTHENTICATED } from './authenticate.ts';
 import { issueTokens, type IssueTokensPorts } from './issue-tokens.ts';
 import { ok, refuse, type Granted, type Outcome } from './model/outcome.ts';
 import { extendSession } from './renew.ts';
@@ -43,7 +43,7 @@ export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>
   const successor = await services.tokens.refreshId(sessionId, generation + 1);
 
   const nowMs = services.nowMs();
-  const rotated = requireContract(
+  const rotated = requireSession(
     await services.sessions.rotate({
       sessionId,
       contract: rules.contract,
@@ -53,7 +53,7 @@ export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>
       idleMs: (rules.lifetimes.refreshSeconds ?? 0) * 1000,
       absoluteMs: sessionLimits.absoluteSeconds * 1000,
     }),
-    rules.contract,
+    rules,
   );
   if (!rotated.ok) return rotated;
 
@@ -74,6 +74,7 @@ export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>
       user,
       sessionId,
       createdAtMs: session.createdAtMs,
+      secondFactorAtMs: session.secondFactorAtMs,
       // By the time of the rotation, not of this request: all of them get the same expiries.
       expiries: expiriesOfRefresh(rules.lifetimes, sessionLimits, session),
       refresh: { jti: successor.jti, generation: generation + 1 },

@@ -43,7 +43,11 @@ export async function registerImmediately(
   if (limited !== null) return refuse(limited);
 
   const context = auditContext(request, accountKey);
-  const plan = await planSession(request, { remember: false, nowMs: context.nowMs });
+  const plan = await planSession(request, {
+    remember: false,
+    nowMs: context.nowMs,
+    secondFactor: null,
+  });
   const { sessionId, expiries, refreshHash } = plan;
   const created = await services.registrations.createAccount({
     ...context,

@@ -3,7 +3,7 @@
  * expiry on, as far as its absolute limit. The old token stays good until it expires.
  */
 import { expiriesOfRefresh, type SessionLimits } from '../policy/lifetimes.ts';
-import { requireContract, UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
+import { requireSession, UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
 import { issueTokens, type IssueTokensPorts } from './issue-tokens.ts';
 import { ok, refuse, type Granted, type Outcome } from './model/outcome.ts';
 import type { UseCaseRequest } from './use-case.ts';
@@ -38,13 +38,13 @@ export async function extendSession(
     idleMs: Math.max(lifetimes.accessSeconds, lifetimes.refreshSeconds ?? 0) * 1000,
     absoluteMs: sessionLimits.absoluteSeconds * 1000,
   });
-  const own = requireContract(session, contract);
+  const own = requireSession(session, rules);
   if (!own.ok || !isExtended) return own.ok ? UNAUTHENTICATED : own;
-  const { user, id: sessionId, createdAtMs } = own.value;
+  const { user, id: sessionId, createdAtMs, secondFactorAtMs } = own.value;
   const expiries = expiriesOfRefresh(lifetimes, sessionLimits, {
     createdAtMs,
     refreshedAtMs: nowMs,
   });
-  const issued = { user, sessionId, createdAtMs, expiries, refresh: null };
+  const issued = { user, sessionId, createdAtMs, secondFactorAtMs, expiries, refresh: null };
   return ok(await issueTokens(request, issued));
 }

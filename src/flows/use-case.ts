@@ -2,7 +2,7 @@
 import type { AuditContext, AuditEvent } from './model/audit.ts';
 import type { LoginRules } from './model/login.ts';
 import type { RequestMeta } from './model/request.ts';
-import type { Account } from './model/user.ts';
+import type { User } from './model/user.ts';
 import type { Services } from './ports/services.ts';
 
 /** `Ports` names the services that the use case calls, by itself or in the steps it is made of. */
@@ -19,6 +19,9 @@ export function auditContext(
   return { accountKey, contract: rules.contract, meta, nowMs: services.nowMs() };
 }
 
+/** An account, or as much of it as the audit records. */
+export type WithUserId = { user: Pick<User, 'id'> };
+
 export type RecordEventPorts = 'audit' | 'nowMs' | 'waitUntil';
 
 /** Records the event in the audit, after the response. */
@@ -28,7 +31,7 @@ export function recordEvent(
     account,
     accountKey,
     ...event
-  }: Pick<AuditEvent, 'action' | 'reason' | 'accountKey'> & { account: Account | null },
+  }: Pick<AuditEvent, 'action' | 'reason' | 'accountKey'> & { account: WithUserId | null },
 ): void {
   const { audit, waitUntil } = request.services;
   const userId = account?.user.id ?? null;

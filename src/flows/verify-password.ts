@@ -2,9 +2,8 @@
 import { TICKET_MS, type Verdict } from '../policy/lockout.ts';
 import { isAmbiguous } from '../policy/password-rules.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
-import type { Account } from './model/user.ts';
 import type { LockReport } from './ports/limits.ts';
-import { recordEvent, type RecordEventPorts, type UseCaseRequest } from './use-case.ts';
+import { recordEvent, type RecordEventPorts, type UseCaseRequest, type WithUserId } from './use-case.ts';
 
 export type LockoutPorts = RecordEventPorts | 'limits' | 'uuid';
 export type VerifyPasswordPorts = LockoutPorts | 'passwords';
@@ -12,7 +11,7 @@ export type VerifyPasswordPorts = LockoutPorts | 'passwords';
 /** An account's lockout: which of them, and for whom the audit records its locks. */
 export interface LockoutOf {
   /** Null: there is no such user. */
-  account: Account | null;
+  account: WithUserId | null;
   /** The pseudonym of the account, or of the name: for the audit. */
   accountKey: string;
   /** The lockout that issues the ticket (lockout-keys.ts). */

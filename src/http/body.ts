@@ -5,7 +5,7 @@ import type * as z from 'zod/mini';
 import type { Issue } from '../flows/model/outcome.ts';
 import type { MediaType } from '../contracts/wire.ts';
 import { FORM } from '../contracts/routes.ts';
-import { MAX_BODY_BYTES, readForm, readJson, type BodyFault } from './read-body.ts';
+import { MAX_BODY_BYTES, readForm, readJson, readText, type BodyFault } from './read-body.ts';
 
 type Issues = readonly [Issue, ...Issue[]];
 
@@ -18,6 +18,8 @@ export type BodyProblem =
 interface BodyOptions {
   /** Absent: `application/json`. */
   accepts?: MediaType;
+  /** A request without Content-Type and body is read like an empty body. */
+  mayBeEmpty?: boolean;
   reject(c: Context, problem: BodyProblem): Response | Promise<Response>;
 }
 
@@ -27,9 +29,18 @@ interface ValidationOptions extends BodyOptions {
 }
 
 /** Reads a body into `c.req.bodyCache`, where the validator looks first. An undeclared one is not read. */
-export function readBody({ accepts = JSON_TYPE, reject }: BodyOptions): MiddlewareHandler {
+export function readBody({
+  accepts = JSON_TYPE,
+  mayBeEmpty = false,
+  reject,
+}: BodyOptions): MiddlewareHandler {
   return async (c, next) => {
     const { raw, bodyCache } = c.req;
+    // The validator takes a body that is not declared for an empty one.
+    if (mayBeEmpty && !raw.headers.has('Content-Type')) {
+      const read = await readText(raw);
+      if (read.ok && read.text === '') return next();
+    }
     if (mediaTypeOf(raw.headers) !== accepts) return reject(c, { fault: 'undeclared', accepts });
     if (accepts === FORM) {
       const form = await readForm(raw);

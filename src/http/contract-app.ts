@@ -13,7 +13,14 @@ import type { RememberedRefusal } from '../flows/ports/limits.ts';
 import type { LoginRules } from '../flows/model/login.ts';
 import { tokenRulesOf, type TokenRules } from '../flows/model/token-rules.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
+<<<<<<< HEAD
 import type { LockoutRules } from '../policy/lockout-state.ts';
+||||||| parent of b0f297a (feat(login): ask for a second factor in a step after the password)
+import type { LockoutRules } from '../policy/lockout.ts';
+=======
+import type { LockoutRules } from '../policy/lockout.ts';
+import type { SecondFactorPolicy } from '../policy/second-factor.ts';
+>>>>>>> b0f297a (feat(login): ask for a second factor in a step after the password)
 import type { Limit } from '../policy/throttle.ts';
 import { logFailure } from '../telemetry/log.ts';
 import { isJson, readBody, validateBody } from './body.ts';
@@ -29,6 +36,7 @@ type Step = MiddlewareHandler<ContractEnv>;
 export interface ContractAppOptions {
   lockout: LockoutRules;
   sessions: SessionLimits;
+  secondFactor: SecondFactorPolicy;
   allowedOrigins: readonly string[];
   /** `keys`: those that fit the contract, which its documents publish without their private parts. */
   tokens: { issuer: string; audience: string; keys: readonly PublicParts[] };
@@ -43,6 +51,8 @@ export function createContractApp(contract: Contract, options: ContractAppOption
     requiresVerifiedEmail: contract.requiresVerifiedEmail,
     registration: contract.registration,
     rotation: contract.rotation,
+    secondFactor: options.secondFactor,
+    codeTravels: contract.codeTravels,
   };
   const tokensAt = (c: ContractContext) =>
     tokenRulesOf(contract, options.tokens, { ...contract.params, ...c.req.param() });
@@ -166,7 +176,8 @@ function routeSteps(route: AnyRoute, endpoint: Endpoint): Step[] {
     };
     return responder.run(c, { route, token: credentials.token, input, work: run(request) });
   };
-  const options = { accepts, reject: responder.malformed };
+  const mayBeEmpty = wire?.mayBeEmpty ?? false;
+  const options = { accepts, mayBeEmpty, reject: responder.malformed };
   const isRead = routes.some(({ when }) => when.body !== undefined);
   const steps: Step[] = [
     rejectLimited(operation, responder, rules.limit),

@@ -30,6 +30,7 @@ type GrantedCookies = {
 
 const GRANTED_COOKIES: GrantedCookies = {
   login: deviceCookie,
+  'second-factor': deviceCookie,
   register: (value) => ('handle' in value ? registrationCookie(value) : deviceCookie(value)),
   'verify-email': deviceCookie,
   'change-password': deviceCookie,

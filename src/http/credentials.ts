@@ -39,7 +39,7 @@ export async function credentialsOf(
   const { headers } = c.req.raw;
   const { access: opensWith } = OPERATIONS[route.operation];
   const { access, refresh } = responder.contract;
-  const takesAccess = opensWith === 'bearer' || opensWith === 'either';
+  const takesAccess = opensWith !== 'public' && opensWith !== 'refresh-token';
   const takesRefresh = opensWith === 'refresh-token' || opensWith === 'either';
   const readFrom = (carrier: Contract['access' | 'refresh'], isCookie: boolean) =>
     (carrier?.in === 'cookie') === isCookie ? tokenIn(headers, carrier) : null;

@@ -125,8 +125,46 @@ function contentOf(
         action: { label: 'Sign in', url: `${pages}/login` },
         closing: [`If you cannot sign in any more, contact the operator of ${service}.`],
       };
+    case 'factor-added':
+      return {
+        subject: `An authenticator app was added at ${service}`,
+        intro: `Signing in to your account now asks for a code of an authenticator app besides the password. ${NOT_YOU}`,
+        action: forgot,
+        closing: ['Keep the recovery codes where you find them without your phone.'],
+      };
+    case 'factor-removed':
+      return {
+        subject: `An authenticator app was removed at ${service}`,
+        intro: `An authenticator app was removed from your account. ${NOT_YOU}`,
+        action: forgot,
+        closing: [`If you cannot sign in any more, contact the operator of ${service}.`],
+      };
+    case 'recovery-codes-replaced':
+      return {
+        subject: `New recovery codes at ${service}`,
+        intro: `New recovery codes were made for your account, and the old ones are void. ${NOT_YOU}`,
+        action: forgot,
+        closing: ['Recovery codes are never sent by mail.'],
+      };
+    case 'recovery-code-used':
+      return {
+        subject: `A recovery code was used at ${service}`,
+        intro: `A recovery code of your account was used in place of the authenticator app; ${template.left} are left. ${NOT_YOU}`,
+        action: forgot,
+        closing: ['New recovery codes can be made on the account page.'],
+      };
+    case 'factors-reset':
+      return {
+        subject: `Your second factor at ${service} was reset`,
+        intro: `The operator of ${service} removed the authenticator apps and recovery codes of your account. If you asked for this, sign in with your password and set up a new one. ${NOT_YOU}`,
+        action: forgot,
+        closing: [`If you did not ask for this, contact the operator of ${service}.`],
+      };
   }
 }
+
+const NOT_YOU =
+  'If this was you, you need to do nothing. If this was not you, choose another password at once:';
 
 /** `otherwise`: the consequence of not entering the code. */
 const codeClosing = ({ minutes }: { minutes: number }, otherwise: string) => [

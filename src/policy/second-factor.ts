@@ -1,12 +1,44 @@
-/** Decides about second factors. */
+/** Rules of second factors: the accounts that need one, and how long a proof of identity is recent. */
 
-/** Confirmed TOTP factors of one account. */
+/**
+ * `off`: nobody can enrol; an account that has a factor is asked for it all the same. `required`: an
+ * account without a factor can do nothing but enrol one.
+ */
+export type SecondFactorPolicy = 'off' | 'optional' | 'required' | 'required-for-admins';
+
+/** Confirmed TOTP factors of one account: each makes a guess at a code likelier to be right. */
 export const MAX_FACTORS = 5;
 
-/** The account has a confirmed TOTP factor: a password alone does not sign in. */
-export const isEnrolled = ({ user }: { user: { factors: readonly Confirmable[] } }): boolean =>
-  user.factors.some(({ confirmedAtMs }) => confirmedAtMs !== null);
+/** Changes of credentials need a proof of identity that is no older. */
+export const RECENT_PROOF_MS = 300_000;
 
-interface Confirmable {
-  confirmedAtMs: number | null;
+export type FactorMethod = 'password' | 'totp' | 'recovery-code';
+
+interface Enrolment {
+  factors: readonly { kind: 'totp' | 'recovery-code'; confirmedAtMs: number | null }[];
+}
+
+/** Tells whether the account has a factor that a login must prove. */
+export const isEnrolled = ({ factors }: Enrolment): boolean =>
+  factors.some(({ kind, confirmedAtMs }) => kind === 'totp' && confirmedAtMs !== null);
+
+export const requiresSecondFactor = (
+  policy: SecondFactorPolicy,
+  { isAdmin }: { isAdmin: boolean },
+): boolean => policy === 'required' || (policy === 'required-for-admins' && isAdmin);
+
+/** The methods that prove the identity of an account's owner: the strongest that the account has. */
+export const methodsOf = (account: Enrolment): readonly FactorMethod[] =>
+  isEnrolled(account) ? ['totp', 'recovery-code'] : ['password'];
+
+/**
+ * Tells whether the session's owner proved their identity a moment ago, by a factor where the account
+ * has one (NIST SP 800-63B 4.1.2: at the highest level that the account has).
+ */
+export function isRecentlyProven(
+  session: { account: Enrolment; provenAtMs: number; secondFactorAtMs: number | null },
+  nowMs: number,
+): boolean {
+  const provenMs = isEnrolled(session.account) ? session.secondFactorAtMs : session.provenAtMs;
+  return provenMs !== null && nowMs - provenMs < RECENT_PROOF_MS;
 }

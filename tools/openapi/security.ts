@@ -34,7 +34,7 @@ function schemeOf(carrier: Exclude<Carrier, { in: 'body' }>): Scheme {
 /** The schemes that open a route, one of them each; null: the token may be in the body. */
 export function credentialsOf(contract: Contract, route: AnyRoute): (string | null)[] {
   const { access } = OPERATIONS[route.operation];
-  const takesAccess = access === 'bearer' || access === 'either';
+  const takesAccess = access !== 'public' && access !== 'refresh-token';
   const takesRefresh = access === 'refresh-token' || access === 'either';
   const isReadHere = (carrier: Contract['access' | 'refresh']) =>
     carrier?.in === 'header' || (carrier?.in === 'cookie' && route.accepts !== FORM);

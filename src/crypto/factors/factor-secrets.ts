@@ -25,6 +25,8 @@ interface FactorSecretsOptions {
   mac: Mac;
   /** Confirmed TOTP factors of one account. */
   maxFactors: number;
+  /** The name of the service, as authenticator apps show it. */
+  issuer: string;
 }
 
 interface Owner {
@@ -44,6 +46,7 @@ export function createFactorSecrets({
   keys,
   mac,
   maxFactors,
+  issuer,
 }: FactorSecretsOptions): FactorSecrets {
   const [current = null] = keys;
   const sealKeys = new Map(keys.map(({ id, key }) => [id, createSealKey(key, 'factor')]));
@@ -104,7 +107,7 @@ export function createFactorSecrets({
   }
 
   return {
-    async newTotp(owner, { issuer, account }) {
+    async newTotp(owner, account) {
       const bytes = newSecret();
       const sealed = await sealSecret(owner, base64url.encode(bytes));
       const secret = encodeBase32(bytes);

@@ -34,3 +34,13 @@ export interface FactorUse {
 
 /** A recovery code as it is stored. */
 export type StoredRecoveryCode = Pick<Factor, 'id' | 'secret'>;
+
+/** A new TOTP factor. The secret is shown in this answer alone. */
+export interface Enrolment {
+  id: string;
+  name: string | null;
+  /** Base32. */
+  secret: string;
+  /** `otpauth:` URI, for a QR code. */
+  uri: string;
+}

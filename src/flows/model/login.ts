@@ -2,6 +2,7 @@
 import type { Identifier } from '../../policy/identifier.ts';
 import type { Lifetimes } from '../../policy/lifetimes.ts';
 import type { LockoutRules } from '../../policy/lockout-state.ts';
+import type { SecondFactorPolicy } from '../../policy/second-factor.ts';
 import type { Limit } from '../../policy/throttle.ts';
 import type { TokenRules } from './token-rules.ts';
 
@@ -16,6 +17,12 @@ export interface LoginRules {
   registration: 'by-code' | 'immediate';
   /** `kept`: the first refresh token stays good, and its theft cannot be noticed by a second use. */
   rotation: 'each-use' | 'kept';
+  secondFactor: SecondFactorPolicy;
+  /**
+   * The way of a code: in a request of its own after the password's, or beside the password, where a
+   * missing code is answered like a wrong one.
+   */
+  codeTravels: 'in-a-step' | 'with-password';
   tokens: TokenRules;
 }
 
@@ -23,4 +30,6 @@ export interface LoginAttempt {
   identifier: Identifier;
   password: string;
   remember: boolean;
+  /** Of a second factor; null: none was sent beside the password. */
+  code: string | null;
 }

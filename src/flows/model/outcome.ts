@@ -3,6 +3,7 @@
  * what its clients see of it. Exceptions are left for bugs and outages.
  */
 import type { PasswordViolation } from '../../policy/password-rules.ts';
+import type { FactorMethod } from '../../policy/second-factor.ts';
 import type { Limit } from '../../policy/throttle.ts';
 import type { User } from './user.ts';
 
@@ -31,7 +32,17 @@ export type Refusal =
   /** `untilReset`: waiting does not help, only a password reset does. */
   | { reason: 'locked'; untilMs: number; untilReset: boolean }
   /** `because` is for the log and the audit alone: no client sees it. */
-  | { reason: 'invalid'; because: 'unknown-user' | 'wrong-password' | 'no-password' }
+  | { reason: 'invalid'; because: InvalidBecause }
+  /** The password was right. `enrolment-required`: the account has no factor, and needs one. */
+  | { reason: 'second-factor-required' | 'enrolment-required'; step: PendingStep }
+  /** The code of a second factor is wrong or used up. */
+  | { reason: 'invalid-factor' }
+  /** The step between password and second factor is over, used up, or none of ours. */
+  | { reason: 'expired-step' }
+  /** The session's owner has to prove their identity again, by one of these. */
+  | { reason: 'reauthentication-required'; methods: readonly FactorMethod[] }
+  /** The account has as many factors as it may have. */
+  | { reason: 'too-many-factors' }
   | { reason: 'inactive' }
   | { reason: 'unverified' }
   | { reason: 'internal' }
@@ -54,6 +65,18 @@ export type Refusal =
   | { reason: 'wrong-method'; allow: readonly string[] }
   /** Plain http. Refused, not redirected: the password has already crossed the wire. */
   | { reason: 'insecure' };
+
+export type InvalidBecause =
+  'unknown-user' | 'wrong-password' | 'no-password' | 'wrong-code' | 'no-code';
+
+/** A login whose password was right, and whose second factor is owed. */
+export interface PendingStep {
+  /** Opens nothing but the second request of this login. */
+  handle: string;
+  methods: readonly FactorMethod[];
+  issuedAtMs: number;
+  user: User;
+}
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
 

@@ -19,6 +19,8 @@ export interface ClaimContext<U extends User = User> {
   issuedAtMs: number;
   /** When the password was verified, in whole seconds; no refresh moves it. */
   authenticatedAtMs: number;
+  /** When a second factor was last verified in the session, in whole seconds; null: none was. */
+  secondFactorAtMs: number | null;
 }
 
 /** A contract's part; what it leaves out is the deployment's. */

@@ -5,11 +5,12 @@ import type { Account } from '../model/user.ts';
 export interface FactorSecrets {
   /**
    * Draws the secret of a TOTP factor. `sealed` is for the store, and opens for this user and factor
-   * alone; `secret` (base32) and `uri` are for the owner's authenticator app, shown once.
+   * alone; `secret` (base32) and `uri`, which names the `account`, are for the owner's authenticator app,
+   * shown once.
    */
   newTotp(
     owner: { userId: number; factorId: string },
-    label: { issuer: string; account: string },
+    account: string,
   ): Promise<{ sealed: string; secret: string; uri: string }>;
   /**
    * Finds the factor of the account that a code proves: among confirmed TOTP factors and recovery

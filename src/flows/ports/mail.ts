@@ -12,7 +12,14 @@ export type EmailTemplate =
   /** To the old address, when a change to another one is asked for. */
   | { kind: 'email-change-notice' }
   /** To the old address, when it no longer is the account's. */
-  | { kind: 'email-changed' };
+  | { kind: 'email-changed' }
+  | { kind: 'factor-added' }
+  | { kind: 'factor-removed' }
+  | { kind: 'recovery-codes-replaced' }
+  /** A recovery code opened a session or proved an identity; `left`: how many there are now. */
+  | { kind: 'recovery-code-used'; left: number }
+  /** An operator removed all second factors. */
+  | { kind: 'factors-reset' };
 
 export interface Mailer {
   /** Tries twice; throws where both failed. `contract`: whose pages the e-mail's links lead to. */

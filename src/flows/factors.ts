@@ -1,0 +1,158 @@
+/**
+ * Enrols and removes the second factors of a signed-in user. Each change needs a recent proof of
+ * identity (prove-identity.ts) and is told to the account's mailbox.
+ */
+import { isEnrolled, MAX_FACTORS } from '../policy/second-factor.ts';
+import { authenticate, UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
+import type { AuthenticatePorts } from './authenticate.ts';
+import { sendEmail } from './email.ts';
+import type { Enrolment, ShownFactor } from './model/factor.ts';
+import { ok, refuse, type Outcome } from './model/outcome.ts';
+import type { Account } from './model/user.ts';
+import type { EmailTemplate } from './ports/mail.ts';
+import { authenticateProven } from './prove-identity.ts';
+import { checkAddressLimit } from './rate-limits.ts';
+import { checkStep, EXPIRED_STEP } from './second-factor.ts';
+import { auditContext, type UseCaseRequest } from './use-case.ts';
+
+type FactorsRequest = AuthenticatedRequest<
+  AuthenticatePorts | 'accountKey' | 'factors' | 'factorSecrets' | 'limits' | 'mailer' | 'waitUntil'
+>;
+
+export async function listFactors(
+  request: AuthenticatedRequest<AuthenticatePorts>,
+): Promise<Outcome<{ factors: ShownFactor[]; recoveryCodesLeft: number }>> {
+  const session = await authenticate(request);
+  if (!session.ok) return session;
+  const { factors, recoveryCodesLeft } = session.value.user;
+  const confirmed = factors.filter(({ confirmedAtMs }) => confirmedAtMs !== null);
+  return ok({ factors: confirmed, recoveryCodesLeft });
+}
+
+export interface EnrollRequest extends AuthenticatedRequest<
+  keyof FactorsRequest['services'] | 'loginSteps' | 'users' | 'uuid'
+> {
+  /** The handle of a step that enrols, in place of a session; null: none. */
+  challenge: string | null;
+  name: string | null;
+}
+
+/**
+ * Makes the secret of a new TOTP factor, in place of one that was never confirmed. It is shown in
+ * this answer alone, and the factor proves nothing before a code of it is confirmed.
+ */
+export async function enrollTotp(request: EnrollRequest): Promise<Outcome<Enrolment>> {
+  const { services, rules, token, challenge, name } = request;
+  if (rules.secondFactor === 'off') return NOT_OFFERED;
+  const owner =
+    token === null && challenge !== null
+      ? await accountOfStep(request, challenge)
+      : await accountOfSession(request);
+  if (!owner.ok) return owner;
+  const account = owner.value;
+  const confirmed = account.user.factors.filter(({ confirmedAtMs }) => confirmedAtMs !== null);
+  if (confirmed.length >= MAX_FACTORS) return refuse({ reason: 'too-many-factors' });
+  const { id: userId, email, username } = account.user;
+  const factorId = services.uuid();
+  const label = email ?? username ?? account.user.publicId;
+  const { sealed, secret, uri } = await services.factorSecrets.newTotp({ userId, factorId }, label);
+  const context = auditContext(request, await services.accountKey({ userId }));
+  const factor = { id: factorId, secret: sealed, name };
+  if (!(await services.factors.enroll(account, factor, context))) return UNAUTHENTICATED;
+  return ok({ id: factorId, name, secret, uri });
+}
+
+async function accountOfSession(request: EnrollRequest): Promise<Outcome<Account>> {
+  const session = await authenticateProven(request);
+  return session.ok ? ok(session.value.account) : session;
+}
+
+async function accountOfStep(
+  { services, rules, meta }: EnrollRequest,
+  challenge: string,
+): Promise<Outcome<Account>> {
+  const step = await services.loginSteps.read(challenge);
+  const userId = step?.enrols && step.contract === rules.contract ? step.userId : null;
+  const [limited, account] = await Promise.all([
+    checkAddressLimit(services, rules.limit, meta),
+    userId === null ? null : services.users.findById(userId),
+  ]);
+  if (limited !== null) return refuse(limited);
+  if (step === null || account === null) return EXPIRED_STEP;
+  const flaw = checkStep(step, account, rules.requiresVerifiedEmail);
+  return flaw === null ? ok(account) : refuse(flaw);
+}
+
+const NOT_OFFERED = refuse({ reason: 'not-found' });
+
+/** The codes are shown in this answer alone; empty where the account had a factor before. */
+export interface RecoveryCodes {
+  recoveryCodes: string[];
+}
+
+/** Confirms the factor that was enrolled last, with a code of it, which is used up thereby. */
+export async function confirmTotp(
+  request: FactorsRequest & { code: string },
+): Promise<Outcome<RecoveryCodes>> {
+  const { services, rules, code } = request;
+  if (rules.secondFactor === 'off') return NOT_OFFERED;
+  const session = await authenticateProven(request);
+  if (!session.ok) return session;
+  const { account } = session.value;
+  const userId = account.user.id;
+  const how = { nowMs: services.nowMs(), enrolling: true };
+  const use = await services.factorSecrets.match(account, code, how);
+  if (use === null) return INVALID_FACTOR;
+  const codes = isEnrolled(account) ? null : await services.factorSecrets.newRecoveryCodes(userId);
+  const isConfirmed = await services.factors.confirm(session.value, use, {
+    ...auditContext(request, await services.accountKey({ userId })),
+    recoveryCodes: codes?.stored ?? [],
+  });
+  if (!isConfirmed) return INVALID_FACTOR;
+  notify(request, account, { kind: 'factor-added' });
+  return ok({ recoveryCodes: codes?.shown ?? [] });
+}
+
+const INVALID_FACTOR = refuse({ reason: 'invalid-factor' });
+
+/** Replaces all recovery codes, used or not. */
+export async function newRecoveryCodes(request: FactorsRequest): Promise<Outcome<RecoveryCodes>> {
+  const { services } = request;
+  const session = await authenticateProven(request);
+  if (!session.ok) return session;
+  const { account } = session.value;
+  if (!isEnrolled(account)) return NOT_OFFERED;
+  const userId = account.user.id;
+  const { shown, stored } = await services.factorSecrets.newRecoveryCodes(userId);
+  const isReplaced = await services.factors.replaceRecoveryCodes(account, {
+    ...auditContext(request, await services.accountKey({ userId })),
+    recoveryCodes: stored,
+  });
+  if (!isReplaced) return UNAUTHENTICATED;
+  notify(request, account, { kind: 'recovery-codes-replaced' });
+  return ok({ recoveryCodes: shown });
+}
+
+/** With the last factor the recovery codes go as well. */
+export async function removeFactor(
+  request: FactorsRequest & { id: string },
+): Promise<Outcome<null>> {
+  const { services, id } = request;
+  const session = await authenticateProven(request);
+  if (!session.ok) return session;
+  const { account } = session.value;
+  const accountKey = await services.accountKey({ userId: account.user.id });
+  const isRemoved = await services.factors.remove(account, id, auditContext(request, accountKey));
+  if (!isRemoved) return NOT_OFFERED;
+  notify(request, account, { kind: 'factor-removed' });
+  return ok(null);
+}
+
+/** Not rationed as notices are: no stranger can cause these. */
+function notify(
+  request: UseCaseRequest<'mailer' | 'waitUntil'>,
+  { user: { email } }: Account,
+  template: EmailTemplate,
+): void {
+  if (email !== null) request.services.waitUntil(sendEmail(request, email, template));
+}

@@ -1,0 +1,172 @@
+/**
+ * The step between password and second factor. A login with the right password at an account that has
+ * a factor is answered with a handle, and completed by a second request with handle and code.
+ *
+ * The password's ticket stays out until the code is right, so that neither the password's verdict nor
+ * the code is free to guess (policy/lockout.ts); each request takes two round trips. The step is bound
+ * to account, credential version and contract, and ends with any other login of the account.
+ */
+import {
+  isEnrolled,
+  methodsOf,
+  requiresSecondFactor,
+  type SecondFactorPolicy,
+} from '../policy/second-factor.ts';
+import { sendEmail } from './email.ts';
+import type { FactorUse } from './model/factor.ts';
+import { refuse, type LoginResult, type Outcome, type Refusal } from './model/outcome.ts';
+import type { Account } from './model/user.ts';
+import { openSession, type OpenSessionPorts } from './new-session.ts';
+import type { LoginStep } from './ports/login-steps.ts';
+import { checkAddressLimit } from './rate-limits.ts';
+import { recordEvent, type RecordEventPorts, type UseCaseRequest } from './use-case.ts';
+import { takeTicket, type LockoutPorts, type Ticket } from './verify-password.ts';
+
+type Owed = 'second-factor-required' | 'enrolment-required';
+
+/** Names the step that a login owes after the right password; null: none. */
+export function owedStep(account: Account, policy: SecondFactorPolicy): Owed | null {
+  if (isEnrolled(account)) return 'second-factor-required';
+  return requiresSecondFactor(policy, account.user) ? 'enrolment-required' : null;
+}
+
+export type AskSecondFactorPorts = RecordEventPorts | 'loginSteps';
+
+/**
+ * Answers with a step in place of a session. What a replica says of the account is enough: the second
+ * request asks the primary, and refuses a step whose account has changed.
+ */
+export async function askSecondFactor(
+  request: UseCaseRequest<AskSecondFactorPorts>,
+  login: {
+    account: Account;
+    accountKey: string;
+    key: string;
+    ticket: Ticket;
+    remember: boolean;
+    owed: Owed;
+  },
+): Promise<Outcome<never>> {
+  const { services, rules } = request;
+  const { account, accountKey, key, ticket, remember, owed } = login;
+  if (!(await ticket.settle('owed'))) return refuse({ reason: 'busy' });
+  recordEvent(request, { action: 'SECOND_FACTOR_ASKED', reason: owed, account, accountKey });
+  const enrols = owed === 'enrolment-required';
+  const issuedAtMs = services.nowMs();
+  const handle = await services.loginSteps.issue({
+    contract: rules.contract,
+    userId: account.user.id,
+    credentialVersion: account.credentialVersion,
+    lockoutKey: key,
+    ticket: ticket.id,
+    remember,
+    enrols,
+    issuedAtMs,
+  });
+  const methods = enrols ? (['totp'] as const) : methodsOf(account);
+  return refuse({ reason: owed, step: { handle, methods, issuedAtMs, user: account.user } });
+}
+
+export interface CompleteLoginRequest extends UseCaseRequest<
+  | OpenSessionPorts
+  | RecordEventPorts
+  | 'accountKey'
+  | 'factorSecrets'
+  | LockoutPorts
+  | 'loginSteps'
+  | 'mailer'
+  | 'users'
+> {
+  challenge: string;
+  code: string;
+}
+
+export const EXPIRED_STEP = refuse({ reason: 'expired-step' });
+
+/** Completes a login with a code of the account's factor, or of the one that the step has enrolled. */
+export async function completeLogin(
+  request: CompleteLoginRequest,
+): Promise<Outcome<LoginResult>> {
+  const { services, rules, meta } = request;
+  const step = await services.loginSteps.read(request.challenge);
+  if (step === null || step.contract !== rules.contract) {
+    const limited = await checkAddressLimit(services, rules.limit, meta);
+    return limited === null ? EXPIRED_STEP : refuse(limited);
+  }
+  const owner = { user: { id: step.userId } };
+  const accountKey = await services.accountKey({ userId: step.userId });
+  const [limited, taken, account] = await Promise.all([
+    checkAddressLimit(services, rules.limit, meta),
+    takeTicket(request, { account: owner, accountKey, key: step.lockoutKey }, step.ticket),
+    services.users.findById(step.userId),
+  ]);
+  if (taken === 'gone') return limited === null ? EXPIRED_STEP : refuse(limited);
+  if (!taken.ok) return limited === null ? taken : refuse(limited);
+  const ticket = taken.value;
+  const flaw = limited ?? checkStep(step, account, rules.requiresVerifiedEmail);
+  if (flaw !== null || account === null) {
+    services.waitUntil(ticket.settle('void'));
+    return flaw === null ? EXPIRED_STEP : refuse(flaw);
+  }
+
+  let secondFactor: FactorUse | null;
+  try {
+    const how = { nowMs: services.nowMs(), enrolling: step.enrols };
+    secondFactor = await services.factorSecrets.match(account, request.code, how);
+    if (secondFactor !== null) {
+      const proven = { account, accountKey, ticket, remember: step.remember, secondFactor };
+      const { issuedAtMs: stepIssuedAtMs } = step;
+      const outcome = await openSession(request, { ...proven, renewedHash: null, stepIssuedAtMs });
+      if (outcome === 'stale') {
+        services.waitUntil(ticket.settle('void'));
+        return EXPIRED_STEP;
+      }
+      if (outcome.ok) reportUse(request, { account, accountKey, use: secondFactor, step });
+      return outcome;
+    }
+  } catch (outage) {
+    services.waitUntil(ticket.settle('void'));
+    throw outage;
+  }
+  if (!(await ticket.settle('wrong'))) return refuse({ reason: 'busy' });
+  const event = { action: 'SECOND_FACTOR_FAILED', reason: 'wrong-code' } as const;
+  recordEvent(request, { ...event, account, accountKey });
+  return refuse({ reason: 'invalid-factor' });
+}
+
+/** The step ends with everything that its password was verified for, and with a later login. */
+export function checkStep(
+  step: LoginStep,
+  account: Account | null,
+  requiresVerifiedEmail: boolean,
+): Refusal | null {
+  const isCurrent =
+    account !== null &&
+    account.credentialVersion === step.credentialVersion &&
+    account.user.status === 'active' &&
+    (account.user.emailVerified || !requiresVerifiedEmail) &&
+    isEnrolled(account) !== step.enrols &&
+    (account.user.lastLoginAtMs ?? 0) < step.issuedAtMs;
+  return isCurrent ? null : { reason: 'expired-step' };
+}
+
+/** Tells the account's owner of what a login has changed, besides the session. */
+export function reportUse(
+  request: UseCaseRequest<RecordEventPorts | 'mailer'>,
+  used: { account: Account; accountKey: string; use: FactorUse; step: { enrols: boolean } },
+): void {
+  const { account, accountKey, use, step } = used;
+  const { email } = account.user;
+  if (step.enrols) {
+    recordEvent(request, { action: 'FACTOR_CONFIRMED', reason: 'login', account, accountKey });
+  }
+  if (use.kind === 'recovery-code') {
+    recordEvent(request, { action: 'RECOVERY_CODE_USED', reason: 'done', account, accountKey });
+  }
+  if (email === null || (!step.enrols && use.kind === 'totp')) return;
+  const left = account.user.recoveryCodesLeft - 1;
+  const template = step.enrols
+    ? ({ kind: 'factor-added' } as const)
+    : ({ kind: 'recovery-code-used', left } as const);
+  request.services.waitUntil(sendEmail(request, email, template));
+}
