@@ -11,7 +11,7 @@ const demoLogins = {
 function demoLogin(contract: Contract) {
   const { identifier: kind, name } = contract;
   const { password, value } = demoLogins[kind];
-  const input = { identifier: { kind, value }, password, remember: false };
+  const input = { identifier: { kind, value }, password, remember: false, code: null };
   const request = encodeRequest(contract, 'login', { input });
   return { ...request, path: `/${name}${request.path}` };
 }

@@ -77,14 +77,12 @@ const factorRequests = () => ({
   },
   reauthenticate: request(
     () =>
-      z
-        .object({ password: z.optional(password()), code: z.optional(factorCode()) })
-        .check(
-          z.refine(({ password, code }) => (password === undefined) !== (code === undefined), {
-            path: ['password'],
-            message: 'Either password or code is required',
-          }),
-        ),
+      z.object({ password: z.optional(password()), code: z.optional(factorCode()) }).check(
+        z.refine(({ password, code }) => (password === undefined) !== (code === undefined), {
+          path: ['password'],
+          message: 'Either password or code is required',
+        }),
+      ),
     ({ password = null, code = null }) => ({ password, code }),
     ({ password, code }) => ({
       ...(password !== null && { password }),

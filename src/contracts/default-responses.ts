@@ -1,6 +1,6 @@
 /** The successful responses of the operations, as a contract has declared them or as all have them. */
 import type { Granted, RegistrationAccepted } from '../flows/model/outcome.ts';
-import type { ResponseValues } from '../flows/operations.ts';
+import type { ResponseValues } from '../flows/operation.ts';
 import { factorResponses } from './factor-responses.ts';
 import type { SessionView } from './contract.ts';
 import type { WireHeaders, WireResponse } from './wire.ts';

@@ -6,7 +6,8 @@
 import * as z from 'zod/mini';
 import type { Granted } from '../flows/model/outcome.ts';
 import type { TokenDeclaration } from '../flows/model/token-rules.ts';
-import { OPERATIONS, operations, type Operation, type OperationRow } from '../flows/operations.ts';
+import type { OperationRow } from '../flows/operation.ts';
+import { OPERATIONS, operations, type Operation } from '../flows/operations.ts';
 import type { AnyRoute, Contract, Route } from './contract.ts';
 import type { ErrorOverrides, ErrorPaths, WireError } from './error-answers.ts';
 import type { JsonPath, LoginRequest, WireHeaders } from './wire.ts';

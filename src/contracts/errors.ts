@@ -1,6 +1,5 @@
 /** The answers to refusals: status, code and message by default, and what a contract says instead. */
 import type { Refusal } from '../flows/model/outcome.ts';
-import { MAX_FACTORS } from '../policy/second-factor.ts';
 import type { Contract } from './contract.ts';
 import type {
   ErrorAnswer,
@@ -66,7 +65,7 @@ const defaultAnswers = (identifier: Contract['identifier']): Record<ErrorKind, D
   'too-many-factors': {
     status: 409,
     code: 'TOO_MANY_FACTORS',
-    message: `At most ${MAX_FACTORS} authenticator apps can be set up`,
+    message: 'No more authenticator apps can be set up',
   },
   inactive: { status: 403, code: 'ACCOUNT_INACTIVE', message: 'This account is inactive' },
   unverified: { status: 403, code: 'EMAIL_NOT_VERIFIED', message: 'Email is not verified' },

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import type { RecoveryCodes } from '../flows/factors.ts';
 import type { Enrolment, ShownFactor } from '../flows/model/factor.ts';
-import type { ResponseValues } from '../flows/operations.ts';
+import type { ResponseValues } from '../flows/operation.ts';
 import { isoTime, nullWhere, text, type Body, type Fields, type TimeFormat } from './responses.ts';
 import type { WireResponse } from './wire.ts';
 

@@ -158,7 +158,13 @@ export const errorBody = {
     const weak_password = z.optional(z.object({ reasons: z.array(z.string()) }));
     return z.union([
       z.object({ code: z.enum(codes), message: z.string(), weak_password, ...more }),
-      z.object({ code: z.int(), error_code: z.enum(codes), msg: z.string(), weak_password, ...more }),
+      z.object({
+        code: z.int(),
+        error_code: z.enum(codes),
+        msg: z.string(),
+        weak_password,
+        ...more,
+      }),
     ]);
   },
   render: (error: WireError) => ({

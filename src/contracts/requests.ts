@@ -3,7 +3,14 @@ import * as z from 'zod/mini';
 import type { LoginAttempt } from '../flows/model/login.ts';
 import type { SentTokens } from '../flows/model/request.ts';
 import type { Identifier } from '../policy/identifier.ts';
-import { EMAIL_MALFORMED, loginCode, requiredEmail, requiredText, username, type Field } from './fields.ts';
+import {
+  EMAIL_MALFORMED,
+  loginCode,
+  requiredEmail,
+  requiredText,
+  username,
+  type Field,
+} from './fields.ts';
 import { lazy } from './responses.ts';
 import type { LoginRequest, WireRequest } from './wire.ts';
 

@@ -63,8 +63,7 @@ export const usernamePair = defineContract({
     ...tokenPair,
   },
   errors: {
-    schema: (codes) =>
-      z.object({ error: z.enum(codes), message: z.string(), ...refusalDetails() }),
+    schema: (codes) => z.object({ error: z.enum(codes), message: z.string(), ...refusalDetails() }),
     render: ({ code, message, details }) => ({ error: code, message, ...details }),
     paths: { code: ['error'], message: ['message'] },
     codes: ERROR_CLASSES,

@@ -103,7 +103,9 @@ export async function confirmTotp(
   const how = { nowMs: services.nowMs(), enrolling: true };
   const use = await services.factorSecrets.match(account, code, how);
   if (use === null) return INVALID_FACTOR;
-  const codes = isEnrolled(account) ? null : await services.factorSecrets.newRecoveryCodes(userId);
+  const codes = isEnrolled(account.user)
+    ? null
+    : await services.factorSecrets.newRecoveryCodes(userId);
   const isConfirmed = await services.factors.confirm(session.value, use, {
     ...auditContext(request, await services.accountKey({ userId })),
     recoveryCodes: codes?.stored ?? [],
@@ -121,7 +123,7 @@ export async function newRecoveryCodes(request: FactorsRequest): Promise<Outcome
   const session = await authenticateProven(request);
   if (!session.ok) return session;
   const { account } = session.value;
-  if (!isEnrolled(account)) return NOT_OFFERED;
+  if (!isEnrolled(account.user)) return NOT_OFFERED;
   const userId = account.user.id;
   const { shown, stored } = await services.factorSecrets.newRecoveryCodes(userId);
   const isReplaced = await services.factors.replaceRecoveryCodes(account, {

@@ -126,7 +126,7 @@ function checkAccount(
 ): Refusal | null {
   if (account === null) return invalidCredentials(account);
   // Before the status: a wrong code is answered like a wrong password, whatever the account.
-  if (isEnrolled(account) && secondFactor === null) {
+  if (isEnrolled(account.user) && secondFactor === null) {
     if (attempt.code !== null) return { reason: 'invalid', because: 'wrong-code' };
     if (rules.codeTravels === 'with-password') return { reason: 'invalid', because: 'no-code' };
   }

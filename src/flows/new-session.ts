@@ -63,7 +63,11 @@ export async function openSession(
 /** Chooses the id, the expiries and the refresh token's id. */
 export async function planSession(
   { services, rules }: UseCaseRequest<NewSessionPorts>,
-  { remember, nowMs, secondFactor }: { remember: boolean; nowMs: number; secondFactor: FactorUse | null },
+  {
+    remember,
+    nowMs,
+    secondFactor,
+  }: { remember: boolean; nowMs: number; secondFactor: FactorUse | null },
 ) {
   const sessionId = services.uuid();
   const plan = {

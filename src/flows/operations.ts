@@ -3,104 +3,34 @@
  * metrics, the OpenAPI documents and the pages' paths all follow from this table.
  */
 import type { Identifier } from '../policy/identifier.ts';
-import type { SessionLimits } from '../policy/lifetimes.ts';
 import { changeEmail, confirmEmail } from './change-email.ts';
 import { changePassword } from './change-password.ts';
 import { deleteAccount } from './delete-account.ts';
-import {
-  confirmTotp,
-  enrollTotp,
-  listFactors,
-  newRecoveryCodes,
-  removeFactor,
-  type RecoveryCodes,
-} from './factors.ts';
+import { FACTOR_OPERATIONS } from './factor-operations.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
-import type {
-  Granted,
-  LoginResult,
-  Outcome,
-  Refusal,
-  RegistrationAccepted,
-} from './model/outcome.ts';
-import { proveIdentity } from './prove-identity.ts';
+import type { LoginAttempt } from './model/login.ts';
+import type { Outcome } from './model/outcome.ts';
+import type { SentTokens } from './model/request.ts';
+import {
+  ATTEMPT,
+  PASSWORD_ATTEMPT,
+  PUBLIC_ATTEMPT,
+  row,
+  WITH_BEARER,
+  withInput,
+  type OperationRequest,
+  type Registered,
+} from './operation.ts';
 import { refresh } from './refresh.ts';
 import { registerImmediately } from './register-immediately.ts';
 import { register, type RegistrationInput } from './register.ts';
 import { renew } from './renew.ts';
 import { forgotPassword, resetPassword } from './reset-password.ts';
 import { completeLogin } from './second-factor.ts';
-import type { Enrolment, ShownFactor } from './model/factor.ts';
-import type { ListedSession } from './model/session.ts';
-import type { LoginAttempt, LoginRules } from './model/login.ts';
-import type { Services } from './ports/services.ts';
-import type { User } from './model/user.ts';
-import type { RequestMeta, SentTokens } from './model/request.ts';
 import { endSession, listSessions, logoutAll, logoutOthers, profile } from './sessions.ts';
 import { updateProfile, type ProfileUpdate } from './update-profile.ts';
 import { sendCode, verifyEmail } from './verify-email.ts';
-
-/** A request to an operation, before the use case takes what it needs of it. */
-export interface OperationRequest<Input = null> {
-  services: Services;
-  rules: LoginRules;
-  sessionLimits: SessionLimits;
-  meta: RequestMeta;
-  /** The access token; null if none was sent, or the operation takes none. */
-  token: string | null;
-  refreshToken: string | null;
-  /** The body through the contract's schema, or the parameters of the path. */
-  input: Input;
-}
-
-/** The responses of a contract, with the value that each renders. */
-export interface ResponseValues {
-  login: Granted;
-  refresh: Granted;
-  profile: User;
-  sessions: { sessions: ListedSession[]; current: string };
-  loggedOut: unknown;
-  done: unknown;
-  accepted: unknown;
-  renewed: Granted;
-  registered: Registered;
-  factors: { factors: ShownFactor[]; recoveryCodesLeft: number };
-  enrolment: Enrolment;
-  recoveryCodes: RecoveryCodes;
-}
-type Registered = RegistrationAccepted | LoginResult;
-
-export interface OperationRow<
-  Input = never,
-  Response extends keyof ResponseValues = keyof ResponseValues,
-  Value extends ResponseValues[Response] = ResponseValues[Response],
-> {
-  method: 'GET' | 'POST' | 'DELETE';
-  /** Below the contract's base; absent: the operation's name; null: the contract's profile path. */
-  path?: string | null;
-  summary: string;
-  /**
-   * The credential that opens it; `either`: an access token or a refresh token; `bearer-or-step`: an
-   * access token, or in its place the handle of a login's step in the body.
-   */
-  access: 'public' | 'bearer' | 'refresh-token' | 'either' | 'bearer-or-step';
-  /** Counts as an attempt of the address, even with a malformed body. */
-  countsAttempt?: true;
-  /** Counts against the address's limit for e-mail as well. */
-  sendsEmail?: true;
-  /** Verifies a password or a code of a factor, under the account's lockout. */
-  checksPassword?: true;
-  /** Asks for a proof of identity that is at most five minutes old. */
-  needsRecentProof?: true;
-  /** Changes nothing, so that only refusals are logged. */
-  isReadOnly?: true;
-  /** Its own reasons; the documents add those that follow from the row. */
-  refusals?: readonly Refusal['reason'][];
-  /** The contract's response that shows the outcome. */
-  response: Response;
-  run(request: OperationRequest<Input>): Promise<Outcome<Value>>;
-}
 
 interface Email {
   email: string;
@@ -116,22 +46,6 @@ interface Named {
   identifier: Identifier;
   handle: string | null;
 }
-
-/** Infers the row's types. */
-const row = <Input, Response extends keyof ResponseValues, Value extends ResponseValues[Response]>(
-  operation: OperationRow<Input, Response, Value>,
-) => operation;
-
-const ATTEMPT = { method: 'POST', countsAttempt: true } as const;
-const PASSWORD_ATTEMPT = { ...ATTEMPT, checksPassword: true } as const;
-const PUBLIC_ATTEMPT = { ...ATTEMPT, access: 'public' } as const;
-const FACTOR_CHANGE = { ...ATTEMPT, needsRecentProof: true } as const;
-const WITH_BEARER = { method: 'POST', access: 'bearer' } as const;
-
-const withInput = <Input>({ input, ...request }: OperationRequest<Input>) => ({
-  ...request,
-  ...input,
-});
 
 /** In the order of the documents. */
 export const OPERATIONS = {
@@ -298,62 +212,7 @@ export const OPERATIONS = {
     response: 'loggedOut',
     run: (request: OperationRequest<Password>) => deleteAccount(withInput(request)),
   }),
-  reauthenticate: row({
-    ...PASSWORD_ATTEMPT,
-    summary: 'Prove the identity again, with the password or a code of the second factor',
-    access: 'bearer',
-    refusals: ['invalid', 'invalid-factor'],
-    response: 'done',
-    run: (request: OperationRequest<{ password: string | null; code: string | null }>) =>
-      proveIdentity(withInput(request)),
-  }),
-  'list-factors': row({
-    method: 'GET',
-    path: 'factors',
-    summary: 'List the second factors of this user',
-    access: 'bearer',
-    isReadOnly: true,
-    response: 'factors',
-    run: (request: OperationRequest) => listFactors(request),
-  }),
-  'enroll-totp': row({
-    ...FACTOR_CHANGE,
-    path: 'factors/totp',
-    summary: 'Make the secret of a new authenticator app; shown once',
-    access: 'bearer-or-step',
-    refusals: ['not-found', 'too-many-factors', 'expired-step'],
-    response: 'enrolment',
-    run: (request: OperationRequest<{ challenge: string | null; name: string | null }>) =>
-      enrollTotp(withInput(request)),
-  }),
-  'confirm-totp': row({
-    ...FACTOR_CHANGE,
-    path: 'factors/totp/confirm',
-    summary: 'Activate the new authenticator app with a code of it',
-    access: 'bearer',
-    refusals: ['not-found', 'invalid-factor'],
-    response: 'recoveryCodes',
-    run: (request: OperationRequest<Code>) => confirmTotp(withInput(request)),
-  }),
-  'new-recovery-codes': row({
-    ...FACTOR_CHANGE,
-    path: 'factors/recovery-codes',
-    summary: 'Replace all recovery codes; shown once',
-    access: 'bearer',
-    refusals: ['not-found'],
-    response: 'recoveryCodes',
-    run: (request: OperationRequest) => newRecoveryCodes(request),
-  }),
-  'remove-factor': row({
-    ...FACTOR_CHANGE,
-    method: 'DELETE',
-    path: 'factors/:id',
-    summary: 'Remove a second factor',
-    access: 'bearer',
-    refusals: ['not-found'],
-    response: 'done',
-    run: (request: OperationRequest<{ id: string }>) => removeFactor(withInput(request)),
-  }),
+  ...FACTOR_OPERATIONS,
 };
 
 /** The one name of an operation: in log, metrics and documents. */

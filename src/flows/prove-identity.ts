@@ -22,7 +22,7 @@ import { underLockout } from './verify-password.ts';
 /** Null: the session's owner has proven their identity within the last five minutes. */
 export function checkRecentProof(session: LiveSession, nowMs: number): Refusal | null {
   if (isRecentlyProven(session, nowMs)) return null;
-  return { reason: 'reauthentication-required', methods: methodsOf(session.account) };
+  return { reason: 'reauthentication-required', methods: methodsOf(session.user) };
 }
 
 /** Authenticates the token, counted, and asks for a recent proof. */
@@ -68,10 +68,7 @@ export async function proveIdentity(request: ProveIdentityRequest): Promise<Outc
   return ok(null);
 }
 
-async function proveFactor(
-  request: ProveIdentityRequest,
-  code: string,
-): Promise<Outcome<null>> {
+async function proveFactor(request: ProveIdentityRequest, code: string): Promise<Outcome<null>> {
   const { services } = request;
   const caller = await authenticateCounted(request);
   if (!caller.ok) return caller;
@@ -81,7 +78,7 @@ async function proveFactor(
   let use: FactorUse | null = null;
   const match = async () => {
     const how = { nowMs: services.nowMs(), enrolling: false };
-    use = isEnrolled(account) ? await services.factorSecrets.match(account, code, how) : null;
+    use = isEnrolled(account.user) ? await services.factorSecrets.match(account, code, how) : null;
     return use === null ? ('wrong' as const) : ('right' as const);
   };
   const check = await underLockout(request, { account, accountKey, key }, match);

@@ -26,7 +26,7 @@ type Owed = 'second-factor-required' | 'enrolment-required';
 
 /** Names the step that a login owes after the right password; null: none. */
 export function owedStep(account: Account, policy: SecondFactorPolicy): Owed | null {
-  if (isEnrolled(account)) return 'second-factor-required';
+  if (isEnrolled(account.user)) return 'second-factor-required';
   return requiresSecondFactor(policy, account.user) ? 'enrolment-required' : null;
 }
 
@@ -63,7 +63,7 @@ export async function askSecondFactor(
     enrols,
     issuedAtMs,
   });
-  const methods = enrols ? (['totp'] as const) : methodsOf(account);
+  const methods = enrols ? (['totp'] as const) : methodsOf(account.user);
   return refuse({ reason: owed, step: { handle, methods, issuedAtMs, user: account.user } });
 }
 
@@ -84,9 +84,7 @@ export interface CompleteLoginRequest extends UseCaseRequest<
 export const EXPIRED_STEP = refuse({ reason: 'expired-step' });
 
 /** Completes a login with a code of the account's factor, or of the one that the step has enrolled. */
-export async function completeLogin(
-  request: CompleteLoginRequest,
-): Promise<Outcome<LoginResult>> {
+export async function completeLogin(request: CompleteLoginRequest): Promise<Outcome<LoginResult>> {
   const { services, rules, meta } = request;
   const step = await services.loginSteps.read(request.challenge);
   if (step === null || step.contract !== rules.contract) {
@@ -145,7 +143,7 @@ export function checkStep(
     account.credentialVersion === step.credentialVersion &&
     account.user.status === 'active' &&
     (account.user.emailVerified || !requiresVerifiedEmail) &&
-    isEnrolled(account) !== step.enrols &&
+    isEnrolled(account.user) !== step.enrols &&
     (account.user.lastLoginAtMs ?? 0) < step.issuedAtMs;
   return isCurrent ? null : { reason: 'expired-step' };
 }

@@ -3,7 +3,12 @@ import { TICKET_MS, type Verdict } from '../policy/lockout.ts';
 import { isAmbiguous } from '../policy/password-rules.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { LockReport } from './ports/limits.ts';
-import { recordEvent, type RecordEventPorts, type UseCaseRequest, type WithUserId } from './use-case.ts';
+import {
+  recordEvent,
+  type RecordEventPorts,
+  type UseCaseRequest,
+  type WithUserId,
+} from './use-case.ts';
 
 export type LockoutPorts = RecordEventPorts | 'limits' | 'uuid';
 export type VerifyPasswordPorts = LockoutPorts | 'passwords';

@@ -169,7 +169,7 @@ function renderUser(user: User) {
   const { createdAtMs, lastLoginAtMs, factors: _, recoveryCodesLeft: __, ...shown } = user;
   return {
     ...shown,
-    secondFactor: isEnrolled({ user }),
+    secondFactor: isEnrolled(user),
     createdAt: iso(createdAtMs),
     lastLoginAt: isoOrNull(lastLoginAtMs),
   };

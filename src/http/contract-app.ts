@@ -8,19 +8,14 @@ import { routePath } from 'hono/route';
 import type { AnyRoute, Contract } from '../contracts/contract.ts';
 import { lazy } from '../contracts/responses.ts';
 import { fits, FORM, variantIssues } from '../contracts/routes.ts';
-import { OPERATIONS, type Operation, type OperationRow } from '../flows/operations.ts';
+import type { OperationRow } from '../flows/operation.ts';
+import { OPERATIONS, type Operation } from '../flows/operations.ts';
 import type { RememberedRefusal } from '../flows/ports/limits.ts';
 import type { LoginRules } from '../flows/model/login.ts';
 import { tokenRulesOf, type TokenRules } from '../flows/model/token-rules.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
-<<<<<<< HEAD
 import type { LockoutRules } from '../policy/lockout-state.ts';
-||||||| parent of b0f297a (feat(login): ask for a second factor in a step after the password)
-import type { LockoutRules } from '../policy/lockout.ts';
-=======
-import type { LockoutRules } from '../policy/lockout.ts';
 import type { SecondFactorPolicy } from '../policy/second-factor.ts';
->>>>>>> b0f297a (feat(login): ask for a second factor in a step after the password)
 import type { Limit } from '../policy/throttle.ts';
 import { logFailure } from '../telemetry/log.ts';
 import { isJson, readBody, validateBody } from './body.ts';

@@ -7,7 +7,8 @@ import type { Wire, WireContext } from '../contracts/wire.ts';
 import { lazy } from '../contracts/responses.ts';
 import { fillPath, routeOf } from '../contracts/routes.ts';
 import type { Granted } from '../flows/model/outcome.ts';
-import type { Operation, ResponseValues } from '../flows/operations.ts';
+import type { ResponseValues } from '../flows/operation.ts';
+import type { Operation } from '../flows/operations.ts';
 import { describeUserAgent } from '../policy/user-agent.ts';
 
 /** Without the contract's prefix; `:id` stands for a segment, and other parameters are filled in. */

@@ -7,7 +7,8 @@
 import type { AnyRoute, Contract } from '../contracts/contract.ts';
 import type { WireContext } from '../contracts/wire.ts';
 import { FORM } from '../contracts/routes.ts';
-import { OPERATIONS, type Operation, type OperationRow } from '../flows/operations.ts';
+import type { OperationRow } from '../flows/operation.ts';
+import { OPERATIONS, type Operation } from '../flows/operations.ts';
 import type { Outcome, Refusal } from '../flows/model/outcome.ts';
 import { checkAddressLimit } from '../flows/rate-limits.ts';
 import type { Identifier } from '../policy/identifier.ts';

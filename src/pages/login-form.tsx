@@ -99,7 +99,7 @@ async function signIn(
   const identifier = form.get(kind) ?? '';
   const password = form.get('password') ?? '';
   const login = encodeRequest(contract, 'login', {
-    input: { identifier: { kind, value: identifier }, password, remember: false },
+    input: { identifier: { kind, value: identifier }, password, remember: false, code: null },
   });
   const answer = await deps.answer(loginRequest(c, prefix, login), c);
   const { status, headers } = answer;

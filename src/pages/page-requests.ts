@@ -26,8 +26,8 @@ function inputsOf(kind: Contract['identifier']): Record<RequestName, Sent> {
     handle: null,
   };
   return {
-    login: ['login', { identifier, password, remember: false }],
-    'login-remembered': ['login', { identifier, password, remember: true }],
+    login: ['login', { identifier, password, remember: false, code: null }],
+    'login-remembered': ['login', { identifier, password, remember: true, code: null }],
     refresh: ['refresh', TOKENS],
     logout: ['logout', TOKENS],
     'logout-all': ['logout-all', null],

@@ -14,31 +14,32 @@ export const RECENT_PROOF_MS = 300_000;
 
 export type FactorMethod = 'password' | 'totp' | 'recovery-code';
 
-interface Enrolment {
-  factors: readonly { kind: 'totp' | 'recovery-code'; confirmedAtMs: number | null }[];
+/** A user, by their authenticator apps: those that are not confirmed prove nothing. */
+interface WithFactors {
+  factors: readonly { kind: 'totp'; confirmedAtMs: number | null }[];
 }
 
-/** Tells whether the account has a factor that a login must prove. */
-export const isEnrolled = ({ factors }: Enrolment): boolean =>
-  factors.some(({ kind, confirmedAtMs }) => kind === 'totp' && confirmedAtMs !== null);
+/** Tells whether the user has a factor that a login must prove. */
+export const isEnrolled = ({ factors }: WithFactors): boolean =>
+  factors.some(({ confirmedAtMs }) => confirmedAtMs !== null);
 
 export const requiresSecondFactor = (
   policy: SecondFactorPolicy,
   { isAdmin }: { isAdmin: boolean },
 ): boolean => policy === 'required' || (policy === 'required-for-admins' && isAdmin);
 
-/** The methods that prove the identity of an account's owner: the strongest that the account has. */
-export const methodsOf = (account: Enrolment): readonly FactorMethod[] =>
-  isEnrolled(account) ? ['totp', 'recovery-code'] : ['password'];
+/** The methods that prove a user's identity: the strongest that their account has. */
+export const methodsOf = (user: WithFactors): readonly FactorMethod[] =>
+  isEnrolled(user) ? ['totp', 'recovery-code'] : ['password'];
 
 /**
  * Tells whether the session's owner proved their identity a moment ago, by a factor where the account
  * has one (NIST SP 800-63B 4.1.2: at the highest level that the account has).
  */
 export function isRecentlyProven(
-  session: { account: Enrolment; provenAtMs: number; secondFactorAtMs: number | null },
+  session: { user: WithFactors; provenAtMs: number; secondFactorAtMs: number | null },
   nowMs: number,
 ): boolean {
-  const provenMs = isEnrolled(session.account) ? session.secondFactorAtMs : session.provenAtMs;
+  const provenMs = isEnrolled(session.user) ? session.secondFactorAtMs : session.provenAtMs;
   return provenMs !== null && nowMs - provenMs < RECENT_PROOF_MS;
 }

@@ -93,6 +93,11 @@ const TEMPLATES: Readonly<Record<EmailTemplate['kind'], true>> = {
   'email-change-code': true,
   'email-change-notice': true,
   'email-changed': true,
+  'factor-added': true,
+  'factor-removed': true,
+  'recovery-codes-replaced': true,
+  'recovery-code-used': true,
+  'factors-reset': true,
 };
 
 export function instrumentedMailer(

@@ -54,6 +54,7 @@ export const contractCases = knownContracts
       identifier: named(user).identifier,
       password: user.password,
       remember: false,
+      code: null,
     });
     const application = ({ username, email, password }: TestUser): InputOf<'register'> => ({
       username: registersUsername ? username : null,
@@ -101,6 +102,13 @@ export const contractCases = knownContracts
           'change-email': { email: `moved-${email}`, password },
           'confirm-email': { code: '123456' },
           'delete-account': { password },
+          'second-factor': { challenge: 'x', code: '123456' },
+          reauthenticate: { password, code: null },
+          'list-factors': null,
+          'enroll-totp': { challenge: null, name: null },
+          'confirm-totp': { code: '123456' },
+          'new-recovery-codes': null,
+          'remove-factor': { id: '00000000-0000-4000-8000-000000000000' },
         };
       },
     };

@@ -43,6 +43,7 @@ const claims = {
     user: alice.user,
     sessionId: 'session-id',
     issuedAtMs: nowSeconds * 1000,
+    secondFactorAtMs: null,
     authenticatedAtMs: nowSeconds * 1000,
   }).access,
 };

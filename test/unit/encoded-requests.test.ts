@@ -6,12 +6,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Contract } from '../../src/contracts/contract.ts';
 import { encodeRequest, fits, FORM, operationsOf } from '../../src/contracts/routes.ts';
-import {
-  OPERATIONS,
-  type InputOf,
-  type Operation,
-  type OperationRow,
-} from '../../src/flows/operations.ts';
+import type { OperationRow } from '../../src/flows/operation.ts';
+import { OPERATIONS, type InputOf, type Operation } from '../../src/flows/operations.ts';
 import { madeUp } from '../fixtures/made-up-contract.ts';
 import { knownContracts } from '../support/contract-cases.ts';
 
@@ -28,6 +24,8 @@ const name = fc.option(fc.constantFrom('John Doe', 'Ünï "cödé" & co'));
 
 type Inputs = { readonly [O in Operation]: fc.Arbitrary<InputOf<O>> };
 
+const factorCode = fc.constantFrom('123456', '123 456', '7k2m-9x4p-c6qd-h3wz-v8tn-5rbe');
+
 function inputsOf({ identifier: kind }: Contract): Inputs {
   const username = fc.constantFrom('johndoe', 'a.b-c_9');
   const value = kind === 'email' ? email : username;
@@ -35,7 +33,12 @@ function inputsOf({ identifier: kind }: Contract): Inputs {
   const byEmail = fc.record({ kind: fc.constant('email' as const), value: email });
   const nothing = fc.constant(null);
   return {
-    login: fc.record({ identifier, password: secret, remember: fc.boolean() }),
+    login: fc.record({
+      identifier,
+      password: secret,
+      remember: fc.boolean(),
+      code: fc.constant(null),
+    }),
     refresh: fc.record({ refreshToken: secret }),
     logout: fc.record({ token: secret, refreshToken: secret }),
     renew: fc.record({ token: secret }),
@@ -56,9 +59,19 @@ function inputsOf({ identifier: kind }: Contract): Inputs {
     'forgot-password': fc.record({ identifier: fc.oneof(identifier, byEmail), handle }),
     'reset-password': fc.record({ token: secret, password: secret }),
     'change-password': fc.record({ currentPassword: secret, newPassword: secret }),
-    'change-email': fc.record({ email, password: secret }),
+    'change-email': fc.record({ email, password: fc.option(secret) }),
     'confirm-email': fc.record({ code }),
     'delete-account': fc.record({ password: secret }),
+    'second-factor': fc.record({ challenge: secret, code: factorCode }),
+    reauthenticate: fc.oneof(
+      fc.record({ password: secret, code: nothing }),
+      fc.record({ password: nothing, code: factorCode }),
+    ),
+    'list-factors': nothing,
+    'enroll-totp': fc.record({ challenge: fc.option(secret), name: nothing }),
+    'confirm-totp': fc.record({ code: factorCode }),
+    'new-recovery-codes': nothing,
+    'remove-factor': fc.record({ id: fc.uuid() }),
     'update-profile': fc.record(
       { name, avatar: fc.option(fc.webUrl()), language: fc.constantFrom('en', 'de') },
       { requiredKeys: [] },

@@ -43,7 +43,12 @@ describe.each([...knownContracts, madeUp])('the pages of $name', (contract) => {
 
   it('send what its own clients send, with whatever was entered', () => {
     const property = fc.property(text, text, fc.boolean(), (value, password, remember) => {
-      const input = { identifier: { kind: contract.identifier, value }, password, remember };
+      const input = {
+        identifier: { kind: contract.identifier, value },
+        password,
+        remember,
+        code: null,
+      };
       const template = templateOf(contract, remember ? 'login-remembered' : 'login');
       const filled = fillRequest(template, { identifier: value, password });
       const { method, path, headers, body } = encodeRequest(contract, 'login', { input });

@@ -113,6 +113,7 @@ describe('an encoded request', () => {
     identifier: { kind: 'email' as const, value: 'john@example.com' },
     password: 'a=b&c d',
     remember: false,
+    code: null,
   };
   const contractWith = (over: Partly, more: Partial<Contract> = {}): Contract => ({
     ...emailCookie,
@@ -165,6 +166,7 @@ describe('an encoded request', () => {
       identifier: 'user.email',
       password: 'user.password',
       remember: null,
+      code: null,
     });
   });
 

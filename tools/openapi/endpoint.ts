@@ -14,12 +14,21 @@ import type { AnyRoute, Contract, StaticDocument } from '../../src/contracts/con
 import type { WireResponse } from '../../src/contracts/wire.ts';
 import { FORM, NO_CONTEXT } from '../../src/contracts/routes.ts';
 import type { Granted } from '../../src/flows/model/outcome.ts';
-import { OPERATIONS, type ResponseValues } from '../../src/flows/operations.ts';
+import type { ResponseValues } from '../../src/flows/operation.ts';
+import { OPERATIONS } from '../../src/flows/operations.ts';
 import { render } from '../../src/http/contract-operations.ts';
 import { DEVICE_COOKIE, grantedCookie, REGISTRATION_COOKIE } from '../../src/http/cookies.ts';
 import { documentRefusals, refusals, text, trace, type Place, type Responses } from './refusals.ts';
 import { parametersOf, pathParameters, requestBodyOf, suffixOf, type Golden } from './requests.ts';
-import { sampleFacts, sampleGranted, sampleHandle, sampleSession, sampleUser } from './samples.ts';
+import {
+  sampleEnrolment,
+  sampleFactor,
+  sampleFacts,
+  sampleGranted,
+  sampleHandle,
+  sampleSession,
+  sampleUser,
+} from './samples.ts';
 import { credentialsOf } from './security.ts';
 
 /** Description and sample of each response. */
@@ -32,6 +41,12 @@ const RESPONSES: { [R in keyof ResponseValues]: [string, ResponseValues[R]] } = 
   loggedOut: ['The session has ended', null],
   done: ['Done', null],
   accepted: ['Accepted; the rest comes by e-mail', null],
+  factors: ['The second factors', { factors: [sampleFactor], recoveryCodesLeft: 10 }],
+  enrolment: ['The secret, shown once', sampleEnrolment],
+  recoveryCodes: [
+    'The recovery codes, shown once; none where the account had a second factor before',
+    { recoveryCodes: ['7k2m-9x4p-c6qd-h3wz-v8tn-5rbe'] },
+  ],
   registered: [
     'Accepted; the rest comes by e-mail',
     {

@@ -3,7 +3,8 @@ import type { ZodOpenApiResponseObject } from 'zod-openapi';
 import type { AnyRoute, Contract } from '../../src/contracts/contract.ts';
 import { refusalWire } from '../../src/contracts/errors.ts';
 import { FORM, variantIssues } from '../../src/contracts/routes.ts';
-import { OPERATIONS, type OperationRow } from '../../src/flows/operations.ts';
+import type { OperationRow } from '../../src/flows/operation.ts';
+import { OPERATIONS } from '../../src/flows/operations.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { issuesOf } from '../../src/http/body.ts';
 import { emailTaken, refusalContext, sampleOf, type Reason } from './samples.ts';
@@ -19,6 +20,12 @@ const WHEN: Record<Reason, string> = {
   malformed: 'The body does not fit the schema',
   'unknown-variant': 'No operation of this path is asked for',
   invalid: 'Unknown user or wrong password',
+  'second-factor-required': 'Right password; go on at login/second-factor with the challenge',
+  'enrolment-required': 'Right password; a second factor has to be set up with the challenge',
+  'invalid-factor': 'Wrong code, or one that was used',
+  'expired-step': 'The challenge has expired, was used, or was never issued',
+  'reauthentication-required': 'The identity has to be proven again, by one of `methods`',
+  'too-many-factors': 'The account has as many factors as it may have',
   inactive: 'Right password, inactive account',
   unverified: 'Right password, address not verified',
   locked: 'Too many failures at this account',

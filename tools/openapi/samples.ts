@@ -1,6 +1,7 @@
 /** Samples of what contracts put on the wire. A reason of refusal that is forgotten does not compile. */
 import type { Contract, DocumentFacts, SessionView } from '../../src/contracts/contract.ts';
-import type { Granted, Refusal } from '../../src/flows/model/outcome.ts';
+import type { Enrolment, ShownFactor } from '../../src/flows/model/factor.ts';
+import type { Granted, PendingStep, Refusal } from '../../src/flows/model/outcome.ts';
 import type { User } from '../../src/flows/model/user.ts';
 import type { InputOf, Operation } from '../../src/flows/operations.ts';
 import type { Identifier } from '../../src/policy/identifier.ts';
@@ -13,48 +14,6 @@ export const refusalContext = {
   traceId: '7f3e9a52-0000-4000-8000-000000000000',
   headers: {},
 };
-
-const samples: { [R in Reason]: Extract<Refusal, { reason: R }> } = {
-  malformed: {
-    reason: 'malformed',
-    issues: [
-      { field: 'email', message: 'Email is required', missing: true },
-      { field: 'password', message: 'Password is required', missing: true },
-    ],
-  },
-  'unknown-variant': {
-    reason: 'unknown-variant',
-    issues: [{ field: 'grant_type', message: 'grant_type must be password', missing: true }],
-  },
-  limited: {
-    reason: 'limited',
-    limit: { attempts: 60, windowSeconds: 60 },
-    retryAtMs: NOW_MS + 30_000,
-  },
-  busy: { reason: 'busy' },
-  locked: { reason: 'locked', untilMs: NOW_MS + 900_000, untilReset: false },
-  invalid: { reason: 'invalid', because: 'wrong-password' },
-  inactive: { reason: 'inactive' },
-  unverified: { reason: 'unverified' },
-  internal: { reason: 'internal' },
-  unauthenticated: { reason: 'unauthenticated', presented: true },
-  taken: { reason: 'taken', field: 'username' },
-  'invalid-code': { reason: 'invalid-code' },
-  'invalid-link': { reason: 'invalid-link' },
-  'cross-site': { reason: 'cross-site' },
-  'not-found': { reason: 'not-found' },
-  'unknown-path': { reason: 'unknown-path' },
-  'wrong-method': { reason: 'wrong-method', allow: ['POST'] },
-  insecure: { reason: 'insecure' },
-};
-
-/** For contracts that sign registrations in at once. */
-export const emailTaken: Refusal = { reason: 'taken', field: 'email' };
-
-export const refusals: readonly Refusal[] = Object.values(samples);
-
-export const sampleOf = <R extends Reason>(reason: R): Extract<Refusal, { reason: R }> =>
-  samples[reason];
 
 const CREATED_MS = Date.parse('2024-01-15T10:30:45.123Z');
 const UUID = '550e8400-e29b-41d4-a716-446655440000';
@@ -79,6 +38,64 @@ export const sampleUser: User = {
   factors: [],
   recoveryCodesLeft: 0,
 };
+
+export const sampleStep: PendingStep = {
+  handle: 'p3Wc9mJq8kX1cT5yN7bRgwZz3v0mJq8kX1cT5yN7bRgwZz3v0...',
+  methods: ['totp', 'recovery-code'],
+  issuedAtMs: NOW_MS,
+  user: sampleUser,
+};
+
+const samples: { [R in Reason]: Extract<Refusal, { reason: R }> } = {
+  malformed: {
+    reason: 'malformed',
+    issues: [
+      { field: 'email', message: 'Email is required', missing: true },
+      { field: 'password', message: 'Password is required', missing: true },
+    ],
+  },
+  'unknown-variant': {
+    reason: 'unknown-variant',
+    issues: [{ field: 'grant_type', message: 'grant_type must be password', missing: true }],
+  },
+  limited: {
+    reason: 'limited',
+    limit: { attempts: 60, windowSeconds: 60 },
+    retryAtMs: NOW_MS + 30_000,
+  },
+  busy: { reason: 'busy' },
+  locked: { reason: 'locked', untilMs: NOW_MS + 900_000, untilReset: false },
+  invalid: { reason: 'invalid', because: 'wrong-password' },
+  'second-factor-required': { reason: 'second-factor-required', step: sampleStep },
+  'enrolment-required': {
+    reason: 'enrolment-required',
+    step: { ...sampleStep, methods: ['totp'] },
+  },
+  'invalid-factor': { reason: 'invalid-factor' },
+  'expired-step': { reason: 'expired-step' },
+  'reauthentication-required': { reason: 'reauthentication-required', methods: ['password'] },
+  'too-many-factors': { reason: 'too-many-factors' },
+  inactive: { reason: 'inactive' },
+  unverified: { reason: 'unverified' },
+  internal: { reason: 'internal' },
+  unauthenticated: { reason: 'unauthenticated', presented: true },
+  taken: { reason: 'taken', field: 'username' },
+  'invalid-code': { reason: 'invalid-code' },
+  'invalid-link': { reason: 'invalid-link' },
+  'cross-site': { reason: 'cross-site' },
+  'not-found': { reason: 'not-found' },
+  'unknown-path': { reason: 'unknown-path' },
+  'wrong-method': { reason: 'wrong-method', allow: ['POST'] },
+  insecure: { reason: 'insecure' },
+};
+
+/** For contracts that sign registrations in at once. */
+export const emailTaken: Refusal = { reason: 'taken', field: 'email' };
+
+export const refusals: readonly Refusal[] = Object.values(samples);
+
+export const sampleOf = <R extends Reason>(reason: R): Extract<Refusal, { reason: R }> =>
+  samples[reason];
 
 const SAMPLE_REFRESH_TOKEN = 'eyJhbGciOiJFZERTQSIsInR5cCI6InJ0K2p3dCJ9...';
 
@@ -107,6 +124,24 @@ export const sampleSession: SessionView = {
   current: true,
 };
 
+export const sampleFactor: ShownFactor = {
+  id: UUID,
+  kind: 'totp',
+  name: null,
+  createdAtMs: CREATED_MS,
+  confirmedAtMs: CREATED_MS,
+  lastUsedAtMs: NOW_MS,
+};
+
+/** The secret of RFC 6238, appendix B. */
+const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+export const sampleEnrolment: Enrolment = {
+  id: UUID,
+  name: null,
+  secret: SECRET,
+  uri: `otpauth://totp/Gatehouse:john%40example.com?secret=${SECRET}&issuer=Gatehouse`,
+};
+
 export const sampleHandle =
   'Zz3v0mJq8kX1cT5yN7bRgw~1700000000~4iCq0v9mT2xZ7nYd5bK8rHs1LwE6uJfA3gPzQkXcVtM';
 
@@ -119,7 +154,7 @@ export function sampleInputs(kind: Identifier['kind']): { [O in Operation]: Inpu
   const tokens = { token: sampleGranted.access.token, refreshToken: SAMPLE_REFRESH_TOKEN };
   const newPassword = 'five words in a row';
   return {
-    login: { identifier, password, remember: false },
+    login: { identifier, password, remember: false, code: null },
     refresh: tokens,
     logout: tokens,
     'logout-all': null,
@@ -138,6 +173,13 @@ export function sampleInputs(kind: Identifier['kind']): { [O in Operation]: Inpu
     'change-email': { email, password },
     'confirm-email': { code },
     'delete-account': { password },
+    'second-factor': { challenge: sampleStep.handle, code: '287082' },
+    reauthenticate: { password, code: null },
+    'list-factors': null,
+    'enroll-totp': { challenge: null, name: null },
+    'confirm-totp': { code: '287082' },
+    'new-recovery-codes': null,
+    'remove-factor': { id: UUID },
   };
 }
 

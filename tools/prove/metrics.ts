@@ -112,7 +112,7 @@ async function logIn(origin: string): Promise<void> {
     const account = demoAccounts.find((candidate) => candidate[kind]);
     const login = (password = '') => {
       const identifier = { kind, value: account?.[kind] ?? '' };
-      const input = { identifier, password, remember: false };
+      const input = { identifier, password, remember: false, code: null };
       return encodeRequest(contract, 'login', { input });
     };
     const right = login(account?.password);

@@ -34,7 +34,8 @@ export type Refusal =
   /** `because` is for the log and the audit alone: no client sees it. */
   | { reason: 'invalid'; because: InvalidBecause }
   /** The password was right. `enrolment-required`: the account has no factor, and needs one. */
-  | { reason: 'second-factor-required' | 'enrolment-required'; step: PendingStep }
+  | { reason: 'second-factor-required'; step: PendingStep }
+  | { reason: 'enrolment-required'; step: PendingStep }
   /** The code of a second factor is wrong or used up. */
   | { reason: 'invalid-factor' }
   /** The step between password and second factor is over, used up, or none of ours. */
@@ -67,7 +68,11 @@ export type Refusal =
   | { reason: 'insecure' };
 
 export type InvalidBecause =
-  'unknown-user' | 'wrong-password' | 'no-password' | 'wrong-code' | 'no-code';
+  | 'unknown-user'
+  | 'wrong-password'
+  | 'no-password'
+  | 'wrong-code'
+  | 'no-code';
 
 /** A login whose password was right, and whose second factor is owed. */
 export interface PendingStep {

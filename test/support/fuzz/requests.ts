@@ -205,6 +205,14 @@ export function requestsOf(name: string) {
       return { outgoing, needed: [access, code], secret: [...secret, code], user };
     },
     'delete-account': () => byBearer('delete-account', ({ password }) => ({ password })),
+    'second-factor': async () =>
+      open(write('second-factor', { challenge: 'x', code: '1' }), newUser()),
+    reauthenticate: () => byBearer('reauthenticate', ({ password }) => ({ password, code: null })),
+    'list-factors': () => byBearer('list-factors', without, false),
+    'enroll-totp': () => byBearer('enroll-totp', () => ({ challenge: null, name: null }), false),
+    'confirm-totp': () => byBearer('confirm-totp', () => ({ code: '1' }), false),
+    'new-recovery-codes': () => byBearer('new-recovery-codes', without, false),
+    'remove-factor': () => byBearer('remove-factor', () => ({ id: 'x' }), false),
   };
 
   const prepared = new Map<string, { request: Prepared; uses: number }>();

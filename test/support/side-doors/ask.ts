@@ -1,7 +1,8 @@
 /** Sends a request of a contract's own client to one of its routes, and reads the tokens of an answer. */
 import type { AnyRoute, Contract } from '../../../src/contracts/contract.ts';
 import { encodeRequest, routeOf } from '../../../src/contracts/routes.ts';
-import { OPERATIONS, type Operation, type OperationRow } from '../../../src/flows/operations.ts';
+import type { OperationRow } from '../../../src/flows/operation.ts';
+import { OPERATIONS, type Operation } from '../../../src/flows/operations.ts';
 import { tokensOf } from '../session.ts';
 import type { Answer, TestApp } from '../test-app.ts';
 import { prefixOf } from './all-wires.ts';

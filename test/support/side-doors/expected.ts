@@ -43,6 +43,13 @@ const TAKES = {
     ...(['new address', 'fenced'] as const),
   ],
   'delete-account': ['attempt', 'account', 'session', 'access token', 'password', 'fenced'],
+  'second-factor': ['step'],
+  reauthenticate: ['step'],
+  'list-factors': ['step'],
+  'enroll-totp': ['step'],
+  'confirm-totp': ['step'],
+  'new-recovery-codes': ['step'],
+  'remove-factor': ['step'],
 } as const satisfies Record<Operation, readonly string[]>;
 
 type Part = (typeof TAKES)[Operation][number];

@@ -104,7 +104,12 @@ const named = (account: Named) => ({ identifier: identifierOf(account), handle: 
 type Inputs = { readonly [O in Operation]: (account: Account) => InputOf<O> | Promise<InputOf<O>> };
 
 const INPUTS: Inputs = {
-  login: (account) => ({ ...named(account), password: account.user.password, remember: false }),
+  login: (account) => ({
+    ...named(account),
+    password: account.user.password,
+    remember: false,
+    code: null,
+  }),
   refresh: () => null,
   logout: () => null,
   'logout-all': () => null,
@@ -137,6 +142,13 @@ const INPUTS: Inputs = {
     return { code: codeIn(plain.to(email)) };
   },
   'delete-account': ({ user }) => ({ password: user.password }),
+  'second-factor': () => ({ challenge: '', code: '' }),
+  reauthenticate: ({ user }) => ({ password: user.password, code: null }),
+  'list-factors': () => null,
+  'enroll-totp': () => ({ challenge: null, name: null }),
+  'confirm-totp': () => ({ code: '' }),
+  'new-recovery-codes': () => null,
+  'remove-factor': () => ({ id: '' }),
 };
 
 /** The input with which the operation is granted. */
@@ -164,7 +176,7 @@ const loginAt = (wire: Wire, user: User, app = plain.app) =>
   ask(app, {
     contract: wire.contract,
     operation: 'login',
-    input: { ...named({ wire, user }), password: user.password, remember: false },
+    input: { ...named({ wire, user }), password: user.password, remember: false, code: null },
   });
 
 export const signIn = async (user: User, wire = open): Promise<Tokens> =>

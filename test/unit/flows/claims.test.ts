@@ -11,6 +11,7 @@ const attempt = {
   identifier: { kind: 'email', value: 'alice@example.com' },
   password: 'right',
   remember: false,
+  code: null,
 } as const;
 
 type Request = ReturnType<typeof createFakes>['request'];

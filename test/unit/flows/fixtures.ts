@@ -71,6 +71,8 @@ export const rules: LoginRules = {
   requiresVerifiedEmail: true,
   registration: 'by-code',
   rotation: 'each-use',
+  secondFactor: 'optional',
+  codeTravels: 'in-a-step',
   tokens: {
     contract: 'email-cookie',
     issuer: 'https://gatehouse.example',

@@ -6,7 +6,12 @@ import { alice, aliceWith, createFakes, no, outage } from './fakes.ts';
 const logIn = ({ request }: ReturnType<typeof createFakes>, password = 'right') =>
   login({
     ...request,
-    attempt: { identifier: { kind: 'username', value: 'alice' }, password, remember: false },
+    attempt: {
+      identifier: { kind: 'username', value: 'alice' },
+      password,
+      remember: false,
+      code: null,
+    },
   });
 
 describe('a replica that is behind', () => {

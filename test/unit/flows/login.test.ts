@@ -9,6 +9,7 @@ const attempt = (password: string, more: { username?: string; rules?: object } =
     identifier: { kind: 'username', value: more.username ?? 'ALICE' },
     password,
     remember: false,
+    code: null,
   } as const,
   rules: { ...rules, ...more.rules },
 });

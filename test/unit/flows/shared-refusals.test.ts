@@ -23,7 +23,7 @@ const verifyingPassword: UseCase[] = [
   [
     'login',
     (request, password) =>
-      login({ ...request, attempt: { identifier, password, remember: false } }),
+      login({ ...request, attempt: { identifier, password, remember: false, code: null } }),
   ],
   [
     'verify-email',

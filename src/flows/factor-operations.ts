@@ -1,0 +1,69 @@
+/** The operations around second factors: rows of the operations' table (operations.ts). */
+import { confirmTotp, enrollTotp, listFactors, newRecoveryCodes, removeFactor } from './factors.ts';
+import { ATTEMPT, PASSWORD_ATTEMPT, row, withInput, type OperationRequest } from './operation.ts';
+import { proveIdentity } from './prove-identity.ts';
+
+interface Code {
+  code: string;
+}
+
+const FACTOR_CHANGE = { ...ATTEMPT, needsRecentProof: true } as const;
+
+export const FACTOR_OPERATIONS = {
+  reauthenticate: row({
+    ...PASSWORD_ATTEMPT,
+    summary: 'Prove the identity again, with the password or a code of the second factor',
+    access: 'bearer',
+    refusals: ['invalid', 'invalid-factor'],
+    response: 'done',
+    run: (request: OperationRequest<{ password: string | null; code: string | null }>) =>
+      proveIdentity(withInput(request)),
+  }),
+  'list-factors': row({
+    method: 'GET',
+    path: 'factors',
+    summary: 'List the second factors of this user',
+    access: 'bearer',
+    isReadOnly: true,
+    response: 'factors',
+    run: (request: OperationRequest) => listFactors(request),
+  }),
+  'enroll-totp': row({
+    ...FACTOR_CHANGE,
+    path: 'factors/totp',
+    summary: 'Make the secret of a new authenticator app; shown once',
+    access: 'bearer-or-step',
+    refusals: ['not-found', 'too-many-factors', 'expired-step'],
+    response: 'enrolment',
+    run: (request: OperationRequest<{ challenge: string | null; name: string | null }>) =>
+      enrollTotp(withInput(request)),
+  }),
+  'confirm-totp': row({
+    ...FACTOR_CHANGE,
+    path: 'factors/totp/confirm',
+    summary: 'Activate the new authenticator app with a code of it',
+    access: 'bearer',
+    refusals: ['not-found', 'invalid-factor'],
+    response: 'recoveryCodes',
+    run: (request: OperationRequest<Code>) => confirmTotp(withInput(request)),
+  }),
+  'new-recovery-codes': row({
+    ...FACTOR_CHANGE,
+    path: 'factors/recovery-codes',
+    summary: 'Replace all recovery codes; shown once',
+    access: 'bearer',
+    refusals: ['not-found'],
+    response: 'recoveryCodes',
+    run: (request: OperationRequest) => newRecoveryCodes(request),
+  }),
+  'remove-factor': row({
+    ...FACTOR_CHANGE,
+    method: 'DELETE',
+    path: 'factors/:id',
+    summary: 'Remove a second factor',
+    access: 'bearer',
+    refusals: ['not-found'],
+    response: 'done',
+    run: (request: OperationRequest<{ id: string }>) => removeFactor(withInput(request)),
+  }),
+};
