@@ -206,7 +206,10 @@ function routesOf(declaration: AnyDeclaration): AnyRoute[] {
     login: loginRequest(identifier, loginBody),
     refresh: token && refreshRequest(token),
   };
-  const responses = responsesOf(declaration);
+  const defaults = responsesOf(declaration);
+  const [{ response: ownLogin } = {}] = [routes.login ?? {}].flat();
+  // The second request of a login is answered like the first.
+  const responses = { ...defaults, login: ownLogin ?? defaults.login };
   const has = (name: Operation) =>
     (name !== 'refresh' || refresh !== undefined) &&
     (name !== 'renew' || routes.renew !== undefined);

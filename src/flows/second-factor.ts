@@ -144,7 +144,7 @@ export function checkStep(
     account.user.status === 'active' &&
     (account.user.emailVerified || !requiresVerifiedEmail) &&
     isEnrolled(account.user) !== step.enrols &&
-    (account.user.lastLoginAtMs ?? 0) < step.issuedAtMs;
+    (account.user.lastLoginAtMs ?? 0) <= step.issuedAtMs;
   return isCurrent ? null : { reason: 'expired-step' };
 }
 

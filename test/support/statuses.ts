@@ -11,6 +11,11 @@ const STATUSES = {
   locked: 429,
   invalid: 401,
   unauthenticated: 401,
+  'second-factor-required': 403,
+  'invalid-factor': 401,
+  'expired-step': 401,
+  'reauthentication-required': 403,
+  'too-many-factors': 409,
   inactive: 403,
   unverified: 403,
   taken: 409,
@@ -34,6 +39,7 @@ const LIKE = {
   'missing-token': 'unauthenticated',
   'session-ended': 'unauthenticated',
   'email-taken': 'taken',
+  'enrolment-required': 'second-factor-required',
 } as const satisfies Record<string, keyof typeof STATUSES>;
 
 export type StatusName = keyof typeof STATUSES | keyof typeof LIKE;

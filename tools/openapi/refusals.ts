@@ -78,6 +78,7 @@ function reasonsOf({ contract, routes }: Place, route: AnyRoute): Reason[] {
     refusals = [],
     countsAttempt,
     checksPassword,
+    needsRecentProof,
     access,
   }: OperationRow = OPERATIONS[operation];
   const isWithCookie = readsCookie(contract, route);
@@ -86,6 +87,7 @@ function reasonsOf({ contract, routes }: Place, route: AnyRoute): Reason[] {
     ['unknown-variant', Object.keys(when).length > 0],
     ['unauthenticated', access !== 'public'],
     ...refusals.map((reason): [Reason, boolean] => [reason, canRefuse(contract, reason)]),
+    ['reauthentication-required', needsRecentProof],
     ['locked', checksPassword],
     ['busy', checksPassword],
     ['cross-site', isWithCookie || accepts === FORM],
@@ -101,6 +103,7 @@ function reasonsOf({ contract, routes }: Place, route: AnyRoute): Reason[] {
 
 function canRefuse(contract: Contract, reason: Reason): boolean {
   if (reason === 'unverified') return contract.requiresVerifiedEmail;
+  if (reason === 'second-factor-required') return contract.codeTravels === 'in-a-step';
   return (
     reason !== 'taken' || contract.identifier === 'username' || contract.canRegisterImmediately
   );

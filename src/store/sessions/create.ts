@@ -82,7 +82,7 @@ const insertFenced = insertSession<{
       ),
     ),
     sql`(${param('stepIssuedAtMs')} is null
-      or coalesce(${users.lastLoginAtMs}, 0) < ${param('stepIssuedAtMs')})`,
+      or coalesce(${users.lastLoginAtMs}, 0) <= ${param('stepIssuedAtMs')})`,
   ),
 );
 
