@@ -74,15 +74,11 @@ export const registration = lazy(() =>
   ),
 );
 
-/** Longer than any handle of a step that is issued. */
-const MAX_CHALLENGE_LENGTH = 1024;
 /** A recovery code has 29 characters with its dashes. */
 const MAX_FACTOR_CODE_LENGTH = 64;
 
 /** The handle of a login's step. */
-export const challenge = lazy(() =>
-  requiredText('Challenge').check(z.maxLength(MAX_CHALLENGE_LENGTH, 'Challenge is too long')),
-);
+export const challenge = lazy(() => requiredText('Challenge'));
 /** A code of an authenticator app, or a recovery code. */
 export const factorCode = lazy(() =>
   requiredText('Code').check(z.maxLength(MAX_FACTOR_CODE_LENGTH, 'Code is too long')),

@@ -30,15 +30,16 @@ export interface ProvenAccount {
 /** Stores the session, then issues its tokens. `stale`: the account is no longer what was verified. */
 export async function openSession(
   request: UseCaseRequest<OpenSessionPorts>,
-  { ticket, remember, ...proven }: ProvenAccount,
+  { ticket, remember, account, accountKey, renewedHash, ...proven }: ProvenAccount,
 ): Promise<Outcome<LoginResult> | 'stale'> {
   const { services, rules, meta } = request;
-  const { account, accountKey } = proven;
+  const { secondFactor, stepIssuedAtMs } = proven;
   const nowMs = services.nowMs();
-  const plan = await planSession(request, { remember, nowMs, secondFactor: proven.secondFactor });
+  const plan = await planSession(request, { remember, nowMs, secondFactor });
   const { sessionId, expiries, refreshHash } = plan;
   const isStored = await services.sessions.open({
-    ...proven,
+    account,
+    accountKey,
     sessionId,
     contract: rules.contract,
     meta,
@@ -46,6 +47,9 @@ export async function openSession(
     nowMs,
     requiresVerifiedEmail: rules.requiresVerifiedEmail,
     refreshHash,
+    renewedHash,
+    secondFactor,
+    stepIssuedAtMs,
   });
   if (!isStored) return 'stale';
   if (ticket.isExpired()) {

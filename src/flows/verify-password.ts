@@ -13,7 +13,7 @@ import {
 export type LockoutPorts = RecordEventPorts | 'limits' | 'uuid';
 export type VerifyPasswordPorts = LockoutPorts | 'passwords';
 
-/** An account's lockout: which of them, and for whom the audit records its locks. */
+/** One of the lockouts of an account, and the account that the audit records its locks for. */
 export interface LockoutOf {
   /** Null: there is no such user. */
   account: WithUserId | null;

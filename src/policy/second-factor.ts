@@ -1,8 +1,8 @@
 /** Rules of second factors: the accounts that need one, and how long a proof of identity is recent. */
 
 /**
- * `off`: nobody can enrol; an account that has a factor is asked for it all the same. `required`: an
- * account without a factor can do nothing but enrol one.
+ * The setting SECOND_FACTOR. Under `off` no account can enrol, and one that has a factor is asked for
+ * it all the same. Under `required` an account without a factor can do nothing but enrol one.
  */
 export type SecondFactorPolicy = 'off' | 'optional' | 'required' | 'required-for-admins';
 

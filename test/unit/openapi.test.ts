@@ -168,7 +168,7 @@ describe('a contract that uses all of the grammar', () => {
     expect(refused(token)).toEqual({
       '400': ['malformed', 'unknown-variant', 'unauthenticated'],
       '401': ['invalid'],
-      '403': ['inactive', 'cross-site', 'insecure'],
+      '403': ['second-factor-required', 'enrolment-required', 'inactive', 'cross-site', 'insecure'],
       '423': ['locked-until-reset'],
       ...rest,
     });

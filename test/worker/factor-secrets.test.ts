@@ -13,7 +13,7 @@ const FIRST = { id: 'k1', key: keyOf(1) };
 const NEW = { id: 'k.2', key: keyOf(2) };
 const OLD = { id: 'old', key: keyOf(3) };
 const secretsUnder = (...keys: (typeof FIRST)[]) =>
-  createFactorSecrets({ keys, mac: createMac(keyOf(1)), maxFactors: 5 });
+  createFactorSecrets({ keys, mac: createMac(keyOf(1)), maxFactors: 5, issuer: 'Gatehouse' });
 const secrets = secretsUnder(FIRST);
 
 /** In the time step 56,666,666. */
@@ -204,7 +204,7 @@ describe('a sealed secret', () => {
 
 describe('a new TOTP factor', () => {
   const owner = { userId: 7, factorId: 'factor-4' };
-  const label = { issuer: 'Gatehouse', account: 'alice@example.com' };
+  const label = 'alice@example.com';
 
   it('has a secret of its own, for its owner to read and sealed for the store', async () => {
     const made = await Promise.all([secrets.newTotp(owner, label), secrets.newTotp(owner, label)]);
@@ -266,7 +266,12 @@ describe('a recovery code', () => {
       expect(stored[index]?.secret).toMatch(/^[\w-]{43}$/);
       expect((await match(account, code))?.factorId).toBe(stored[index]?.id);
     }
-    const others = createFactorSecrets({ keys: [FIRST], mac: createMac(keyOf(2)), maxFactors: 5 });
+    const others = createFactorSecrets({
+      keys: [FIRST],
+      mac: createMac(keyOf(2)),
+      maxFactors: 5,
+      issuer: 'Gatehouse',
+    });
     expect(await match(account, shown[0] ?? '', others)).toBeNull();
   });
 });
