@@ -88,7 +88,12 @@ export const identifierOf = ({ identifier: kind }: Contract, person: Person) => 
 
 export function login(contract: Contract, person: Person, client?: Client): Attempt {
   const { password } = person;
-  const input = { identifier: identifierOf(contract, person), password, remember: false, code: null };
+  const input = {
+    identifier: identifierOf(contract, person),
+    password,
+    remember: false,
+    code: null,
+  };
   return ask(contract, 'login', { input, ...client });
 }
 

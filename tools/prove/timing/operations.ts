@@ -19,6 +19,7 @@ const inputs = {
     identifier: reference(contract, person).identifier,
     password: PASSWORD,
     remember: false,
+    code: null,
   }),
   // A taken username is refused by design: the question is about the address.
   register: (_: Contract, { email }: Person) => ({
