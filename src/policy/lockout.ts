@@ -125,7 +125,6 @@ export function settle(
   const canTryAgain =
     left.triesLeft > 0 &&
     left.expiresAtMs > nowMs &&
-    lockOf(failed, nowMs, rules) === null &&
     failuresLeft(failed, rules) > failed.tickets.length;
   return { state: canTryAgain ? waiting(failed, left) : failed, settled: true };
 }

@@ -87,16 +87,22 @@ it('does not expire before its steps do', () => {
   expect(expiresAtMs(withStep(failures(2), 7).state(), RULES)).toBe(7 + STEP_MS);
 });
 
-it('shows operators the lock that callers are told of, and no failure more', () => {
-  expect(view(withStep(failures(4), 7).state(), 1000, RULES)).toEqual({
-    failures: 4,
-    failuresInARow: 4,
-    locksInARow: 0,
-    lockedUntilMs: 7 + LOCK_MS,
-    requiresReset: false,
-    ticketsOut: 1,
-  });
-});
+it.each([
+  { rules: RULES, requiresReset: false },
+  { rules: { ...RULES, stopAfterFailures: 5 }, requiresReset: true },
+])(
+  'shows operators the lock that callers are told of, and no failure more: $requiresReset',
+  ({ rules, requiresReset }) => {
+    expect(view(withStep(failures(4), 7, rules).state(), 1000, rules)).toEqual({
+      failures: 4,
+      failuresInARow: 4,
+      locksInARow: 0,
+      lockedUntilMs: 7 + LOCK_MS,
+      requiresReset,
+      ticketsOut: 1,
+    });
+  },
+);
 
 it('reports no lock that steps alone cause until they have expired', () => {
   const account = withStep(failures(4));
