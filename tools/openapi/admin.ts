@@ -45,7 +45,9 @@ const guard = z
     locksInARow: z.int().meta({ description: 'Since the last success' }),
     lockedUntil: time.nullable(),
     stopped: z.boolean().meta({ description: 'Locked until a password reset or an unlock' }),
-    ticketsOut: z.int().meta({ description: 'Attempts in progress' }),
+    ticketsOut: z
+      .int()
+      .meta({ description: 'Attempts in progress, and logins that wait for their second factor' }),
   })
   .meta({
     id: 'Guard',
