@@ -34,7 +34,7 @@ exitOnSignals();
 const directory = temporaryDirectory('race');
 try {
   if (options.origin === undefined) await proveHere();
-  else await attack(new URL(options.origin).origin);
+  else await attack({ origin: new URL(options.origin).origin, isOwn: false, claim });
 } catch (error) {
   console.error(error);
   claim({ what: 'the proof', seen: 'an error', allowed: 'an end', holds: false });
@@ -50,7 +50,7 @@ async function proveHere(): Promise<void> {
     isNew: true,
   });
   try {
-    await attack(server.url());
+    await attack({ origin: server.url(), isOwn: true, claim });
   } finally {
     await server.close();
   }
@@ -58,8 +58,8 @@ async function proveHere(): Promise<void> {
   await part('kills', () => kills({ script, persistTo: persistTo('killed'), claim }));
 }
 
-async function attack(origin: string): Promise<void> {
-  for (const [name, run] of Object.entries(attacks)) await part(name, () => run({ origin, claim }));
+async function attack(context: AttackContext): Promise<void> {
+  for (const [name, run] of Object.entries(attacks)) await part(name, () => run(context));
 }
 
 async function part(name: string, run: () => Promise<void>): Promise<void> {

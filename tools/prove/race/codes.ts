@@ -126,7 +126,7 @@ async function addressCodes({ origin, claim }: AttackContext): Promise<void> {
 
 /** Claims that the right code comes too late once all tries have been answered. */
 async function claimTries(
-  { origin, claim }: AttackContext,
+  { origin, claim }: Pick<AttackContext, 'origin' | 'claim'>,
   codes: string,
   { right, attempt }: { right: string; attempt: (code: string) => Attempt },
 ): Promise<void> {

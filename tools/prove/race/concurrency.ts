@@ -32,7 +32,7 @@ function mix<T>(many: readonly T[], few: readonly T[]): T[] {
   ]);
 }
 
-export async function concurrency({ origin, claim }: AttackContext): Promise<void> {
+export async function concurrency({ origin, isOwn, claim }: AttackContext): Promise<void> {
   const { one, two, three, four } = await createUsers(origin, 'one', 'two', 'three', 'four');
 
   const asked = logins(one, 50);
@@ -72,7 +72,8 @@ export async function concurrency({ origin, claim }: AttackContext): Promise<voi
       of(right).of('granted', 'locked', 'busy') === right.length,
   });
 
-  for (const contract of served.filter(({ registration }) => registration === 'immediate')) {
+  const immediate = served.filter(({ registration }) => isOwn && registration === 'immediate');
+  for (const contract of immediate) {
     const { email } = newPerson();
     const asked = times(50, () => registration(contract, { ...newPerson(), email }));
     const outcomes = tally(await outcomesOf(origin, asked));

@@ -51,6 +51,8 @@ export interface Claim {
 
 export interface AttackContext {
   origin: string;
+  /** Started here, with the settings above; another instance may have others. */
+  isOwn: boolean;
   claim(claim: Claim): void;
 }
 

@@ -1,5 +1,6 @@
 /** Device cookies: attempts of their own for their holder, no more than the threshold. */
 import { randomBytes } from 'node:crypto';
+import { FORM, routeOf } from '../../../src/contracts/routes.ts';
 import { DEVICE_COOKIE } from '../../../src/http/cookies.ts';
 import { sendOne } from '../../burst.ts';
 import { settings, type AttackContext } from './context.ts';
@@ -12,9 +13,20 @@ import {
   withinTicketsPerName,
 } from './guessing.ts';
 import { createUsers, registrar } from './users.ts';
-import { login, outcomesInTurn, outcomesOf, tally, type Client, type Person } from './wire.ts';
+import {
+  login,
+  outcomesInTurn,
+  outcomesOf,
+  served,
+  tally,
+  type Client,
+  type Person,
+} from './wire.ts';
 
 const holding = (cookie: string): Client => ({ headers: { Cookie: `${DEVICE_COOKIE}=${cookie}` } });
+
+/** No cookie is read with a form: a guess there counts at the name. */
+const readingCookies = served.filter((contract) => routeOf(contract, 'login').accepts !== FORM);
 
 /** Another id under the same signature. */
 const forged = (cookie: string) => cookie.replace(/^[^~]+/, randomBytes(16).toString('base64url'));
@@ -61,7 +73,7 @@ export async function devices({ origin, claim }: AttackContext): Promise<void> {
   const stolen = await newCookie(victim);
   const thieves = await outcomesOf(
     origin,
-    guesses(victim, MANY, { client: () => holding(stolen) }),
+    guesses(victim, MANY, { contracts: readingCookies, client: () => holding(stolen) }),
   );
   const after = await loginsWith(victim, stolen, other, undefined);
   claim({
