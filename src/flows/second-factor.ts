@@ -119,7 +119,7 @@ export async function completeLogin(request: CompleteLoginRequest): Promise<Outc
         services.waitUntil(ticket.settle('void'));
         return EXPIRED_STEP;
       }
-      if (outcome.ok) reportUse(request, { account, accountKey, use: secondFactor, step });
+      if (outcome.ok) reportUse(request, { account, use: secondFactor, step });
       return outcome;
     }
   } catch (outage) {
@@ -148,19 +148,13 @@ export function checkStep(
   return isCurrent ? null : { reason: 'expired-step' };
 }
 
-/** Tells the account's owner of what a login has changed, besides the session. */
+/** Tells the account's owner of what a code has changed; the audit has it from the store's batch. */
 export function reportUse(
-  request: UseCaseRequest<RecordEventPorts | 'mailer'>,
-  used: { account: Account; accountKey: string; use: FactorUse; step: { enrols: boolean } },
+  request: UseCaseRequest<'mailer' | 'waitUntil'>,
+  used: { account: Account; use: FactorUse; step: { enrols: boolean } },
 ): void {
-  const { account, accountKey, use, step } = used;
+  const { account, use, step } = used;
   const { email } = account.user;
-  if (step.enrols) {
-    recordEvent(request, { action: 'FACTOR_CONFIRMED', reason: 'login', account, accountKey });
-  }
-  if (use.kind === 'recovery-code') {
-    recordEvent(request, { action: 'RECOVERY_CODE_USED', reason: 'done', account, accountKey });
-  }
   if (email === null || (!step.enrols && use.kind === 'totp')) return;
   const left = account.user.recoveryCodesLeft - 1;
   const template = step.enrols

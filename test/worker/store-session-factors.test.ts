@@ -120,15 +120,12 @@ describe('the step of a login', () => {
   const openStep = open(totp, { stepIssuedAtMs: 900 });
   const loginAt = (ms: number) => `UPDATE users SET last_login_at_ms = ${ms} WHERE id = 1`;
 
-  it.each(['SELECT 1', loginAt(899)])('opens a session after %s', async (sql) => {
+  it.each(['SELECT 1', loginAt(899), loginAt(900)])('opens a session after %s', async (sql) => {
     await rows.execute(sql);
     expect(await openStep()).toBe(true);
   });
 
-  rows.writesNothing(openStep, false, [
-    ['the user has logged in since then', loginAt(901)],
-    ['the user has logged in at that moment', loginAt(900)],
-  ]);
+  rows.writesNothing(openStep, false, [['the user has logged in since then', loginAt(901)]]);
 });
 
 it.each<[string, FactorUse, string]>([
