@@ -14,7 +14,7 @@ export const FACTOR_OPERATIONS = {
     ...PASSWORD_ATTEMPT,
     summary: 'Prove the identity again, with the password or a code of the second factor',
     access: 'bearer',
-    refusals: ['invalid', 'invalid-factor'],
+    refusals: ['invalid', 'invalid-factor', 'reauthentication-required'],
     response: 'done',
     run: (request: OperationRequest<{ password: string | null; code: string | null }>) =>
       proveIdentity(withInput(request)),

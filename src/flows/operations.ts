@@ -180,7 +180,7 @@ export const OPERATIONS = {
     ...PASSWORD_ATTEMPT,
     summary: 'Set a new password with the current one; ends all other sessions',
     access: 'bearer',
-    refusals: ['invalid'],
+    refusals: ['invalid', 'reauthentication-required'],
     response: 'done',
     run: (request: OperationRequest<{ currentPassword: string; newPassword: string }>) =>
       changePassword(withInput(request)),
@@ -208,7 +208,7 @@ export const OPERATIONS = {
     ...PASSWORD_ATTEMPT,
     summary: 'Delete this account',
     access: 'bearer',
-    refusals: ['invalid'],
+    refusals: ['invalid', 'reauthentication-required'],
     response: 'loggedOut',
     run: (request: OperationRequest<Password>) => deleteAccount(withInput(request)),
   }),

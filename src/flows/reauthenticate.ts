@@ -3,6 +3,7 @@
  * alone must not make. Guesses are counted and locked like a login's, apart from those at the user's
  * names: strangers who lock a name do not lock its owner's sessions, and a lock here tells of no name.
  */
+import { isEnrolled, methodsOf } from '../policy/second-factor.ts';
 import { authenticate, type AuthenticatedRequest, type AuthenticatePorts } from './authenticate.ts';
 import { lockoutKeyFor, type LockoutKeyPorts } from './lockout-keys.ts';
 import { ok, refuse, type Outcome, type Refusal } from './model/outcome.ts';
@@ -35,7 +36,11 @@ export async function reauthenticate(
   const { services } = request;
   const session = await authenticateCounted(request, counting);
   if (!session.ok) return session;
-  const { account } = session.value;
+  const { account, user, secondFactorAtMs } = session.value;
+  // The session is older than the account's second factor, and its password alone proves too little.
+  if (isEnrolled(user) && secondFactorAtMs === null) {
+    return refuse({ reason: 'reauthentication-required', methods: methodsOf(user) });
+  }
   const { accountKey, key } = await lockoutOfSessions(request, account);
   const stored = account.passwordHash;
   const check = await verifyPassword(request, { password, stored, account, accountKey, key });

@@ -93,11 +93,16 @@ export async function completeLogin(request: CompleteLoginRequest): Promise<Outc
   }
   const owner = { user: { id: step.userId } };
   const accountKey = await services.accountKey({ userId: step.userId });
-  const [limited, taken, account] = await Promise.all([
+  const of = { account: owner, accountKey, key: step.lockoutKey };
+  const taking = takeTicket(request, of, step.ticket);
+  const [limited, account, taken] = await Promise.all([
     checkAddressLimit(services, rules.limit, meta),
-    takeTicket(request, { account: owner, accountKey, key: step.lockoutKey }, step.ticket),
     services.users.findById(step.userId),
-  ]);
+    taking,
+  ]).catch((outage: unknown) => {
+    services.waitUntil(giveBack(taking));
+    throw outage;
+  });
   if (taken === 'gone') return limited === null ? EXPIRED_STEP : refuse(limited);
   if (!taken.ok) return limited === null ? taken : refuse(limited);
   const ticket = taken.value;
@@ -130,6 +135,12 @@ export async function completeLogin(request: CompleteLoginRequest): Promise<Outc
   const event = { action: 'SECOND_FACTOR_FAILED', reason: 'wrong-code' } as const;
   recordEvent(request, { ...event, account, accountKey });
   return refuse({ reason: 'invalid-factor' });
+}
+
+/** An outage must not add up to a lock: a ticket that was taken for nothing goes back to its step. */
+async function giveBack(taking: ReturnType<typeof takeTicket>): Promise<void> {
+  const taken = await taking.catch(() => 'gone' as const);
+  if (taken !== 'gone' && taken.ok) await taken.value.settle('void');
 }
 
 /** The step ends with everything that its password was verified for, and with a later login. */

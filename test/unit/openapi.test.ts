@@ -175,7 +175,7 @@ describe('a contract that uses all of the grammar', () => {
     expect(refused(operationAt('put', '/me'))).toEqual({
       '400': ['malformed'],
       '401': ['unauthenticated', 'invalid'],
-      '403': ['insecure'],
+      '403': ['reauthentication-required', 'insecure'],
       '422': ['weak-password'],
       '423': ['locked-until-reset'],
       ...rest,
