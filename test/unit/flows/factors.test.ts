@@ -86,26 +86,26 @@ describe.each(Object.entries(CHANGES))('a proof of identity to %s', (_, change) 
   });
 
   it.each([
-    [
-      'the password of five minutes ago',
-      ['password'],
-      { provenAtMs: NOW_MS - FIVE_MINUTES },
-      alice,
-    ],
-    [
-      'the factor of five minutes ago',
-      ['totp', 'recovery-code'],
-      { provenAtMs: NOW_MS, secondFactorAtMs: NOW_MS - FIVE_MINUTES },
-      enrolled,
-    ],
-    [
-      'the password alone, where there is a factor',
-      ['totp', 'recovery-code'],
-      { provenAtMs: NOW_MS },
-      enrolled,
-    ],
-  ])('is asked for again: %s', async (_, methods, proven, account) => {
-    const fakes = fakesOf(sessionOf(account, proven));
+    {
+      given: 'the password of five minutes ago',
+      live: sessionOf(alice, { provenAtMs: NOW_MS - FIVE_MINUTES }),
+      methods: ['password'],
+    },
+    {
+      given: 'the factor of five minutes ago',
+      live: sessionOf(enrolled, {
+        provenAtMs: NOW_MS,
+        secondFactorAtMs: NOW_MS - FIVE_MINUTES,
+      }),
+      methods: ['totp', 'recovery-code'],
+    },
+    {
+      given: 'the password alone, where there is a factor',
+      live: sessionOf(enrolled, { provenAtMs: NOW_MS }),
+      methods: ['totp', 'recovery-code'],
+    },
+  ])('is asked for again: $given', async ({ live, methods }) => {
+    const fakes = fakesOf(live);
     expect(await change(fakes)).toEqual(reauthenticate(...methods));
     expect(fakes.names()).toEqual(expect.not.arrayContaining(['mailer.send']));
   });
@@ -177,8 +177,8 @@ it('makes recovery codes for an account with a factor alone', async () => {
   expect(await CHANGES['make recovery codes'](fakesOf(byPassword))).toEqual(notFound);
   const fakes = fakesOf(byFactor);
   expect(await CHANGES['make recovery codes'](fakes)).toMatchObject({ ok: true });
-  const told = { template: { kind: 'recovery-codes-replaced' } };
-  expect(fakes.given('mailer.send')).toMatchObject([[told]]);
+  const expected = { template: { kind: 'recovery-codes-replaced' } };
+  expect(fakes.given('mailer.send')).toMatchObject([[expected]]);
 });
 
 it('tells the mailbox of a factor that was removed, and of no other', async () => {
