@@ -116,6 +116,17 @@ export interface SessionPaths {
   fields: Record<'id' | 'device' | 'address' | 'lastUsedAt' | 'current', string>;
 }
 
+/** Of the responses around second factors. */
+export interface FactorPaths {
+  list: JsonPath;
+  /** The fields of each factor in the list. */
+  fields: Record<'id' | 'createdAt' | 'lastUsedAt', string>;
+  /** In the list of factors the number that is left; else the new codes. */
+  recoveryCodes: JsonPath;
+  secret: JsonPath;
+  uri: JsonPath;
+}
+
 /** A session as its owner may see it in a list. */
 export interface SessionView extends ListedSession {
   /** Describes the browser that it was opened with, for its owner to recognise. */
@@ -166,6 +177,7 @@ export interface Contract {
     readonly refresh: TokenPaths | null;
     readonly profile: ProfilePaths;
     readonly sessions: SessionPaths;
+    readonly factors: FactorPaths;
   };
   readonly errors: Errors;
 }

@@ -1,8 +1,8 @@
 /** The successful responses of the operations, as a contract has declared them or as all have them. */
 import type { Granted, RegistrationAccepted } from '../flows/model/outcome.ts';
 import type { ResponseValues } from '../flows/operation.ts';
-import { factorResponses } from './factor-responses.ts';
-import type { SessionView } from './contract.ts';
+import { factorPaths, factorResponses } from './factor-responses.ts';
+import type { FactorPaths, SessionView } from './contract.ts';
 import type { WireHeaders, WireResponse } from './wire.ts';
 import type { AnyDeclaration, Cookie } from './define.ts';
 import {
@@ -21,6 +21,12 @@ export const sessionsOf = ({
   nameCase = 'camel',
   envelope = noEnvelope,
 }: AnyDeclaration) => sessionList(time, nameCase, envelope.path);
+
+export const factorPathsOf = ({
+  nameCase = 'camel',
+  envelope = noEnvelope,
+  factorPaths: own,
+}: AnyDeclaration): FactorPaths => ({ ...factorPaths(nameCase, envelope.path), ...own });
 
 /** Login, refresh and profile as declared, and the responses that all contracts have alike. */
 export function responsesOf(declaration: AnyDeclaration) {

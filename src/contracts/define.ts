@@ -8,10 +8,10 @@ import type { Granted } from '../flows/model/outcome.ts';
 import type { TokenDeclaration } from '../flows/model/token-rules.ts';
 import type { OperationRow } from '../flows/operation.ts';
 import { OPERATIONS, operations, type Operation } from '../flows/operations.ts';
-import type { AnyRoute, Contract, Route } from './contract.ts';
+import type { AnyRoute, Contract, FactorPaths, Route } from './contract.ts';
 import type { ErrorOverrides, ErrorPaths, WireError } from './error-answers.ts';
 import type { JsonPath, LoginRequest, WireHeaders } from './wire.ts';
-import { responsesOf, sessionsOf } from './default-responses.ts';
+import { factorPathsOf, responsesOf, sessionsOf } from './default-responses.ts';
 import { errorAnswers, errorKinds, mergeOverrides } from './errors.ts';
 import { accountRequests } from './account-requests.ts';
 import { loginRequest, refreshRequest, type LoginBody } from './requests.ts';
@@ -84,6 +84,8 @@ interface Declaration<
   profile: Body<UserNamedBy<K>, Profile> & {
     paths: Partial<Record<'name' | 'username' | 'email', JsonPath>>;
   };
+  /** Those that differ from the default responses'. */
+  factorPaths?: Partial<FactorPaths>;
   routes?: RouteDeclarations;
   documents?: Contract['documents'];
   errors: {
@@ -93,7 +95,8 @@ interface Declaration<
     schema(codes: string[]): Failure;
     render(error: WireError): z.infer<Failure>;
     headers?(error: WireError): WireHeaders;
-    paths: ErrorPaths;
+    /** Absent: the details of a refusal stand beside its code, or beside its message. */
+    paths: Pick<ErrorPaths, 'code' | 'message'> & Partial<ErrorPaths>;
     /** Codes by status, in place of codes by reason. */
     codes?: Readonly<Record<number, string>>;
     overrides?: ErrorOverrides;
@@ -151,6 +154,7 @@ export function defineContract<
         email: at(profile.paths.email),
       },
       sessions: sessionsOf(declaration).paths,
+      factors: factorPathsOf(declaration),
     },
     get routes() {
       return routes();
@@ -172,7 +176,8 @@ function errorsOf(
   contract: Contract,
   errors: Declaration<IdentifierKind, Fields, Fields, Fields, z.ZodMiniType>['errors'],
 ): Contract['errors'] {
-  const { overrides = {}, byOperation: own = {} } = errors;
+  const { overrides = {}, byOperation: own = {}, paths } = errors;
+  const beside = (name: string) => [...(paths.code ?? paths.message).slice(0, -1), name];
   const answersWith = (more: ErrorOverrides) =>
     errorAnswers(contract.identifier, mergeOverrides(overrides, more), errors.codes ?? {});
   const answers = answersWith({});
@@ -185,7 +190,7 @@ function errorsOf(
     byOperation: Object.fromEntries(
       Object.entries(own).map(([operation, more]) => [operation, answersWith(more)]),
     ),
-    paths: errors.paths,
+    paths: { challenge: beside('challenge'), methods: beside('methods'), ...paths },
     schema: lazy(() =>
       errors.schema([...codes]).check(z.meta(errors.meta ?? { id: 'ErrorResponse' })),
     ),

@@ -69,6 +69,9 @@ export interface ErrorPaths {
   /** Null: the body has no code. */
   code: JsonPath | null;
   message: JsonPath;
+  /** Of a refusal that says how to go on. */
+  challenge: JsonPath;
+  methods: JsonPath;
 }
 
 export interface Errors {

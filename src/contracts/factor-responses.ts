@@ -3,22 +3,37 @@ import * as z from 'zod/mini';
 import type { RecoveryCodes } from '../flows/factors.ts';
 import type { Enrolment, ShownFactor } from '../flows/model/factor.ts';
 import type { ResponseValues } from '../flows/operation.ts';
+import type { FactorPaths } from './contract.ts';
 import { isoTime, nullWhere, text, type Body, type Fields, type TimeFormat } from './responses.ts';
-import type { WireResponse } from './wire.ts';
+import type { JsonPath, WireResponse } from './wire.ts';
 
 interface Style {
   time?: TimeFormat;
   nameCase?: 'camel' | 'snake';
 }
 
+const namesIn = (nameCase: 'camel' | 'snake') =>
+  nameCase === 'camel'
+    ? { createdAt: 'createdAt', lastUsedAt: 'lastUsedAt', recoveryCodes: 'recoveryCodes' }
+    : { createdAt: 'created_at', lastUsedAt: 'last_used_at', recoveryCodes: 'recovery_codes' };
+
+/** `path`: of the envelope. */
+export function factorPaths(nameCase: 'camel' | 'snake', path: JsonPath): FactorPaths {
+  const { recoveryCodes, ...times } = namesIn(nameCase);
+  return {
+    list: [...path, 'factors'],
+    fields: { id: 'id', ...times },
+    recoveryCodes: [...path, recoveryCodes],
+    secret: [...path, 'secret'],
+    uri: [...path, 'uri'],
+  };
+}
+
 type Respond = <T>(id: string, body: Body<T, Fields>) => WireResponse<T>;
 
 /** In the contract's time format, and with names in its case. */
 export function factorResponses({ time = isoTime, nameCase = 'camel' }: Style, respond: Respond) {
-  const isCamel = nameCase === 'camel';
-  const createdAt = isCamel ? 'createdAt' : 'created_at';
-  const lastUsedAt = isCamel ? 'lastUsedAt' : 'last_used_at';
-  const recoveryCodes = isCamel ? 'recoveryCodes' : 'recovery_codes';
+  const { createdAt, lastUsedAt, recoveryCodes } = namesIn(nameCase);
   const shown = (factor: ShownFactor) => ({
     id: factor.id,
     type: factor.kind,

@@ -120,7 +120,12 @@ export const realworld = defineContract({
             }),
       ),
     }),
-    paths: { code: null, message: ['errors', '*', '0'] },
+    paths: {
+      code: null,
+      message: ['errors', '*', '0'],
+      challenge: ['challenge'],
+      methods: ['methods'],
+    },
     overrides: {
       malformed: { status: 422 },
       invalid: { message: 'invalid' },

@@ -241,6 +241,42 @@ describe.each(contracts)('the paths of $name', (contract) => {
     expect(valueAt(body, errors.paths.message)).toBe(message);
     expectAt(body, errors.paths.code, code);
   });
+
+  it('lead to the values around second factors', () => {
+    const { list, fields, recoveryCodes, secret, uri } = paths.factors;
+    const factor = {
+      id: 'f-1',
+      kind: 'totp' as const,
+      name: null,
+      createdAtMs: 1_767_225_600_000,
+      confirmedAtMs: 1_767_225_601_000,
+      lastUsedAtMs: 1_767_225_602_000,
+    };
+    const listed = bodyOf('list-factors', { factors: [factor], recoveryCodesLeft: 7 });
+    const [shown] = valueAt(listed, list) as Record<string, string>[];
+    expect(shown?.[fields.id]).toBe('f-1');
+    expect(Date.parse(shown?.[fields.createdAt] ?? '')).toBe(1_767_225_600_000);
+    expect(Date.parse(shown?.[fields.lastUsedAt] ?? '')).toBe(1_767_225_602_000);
+    expectAt(listed, recoveryCodes, 7);
+    const codes = ['a', 'b'];
+    expectAt(bodyOf('confirm-totp', { recoveryCodes: codes }), recoveryCodes, codes);
+    expectAt(bodyOf('new-recovery-codes', { recoveryCodes: codes }), recoveryCodes, codes);
+    const enrolment = bodyOf('enroll-totp', { id: 'f', name: null, secret: 'S', uri: 'otpauth:' });
+    expectAt(enrolment, secret, 'S');
+    expectAt(enrolment, uri, 'otpauth:');
+  });
+
+  it('lead to the details of a refusal that says how to go on', () => {
+    const methods = ['totp', 'recovery-code'] as const;
+    const proof = { reason: 'reauthentication-required', methods } as const;
+    const refused = wireOf(contractNamed(contract.name), proof).body;
+    expect(valueAt(refused, errors.paths.methods)).toEqual(methods);
+    // Supabase answers a step like a session.
+    if (contract.name === 'gotrue') return;
+    const step = { handle: 'h', methods, issuedAtMs: 0, user: sampleUser };
+    const { body } = wireOf(contractNamed(contract.name), { reason: 'enrolment-required', step });
+    expectAt(body, errors.paths.challenge, 'h');
+  });
 });
 
 it('does not compile a renderer that misses a field of its schema', () => {
