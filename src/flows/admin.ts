@@ -16,6 +16,8 @@ export interface AdminRequest<Ports extends keyof AdminServices = keyof AdminSer
   lockout: LockoutRules;
   meta: RequestMeta;
   userRef: UserRef;
+  /** The contract whose pages the links of e-mails lead to. */
+  pagesOf: string;
 }
 
 export interface UserState {
@@ -82,6 +84,25 @@ export async function unlock(
     await Promise.all(keys.map((key) => services.limits.clear(key, lockout)));
   }
   return { user, changed, sessionsEnded: 0 };
+}
+
+/**
+ * Removes all second factors of a user who has lost them, for an operator who has made sure who asks.
+ * The user is told by e-mail. Sessions stay, and the password is asked for at the next login as before.
+ */
+export async function resetFactors(
+  request: AdminRequest<FindUserPorts | 'factors' | 'mailer' | 'waitUntil'>,
+): Promise<ChangeResult> {
+  const found = await findUser(request);
+  if (found === null) return null;
+  const { account, user, context } = found;
+  const { services, pagesOf: contract } = request;
+  const changed = await services.factors.reset(account, context);
+  if (changed && user.email !== null) {
+    const template = { kind: 'factors-reset' } as const;
+    services.waitUntil(services.mailer.send({ to: user.email, contract, template }));
+  }
+  return { user: { ...user, factors: [], recoveryCodesLeft: 0 }, changed, sessionsEnded: 0 };
 }
 
 /**

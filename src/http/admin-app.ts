@@ -23,6 +23,8 @@ export interface AdminDependencies {
   operatorToken: string | null;
   localDevelopment: boolean;
   adminServices: Omit<AdminServices, 'waitUntil'>;
+  /** The served contracts; links of e-mails to users lead to the pages of the first one. */
+  contracts: readonly { name: string }[];
   lockout: LockoutRules;
   metrics: Pick<Metrics, 'read' | 'flush'>;
   assets: Fetcher;
@@ -50,8 +52,9 @@ interface AdminApiEnv extends AdminEnv {
 type AdminContext = Context<AdminApiEnv>;
 
 function createAdminApi(api: Hono<AdminApiEnv>, deps: AdminDependencies): Hono<AdminApiEnv> {
-  const { adminServices, lockout, metrics } = deps;
+  const { adminServices, contracts, lockout, metrics } = deps;
   const { nowMs } = adminServices;
+  const pagesOf = contracts[0]?.name ?? '';
   api.use(async (c, next) => {
     const startedAtMs = nowMs();
     await next();
@@ -77,7 +80,7 @@ function createAdminApi(api: Hono<AdminApiEnv>, deps: AdminDependencies): Hono<A
     const { traceId, user: userRef } = c.var;
     const waitUntil = waitUntilOf(c, traceId, metrics);
     const meta = requestMeta(c.req.raw, traceId);
-    return { services: { ...adminServices, waitUntil }, lockout, meta, userRef };
+    return { services: { ...adminServices, waitUntil }, lockout, meta, userRef, pagesOf };
   };
   const operations: readonly AdminOperation<any>[] = Object.values(ADMIN_OPERATIONS);
   for (const { method, path, query, body, run } of operations) {

@@ -8,6 +8,7 @@ import type { AuditLogEntry, ChangeResult } from '../flows/ports/admin.ts';
 import {
   deleteUser,
   endSessions,
+  resetFactors,
   setRole,
   setStatus,
   showUser,
@@ -112,6 +113,11 @@ export const ADMIN_OPERATIONS = {
     'unlock',
     'Clear failures, locks and final stops of both names and of sessions',
     unlock,
+  ),
+  'reset-factors': change(
+    'reset-factors',
+    'Remove the second factors and recovery codes of a user; ends no session',
+    resetFactors,
   ),
   'end-sessions': change('end-sessions', 'End all sessions of a user', endSessions),
   'set-role': row({

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeAt, valueNamed } from '../support/authenticator.ts';
 import { killCommands, NPM_START, startInstance } from '../support/instance.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
@@ -36,14 +37,16 @@ const users = (args: string[], environment: Record<string, string> = {}) =>
 
 const here = (...args: string[]) => users([...args, '--url', url]);
 
-async function login(password: string): Promise<number> {
-  const { status } = await fetch(`${url}/username-pair/api/auth/login`, {
+/** At username-pair. */
+const post = (path: string, body: object, token = '') =>
+  fetch(`${url}/username-pair/api/auth/${path}`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ username: 'johndoe', password }),
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
   });
-  return status;
-}
+
+const login = async (password: string) =>
+  (await post('login', { username: 'johndoe', password })).status;
 
 describe('the admin commands', () => {
   it('lists, page by page or all', async () => {
@@ -81,6 +84,25 @@ describe('the admin commands', () => {
     });
     // An isolate may believe a lock that it has seen for five seconds more.
     await expect.poll(() => login('MySecure123!'), { timeout: 30_000, interval: 1_000 }).toBe(200);
+  });
+
+  it('resets second factors, and reports where there are none', async () => {
+    const password = 'MySecure123!';
+    const session: unknown = await (await post('login', { username: 'johndoe', password })).json();
+    const token = String(valueNamed(session, 'accessToken'));
+    const enrolment: unknown = await (await post('factors/totp', {}, token)).json();
+    const code = codeAt(String(valueNamed(enrolment, 'secret')));
+    expect((await post('factors/totp/confirm', { code }, token)).status).toBe(200);
+    expect((await here('show', '123')).stdout).toContain('2nd factor  yes\n');
+    expect(await login(password)).toBe(403);
+    expect(await here('reset-factors', 'john@example.com')).toEqual({
+      code: 0,
+      stdout: 'User 123: second factors and recovery codes removed; the user was told by e-mail.\n',
+      stderr: '',
+    });
+    expect((await here('show', '123')).stdout).toContain('2nd factor  no\n');
+    expect(await login(password)).toBe(200);
+    expect((await here('reset-factors', '123')).stdout).toContain('it was so already');
   });
 
   it('ends sessions, deactivates and activates, and reports where there was nothing to do', async () => {

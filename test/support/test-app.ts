@@ -198,7 +198,10 @@ export interface TestUser {
   password: string;
 }
 
-export async function count(table: 'sessions' | 'audit_events', userId: number): Promise<number> {
+export async function count(
+  table: 'sessions' | 'audit_events' | 'factors',
+  userId: number,
+): Promise<number> {
   const row = await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE user_id = ?`)
     .bind(userId)
     .first<{ n: number }>();

@@ -2,14 +2,24 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { roleBody } from '../../src/http/admin-input.ts';
+import { insertRows } from '../fixtures/rows.ts';
+import { codeAt, valueNamed } from '../support/authenticator.ts';
+import { factorRowsOf } from '../support/factor-rows.ts';
+import { mailbox } from '../support/mailbox.ts';
 import { addUser, count, freshAddress, createTestApp } from '../support/test-app.ts';
 import { eventsOf, operator } from '../support/operator.ts';
 import { fieldsOf } from '../support/published.ts';
-import { client, tokensOf } from '../support/session.ts';
+import { client, moveClock, tokensOf } from '../support/session.ts';
 
 const app = createTestApp();
 const { call, json } = operator(app);
 const pair = client(app, 'username-pair');
+
+const enrol = (userId: number) =>
+  insertRows(
+    env.DB,
+    factorRowsOf(`user-${userId}`, userId).map((columns) => ({ table: 'factors', columns })),
+  );
 
 async function lock(user: Awaited<ReturnType<typeof addUser>>): Promise<void> {
   for (let n = 0; n < 5; n += 1) await pair.login({ ...user, password: 'a wrong one' });
@@ -44,6 +54,64 @@ describe('a role', () => {
     const sent = await call('POST /users/1/role', { body: { role: null }, headers });
     const details = { body: ['is not declared as JSON'] };
     expect([sent.status, JSON.parse(sent.text)]).toEqual([400, { error: 'malformed', details }]);
+  });
+});
+
+describe('a reset of second factors', () => {
+  it('leaves the password, sessions and nothing to ask for, and is told by e-mail and audited', async () => {
+    const user = await addUser({ email: 'lost.phone@example.com' });
+    const { access } = tokensOf(await pair.login(user));
+    await enrol(user.id);
+    expect((await pair.login(user)).status).toBe(pair.status['second-factor-required']);
+    const inbox = mailbox();
+    const address = freshAddress();
+    const reset = () =>
+      operator(inbox.app).call(`POST /users/${user.id}/reset-factors`, { address });
+    const done = await reset();
+    expect([done.status, JSON.parse(done.text)]).toMatchObject([
+      200,
+      { changed: true, sessionsEnded: 0, user: { id: user.id, secondFactor: false } },
+    ]);
+    expect(await count('factors', user.id)).toBe(0);
+    expect((await pair.profile(access)).status).toBe(200);
+    expect((await pair.login(user)).status).toBe(200);
+
+    expect(JSON.parse((await reset()).text)).toMatchObject({ changed: false });
+    expect((await eventsOf(user.id)).filter(({ contract }) => contract === 'admin')).toEqual([
+      {
+        action: 'ADMIN_FACTORS_RESET',
+        reason: 'done',
+        address,
+        contract: 'admin',
+        trace_id: done.headers.get('X-Request-Id'),
+      },
+    ]);
+    const mails = inbox.to('lost.phone@example.com');
+    expect(mails.map(({ subject }) => subject)).toEqual([
+      'Your second factor at Gatehouse was reset',
+    ]);
+    expect(mails[0]?.text).toContain('/email-remember/forgot');
+  });
+
+  it('ends a login that waits for its code, and an enrolment that waits for its own', async () => {
+    const user = await addUser();
+    const { access: token } = tokensOf(await pair.login(user));
+    const enrolment = await pair.ask('enroll-totp', { challenge: null, name: null }, { token });
+    const secret = valueNamed(JSON.parse(enrolment.text), 'secret') as string;
+    await json(`POST /users/${user.id}/reset-factors`);
+    const late = await pair.ask('confirm-totp', { code: codeAt(secret) }, { token });
+    expect(late.status).toBe(pair.status['invalid-factor']);
+
+    const again = await pair.ask('enroll-totp', { challenge: null, name: null }, { token });
+    const other = valueNamed(JSON.parse(again.text), 'secret') as string;
+    expect((await pair.ask('confirm-totp', { code: codeAt(other) }, { token })).status).toBe(200);
+    moveClock(30_000);
+    const owed = await pair.login(user);
+    const challenge = valueNamed(JSON.parse(owed.text), 'challenge') as string;
+    await json(`POST /users/${user.id}/reset-factors`);
+    const step = await pair.ask('second-factor', { challenge, code: codeAt(other) });
+    expect(step.status).toBe(pair.status['expired-step']);
+    expect((await pair.login(user)).status).toBe(200);
   });
 });
 
@@ -104,7 +172,7 @@ describe('deletion', () => {
 describe('the audit', () => {
   it('has each change with the operator’s address and trace, and none that changed nothing', async () => {
     const { id } = await addUser();
-    for (const change of ['activate', 'unlock', 'end-sessions']) {
+    for (const change of ['activate', 'unlock', 'reset-factors', 'end-sessions']) {
       expect(await json(`POST /users/${id}/${change}`)).toMatchObject({ changed: false });
     }
     expect(await json(`POST /users/${id}/role`, { role: null })).toMatchObject({ changed: false });
@@ -126,6 +194,7 @@ describe('the audit', () => {
 
   it('is a condition of every change', async () => {
     const user = await addUser();
+    await enrol(user.id);
     await lock(user);
     const failing = createTestApp({}, (call, proceed) =>
       call.to === 'database' && call.what.some((sql) => sql.includes('insert into "audit_events"'))
@@ -133,12 +202,13 @@ describe('the audit', () => {
         : proceed(),
     );
     const broken = operator(failing);
-    for (const change of ['unlock', 'deactivate', 'end-sessions'] as const) {
+    for (const change of ['unlock', 'reset-factors', 'deactivate', 'end-sessions'] as const) {
       const { status, text } = await broken.call(`POST /users/${user.id}/${change}`);
       expect([status, text]).toEqual([500, '{"error":"internal"}']);
     }
     const { user: shown, guard } = await json(`GET /users/${user.id}`);
     expect([shown.status, guard.lockedUntil]).toEqual(['active', expect.any(String)]);
+    expect(shown.secondFactor).toBe(true);
   });
 });
 
@@ -150,7 +220,15 @@ it('gives an operator no way to set a password', async () => {
 
   const user = await addUser();
   const body = { password: 'chosen by somebody', passwordHash: 'x', password_hash: 'x' };
-  for (const change of ['activate', 'unlock', 'end-sessions', 'deactivate', 'activate', 'role']) {
+  for (const change of [
+    'activate',
+    'unlock',
+    'reset-factors',
+    'end-sessions',
+    'deactivate',
+    'activate',
+    'role',
+  ]) {
     await call(`POST /users/${user.id}/${change}`, { body });
   }
   expect((await pair.login({ ...user, password: body.password })).status).toBe(401);

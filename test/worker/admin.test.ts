@@ -98,7 +98,14 @@ describe('one user', () => {
     const body = { role: null };
     expect((await call(`GET /users/${id}`)).status).toBe(404);
     expect((await call(`DELETE /users/${id}`)).status).toBe(404);
-    for (const change of ['deactivate', 'activate', 'unlock', 'end-sessions', 'role']) {
+    for (const change of [
+      'deactivate',
+      'activate',
+      'unlock',
+      'reset-factors',
+      'end-sessions',
+      'role',
+    ]) {
       expect((await call(`POST /users/${id}/${change}`, { body })).status).toBe(404);
     }
   });

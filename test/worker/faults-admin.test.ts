@@ -2,6 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';
+import { insertRows } from '../fixtures/rows.ts';
+import { factorRowsOf } from '../support/factor-rows.ts';
 import { interceptBindings } from '../fixtures/intercept-bindings.ts';
 import { failOnUnhandled } from '../support/captured-console.ts';
 import { changesIn, clearSnapshot, readSnapshot } from '../support/database-snapshot.ts';
@@ -58,6 +60,14 @@ describe('the admin API', () => {
       before: fail,
       // The audit row is written first: there is no unlock without a record.
       mayRemain: ['audit_events + ADMIN_UNLOCKED done admin'],
+    }),
+    flow('a reset of second factors', (id) => `POST /users/${id}/reset-factors`, {
+      before: ({ id }) =>
+        insertRows(
+          env.DB,
+          factorRowsOf(`user-${id}`, id).map((columns) => ({ table: 'factors', columns })),
+        ),
+      unawaited: ['mail send 1'],
     }),
     flow('the end of all sessions', (id) => `POST /users/${id}/end-sessions`),
     flow('a change of role', (id) => `POST /users/${id}/role`, {

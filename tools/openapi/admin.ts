@@ -143,6 +143,7 @@ const ANSWERS: Record<Name, Record<`${number}`, ZodOpenApiResponseObject>> = {
   'deactivate-user': userAsChanged,
   'activate-user': userAsChanged,
   'unlock-user': userAsChanged,
+  'reset-factors': userAsChanged,
   'end-sessions': userAsChanged,
   'set-role': userAsChanged,
   'read-audit': {

@@ -167,6 +167,10 @@ const table: Record<string, AdminCommand> = {
   deactivate: change('deactivate', (changed) => `deactivated, ${ended(changed)}`),
   activate: change('activate', () => 'activated'),
   unlock: change('unlock', () => 'unlocked'),
+  'reset-factors': change(
+    'reset-factors',
+    () => 'second factors and recovery codes removed; the user was told by e-mail',
+  ),
   'end-sessions': change('end-sessions', ended),
   'set-role': {
     usage: 'set-role USER ROLE|--none [--name NAME]',

@@ -46,6 +46,7 @@ export interface AdminServices extends Pick<
   | 'audit'
   | 'accountChanges'
   | 'factors'
+  | 'mailer'
 > {
   adminUsers: AdminUsers;
   auditLog: AuditLog;

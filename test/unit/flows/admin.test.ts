@@ -11,6 +11,7 @@ const asked = ({ services }: Fakes) => ({
   lockout,
   meta,
   userRef,
+  pagesOf: 'first',
 });
 const operatorContext = { accountKey: 'key of user 7', contract: 'admin', meta, nowMs: NOW_MS };
 const keys = [
@@ -52,6 +53,7 @@ it.each<[name: string, act: (fakes: Fakes) => Promise<unknown>]>([
   ...changes.map(([name, change]): [string, typeof change] => [name, change]),
   ['show', (fakes: Fakes) => admin.showUser(asked(fakes))],
   ['unlock', (fakes: Fakes) => admin.unlock(asked(fakes))],
+  ['reset-factors', (fakes: Fakes) => admin.resetFactors(asked(fakes))],
   ['delete', (fakes: Fakes) => admin.deleteUser(asked(fakes))],
 ])('%s finds no user, and does nothing else', async (_, act) => {
   const fakes = createFakes({ adminUsers: { find: async () => null } });
@@ -68,6 +70,28 @@ describe('show', () => {
       liveSessions: 2,
     });
     expect(fakes.given('limits.view').map(([key]) => key)).toEqual(keys);
+  });
+});
+
+describe('reset-factors', () => {
+  const to = 'alice@example.com';
+  const notice = { to, contract: 'first', template: { kind: 'factors-reset' } };
+
+  it.each([
+    ['tells the user by e-mail', alice, true, [[notice]]],
+    ['has no mailbox to tell', { ...alice, user: { ...alice.user, email: null } }, true, []],
+    ['sends no e-mail where there was nothing to reset', alice, false, []],
+  ])('%s', async (...[, account, changed, mails]) => {
+    const find = async () => account;
+    const fakes = createFakes({ adminUsers: { find }, factors: { reset: async () => changed } });
+    const left = { ...account.user, factors: [], recoveryCodesLeft: 0 };
+    expect(await admin.resetFactors(asked(fakes))).toEqual({
+      user: left,
+      changed,
+      sessionsEnded: 0,
+    });
+    expect(fakes.given('factors.reset')).toEqual([[account, operatorContext]]);
+    expect(fakes.given('mailer.send')).toEqual(mails);
   });
 });
 
