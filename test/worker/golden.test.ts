@@ -4,11 +4,17 @@
  * <access-jwt> and <refresh-jwt> (verified, with exactly the answer's `claims`), <uuid>,
  * <opaque> (an identifier without meaning), <handle> (of a registration), <integer> (a number, without quotes), and
  * <epoch>, <epoch+900> (a number: the moment of the request in seconds, and 900 after it).
+ *
+ * In requests <token>, <challenge> and <factor> stand for the values of earlier answers, and <totp> for
+ * the code of this moment, by the secret of an earlier answer or else of the contract's account
+ * `enrolled`.
  */
 import { env, exports } from 'cloudflare:workers';
 import { importJWK, jwtVerify, type JWK } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AccountLockout, RateLimiter } from '../../src/worker.ts';
+import { codeAt, valueNamed } from '../support/authenticator.ts';
+import { createFactorSecrets } from '../../src/crypto/factors/factor-secrets.ts';
 import { pairs, type Pair, type Sent } from '../support/golden.ts';
 import { flawsOfAnswer, flawsOfRequest } from '../support/published.ts';
 
@@ -35,7 +41,75 @@ beforeAll(async () => {
     ),
   );
 });
+beforeAll(async () => {
+  for (const contract of env.CONTRACTS) {
+    enrolledSecrets.set(contract, await addEnrolled(contract));
+    await addAccount('plain', contract);
+  }
+});
 afterAll(() => void vi.useRealTimers());
+
+/** Secrets of the accounts `enrolled`, by contract. */
+const enrolledSecrets = new Map<string, string>();
+
+/** Adds an account with the password of john@example.com, for one contract alone. */
+async function addAccount(name: string, contract: string): Promise<number> {
+  const { meta } = await env.DB.prepare(
+    `INSERT INTO users (public_id, username, username_key, email, email_verified, name, password_hash, created_at_ms)
+     SELECT ?1, ?2, ?2, ?3, 1, name, password_hash, created_at_ms FROM users WHERE email = 'john@example.com'`,
+  )
+    .bind(`${name}-of-${contract}`, `${name}-${contract}`, `${name}@${contract}.example`)
+    .run();
+  return meta.last_row_id;
+}
+
+/** Answers the secret of its authenticator app. */
+async function addEnrolled(contract: string): Promise<string> {
+  const owner = { userId: await addAccount('enrolled', contract), factorId: crypto.randomUUID() };
+  const keys = (JSON.parse(env.FACTOR_KEYS) as { id: string; key: string }[]).map(
+    ({ id, key }) => ({
+      id,
+      key: Uint8Array.from(Buffer.from(key, 'base64url')),
+    }),
+  );
+  const mac = async () => '';
+  const secrets = createFactorSecrets({ keys, mac, maxFactors: 5, issuer: 'Gatehouse' });
+  const { sealed, secret } = await secrets.newTotp(owner, '');
+  await env.DB.prepare(
+    `INSERT INTO factors (id, user_id, kind, secret, created_at_ms, confirmed_at_ms) VALUES (?, ?, 'totp', ?, ?, ?)`,
+  )
+    .bind(owner.factorId, owner.userId, sealed, Date.now(), Date.now())
+    .run();
+  return secret;
+}
+
+/** Values in the answers that came before a request of the same pair. */
+let earlier: Partial<Record<'challenge' | 'factor' | 'secret' | 'token', unknown>> = {};
+
+async function remember(answer: Response): Promise<void> {
+  const body: unknown = await answer.json().catch(() => null);
+  const [factor] = (valueNamed(body, 'factors') ?? []) as { id: string }[];
+  const found = {
+    challenge: valueNamed(body, 'challenge', 'mfa_token'),
+    factor: factor?.id,
+    secret: valueNamed(body, 'secret'),
+    token: valueNamed(body, 'accessToken', 'access_token', 'token', 'jwt'),
+  };
+  earlier = { ...earlier, ...Object.fromEntries(Object.entries(found).filter(([, v]) => v)) };
+}
+
+/** Fills a request in with values of earlier answers. */
+function filledIn<T>(request: T): T {
+  return JSON.parse(JSON.stringify(request), (_, value: unknown) =>
+    typeof value === 'string'
+      ? value.replaceAll(/<(challenge|factor|token|totp)>/g, (placeholder, name: string) =>
+          name === 'totp'
+            ? codeAt(String(earlier.secret))
+            : String(earlier[name as keyof typeof earlier] ?? placeholder),
+        )
+      : value,
+  ) as T;
+}
 
 // Alarms keep the real time, to which these moments are long past: they would ring without a pause.
 beforeEach(() => {
@@ -59,15 +133,18 @@ describe.each(inTime)('$contract', (pair) => {
   it(`${pair.name}: ${pair.answer.status} (${pair.source})`, async () => {
     const { answer } = pair;
     vi.setSystemTime(momentOf(pair));
+    earlier = { secret: enrolledSecrets.get(pair.contract) };
     for (const { at, repeat, request, status } of pair.before) {
       if (at !== undefined) vi.setSystemTime(Date.parse(at));
       for (let times = 0; times < repeat; times++) {
-        expect((await send(request)).status, 'a request that comes before').toBe(status);
+        const before = await send(filledIn(request));
+        expect(before.status, 'a request that comes before').toBe(status);
+        await remember(before);
       }
     }
     vi.setSystemTime(momentOf(pair));
 
-    const response = await during(pair.given, () => send(pair.request));
+    const response = await during(pair.given, () => send(filledIn(pair.request)));
     const body = await response.text();
     const template = JSON.stringify(answer.body);
     expect.soft(recognised(body, template)).toBe(template);
