@@ -9,10 +9,11 @@
  * the code of this moment, by the secret of an earlier answer or else of the contract's account
  * `enrolled`.
  */
-import { env, exports } from 'cloudflare:workers';
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { importJWK, jwtVerify, type JWK } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AccountLockout, RateLimiter } from '../../src/worker.ts';
+import worker, { AccountLockout, RateLimiter } from '../../src/worker.ts';
 import { codeAt, valueNamed } from '../support/authenticator.ts';
 import { createFactorSecrets } from '../../src/crypto/factors/factor-secrets.ts';
 import { pairs, type Pair, type Sent } from '../support/golden.ts';
@@ -147,7 +148,7 @@ describe.each(inTime)('$contract', (pair) => {
     const response = await during(pair.given, () => send(filledIn(pair.request)));
     const body = await response.text();
     const template = JSON.stringify(answer.body);
-    expect.soft(recognised(body, template)).toBe(template);
+    expect.soft(answer.body === null ? body || 'null' : recognised(body, template)).toBe(template);
     expect.soft(response.status).toBe(answer.status);
     expect
       .soft(againstDocument(pair, response.status, body), 'by the OpenAPI document')
@@ -182,7 +183,7 @@ function againstDocument(
   text: string,
 ): string[] {
   const exchange = { contract, method, path, status };
-  const flaws = flawsOfAnswer(exchange, JSON.parse(text));
+  const flaws = flawsOfAnswer(exchange, text === '' ? null : JSON.parse(text));
   const judged = body !== undefined && headers['content-type']?.startsWith('application/json');
   const ofRequest = judged ? flawsOfRequest(exchange, body) : null;
   if (ofRequest === null) return flaws;
@@ -202,7 +203,8 @@ function momentOf({ at = SAMPLE_MOMENT }: Pair): number {
 
 let addresses = 0;
 
-function send({ method, path, headers, body, rawBody, padTo = 0 }: Sent): Promise<Response> {
+/** Resolves when the work after the response is done, too: the clock may jump with the next pair. */
+async function send({ method, path, headers, body, rawBody, padTo = 0 }: Sent): Promise<Response> {
   addresses += 1;
   const address = `10.${addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`;
   const sent = Object.entries({ 'cf-connecting-ip': address, ...headers }).filter(
@@ -214,7 +216,11 @@ function send({ method, path, headers, body, rawBody, padTo = 0 }: Sent): Promis
   const bytes =
     text === undefined ? null : new TextEncoder().encode(text.replace('<pad>', padding));
   const url = `https://gatehouse.example${path}`;
-  return exports.default.fetch(new Request(url, { method, headers: sent, body: bytes }));
+  const request = new Request(url, { method, headers: sent, body: bytes });
+  const context = createExecutionContext();
+  const answer = await worker.fetch(request, env, context);
+  await waitOnExecutionContext(context);
+  return answer;
 }
 
 /** Sends a request under the pair's condition. */
