@@ -120,19 +120,13 @@ export const mergeOverrides = (all: ErrorOverrides, own: ErrorOverrides): ErrorO
 export function errorKinds(
   contract: Pick<
     Contract,
-    | 'identifier'
-    | 'requiresVerifiedEmail'
-    | 'canRegisterImmediately'
-    | 'access'
-    | 'refresh'
-    | 'routes'
+    'identifier' | 'canRegisterImmediately' | 'access' | 'refresh' | 'routes'
   >,
 ): ErrorKind[] {
   const { identifier, canRegisterImmediately, access, refresh, routes } = contract;
   const isPossible: Partial<Record<ErrorKind, boolean>> = {
     taken: identifier === 'username' || canRegisterImmediately,
     'email-taken': canRegisterImmediately,
-    unverified: contract.requiresVerifiedEmail,
     'cross-site':
       access.in === 'cookie' ||
       refresh?.in === 'cookie' ||

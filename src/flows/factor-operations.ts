@@ -33,7 +33,7 @@ export const FACTOR_OPERATIONS = {
     path: 'factors/totp',
     summary: 'Make the secret of a new authenticator app; shown once',
     access: 'bearer-or-step',
-    refusals: ['not-found', 'too-many-factors', 'expired-step'],
+    refusals: ['unverified', 'not-found', 'too-many-factors', 'expired-step'],
     response: 'enrolment',
     run: (request: OperationRequest<{ challenge: string | null; name: string | null }>) =>
       enrollTotp(withInput(request)),

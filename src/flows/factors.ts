@@ -52,7 +52,10 @@ export async function enrollTotp(request: EnrollRequest): Promise<Outcome<Enrolm
   const account = owner.value;
   const confirmed = account.user.factors.filter(({ confirmedAtMs }) => confirmedAtMs !== null);
   if (confirmed.length >= MAX_FACTORS) return refuse({ reason: 'too-many-factors' });
-  const { id: userId, email, username } = account.user;
+  const { id: userId, email, username, emailVerified } = account.user;
+  // A stranger may have registered the address: its owner, who takes the account back by a link, must
+  // find no factor of the stranger's in it.
+  if (email !== null && !emailVerified) return refuse({ reason: 'unverified' });
   const factorId = services.uuid();
   const label = email ?? username ?? account.user.publicId;
   const { sealed, secret, uri } = await services.factorSecrets.newTotp({ userId, factorId }, label);

@@ -22,7 +22,12 @@ import type { FactorUse } from './model/factor.ts';
 import type { Account } from './model/user.ts';
 import { openSession, type OpenSessionPorts } from './new-session.ts';
 import { checkAddressLimit } from './rate-limits.ts';
-import { askSecondFactor, owedStep, type AskSecondFactorPorts } from './second-factor.ts';
+import {
+  askSecondFactor,
+  owedStep,
+  reportUse,
+  type AskSecondFactorPorts,
+} from './second-factor.ts';
 import { recordEvent, type UseCaseRequest } from './use-case.ts';
 import { verifyPassword, type Ticket, type VerifyPasswordPorts } from './verify-password.ts';
 
@@ -34,6 +39,7 @@ export interface LoginRequest extends UseCaseRequest<
   | VerifyPasswordPorts
   | 'accountKey'
   | 'factorSecrets'
+  | 'mailer'
   | 'users'
 > {
   attempt: LoginAttempt;
@@ -151,7 +157,12 @@ async function proceed(
     return askSecondFactor(request, { ...proven, remember, owed });
   }
   const renewedHash = isOutdated ? await services.passwords.hash(attempt.password) : null;
-  return openSession(request, { ...proven, remember, renewedHash, stepIssuedAtMs: null });
+  const session = { ...proven, remember, renewedHash, stepIssuedAtMs: null };
+  const outcome = await openSession(request, session);
+  if (secondFactor !== null && outcome !== 'stale' && outcome.ok) {
+    reportUse(request, { account, use: secondFactor, enrols: false });
+  }
+  return outcome;
 }
 
 /** After the response: a step has no batch of its own, and no request after it has the password. */

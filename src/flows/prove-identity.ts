@@ -90,7 +90,7 @@ async function proveFactor(request: ProveIdentityRequest, code: string): Promise
     if (isProven && ticket.isExpired()) return refuse({ reason: 'busy' });
     if (isProven) {
       services.waitUntil(ticket.settle('right'));
-      reportUse(request, { account, use, step: { enrols: false } });
+      reportUse(request, { account, use, enrols: false });
       return ok(null);
     }
   }

@@ -124,7 +124,7 @@ export async function completeLogin(request: CompleteLoginRequest): Promise<Outc
         services.waitUntil(ticket.settle('void'));
         return EXPIRED_STEP;
       }
-      if (outcome.ok) reportUse(request, { account, use: secondFactor, step });
+      if (outcome.ok) reportUse(request, { account, use: secondFactor, enrols: step.enrols });
       return outcome;
     }
   } catch (outage) {
@@ -162,13 +162,13 @@ export function checkStep(
 /** Tells the account's owner of what a code has changed; the audit has it from the store's batch. */
 export function reportUse(
   request: UseCaseRequest<'mailer' | 'waitUntil'>,
-  used: { account: Account; use: FactorUse; step: { enrols: boolean } },
+  used: { account: Account; use: FactorUse; enrols: boolean },
 ): void {
-  const { account, use, step } = used;
+  const { account, use, enrols } = used;
   const { email } = account.user;
-  if (email === null || (!step.enrols && use.kind === 'totp')) return;
+  if (email === null || (!enrols && use.kind === 'totp')) return;
   const left = account.user.recoveryCodesLeft - 1;
-  const template = step.enrols
+  const template = enrols
     ? ({ kind: 'factor-added' } as const)
     : ({ kind: 'recovery-code-used', left } as const);
   request.services.waitUntil(sendEmail(request, email, template));

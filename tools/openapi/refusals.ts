@@ -4,7 +4,7 @@ import type { AnyRoute, Contract } from '../../src/contracts/contract.ts';
 import { refusalWire } from '../../src/contracts/errors.ts';
 import { FORM, variantIssues } from '../../src/contracts/routes.ts';
 import type { OperationRow } from '../../src/flows/operation.ts';
-import { OPERATIONS } from '../../src/flows/operations.ts';
+import { OPERATIONS, type Operation } from '../../src/flows/operations.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { issuesOf } from '../../src/http/body.ts';
 import { emailTaken, refusalContext, sampleOf, type Reason } from './samples.ts';
@@ -86,7 +86,10 @@ function reasonsOf({ contract, routes }: Place, route: AnyRoute): Reason[] {
     ['malformed', countsAttempt || isWithCookie || request !== null],
     ['unknown-variant', Object.keys(when).length > 0],
     ['unauthenticated', access !== 'public'],
-    ...refusals.map((reason): [Reason, boolean] => [reason, canRefuse(contract, reason)]),
+    ...refusals.map((reason): [Reason, boolean] => [
+      reason,
+      canRefuse({ contract, operation }, reason),
+    ]),
     ['reauthentication-required', needsRecentProof],
     ['locked', checksPassword],
     ['busy', checksPassword],
@@ -101,8 +104,11 @@ function reasonsOf({ contract, routes }: Place, route: AnyRoute): Reason[] {
   );
 }
 
-function canRefuse(contract: Contract, reason: Reason): boolean {
-  if (reason === 'unverified') return contract.requiresVerifiedEmail;
+function canRefuse(
+  { contract, operation }: { contract: Contract; operation: Operation },
+  reason: Reason,
+): boolean {
+  if (reason === 'unverified' && operation === 'login') return contract.requiresVerifiedEmail;
   if (reason === 'second-factor-required') return contract.codeTravels === 'in-a-step';
   return (
     reason !== 'taken' || contract.identifier === 'username' || contract.canRegisterImmediately

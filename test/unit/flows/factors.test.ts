@@ -128,6 +128,14 @@ describe('an enrolment', () => {
     expect(await confirmTotp({ ...request, code: '1' })).toEqual(notFound);
   });
 
+  it('is refused to an account whose address is not verified, since a stranger may have made it', async () => {
+    const unverified = { ok: false, refusal: { reason: 'unverified' } };
+    const enrolOf = (user: Partial<typeof alice.user>) =>
+      CHANGES.enrol(fakesOf(sessionOf(aliceWith(user), { provenAtMs: NOW_MS })));
+    expect(await enrolOf({ emailVerified: false })).toEqual(unverified);
+    expect(await enrolOf({ emailVerified: false, email: null })).toMatchObject({ ok: true });
+  });
+
   it('is refused beyond five factors', async () => {
     const many = aliceWith({
       factors: Array.from({ length: 5 }, () => ({ ...totp, kind: 'totp' })),

@@ -113,6 +113,16 @@ describe('a login with the right password at an account with a factor', () => {
     expect(fakes.given('sessions.open')).toMatchObject([
       [{ secondFactor: use, stepIssuedAtMs: null }],
     ]);
+    expect(fakes.names()).not.toContain('mailer.send');
+  });
+
+  it('tells the mailbox of a recovery code beside the password', async () => {
+    const recovery = { ...use, kind: 'recovery-code' as const };
+    const factorSecrets = { match: async () => recovery };
+    const { fakes, answer } = logIn({ factorSecrets }, { code: 'recovery' });
+    expect(await answer).toMatchObject({ ok: true });
+    const expected = { template: { kind: 'recovery-code-used', left: 9 } };
+    expect(fakes.given('mailer.send')).toMatchObject([[expected]]);
   });
 
   it.each([
