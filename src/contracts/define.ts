@@ -84,7 +84,7 @@ interface Declaration<
   profile: Body<UserNamedBy<K>, Profile> & {
     paths: Partial<Record<'name' | 'username' | 'email', JsonPath>>;
   };
-  /** Those that differ from the default responses'. */
+  /** Paths that differ from those of the default responses. */
   factorPaths?: Partial<FactorPaths>;
   routes?: RouteDeclarations;
   documents?: Contract['documents'];

@@ -84,11 +84,11 @@ describe('every contract', () => {
 });
 
 it.each([
-  ['username-coded', ['unverified', 'cross-site', 'unknown-variant']],
-  ['username-pair', ['unverified', 'cross-site', 'unknown-variant']],
+  ['username-coded', ['cross-site', 'unknown-variant']],
+  ['username-pair', ['cross-site', 'unknown-variant']],
   ['email-envelope', ['cross-site', 'taken', 'unknown-variant']],
-  ['email-remember', ['unverified', 'cross-site', 'taken', 'unknown-variant']],
-  ['email-cookie', ['unverified', 'taken', 'unknown-variant']],
+  ['email-remember', ['cross-site', 'taken', 'unknown-variant']],
+  ['email-cookie', ['taken', 'unknown-variant']],
 ])('%s never answers %j, and everything else', (name, impossible) => {
   const contract = contractNamed(name);
   const published: readonly string[] = errorKinds(contract);
