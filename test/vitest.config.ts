@@ -106,6 +106,9 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
+          // A runtime takes three seconds to start, most of them to load the code. Files share one
+          // after another, each with empty storage (support/database.ts).
+          isolate: false,
           restoreMocks: true,
           testTimeout: 300_000,
           include: ['test/worker/**/*.test.ts'],

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import type { AnyRoute } from '../../../src/contracts/contract.ts';
 import type { InputOf, Operation } from '../../../src/flows/operations.ts';
-import { codeIn, mailbox, otherThan, tokenIn, type Mail } from '../mailbox.ts';
+import { codeIn, mailbox, otherThan, tokenIn, type Mail, type Mailbox } from '../mailbox.ts';
 import { claimsOf, deviceOf as deviceIn, WRONG } from '../session.ts';
 import { addUser, newUser, type TestApp, type TestUser } from '../test-app.ts';
 import { forEach, WIRES, type Wire } from './all-wires.ts';
@@ -37,7 +37,11 @@ export const UNLIMITED = {
   EMAIL_LIMITS: { perAddressPerHour: 1000, perHour: 1_000_000 },
   OPERATOR_TOKEN: undefined,
 };
-const plain = mailbox(UNLIMITED);
+
+let plain: Mailbox;
+export function prepareApp(): void {
+  plain = mailbox(UNLIMITED);
+}
 
 /** The first contract that signs users in whose address is not verified. */
 const open = WIRES.find(({ contract }) => !contract.requiresVerifiedEmail) as Wire;

@@ -15,6 +15,7 @@ import {
   holdsSecret,
   inputOf,
   newAccount,
+  prepareApp,
   storedOf,
   UNLIMITED,
   type Cell,
@@ -103,6 +104,11 @@ async function disturbed(state: State, cell: Cell, request: () => Promise<Answer
 }
 
 const apps = new Map<string, Mailbox>();
+/** For each test file, since each has limits of its own (database.ts). */
+export function beginFile(): void {
+  apps.clear();
+  prepareApp();
+}
 
 function appOf(state: State, { wire, registersAtOnce }: Asked): Mailbox {
   const key = registersAtOnce ? `${state}, ${wire.name}` : state;
