@@ -58,7 +58,7 @@ export function testFlows(
   });
 }
 
-async function referenceOf({ prepare, unawaited = [] }: Flow): Promise<Reference> {
+async function referenceOf({ contract, prepare, unawaited = [] }: Flow): Promise<Reference> {
   const calls: Reference['calls'] = [];
   const runOf = async (times: 1 | 2): Promise<Run> => {
     await clearSnapshot();
@@ -74,7 +74,7 @@ async function referenceOf({ prepare, unawaited = [] }: Flow): Promise<Reference
         if (times === 1) calls.push({ name, to: call.to, isAwaited });
         if (call.to === 'mail') mails.push(call.what[1] ?? '');
       };
-      return send(appWith(see, undefined, () => (isAnswered = true)));
+      return send(appWith(contract, see, { answered: () => (isAnswered = true) }));
     };
     let answer = await request();
     if (times === 2) answer = await request();
@@ -104,17 +104,21 @@ async function run(flow: Flow, reference: Reference, injection: Injection): Prom
   const nowMs = Date.now();
   let isOvertaken = false;
   const injected = injectFault(fault, call.name, async () => {
-    await send(appWith(see));
+    await send(appWith(flow.contract, see));
     isOvertaken = true;
   });
-  const answer = await send(appWith(see, injected.intercept));
+  const answer = await send(appWith(flow.contract, see, injected));
   const changes = await stored();
   const isUsual = isAlike(answer, reference.once.answer);
   const isOutage = !isUsual && isOutageAnswer(flow, answer);
   const lockouts = await lockoutsOf(names);
   let repetition: Run | null = null;
   if (isOutage && !isOvertaken) {
-    repetition = { answer: await send(appWith(see)), changes: await stored(), mails };
+    repetition = {
+      answer: await send(appWith(flow.contract, see)),
+      changes: await stored(),
+      mails,
+    };
   }
   const granted = isUsual ? await statusesWith(flow, answer) : [];
   const outcome = {
@@ -142,18 +146,26 @@ async function run(flow: Flow, reference: Reference, injection: Injection): Prom
   return outcome;
 }
 
+/** An app that serves one contract starts faster, and each request here has an app of its own. */
+const served = (contract: Flow['contract']) => (contract === null ? {} : { CONTRACTS: [contract] });
+
+interface Observed {
+  intercept?: BindingInterceptor;
+  answered?: () => void;
+}
+
 /** An app for one request; `see` is called with each binding call that is made. */
 function appWith(
+  contract: Flow['contract'],
   see: (call: Call) => void,
-  intercept: BindingInterceptor = (_call, proceed) => proceed(),
-  answered?: () => void,
+  { intercept = (_call, proceed) => proceed(), answered }: Observed = {},
 ): TestApp {
   const seen: BindingInterceptor = (call, proceed) =>
     intercept(call, () => {
       see(call);
       return proceed();
     });
-  return createTestApp(interceptMetrics(env, seen), seen, answered);
+  return createTestApp({ ...served(contract), ...interceptMetrics(env, seen) }, seen, answered);
 }
 
 /** A failure, or (busy) a ticket that expired or a queue that is full, each with its delay. */
@@ -184,7 +196,7 @@ async function statusesWith({ contract }: Flow, answer: Answer): Promise<number[
   if (contract === null || answer.text === '' || answer.status >= 300) return [];
   const { access, refresh } = tokensOf({ ...answer, contract: contractCase(contract).contract });
   if (access === '') return [];
-  const caller = client(createTestApp(), contract);
+  const caller = client(createTestApp(served(contract)), contract);
   const answers = [await caller.profile(access)];
   if (refresh !== '') answers.push(await caller.refresh(refresh));
   return answers.map(({ status }) => status);

@@ -26,10 +26,13 @@ interface OpenApi {
   components: Schema & { securitySchemes?: Record<string, { in?: string }> };
 }
 
-const documents = import.meta.glob<OpenApi>('../../docs/api/*.json', {
+/** As text: a document is parsed when a file first needs it. */
+const documents = import.meta.glob<string>('../../docs/api/*.json', {
+  query: '?raw',
   eager: true,
   import: 'default',
 });
+const parsed = new Map<string, OpenApi>();
 
 export interface Exchange {
   contract: string;
@@ -117,8 +120,12 @@ export const isPublished = (contract: string): boolean =>
   `../../docs/api/${contract}.json` in documents;
 
 function documentOf(contract: string): OpenApi {
-  const document = documents[`../../docs/api/${contract}.json`];
-  if (document === undefined) throw new Error(`${contract} has no published document`);
+  const known = parsed.get(contract);
+  if (known !== undefined) return known;
+  const text = documents[`../../docs/api/${contract}.json`];
+  if (text === undefined) throw new Error(`${contract} has no published document`);
+  const document = JSON.parse(text) as OpenApi;
+  parsed.set(contract, document);
   return document;
 }
 
@@ -145,8 +152,13 @@ function refusalSchema({ paths }: OpenApi): Schema {
   return schema;
 }
 
+/** By schema: a validator resolves the references of a whole document. */
+const validators = new WeakMap<Schema, Validator>();
+
 function flaws({ components }: OpenApi, schema: Schema, body: unknown): string[] {
-  const validator = new Validator({ ...schema, components }, '2020-12', false);
+  const validator =
+    validators.get(schema) ?? new Validator({ ...schema, components }, '2020-12', false);
+  validators.set(schema, validator);
   return validator
     .validate(withWellFormedNames(body))
     .errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);

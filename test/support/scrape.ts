@@ -7,6 +7,9 @@ import { freshAddress, type TestApp } from './test-app.ts';
 
 export const OPENMETRICS = 'application/openmetrics-text; version=1.0.0';
 
+/** Settings of an app whose metrics reach the aggregator. */
+export const measured = { METRICS_AGGREGATOR: env.METRICS_AGGREGATOR };
+
 type Labels = Record<string, string>;
 
 export async function scrape({ fetch }: TestApp, accept = 'text/plain') {

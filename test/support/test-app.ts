@@ -11,7 +11,7 @@ import { insertRows, userRow } from '../fixtures/rows.ts';
 import { knownContracts } from './contract-cases.ts';
 import { flawsOfAnswer, isPublished, type Exchange } from './published.ts';
 
-export { contractCase, contractCases } from './contract-cases.ts';
+export { contractCase, contractCases, oneOfEachKind } from './contract-cases.ts';
 
 export interface Answer {
   status: number;
@@ -39,6 +39,11 @@ export interface TestApp {
   fetch(path: string, init?: RequestInit & { origin?: string }): Promise<Answer>;
 }
 
+/** Metrics go nowhere: each request would end with a call that few tests are about (scrape.ts). */
+const unmeasured = {
+  METRICS_AGGREGATOR: { getByName: () => ({ add: async () => {}, read: async () => new Map() }) },
+};
+
 /** The settings of a deployment, which does not start with the few iterations of the tests. */
 export const deployed = {
   LOCAL_DEVELOPMENT: 'false',
@@ -60,7 +65,7 @@ export function createTestApp(
   intercept?: BindingInterceptor,
   answered?: () => void,
 ): TestApp {
-  const own: Env = Object.assign({}, env, { CONTRACTS: everyContract }, settings);
+  const own: Env = Object.assign({}, env, unmeasured, { CONTRACTS: everyContract }, settings);
   const app = createApp(intercept ? interceptBindings(own, intercept) : own, knownContracts);
   const fetch: TestApp['fetch'] = async (
     path,

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { captureConsole } from '../support/captured-console.ts';
 import { mailbox } from '../support/mailbox.ts';
-import { scrape } from '../support/scrape.ts';
+import { measured, scrape } from '../support/scrape.ts';
 import { client, moveClock, tokensOf, visible } from '../support/session.ts';
 import { byAddress } from '../support/contract-cases.ts';
 import { addUser, createTestApp, freshAddress, newUser } from '../support/test-app.ts';
@@ -52,7 +52,11 @@ describe('the limit in total', () => {
   });
 
   it('counts what it refuses, and what is refused to an address, for the alert', async () => {
-    const app = createTestApp({ ...limits(2), OPERATOR_TOKEN: Reflect.get(env, 'OPERATOR_TOKEN') });
+    const app = createTestApp({
+      ...measured,
+      ...limits(2),
+      OPERATOR_TOKEN: Reflect.get(env, 'OPERATOR_TOKEN'),
+    });
     const { ask } = client(app, NAME);
     const refused = async () => {
       const { value } = await scrape(app);

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { captureConsole, type CapturedConsole } from '../support/captured-console.ts';
 import { bindingError, CANARY, failing } from '../support/faults.ts';
-import { increasesOf } from '../support/scrape.ts';
+import { increasesOf, measured } from '../support/scrape.ts';
 import { client, encoded, tokensOf, WRONG } from '../support/session.ts';
 import {
   addUser,
@@ -186,7 +186,7 @@ it.each([
   { what: 'that is not UTF-8', outcome: 'malformed', status: 400, form: 'email=%FF' },
   { what: 'that is too large', outcome: 'malformed', status: 413, form: 'x'.repeat(16_385) },
 ])('logs and counts a login form $what', async ({ outcome, status, form }) => {
-  const app = createTestApp();
+  const app = createTestApp(measured);
   const address = freshAddress();
   const headers = {
     'Content-Type': 'application/x-www-form-urlencoded',
@@ -207,7 +207,7 @@ it.each([
 it.each(['refresh', 'logout'])(
   'logs and counts a request that another site caused, and not its cookie: %s',
   async (operation) => {
-    const app = createTestApp();
+    const app = createTestApp(measured);
     const { login, contract } = client(app, 'email-cookie');
     const { refresh: token } = tokensOf(await login(await addUser()));
     captured.take();

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Sums } from '../../src/telemetry/series.ts';
 import { captureConsole } from '../support/captured-console.ts';
 import { operatorToken } from '../support/operator.ts';
-import { aggregatorWith, increasesOf } from '../support/scrape.ts';
+import { aggregatorWith, increasesOf, measured } from '../support/scrape.ts';
 import { client } from '../support/session.ts';
 import { addUser, contractCase, createTestApp } from '../support/test-app.ts';
 
@@ -83,7 +83,7 @@ describe('an aggregator that fails', () => {
         expect((await client(app, name).login(user)).status).toBe(200);
       }
     };
-    const increase = await increasesOf(createTestApp(), async () => {
+    const increase = await increasesOf(createTestApp(measured), async () => {
       await logins(3);
       state = 'answers are lost';
       await logins(4);

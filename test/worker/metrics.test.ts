@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { failing } from '../support/faults.ts';
 import { mailbox } from '../support/mailbox.ts';
-import { increasesOf, scrape } from '../support/scrape.ts';
+import { increasesOf, measured, scrape } from '../support/scrape.ts';
 import { client, tokensOf, WRONG } from '../support/session.ts';
 import { byAddress } from '../support/contract-cases.ts';
 import {
@@ -18,7 +18,7 @@ const { name, path, body } = contractCase('email-cookie');
 describe('logins', () => {
   it.each(contractCases)('at $name are counted and timed, by reason', async (contractCase) => {
     const { name } = contractCase;
-    const app = createTestApp();
+    const app = createTestApp(measured);
     const { login, askWith } = client(app, name);
     const user = await addUser();
     const inactive = await addUser({ status: 'inactive' });
@@ -42,13 +42,13 @@ describe('logins', () => {
   it('in parallel, of several isolates, add up exactly', async () => {
     const users = await Promise.all(Array.from({ length: 4 }, () => addUser()));
     const attempts = users.flatMap((user) => {
-      const { post } = createTestApp();
+      const { post } = createTestApp(measured);
       return Array.from(
         { length: 12 },
         (_, n) => () => post(path, n % 3 === 0 ? '[]' : body(user)),
       );
     });
-    const increase = await increasesOf(createTestApp(), () =>
+    const increase = await increasesOf(createTestApp(measured), () =>
       Promise.all(attempts.map((attempt) => attempt())),
     );
     expect(increase('auth_login_success_total', { contract: name })).toBe(32);
@@ -58,7 +58,7 @@ describe('logins', () => {
   });
 
   it('that this isolate refuses from memory are counted, though not all are logged', async () => {
-    const app = createTestApp({ ADDRESS_LIMITS: { [name]: 1 } });
+    const app = createTestApp({ ...measured, ADDRESS_LIMITS: { [name]: 1 } });
     const user = await addUser();
     const increase = await increasesOf(app, async () => {
       for (let n = 0; n < 12; n += 1) await app.post(path, body(user), { address: '192.0.2.8' });
@@ -70,7 +70,7 @@ describe('logins', () => {
   it('write one data point each where Analytics Engine is bound, and go on where it fails', async () => {
     const points: unknown[] = [];
     const ANALYTICS = { writeDataPoint: (point: unknown) => void points.push(point) };
-    const app = createTestApp({ ANALYTICS });
+    const app = createTestApp({ ...measured, ANALYTICS });
     const user = await addUser();
     await app.post(path, body(user));
     await app.post(path, body({ ...user, password: WRONG }));
@@ -86,13 +86,15 @@ describe('logins', () => {
         throw new TypeError('no more points');
       },
     };
-    expect((await createTestApp({ ANALYTICS: broken }).post(path, body(user))).status).toBe(200);
+    expect(
+      (await createTestApp({ ...measured, ANALYTICS: broken }).post(path, body(user))).status,
+    ).toBe(200);
   });
 });
 
 describe('the metrics besides logins', () => {
   it('count refreshes, registrations, forgotten passwords, codes and e-mails', async () => {
-    const { app } = mailbox();
+    const { app } = mailbox(measured);
     const contract = { contract: 'username-pair' };
     const { login, refresh, ask, application, named } = client(app, contract.contract);
     const user = await addUser();
@@ -120,11 +122,11 @@ describe('the metrics besides logins', () => {
 
   it('count e-mails that were not sent, though that was found after the answer', async () => {
     const { app } = mailbox(
-      {},
+      measured,
       failing(({ to }) => to === 'mail'),
     );
     const { ask, application } = client(app, name);
-    const increase = await increasesOf(createTestApp(), () =>
+    const increase = await increasesOf(createTestApp(measured), () =>
       ask('register', application(newUser())),
     );
     const template = { template: 'registration-code' };
@@ -133,7 +135,7 @@ describe('the metrics besides logins', () => {
   });
 
   it('count tickets, and time how long the queued ones waited', async () => {
-    const app = createTestApp();
+    const app = createTestApp(measured);
     const { login, fail } = client(app, 'email-envelope');
     const user = await addUser();
     const increase = await increasesOf(app, async () => {
@@ -153,18 +155,20 @@ describe('the metrics besides logins', () => {
     ['reserve', 'auth_limits_errors_total', 'reserve'],
   ])('count a failing %s as %s', async (method, metric, call) => {
     const broken = createTestApp(
-      {},
+      measured,
       failing((made) => made.method === method),
     );
     const user = await addUser();
-    const increase = await increasesOf(createTestApp(), () => broken.post(path, body(user)));
+    const increase = await increasesOf(createTestApp(measured), () =>
+      broken.post(path, body(user)),
+    );
     expect(increase(metric, { call })).toBe(1);
     const internal = { contract: name, reason: 'internal' };
     expect(increase('auth_login_failure_total', internal)).toBe(1);
   });
 
   it('begin at zero, so that a first failure is an increase', async () => {
-    const { valueOf } = await scrape(createTestApp());
+    const { valueOf } = await scrape(createTestApp(measured));
     expect(valueOf('auth_d1_errors_total', { call: 'users.find' })).toBe(0);
     expect(valueOf('auth_limits_errors_total', { call: 'clear' })).toBe(0);
     expect(valueOf('auth_mail_failure_total', { template: 'password-changed' })).not.toBeNull();

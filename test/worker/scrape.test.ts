@@ -2,16 +2,16 @@
 import { describe, expect, it, vi } from 'vitest';
 import { addUser, contractCase, contractCases, createTestApp } from '../support/test-app.ts';
 import { operatorToken } from '../support/operator.ts';
-import { aggregatorWith, OPENMETRICS, scrape } from '../support/scrape.ts';
+import { aggregatorWith, measured, OPENMETRICS, scrape } from '../support/scrape.ts';
 import { client, WRONG } from '../support/session.ts';
 
 describe('GET /metrics', () => {
   it('includes a login right after it, though nothing was flushed yet', async () => {
     const { name, path, body } = contractCase('email-cookie');
-    const app = createTestApp();
+    const app = createTestApp(measured);
     const user = await addUser();
     const before = await scrape(app);
-    const slow = createTestApp({ METRICS_FLUSH_SECONDS: 1 });
+    const slow = createTestApp({ ...measured, METRICS_FLUSH_SECONDS: 1 });
     const login = slow.post(path, body(user));
     let after = before;
     await vi.waitFor(
@@ -44,14 +44,14 @@ describe('GET /metrics', () => {
     [`${OPENMETRICS};q=0`, 'text/plain; version=0.0.4; charset=utf-8'],
     ['application/openmetrics-text; version=0.0.1', 'text/plain; version=0.0.4; charset=utf-8'],
   ])('answers Accept: %s as %s', async (accept, type) => {
-    const { headers } = await scrape(createTestApp(), accept);
+    const { headers } = await scrape(createTestApp(measured), accept);
     expect(headers.get('Content-Type')).toBe(type);
     expect(headers.get('Vary')).toBe('Origin, Accept');
     expect(headers.get('Cache-Control')).toBe('no-store');
   });
 
   it('has the same in both formats, and no identifier, address or name', async () => {
-    const app = createTestApp();
+    const app = createTestApp(measured);
     const user = await addUser();
     for (const { name } of contractCases) {
       const { login } = client(app, name);
@@ -89,7 +89,7 @@ describe('GET /metrics', () => {
 
   it('answers no other method', async () => {
     const headers = { Authorization: `Bearer ${operatorToken}` };
-    const { status } = await createTestApp().fetch('/metrics', { method: 'POST', headers });
+    const { status } = await createTestApp(measured).fetch('/metrics', { method: 'POST', headers });
     expect(status).toBe(404);
   });
 
