@@ -135,15 +135,27 @@ export function challengeTo(name: string, operation: Operation, presented: boole
 }
 
 /**
- * The first contract of each kind: by the name that its logins give and by how its tokens travel. For
- * what the core decides, and no wire can change.
+ * The first contract with each trait of a wire that the core can see. For suites of what the core
+ * decides, which no wire can change; the suites about wires (golden pairs, enumeration, side doors,
+ * fuzzing and others) run over every contract.
  */
-export const oneOfEachKind: readonly ContractCase[] = [
-  ...new Map(
-    contractCases.toReversed().map((one) => [JSON.stringify(kindOf(one.contract)), one] as const),
-  ).values(),
-].toReversed();
+export const oneOfEachKind: readonly ContractCase[] = contractCases.filter((one, at) => {
+  const seen = new Set(contractCases.slice(0, at).flatMap(traitsOf));
+  return traitsOf(one).some((trait) => !seen.has(trait));
+});
 
-function kindOf({ identifier, access, refresh, requiresVerifiedEmail }: Contract) {
-  return [identifier, access.in, refresh?.in, requiresVerifiedEmail];
+function traitsOf({ contract, registersUsername, attemptsPerMinute }: ContractCase): string[] {
+  const { identifier, access, refresh, requiresVerifiedEmail, canRegisterImmediately } = contract;
+  const { accepts, when } = routeOf(contract, 'login');
+  return [
+    `signs in by ${identifier}`,
+    `registers ${registersUsername ? 'a username' : 'an address'}, signs in by ${identifier}`,
+    access.in === 'cookie' ? 'access by cookie' : `access by ${access.name} ${access.scheme}`,
+    `refresh by ${refresh?.in ?? 'nothing'}`,
+    `signs in with ${accepts}`,
+    `signs in at a path ${Object.keys(when).length > 0 ? 'of several operations' : 'of its own'}`,
+    `${requiresVerifiedEmail ? 'requires' : 'does not require'} a verified address`,
+    `${canRegisterImmediately ? 'can' : 'cannot'} register immediately`,
+    `allows ${attemptsPerMinute} attempts a minute`,
+  ];
 }

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { codeIn, mailbox, otherThan } from '../support/mailbox.ts';
 import { eventsOf } from '../support/operator.ts';
 import { client, moveClock, tokensOf, visible } from '../support/session.ts';
-import { addUser, contractCases, newUser } from '../support/test-app.ts';
+import { addUser, oneOfEachKind, newUser } from '../support/test-app.ts';
 
-describe.each(contractCases)('$name', ({ name, status }) => {
+// Codes and their tries are the core's; contracts differ in how the token travels.
+describe.each(oneOfEachKind)('$name', ({ name, status }) => {
   /** A user who is signed in, and asks for new addresses. */
   const signedIn = async () => {
     // Longer than the test, which moves the clock.

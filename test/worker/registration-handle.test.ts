@@ -8,11 +8,12 @@ import { handleCookie, handleField, handleOf, withHandle } from '../support/hand
 import { codeIn, mailbox, otherThan, tokenIn } from '../support/mailbox.ts';
 import { client, deviceOf, moveClock, withDevice } from '../support/session.ts';
 import { byAddress } from '../support/contract-cases.ts';
-import { addUser, contractCases, newUser, type TestUser } from '../support/test-app.ts';
+import { addUser, oneOfEachKind, newUser, type TestUser } from '../support/test-app.ts';
 
 const sharing = ({ email }: { email: string }): TestUser => ({ ...newUser(), email });
 
-describe.each(contractCases)('$name', (own) => {
+// A handle is in a body field or a cookie, by the kind of contract.
+describe.each(oneOfEachKind)('$name', (own) => {
   const { name, status, named, application, registersUsername, knowsDevices } = own;
   const { done, locked } = status;
 

@@ -9,7 +9,7 @@ import { createPasswords } from '../../src/crypto/passwords/hash.ts';
 import { accountKinds, insertAccounts, type AccountKind } from '../fixtures/account-kinds.ts';
 import { client, visible, withDevice } from '../support/session.ts';
 import {
-  contractCases,
+  oneOfEachKind,
   createTestApp,
   newUser,
   type Sending,
@@ -110,7 +110,8 @@ interface Request {
   sending?: Sending;
 }
 
-describe.each(contractCases)('$name', (own) => {
+// The work is the core's; what an answer looks like, enumeration.test.ts holds for every contract.
+describe.each(oneOfEachKind)('$name', (own) => {
   const { name, status, statusAt, named, application, attempt } = own;
   /** Asks about an account of each kind; returns the kinds in groups of the same work and answer. */
   async function groupsOf(kinds: readonly AccountKind[], settings: object, request: Request) {
