@@ -4,7 +4,12 @@
  */
 import type * as z from 'zod/mini';
 import type { LoginRules } from '../flows/model/login.ts';
-import type { Granted, Refusal, RegistrationAccepted } from '../flows/model/outcome.ts';
+import type {
+  Granted,
+  PendingStep,
+  Refusal,
+  RegistrationAccepted,
+} from '../flows/model/outcome.ts';
 import type { InputOf, Operation, ValueOf } from '../flows/operations.ts';
 import type { ListedSession } from '../flows/model/session.ts';
 import type { TokenDeclaration } from '../flows/model/token-rules.ts';
@@ -180,4 +185,6 @@ export interface Contract {
     readonly factors: FactorPaths;
   };
   readonly errors: Errors;
+  /** By operation: the answer that shows a pending step, in place of a refusal. */
+  readonly steps: { readonly [O in Operation]?: WireResponse<PendingStep> };
 }

@@ -68,6 +68,9 @@ export function responsesOf(declaration: AnyDeclaration) {
     accepted: empty('AcceptedResponse', 202),
     registered: response('RegisteredResponse', REGISTERED, { status: 202 }),
     ...factorResponses(declaration, response),
+    // Opt-in: the contract's own.
+    factorChallenge: null,
+    removed: done,
   };
   return responses;
 }

@@ -57,7 +57,7 @@ interface Declaration<
 >
   extends
     Pick<Contract, 'name' | 'title' | 'description' | 'base' | 'profilePath' | 'lifetimes'>,
-    Partial<Pick<Contract, 'access' | 'params' | 'requestHeaders' | 'exposedHeaders'>> {
+    Partial<Pick<Contract, 'access' | 'params' | 'requestHeaders' | 'exposedHeaders' | 'steps'>> {
   identifier: K;
   /** 60, unless the document says otherwise. */
   attemptsPerMinute?: number;
@@ -145,6 +145,7 @@ export function defineContract<
     requestHeaders: declaration.requestHeaders ?? [],
     exposedHeaders: declaration.exposedHeaders ?? [],
     documents: declaration.documents ?? [],
+    steps: declaration.steps ?? {},
     paths: {
       login: tokens,
       refresh: refresh ? tokens : null,
@@ -201,6 +202,9 @@ function errorsOf(
 
 export type AnyDeclaration = Declaration<IdentifierKind, Fields, Fields, Fields, z.ZodMiniType>;
 
+/** Operations of contracts that declare them. */
+const OPT_IN: ReadonlySet<Operation> = new Set(['renew', 'challenge-factor', 'verify-factor']);
+
 /** Every operation, at the place that the wire declares, or else at the default one. */
 function routesOf(declaration: AnyDeclaration): AnyRoute[] {
   const { base, profilePath, identifier, loginBody = {}, refresh, routes = {} } = declaration;
@@ -217,7 +221,7 @@ function routesOf(declaration: AnyDeclaration): AnyRoute[] {
   const responses = { ...defaults, login: ownLogin ?? defaults.login };
   const has = (name: Operation) =>
     (name !== 'refresh' || refresh !== undefined) &&
-    (name !== 'renew' || routes.renew !== undefined);
+    (!OPT_IN.has(name) || routes[name] !== undefined);
   return operations.filter(has).flatMap((operation) => {
     const { method, path = operation, response }: OperationRow = OPERATIONS[operation];
     const byDefault = {

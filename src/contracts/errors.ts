@@ -158,8 +158,16 @@ function detailsOf(refusal: Refusal): RefusalDetails {
 }
 
 /** Renders a refusal in the contract's own shape. */
-export function refusalWire({ errors }: Contract, refusal: Refusal, context: RefusalContext): Wire {
+export function refusalWire(
+  { errors, steps }: Contract,
+  refusal: Refusal,
+  context: RefusalContext,
+): Wire {
   const { operation, traceId, headers } = context;
+  const step = operation === undefined ? undefined : steps[operation];
+  if (step !== undefined && 'step' in refusal) {
+    return step.render(refusal.step, { headers, token: null });
+  }
   const kind = kindOf(refusal);
   const own = operation === undefined ? undefined : errors.byOperation[operation];
   // The answers are keyed by the kind; TypeScript cannot follow the pair through the index.

@@ -4,6 +4,7 @@ import type { Granted, PasswordFlaw, RegistrationAccepted } from '../flows/model
 import type { User } from '../flows/model/user.ts';
 import type { RegistrationInput } from '../flows/register.ts';
 import type { WireError } from './error-answers.ts';
+import { factorsField } from './gotrue-factors.ts';
 import { refusalDetails } from './parts.ts';
 import { email, name, password, registration } from './fields.ts';
 import { request } from './requests.ts';
@@ -42,6 +43,7 @@ export const user = component(
     user_metadata: z.record(z.string(), z.string()),
     is_anonymous: z.literal(false),
     created_at: isoTime.schema(),
+    ...factorsField.schema(),
     registration: z.optional(text('Sent back with the code, it has its tries counted apart')),
   }),
   (shown: Partial<User> & Pick<User, 'publicId' | 'createdAtMs'> & { handle?: string }) => ({
@@ -54,6 +56,7 @@ export const user = component(
     ...(shown.lastLoginAtMs && { last_sign_in_at: isoTime.render(shown.lastLoginAtMs) }),
     ...metadataOf(shown),
     created_at: isoTime.render(shown.createdAtMs),
+    ...factorsField.render(shown.factors),
     ...(shown.handle && { registration: shown.handle }),
   }),
 );

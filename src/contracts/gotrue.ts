@@ -19,6 +19,7 @@ import {
   VERSION_HEADER,
 } from './gotrue-parts.ts';
 import { requiredText } from './fields.ts';
+import { assurance, factorRoutes, pendingSteps } from './gotrue-factors.ts';
 import { bodyResponse } from './responses.ts';
 
 /** A place that several operations share, told apart by a parameter of the query. */
@@ -39,6 +40,10 @@ const tokenNotFound = answer(
   'Invalid Refresh Token: Refresh Token Not Found',
 );
 
+/** On this code the client forgets its session. */
+const sessionNotFound = answer(403, 'session_not_found', 'The session does not exist');
+const factorNotFound = { 'not-found': answer(404, 'mfa_factor_not_found', 'Factor not found') };
+
 export const gotrue = defineContract({
   name: 'gotrue',
   title: 'Supabase (GoTrue)',
@@ -56,19 +61,22 @@ export const gotrue = defineContract({
     audience: AUTHENTICATED,
     type: 'JWT',
     algorithms: ['HS256', 'ES256'],
-    claims: ({ user: shown, sessionId, authenticatedAtMs }) => ({
+    claims: ({ user: shown, sessionId, ...times }) => ({
       access: {
         role: AUTHENTICATED,
         session_id: sessionId,
-        aal: 'aal1',
-        amr: [{ method: 'password', timestamp: authenticatedAtMs / 1000 }],
+        ...assurance(times),
         email: shown.email,
         phone: shown.phone ?? '',
         ...metadataOf(shown),
       },
       refresh: {},
     }),
+    stepClaims: ({ issuedAtMs }) =>
+      assurance({ authenticatedAtMs: issuedAtMs, secondFactorAtMs: null }),
   },
+  codeTravels: 'by-step-token',
+  steps: pendingSteps,
   login: session,
   refresh: {
     in: 'body',
@@ -96,6 +104,7 @@ export const gotrue = defineContract({
     logout: tagged('logout', 'scope', 'local'),
     'logout-others': tagged('logout', 'scope', 'others'),
     'logout-all': [tagged('logout', 'scope', 'global'), tagged('logout', 'scope', null)],
+    ...factorRoutes,
   },
   documents: [
     {
@@ -113,8 +122,7 @@ export const gotrue = defineContract({
       invalid: answer(400, 'invalid_credentials', 'Invalid login credentials'),
       unauthenticated: answer(403, 'bad_jwt', 'Invalid JWT'),
       'missing-token': answer(401, 'no_authorization', 'A valid Bearer token is required'),
-      // On this code the client forgets its session.
-      'session-ended': answer(403, 'session_not_found', 'The session does not exist'),
+      'session-ended': sessionNotFound,
       limited: answer(429, 'over_request_rate_limit', 'Request rate limit reached'),
       inactive: answer(400, 'user_banned', 'User is banned'),
       unverified: answer(400, 'email_not_confirmed', 'Email not confirmed'),
@@ -122,6 +130,16 @@ export const gotrue = defineContract({
       'email-taken': alreadyRegistered,
       'invalid-code': answer(403, 'otp_expired', 'Token has expired or is invalid'),
       'invalid-link': answer(403, 'otp_expired', 'Email link is invalid or has expired'),
+      'second-factor-required': { code: 'insufficient_aal' },
+      'enrolment-required': { code: 'insufficient_aal' },
+      'reauthentication-required': { code: 'insufficient_aal' },
+      'invalid-factor': answer(422, 'mfa_verification_failed', 'Invalid TOTP code entered'),
+      'expired-step': answer(422, 'mfa_challenge_expired', 'MFA challenge has expired'),
+      'too-many-factors': answer(
+        422,
+        'too_many_enrolled_mfa_factors',
+        'Maximum number of verified factors reached, unenroll to continue',
+      ),
       internal: { code: 'unexpected_failure' },
     },
     byOperation: {
@@ -131,6 +149,13 @@ export const gotrue = defineContract({
         unauthenticated: tokenNotFound,
         'session-ended': tokenNotFound,
         limited: { status: 503 },
+      },
+      profile: { 'expired-step': sessionNotFound },
+      'challenge-factor': { ...factorNotFound, 'expired-step': sessionNotFound },
+      'verify-factor': factorNotFound,
+      'remove-factor': factorNotFound,
+      'enroll-totp': {
+        'not-found': answer(422, 'mfa_totp_enroll_not_enabled', 'MFA enroll is disabled for TOTP'),
       },
     },
   },

@@ -2,6 +2,7 @@
 import { confirmTotp, enrollTotp, listFactors, newRecoveryCodes, removeFactor } from './factors.ts';
 import { ATTEMPT, PASSWORD_ATTEMPT, row, withInput, type OperationRequest } from './operation.ts';
 import { proveIdentity } from './prove-identity.ts';
+import { challengeFactor, verifyFactor } from './verify-factor.ts';
 
 interface Code {
   code: string;
@@ -63,7 +64,26 @@ export const FACTOR_OPERATIONS = {
     summary: 'Remove a second factor',
     access: 'bearer',
     refusals: ['not-found'],
-    response: 'done',
+    response: 'removed',
     run: (request: OperationRequest<{ id: string }>) => removeFactor(withInput(request)),
+  }),
+  'challenge-factor': row({
+    method: 'POST',
+    path: 'factors/:id/challenge',
+    summary: 'Ask for a code of a second factor',
+    access: 'bearer-or-step',
+    isReadOnly: true,
+    refusals: ['not-found', 'expired-step'],
+    response: 'factorChallenge',
+    run: (request: OperationRequest<{ id: string }>) => challengeFactor(withInput(request)),
+  }),
+  'verify-factor': row({
+    ...PASSWORD_ATTEMPT,
+    path: 'factors/:id/verify',
+    summary: 'Prove or activate a second factor, for new tokens',
+    access: 'bearer-or-step',
+    refusals: ['not-found', 'invalid-factor', 'expired-step', 'reauthentication-required'],
+    response: 'login',
+    run: (request: OperationRequest<Code & { id: string }>) => verifyFactor(withInput(request)),
   }),
 };

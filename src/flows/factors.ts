@@ -12,7 +12,7 @@ import type { Account } from './model/user.ts';
 import type { EmailTemplate } from './ports/mail.ts';
 import { authenticateProven } from './prove-identity.ts';
 import { checkAddressLimit } from './rate-limits.ts';
-import { checkStep, EXPIRED_STEP } from './second-factor.ts';
+import { EXPIRED_STEP, handleIn, readStep } from './second-factor.ts';
 import { auditContext, type UseCaseRequest } from './use-case.ts';
 
 type FactorsRequest = AuthenticatedRequest<
@@ -32,7 +32,7 @@ export async function listFactors(
 export interface EnrollRequest extends AuthenticatedRequest<
   keyof FactorsRequest['services'] | 'loginSteps' | 'users' | 'uuid'
 > {
-  /** The handle of a step that enrols, in place of a session; null: none. */
+  /** The handle of a step that enrols, in place of a token; null: none. */
   challenge: string | null;
   name: string | null;
 }
@@ -44,10 +44,9 @@ export interface EnrollRequest extends AuthenticatedRequest<
 export async function enrollTotp(request: EnrollRequest): Promise<Outcome<Enrolment>> {
   const { services, rules, token, challenge, name } = request;
   if (rules.secondFactor === 'off') return NOT_OFFERED;
+  const handle = (await handleIn(request)) ?? (token === null ? challenge : null);
   const owner =
-    token === null && challenge !== null
-      ? await accountOfStep(request, challenge)
-      : await accountOfSession(request);
+    handle === null ? await accountOfSession(request) : await accountOfStep(request, handle);
   if (!owner.ok) return owner;
   const account = owner.value;
   const confirmed = account.user.factors.filter(({ confirmedAtMs }) => confirmedAtMs !== null);
@@ -70,20 +69,16 @@ async function accountOfSession(request: EnrollRequest): Promise<Outcome<Account
   return session.ok ? ok(session.value.account) : session;
 }
 
-async function accountOfStep(
-  { services, rules, meta }: EnrollRequest,
-  challenge: string,
-): Promise<Outcome<Account>> {
-  const step = await services.loginSteps.read(challenge);
-  const userId = step?.enrols && step.contract === rules.contract ? step.userId : null;
-  const [limited, account] = await Promise.all([
+async function accountOfStep(request: EnrollRequest, handle: string): Promise<Outcome<Account>> {
+  const { services, rules, meta } = request;
+  const [limited, read] = await Promise.all([
     checkAddressLimit(services, rules.limit, meta),
-    userId === null ? null : services.users.findById(userId),
+    readStep(request, handle),
   ]);
   if (limited !== null) return refuse(limited);
-  if (step === null || account === null) return EXPIRED_STEP;
-  const flaw = checkStep(step, account, rules.requiresVerifiedEmail);
-  return flaw === null ? ok(account) : refuse(flaw);
+  if (!read.ok) return read;
+  const { step, account } = read.value;
+  return step.enrols ? ok(account) : EXPIRED_STEP;
 }
 
 const NOT_OFFERED = refuse({ reason: 'not-found' });
@@ -93,11 +88,15 @@ export interface RecoveryCodes {
   recoveryCodes: string[];
 }
 
+export interface ConfirmRequest extends FactorsRequest {
+  code: string;
+  /** Makes no recovery codes, for answers that cannot show them. Absent: with an account's first factor. */
+  omitsRecoveryCodes?: true;
+}
+
 /** Confirms the factor that was enrolled last, with a code of it, which is used up thereby. */
-export async function confirmTotp(
-  request: FactorsRequest & { code: string },
-): Promise<Outcome<RecoveryCodes>> {
-  const { services, rules, code } = request;
+export async function confirmTotp(request: ConfirmRequest): Promise<Outcome<RecoveryCodes>> {
+  const { services, rules, code, omitsRecoveryCodes } = request;
   if (rules.secondFactor === 'off') return NOT_OFFERED;
   const session = await authenticateProven(request);
   if (!session.ok) return session;
@@ -106,9 +105,10 @@ export async function confirmTotp(
   const how = { nowMs: services.nowMs(), enrolling: true };
   const use = await services.factorSecrets.match(account, code, how);
   if (use === null) return INVALID_FACTOR;
-  const codes = isEnrolled(account.user)
-    ? null
-    : await services.factorSecrets.newRecoveryCodes(userId);
+  const codes =
+    isEnrolled(account.user) || omitsRecoveryCodes
+      ? null
+      : await services.factorSecrets.newRecoveryCodes(userId);
   const isConfirmed = await services.factors.confirm(session.value, use, {
     ...auditContext(request, await services.accountKey({ userId })),
     recoveryCodes: codes?.stored ?? [],
@@ -141,7 +141,7 @@ export async function newRecoveryCodes(request: FactorsRequest): Promise<Outcome
 /** With the last factor the recovery codes go as well. */
 export async function removeFactor(
   request: FactorsRequest & { id: string },
-): Promise<Outcome<null>> {
+): Promise<Outcome<{ id: string }>> {
   const { services, id } = request;
   const session = await authenticateProven(request);
   if (!session.ok) return session;
@@ -150,7 +150,7 @@ export async function removeFactor(
   const isRemoved = await services.factors.remove(account, id, auditContext(request, accountKey));
   if (!isRemoved) return NOT_OFFERED;
   notify(request, account, { kind: 'factor-removed' });
-  return ok(null);
+  return ok({ id });
 }
 
 /** Not rationed as notices are: no stranger can cause these. */

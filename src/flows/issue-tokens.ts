@@ -58,4 +58,4 @@ export async function issueTokens(
   return { ...granted, refresh: { token, expiresAtMs: refreshExpiresAtMs } };
 }
 
-const wholeSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000;
+export const wholeSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000;

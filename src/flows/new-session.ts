@@ -3,7 +3,7 @@ import { expiries } from '../policy/lifetimes.ts';
 import { issueTokens, type IssueTokensPorts } from './issue-tokens.ts';
 import type { FactorUse } from './model/factor.ts';
 import { ok, refuse, type LoginResult, type Outcome } from './model/outcome.ts';
-import type { Account } from './model/user.ts';
+import type { Account, User } from './model/user.ts';
 import { auditContext, type UseCaseRequest } from './use-case.ts';
 import type { Ticket } from './verify-password.ts';
 
@@ -59,9 +59,21 @@ export async function openSession(
     return refuse({ reason: 'busy' });
   }
 
-  const granted = await grantSession(request, account, plan);
+  const user = withUse(account.user, secondFactor, nowMs);
+  const granted = await grantSession(request, { ...account, user }, plan);
   services.waitUntil(ticket.settle('right'));
   return ok(granted);
+}
+
+/** The user as the session's batch has left it: a new factor is confirmed by its first use. */
+function withUse(user: User, use: FactorUse | null, nowMs: number): User {
+  if (use?.kind !== 'totp') return user;
+  const factors = user.factors.map((factor) =>
+    factor.id === use.factorId
+      ? { ...factor, confirmedAtMs: factor.confirmedAtMs ?? nowMs, lastUsedAtMs: nowMs }
+      : factor,
+  );
+  return { ...user, factors };
 }
 
 /** Chooses the id, the expiries and the refresh token's id. */

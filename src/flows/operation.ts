@@ -1,6 +1,7 @@
 /** The form of a row of the operations' table (operations.ts). */
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import type { RecoveryCodes } from './factors.ts';
+import type { FactorChallenge } from './verify-factor.ts';
 import type { Enrolment, ShownFactor } from './model/factor.ts';
 import type { LoginRules } from './model/login.ts';
 import type {
@@ -42,6 +43,8 @@ export interface ResponseValues {
   factors: { factors: ShownFactor[]; recoveryCodesLeft: number };
   enrolment: Enrolment;
   recoveryCodes: RecoveryCodes;
+  factorChallenge: FactorChallenge;
+  removed: { id: string };
 }
 export type Registered = RegistrationAccepted | LoginResult;
 

@@ -19,16 +19,19 @@ import type { UseCaseRequest } from './use-case.ts';
 /** The time for which the previous token stays good. */
 const GRACE_MS = 10_000;
 
-export interface RefreshRequest extends UseCaseRequest<
+export interface RotateRequest extends UseCaseRequest<
   IssueTokensPorts | 'accountKey' | 'nowMs' | 'sessions'
 > {
   sessionLimits: SessionLimits;
+}
+
+export interface RefreshRequest extends RotateRequest {
   /** Null where none was sent. */
   refreshToken: string | null;
 }
 
 export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>> {
-  const { services, rules, meta, sessionLimits, refreshToken } = request;
+  const { services, rules, refreshToken } = request;
   if (refreshToken === null) return refuse({ reason: 'unauthenticated', presented: false });
   const isKept = rules.rotation === 'kept';
   // A kept token is good for as long as its session, whose expiry moves on with every use.
@@ -40,6 +43,16 @@ export async function refresh(request: RefreshRequest): Promise<Outcome<Granted>
   const presented = await services.tokens.refreshId(sessionId, generation);
   if (presented.jti !== claims.jti) return UNAUTHENTICATED;
   if (isKept) return extendSession(request, { sessionId, refreshHash: presented.hash });
+  return rotate(request, { sessionId, generation });
+}
+
+/** Trades the session's refresh token of a generation for its successor, with a new access token. */
+export async function rotate(
+  request: RotateRequest,
+  { sessionId, generation }: { sessionId: string; generation: number },
+): Promise<Outcome<Granted>> {
+  const { services, rules, meta, sessionLimits } = request;
+  const presented = await services.tokens.refreshId(sessionId, generation);
   const successor = await services.tokens.refreshId(sessionId, generation + 1);
 
   const nowMs = services.nowMs();

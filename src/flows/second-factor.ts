@@ -12,10 +12,13 @@ import {
   requiresSecondFactor,
   type SecondFactorPolicy,
 } from '../policy/second-factor.ts';
+import { STEP_MS } from '../policy/lockout.ts';
+import type { AuthenticatedRequest } from './authenticate.ts';
 import { sendEmail } from './email.ts';
+import { wholeSeconds } from './issue-tokens.ts';
 import type { FactorUse } from './model/factor.ts';
-import { refuse, type LoginResult, type Outcome, type Refusal } from './model/outcome.ts';
-import type { Account } from './model/user.ts';
+import { ok, refuse, type LoginResult, type Outcome, type Refusal } from './model/outcome.ts';
+import type { Account, User } from './model/user.ts';
 import { openSession, type OpenSessionPorts } from './new-session.ts';
 import type { LoginStep } from './ports/login-steps.ts';
 import { checkAddressLimit } from './rate-limits.ts';
@@ -30,7 +33,7 @@ export function owedStep(account: Account, policy: SecondFactorPolicy): Owed | n
   return requiresSecondFactor(policy, account.user) ? 'enrolment-required' : null;
 }
 
-export type AskSecondFactorPorts = RecordEventPorts | 'loginSteps';
+export type AskSecondFactorPorts = RecordEventPorts | 'loginSteps' | 'tokens' | 'uuid';
 
 /**
  * Answers with a step in place of a session. What a replica says of the account is enough: the second
@@ -63,8 +66,78 @@ export async function askSecondFactor(
     enrols,
     issuedAtMs,
   });
-  const methods = enrols ? (['totp'] as const) : methodsOf(account.user);
-  return refuse({ reason: owed, step: { handle, methods, issuedAtMs, user: account.user } });
+  const { user } = account;
+  const token =
+    rules.codeTravels === 'by-step-token'
+      ? await signStep(request, { handle, user, issuedAtMs })
+      : null;
+  return pendingStep({ user, enrols, issuedAtMs }, { handle, token });
+}
+
+/** The facts of a step that a client learns. */
+function pendingStep(
+  { user, enrols, issuedAtMs }: { user: User; enrols: boolean; issuedAtMs: number },
+  { handle, token }: { handle: string; token: string | null },
+): { ok: false; refusal: Refusal } {
+  const reason = enrols ? 'enrolment-required' : 'second-factor-required';
+  const methods = enrols ? (['totp'] as const) : methodsOf(user);
+  return refuse({
+    reason,
+    step: { handle, methods, issuedAtMs, expiresAtMs: issuedAtMs + STEP_MS, user, token },
+  });
+}
+
+function signStep(
+  { services, rules }: UseCaseRequest<'tokens' | 'uuid'>,
+  { handle, user, issuedAtMs }: { handle: string; user: User; issuedAtMs: number },
+): Promise<string> {
+  const atMs = wholeSeconds(issuedAtMs);
+  const claims = {
+    handle,
+    sub: user.publicId,
+    jti: services.uuid(),
+    issuedAtMs: atMs,
+    expiresAtMs: atMs + STEP_MS,
+    extra: rules.tokens.stepClaims({ issuedAtMs: atMs }),
+  };
+  return services.tokens.signStep(claims, rules.tokens);
+}
+
+/** The handle in the token of a step, which clients send as an access token. Null: it is none. */
+export async function handleIn({
+  services,
+  rules,
+  token,
+}: AuthenticatedRequest<'tokens'>): Promise<string | null> {
+  if (rules.codeTravels !== 'by-step-token' || token === null) return null;
+  return services.tokens.readStep(token, rules.tokens);
+}
+
+export type ReadStepPorts = 'loginSteps' | 'users';
+
+/** Reads a step that is still good, with its account from the primary. It takes no ticket. */
+export async function readStep(
+  { services, rules }: UseCaseRequest<ReadStepPorts>,
+  handle: string,
+): Promise<Outcome<{ step: LoginStep; account: Account }>> {
+  const step = await services.loginSteps.read(handle);
+  if (step === null || step.contract !== rules.contract) return EXPIRED_STEP;
+  const account = await services.users.findById(step.userId);
+  const flaw = checkStep(step, account, rules.requiresVerifiedEmail);
+  if (account === null || flaw !== null) return EXPIRED_STEP;
+  return ok({ step, account });
+}
+
+/** Shows the step that a token holds; null: it holds none. */
+export async function showStep(
+  request: AuthenticatedRequest<ReadStepPorts | 'tokens'>,
+): Promise<Outcome<never> | null> {
+  const handle = await handleIn(request);
+  if (handle === null) return null;
+  const read = await readStep(request, handle);
+  if (!read.ok) return read;
+  const { step, account } = read.value;
+  return pendingStep({ ...step, user: account.user }, { handle, token: request.token });
 }
 
 export interface CompleteLoginRequest extends UseCaseRequest<

@@ -3,12 +3,18 @@ import { authenticate, type AuthenticatedRequest, type AuthenticatePorts } from 
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { ListedSession, SessionEnd } from './model/session.ts';
 import type { User } from './model/user.ts';
+import { showStep, type ReadStepPorts } from './second-factor.ts';
 import { auditContext } from './use-case.ts';
 
 type ReadRequest = AuthenticatedRequest<AuthenticatePorts>;
 type EndRequest = AuthenticatedRequest<AuthenticatePorts | 'accountKey'>;
 
-export async function profile(request: ReadRequest): Promise<Outcome<User>> {
+/** The token of a login's step shows the step, where the contract has such tokens. */
+export async function profile(
+  request: AuthenticatedRequest<AuthenticatePorts | ReadStepPorts>,
+): Promise<Outcome<User>> {
+  const pending = await showStep(request);
+  if (pending !== null) return pending;
   const session = await authenticate(request);
   return session.ok ? ok(session.value.user) : session;
 }

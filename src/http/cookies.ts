@@ -34,6 +34,7 @@ const GRANTED_COOKIES: GrantedCookies = {
   register: (value) => ('handle' in value ? registrationCookie(value) : deviceCookie(value)),
   'verify-email': deviceCookie,
   'change-password': deviceCookie,
+  'verify-factor': deviceCookie,
 };
 
 /** The cookie that goes with what an operation has granted, besides the contract's own. */

@@ -109,6 +109,8 @@ export const contractCases = knownContracts
           'confirm-totp': { code: '123456' },
           'new-recovery-codes': null,
           'remove-factor': { id: '00000000-0000-4000-8000-000000000000' },
+          'challenge-factor': { id: '00000000-0000-4000-8000-000000000000' },
+          'verify-factor': { id: '00000000-0000-4000-8000-000000000000', code: '123456' },
         };
       },
     };

@@ -2,6 +2,7 @@
 import { createClient, type Session, type SupabaseClient } from '@supabase/supabase-js';
 import { SignJWT } from 'jose';
 import { expect } from 'vitest';
+import { codeAt } from './authenticator.ts';
 import { newAddress, type ClientServer, type ClientUser } from './client-server.ts';
 
 /** The JWT secret of a Supabase project, as PostgREST is configured with it. */
@@ -59,3 +60,37 @@ export async function sessionOf(client: Client): Promise<Session> {
 export const apiError = (status: number, code: string, message: string): unknown =>
   expect.objectContaining({ name: 'AuthApiError', status, code, message });
 export const sessionMissing: unknown = expect.objectContaining({ name: 'AuthSessionMissingError' });
+
+const STEP_MS = 30_000;
+
+/** Enrols a factor that is not confirmed yet. */
+export async function enroll(client: Client, friendlyName = 'Phone') {
+  const { data, error } = await client.mfa.enroll({ factorType: 'totp', friendlyName });
+  if (error !== null) throw error;
+  return data;
+}
+
+/** A user with a confirmed factor, the client that enrolled it, and the code of the next time step. */
+export async function enrolled(server: ClientServer) {
+  const user = await server.createUser();
+  const client = await signIn(server, user);
+  const { id: factorId, totp } = await enroll(client);
+  const code = codeAt(totp.secret);
+  const { data, error } = await client.mfa.challengeAndVerify({ factorId, code });
+  if (error !== null) throw error;
+  return { user, client, factorId, code, next: codeAt(totp.secret, Date.now() + STEP_MS), data };
+}
+
+/** Signs in as far as the password goes. */
+export async function signInPending(server: ClientServer, user: ClientUser) {
+  const client = connect(server);
+  const { data, error } = await client.signInWithPassword(user);
+  if (error !== null || data.session === null) throw error ?? new Error('no session');
+  return { client, session: data.session };
+}
+
+/** Makes all proofs of identity older than five minutes. */
+export const letTimePass = ({ database }: ClientServer) =>
+  database.exec(
+    'update sessions set proven_at_ms = 0, second_factor_at_ms = second_factor_at_ms - 300000',
+  );

@@ -273,7 +273,8 @@ describe.each(contracts)('the paths of $name', (contract) => {
     expect(valueAt(refused, errors.paths.methods)).toEqual(methods);
     // Supabase answers a step like a session.
     if (contract.name === 'gotrue') return;
-    const step = { handle: 'h', methods, issuedAtMs: 0, user: sampleUser };
+    const times = { issuedAtMs: 0, expiresAtMs: 1 };
+    const step = { handle: 'h', methods, ...times, user: sampleUser, token: null };
     const { body } = wireOf(contractNamed(contract.name), { reason: 'enrolment-required', step });
     expectAt(body, errors.paths.challenge, 'h');
   });

@@ -72,6 +72,8 @@ function inputsOf({ identifier: kind }: Contract): Inputs {
     'confirm-totp': fc.record({ code: factorCode }),
     'new-recovery-codes': nothing,
     'remove-factor': fc.record({ id: fc.uuid() }),
+    'challenge-factor': fc.record({ id: fc.uuid() }),
+    'verify-factor': fc.record({ id: fc.uuid(), code: factorCode }),
     'update-profile': fc.record(
       { name, avatar: fc.option(fc.webUrl()), language: fc.constantFrom('en', 'de') },
       { requiredKeys: [] },
@@ -132,7 +134,9 @@ describe.each([...knownContracts, madeUp])('what clients of $name write', (contr
       );
       expect(meant.map((route) => route.operation)).toEqual([operation]);
       const read = meant[0]?.request?.decode().parse(fields);
-      if (meant[0]?.request) expect(read).toEqual({ ...input, ...unsaid[operation] });
+      // The path's part of the input is no field of the body.
+      const ofPath = meant[0]?.path.includes('/:id') ? { id: undefined } : {};
+      if (meant[0]?.request) expect(read).toEqual({ ...input, ...ofPath, ...unsaid[operation] });
       else expect(body).toBe(null);
     });
     fc.assert(property, { seed: 1, numRuns: 60 });

@@ -15,7 +15,7 @@ const rulesOf = (
 
 describe('the rules of a token', () => {
   it('are the settings’ where the contract declares none', () => {
-    const { claims, ...rules } = rulesOf({});
+    const { claims, stepClaims, ...rules } = rulesOf({});
     expect(rules).toEqual({
       contract: 'one',
       issuer: 'https://a.example',
@@ -25,6 +25,7 @@ describe('the rules of a token', () => {
       algorithms: undefined,
     });
     expect(claims({} as never)).toEqual({ access: {}, refresh: {} });
+    expect(stepClaims({} as never)).toEqual({});
   });
 
   it('are the contract’s where it declares them', () => {

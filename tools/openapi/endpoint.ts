@@ -21,12 +21,14 @@ import { DEVICE_COOKIE, grantedCookie, REGISTRATION_COOKIE } from '../../src/htt
 import { documentRefusals, refusals, text, trace, type Place, type Responses } from './refusals.ts';
 import { parametersOf, pathParameters, requestBodyOf, suffixOf, type Golden } from './requests.ts';
 import {
+  NOW_MS,
   sampleEnrolment,
   sampleFactor,
   sampleFacts,
   sampleGranted,
   sampleHandle,
   sampleSession,
+  sampleStep,
   sampleUser,
 } from './samples.ts';
 import { credentialsOf } from './security.ts';
@@ -47,6 +49,8 @@ const RESPONSES: { [R in keyof ResponseValues]: [string, ResponseValues[R]] } = 
     'The recovery codes, shown once; none where the account had a second factor before',
     { recoveryCodes: ['7k2m-9x4p-c6qd-h3wz-v8tn-5rbe'] },
   ],
+  removed: ['Removed', { id: sampleSession.id }],
+  factorChallenge: ['Ready for a code', { id: sampleSession.id, expiresAtMs: NOW_MS + 300_000 }],
   registered: [
     'Accepted; the rest comes by e-mail',
     {
@@ -84,6 +88,7 @@ export function describeEndpoint(place: Place, login: Golden | null): ZodOpenApi
         ...(route.grants === null
           ? []
           : [{ operation: 'at-once', responses: grantedAtOnce(route, route.grants) }]),
+        ...pending(contract, route),
       ]),
     ),
     ...(ids.join() === operations[0] ? {} : { 'x-operations': variantsOf(routes) }),
@@ -132,6 +137,18 @@ const grantedAtOnce = (route: AnyRoute, response: WireResponse<Granted>): Respon
     response,
     value: { deviceCookie: 'sample' },
   });
+
+/** A step that is shown in place of a refusal. */
+function pending({ steps }: Contract, route: AnyRoute): Answered[] {
+  const response = steps[route.operation];
+  if (response === undefined) return [];
+  const { status, body } = response.render(sampleStep, NO_CONTEXT);
+  const schema = response.schema?.() ?? null;
+  const content = schema && { content: { 'application/json': { schema, example: body } } };
+  const description = 'A second factor is owed';
+  const responses = { [String(status)]: { description, headers: trace, ...content } };
+  return [{ operation: 'second-factor', responses }];
+}
 
 interface Sample {
   description: string;

@@ -100,16 +100,19 @@ function reasonsOf({ contract, routes }: Place, route: AnyRoute): Reason[] {
   ];
   const ignored: readonly Reason[] = route.ignoredRefusals ?? [];
   return [...new Set(reasons.flatMap(([reason, applies]) => (applies ? reason : [])))].filter(
-    (reason) => !ignored.includes(reason),
+    (reason) =>
+      !ignored.includes(reason) && !(isStep(reason) && contract.steps[operation] !== undefined),
   );
 }
+
+const isStep = (reason: Reason): boolean => 'step' in sampleOf(reason);
 
 function canRefuse(
   { contract, operation }: { contract: Contract; operation: Operation },
   reason: Reason,
 ): boolean {
   if (reason === 'unverified' && operation === 'login') return contract.requiresVerifiedEmail;
-  if (reason === 'second-factor-required') return contract.codeTravels === 'in-a-step';
+  if (reason === 'second-factor-required') return contract.codeTravels !== 'with-password';
   return (
     reason !== 'taken' || contract.identifier === 'username' || contract.canRegisterImmediately
   );

@@ -43,7 +43,9 @@ export const sampleStep: PendingStep = {
   handle: 'p3Wc9mJq8kX1cT5yN7bRgwZz3v0mJq8kX1cT5yN7bRgwZz3v0...',
   methods: ['totp', 'recovery-code'],
   issuedAtMs: NOW_MS,
+  expiresAtMs: NOW_MS + 300_000,
   user: sampleUser,
+  token: 'eyJhbGciOiJFZERTQSIsInR5cCI6InN0ZXArand0In0...',
 };
 
 const samples: { [R in Reason]: Extract<Refusal, { reason: R }> } = {
@@ -180,6 +182,8 @@ export function sampleInputs(kind: Identifier['kind']): { [O in Operation]: Inpu
     'confirm-totp': { code: '287082' },
     'new-recovery-codes': null,
     'remove-factor': { id: UUID },
+    'challenge-factor': { id: UUID },
+    'verify-factor': { id: UUID, code: '287082' },
   };
 }
 

@@ -19,10 +19,11 @@ export interface LoginRules {
   rotation: 'each-use' | 'kept';
   secondFactor: SecondFactorPolicy;
   /**
-   * The way of a code: in a request of its own after the password's, or beside the password, where a
-   * missing code is answered like a wrong one.
+   * The way of a code: in a request of its own after the password's; the same, with the step's handle
+   * in a token in the place of an access token; or beside the password, where a missing code is
+   * answered like a wrong one.
    */
-  codeTravels: 'in-a-step' | 'with-password';
+  codeTravels: 'in-a-step' | 'by-step-token' | 'with-password';
   tokens: TokenRules;
 }
 

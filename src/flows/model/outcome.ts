@@ -80,7 +80,10 @@ export interface PendingStep {
   handle: string;
   methods: readonly FactorMethod[];
   issuedAtMs: number;
+  expiresAtMs: number;
   user: User;
+  /** Holds the handle, at contracts whose steps travel in a token; null elsewhere. */
+  token: string | null;
 }
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };

@@ -5,7 +5,7 @@ import type { User } from './user.ts';
 export type Algorithm = 'EdDSA' | 'Ed25519' | 'ES256' | 'HS256';
 
 /** Claims that every token has from the core; no contract sets them. */
-type CoreClaim = 'iss' | 'aud' | 'sub' | 'iat' | 'exp' | 'jti' | 'sid' | 'gen';
+type CoreClaim = 'iss' | 'aud' | 'sub' | 'iat' | 'exp' | 'jti' | 'sid' | 'gen' | 'step';
 
 export type ContractClaims = Readonly<Record<string, unknown>> & {
   readonly [C in CoreClaim]?: never;
@@ -35,6 +35,8 @@ export interface TokenDeclaration<U extends User = User> {
   readonly algorithms?: readonly [Algorithm, ...Algorithm[]];
   /** Claims besides those of the core; absent: none. */
   claims?(context: ClaimContext<U>): { access: ContractClaims; refresh: ContractClaims };
+  /** Claims of the token of a login's step, where the contract has those; absent: none. */
+  stepClaims?(context: Pick<ClaimContext<U>, 'issuedAtMs'>): ContractClaims;
 }
 
 /** The rules that a request's tokens are signed and verified with. */
@@ -51,6 +53,7 @@ export interface TokenRules {
   /** Absent: any. */
   algorithms: readonly Algorithm[] | undefined;
   claims: NonNullable<TokenDeclaration['claims']>;
+  stepClaims: NonNullable<TokenDeclaration['stepClaims']>;
 }
 
 /** `params`: of the request's path, decoded. Throws if the issuer names one that the path lacks. */
@@ -72,5 +75,6 @@ export function tokenRulesOf(
     type: tokens.type ?? 'at+jwt',
     algorithms: tokens.algorithms,
     claims: tokens.claims ?? (() => ({ access: {}, refresh: {} })),
+    stepClaims: tokens.stepClaims ?? (() => ({})),
   };
 }

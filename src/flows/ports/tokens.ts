@@ -24,6 +24,13 @@ export interface VerifiedClaims {
 export interface Tokens {
   signAccess(claims: TokenClaims, rules: TokenRules): Promise<string>;
   signRefresh(claims: TokenClaims & { generation: number }, rules: TokenRules): Promise<string>;
+  /** Puts a step's handle into a token that is neither an access token nor a refresh token. */
+  signStep(
+    claims: Omit<TokenClaims, 'sessionId'> & { handle: string },
+    rules: TokenRules,
+  ): Promise<string>;
+  /** The handle in a token of a step; null: it is none. The handle has its own end. */
+  readStep(token: string, rules: TokenRules): Promise<string | null>;
   /**
    * Null: not a valid token of this kind under these rules. `ignoreExpiry` accepts it however old
    * it is.

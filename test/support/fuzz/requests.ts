@@ -213,6 +213,8 @@ export function requestsOf(name: string) {
     'confirm-totp': () => byBearer('confirm-totp', () => ({ code: '1' }), false),
     'new-recovery-codes': () => byBearer('new-recovery-codes', without, false),
     'remove-factor': () => byBearer('remove-factor', () => ({ id: 'x' }), false),
+    'challenge-factor': () => byBearer('challenge-factor', () => ({ id: 'x' }), false),
+    'verify-factor': () => byBearer('verify-factor', () => ({ id: 'x', code: '1' }), false),
   };
 
   const prepared = new Map<string, { request: Prepared; uses: number }>();

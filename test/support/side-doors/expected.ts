@@ -50,6 +50,8 @@ const TAKES = {
   'confirm-totp': ['step'],
   'new-recovery-codes': ['step'],
   'remove-factor': ['step'],
+  'challenge-factor': ['step'],
+  'verify-factor': ['step'],
 } as const satisfies Record<Operation, readonly string[]>;
 
 type Part = (typeof TAKES)[Operation][number];

@@ -153,6 +153,8 @@ const INPUTS: Inputs = {
   'confirm-totp': () => ({ code: '' }),
   'new-recovery-codes': () => null,
   'remove-factor': () => ({ id: '' }),
+  'challenge-factor': () => ({ id: '' }),
+  'verify-factor': () => ({ id: '', code: '' }),
 };
 
 /** The input with which the operation is granted. */

@@ -191,7 +191,7 @@ it('makes recovery codes for an account with a factor alone', async () => {
 
 it('tells the mailbox of a factor that was removed, and of no other', async () => {
   const fakes = fakesOf(byFactor);
-  expect(await CHANGES.remove(fakes)).toEqual({ ok: true, value: null });
+  expect(await CHANGES.remove(fakes)).toEqual({ ok: true, value: { id: 'factor-1' } });
   expect(fakes.given('mailer.send')).toMatchObject([[{ template: { kind: 'factor-removed' } }]]);
   const none = fakesOf(byFactor, { factors: { remove: async () => false } });
   expect(await CHANGES.remove(none)).toEqual(notFound);

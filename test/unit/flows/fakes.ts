@@ -72,6 +72,8 @@ export function createFakes(changes: Changes = {}) {
     tokens: {
       signAccess: async () => 'access token',
       signRefresh: async () => 'refresh token',
+      signStep: async ({ handle }) => `token of ${handle}`,
+      readStep: async (token) => /^token of (.*)$/.exec(token)?.[1] ?? null,
       verify: async (kind, token) =>
         token === 'forged'
           ? null

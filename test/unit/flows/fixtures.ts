@@ -81,6 +81,7 @@ export const rules: LoginRules = {
     type: 'at+jwt',
     algorithms: ['EdDSA'],
     claims: () => ({ access: { scope: 'a' }, refresh: { scope: 'r' } }),
+    stepClaims: () => ({ scope: 's' }),
   },
 };
 

@@ -62,7 +62,9 @@ describe('a login with the right password at an account with a factor', () => {
           handle: 'handle of id-1',
           methods: ['totp', 'recovery-code'],
           issuedAtMs: NOW_MS,
+          expiresAtMs: NOW_MS + 300_000,
           user: enrolled.user,
+          token: null,
         },
       },
     });
