@@ -9,8 +9,9 @@
  * is one slice of a hash.
  *
  *     --samples N         of each kind (400)
- *     --operation NAME    login, register, forgot-password, send-code, after-register or
- *                         after-forgot-password; may be repeated (all)
+ *     --operation NAME    login, login-with-code, login-with-recovery-code, register,
+ *                         forgot-password, send-code, after-register or after-forgot-password; may
+ *                         be repeated (all)
  *     --contract NAME     may be repeated (login at one contract of each sort, the rest at one)
  *     --out FILE          where the samples go as JSON
  *     --delay MS          EMAIL_DELAY_MS for after-…, as deployed where absent; 0 shows what it hides
@@ -28,9 +29,19 @@ import { report } from './timing/report.ts';
 import { MINIMUM } from './timing/statistics.ts';
 import { startTarget } from './timing/target.ts';
 
-/** The first refuses unverified accounts after a right password; the second takes usernames, the third forms. */
-const LOGIN_AT = ['email-envelope', 'username-pair', 'oauth2'];
-const HASHES = new Set(['login', 'register', 'after-register']);
+/**
+ * The first refuses unverified accounts after a right password; the second takes usernames, the third
+ * forms; the last answers a right password without its code like a wrong one.
+ */
+const LOGIN_AT = ['email-envelope', 'username-pair', 'oauth2', 'keycloak'];
+/** Takes the code beside the password alone. */
+const CODE_AT = ['keycloak'];
+const HASHES = /login|register/;
+
+function contractsFor(operation: string): readonly string[] {
+  if (operation === 'login') return LOGIN_AT;
+  return operation.startsWith('login-') ? CODE_AT : LOGIN_AT.slice(0, 1);
+}
 
 const { values: options } = parseArgs({
   options: {
@@ -46,9 +57,7 @@ const { values: options } = parseArgs({
 exitOnSignals();
 const cost = parseCost(options.cost);
 const plans = options.operation.flatMap((operation) =>
-  (options.contract ?? (operation === 'login' ? LOGIN_AT : LOGIN_AT.slice(0, 1))).map((name) =>
-    planOf(operation, name),
-  ),
+  (options.contract ?? contractsFor(operation)).map((name) => planOf(operation, name)),
 );
 const results: Record<string, object> = {};
 const timesNext = ({ operation }: Plan) => OPERATIONS[operation]?.timesNext === true;
@@ -84,7 +93,7 @@ function planOf(operation: string, name: string): Plan {
   if (!(operation in OPERATIONS)) throw new Error(`there is no operation ${operation}`);
   if (!(samples >= MINIMUM)) throw new Error(`--samples: at least ${MINIMUM}`);
   // Beside a hash the gains of a compiler do not show.
-  const warmUp = HASHES.has(operation) ? 5 : Math.min(60, samples);
+  const warmUp = HASHES.test(operation) ? 5 : Math.min(60, samples);
   return { operation, contract, cost, samples, warmUp };
 }
 

@@ -11,9 +11,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Contract } from '../../../src/contracts/contract.ts';
 import type { PasswordCost } from '../../../src/crypto/passwords/format.ts';
-import { accountKinds, insertAccounts, shuffled } from '../../../test/fixtures/account-kinds.ts';
+import { insertAccounts, shuffled } from '../../../test/fixtures/account-kinds.ts';
 import { openConnection } from './connection.ts';
-import { neutralRequest, OPERATIONS, requestFor, statusOf } from './operations.ts';
+import { enrolAccounts } from './enrolled-accounts.ts';
+import { kindsOf, neutralRequest, OPERATIONS, requestFor, statusOf } from './operations.ts';
 
 export interface Target {
   url: URL;
@@ -39,9 +40,10 @@ export async function measure(target: Target, plan: Plan): Promise<Map<string, n
   const operation = OPERATIONS[plan.operation];
   if (operation === undefined) throw new Error(`there is no operation ${plan.operation}`);
   const expected = statusOf(operation, plan.contract);
-  const kinds = await accountKinds(plan.operation, plan.cost);
+  const kinds = await kindsOf(operation, plan.contract, plan.cost);
   const each = plan.warmUp + plan.samples;
   const users = await insertAccounts(target.database, { kinds, each, cost: plan.cost });
+  await enrolAccounts(target.database, kinds, users);
   const samples = new Map(kinds.map(({ name }): [string, number[]] => [name, []]));
   const connection = await openConnection(target.url);
   for (let round = 0; round < each; round += 1) {

@@ -2,11 +2,14 @@
 import type { Contract } from '../../../src/contracts/contract.ts';
 import { encodeRequest, type EncodedRequest } from '../../../src/contracts/routes.ts';
 import type { InputOf } from '../../../src/flows/operations.ts';
-import { newPerson, type Person } from '../../../test/fixtures/account-kinds.ts';
+import type { PasswordCost } from '../../../src/crypto/passwords/format.ts';
+import { createPasswords } from '../../../src/crypto/passwords/hash.ts';
+import { accountKinds, newPerson, type Person } from '../../../test/fixtures/account-kinds.ts';
 import { statusesOf, type StatusName } from '../../../test/support/statuses.ts';
 import { serialised } from './connection.ts';
+import type { TimedKind } from './enrolled-accounts.ts';
 
-/** No account has it, and the rules for new passwords allow it. */
+/** Only accounts of RIGHT have it, and the rules for new passwords allow it. */
 const PASSWORD = 'a long way to somewhere else';
 
 const reference = ({ identifier: kind }: Contract, person: Person) => ({
@@ -14,13 +17,17 @@ const reference = ({ identifier: kind }: Contract, person: Person) => ({
   handle: null,
 });
 
-const inputs = {
-  login: (contract: Contract, person: Person) => ({
+const login =
+  (code: string | null) =>
+  (contract: Contract, person: Person): InputOf<'login'> => ({
     identifier: reference(contract, person).identifier,
     password: PASSWORD,
     remember: false,
-    code: null,
-  }),
+    code,
+  });
+
+const inputs = {
+  login: login(null),
   // A taken username is refused by design: the question is about the address.
   register: (_: Contract, { email }: Person) => ({
     username: newPerson().username,
@@ -36,6 +43,10 @@ type Tried = keyof typeof inputs;
 
 interface Operation {
   operation: Tried;
+  /** In place of the operation's own. */
+  input?: (contract: Contract, person: Person) => InputOf<Tried>;
+  /** Its requests may name enrolled accounts whose password is right. */
+  hidesStep?: (contract: Contract) => boolean;
   /** Of every answer. */
   outcome: StatusName;
   /** Times the request that follows: work after the response must not show there. */
@@ -45,8 +56,17 @@ interface Operation {
 const register: Operation = { operation: 'register', outcome: 'registered' };
 const forgotPassword: Operation = { operation: 'forgot-password', outcome: 'accepted' };
 
+const tried = { operation: 'login', outcome: 'invalid' } as const;
+const takesCode = ({ loginFields }: Contract) => loginFields.code !== null;
+
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
-  login: { operation: 'login', outcome: 'invalid' },
+  login: { ...tried, hidesStep: ({ codeTravels }) => codeTravels === 'with-password' },
+  'login-with-code': { ...tried, input: login('000000'), hidesStep: takesCode },
+  'login-with-recovery-code': {
+    ...tried,
+    input: login('ABCD-EFGH-JKMN-PQRS-TVWX-YZ01'),
+    hidesStep: takesCode,
+  },
   register,
   'forgot-password': forgotPassword,
   'send-code': { operation: 'send-code', outcome: 'accepted' },
@@ -56,6 +76,28 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
 
 export const statusOf = ({ operation, outcome }: Operation, { name }: Contract): number =>
   statusesOf(name, operation)[outcome];
+
+const ENROLLED = 'second factor';
+export const RIGHT = 'second factor, right password';
+
+/** The kinds of accounts that an operation is asked about. */
+export async function kindsOf(
+  operation: Operation,
+  contract: Contract,
+  cost: PasswordCost,
+): Promise<readonly TimedKind[]> {
+  const kinds = await accountKinds(operation.operation, cost);
+  if (operation.operation !== 'login') return kinds;
+  const passwords = createPasswords({ cost, peppers: [] }, async () => undefined);
+  const right = { password_hash: await passwords.hash(PASSWORD) };
+  return [
+    ...kinds,
+    { name: ENROLLED, user: {}, isEnrolled: true },
+    ...(operation.hidesStep?.(contract)
+      ? [{ name: RIGHT, user: right, isEnrolled: true as const }]
+      : []),
+  ];
+}
 
 let requests = 0;
 
@@ -70,8 +112,12 @@ function request({ headers, ...line }: EncodedRequest): Buffer {
 export const neutralRequest = (): Buffer =>
   request({ method: 'GET', path: '/healthz', headers: {}, body: null });
 
-export function requestFor({ operation }: Operation, contract: Contract, person: Person): Buffer {
-  const input: InputOf<Tried> = inputs[operation](contract, person);
+export function requestFor(
+  { operation, input: own }: Operation,
+  contract: Contract,
+  person: Person,
+): Buffer {
+  const input: InputOf<Tried> = (own ?? inputs[operation])(contract, person);
   const { path, ...rest } = encodeRequest(contract, operation, { input });
   return request({ ...rest, path: `/${contract.name}${path}` });
 }
