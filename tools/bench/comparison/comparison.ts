@@ -3,6 +3,7 @@
  * as a table. better-auth is installed on demand, into this folder.
  *
  *     --quick           a smoke run; its figures are rough
+ *     --factors         the attacks at second factors alone
  *
  * Fails where an answer does not have the expected status.
  */
@@ -16,8 +17,9 @@ import { runRound, type Sample } from '../rounds.ts';
 import { measureStarts, type StartKind } from '../starts.ts';
 import { PASSWORD } from '../workers.ts';
 import { countLoginCalls } from './calls.ts';
+import { measureFactors } from './factors.ts';
 import { measureGuesses } from './guesses.ts';
-import { markdown } from './report.ts';
+import { factorTable, markdown } from './report.ts';
 import {
   betterAuthFolder,
   buildComparison,
@@ -26,11 +28,17 @@ import {
   pathsOf,
   productNames,
   startWorkers,
+  type Comparison,
   type Product,
   type WorkerName,
 } from './workers.ts';
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    factors: { type: 'boolean', default: false },
+  },
+});
 const plan = options.quick
   ? { rounds: 1, pace: 0.3, guesses: 50, starts: 1 }
   : { rounds: 3, pace: 1, guesses: 1000, starts: 7 };
@@ -43,6 +51,15 @@ const generator = startGenerator();
 try {
   step('Building');
   const comparison = await buildComparison(await buildAll());
+  if (!options.factors) console.log(`${await compareLogins(comparison)}\n`);
+  step('Attacking second factors');
+  const figures = await measureFactors(comparison, plan.guesses);
+  console.log(factorTable(figures, plan.guesses));
+} finally {
+  generator.close();
+}
+
+async function compareLogins(comparison: Comparison): Promise<string> {
   const { scripts, gzipKib } = comparison;
   step('Counting calls');
   const calls = await countLoginCalls(comparison);
@@ -66,10 +83,7 @@ try {
   });
   step('Guessing');
   const guesses = await measureGuesses(comparison, plan.guesses);
-  const guessed = plan.guesses;
-  console.log(markdown({ samples, calls, starts, guesses, gzipKib, guessed }));
-} finally {
-  generator.close();
+  return markdown({ samples, calls, starts, guesses, gzipKib, guessed: plan.guesses });
 }
 
 function startKinds(product: Product): [string, StartKind<WorkerName>][] {

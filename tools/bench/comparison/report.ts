@@ -5,6 +5,7 @@ import { CALLERS, figureOf, type Callers, type Sample } from '../rounds.ts';
 import type { Start } from '../starts.ts';
 import { startFigure } from '../verdicts.ts';
 import type { Calls, Traced } from './calls.ts';
+import { FACTOR_PRODUCTS, type FactorFigures, type FactorProduct } from './factors.ts';
 import type { Guesses } from './guesses.ts';
 import { productNames, products, type Comparison, type Product } from './workers.ts';
 
@@ -81,4 +82,33 @@ export function markdown({ samples, calls, starts, guesses, gzipKib, guessed }: 
       `after the other. With an instance kept for the isolate's life: CPU ms ` +
       `${cpu('pbkdf2 cut, kept, right')} with the hash cut down.`,
   ].join('\n\n');
+}
+
+export function factorTable(figures: Record<FactorProduct, FactorFigures>, amount: number): string {
+  const row = (title: string, of: (figures: FactorFigures) => string | number) => [
+    title,
+    ...FACTOR_PRODUCTS.map((name) => String(of(figures[name]))),
+  ];
+  const sent = amount.toLocaleString('en');
+  return table(
+    ['', 'Gatehouse', 'better-auth'],
+    [
+      row(
+        `sessions of ${sent} parallel submissions of one right code, one sign-in`,
+        (of) => of.byOneHandle,
+      ),
+      row(
+        'the same by as many sign-ins as wait at once, at most 20',
+        ({ byHandles }) => `${byHandles.sessions} of ${byHandles.handles}`,
+      ),
+      row('the same code at a sign-in right after', ({ again }) =>
+        again ? 'signs in' : 'refused',
+      ),
+      row(
+        `verdicts in ${sent} parallel wrong codes, one sign-in`,
+        ({ verdicts }) => verdicts.byOneHandle,
+      ),
+      row('the same by as many sign-ins as wait at once', ({ verdicts }) => verdicts.byHandles),
+    ],
+  );
 }

@@ -39,6 +39,8 @@ const table = {
   'scrypt traced': betterAuth('scrypt', {}, 'traced'),
   'scrypt traced, joins': betterAuth('scrypt', { JOINS: true }, 'traced'),
   'scrypt seed': betterAuth('scrypt', {}, 'seed'),
+  'two-factor': betterAuth('two-factor', { TWO_FACTOR: true }),
+  'two-factor seed': betterAuth('two-factor', { TWO_FACTOR: true }, 'seed'),
   pbkdf2: betterAuth('pbkdf2', { COST }),
   'pbkdf2 traced': betterAuth('pbkdf2', { COST }, 'traced'),
   'pbkdf2 seed': betterAuth('pbkdf2', { COST }, 'seed'),
@@ -140,7 +142,7 @@ export function copyOf({ seeded }: Comparison): { persistTo: string } {
 
 async function seedProducts(scripts: Scripts): Promise<string> {
   const persistTo = dataDirectory();
-  const seeds = ['scrypt seed', 'pbkdf2 seed', 'pbkdf2 cut seed'] as const;
+  const seeds = ['scrypt seed', 'two-factor seed', 'pbkdf2 seed', 'pbkdf2 cut seed'] as const;
   const server = await startWorkers(scripts, ['gatehouse', ...seeds], { persistTo });
   try {
     await seedDatabase(server);

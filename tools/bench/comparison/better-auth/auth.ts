@@ -8,6 +8,7 @@
  * the schema each time, two calls more, so that check is off.
  */
 import { betterAuth } from 'better-auth';
+import { twoFactor } from 'better-auth/plugins';
 import { waitUntil } from 'cloudflare:workers';
 import { pbkdf2, type Cost } from './pbkdf2.ts';
 
@@ -17,15 +18,18 @@ export interface Bindings {
   /** Of PBKDF2; better-auth's own hash where absent: scrypt, N 16384, r 16, p 1. */
   COST?: Cost;
   JOINS?: boolean;
+  /** Adds the plugin for second factors, with its defaults. */
+  TWO_FACTOR?: boolean;
   /** Keeps an instance for the isolate's life. */
   KEPT?: boolean;
 }
 
-export const createAuth = ({ DB, BETTER_AUTH_SECRET, COST, JOINS = false }: Bindings) =>
+export const createAuth = ({ DB, BETTER_AUTH_SECRET, COST, JOINS = false, TWO_FACTOR }: Bindings) =>
   betterAuth({
     baseURL: 'https://auth.example',
     secret: BETTER_AUTH_SECRET,
     database: DB,
+    plugins: TWO_FACTOR === true ? [twoFactor()] : [],
     emailAndPassword: {
       enabled: true,
       ...(COST === undefined ? {} : { password: pbkdf2(COST) }),
