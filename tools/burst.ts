@@ -32,8 +32,8 @@ export interface Burst {
   release(everyMs?: number): Promise<void>;
 }
 
-/** Longer than a request may wait for a ticket. */
-const PATIENCE_MS = 90_000;
+/** Longer than a request may wait for a ticket, on a machine that others use as well. */
+const PATIENCE_MS = 240_000;
 
 /** `onHead` is called with the first bytes of an answer, before anything else can happen. */
 export async function prepareBurst(

@@ -4,7 +4,7 @@
  * what is allowed.
  *
  *     --origin URL     attacks an instance that runs already (npm start), and kills nothing
- *     --only PART      guessing, addresses, concurrency, codes, devices, kills
+ *     --only PART      guessing, addresses, concurrency, codes, devices, factors, kills, factor-kills
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,8 @@ import { codes } from './race/codes.ts';
 import { concurrency } from './race/concurrency.ts';
 import { createClaims, startGatehouse, type AttackContext } from './race/context.ts';
 import { devices } from './race/devices.ts';
+import { factorKills } from './race/factor-kills.ts';
+import { factors } from './race/factors.ts';
 import { manyAtOnce, rotatedAddresses } from './race/guessing.ts';
 import { kills } from './race/kills.ts';
 
@@ -27,6 +29,7 @@ const attacks: Record<string, (context: AttackContext) => Promise<void>> = {
   concurrency,
   codes,
   devices,
+  factors,
 };
 
 const { claim, counts } = createClaims();
@@ -56,6 +59,8 @@ async function proveHere(): Promise<void> {
   }
   const script = scripts['distant'] ?? '';
   await part('kills', () => kills({ script, persistTo: persistTo('killed'), claim }));
+  const factorsKilled = { script, persistTo: persistTo('factors-killed'), claim };
+  await part('factor-kills', () => factorKills(factorsKilled));
 }
 
 async function attack(context: AttackContext): Promise<void> {

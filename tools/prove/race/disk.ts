@@ -7,19 +7,31 @@ import type { Claim } from './context.ts';
 /** Miniflare names them by the object's id. */
 const FILE = /^[\da-f]{64}\.sqlite$/;
 
-/** Audit rows of logins whose session has not ended: another row of a session is its end. */
+/** Events within a session. Every other row of a session is its end. */
+const WITHIN =
+  "('LOGIN', 'FACTOR_ENROLLED', 'FACTOR_CONFIRMED', 'RECOVERY_CODE_USED', 'REAUTHENTICATED')";
+
+/** Audit rows of logins whose session has not ended. */
 const LOGINS = `SELECT session_id AS id FROM audit_events WHERE action = 'LOGIN' AND session_id NOT IN
-  (SELECT session_id FROM audit_events WHERE action <> 'LOGIN' AND session_id IS NOT NULL)`;
+  (SELECT session_id FROM audit_events WHERE action NOT IN ${WITHIN} AND session_id IS NOT NULL)`;
+
+/** The user of each session that the code of a second factor has opened. */
+const OPENED_BY_CODE =
+  'SELECT users.email FROM sessions JOIN users ON users.id = user_id WHERE second_factor_at_ms = sessions.created_at_ms';
 
 interface Disk {
   files: number;
   sessions: Set<string>;
   /** The session of each audit row of a login. */
   audited: string[];
+  /** The address of the account of each session that a code has opened. */
+  openedByCode: string[];
 }
 
+const emptyDisk = (): Disk => ({ files: 0, sessions: new Set(), audited: [], openedByCode: [] });
+
 export function createInspection() {
-  let disk: Disk = { files: 0, sessions: new Set(), audited: [] };
+  let disk = emptyDisk();
   const damaged = new Set<string>();
   const unstored = new Set<string>();
   let unpaired = 0;
@@ -34,6 +46,10 @@ export function createInspection() {
       for (const id of sessionIds) if (!disk.sessions.has(id)) unstored.add(id);
     },
 
+    /** Sessions that the codes of an account have opened. */
+    openedByCode: (email: string): number =>
+      disk.openedByCode.filter((address) => address === email).length,
+
     claim: (): Claim => ({
       what: `the disk after each kill and at the end, ${disk.files} SQLite files`,
       seen: `${damaged.size} damaged; ${disk.sessions.size} sessions, ${unpaired} without their one audit row or the other way round; ${unstored.size} received and not stored`,
@@ -45,7 +61,7 @@ export function createInspection() {
 
 function readDisk(directory: string, damaged: Set<string>): Disk {
   const copy = mkdtempSync(`${directory}-copy-`);
-  const disk: Disk = { files: 0, sessions: new Set(), audited: [] };
+  const disk = emptyDisk();
   try {
     // SQLite recreates the shared memory of a file from its log.
     cpSync(directory, copy, { recursive: true, filter: (path) => !path.endsWith('-shm') });
@@ -70,6 +86,7 @@ function readFile(file: string, disk: Disk): boolean {
     if (rows('PRAGMA foreign_key_check').length > 0) return false;
     for (const { id } of rows('SELECT id FROM sessions')) disk.sessions.add(String(id));
     for (const { id } of rows(LOGINS)) disk.audited.push(String(id));
+    for (const { email } of rows(OPENED_BY_CODE)) disk.openedByCode.push(String(email));
     return true;
   } catch {
     return false;

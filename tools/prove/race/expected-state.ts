@@ -108,7 +108,7 @@ export function createExpectedState() {
     if (sent.kind === 'login') {
       target.rights += 1;
       if (outcome === 'invalid') unexpected.push('a right password was invalid');
-    } else if (outcome === 'invalid') target.verdicts += 1;
+    } else if (outcome === 'invalid' || outcome === 'invalid-factor') target.verdicts += 1;
     if (outcome === 'locked') target.isToldLocked = true;
     return outcome;
   };
@@ -124,10 +124,26 @@ export function createExpectedState() {
     return note(sent, { answers: await sendAll(origin, sent), sentAtMs });
   };
 
+  const sessionClaims = (): Claim[] => [
+    {
+      what: 'tokens received before a kill',
+      seen: `${sessions.length} sessions; after the next start and at the end ${counts.profiles} profiles and ${counts.refreshed} refreshes, ${counts.retried} of them with a token whose successor had not arrived; lost: ${several(lost)}`,
+      allowed: 'none lost',
+      holds: lost.length === 0 && counts.profiles > 0 && counts.refreshed > 0,
+    },
+    {
+      what: 'answers that no contract has, and internal errors',
+      seen: several(unexpected),
+      allowed: 'none',
+      holds: unexpected.length === 0,
+    },
+  ];
+
   return {
     sessions,
     note,
     send,
+    sessionClaims,
     /** The ids of the sessions whose tokens clients hold. */
     sessionIds: () => sessions.map(({ access }) => claimsOf(access).sid),
 
@@ -182,12 +198,7 @@ export function createExpectedState() {
       const verdicts = Math.max(...guessed.map((target) => target.verdicts));
       const beyond = mixed.filter(({ verdicts, rights }) => verdicts > threshold * (1 + rights));
       return [
-        {
-          what: 'tokens received before a kill',
-          seen: `${sessions.length} sessions; after the next start and at the end ${counts.profiles} profiles and ${counts.refreshed} refreshes, ${counts.retried} of them with a token whose successor had not arrived; lost: ${several(lost)}`,
-          allowed: 'none lost',
-          holds: lost.length === 0 && counts.profiles > 0 && counts.refreshed > 0,
-        },
+        ...sessionClaims(),
         {
           what: 'locks told before a kill, by a refusal or by the last verdict',
           seen: `${counts.stillLocked} of ${counts.locks} still locked`,
@@ -205,12 +216,6 @@ export function createExpectedState() {
           seen: `${verdicts} at most; of ${mixed.length} more, with right passwords in between, ${beyond.length} above ${threshold} a success`,
           allowed: `${threshold}, 0`,
           holds: verdicts >= 1 && verdicts <= threshold && beyond.length === 0,
-        },
-        {
-          what: 'answers that no contract has, and internal errors',
-          seen: several(unexpected),
-          allowed: 'none',
-          holds: unexpected.length === 0,
         },
       ];
     },

@@ -10,7 +10,7 @@ import { createUsers } from './users.ts';
 import { byIdentifier, served, tally } from './wire.ts';
 
 /** Long before the first ticket would expire. */
-const PATIENCE_MS = TICKET_MS / 2;
+export const PATIENCE_MS = TICKET_MS / 2;
 const IN_FLIGHT = threshold - 1;
 
 interface HangingOptions {
@@ -98,7 +98,10 @@ interface Lockout {
 }
 
 /** As the admin API shows it, which changes nothing. */
-async function lockoutOf(server: Server, { person }: Target): Promise<Lockout> {
+export async function lockoutOf(
+  server: Server,
+  { person }: Pick<Target, 'person'>,
+): Promise<Lockout> {
   const get = async <T>(path: string): Promise<T> => {
     const headers = { Authorization: `Bearer ${operatorToken}` };
     const request = { method: 'GET', path: `/admin/${path}`, headers, body: '' } as const;

@@ -28,10 +28,14 @@ export interface KillPoint {
   loginsOnly?: true;
 }
 
-const isGrant = ({ kind, status }: Head) => kind === 'login' && status === 200;
+export const isGrant = ({ kind, status }: Head) => kind === 'login' && status === 200;
 const isGuess = ({ kind }: Head) => kind === 'guess';
-const atRandom: KillPoint = { name: 'at a random time', withinMs: [200, 2_000], everyMs: 50 };
-const atHead = (of: string, isAt: (head: Head) => boolean): KillPoint => ({
+export const atRandom: KillPoint = {
+  name: 'at a random time',
+  withinMs: [200, 2_000],
+  everyMs: 50,
+};
+export const atHead = (of: string, isAt: (head: Head) => boolean): KillPoint => ({
   name: `at the first bytes of ${of}`,
   isAt,
   everyMs: 50,

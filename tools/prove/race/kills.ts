@@ -22,7 +22,7 @@ import { newPerson, newUsers } from './users.ts';
 import { byIdentifier, served, tally, type Person } from './wire.ts';
 
 /** Without a distance all calls end before a kill, and a token that leaves too early is stored. */
-const AWAY: Distance = { database: 50, limits: 50, mail: 0, metrics: 0 };
+export const AWAY: Distance = { database: 50, limits: 50, mail: 0, metrics: 0 };
 const ROUNDS = 12;
 const OWNERS_PER_ROUND = 8;
 /**
@@ -31,7 +31,7 @@ const OWNERS_PER_ROUND = 8;
  */
 const GROUPS = 3;
 
-interface KillOptions {
+export interface KillOptions {
   /** The deployed bundle with a network to its bindings (tools/bench/distance). */
   script: string;
   /** An empty directory. */
@@ -104,7 +104,7 @@ export async function kills({ script, persistTo, claim }: KillOptions): Promise<
   }
 }
 
-const setNetwork = (server: Server, network: Distance) =>
+export const setNetwork = (server: Server, network: Distance) =>
   fetch(`${server.url()}/network`, { method: 'POST', body: JSON.stringify(network) });
 
 /** Guessed at by one name, e-mail and username in turns. */
