@@ -115,6 +115,8 @@ const KNOWN_CAUSES = [
   /(?:Resend|Have I Been Pwned) answered \d{3}/,
   /the send_email binding answered (?:E_[A-Z_]+|an error)/,
   /there is no send_email binding named EMAIL/,
+  /FACTOR_KEYS (?:is empty|lacks the key "[\w.-]*" of the secret of factor [\w-]+)/,
+  /The key "[\w.-]+" of FACTOR_KEYS does not open the secret of factor [\w-]+/,
 ];
 
 function knownCause(error: unknown): string | null {

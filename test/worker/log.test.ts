@@ -1,7 +1,11 @@
 /** The log says what happened, and holds no secret and no full identifier. */
+import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { insertRows } from '../fixtures/rows.ts';
+import { valueNamed } from '../support/authenticator.ts';
 import { captureConsole, type CapturedConsole } from '../support/captured-console.ts';
 import { bindingError, CANARY, failing } from '../support/faults.ts';
+import { factorRow, factorsOf } from '../support/factor-rows.ts';
 import { increasesOf, measured } from '../support/scrape.ts';
 import { client, encoded, tokensOf, WRONG } from '../support/session.ts';
 import {
@@ -150,6 +154,24 @@ it('says what kind of failure it was, as far as that quotes nothing', async () =
     known: 'Network connection lost',
     retryable: true,
   });
+});
+
+it.each([
+  ['gone~AAAA', 'FACTOR_KEYS lacks the key "gone" of the secret of factor'],
+  ['test-key~AAAA', 'The key "test-key" of FACTOR_KEYS does not open the secret of factor'],
+])('names the key that a second factor’s secret %s needs', async (secret, known) => {
+  const { ask, login, status } = client(createTestApp(), 'email-cookie');
+  const user = await addUser();
+  const [totp] = factorsOf(`user-${user.id}`).filter(({ id }) => id.endsWith('-totp'));
+  if (totp === undefined) throw new Error('no confirmed factor');
+  const columns = factorRow(user.id, { ...totp, secret });
+  await insertRows(env.DB, [{ table: 'factors', columns }]);
+  const challenge = String(valueNamed(JSON.parse((await login(user)).text), 'challenge'));
+  takeRecords();
+  const failed = await ask('second-factor', { challenge, code: '123456' });
+  expect(failed.status).toBe(status.internal);
+  const line = { event: 'failure', during: 'second-factor', known: `${known} ${totp.id}` };
+  expect(takeRecords()[0]).toMatchObject(line);
 });
 
 it('names the route that failed, and nothing that the caller put into its path', async () => {
