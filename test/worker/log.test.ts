@@ -162,7 +162,7 @@ it.each([
 ])('names the key that a second factor’s secret %s needs', async (secret, known) => {
   const { ask, login, status } = client(createTestApp(), 'email-cookie');
   const user = await addUser();
-  const [totp] = factorsOf(`user-${user.id}`).filter(({ id }) => id.endsWith('-totp'));
+  const totp = factorsOf(`user-${user.id}`).find(({ id }) => id.endsWith('-totp'));
   if (totp === undefined) throw new Error('no confirmed factor');
   const columns = factorRow(user.id, { ...totp, secret });
   await insertRows(env.DB, [{ table: 'factors', columns }]);
