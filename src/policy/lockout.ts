@@ -33,7 +33,7 @@ export const TICKET_MS = 30_000;
 export const STEP_MS = 300_000;
 
 /** Wrong codes after which a step ends. */
-const STEP_TRIES = 5;
+export const STEP_TRIES = 5;
 
 export type ReserveResult = { state: 'ticket' } | { state: 'queued' } | LockedResult;
 

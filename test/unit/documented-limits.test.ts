@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
+import { RECOVERY_CODES } from '../../src/crypto/factors/recovery-codes.ts';
 import { OPERATOR_LIMIT } from '../../src/http/admin-auth.ts';
 import {
   CODE_SECONDS,
@@ -14,7 +15,8 @@ import {
   REGISTRATIONS,
   TRIES,
 } from '../../src/policy/allowances.ts';
-import { TICKET_MS } from '../../src/policy/lockout.ts';
+import { STEP_MS, STEP_TRIES, TICKET_MS } from '../../src/policy/lockout.ts';
+import { MAX_FACTORS, RECENT_PROOF_MS } from '../../src/policy/second-factor.ts';
 import type { Limit } from '../../src/policy/throttle.ts';
 import { MAX_SESSIONS } from '../../src/store/sessions/limit.ts';
 import { settingsWith } from './sample-env.ts';
@@ -30,7 +32,11 @@ const expected: Record<string, (number | undefined)[]> = {
     lockout.stopAfterFailures,
   ],
   'time until an unsettled ticket counts as a failure': [TICKET_MS / 1000],
-  'password checks of a user’s sessions: a count with the same limits': [],
+  'a login that waits for its second factor: a failed attempt to others, and over after': [
+    STEP_MS / 1000,
+  ],
+  'codes that one such login takes': [STEP_TRIES],
+  'password checks of a user’s sessions, and codes in them: a count with the same limits': [],
   'handle of a registration: a count with the same limits': [],
   'known device: a count with the same limits, for': [DEVICE_SECONDS],
   'tries at mailed codes for one name, handle or known device, or at the code of a new address':
@@ -46,6 +52,9 @@ const expected: Record<string, (number | undefined)[]> = {
   'e-mails that requests cause, in total': [emailLimits.perHour, 3600],
   'requests of an address to the admin API and the metrics': of(OPERATOR_LIMIT),
   'sessions of a user': [MAX_SESSIONS],
+  'authenticator apps of a user': [MAX_FACTORS],
+  'recovery codes of a user': [RECOVERY_CODES],
+  'age of a proof of identity that a change of credentials takes': [RECENT_PROOF_MS / 1000],
   'length of a new password': [passwordRules.least, passwordRules.most],
   'PBKDF2 iterations of a password check': [passwords.cost.iterations * passwords.cost.rounds],
 };

@@ -15,6 +15,11 @@ const ASVS = {
 };
 /** Section of NIST SP 800-63B-4 → our names for its requirements, which have no numbers. */
 const NIST = {
+  '2.2': 'types replay intent channel fips phishing timeout inactivity',
+  '3.1.2': 'random delivery prompt once hashed',
+  '3.1.4': 'strength nonce protected binding once throttling',
+  '4.1.2': 'level notice several record',
+  '4.2': 'recovery replaced',
   '3.1.1.2':
     'length maximum ascii unicode code-points composition rotation compromise hints questions ' +
     'whole normalization advice blocklist entire reason size guidance throttling managers paste ' +
