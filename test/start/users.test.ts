@@ -67,7 +67,9 @@ describe('the admin commands', () => {
     const { code, stdout } = await here('show', '123');
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/johndoe[\s\S]*2nd factor {2}no\n[\s\S]*not locked; 0 failures/),
+      expect.stringMatching(
+        /johndoe[\s\S]*admin {7}no\n2nd factor {2}no\n[\s\S]*not locked; 0 failures/,
+      ),
     ]);
     expect((await here('show', 'user-admin-001')).stdout).toContain('Admin (role-admin)');
     expect((await here('show', 'John@Example.com')).stdout).toBe(stdout);

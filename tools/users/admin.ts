@@ -91,6 +91,7 @@ function describe({ user, guard, liveSessions }: UserState): string[] {
     `name        ${user.name ?? '–'}`,
     `role, team  ${named(user.role)}, ${named(user.team)}`,
     `status      ${user.status}`,
+    `admin       ${user.isAdmin ? 'yes' : 'no'}`,
     `2nd factor  ${user.secondFactor ? 'yes' : 'no'}`,
     `created     ${user.createdAt}`,
     `last login  ${user.lastLoginAt ?? 'never'}`,

@@ -36,6 +36,7 @@ type Shown =
   | 'name'
   | 'role'
   | 'team'
+  | 'isAdmin'
   | 'status';
 
 /** A user as the admin API shows it. */
