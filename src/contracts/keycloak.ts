@@ -106,12 +106,17 @@ export const keycloak = defineContract({
     },
   ],
   errors: {
-    ...errorBody,
+    ...errorBody('challenge'),
     overrides: {
       ...oauthAnswers,
       invalid: { status: 401, ...WRONG },
       // As in Keycloak: a lock is told neither to the guesser nor to the owner.
       locked: { status: 401, ...WRONG },
+      'enrolment-required': {
+        status: 400,
+        code: 'invalid_grant',
+        message: 'Account is not fully set up',
+      },
       inactive: { status: 400, code: 'invalid_grant', message: 'Account disabled' },
     },
     byOperation: { refresh: grantErrors, logout: grantErrors },

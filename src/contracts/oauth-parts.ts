@@ -7,12 +7,13 @@
  */
 import * as z from 'zod/mini';
 import type { LoginAttempt } from '../flows/model/login.ts';
+import type { InputOf } from '../flows/operations.ts';
 import type { Granted } from '../flows/model/outcome.ts';
 import type { SentTokens } from '../flows/model/request.ts';
 import type { ErrorOverrides, WireError } from './error-answers.ts';
 import type { LoginRequest, WireRequest } from './wire.ts';
 import { request } from './requests.ts';
-import { loginCode, requiredText, type Field } from './fields.ts';
+import { challenge, factorCode, loginCode, requiredText, type Field } from './fields.ts';
 import { bodyResponse, text, type Body, type Fields } from './responses.ts';
 import { refusalDetails } from './parts.ts';
 import { FORM } from './routes.ts';
@@ -70,6 +71,27 @@ export function grantRoutes<F extends Fields>(path: string, tokens: Body<Granted
   };
 }
 
+/** The grants of Auth0 that answer `mfa_required`. Each takes codes of both kinds. */
+export const MFA_GRANTS = {
+  'http://auth0.com/oauth/grant-type/mfa-otp': 'otp',
+  'http://auth0.com/oauth/grant-type/mfa-recovery-code': 'recovery_code',
+} as const;
+
+type SecondFactor = InputOf<'second-factor'>;
+
+/** The second request of a login, answered like the first. */
+export const factorGrants = (path: string) =>
+  Object.entries(MFA_GRANTS).map(([tag, field]) => ({
+    ...form,
+    path,
+    when: { body: { grant_type: tag } },
+    request: request<Record<string, string>, SecondFactor>(
+      () => z.object({ mfa_token: challenge(), [field]: factorCode() }),
+      ({ mfa_token = '', [field]: code = '' }) => ({ challenge: mfa_token, code }),
+      ({ challenge: mfa_token, code }) => ({ mfa_token, [field]: code }),
+    ),
+  }));
+
 /** RFC 7009 2.2: a token that is none is no error. Clients ignore the body; some insist on JSON. */
 export const revocationRoute = (path: string) => ({
   ...form,
@@ -103,17 +125,24 @@ export const tokenResponse = {
 
 const UNSUPPORTED = 'unsupported_grant_type';
 
-/** RFC 6749 5.2 allows neither quotes nor backslashes in a description. */
-export const errorBody = {
-  schema: (codes: string[]) =>
-    z.object({ error: z.enum(codes), error_description: z.string(), ...refusalDetails() }),
-  render: ({ code, message, issues, details }: WireError) => ({
+/**
+ * RFC 6749 5.2 allows neither quotes nor backslashes in a description. `handle`: the field of the
+ * handle of a login's step.
+ */
+export const errorBody = (handle: 'mfa_token' | 'challenge') => ({
+  schema: (codes: string[]) => {
+    const { challenge: ofStep, methods } = refusalDetails();
+    const error = { error: z.enum(codes), error_description: z.string() };
+    return z.object({ ...error, [handle]: ofStep, methods });
+  },
+  render: ({ code, message, issues, details: { challenge: ofStep, ...more } }: WireError) => ({
     error: code === UNSUPPORTED && issues.some(({ missing }) => missing) ? 'invalid_request' : code,
     error_description: message.replaceAll(/["\\]/g, "'"),
-    ...details,
+    ...(ofStep !== undefined && { [handle]: ofStep }),
+    ...more,
   }),
-  paths: { code: ['error'], message: ['error_description'] },
-};
+  paths: { code: ['error'], message: ['error_description'], challenge: [handle] },
+});
 
 /**
  * The codes of RFC 6749 5.2 and RFC 6750 3.1. They have none for "try again later": that of 4.1.2.1 is
@@ -127,6 +156,17 @@ export const oauthAnswers: ErrorOverrides = {
       missing ? `Missing form parameter: ${field}` : `Unsupported ${field}`,
   },
   invalid: { status: 400, code: 'invalid_grant', message: 'Wrong username or password' },
+  // As in Auth0's dialect.
+  'second-factor-required': {
+    code: 'mfa_required',
+    message: 'Multifactor authentication required',
+  },
+  'enrolment-required': { code: 'mfa_required' },
+  'invalid-factor': { status: 400, code: 'invalid_grant' },
+  'expired-step': { status: 400, code: 'expired_token' },
+  // RFC 9470 3.
+  'reauthentication-required': { code: 'insufficient_user_authentication' },
+  'too-many-factors': { code: 'too_many_factors' },
   inactive: { status: 400, code: 'invalid_grant' },
   unverified: { status: 400, code: 'invalid_grant' },
   unauthenticated: { code: 'invalid_token' },

@@ -6,8 +6,10 @@ import * as z from 'zod/mini';
 import { defineContract } from './define.ts';
 import {
   errorBody,
+  factorGrants,
   grantErrors,
   grantRoutes,
+  MFA_GRANTS,
   oauthAnswers,
   refreshToken,
   revocationRoute,
@@ -36,6 +38,7 @@ export const oauth2 = defineContract({
       ...grants.login,
       when: { body: { grant_type: tag } },
     })),
+    'second-factor': factorGrants('/token'),
     logout: revocationRoute('/revoke'),
   },
   documents: [
@@ -48,11 +51,12 @@ export const oauth2 = defineContract({
           issuer,
           at: baseUrl,
           keys: `${new URL(baseUrl).origin}/.well-known/jwks.json`,
+          grants: Object.keys(MFA_GRANTS),
         }),
     },
   ],
   errors: {
-    ...errorBody,
+    ...errorBody('mfa_token'),
     overrides: oauthAnswers,
     byOperation: { refresh: grantErrors },
   },

@@ -30,7 +30,14 @@ export const userInfo = {
   paths: { name: ['name'], username: ['preferred_username'], email: ['email'] },
 };
 
-/** The members that both documents have. `at`: the URL above the endpoints. */
+interface Endpoints {
+  issuer: string;
+  at: string;
+  keys: string;
+  grants?: readonly string[];
+}
+
+/** The members that both documents have. `at`: the URL above the endpoints; `grants`: besides both's own. */
 export const metadata = {
   schema: () => ({
     issuer: z.url(),
@@ -44,7 +51,7 @@ export const metadata = {
     token_endpoint_auth_methods_supported: z.array(z.string()),
     revocation_endpoint_auth_methods_supported: z.array(z.string()),
   }),
-  render: ({ issuer, at, keys }: { issuer: string; at: string; keys: string }) => ({
+  render: ({ issuer, at, keys, grants = [] }: Endpoints) => ({
     issuer,
     token_endpoint: `${at}/token`,
     revocation_endpoint: `${at}/revoke`,
@@ -52,7 +59,7 @@ export const metadata = {
     jwks_uri: keys,
     scopes_supported: SCOPE.split(' '),
     response_types_supported: [],
-    grant_types_supported: ['password', 'refresh_token'],
+    grant_types_supported: ['password', 'refresh_token', ...grants],
     token_endpoint_auth_methods_supported: ['none'],
     revocation_endpoint_auth_methods_supported: ['none'],
   }),

@@ -48,6 +48,10 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'token',
   USERNAME_TAKEN: 'username',
   EMAIL_TAKEN: 'email',
+  SECOND_FACTOR_REQUIRED: 'totp',
+  SECOND_FACTOR_ENROLMENT_REQUIRED: 'totp',
+  INVALID_SECOND_FACTOR: 'totp',
+  SECOND_FACTOR_EXPIRED: 'challenge',
 };
 
 /** `Email is required` → `can't be blank`, `Password is too common` → `is too common`. */
@@ -129,6 +133,10 @@ export const realworld = defineContract({
     overrides: {
       malformed: { status: 422 },
       invalid: { message: 'invalid' },
+      'second-factor-required': { message: 'is required' },
+      'enrolment-required': { message: 'has to be set up' },
+      'invalid-factor': { message: 'is invalid' },
+      'expired-step': { message: 'has expired' },
       unauthenticated: { message: 'is invalid or has expired' },
       'missing-token': { message: 'is missing' },
       taken: { message: 'has already been taken' },

@@ -139,6 +139,7 @@ export const strapi = defineContract({
     overrides: {
       malformed: { code: 'ValidationError', message: ({ issues }) => summary(issues) },
       invalid: invalid('Invalid identifier or password'),
+      'invalid-factor': invalid('Invalid verification code'),
       unauthenticated: { message: 'Missing or invalid credentials' },
       limited: { message: 'Too many requests, please try again later.' },
       inactive: refused('Your account has been blocked by an administrator'),

@@ -7,7 +7,7 @@
  * - `protocol.json`: cases that every contract answers, with `<placeholders>` for each contract's values.
  * - `defaults.json`: headers of every answer and claims of every token, unless stated otherwise.
  *
- * A null stands for what is not there: a header, or a request's body.
+ * A null stands for what is not there: a header, a claim, or a request's body.
  */
 import defaults from '../golden/defaults.json';
 import protocol from '../golden/protocol.json';
@@ -131,10 +131,14 @@ function isTree(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function present(claims: Record<string, unknown>) {
+  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null));
+}
+
 function withClaims(answer: Answer): Answer {
   if (answer.claims === undefined) return answer;
   const claims = Object.entries(answer.claims).map(
-    ([token, own]) => [token, { ...defaults.claims, ...own }] as const,
+    ([token, own]) => [token, present({ ...defaults.claims, ...own })] as const,
   );
   return { ...answer, claims: Object.fromEntries(claims) };
 }

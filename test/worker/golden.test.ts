@@ -1,7 +1,7 @@
 /**
  * Plays the golden pairs: requests and the exact answers that the contracts' own documents promise.
  * Bodies compare byte for byte, key order included. Placeholders, in any string of an answer:
- * <access-jwt> and <refresh-jwt> (verified, with exactly the answer's `claims`), <uuid>,
+ * <access-jwt>, <refresh-jwt> and <step-jwt> (verified, with exactly the answer's `claims`), <uuid>, <svg>,
  * <opaque> (an identifier without meaning), <handle> (of a registration), <integer> (a number, without quotes), and
  * <epoch>, <epoch+900> (a number: the moment of the request in seconds, and 900 after it).
  *
@@ -22,7 +22,11 @@ import { flawsOfAnswer, flawsOfRequest } from '../support/published.ts';
 /** The moment of document 003's sample. */
 const SAMPLE_MOMENT = '2026-01-22T10:30:00.000Z';
 
-const TOKEN_TYPES = { 'access-jwt': 'at+jwt', 'refresh-jwt': 'rt+jwt' } as const;
+const TOKEN_TYPES = {
+  'access-jwt': 'at+jwt',
+  'refresh-jwt': 'rt+jwt',
+  'step-jwt': 'step+jwt',
+} as const;
 
 /** Wires whose access tokens are plain JWT. */
 const PLAIN_JWT: ReadonlySet<string> = new Set(['keycloak', 'gotrue']);
@@ -53,13 +57,17 @@ afterAll(() => void vi.useRealTimers());
 /** Secrets of the accounts `enrolled`, by contract. */
 const enrolledSecrets = new Map<string, string>();
 
+/** Wires that show a user's id as a UUID. */
+const WITH_UUID: ReadonlySet<string> = new Set(['gotrue', 'strapi']);
+
 /** Adds an account with the password of john@example.com, for one contract alone. */
 async function addAccount(name: string, contract: string): Promise<number> {
+  const publicId = WITH_UUID.has(contract) ? crypto.randomUUID() : `${name}-of-${contract}`;
   const { meta } = await env.DB.prepare(
     `INSERT INTO users (public_id, username, username_key, email, email_verified, name, password_hash, created_at_ms)
      SELECT ?1, ?2, ?2, ?3, 1, name, password_hash, created_at_ms FROM users WHERE email = 'john@example.com'`,
   )
-    .bind(`${name}-of-${contract}`, `${name}-${contract}`, `${name}@${contract}.example`)
+    .bind(publicId, `${name}-${contract}`, `${name}@${contract}.example`)
     .run();
   return meta.last_row_id;
 }
@@ -249,7 +257,8 @@ function patternOf(template: string): RegExp {
     .replaceAll('<uuid>', '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
     .replaceAll('<opaque>', String.raw`[\w-]{16,}`)
     .replaceAll('<handle>', String.raw`[\w-]{22}~\d{10}(?:~[\w-]{43}){1,2}`)
-    .replaceAll(/<(access|refresh)-jwt>/g, String.raw`(?<$1>[\w-]+\.[\w-]+\.[\w-]+)`);
+    .replaceAll('<svg>', String.raw`<svg [^#]+<\/svg>`)
+    .replaceAll(/<(access|refresh|step)-jwt>/g, String.raw`(?<$1>[\w-]+\.[\w-]+\.[\w-]+)`);
   return new RegExp(`^${pattern}$`);
 }
 
@@ -267,10 +276,11 @@ async function verified(
     name === 'd' ? undefined : value,
   ) as { keys: (JWK & { contracts?: string[] })[] };
   // The contract's own key, or else the one for all.
-  const own = keys.find(({ contracts }) => contracts?.includes(contract));
-  const key = own ?? keys.find(({ contracts }) => contracts === undefined);
+  const restricted = keys.find(({ contracts }) => contracts?.includes(contract));
+  const key = restricted ?? keys.find(({ contracts }) => contracts === undefined);
   const { alg = '', kid } = key ?? {};
-  const requiredClaims = ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp'];
+  const own = typ === TOKEN_TYPES['step-jwt'] ? 'step' : 'sid';
+  const requiredClaims = ['iss', 'aud', 'sub', own, 'jti', 'iat', 'exp'];
   const verifying = await importJWK(key ?? {}, alg);
   const { payload, protectedHeader } = await jwtVerify(token, verifying, { typ, requiredClaims });
   expect(protectedHeader).toEqual({ alg, kid, typ });
