@@ -50,7 +50,7 @@ describe.each(contractCases)('$name', ({ name }) => {
   });
 });
 
-// Which calls a login makes is the core's decision; contracts differ in the names and tokens they have.
+// The core decides which calls a login makes; contracts differ in the names and tokens they have.
 describe.each(oneOfEachKind)('$name', ({ name, statusAt }) => {
   const login = (
     about: string,
