@@ -1,6 +1,7 @@
 /** The cells of the bench's table: each kind of request, the Worker it goes to, and its answer. */
 import type { Burst } from './load.ts';
 import type { OpenSession } from './sessions.ts';
+import type { WaitingLogin } from './steps.ts';
 import { LIMITED_CONTRACT, PASSWORD, USERS, WIDER_CONTRACT, type WorkerName } from './workers.ts';
 
 export interface Cell<Name extends string = string> {
@@ -17,8 +18,10 @@ export interface Cell<Name extends string = string> {
   status: number;
   /** The state into which the addresses are brought before they are measured. */
   address?: 'used-up' | 'remembered';
-  /** `{token}` in path and headers: of a session for each request (`own`), or of a few. */
-  token?: { of: keyof OpenSession; own: boolean };
+  /** `{token}` in path, headers and body: of a session for each request (`own`), or of a few. */
+  token?: { of: keyof OpenSession; own: boolean } | { of: keyof WaitingLogin; own: true };
+  /** Of a request with a token; empty where absent. */
+  body?: string;
   headers?: Record<string, string>;
   /** Dominated by a password hash: a few requests warm it up. */
   hashes?: true;
@@ -78,6 +81,24 @@ const table = {
     every: USERS,
     status: 200,
     seconds: 1,
+  },
+  owed: {
+    title: 'login, right, second factor owed, hash cut',
+    to: 'cut',
+    path: login(LIMITED_CONTRACT),
+    token: { of: 'login', own: true },
+    body: '{token}',
+    status: 403,
+    seconds: 0.5,
+  },
+  code: {
+    title: 'second factor, right code',
+    to: 'cut',
+    path: `${login(LIMITED_CONTRACT)}/second-factor`,
+    token: { of: 'proof', own: true },
+    body: '{token}',
+    status: 200,
+    seconds: 0.5,
   },
   locked: { ...LOCKED, title: 'account locked', status: 423, seconds: 0.5 },
   limited: {
@@ -172,7 +193,8 @@ export function burstsOf(cell: Cell, origin: string, wanted: Wanted): [Burst[], 
       'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64)',
       ...cell.headers,
     },
-    body: cell.method === 'GET' || cell.token ? '' : JSON.stringify({ email, password }),
+    body:
+      cell.method === 'GET' || cell.token ? (cell.body ?? '') : JSON.stringify({ email, password }),
     every: cell.every ?? Number.MAX_SAFE_INTEGER,
     addresses: cell.addresses ?? Number.MAX_SAFE_INTEGER,
     status: cell.status,

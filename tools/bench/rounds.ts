@@ -12,7 +12,8 @@ import type { Server } from '../server.ts';
 import { median, quantile } from '../statistics.ts';
 import { burstsOf, type Cell } from './cells.ts';
 import type { Generator } from './load.ts';
-import { openSessions } from './sessions.ts';
+import { openSessions, type OpenSession } from './sessions.ts';
+import { waitingLogins } from './steps.ts';
 
 export const CALLERS = [1, 16] as const;
 export type Callers = (typeof CALLERS)[number];
@@ -42,8 +43,11 @@ const FEW_SESSIONS = 16;
 
 export async function tokensFor({ token }: Cell, server: Server, amount: number) {
   if (token === undefined) return [];
+  if (token.of === 'login' || token.of === 'proof') {
+    return waitingLogins(server, { amount, of: token.of });
+  }
   const sessions = await openSessions(server, token.own ? amount : FEW_SESSIONS);
-  return sessions.map((session) => session[token.of]);
+  return sessions.map((session) => session[token.of as keyof OpenSession]);
 }
 
 export async function runRound<Name extends string>(

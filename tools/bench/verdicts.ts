@@ -9,6 +9,8 @@ import type { Start } from './starts.ts';
 /** A kilobyte kept of each of 2,000 logins would be half as much again as the isolate holds. */
 const STEADY = 1.1;
 const START = 1.6;
+/** Two requests, each with its calls: the second computes HMACs in place of a password hash. */
+const FACTOR = 2.2;
 const BUNDLE_KIB = 153;
 
 export const startKinds = {
@@ -86,6 +88,14 @@ export function targetsOf({ samples, starts, memory, counts, mixed, gzipKib }: R
           1.03,
         ),
         target(`the same without the hash, CPU over calls, ${at}`, over('cut', 'calls'), 1.2),
+        target(
+          `both requests of a login with a second factor, CPU over one without, no hash, ${at}`,
+          ratios(
+            cpu('owed', callers).map((owed, round) => owed + (cpu('code', callers)[round] ?? 0)),
+            cpu('cut', callers),
+          ),
+          FACTOR,
+        ),
         target(
           `remembered refusal, CPU over a no-op Hono route, ${at}`,
           over('remembered', 'hono'),

@@ -1,4 +1,5 @@
 /** The flows whose calls are counted and timed, each with the requests that must come before. */
+import { codeAt, valueNamed } from '../../../test/support/authenticator.ts';
 import { PASSWORD } from '../workers.ts';
 import type { Caller, TracedRequest } from './caller.ts';
 
@@ -36,6 +37,32 @@ const authenticated =
     return { token: session.token, ...(await request(session, caller)) };
   };
 
+const FACTOR_OWED = { status: 403 };
+
+/** A user with an authenticator app, the app's secret, and the recovery codes. */
+async function enrolled(caller: Caller) {
+  const email = caller.newUser();
+  const { token } = await caller.logIn(login(email));
+  const enrolment = await caller.send(post('factors/totp', {}, { token }));
+  const secret = valueNamed(JSON.parse(enrolment.text), 'secret') as string;
+  const code = codeAt(secret);
+  const confirmed = await caller.send(post('factors/totp/confirm', { code }, { token }));
+  const codes = valueNamed(JSON.parse(confirmed.text), 'recoveryCodes') as string[];
+  return { email, secret, codes };
+}
+
+const NEXT_STEP_MS = 30_000;
+
+/** The second request of a login. The enrolling code is used up: the app's next one is good already. */
+const secondFactor =
+  (codeOf: (user: { secret: string; codes: string[] }) => string, status: number): Flow =>
+  async (caller) => {
+    const user = await enrolled(caller);
+    const owed = await caller.send(login(user.email, FACTOR_OWED));
+    const challenge = valueNamed(JSON.parse(owed.text), 'challenge') as string;
+    return post('login/second-factor', { challenge, code: codeOf(user) }, { status });
+  };
+
 const get = (path: string): TracedRequest => ({ path, method: 'GET', status: 200 });
 
 const limited =
@@ -55,6 +82,13 @@ const limited =
 export const flows: Record<string, Flow> = {
   'login, right': (caller) => login(caller.newUser()),
   'login, right, email-remember': (caller) => login(caller.newUser(), { path: REMEMBER }),
+  'login, second factor owed': async (caller) => login((await enrolled(caller)).email, FACTOR_OWED),
+  'second factor, right code': secondFactor(
+    ({ secret }) => codeAt(secret, Date.now() + NEXT_STEP_MS),
+    200,
+  ),
+  'second factor, recovery code': secondFactor(({ codes: [code = ''] }) => code, 200),
+  'second factor, wrong code': secondFactor(() => '000000', 401),
   'login, wrong password': (caller) => login(caller.newUser(), { status: 401 }, OTHER),
   'login, unknown name': (caller) => login(caller.unknown(), { status: 401 }),
   'account locked': async (caller) => {

@@ -12,8 +12,8 @@ import { runInNewContext } from 'node:vm';
 import type { Contract } from '../../../src/contracts/contract.ts';
 import type { PasswordCost } from '../../../src/crypto/passwords/format.ts';
 import { insertAccounts, shuffled } from '../../../test/fixtures/account-kinds.ts';
+import { enrolAccounts } from '../../enrolled-accounts.ts';
 import { openConnection } from './connection.ts';
-import { enrolAccounts } from './enrolled-accounts.ts';
 import { kindsOf, neutralRequest, OPERATIONS, requestFor, statusOf } from './operations.ts';
 
 export interface Target {
@@ -43,7 +43,13 @@ export async function measure(target: Target, plan: Plan): Promise<Map<string, n
   const kinds = await kindsOf(operation, plan.contract, plan.cost);
   const each = plan.warmUp + plan.samples;
   const users = await insertAccounts(target.database, { kinds, each, cost: plan.cost });
-  await enrolAccounts(target.database, kinds, users);
+  const enrolled = kinds.filter(({ isEnrolled }) => isEnrolled);
+  const persons = enrolled.flatMap(({ name }) => users.get(name) ?? []);
+  if (persons.length > 0)
+    await enrolAccounts(
+      target.database,
+      persons.map(({ email }) => email),
+    );
   const samples = new Map(kinds.map(({ name }): [string, number[]] => [name, []]));
   const connection = await openConnection(target.url);
   for (let round = 0; round < each; round += 1) {

@@ -4,10 +4,14 @@ import { encodeRequest, type EncodedRequest } from '../../../src/contracts/route
 import type { InputOf } from '../../../src/flows/operations.ts';
 import type { PasswordCost } from '../../../src/crypto/passwords/format.ts';
 import { createPasswords } from '../../../src/crypto/passwords/hash.ts';
-import { accountKinds, newPerson, type Person } from '../../../test/fixtures/account-kinds.ts';
+import {
+  accountKinds,
+  newPerson,
+  type AccountKind,
+  type Person,
+} from '../../../test/fixtures/account-kinds.ts';
 import { statusesOf, type StatusName } from '../../../test/support/statuses.ts';
 import { serialised } from './connection.ts';
-import type { TimedKind } from './enrolled-accounts.ts';
 
 /** Only accounts of RIGHT have it, and the rules for new passwords allow it. */
 const PASSWORD = 'a long way to somewhere else';
@@ -77,8 +81,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
 export const statusOf = ({ operation, outcome }: Operation, { name }: Contract): number =>
   statusesOf(name, operation)[outcome];
 
+/** `isEnrolled`: its accounts have a second factor. */
+type TimedKind = AccountKind & { isEnrolled?: true };
+
 const ENROLLED = 'second factor';
-export const RIGHT = 'second factor, right password';
+const RIGHT = 'second factor, right password';
 
 /** The kinds of accounts that an operation is asked about. */
 export async function kindsOf(
