@@ -29,11 +29,11 @@ export async function enrolAccounts(
     .all<{ id: number; email: string }>();
   const ids = new Map(results.map(({ id, email }) => [email, id]));
   const nowMs = Date.now();
-  const rows: TableRow[] = [];
   const shown: string[] = [];
   for (const email of emails) {
     const userId = ids.get(email);
     if (userId === undefined) throw new Error(`there is no account ${email}`);
+    const rows: TableRow[] = [];
     const row = (columns: { id: string; kind: string; secret: string }) => ({
       table: 'factors',
       columns: { ...columns, user_id: userId, created_at_ms: nowMs, confirmed_at_ms: nowMs },
@@ -44,7 +44,8 @@ export async function enrolAccounts(
     rows.push(row({ id, kind: 'totp', secret: sealed }));
     rows.push(...stored.map((code) => row({ ...code, kind: 'recovery-code' })));
     shown.push(secret);
+    // One by one: the database closes a connection that is idle while many are computed.
+    await insertRows(database, rows);
   }
-  await insertRows(database, rows);
   return shown;
 }

@@ -35,7 +35,7 @@ export interface Enrolled extends Person {
 /** The contracts whose logins ask for the code in a second request. */
 export const withStep: readonly Contract[] = served.filter(
   (contract) =>
-    contract.codeTravels === 'in-a-step' && operationsOf(contract).includes('second-factor'),
+    contract.codeTravels !== 'with-password' && operationsOf(contract).includes('second-factor'),
 );
 
 /** The contracts whose logins may carry the code beside the password. */
@@ -123,6 +123,8 @@ export async function createEnrolled<Part extends string>(
 export interface Step {
   contract: Contract;
   challenge: string;
+  /** Carries the challenge, on wires whose clients send it like an access token. */
+  token: string | null;
 }
 
 /** Logs in with the right password. Null: the login was refused. */
@@ -131,9 +133,10 @@ export async function openStep(
   person: Person,
   contract: Contract,
 ): Promise<Step | null> {
-  const { text } = await sendOne(origin, login(contract, person));
-  const challenge = valueNamed(JSON.parse(text), 'challenge', 'mfa_token');
-  return typeof challenge === 'string' ? { contract, challenge } : null;
+  const body: unknown = JSON.parse((await sendOne(origin, login(contract, person))).text);
+  const challenge = valueNamed(body, 'challenge', 'mfa_token');
+  const token = valueNamed(body, 'access_token') as string | undefined;
+  return typeof challenge === 'string' ? { contract, challenge, token: token ?? null } : null;
 }
 
 /** The same at each contract, one after the other; throws where one refuses. */
@@ -157,8 +160,10 @@ export function describeSteps(steps: readonly Step[]): string {
   return `${steps.length} handles of ${new Set(steps.map(({ contract }) => contract)).size} contracts`;
 }
 
-export const submit = ({ contract, challenge }: Step, code: string): Attempt =>
-  ask(contract, 'second-factor', { input: { challenge, code } });
+export const submit = ({ contract, challenge, token }: Step, code: string): Attempt =>
+  token === null
+    ? ask(contract, 'second-factor', { input: { challenge, code } })
+    : ask(contract, 'verify-factor', { input: { id: 'recovery-codes', code }, token });
 
 /** The same code for each of the steps in turns. */
 export const submissions = (steps: readonly Step[], code: string, amount: number): Attempt[] =>

@@ -119,12 +119,15 @@ export interface Tokens {
 
 const JWT = /[\w-]{20,}\.[\w-]+\.[\w-]+/g;
 
+/** Recognises a login that owes a second factor: some wires answer it with a session that opens nothing else. */
+const hasStep = (text: string): boolean => text.includes('"challenge":');
+
 /** Null where the answer ended before its tokens did. */
 export function tokensIn(
   { refresh: hasRefresh }: Contract,
   { status, headers, text }: BurstAnswer,
 ): Tokens | null {
-  if (status !== 200) return null;
+  if (status !== 200 || hasStep(text)) return null;
   const [access, refresh = null] = (text + (headers['set-cookie'] ?? []).join()).match(JWT) ?? [];
   const isMissing = access === undefined || (hasRefresh !== null && refresh === null);
   return isMissing ? null : { access, refresh };
@@ -174,7 +177,7 @@ const words = (body: unknown) =>
 export function outcomeOf({ contract, operation }: Attempt, answer: BurstAnswer): Outcome {
   const { status, headers, text, isComplete } = answer;
   if (status === 0) return 'unanswered';
-  if (status < 300) return 'granted';
+  if (status < 300) return hasStep(text) ? 'second-factor-required' : 'granted';
   const refusal = [...refusals, ...VARIANTS].find((refusal) => {
     const wire = refusalWire(contract, refusal, { ...refusalContext, operation });
     if (wire.status !== status || contradicts(refusal.reason, headers)) return false;
