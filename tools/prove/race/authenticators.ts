@@ -41,11 +41,17 @@ export const withStep: readonly Contract[] = served.filter(
 /** The contracts whose logins may carry the code beside the password. */
 export const withCode = served.filter(({ loginFields }) => loginFields.code !== null);
 
-/** As many contracts as steps fit at each name, those that share a name in turns. */
-export const fitting: readonly Contract[] = byIdentifier.flatMap((group) => {
-  const some = group.filter((contract) => withStep.includes(contract));
-  return some.length === 0 ? [] : times(threshold, (n) => contractAt(n, some));
-});
+/**
+ * As many contracts as steps fit at each name: the first ones that share the name, or the last ones, so
+ * that both together are all.
+ */
+const fittingOf = (contracts: readonly Contract[]): readonly Contract[] =>
+  byIdentifier.flatMap((group) => {
+    const some = contracts.filter((contract) => group.includes(contract));
+    return some.length === 0 ? [] : times(threshold, (n) => contractAt(n, some));
+  });
+export const fitting = fittingOf(withStep);
+export const lastFitting = fittingOf(withStep.toReversed());
 export const [firstWithStep = registrar] = withStep;
 
 /** Each attempt at a login with a code beside the password computes a hash. */

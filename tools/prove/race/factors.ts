@@ -7,6 +7,7 @@ import {
   firstWithStep,
   fitting,
   freshCode,
+  lastFitting,
   loginWithCode,
   openStep,
   openSteps,
@@ -46,7 +47,7 @@ async function rightCodes({ origin, claim }: AttackContext): Promise<void> {
     [users.one, one, false],
     [users.other, fitting, false],
     [users.third, one, true],
-    [users.fourth, fitting, true],
+    [users.fourth, lastFitting, true],
   ] as const) {
     const steps = await openSteps(origin, user, contracts);
     const code = isRecovery ? (user.recoveryCodes.shift() ?? '') : await freshCode(user);

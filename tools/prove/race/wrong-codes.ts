@@ -5,7 +5,7 @@ import {
   describeSteps,
   FEW,
   firstWithStep,
-  fitting,
+  lastFitting,
   loginWithCode,
   openSteps,
   REFUSALS,
@@ -36,7 +36,7 @@ export async function wrongCodesAtOnce({ origin, claim }: AttackContext): Promis
   const users = await createEnrolled(origin, 'one', 'other', 'mixed', 'beside');
   for (const [user, contracts] of [
     [users.one, [firstWithStep]],
-    [users.other, fitting],
+    [users.other, lastFitting],
   ] as const) {
     const steps = await openSteps(origin, user, contracts);
     const codes = wrongCodes(user, MANY + 4 * steps.length * threshold);
