@@ -36,7 +36,7 @@ const WHEN: Record<Reason, string> = {
   'invalid-code': 'Wrong code or password, or the code has expired',
   'invalid-link': 'The link was used, has expired, or was never issued',
   'cross-site': 'The cookie came from another origin',
-  'not-found': 'No such session of this user',
+  'not-found': 'The user has nothing of this id, or second factors are off',
   insecure: 'Plain http',
   internal: 'Internal error',
   'unknown-path': 'No such path',
