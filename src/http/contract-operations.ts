@@ -42,6 +42,27 @@ export function render(route: AnyRoute, value: unknown, context: WireContext) {
   return (response.render as (value: unknown, context: WireContext) => Wire)(shown, context);
 }
 
+/**
+ * Adds the login's folder to cookies without a Path: browsers keep such a cookie to the folder of the
+ * request that set it (RFC 6265 5.1.4), and the second request of a login stands deeper than the first.
+ * `params`: of its path.
+ */
+export function inLoginFolder(
+  wire: Wire,
+  place: { contract: Contract; route: AnyRoute; url: string; params: Record<string, string> },
+): Wire {
+  const { contract, route, url, params } = place;
+  const cookies = [wire.headers?.['Set-Cookie'] ?? []].flat();
+  if (route.operation !== 'second-factor' || cookies.length === 0) return wire;
+  const { pathname } = new URL(url);
+  const prefix = pathname.slice(0, pathname.length - fillPath(route.path, params).length);
+  const folder = prefix + fillPath(routeOf(contract, 'login').path, params).replace(/\/[^/]*$/, '');
+  const completed = cookies.map((cookie) =>
+    /; *path=/i.test(cookie) ? cookie : `${cookie}; Path=${folder || '/'}`,
+  );
+  return { ...wire, headers: { ...wire.headers, 'Set-Cookie': completed } };
+}
+
 const isGranted = (value: unknown): value is Granted =>
   typeof value === 'object' && value !== null && 'access' in value;
 
