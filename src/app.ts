@@ -79,6 +79,7 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
       contracts: settings.contracts,
       allowedOrigins: settings.allowedOrigins,
       leastPassword: settings.passwordRules.least,
+      offersSecondFactor: settings.secondFactor !== 'off',
       assets: env.ASSETS,
       contractAt: contractFor,
       answer,

@@ -18,6 +18,7 @@ export async function makeAssets(): Promise<void> {
   const { outputFiles } = await build({
     entryPoints: {
       page: join(pages, 'client', 'page.ts'),
+      factors: join(pages, 'client', 'factors.ts'),
       docs: join(pages, 'client', 'docs.ts'),
       'page-style': join(pages, 'style', 'page.css'),
       'docs-style': join(pages, 'style', 'docs.css'),

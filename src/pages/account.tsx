@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx';
 import { Field, Form, PasswordField } from './form.tsx';
 import { Layout, Heading, linkTo, type RenderContext } from './layout.tsx';
 import type { PageData } from './page-data.ts';
+import { SecondStep } from './second-factor.tsx';
 
 interface PageProps {
   context: RenderContext;
@@ -50,33 +51,36 @@ export const VerifyPage: FC<PageProps> = ({ context, pageData }) => {
   const { identifier: kind } = pageData.contract;
   return (
     <Layout context={context} title={messages.verify.title} pageData={pageData}>
-      <Heading title={messages.verify.title} intro={messages.verify.intro} />
-      <Form submit={messages.verify.submit} noscript={messages.scriptsOff}>
-        <Field
-          name="identifier"
-          label={messages.fields[kind]}
-          autocomplete="username"
-          {...(kind === 'email' ? { type: 'email', inputmode: 'email' } : {})}
-        />
-        <PasswordField
-          name="password"
-          label={messages.fields.password}
-          autocomplete="current-password"
-          messages={messages.fields}
-        />
-        <Field
-          name="code"
-          label={messages.fields.code}
-          inputmode="numeric"
-          autocomplete="one-time-code"
-        />
-      </Form>
-      <nav>
-        <button type="button" class="link" id="again">
-          {messages.verify.again}
-        </button>
-        <a href={linkTo(pageData, '/login')}>{messages.verify.back}</a>
-      </nav>
+      <div id="first">
+        <Heading title={messages.verify.title} intro={messages.verify.intro} />
+        <Form submit={messages.verify.submit} noscript={messages.scriptsOff}>
+          <Field
+            name="identifier"
+            label={messages.fields[kind]}
+            autocomplete="username"
+            {...(kind === 'email' ? { type: 'email', inputmode: 'email' } : {})}
+          />
+          <PasswordField
+            name="password"
+            label={messages.fields.password}
+            autocomplete="current-password"
+            messages={messages.fields}
+          />
+          <Field
+            name="code"
+            label={messages.fields.code}
+            inputmode="numeric"
+            autocomplete="one-time-code"
+          />
+        </Form>
+        <nav>
+          <button type="button" class="link" id="again">
+            {messages.verify.again}
+          </button>
+          <a href={linkTo(pageData, '/login')}>{messages.verify.back}</a>
+        </nav>
+      </div>
+      <SecondStep messages={messages} />
     </Layout>
   );
 };

@@ -6,13 +6,14 @@ import type { Operation } from '../flows/operations.ts';
 import type { ContractDescriptor, Reason, RefusalSignature } from './page-data.ts';
 
 export function describeContract(contract: Contract): ContractDescriptor {
-  const { login, profile, sessions } = contract.paths;
+  const { login, profile, sessions, factors } = contract.paths;
   return {
     name: contract.name,
     identifier: contract.identifier,
     hasAccessCookie: contract.access.in === 'cookie',
     hasRefreshCookie: contract.refresh?.in === 'cookie',
-    paths: { tokens: login, profile, sessions, error: contract.errors.paths },
+    takesCodeWithPassword: contract.codeTravels === 'with-password',
+    paths: { tokens: login, profile, sessions, factors, error: contract.errors.paths },
     refusals: signaturesOf(contract),
   };
 }
@@ -23,12 +24,6 @@ const OTHERS: Readonly<Record<Exclude<ErrorKind, Reason>, Reason | null>> = {
   'weak-password': 'malformed',
   'missing-token': 'unauthenticated',
   'session-ended': 'unauthenticated',
-  'second-factor-required': null,
-  'enrolment-required': null,
-  'invalid-factor': null,
-  'expired-step': null,
-  'reauthentication-required': null,
-  'too-many-factors': null,
   'unknown-path': null,
   'unknown-variant': null,
   'wrong-method': null,

@@ -98,15 +98,17 @@ const Notes: FC<{ name: string; hint: string | undefined; error: string | undefi
  * loaded, so that the form is never sent to a path that does not accept it.
  */
 export const Form: FC<{
+  /** Absent: `form`. Notice and timer of others are named after them. */
+  id?: string;
   submit: string;
   action?: string;
   /** The refusal of a form that was sent without scripts. */
   notice?: string | undefined;
   noscript?: string;
   children?: Child;
-}> = ({ submit, action, notice, noscript, children }) => (
-  <form id="form" method="post" action={action} novalidate={action === undefined}>
-    <Notice notice={notice} />
+}> = ({ id, submit, action, notice, noscript, children }) => (
+  <form id={id ?? 'form'} method="post" action={action} novalidate={action === undefined}>
+    <Notice prefix={id === undefined ? '' : `${id}-`} notice={notice} />
     {noscript && (
       <noscript>
         <p class="notice bad">{noscript}</p>
@@ -120,11 +122,17 @@ export const Form: FC<{
 );
 
 /** A live region: screen readers announce the notice, but not the countdown beside it. */
-const Notice: FC<{ notice?: string | undefined }> = ({ notice }) => (
+const Notice: FC<{ prefix: string; notice?: string | undefined }> = ({ prefix, notice }) => (
   <div class="notices">
-    <div id="notice" class="notice bad" role="alert" tabindex={-1} hidden={notice === undefined}>
+    <div
+      id={`${prefix}notice`}
+      class="notice bad"
+      role="alert"
+      tabindex={-1}
+      hidden={notice === undefined}
+    >
       {notice}
     </div>
-    <p id="timer" role="timer" hidden />
+    <p class="timer" id={`${prefix}timer`} role="timer" hidden />
   </div>
 );

@@ -7,6 +7,7 @@ import { NewPassword } from './account.tsx';
 import { Form, PasswordField } from './form.tsx';
 import { Layout, Heading, type RenderContext } from './layout.tsx';
 import type { PageData } from './page-data.ts';
+import { FactorSection } from './second-factor.tsx';
 
 export const HomePage: FC<{ context: RenderContext; pageData: PageData }> = ({
   context,
@@ -45,6 +46,7 @@ export const HomePage: FC<{ context: RenderContext; pageData: PageData }> = ({
             <NewPassword name="newPassword" label={fields.newPassword} context={context} />
           </Form>
         </details>
+        <FactorSection messages={context.messages} />
         <div class="actions">
           <button type="button" id="sign-out" class="main">
             {home.signOut}

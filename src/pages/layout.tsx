@@ -11,6 +11,7 @@ export interface RenderContext {
   assets: AssetNames;
   messages: Messages;
   leastPassword: number;
+  offersSecondFactor: boolean;
 }
 
 export const assetPath = (assets: AssetNames, name: string) => `/assets/${assets[name] ?? name}`;
@@ -64,10 +65,14 @@ export const Logo: FC = () => (
   </svg>
 );
 
-export const Heading: FC<{ title: string; intro?: string }> = ({ title, intro }) => (
+export const Heading: FC<{ title: string; intro?: string; id?: string }> = ({
+  title,
+  intro,
+  id,
+}) => (
   <header>
     <Logo />
-    <h1>{title}</h1>
+    <h1 id={id}>{title}</h1>
     {intro && <p class="intro">{intro}</p>}
   </header>
 );

@@ -2,6 +2,7 @@
 import type { FC } from 'hono/jsx';
 import { Field, Form, PasswordField } from './form.tsx';
 import { Layout, Heading, linkTo, type RenderContext } from './layout.tsx';
+import { SecondStep } from './second-factor.tsx';
 import type { Reason, PageData } from './page-data.ts';
 
 interface LoginProps {
@@ -19,55 +20,67 @@ interface LoginProps {
 
 export const LoginPage: FC<LoginProps> = ({ context, pageData, outcome }) => {
   const { messages } = context;
-  const { identifier: kind, hasRefreshCookie: inCookie } = pageData.contract;
+  const { identifier: kind, hasRefreshCookie: inCookie, takesCodeWithPassword } = pageData.contract;
   const [loginPath] = pageData.requests.login?.path.split('?') ?? [];
   const own = inCookie ? { action: `${loginPath}-form` } : { noscript: messages.scriptsOff };
   return (
     <Layout context={context} title={messages.login.title} pageData={pageData}>
-      <Heading title={messages.login.title} intro={messages.login.intro} />
-      <Form
-        submit={messages.login.submit}
-        notice={outcome && outcomeText(pageData, outcome)}
-        {...own}
-      >
-        <Field
-          name={kind}
-          label={messages.fields[kind]}
-          autocomplete="username"
-          value={outcome?.identifier ?? ''}
-          error={outcome?.errors[kind]}
-          {...(kind === 'email' ? { type: 'email', inputmode: 'email' } : {})}
-        />
-        <PasswordField
-          name="password"
-          label={messages.fields.password}
-          autocomplete="current-password"
-          messages={messages.fields}
-          error={outcome?.errors['password']}
-        />
-        {inCookie ? (
-          <input type="hidden" name="return_to" value={pageData.returnTo} />
-        ) : (
-          <label class="check">
-            <input type="checkbox" id="remember" />
-            <span>{messages.fields.remember}</span>
-          </label>
-        )}
-      </Form>
-      <nav>
-        <a href={linkTo(pageData, '/forgot')}>{messages.login.forgot}</a>
-        <p>
-          {messages.login.newHere}{' '}
-          <a href={linkTo(pageData, '/register')}>{messages.login.register}</a>
-        </p>
-      </nav>
+      <div id="first">
+        <Heading title={messages.login.title} intro={messages.login.intro} />
+        <Form
+          submit={messages.login.submit}
+          notice={outcome && outcomeText(pageData, outcome)}
+          {...own}
+        >
+          <Field
+            name={kind}
+            label={messages.fields[kind]}
+            autocomplete="username"
+            value={outcome?.identifier ?? ''}
+            error={outcome?.errors[kind]}
+            {...(kind === 'email' ? { type: 'email', inputmode: 'email' } : {})}
+          />
+          <PasswordField
+            name="password"
+            label={messages.fields.password}
+            autocomplete="current-password"
+            messages={messages.fields}
+            error={outcome?.errors['password']}
+          />
+          {takesCodeWithPassword && (
+            <Field
+              name="code"
+              label={messages.script.factorCode}
+              autocomplete="one-time-code"
+              hint={messages.secondFactor.optional}
+              optional
+            />
+          )}
+          {inCookie ? (
+            <input type="hidden" name="return_to" value={pageData.returnTo} />
+          ) : (
+            <label class="check">
+              <input type="checkbox" id="remember" />
+              <span>{messages.fields.remember}</span>
+            </label>
+          )}
+        </Form>
+        <nav>
+          <a href={linkTo(pageData, '/forgot')}>{messages.login.forgot}</a>
+          <p>
+            {messages.login.newHere}{' '}
+            <a href={linkTo(pageData, '/register')}>{messages.login.register}</a>
+          </p>
+        </nav>
+      </div>
+      <SecondStep messages={messages} />
     </Layout>
   );
 };
 
-function outcomeText(
+export function outcomeText(
   { messages }: PageData,
-  { reason, waitSeconds }: LoginProps['outcome'] & {},
+  { reason, waitSeconds }: { reason: Reason; waitSeconds: number },
 ): string {
   const text = messages.refusals[reason];
   if (waitSeconds < 1) return text;

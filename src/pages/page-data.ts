@@ -2,7 +2,13 @@
  * The data that the server sends along with a page for its script: the contract's requests and
  * answers, and the messages in the reader's language. Types only, since both sides read them.
  */
-import type { Contract, ProfilePaths, SessionPaths, TokenPaths } from '../contracts/contract.ts';
+import type {
+  Contract,
+  FactorPaths,
+  ProfilePaths,
+  SessionPaths,
+  TokenPaths,
+} from '../contracts/contract.ts';
 import type { ErrorPaths } from '../contracts/error-answers.ts';
 import type { EncodedRequest } from '../contracts/routes.ts';
 import type { Messages } from './languages/en.ts';
@@ -31,11 +37,14 @@ export interface ContractDescriptor extends Pick<Contract, 'name' | 'identifier'
   hasAccessCookie: boolean;
   /** The browser keeps the refresh token. */
   hasRefreshCookie: boolean;
+  /** The code of a second factor is asked for beside the password, not in a step of its own. */
+  takesCodeWithPassword: boolean;
   /** Paths of values in its responses. */
   paths: {
     tokens: TokenPaths;
     profile: ProfilePaths;
     sessions: SessionPaths;
+    factors: FactorPaths;
     error: ErrorPaths;
   };
   refusals: readonly RefusalSignature[];
@@ -64,9 +73,19 @@ export type RequestName =
   | 'forgot-password'
   | 'reset-password'
   | 'change-password'
+  | 'second-factor'
+  | 'list-factors'
+  | 'enroll-totp'
+  | 'confirm-totp'
+  | 'new-recovery-codes'
+  | 'remove-factor'
+  | 'logout-others'
   | 'login-remembered'
   | 'register-named'
-  | 'forgot-password-of-email';
+  | 'forgot-password-of-email'
+  | 'enroll-totp-in-step'
+  | 'reauthenticate-by-password'
+  | 'reauthenticate-by-code';
 
 /** Null: the contract has no such operation. */
 export type PageRequests = Readonly<Record<RequestName, RequestTemplate | null>>;
@@ -80,5 +99,9 @@ export interface PageData {
   requests: PageRequests;
   returnTo: string;
   leastPassword: number;
+  /** The path of the script for second factors, which is loaded when it is needed. */
+  factorsScript: string;
+  /** False: no account can set one up. */
+  offersSecondFactor: boolean;
   messages: ScriptMessages;
 }

@@ -14,8 +14,10 @@ type Sent = { [O in Operation]: readonly [O, InputOf<O>] }[Operation];
 
 const TOKENS = { token: placeholder('accessToken'), refreshToken: placeholder('refreshToken') };
 
-function inputsOf(kind: Contract['identifier']): Record<RequestName, Sent> {
+function inputsOf({ identifier: kind, codeTravels }: Contract): Record<RequestName, Sent> {
   const text = placeholder;
+  // Left empty, it is read as absent.
+  const loginCode = codeTravels === 'with-password' ? text('code') : null;
   const identifier = { kind, value: text('identifier') };
   const password = text('password');
   const named = { identifier, handle: null };
@@ -26,8 +28,8 @@ function inputsOf(kind: Contract['identifier']): Record<RequestName, Sent> {
     handle: null,
   };
   return {
-    login: ['login', { identifier, password, remember: false, code: null }],
-    'login-remembered': ['login', { identifier, password, remember: true, code: null }],
+    login: ['login', { identifier, password, remember: false, code: loginCode }],
+    'login-remembered': ['login', { identifier, password, remember: true, code: loginCode }],
     refresh: ['refresh', TOKENS],
     logout: ['logout', TOKENS],
     'logout-all': ['logout-all', null],
@@ -48,18 +50,26 @@ function inputsOf(kind: Contract['identifier']): Record<RequestName, Sent> {
       'change-password',
       { currentPassword: text('currentPassword'), newPassword: text('newPassword') },
     ],
+    'second-factor': ['second-factor', { challenge: text('challenge'), code: text('code') }],
+    'list-factors': ['list-factors', null],
+    'enroll-totp': ['enroll-totp', { challenge: null, name: null }],
+    'enroll-totp-in-step': ['enroll-totp', { challenge: text('challenge'), name: null }],
+    'confirm-totp': ['confirm-totp', { code: text('code') }],
+    'new-recovery-codes': ['new-recovery-codes', null],
+    'remove-factor': ['remove-factor', { id: text('id') }],
+    'reauthenticate-by-password': ['reauthenticate', { password, code: null }],
+    'reauthenticate-by-code': ['reauthenticate', { password: null, code: text('code') }],
+    'logout-others': ['logout-others', null],
   };
 }
 
 /** `prefix`: of the page's own paths. */
 export function pageRequests(contract: Contract, prefix: string): PageRequests {
   const operations = operationsOf(contract);
-  const entries = Object.entries(inputsOf(contract.identifier)).map(
-    ([name, [operation, input]]) => [
-      name,
-      operations.includes(operation) ? requestOf(contract, prefix, { operation, input }) : null,
-    ],
-  );
+  const entries = Object.entries(inputsOf(contract)).map(([name, [operation, input]]) => [
+    name,
+    operations.includes(operation) ? requestOf(contract, prefix, { operation, input }) : null,
+  ]);
   return Object.fromEntries(entries) as PageRequests;
 }
 

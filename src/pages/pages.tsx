@@ -12,7 +12,7 @@ import { mountMail } from './dev-mail.tsx';
 import { DocsPage, docsHeaders } from './docs.tsx';
 import { HomePage } from './home.tsx';
 import { languages } from './languages/index.ts';
-import { mountLoginForm } from './login-form.tsx';
+import { mountLoginForm } from './login-form.ts';
 import { LoginPage } from './login.tsx';
 import { pageHeaders } from './content-security-policy.ts';
 import {

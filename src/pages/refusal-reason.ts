@@ -2,7 +2,7 @@
  * Finds the reason of a refusal, the fields at fault and the time to wait in an answer. Shared by
  * the pages' script and the form that works without it.
  */
-import { valueAt } from './json-path.ts';
+import { textAt, valueAt } from './json-path.ts';
 import type { ErrorPaths } from '../contracts/error-answers.ts';
 import type { ContractDescriptor, Reason, RefusalSignature } from './page-data.ts';
 
@@ -48,6 +48,30 @@ export function reasonOf(
     refusal.message === message ? 0 : refusal.message === null ? 1 : 2;
   const [best] = fitting.toSorted((a, b) => distance(a) - distance(b) || rank(a) - rank(b));
   return best?.reason ?? null;
+}
+
+/** A login that goes on with a second request. */
+export interface Step {
+  /** The account has no second factor yet, and has to set one up. */
+  enrols: boolean;
+  challenge: string;
+}
+
+/** Finds the step in the answer to a login, which some wires refuse, and some answer like a success; null: there is none. */
+export function stepIn(
+  { body }: Pick<Refused, 'body'>,
+  { paths: { error } }: { paths: { error: ErrorPaths } },
+): Step | null {
+  const challenge = textAt(body, error.challenge);
+  // Recovery codes are made with the first factor.
+  const enrols = !methodsAt(body, error).includes('recovery-code');
+  return challenge === null ? null : { enrols, challenge };
+}
+
+/** The methods that prove the user's identity, as a refusal names them. */
+export function methodsAt(body: unknown, { methods: path }: ErrorPaths): readonly string[] {
+  const methods = valueAt(body, path);
+  return Array.isArray(methods) ? methods.map(String) : [];
 }
 
 /** Returns the fields that a refusal names by themselves, or else at the start of a message. */

@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Contract } from '../contracts/contract.ts';
 import { assetNames } from './assets.ts';
-import type { RenderContext } from './layout.tsx';
+import { assetPath, type RenderContext } from './layout.tsx';
 import { messagesFor } from './languages/index.ts';
 import { describeContract } from './contract-descriptor.ts';
 import type { PageName, PageData } from './page-data.ts';
@@ -21,6 +21,8 @@ export interface PagesDependencies {
   allowedOrigins: readonly string[];
   /** Minimum length of a new password, in characters. */
   leastPassword: number;
+  /** False: no account can set up a second factor. */
+  offersSecondFactor: boolean;
   assets: Fetcher;
   /** Returns the contract of a bare path. */
   contractAt(url: URL): Contract;
@@ -53,11 +55,12 @@ export interface PageLocation {
 
 export async function createRenderContext(
   c: Context,
-  { assets, leastPassword }: PagesDependencies,
+  { assets, leastPassword, offersSecondFactor }: PagesDependencies,
 ): Promise<RenderContext> {
   return {
     nonce: crypto.randomUUID(),
     leastPassword,
+    offersSecondFactor,
     assets: await assetNames(assets),
     messages: messagesFor(c.get('language')),
   };
@@ -65,7 +68,7 @@ export async function createRenderContext(
 
 export function pageDataFor(
   page: PageName,
-  { messages, leastPassword }: RenderContext,
+  { messages, leastPassword, offersSecondFactor, assets }: RenderContext,
   location: PageLocation,
 ): PageData {
   const { contract, prefix, returnTo = `${prefix}/` } = location;
@@ -79,6 +82,8 @@ export function pageDataFor(
     requests: pageRequests(contract, prefix),
     returnTo,
     leastPassword,
+    offersSecondFactor,
+    factorsScript: assetPath(assets, 'factors.js'),
     messages: { ...script, refusals },
   };
 }

@@ -38,6 +38,11 @@ export function usersOf(file: string) {
   return {
     ada: user('ada', { name: 'Ada Example' }),
     ben: user('ben'),
+    cleo: user('cleo'),
+    dora: user('dora'),
+    elsa: user('elsa'),
+    /** Has to set up a second factor: support/browser-server.ts. */
+    admin: user('admin', { isAdmin: true }),
     inactive: user('inactive', { status: 'inactive' }),
     unverified: user('unverified', { emailVerified: false }),
     unregistered: user('unregistered'),

@@ -13,6 +13,7 @@ import { demoAccounts } from '../fixtures/demo-accounts.ts';
 import { accounts } from './browser-files.ts';
 import { startInstance } from './instance.ts';
 
+const SETTINGS = ['--var', 'SECOND_FACTOR:required-for-admins'];
 const state = mkdtempSync(join(tmpdir(), 'gatehouse-browser-'));
 let server: ChildProcess | null = null;
 
@@ -38,7 +39,8 @@ async function start(): Promise<string> {
   makeSecrets();
   // `npm start` leaves a prepared database as it is.
   await prepareDatabase(localSettings(), state, [...demoAccounts, ...accounts]);
-  const { child, url } = await startInstance(['node', join(root, 'tools', 'dev.ts')], state);
+  const command = ['node', join(root, 'tools', 'dev.ts')] as const;
+  const { child, url } = await startInstance([...command, ...SETTINGS], state);
   server = child;
   return url;
 }

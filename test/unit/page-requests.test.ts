@@ -47,10 +47,10 @@ describe.each([...knownContracts, madeUp])('the pages of $name', (contract) => {
         identifier: { kind: contract.identifier, value },
         password,
         remember,
-        code: null,
+        code: contract.codeTravels === 'with-password' ? '123456' : null,
       };
       const template = templateOf(contract, remember ? 'login-remembered' : 'login');
-      const filled = fillRequest(template, { identifier: value, password });
+      const filled = fillRequest(template, { identifier: value, password, code: '123456' });
       const { method, path, headers, body } = encodeRequest(contract, 'login', { input });
       expect([filled.method, filled.path, filled.body]).toEqual([method, `/prefix${path}`, body]);
       expect(filled.headers['Content-Type']).toBe(headers['Content-Type']);
@@ -68,10 +68,11 @@ describe.each([...knownContracts, madeUp])('the pages of $name', (contract) => {
         expect.not.stringContaining('__'),
       ]);
       expect(headers).not.toHaveProperty('Cookie');
-      const reads: readonly string[] = ['profile', 'list-sessions'];
+      const reads: readonly string[] = ['profile', 'list-sessions', 'list-factors'];
       expect([name, method === 'GET']).toEqual([name, reads.includes(name)]);
-      if (name === 'login')
-        expect(Object.keys(fields).toSorted()).toEqual(['identifier', 'password']);
+      if (name !== 'login') continue;
+      const code = contract.codeTravels === 'with-password' ? ['code'] : [];
+      expect(Object.keys(fields).toSorted()).toEqual([...code, 'identifier', 'password']);
     }
   });
 });

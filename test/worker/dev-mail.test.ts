@@ -23,6 +23,7 @@ describe('/dev/mail', () => {
       contracts,
       allowedOrigins: [],
       leastPassword: 8,
+      offersSecondFactor: true,
       assets: env.ASSETS,
       contractAt: () => contracts[0] as (typeof contracts)[number],
       reportForm: () => undefined,

@@ -29,14 +29,24 @@ export const [identifierCheck, identifierError] =
     : [required, messages.refusals.malformed];
 
 interface FormOptions {
+  /** Absent: the page's first one. */
+  id?: string;
   /** Keyed by the field's id. */
   checks: Record<string, Check>;
   /** Resolves to true where the browser leaves this page, so that the form stays busy. */
   send(values: Record<string, string>): Promise<boolean>;
 }
 
-export function enhanceForm({ checks, send }: FormOptions): void {
-  const form = elementById<HTMLFormElement>('form');
+/** The form that was sent last, which notices and countdowns are shown in; undefined: the first. */
+let inUse: HTMLFormElement | undefined;
+const formInUse = () => inUse ?? elementById<HTMLFormElement>('form');
+const inForm = (selector: string) => formInUse().querySelector(selector) as HTMLElement;
+
+/** Notices are shown in this form from now on; absent: in the page's first one. */
+export const setFormInUse = (id = 'form'): void => void (inUse = elementById<HTMLFormElement>(id));
+
+export function enhanceForm({ id = 'form', checks, send }: FormOptions): void {
+  const form = elementById<HTMLFormElement>(id);
   const button = submitOf(form);
   const label = button.textContent;
   form.noValidate = true;
@@ -53,6 +63,7 @@ export function enhanceForm({ checks, send }: FormOptions): void {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (form.getAttribute('aria-busy') === 'true' || isWaiting()) return;
+    inUse = form;
     showNotice(null);
     const values = Object.fromEntries(Object.keys(checks).map((id) => [id, inputById(id).value]));
     // Every error is shown; the first one gets the focus.
@@ -111,11 +122,11 @@ type Tone = 'bad' | 'good';
 
 export function showNotice(message: string | null, tone: Tone = 'bad'): void {
   setNotice(message, tone);
-  if (message !== null) elementById('notice').focus();
+  if (message !== null) inForm('.notice').focus();
 }
 
 function setNotice(message: string | null, tone: Tone): void {
-  const notice = elementById('notice');
+  const notice = inForm('.notice');
   notice.classList.toggle('bad', tone === 'bad');
   notice.setAttribute('role', tone === 'bad' ? 'alert' : 'status');
   notice.textContent = message;
@@ -150,8 +161,8 @@ const isWaiting = () => timer !== undefined;
 /** Counts seconds on the screen; a screen reader gets one sentence now and one at the end. */
 function countDown(text: string, seconds: number): void {
   const until = Date.now() + seconds * 1000;
-  const clock = elementById('timer');
-  const button = submitOf(elementById<HTMLFormElement>('form'));
+  const clock = inForm('.timer');
+  const button = submitOf(formInUse());
   const minutes = Math.ceil(seconds / 60);
   const time =
     seconds < 60

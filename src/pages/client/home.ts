@@ -4,6 +4,9 @@
  */
 import { textAt, valueAt } from '../json-path.ts';
 import { readRefusal } from './call.ts';
+import { createElement } from './elements.ts';
+import type { FactorSection } from './factor-section.ts';
+import { loadFactors } from './factors-script.ts';
 import * as form from './form.ts';
 import {
   callSignedIn,
@@ -48,6 +51,7 @@ export function homePage(): void {
 }
 
 function clear(): void {
+  factors?.clear();
   elementById('private').hidden = true;
   elementById('profile').replaceChildren();
   elementById('sessions').replaceChildren();
@@ -64,9 +68,10 @@ function forgetSessionAndLeave(): void {
 async function load(): Promise<void> {
   elementById('loading').hidden = false;
   const profile = await callSignedIn('profile');
-  const sessions = profile === 'out' ? 'out' : await fetchSessions();
+  const [sessions, shown] =
+    profile === 'out' ? ['out' as const] : await Promise.all([fetchSessions(), showFactors()]);
   elementById('loading').hidden = true;
-  if (profile === 'out' || sessions === 'out') return forgetSessionAndLeave();
+  if (profile === 'out' || sessions === 'out' || shown === 'out') return forgetSessionAndLeave();
   if (!profile?.ok || sessions === null) {
     clear();
     showPageNotice(
@@ -77,6 +82,24 @@ async function load(): Promise<void> {
   showProfile(profile.body);
   showSessions(sessions);
   elementById('private').hidden = false;
+}
+
+let factors: FactorSection | null = null;
+
+/** The page is of use without them. */
+async function showFactors() {
+  factors ??=
+    (await loadFactors())?.createSection({
+      leave: forgetSessionAndLeave,
+      showNotice: showPageNotice,
+      async reloadSessions() {
+        const sessions = await fetchSessions();
+        if (!Array.isArray(sessions)) return 0;
+        showSessions(sessions);
+        return sessions.length;
+      },
+    }) ?? null;
+  return factors?.load();
 }
 
 function showProfile(body: unknown): void {
@@ -180,11 +203,4 @@ function showPageNotice(message: string): void {
   notice.textContent = message;
   notice.hidden = false;
   notice.focus();
-}
-
-function createElement(name: string, text: string, className = ''): HTMLElement {
-  const element = document.createElement(name);
-  element.textContent = text;
-  if (className !== '') element.className = className;
-  return element;
 }

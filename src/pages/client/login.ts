@@ -1,5 +1,8 @@
 /** Signs in, from the sign-in page and after a confirmed address. */
+import { stepIn } from '../refusal-reason.ts';
 import { call, type Answer } from './call.ts';
+import { loadFactors } from './factors-script.ts';
+import type { Factors } from './factors.ts';
 import * as form from './form.ts';
 import { canKeepSession, storeLogin } from './session.ts';
 import {
@@ -17,10 +20,14 @@ type Credentials = {
   identifier: string;
   password: string;
   remember: boolean;
+  /** Beside the password, where the contract has no step for it. */
+  code?: string;
 };
 
-export const signIn = ({ remember, ...values }: Credentials): Promise<Answer | null> =>
+const signIn = ({ remember, ...values }: Credentials): Promise<Answer | null> =>
   call(remember ? 'login-remembered' : 'login', values);
+
+let continueLogin: ReturnType<Factors['createLoginStep']> | undefined;
 
 /**
  * Signs in and leads on. Resolves to true where the browser leaves the page. `ids`: of the inputs
@@ -35,6 +42,13 @@ export async function signInAndLeave(
     return false;
   }
   const answer = await signIn(credentials);
+  const step = answer && stepIn(answer, contract);
+  if (step) {
+    continueLogin ??= (await loadFactors())?.createLoginStep();
+    if (continueLogin) await continueLogin(step, credentials.remember);
+    else form.showNotice(messages.offline);
+    return false;
+  }
   if (answer?.ok && storeLogin(answer, credentials.remember)) {
     replacePage(pageData.returnTo);
     return true;
@@ -56,12 +70,17 @@ export function loginPage(): void {
   const name = inputById(id);
   name.value ||= takeIdentifier();
   form.enhanceForm({
-    checks: { [id]: form.identifierCheck, password: form.required },
-    send: ({ [id]: identifier = '', password = '' }) =>
+    checks: {
+      [id]: form.identifierCheck,
+      password: form.required,
+      ...(contract.takesCodeWithPassword && { code: form.optional }),
+    },
+    send: ({ [id]: identifier = '', password = '', code = '' }) =>
       signInAndLeave(
         {
           identifier,
           password,
+          code,
           remember: document.querySelector<HTMLInputElement>('#remember')?.checked ?? false,
         },
         { identifier: id, password: 'password' },

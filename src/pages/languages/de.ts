@@ -66,6 +66,47 @@ export const de: Messages = {
     signOut: 'Abmelden',
     signOutEverywhere: 'Überall abmelden',
   },
+  secondFactor: {
+    title: 'Noch ein Schritt',
+    intro: 'Deine Authenticator-App zeigt einen Code für dieses Konto.',
+    submit: 'Anmelden',
+    back: 'Zurück zur Anmeldung',
+    optional:
+      'Nur, wenn du die Anmeldung in zwei Schritten eingerichtet hast. Auch ein Wiederherstellungscode gilt.',
+  },
+  enrolment: {
+    title: 'Anmeldung in zwei Schritten einrichten',
+    required:
+      'Dein Konto braucht einen zweiten Schritt. Richte ihn jetzt ein, dann bist du angemeldet.',
+    scan: 'Scanne das mit einer Authenticator-App:',
+    qr: 'QR-Code mit dem Geheimnis',
+    open: 'Eine App auf diesem Gerät öffnen',
+    secret: 'Oder gib dieses Geheimnis in die App ein:',
+    submit: 'Bestätigen',
+    cancel: 'Abbrechen',
+  },
+  recovery: {
+    title: 'Deine Wiederherstellungscodes',
+    intro:
+      'Ohne die App meldet dich jeder von ihnen einmal an. Bewahre sie sicher auf: Sie werden nicht noch einmal gezeigt.',
+    download: 'Herunterladen',
+    copy: 'Kopieren',
+    print: 'Drucken',
+    goOn: 'Ich habe sie aufbewahrt',
+  },
+  factors: {
+    title: 'Anmeldung in zwei Schritten',
+    add: 'Authenticator-App einrichten',
+    newCodes: 'Neue Wiederherstellungscodes',
+    others: 'Du bist auch anderswo angemeldet. Bist das überall du?',
+    endOthers: 'Überall sonst abmelden',
+  },
+  proof: {
+    title: 'Bist du es?',
+    intro: 'Weise dich noch einmal aus, um deine Anmeldung zu ändern.',
+    submit: 'Weiter',
+    cancel: 'Abbrechen',
+  },
   docs: { title: 'API-Referenz', scriptsOff: 'Die Referenz braucht JavaScript.' },
   mail: {
     title: 'Lokale Mails',
@@ -109,6 +150,28 @@ export const de: Messages = {
     lastUsed: 'Zuletzt benutzt {time}',
     end: 'Beenden',
     endOf: 'Beenden: Sitzung {device}',
+    factorCode: 'Code aus der Authenticator-App',
+    recoveryCode: 'Wiederherstellungscode',
+    recoveryIntro: 'Jeder deiner Wiederherstellungscodes gilt einmal.',
+    useRecoveryCode: 'Einen Wiederherstellungscode benutzen',
+    useApp: 'Die Authenticator-App benutzen',
+    recoveryCodeMalformed: 'Ein Wiederherstellungscode hat 24 Buchstaben und Ziffern.',
+    factorsOn: 'An: Du meldest dich mit Passwort und Code an.',
+    factorsOff: 'Aus: Dein Passwort allein meldet dich an.',
+    app: 'Authenticator-App',
+    added: 'Eingerichtet {time}',
+    neverUsed: 'nie benutzt',
+    recoveryCodesLeft: 'Übrige Wiederherstellungscodes: {n}',
+    remove: 'Entfernen',
+    removeOf: 'Entfernen: Authenticator-App, eingerichtet {time}',
+    factorAdded: 'Die Anmeldung in zwei Schritten ist eingerichtet.',
+    factorRemoved: 'Die Authenticator-App ist entfernt.',
+    codesReplaced: 'Deine alten Wiederherstellungscodes gelten nicht mehr.',
+    codesOf: 'Wiederherstellungscodes für {host}',
+    copied: 'Kopiert.',
+    notCopied: 'Dein Browser hat es nicht erlaubt. Bitte markiere und kopiere die Codes.',
+    othersEnded: 'Alle anderen Sitzungen sind beendet.',
+    wrongPassword: 'Das Passwort stimmt nicht.',
     labels: { name: 'Name', username: 'Benutzername', email: 'E-Mail' },
     refusals: {
       malformed: 'Bitte prüfe deine Eingaben.',
@@ -126,6 +189,16 @@ export const de: Messages = {
       'invalid-code':
         'Der Code stimmt nicht oder gilt nicht mehr. Du kannst einen neuen anfordern.',
       'invalid-link': 'Der Link gilt nicht mehr. Bitte fordere einen neuen an.',
+      'second-factor-required':
+        'Es fehlt ein Code deines zweiten Schritts. Bitte melde dich noch einmal an.',
+      'enrolment-required':
+        'Dein Konto braucht einen zweiten Schritt, und das Einrichten braucht JavaScript. Bitte erlaube es und melde dich noch einmal an.',
+      'invalid-factor':
+        'Der Code stimmt nicht, oder er wurde schon benutzt. Bitte gib einen anderen ein.',
+      'expired-step':
+        'Das hat zu lange gedauert, oder dein Konto hat sich geändert. Bitte melde dich noch einmal an.',
+      'reauthentication-required': 'Bitte weise dich noch einmal aus.',
+      'too-many-factors': 'Mehr Authenticator-Apps kann dein Konto nicht haben.',
       'cross-site': 'Das Formular kam von einer anderen Seite und wurde nicht angenommen.',
       'not-found': 'Das gibt es nicht mehr.',
       insecure: 'Bitte öffne diese Seite über https.',

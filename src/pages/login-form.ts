@@ -1,32 +1,29 @@
 /**
  * Signs in without scripts, for contracts whose refresh token is a cookie. The form is sent to the
  * folder of the login path, because a cookie without a Path belongs there. Its fields go through the
- * contract's own login, with the same limits and the same answer.
+ * contract's own login, with the same limits and the same answer. Where a second factor is owed, the
+ * answer asks for the code, with the handle in a hidden field: it is in no URL, and so in no log.
  */
 import type { Context, Handler, MiddlewareHandler } from 'hono';
-import type { Contract } from '../contracts/contract.ts';
 import { encodeRequest, type EncodedRequest } from '../contracts/routes.ts';
-import { pathOf } from '../http/contract-operations.ts';
 import { requestSite } from '../http/origin.ts';
 import { readForm } from '../http/read-body.ts';
 import { signaturesOf } from './contract-descriptor.ts';
-import { LoginPage } from './login.tsx';
-import { pageHeaders } from './content-security-policy.ts';
-import { fieldsNamed, reasonOf, waitOf } from './refusal-reason.ts';
-import {
-  htmlResponse,
-  originsOf,
-  pageDataFor,
-  createRenderContext,
-  type PageContext,
-  type Pages,
-  type PagesDependencies,
-  type PageLocation,
-} from './render.ts';
+import { askCode, formPath, refuse, type SentForm } from './login-form-pages.tsx';
+import { fieldsNamed, reasonOf, stepIn } from './refusal-reason.ts';
+import type { PageContext, Pages, PagesDependencies, PageLocation } from './render.ts';
 import { returnTarget } from './return-to.ts';
-import type { Reason, PageData } from './page-data.ts';
+import type { Reason } from './page-data.ts';
 
-const LIKELY: readonly Reason[] = ['invalid', 'inactive', 'unverified', 'locked', 'malformed'];
+const LIKELY: readonly Reason[] = [
+  'invalid-factor',
+  'expired-step',
+  'invalid',
+  'inactive',
+  'unverified',
+  'locked',
+  'malformed',
+];
 /** The headers of the form's request that the login reads. */
 const FORWARDED_HEADERS = ['CF-Connecting-IP', 'User-Agent', 'Cookie'];
 
@@ -61,9 +58,6 @@ export function mountLoginForm(
   }
 }
 
-/** Beside the login, without the contract's prefix. */
-const formPath = (contract: Contract): string => `${pathOf(contract, 'login')}-form`;
-
 function handleForm(
   deps: PagesDependencies,
   locationAt: (url: URL) => PageLocation | null,
@@ -78,7 +72,7 @@ function handleForm(
       return refuse(c, deps, { location, status: 403, reason: 'cross-site' });
     }
     const form = await readForm(c.req.raw);
-    if (form.ok) return signIn(c, deps, { location, form: form.fields });
+    if (form.ok) return signIn(c, deps, formOf(c, deps, { location, form: form.fields }));
     deps.reportForm(location.contract, 'malformed', c);
     const status = form.fault === 'too-large' ? 413 : 400;
     return refuse(c, deps, { location, status, reason: 'malformed' });
@@ -88,20 +82,41 @@ function handleForm(
 const isForm = (c: Context): boolean =>
   /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(c.req.header('Content-Type') ?? '');
 
-async function signIn(
+function formOf(
   c: PageContext,
-  deps: PagesDependencies,
+  { allowedOrigins }: PagesDependencies,
   { location, form }: { location: PageLocation; form: URLSearchParams },
-) {
-  const { contract, prefix } = location;
-  const { identifier: kind, loginFields } = contract;
-  const returnTo = returnTarget(form.get('return_to'), c.req.url, deps.allowedOrigins) ?? undefined;
-  const identifier = form.get(kind) ?? '';
-  const password = form.get('password') ?? '';
-  const login = encodeRequest(contract, 'login', {
-    input: { identifier: { kind, value: identifier }, password, remember: false, code: null },
+): SentForm {
+  const returnTo = returnTarget(form.get('return_to'), c.req.url, allowedOrigins) ?? undefined;
+  const challenge = form.get('challenge');
+  const way = form.get('other-way');
+  return {
+    location: { ...location, returnTo },
+    identifier: form.get(location.contract.identifier) ?? '',
+    password: form.get('password') ?? '',
+    code: form.get(challenge === null ? 'code' : 'factor-code'),
+    challenge,
+    isRecoveryCode: (way ?? form.get('way')) === 'recovery-code',
+    isOtherWay: way !== null,
+  };
+}
+
+function encodeForm({ location: { contract }, ...form }: SentForm): EncodedRequest {
+  const { identifier: value, password, code, challenge } = form;
+  if (challenge !== null) {
+    return encodeRequest(contract, 'second-factor', { input: { challenge, code: code ?? '' } });
+  }
+  const identifier = { kind: contract.identifier, value };
+  return encodeRequest(contract, 'login', {
+    input: { identifier, password, remember: false, code: code || null },
   });
-  const answer = await deps.answer(loginRequest(c, prefix, login), c);
+}
+
+async function signIn(c: PageContext, deps: PagesDependencies, form: SentForm) {
+  const { location, identifier, password, challenge } = form;
+  const { contract, prefix, returnTo } = location;
+  if (challenge !== null && form.isOtherWay) return askCode(c, deps, { form, challenge });
+  const answer = await deps.answer(loginRequest(c, prefix, encodeForm(form)), c);
   const { status, headers } = answer;
   if (answer.ok) {
     const redirect = new Headers({ Location: returnTo ?? `${prefix}/` });
@@ -109,18 +124,22 @@ async function signIn(
     return new Response(null, { status: 303, headers: redirect });
   }
   const refusal: unknown = await answer.json();
-  const signatures = {
-    refusals: signaturesOf(contract, 'login'),
-    paths: { error: contract.errors.paths },
-  };
-  const reason = reasonOf(signatures, { status, headers, body: refusal }, LIKELY);
+  const { identifier: kind, loginFields, errors } = contract;
+  const paths = { error: errors.paths };
+  const refusals = signaturesOf(contract, challenge === null ? 'login' : 'second-factor');
+  const reason = reasonOf({ refusals, paths }, { status, headers, body: refusal }, LIKELY);
+  const step = stepIn({ body: refusal }, { paths });
+  if (step?.enrols === false) return askCode(c, deps, { form, challenge: step.challenge });
+  if (challenge !== null && reason !== 'expired-step') {
+    return askCode(c, deps, { form, challenge, refused: { status, headers, reason } });
+  }
   const fields = {
     [loginFields.identifier]: { name: kind, isEmpty: identifier === '' },
     [loginFields.password]: { name: 'password', isEmpty: password === '' },
   };
   const named = reason === 'malformed' ? fieldsNamed(refusal, Object.keys(fields)) : [];
   return refuse(c, deps, {
-    location: { contract, prefix, returnTo },
+    location,
     status,
     reason: reason ?? 'internal',
     headers,
@@ -138,56 +157,4 @@ function loginRequest(c: Context, prefix: string, login: EncodedRequest): Reques
   }
   const { method, path, body } = login;
   return new Request(new URL(prefix + path, c.req.url), { method, headers, body });
-}
-
-interface Refused {
-  location: PageLocation;
-  status: number;
-  reason: Reason;
-  /** The headers of the login's own answer. */
-  headers?: Headers;
-  identifier?: string | null;
-  refusedFields?: readonly RefusedField[];
-}
-
-interface RefusedField {
-  /** Of the input. */
-  name: string;
-  isEmpty: boolean;
-}
-
-function fieldError({ name, isEmpty }: RefusedField, { messages }: PageData): string {
-  if (isEmpty) return messages.required;
-  return name === 'email' ? messages.emailMalformed : messages.refusals.malformed;
-}
-
-/** Answers with the sign-in page and its errors. A password is never sent back. */
-async function refuse(
-  c: PageContext,
-  deps: PagesDependencies,
-  refused: Refused,
-): Promise<Response> {
-  const {
-    location,
-    status,
-    reason,
-    headers = new Headers(),
-    identifier,
-    refusedFields = [],
-  } = refused;
-  const context = await createRenderContext(c, deps);
-  const pageData = pageDataFor('login', context, location);
-  const waitSeconds = waitOf(headers, reason);
-  const errors = Object.fromEntries(
-    refusedFields.map((field) => [field.name, fieldError(field, pageData)]),
-  );
-  const outcome = { reason, waitSeconds, identifier: identifier ?? '', errors };
-  const retryAfter = headers.get('Retry-After');
-  return htmlResponse(<LoginPage context={context} pageData={pageData} outcome={outcome} />, {
-    status,
-    headers: {
-      ...pageHeaders(context.nonce, originsOf(location.returnTo ?? null)),
-      ...(retryAfter === null ? {} : { 'Retry-After': retryAfter }),
-    },
-  });
 }
