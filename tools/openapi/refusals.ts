@@ -76,14 +76,13 @@ function reasonsOf({ contract, routes }: Place, route: AnyRoute): Reason[] {
   const { operation, accepts, request, when } = route;
   const {
     refusals = [],
-    countsAttempt,
     checksPassword,
     needsRecentProof,
     access,
   }: OperationRow = OPERATIONS[operation];
   const isWithCookie = readsCookie(contract, route);
   const reasons: [Reason, boolean | undefined][] = [
-    ['malformed', countsAttempt || isWithCookie || request !== null],
+    ['malformed', isWithCookie || request !== null],
     ['unknown-variant', Object.keys(when).length > 0],
     ['unauthenticated', access !== 'public'],
     ...refusals.map((reason): [Reason, boolean] => [
