@@ -24,6 +24,7 @@ import { openSession, type OpenSessionPorts } from './new-session.ts';
 import { checkAddressLimit } from './rate-limits.ts';
 import {
   askSecondFactor,
+  countLostKey,
   owedStep,
   reportUse,
   type AskSecondFactorPorts,
@@ -78,8 +79,8 @@ export async function login(request: LoginRequest): Promise<Outcome<LoginResult>
 
     const { verdict, ticket } = check.value;
     let refusal: Refusal | null = null;
+    const secondFactor = await countLostKey(matchCode(request, account), { services, ticket });
     try {
-      const secondFactor = await matchCode(request, account);
       refusal =
         verdict === 'right'
           ? checkAccount(request, account, secondFactor)

@@ -21,6 +21,7 @@ import { ok, refuse, type LoginResult, type Outcome, type Refusal } from './mode
 import type { Account, User } from './model/user.ts';
 import { openSession, type OpenSessionPorts } from './new-session.ts';
 import type { LoginStep } from './ports/login-steps.ts';
+import type { Services } from './ports/services.ts';
 import { checkAddressLimit } from './rate-limits.ts';
 import { recordEvent, type RecordEventPorts, type UseCaseRequest } from './use-case.ts';
 import { takeTicket, type LockoutPorts, type Ticket } from './verify-password.ts';
@@ -185,10 +186,10 @@ export async function completeLogin(request: CompleteLoginRequest): Promise<Outc
     return flaw === null ? EXPIRED_STEP : refuse(flaw);
   }
 
-  let secondFactor: FactorUse | null;
+  const how = { nowMs: services.nowMs(), enrolling: step.enrols };
+  const matching = services.factorSecrets.match(account, request.code, how);
+  const secondFactor = await countLostKey(matching, { services, ticket });
   try {
-    const how = { nowMs: services.nowMs(), enrolling: step.enrols };
-    secondFactor = await services.factorSecrets.match(account, request.code, how);
     if (secondFactor !== null) {
       const proven = { account, accountKey, ticket, remember: step.remember, secondFactor };
       const { issuedAtMs: stepIssuedAtMs } = step;
@@ -208,6 +209,17 @@ export async function completeLogin(request: CompleteLoginRequest): Promise<Outc
   const event = { action: 'SECOND_FACTOR_FAILED', reason: 'wrong-code' } as const;
   recordEvent(request, { ...event, account, accountKey });
   return refuse({ reason: 'invalid-factor' });
+}
+
+/** Counts a code that met a lost key like a wrong one: it was compared with the account's other factors. */
+export function countLostKey(
+  matching: Promise<FactorUse | null>,
+  { services, ticket }: { services: Pick<Services, 'waitUntil'>; ticket: Ticket },
+): Promise<FactorUse | null> {
+  return matching.catch((lostKey: unknown) => {
+    services.waitUntil(ticket.settle('wrong'));
+    throw lostKey;
+  });
 }
 
 /** An outage must not add up to a lock: a ticket that was taken for nothing goes back to its step. */

@@ -232,13 +232,18 @@ describe('the second request of a login', () => {
   it.each([
     { users: { findById: outage } },
     { limits: { consumeAddress: outage } },
-    { factorSecrets: { match: outage } },
     { sessions: { open: outage } },
   ])('gives the ticket back in an outage: %j', async (changes) => {
     const { fakes, answer } = complete(changes);
     await expect(answer).rejects.toThrow('outage');
     await Promise.resolve();
     expect(fakes.settled()).toEqual(['void']);
+  });
+
+  it('counts a code that meets a lost key, since it was compared with the other factors', async () => {
+    const { fakes, answer } = complete({ factorSecrets: { match: outage } });
+    await expect(answer).rejects.toThrow('outage');
+    expect(fakes.settled()).toEqual(['wrong']);
   });
 
   it('confirms the factor of a step that enrols, and tells the mailbox', async () => {
