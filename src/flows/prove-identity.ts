@@ -86,7 +86,12 @@ async function proveFactor(request: ProveIdentityRequest, code: string): Promise
 
   const { ticket } = check.value;
   if (use !== null) {
-    const isProven = await services.factors.prove(session, use, auditContext(request, accountKey));
+    const context = auditContext(request, accountKey);
+    const isProven = await services.factors.prove(session, use, context).catch((outage) => {
+      // The code was right: an outage must not add up to a lock for its owner.
+      services.waitUntil(ticket.settle('void'));
+      throw outage;
+    });
     if (isProven && ticket.isExpired()) return refuse({ reason: 'busy' });
     if (isProven) {
       services.waitUntil(ticket.settle('right'));

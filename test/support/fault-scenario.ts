@@ -99,7 +99,7 @@ async function run(flow: Flow, reference: Reference, injection: Injection): Prom
   const names = new Set<string>();
   const see = ({ to, method, what: [first = '', subject = ''] }: Call) => {
     if (to === 'mail') mails.push(subject);
-    if (/^(?:reserve|wait|settle)$/.test(method)) names.add(first);
+    if (/^(?:reserve|wait|take|settle)$/.test(method)) names.add(first);
   };
   const nowMs = Date.now();
   let isOvertaken = false;
