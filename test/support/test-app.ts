@@ -212,3 +212,9 @@ export async function count(
     .first<{ n: number }>();
   return row?.n ?? 0;
 }
+
+/** The id of a user's authenticator app. */
+export async function factorIdOf({ id }: { id: number }): Promise<string> {
+  const found = env.DB.prepare("SELECT id FROM factors WHERE user_id = ? AND kind = 'totp'");
+  return (await found.bind(id).first<string>('id')) ?? '';
+}

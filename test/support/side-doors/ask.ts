@@ -67,7 +67,7 @@ function takenBy(operation: Operation, { access, refresh }: Tokens) {
   const { access: opensWith }: OperationRow = OPERATIONS[operation];
   const isEither = opensWith === 'either';
   return {
-    ...(access !== null && (isEither || opensWith === 'bearer') ? { token: access } : {}),
+    ...(access !== null && (isEither || opensWith.startsWith('bearer')) ? { token: access } : {}),
     ...(refresh !== null && (isEither || opensWith === 'refresh-token')
       ? { refreshToken: refresh }
       : {}),

@@ -2,49 +2,24 @@
 import { env } from 'cloudflare:workers';
 import type { AnyRoute } from '../../../src/contracts/contract.ts';
 import type { InputOf, Operation } from '../../../src/flows/operations.ts';
-import { codeIn, mailbox, otherThan, tokenIn, type Mail, type Mailbox } from '../mailbox.ts';
+import { codeAt } from '../authenticator.ts';
+import { codeIn, otherThan, tokenIn, type Mail } from '../mailbox.ts';
 import { claimsOf, deviceOf as deviceIn, WRONG } from '../session.ts';
-import { addUser, newUser, type TestApp, type TestUser } from '../test-app.ts';
-import { forEach, WIRES, type Wire } from './all-wires.ts';
+import { addUser, factorIdOf, newUser, type TestUser } from '../test-app.ts';
+import {
+  at,
+  granted,
+  loginAt,
+  named,
+  open,
+  plain,
+  signIn,
+  type Account,
+  type Cell,
+  type User,
+} from './accounts.ts';
 import { ask, NO_TOKENS, tokensIn, type Request, type Tokens } from './ask.ts';
-
-type User = TestUser & { id: number };
-
-/** An account at a contract. */
-export interface Account {
-  readonly wire: Wire;
-  /** The app that is asked, with the settings of the state. */
-  readonly app: TestApp;
-  user: User;
-  /** Null where no operation takes them. */
-  tokens: Tokens;
-  device: string | null;
-}
-
-/** A request that is granted unless the state is against it. */
-export interface Cell extends Account {
-  readonly operation: Operation;
-  readonly route: AnyRoute;
-  input: Record<string, unknown>;
-  address: string;
-  origin?: string;
-}
-
-/** Many requests come from one address, since each address is an object; metrics are left out. */
-export const UNLIMITED = {
-  CONTRACTS: WIRES.map(({ name }) => name),
-  ADDRESS_LIMITS: forEach(1000),
-  EMAIL_LIMITS: { perAddressPerHour: 1000, perHour: 1_000_000 },
-  OPERATOR_TOKEN: undefined,
-};
-
-let plain: Mailbox;
-export function prepareApp(): void {
-  plain = mailbox(UNLIMITED);
-}
-
-/** The first contract that signs users in whose address is not verified. */
-const open = WIRES.find(({ contract }) => !contract.requiresVerifiedEmail) as Wire;
+import { asksInAStep, enrol, enroll, nextCode, stepOf } from './factors.ts';
 
 export const NEW_PASSWORD = 'something else entirely';
 const newAddressOf = ({ email }: TestUser) => `new-${email}`;
@@ -57,7 +32,10 @@ const WITHOUT_SESSION = new Set<Operation>([
   'register',
   'forgot-password',
   'reset-password',
+  'second-factor',
 ]);
+/** Need a second factor. */
+const ENROLLED = new Set<Operation>(['second-factor', 'new-recovery-codes', 'remove-factor']);
 
 /** Change nothing that another operation meets, even where they are granted. */
 const HARMLESS = new Set<Operation>([
@@ -71,14 +49,18 @@ const HARMLESS = new Set<Operation>([
   'renew',
   'refresh',
   'change-email',
+  'reauthenticate',
+  'list-factors',
 ]);
 
 /** Groups routes that can be asked for one account. `isGranted`: some are granted a change. */
 export function groupsOf(routes: readonly AnyRoute[], isGranted: boolean): AnyRoute[][] {
   const shares = ({ operation }: AnyRoute) =>
     isGranted ? HARMLESS.has(operation) : !VERIFYING.has(operation);
+  const isEnrolled = ({ operation }: AnyRoute) => ENROLLED.has(operation);
   return [
-    routes.filter(shares),
+    routes.filter((route) => shares(route) && !isEnrolled(route)),
+    routes.filter((route) => shares(route) && isEnrolled(route)),
     ...routes.filter((route) => !shares(route)).map((route) => [route]),
   ].filter((group) => group.length > 0);
 }
@@ -90,20 +72,14 @@ export async function newAccount(
   const isVerifying = group.some(({ operation }) => VERIFYING.has(operation));
   const user = await addUser(isVerifying ? { email_verified: 0 } : {});
   const hasSession = group.some(({ operation }) => !WITHOUT_SESSION.has(operation));
-  const tokens = hasSession ? await signIn(user, wire) : NO_TOKENS;
-  return { wire, app, user, tokens, device: null };
+  const account = { wire, app, user, tokens: NO_TOKENS, device: null, factor: null };
+  const tokens = hasSession ? await signIn(account, wire) : NO_TOKENS;
+  const signedIn: Account = { ...account, tokens };
+  if (group.some(({ operation }) => ENROLLED.has(operation))) await enrol(signedIn);
+  return signedIn;
 }
 
 export const newStranger = (): User => ({ ...newUser(), id: 0 });
-
-type Named = Pick<Account, 'wire' | 'user'>;
-
-export const identifierOf = ({ wire, user }: Named) => {
-  const kind = wire.contract.identifier;
-  return { kind, value: user[kind] };
-};
-
-const named = (account: Named) => ({ identifier: identifierOf(account), handle: null });
 
 type Inputs = { readonly [O in Operation]: (account: Account) => InputOf<O> | Promise<InputOf<O>> };
 
@@ -146,16 +122,26 @@ const INPUTS: Inputs = {
     return { code: codeIn(plain.to(email)) };
   },
   'delete-account': ({ user }) => ({ password: user.password }),
-  'second-factor': () => ({ challenge: '', code: '' }),
+  // Where there is no step of this kind, the state sends another.
+  'second-factor': async (account) => ({
+    challenge: asksInAStep(account.wire) ? await stepOf(account, { wire: account.wire }) : '',
+    code: nextCode(account),
+  }),
   reauthenticate: ({ user }) => ({ password: user.password, code: null }),
   'list-factors': () => null,
   'enroll-totp': () => ({ challenge: null, name: null }),
-  'confirm-totp': () => ({ code: '' }),
+  'confirm-totp': async (account) => ({ code: (await newFactor(account)).code }),
   'new-recovery-codes': () => null,
-  'remove-factor': () => ({ id: '' }),
-  'challenge-factor': () => ({ id: '' }),
-  'verify-factor': () => ({ id: '', code: '' }),
+  'challenge-factor': async (account) => ({ id: (await newFactor(account)).id }),
+  'verify-factor': newFactor,
+  'remove-factor': async ({ user }) => ({ id: await factorIdOf(user) }),
 };
+
+/** Enrols a factor that is not confirmed. */
+async function newFactor(account: Account): Promise<{ id: string; code: string }> {
+  const secret = await enroll(await signIn(account));
+  return { id: await factorIdOf(account.user), code: codeAt(secret) };
+}
 
 /** The input with which the operation is granted. */
 export const inputOf = async (operation: Operation, account: Account): Promise<Cell['input']> => ({
@@ -163,30 +149,6 @@ export const inputOf = async (operation: Operation, account: Account): Promise<C
 });
 
 const cellRequest = ({ wire, ...cell }: Cell): Request => ({ contract: wire.contract, ...cell });
-
-const at = ({ wire, tokens }: Account, operation: Operation, input: object = {}): Request => ({
-  contract: wire.contract,
-  operation,
-  input,
-  tokens,
-});
-
-/** Throws unless the request is granted, so that no state rests on one that failed. */
-async function granted(app: TestApp, request: Request) {
-  const answer = await ask(app, request);
-  if (answer.status < 300) return answer;
-  throw new Error(`${request.operation} is answered ${answer.status} ${answer.text}`);
-}
-
-const loginAt = (wire: Wire, user: User, app = plain.app) =>
-  ask(app, {
-    contract: wire.contract,
-    operation: 'login',
-    input: { ...named({ wire, user }), password: user.password, remember: false, code: null },
-  });
-
-export const signIn = async (user: User, wire = open): Promise<Tokens> =>
-  tokensIn(wire.contract, await loginAt(wire, user));
 
 export const deviceOf = async (user: User): Promise<string> => deviceIn(await loginAt(open, user));
 
@@ -209,28 +171,31 @@ export async function sendMany(cell: Cell): Promise<void> {
 
 /** Sends one wrong password. */
 export const lockName = ({ wire, app, user }: Account) =>
-  loginAt(wire, { ...user, password: WRONG }, app);
+  loginAt(wire, { ...user, password: WRONG }, { app });
 
 /** Sends one wrong password in a session. */
-export const lockChecks = async ({ app, tokens, wire, user }: Account) =>
-  ask(app, {
-    contract: tokens.access === null ? open.contract : wire.contract,
+export const lockChecks = async (account: Account) =>
+  ask(account.app, {
+    contract: account.tokens.access === null ? open.contract : account.wire.contract,
     operation: 'delete-account',
     input: { password: WRONG },
-    tokens: tokens.access === null ? await signIn(user) : tokens,
+    tokens: account.tokens.access === null ? await elsewhere(account) : account.tokens,
   });
 
-async function elsewhere(user: User, operation: Operation, input: object) {
-  const tokens = await signIn(user);
+/** Returns the tokens of another session, and leaves the steps of logins alone. */
+const elsewhere = async (account: Account) => account.factor?.tokens ?? signIn(account);
+
+async function askElsewhere(account: Account, operation: Operation, input: object) {
+  const tokens = await elsewhere(account);
   return granted(plain.app, { contract: open.contract, operation, input, tokens });
 }
 
-export const deleteAccount = ({ user }: Account) =>
-  elsewhere(user, 'delete-account', { password: user.password });
+export const deleteAccount = (account: Account) =>
+  askElsewhere(account, 'delete-account', { password: account.user.password });
 
-export const changePassword = ({ user }: Account) =>
-  elsewhere(user, 'change-password', {
-    currentPassword: user.password,
+export const changePassword = (account: Account) =>
+  askElsewhere(account, 'change-password', {
+    currentPassword: account.user.password,
     newPassword: NEW_PASSWORD,
   });
 
@@ -268,18 +233,13 @@ export async function occupy(cell: Cell, name: 'email' | 'username'): Promise<vo
 
 const namedBy = (username: string) => ({ username, username_key: username.toLowerCase() });
 
-export const change = (table: 'users' | 'sessions' | 'challenges', columns: string) => {
-  const owner = table === 'users' ? 'id' : 'user_id';
-  return ({ user }: Account) =>
-    env.DB.prepare(`UPDATE ${table} SET ${columns} WHERE ${owner} = ?`).bind(user.id).run();
-};
-
-/** The stored users and sessions of accounts, as text. */
+/** The stored users, sessions and second factors of accounts, as text. */
 export async function storedOf(cells: readonly Cell[]): Promise<string> {
   const ids = cells.map(({ user }) => user.id).join();
   const tables = await env.DB.batch([
     env.DB.prepare(`SELECT * FROM users WHERE id IN (${ids}) ORDER BY id`),
     env.DB.prepare(`SELECT * FROM sessions WHERE user_id IN (${ids}) ORDER BY id`),
+    env.DB.prepare(`SELECT * FROM factors WHERE user_id IN (${ids}) ORDER BY id`),
   ]);
   return JSON.stringify(tables.map(({ results }) => results));
 }

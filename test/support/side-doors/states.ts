@@ -4,26 +4,10 @@ import { moveClock, WRONG } from '../session.ts';
 import { freshAddress } from '../test-app.ts';
 import { forEach, WIRES, type Wire } from './all-wires.ts';
 import { NO_TOKENS } from './ask.ts';
+import type { Definition } from './definition.ts';
+import { factorStates } from './factor-states.ts';
 import * as prepare from './prepare.ts';
-import { change, type Account, type Cell } from './prepare.ts';
-
-interface Definition {
-  settings?: Record<string, unknown>;
-  /** Absent: all contracts. */
-  isOf?(wire: Wire): boolean;
-  /** Changes what is stored of the account. */
-  begin?(account: Account): Promise<unknown>;
-  /** No operation is granted a change: all are asked for one account, and its rows stay as they are. */
-  isShared?: true;
-  /** Changes the request, or what only this operation meets. */
-  alter?(cell: Cell): unknown;
-  /** The time that passes before the operation is asked. */
-  passesMs?(wire: Wire): number;
-  /** Happens while the operation is under way, before it writes. */
-  beforeWrite?(cell: Cell): Promise<unknown>;
-  /** Happens once a ticket for the password check is out. */
-  afterTicket?(): void;
-}
+import { change, identifierOf, signIn, type Account, type Cell } from './accounts.ts';
 
 const hasRefresh = ({ contract }: Wire) => contract.refresh !== null;
 const lockedAtOnce = { LOCKOUT: { threshold: 1, stopAfterFailures: 50 } };
@@ -42,7 +26,7 @@ async function useUpAddress(cell: Cell): Promise<void> {
 /** Sends a name that no account has. */
 function nameStranger(cell: Cell): void {
   cell.user = prepare.newStranger();
-  cell.input['identifier'] = prepare.identifierOf(cell);
+  cell.input['identifier'] = identifierOf(cell);
 }
 
 /** Sends another value in the first of the fields that the input has. */
@@ -51,7 +35,7 @@ const send = (fields: readonly string[], value: string) => (cell: Cell) => {
   if (field !== undefined) cell.input[field] = value;
 };
 
-const sendWrong = send(['currentPassword', 'password'], WRONG);
+const sendWrong = send(['currentPassword', 'password', 'code'], WRONG);
 
 const TICKET_MS = 30_000;
 
@@ -179,7 +163,7 @@ const definitions = {
     isShared: true,
     async begin(account) {
       const other = WIRES.find((wire) => wire !== account.wire && hasRefresh(wire));
-      account.tokens = await prepare.signIn(account.user, other);
+      account.tokens = await signIn(account, other);
     },
   },
   'the refresh token is sent as the access token and the reverse': {
@@ -241,6 +225,7 @@ const definitions = {
     afterTicket: () => moveClock(TICKET_MS),
   },
   'the same request was granted before': { alter: prepare.askOnce },
+  ...factorStates,
 } satisfies Record<string, Definition>;
 
 export type State = keyof typeof definitions;

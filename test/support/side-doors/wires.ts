@@ -1,7 +1,8 @@
 /** The part of the expected outcomes that is a contract's own, written down from its document. */
 import type { Operation } from '../../../src/flows/operations.ts';
 import { statusesOf, type StatusName } from '../statuses.ts';
-import { EXPECTED, type Outcome } from './expected.ts';
+import { EXPECTED } from './expected.ts';
+import type { Outcome } from './rows.ts';
 import type { State } from './states.ts';
 
 /** By operation, or by operation and path where an operation has several routes. */
@@ -18,12 +19,27 @@ const ofCookies = { refresh: 'cross-site', logout: 'cross-site' } as const;
 /** No cookie is read with a form, so that no device is known. */
 const byForm: Differences = {
   'locked, on a known device': { login: 'locked' },
+  'a second factor is enrolled, and the name locked, on a known device': { login: 'locked' },
   'a page of another site asks': { login: 'cross-site', ...ofCookies },
   'no token is sent': { refresh: 'missing-field', logout: 'missing-field' },
 };
 
+const UNPROVEN = { login: 'invalid' } as const;
+/** The code belongs beside the password, and a login without it is answered like a wrong password. */
+const withPassword: Differences = {
+  'a second factor was enrolled since the session began': UNPROVEN,
+  'a second factor is enrolled, and the device known': UNPROVEN,
+  'a second factor is enrolled, and the account is inactive': UNPROVEN,
+  'a second factor is enrolled, and the address is not verified': UNPROVEN,
+  'a second factor is enrolled, and the password was reset': UNPROVEN,
+  'second factors are off, and one is enrolled': UNPROVEN,
+};
+
 const DIFFERENT: Readonly<Record<string, Differences>> = {
-  'email-envelope': { 'the address is not verified': { login: 'unverified' } },
+  'email-envelope': {
+    'the address is not verified': { login: 'unverified', 'second-factor': 'expired-step' },
+    'a second factor is enrolled, and the address is not verified': { login: 'unverified' },
+  },
   'username-pair': { ...withUsername, ...inBody },
   'username-coded': { ...withUsername, ...inBody },
   'email-cookie': { 'a page of another site asks': ofCookies },
@@ -46,6 +62,7 @@ const DIFFERENT: Readonly<Record<string, Differences>> = {
   },
   keycloak: {
     ...byForm,
+    ...withPassword,
     'the refresh token is sent as the access token and the reverse': {
       'logout /realms/:realm/protocol/openid-connect/revoke': 'granted',
     },
