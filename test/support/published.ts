@@ -86,7 +86,7 @@ function namesIn(value: unknown): string[] {
 
 /** Lists the documented methods of a path; empty for an undocumented path. */
 export function methodsAt(contract: string, path: string): string[] {
-  const { methods = {} } = find({ contract, path, method: '', status: 0 });
+  const { methods } = find({ contract, path, method: '', status: 0 });
   return Object.keys(methods).map((method) => method.toUpperCase());
 }
 
@@ -135,11 +135,15 @@ function find({ contract, method, path }: Exchange) {
   const within = pathname.startsWith(`/${contract}/`)
     ? pathname.slice(contract.length + 1)
     : pathname;
-  const template = Object.keys(document.paths).find((path) =>
+  // A path may be that of a parameter as well.
+  const matching = Object.keys(document.paths).filter((path) =>
     new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(within),
   );
-  const methods = template === undefined ? undefined : document.paths[template];
-  return { document, methods, operation: methods?.[method.toLowerCase()] };
+  const methods: OpenApi['paths'][string] = Object.assign(
+    {},
+    ...matching.map((path) => document.paths[path]),
+  );
+  return { document, methods, operation: methods[method.toLowerCase()] };
 }
 
 /** The schema of all refusals, which holds for paths and methods without an operation too (404, 405). */

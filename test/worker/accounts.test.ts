@@ -169,7 +169,8 @@ describe.each(contractCases)(
       'refuses an empty or unreadable %s, and only counts the attempt',
       async (operation) => {
         const { askWith, askRaw, calls } = open();
-        const empty = operation === 'update-profile' ? [] : [() => askWith(operation, {})];
+        const isOptional = operation === 'update-profile' || operation === 'enroll-totp';
+        const empty = isOptional ? [] : [() => askWith(operation, {})];
         for (const send of [...empty, () => askRaw(operation, '%')]) {
           calls.length = 0;
           expect((await send()).status).toBe(statusAt(operation).malformed);

@@ -1,7 +1,7 @@
 /** Each request to an operation that counts at its address counts once, whatever its body is. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FORM, routeOf } from '../../src/contracts/routes.ts';
-import { ATTEMPTS } from '../fixtures/attempts.ts';
+import { ATTEMPTS, BODILESS_ATTEMPTS } from '../fixtures/attempts.ts';
 import { captureConsole, type CapturedConsole } from '../support/captured-console.ts';
 import {
   addUser,
@@ -105,6 +105,17 @@ describe.each(oneOfEachKind)('$name', (contractCase) => {
         limited,
       ]);
       expect((await login(await addUser(), { address })).status).toBe(statusAt('login').limited);
+    }
+  });
+
+  it('counts those that have no body', async () => {
+    for (const operation of BODILESS_ATTEMPTS) {
+      const address = freshAddress();
+      const { ask, inputs } = client(createTestApp(few), name);
+      const input = inputs(newUser())[operation] as null;
+      const answers = await repeat(3, () => ask(operation, input, { address }));
+      const { 'missing-token': missing, limited } = statusAt(operation);
+      expect(answers.map(({ status }) => status)).toEqual([missing, missing, limited]);
     }
   });
 

@@ -52,8 +52,10 @@ export function violationsOf(sent: Sent, answer: Answer, log: readonly string[])
   const exchange = { contract, method: method === 'HEAD' ? 'GET' : method, path, status };
   const operation = operationAt(exchange);
   const isChallenged = answer.headers.has('WWW-Authenticate');
-  // A wrong password is no challenge: no header of the caller's would mend it.
-  const isWrongPassword = log.some((line) => /"(?:invalid|locked)"/.test(line));
+  // A wrong password or code is no challenge: no header of the caller's would mend it.
+  const isWrongProof = log.some((line) =>
+    /"(?:invalid|locked|invalid-factor|expired-step)"/.test(line),
+  );
   const type = answer.headers.get('Content-Type');
   // RFC 7009 2.2: a token that is good for nothing counts as revoked.
   const isIgnored =
@@ -72,7 +74,7 @@ export function violationsOf(sent: Sent, answer: Answer, log: readonly string[])
           })),
     ...broken({
       'a challenge without a 401': isChallenged && status !== 401,
-      'a 401 without a challenge': status === 401 && !isChallenged && !isWrongPassword,
+      'a 401 without a challenge': status === 401 && !isChallenged && !isWrongProof,
       'no Retry-After': status === 429 && !answer.headers.has('Retry-After'),
       'a body for HEAD': method === 'HEAD' && text !== '',
       [`Content-Type: ${type}`]:

@@ -5,15 +5,16 @@
 import { env } from 'cloudflare:workers';
 import type { InputOf, Operation } from '../../../src/flows/operations.ts';
 import { codeIn, mailbox, tokenIn } from '../mailbox.ts';
-import { client, deviceOf, tokensOf, type ContractAnswer } from '../session.ts';
+import { client, deviceOf, tokensOf } from '../session.ts';
 import { addUser, createTestApp, deployed, freshAddress, newUser } from '../test-app.ts';
 import type { TestUser } from '../test-app.ts';
+import { factorRequests, succeeded } from './factor-requests.ts';
 import type { Outgoing } from './mutation.ts';
 import { ORIGIN, requestOf, withHeader } from './outgoing.ts';
 
 export const ALLOWED_ORIGIN = 'https://app.example.com';
 
-interface Prepared {
+export interface Prepared {
   outgoing: Outgoing;
   /** Values that have to arrive unchanged for the request to be granted. */
   needed: string[];
@@ -34,11 +35,20 @@ export interface AttackContext {
   from: 'a fresh address' | 'a spent address' | 'plain http';
 }
 
+/** Statements about the user. */
 const CHANGES = {
-  active: null,
-  inactive: "status = 'inactive'",
-  unverified: 'email_verified = 0',
-  'without a password': 'password_hash = NULL',
+  active: [],
+  inactive: ["UPDATE users SET status = 'inactive' WHERE id = ?"],
+  unverified: ['UPDATE users SET email_verified = 0 WHERE id = ?'],
+  'without a password': ['UPDATE users SET password_hash = NULL WHERE id = ?'],
+  'proven long ago': [
+    'UPDATE sessions SET proven_at_ms = 0, second_factor_at_ms = 0 WHERE user_id = ?',
+  ],
+  'with all factors': [
+    `INSERT INTO factors (id, user_id, kind, secret, created_at_ms, confirmed_at_ms)
+      SELECT hex(randomblob(16)), ?, 'totp', 'x', 0, 0 FROM json_each('[1, 2, 3, 4, 5]')`,
+    'UPDATE sessions SET second_factor_at_ms = proven_at_ms WHERE user_id = ?',
+  ],
 };
 
 /** Every address has a limiter of its own, which takes longer to create than all the rest. */
@@ -70,14 +80,11 @@ export function requestsOf(name: string) {
   const { app, to } = mailbox(settings);
   const limited = createTestApp({ ...settings, ADDRESS_LIMITS: { [name]: 1 } });
   const secure = createTestApp({ ...settings, ...deployed });
+  const required = createTestApp({ ...settings, SECOND_FACTOR: 'required' });
   const caller = client(app, name);
   const { contract, named, application, attempt, ask } = caller;
   const from = () => ({ address: sharedAddress() });
 
-  const succeeded = (answer: ContractAnswer): ContractAnswer => {
-    if (answer.status < 300) return answer;
-    throw new Error(`a request could not be prepared: ${answer.status} ${answer.text}`);
-  };
   const signedIn = async () => {
     const user = await addUser();
     const answer = succeeded(await caller.login(user, from()));
@@ -205,16 +212,7 @@ export function requestsOf(name: string) {
       return { outgoing, needed: [access, code], secret: [...secret, code], user };
     },
     'delete-account': () => byBearer('delete-account', ({ password }) => ({ password })),
-    'second-factor': async () =>
-      open(write('second-factor', { challenge: 'x', code: '1' }), newUser()),
-    reauthenticate: () => byBearer('reauthenticate', ({ password }) => ({ password, code: null })),
-    'list-factors': () => byBearer('list-factors', without, false),
-    'enroll-totp': () => byBearer('enroll-totp', () => ({ challenge: null, name: null }), false),
-    'confirm-totp': () => byBearer('confirm-totp', () => ({ code: '1' }), false),
-    'new-recovery-codes': () => byBearer('new-recovery-codes', without, false),
-    'remove-factor': () => byBearer('remove-factor', () => ({ id: 'x' }), false),
-    'challenge-factor': () => byBearer('challenge-factor', () => ({ id: 'x' }), false),
-    'verify-factor': () => byBearer('verify-factor', () => ({ id: 'x', code: '1' }), false),
+    ...factorRequests({ name, from, required, caller, signedIn, write, byBearer }),
   };
 
   const prepared = new Map<string, { request: Prepared; uses: number }>();
@@ -229,10 +227,8 @@ export function requestsOf(name: string) {
       if (found === undefined) {
         const request = await prepare[route]();
         prepared.set(key, (found = { request, uses: 0 }));
-        if (CHANGES[user] !== null && request.user.id !== undefined) {
-          await env.DB.prepare(`UPDATE users SET ${CHANGES[user]} WHERE id = ?`)
-            .bind(request.user.id)
-            .run();
+        for (const change of request.user.id === undefined ? [] : CHANGES[user]) {
+          await env.DB.prepare(change).bind(request.user.id).run();
         }
       }
       found.uses += 1;
