@@ -57,6 +57,10 @@ const DIFFERENT: Readonly<Record<string, Differences>> = {
   odd2nested: { ...inBody, 'a page of another site asks': { logout: 'cross-site' } },
   oauth2: {
     ...byForm,
+    'a page of another site asks': {
+      ...byForm['a page of another site asks'],
+      'second-factor /token': 'cross-site',
+    },
     // RFC 7009 2.1: whichever of the two it is.
     'the refresh token is sent as the access token and the reverse': { logout: 'granted' },
   },
