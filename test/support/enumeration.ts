@@ -3,12 +3,15 @@
  * statuses, headers, bytes, and calls before the answer, at each step. Sequences are drawn; those
  * that once told an account apart are kept.
  */
+import { env } from 'cloudflare:workers';
 import * as fc from 'fast-check';
 import { expect, vi } from 'vitest';
+import { insertRows } from '../fixtures/rows.ts';
 import { slowNetwork } from '../fixtures/slow-network.ts';
 import { captureConsole } from './captured-console.ts';
 import type { InputOf } from '../../src/flows/operations.ts';
 import { byAddress } from './contract-cases.ts';
+import { factorRowsOf } from './factor-rows.ts';
 import { codeIn, mailbox, otherThan, type Mail } from './mailbox.ts';
 import { client, moveClock } from './session.ts';
 import { addUser, contractCases, freshAddress, type Answer, type TestApp } from './test-app.ts';
@@ -32,6 +35,7 @@ const ACCOUNTS = {
   inactive: { status: 'inactive' },
   unverified: { email_verified: 0 },
   'without a password': { password_hash: null },
+  'with a second factor': {},
 };
 
 const anyStep = fc.record({
@@ -108,7 +112,11 @@ async function play(contracts: Cases, { account, isFromOneAddress, steps }: Sequ
   };
   const sides = [sideOf('known'), sideOf('nobody')] as const;
   const { email, username } = sides[0];
-  await addUser({ email, username, username_key: username, ...ACCOUNTS[account] });
+  const { id } = await addUser({ email, username, username_key: username, ...ACCOUNTS[account] });
+  if (account === 'with a second factor') {
+    const rows = factorRowsOf(username, id).map((columns) => ({ table: 'factors', columns }));
+    await insertRows(env.DB, rows);
+  }
 
   const see = async (side: Side, step: Step) => {
     const address = isFromOneAddress ? side.address : freshAddress();
