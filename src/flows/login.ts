@@ -55,7 +55,9 @@ interface Checked {
 
 export async function login(request: LoginRequest): Promise<Outcome<LoginResult>> {
   const { services, rules, meta } = request;
-  const { password } = request.attempt;
+  const { password, code } = request.attempt;
+  // With a wrong or a missing code the right password is answered like a wrong one.
+  const tellsRight = code === null && rules.codeTravels !== 'with-password';
   const identifier = normalise(request.attempt.identifier);
 
   // Both calls start at once: the look-up is wasted on a refused address, and only then.
@@ -74,7 +76,8 @@ export async function login(request: LoginRequest): Promise<Outcome<LoginResult>
     );
     const key = await lockoutKeyFor(services, { scope: identifier, account, meta });
     const stored = account?.passwordHash ?? null;
-    const check = await verifyPassword(request, { password, stored, account, accountKey, key });
+    const compared = { password, stored, tellsRight };
+    const check = await verifyPassword(request, { ...compared, account, accountKey, key });
     if (!check.ok) return check;
 
     const { verdict, ticket } = check.value;

@@ -100,6 +100,8 @@ export async function verifyEmail(request: VerifyEmailRequest): Promise<Outcome<
   const check = await verifyPassword(request, {
     password,
     stored: sent === null ? null : passwordHashOf(sent.owner),
+    // A wrong code is answered alike, whatever the password.
+    tellsRight: false,
     account,
     accountKey,
     key: await lockoutKeyFor(services, { scope: handleScope ?? identifier, account, meta }),

@@ -27,6 +27,8 @@ export interface PasswordCheck extends LockoutOf {
   password: string;
   /** Null: there is no such user, or no password. */
   stored: string | null;
+  /** The answer tells a right password from a wrong one. */
+  tellsRight: boolean;
 }
 
 export interface Ticket {
@@ -44,11 +46,11 @@ type Checked = Outcome<{ verdict: 'right' | 'wrong'; ticket: Ticket }>;
 
 export function verifyPassword(
   request: UseCaseRequest<VerifyPasswordPorts>,
-  { password, stored, ...of }: PasswordCheck,
+  { password, stored, tellsRight, ...of }: PasswordCheck,
 ): Promise<Checked> {
   const { passwords } = request.services;
   // An ambiguous password is compared with a decoy: wrong, and in the same time as any other.
-  const compared = { password, stored: isAmbiguous(password) ? null : stored };
+  const compared = { password, stored: isAmbiguous(password) ? null : stored, tellsRight };
   return underLockout(request, of, (shouldAbort) => passwords.verify({ ...compared, shouldAbort }));
 }
 

@@ -141,15 +141,22 @@ describe('the work of a guess while legacy hashes exist', () => {
     }
   });
 
-  it('is left out for the right password of a hash of ours', async () => {
-    let yields = 0;
-    const counting = async () => void (yields += 1);
-    const { hash, verify } = createPasswords({ cost, peppers: [], legacyCosts }, counting);
-    const stored = await hash('the password');
-    yields = 0;
-    expect(await verify({ password: 'the password', stored, ...unaborted })).toBe('right');
-    expect(yields).toBe(cost.rounds);
-  });
+  it.each([
+    ['left out', true],
+    ['done', false],
+  ])(
+    'is %s for the right password of a hash of ours if the answer tells it: %s',
+    async (_, tellsRight) => {
+      let yields = 0;
+      const counting = async () => void (yields += 1);
+      const { hash, verify } = createPasswords({ cost, peppers: [], legacyCosts }, counting);
+      const stored = await hash('the password');
+      yields = 0;
+      const check = { password: 'the password', stored, tellsRight, ...unaborted };
+      expect(await verify(check)).toBe('right');
+      expect(yields).toBe(tellsRight ? cost.rounds : (await workOf(null)).yields);
+    },
+  );
 
   it('is done by the application as its setting says', async () => {
     const { path, body } = contractCase('email-remember');

@@ -10,8 +10,8 @@
  * 2. for each named kind, the work of its highest cost: on the stored hash where it is of that kind,
  *    topped up where it is cheaper, else on a decoy.
  *
- * The right password of a hash of ours is accepted after 1: its owner may know. Kinds are not
- * converted into each other's time, which differs between machines: each is counted in its own unit.
+ * The right password of a hash of ours is accepted after 1 where the answer tells it anyway. Kinds are
+ * not converted into each other's time, which differs between machines: each is counted in its own unit.
  * PBKDF2 is the platform's up to MOST_ITERATIONS; where the highest cost is above, all hashes of that
  * digest are computed in slices. A stored hash that costs more than the setting says is verified all
  * the same, and takes longer: `npm run users -- hash-cost` corrects the setting.

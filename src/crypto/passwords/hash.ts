@@ -9,7 +9,8 @@
  * Passwords are NFC-normalised and otherwise taken as received (ASVS 5.0 V6.2.8).
  *
  * Every guess takes the same time, whatever is stored: today's cost, and that of legacy hashes on top
- * while there are any (legacy/verify.ts). Only the right password of a hash of ours ends sooner.
+ * while there are any (legacy/verify.ts). Only the right password of a hash of ours ends sooner, and
+ * only where the answer tells that it was right.
  */
 import type { Passwords } from '../../flows/ports/passwords.ts';
 import { equalBytes } from '../equal.ts';
@@ -46,7 +47,7 @@ export function createPasswords(
   };
 
   return {
-    async verify({ password, stored, shouldAbort }) {
+    async verify({ password, stored, tellsRight = false, shouldAbort }) {
       const parsed = stored === null ? null : parseHash(stored);
       const pepper = peppers.find(({ id }) => id === parsed?.pepperId) ?? null;
       // A decoy at today's cost replaces a hash that is missing, unreadable or under a lost pepper.
@@ -69,17 +70,19 @@ export function createPasswords(
         if (givesResult) result = derived;
       }
       if (!(await takeSlots(slotsAfter, shouldAbort))) return 'aborted';
-      if (equalBytes(result, target.hash) && isUsable) return 'right';
+      const isRight = equalBytes(result, target.hash) && isUsable;
+      if (isRight && tellsRight) return 'right';
 
       const isLegacy = stored !== null && parsed === null;
-      if (legacyCosts.length === 0 && !isLegacy) return 'wrong';
+      if (legacyCosts.length === 0 && !isLegacy) return isRight ? 'right' : 'wrong';
       const { verifyLegacyHash } = await import('../legacy/verify.ts');
-      return verifyLegacyHash({
+      const verdict = await verifyLegacyHash({
         password,
         stored,
         costs: legacyCosts,
         takeSlot: () => takeSlot(shouldAbort),
       });
+      return isRight && verdict === 'wrong' ? 'right' : verdict;
     },
 
     async hash(password) {

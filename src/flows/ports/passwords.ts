@@ -3,11 +3,13 @@ import type { PasswordFlaw } from '../model/outcome.ts';
 export interface Passwords {
   /**
    * Takes the same time whatever `stored` is, null and garbage included. Yields to the event loop
-   * before every slice, and returns `aborted` as soon as `shouldAbort` returns true.
+   * before every slice, and returns `aborted` as soon as `shouldAbort` returns true. `tellsRight`: the
+   * answer tells a right password from a wrong one anyway, so that it may end sooner.
    */
   verify(check: {
     password: string;
     stored: string | null;
+    tellsRight?: boolean;
     shouldAbort(): boolean;
   }): Promise<'right' | 'wrong' | 'aborted'>;
   hash(password: string): Promise<string>;

@@ -51,6 +51,21 @@ describe('a right password', () => {
     expect(fakes.settled()).toEqual(['right']);
   });
 
+  it.each([
+    [null, 'in-a-step', true],
+    [null, 'by-step-token', true],
+    [null, 'with-password', false],
+    ['1', 'in-a-step', false],
+  ] as const)(
+    'may end sooner where its answer tells it: code %s, %s',
+    async (code, codeTravels, tellsRight) => {
+      const { request, given } = createFakes();
+      const { attempt: sent, rules: own } = attempt('right', { rules: { codeTravels } });
+      await login({ ...request, attempt: { ...sent, code }, rules: own });
+      expect(given('passwords.verify')).toMatchObject([[{ tellsRight }]]);
+    },
+  );
+
   it('stores the session fenced on the account that was verified', async () => {
     const fakes = createFakes();
     await logIn(fakes);

@@ -9,6 +9,7 @@ type Fakes = ReturnType<typeof createFakes>;
 const guess = {
   password: 'right',
   stored: 'hash of right',
+  tellsRight: true,
   account: alice,
   accountKey: 'key of user 7',
   key: 'lockout key',
