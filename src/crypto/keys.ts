@@ -12,7 +12,8 @@ export type MacPurpose =
   | 'code'
   | 'device'
   | 'registration'
-  | 'recovery';
+  | 'recovery'
+  | 'step-token';
 
 /** HMAC-SHA256, base64url: for pseudonyms, object names, signatures and ids. */
 export type Mac = (purpose: MacPurpose, text: string) => Promise<string>;

@@ -1,5 +1,5 @@
 /**
- * Signs and verifies tokens (RFC 7519; access tokens as RFC 9068 types them). All kinds are verified
+ * Signs and verifies tokens (RFC 7519; access tokens as RFC 9068 types them). Both kinds are verified
  * as RFC 8725 asks, by the rules of the contract that they are presented to: the algorithm is the
  * key's and never the token's (3.1), issuer and audience are the contract's (3.8, 3.9), and the `typ`
  * keeps one kind from being accepted for the other (3.11).
@@ -16,6 +16,7 @@ import {
   type SigningKey,
   type TokenKey,
 } from './keys.ts';
+import { createStepTokens } from './step-tokens.ts';
 
 /** Remembers verified tokens until they expire, so that a signature is verified once. */
 export interface VerifiedTokenCache {
@@ -28,15 +29,6 @@ interface VerifiedToken {
   untilMs: number;
 }
 
-/** The claims that one kind of token has and the others have not, with its type and audience. */
-interface Kind {
-  typ: string;
-  audience: string;
-  sid?: string;
-  gen?: number;
-  step?: string;
-}
-
 export interface TokenOptions {
   mac: Mac;
   nowMs(): number;
@@ -44,9 +36,6 @@ export interface TokenOptions {
 }
 
 const REFRESH_TYPE = 'rt+jwt';
-const STEP_TYPE = 'step+jwt';
-/** Of no service: one that checks the audience takes no step for a session. */
-const STEP_AUDIENCE = 'second-factor';
 
 /** `keys`: of those that fit a contract the first signs, and all verify. */
 export function createTokens(
@@ -63,13 +52,13 @@ export function createTokens(
   };
 
   const sign = async (
-    claims: Omit<TokenClaims, 'sessionId'>,
+    claims: TokenClaims & { generation?: number },
     rules: TokenRules,
-    { typ, audience, ...own }: Kind,
+    { typ, audience }: { typ: string; audience: string },
   ): Promise<string> => {
     const { kid, alg, key } = await findSigningKey(rules);
     // After the contract's own: it overrides none of the core's claims, not even an absent one.
-    return new SignJWT({ ...claims.extra, sid: own.sid, gen: own.gen, step: own.step })
+    return new SignJWT({ ...claims.extra, sid: claims.sessionId, gen: claims.generation })
       .setProtectedHeader({ alg, ...(kid === undefined ? {} : { kid }), typ })
       .setIssuer(rules.issuer)
       .setAudience(audience)
@@ -100,13 +89,9 @@ export function createTokens(
 
   return {
     signAccess: (claims, rules) =>
-      sign(claims, rules, { typ: rules.type, audience: rules.audience, sid: claims.sessionId }),
-    signRefresh: (claims, rules) => {
-      const { sessionId: sid, generation: gen } = claims;
-      return sign(claims, rules, { typ: REFRESH_TYPE, audience: rules.refreshAudience, sid, gen });
-    },
-    signStep: (claims, rules) =>
-      sign(claims, rules, { typ: STEP_TYPE, audience: STEP_AUDIENCE, step: claims.handle }),
+      sign(claims, rules, { typ: rules.type, audience: rules.audience }),
+    signRefresh: (claims, rules) =>
+      sign(claims, rules, { typ: REFRESH_TYPE, audience: rules.refreshAudience }),
 
     async verify(kind, token, { rules, ignoreExpiry = false }) {
       const isAccess = kind === 'access';
@@ -136,20 +121,7 @@ export function createTokens(
       return null;
     },
 
-    async readStep(token, rules) {
-      const checks = {
-        issuer: rules.issuer,
-        audience: STEP_AUDIENCE,
-        typ: STEP_TYPE,
-        requiredClaims: ['sub', 'jti', 'iat', 'exp'],
-        currentDate: new Date(0),
-      };
-      for (const key of findKeys(token, rules)) {
-        const { step } = (await readPayload(token, key, checks)) ?? {};
-        if (typeof step === 'string') return step;
-      }
-      return null;
-    },
+    ...createStepTokens(mac),
 
     async refreshId(sessionId, generation) {
       const jti = await mac('refresh', `${sessionId}.${generation}`);

@@ -24,7 +24,7 @@ export interface VerifiedClaims {
 export interface Tokens {
   signAccess(claims: TokenClaims, rules: TokenRules): Promise<string>;
   signRefresh(claims: TokenClaims & { generation: number }, rules: TokenRules): Promise<string>;
-  /** Puts a step's handle into a token that is neither an access token nor a refresh token. */
+  /** Puts a step's handle into a token of a kind and a key of its own. */
   signStep(
     claims: Omit<TokenClaims, 'sessionId'> & { handle: string },
     rules: TokenRules,
