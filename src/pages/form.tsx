@@ -105,8 +105,10 @@ export const Form: FC<{
   /** The refusal of a form that was sent without scripts. */
   notice?: string | undefined;
   noscript?: string;
+  /** A button after the one that submits. */
+  second?: Child;
   children?: Child;
-}> = ({ id, submit, action, notice, noscript, children }) => (
+}> = ({ id, submit, action, notice, noscript, second, children }) => (
   <form id={id ?? 'form'} method="post" action={action} novalidate={action === undefined}>
     <Notice prefix={id === undefined ? '' : `${id}-`} notice={notice} />
     {noscript && (
@@ -118,6 +120,7 @@ export const Form: FC<{
     <button type="submit" class="main" disabled={action === undefined}>
       {submit}
     </button>
+    {second}
   </form>
 );
 

@@ -78,10 +78,10 @@ const FactorCode: FC<{
   );
 
 /** Its script draws the QR code and fills in the secret. */
-export const EnrolmentForm: FC<PartProps & { children?: Child }> = ({ messages, children }) => {
+const EnrolmentForm: FC<PartProps & { second?: Child }> = ({ messages, second }) => {
   const { enrolment } = messages;
   return (
-    <Form id="enrolment-form" submit={enrolment.submit}>
+    <Form id="enrolment-form" submit={enrolment.submit} second={second}>
       <div>
         <p>{enrolment.scan}</p>
         <div id="qr" data-label={enrolment.qr} />
@@ -94,15 +94,11 @@ export const EnrolmentForm: FC<PartProps & { children?: Child }> = ({ messages, 
         </p>
       </div>
       <FactorCode id="new-code" messages={messages} />
-      {children}
     </Form>
   );
 };
 
-export const RecoveryCodes: FC<PartProps & { level: 'h1' | 'h2' }> = ({
-  messages,
-  level: Level,
-}) => {
+const RecoveryCodes: FC<PartProps & { level: 'h1' | 'h2' }> = ({ messages, level: Level }) => {
   const { recovery } = messages;
   return (
     <section id="recovery" aria-labelledby="recovery-title" hidden>
@@ -161,11 +157,14 @@ export const FactorSection: FC<PartProps> = ({ messages }) => {
         <h2 id="enrolment-title" tabindex={-1}>
           {enrolment.title}
         </h2>
-        <EnrolmentForm messages={messages}>
-          <button type="button" id="cancel-enrolment" class="quiet">
-            {enrolment.cancel}
-          </button>
-        </EnrolmentForm>
+        <EnrolmentForm
+          messages={messages}
+          second={
+            <button type="button" id="cancel-enrolment" class="quiet">
+              {enrolment.cancel}
+            </button>
+          }
+        />
       </section>
       <RecoveryCodes messages={messages} level="h2" />
       <ProofDialog messages={messages} />
@@ -182,7 +181,15 @@ const ProofDialog: FC<PartProps> = ({ messages }) => {
         <h2 id="proof-title">{proof.title}</h2>
         <p class="intro">{proof.intro}</p>
       </header>
-      <Form id="proof-form" submit={proof.submit}>
+      <Form
+        id="proof-form"
+        submit={proof.submit}
+        second={
+          <button type="button" id="cancel-proof" class="quiet">
+            {proof.cancel}
+          </button>
+        }
+      >
         <div id="by-password">
           <PasswordField
             name="proof-password"
@@ -197,9 +204,6 @@ const ProofDialog: FC<PartProps> = ({ messages }) => {
             {script.useRecoveryCode}
           </button>
         </div>
-        <button type="button" id="cancel-proof" class="quiet">
-          {proof.cancel}
-        </button>
       </Form>
     </dialog>
   );
