@@ -35,6 +35,8 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     const { page } = await openBrowser({ colorScheme, width: 480 });
     await signIn(page, 'email-remember', ada);
     await page.click('summary');
+    await page.click('#add-factor');
+    await page.waitForSelector('#enrolment:not([hidden])');
     expect(await axeViolations(page)).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { encode } from 'uqr';
 import { expect } from 'vitest';
 import { codeAt } from '../support/authenticator.ts';
 import { axeViolations, test } from './browser.ts';
-import { codesOn, enterCode, nextCode, secretOn, shown } from './factor-objects.ts';
+import { codesOn, enterCode, overflows, nextCode, secretOn, shown } from './factor-objects.ts';
 import {
   accountShown,
   fieldError,
@@ -156,6 +156,8 @@ test.for([
     await page.waitForSelector('#proof[open]');
     expect(await focusedId(page)).toBe('proof-code');
     expect(await page.isHidden('#proof-password')).toBe(true);
+    await page.setViewportSize({ width: 320, height: 600 });
+    expect(await overflows(page)).toBe(false);
     expect(await axeViolations(page)).toEqual([]);
     await page.fill('#proof-code', code);
     await page.click('#proof-form button[type=submit]');

@@ -18,6 +18,7 @@ import {
   notice,
   signIn,
   signOut,
+  stubOperation,
   submitLogin,
 } from './page-objects.ts';
 
@@ -184,4 +185,33 @@ test('a step that has ended leads back to the password, and a lock is counted do
   expect(await page.textContent('#code-form-notice')).toBe('You can try again now.');
   await enterCode(page, nextCode(secret));
   await accountShown(page);
+});
+
+test('reports a script for second factors that cannot be loaded, and shows the rest of the account', async ({
+  openBrowser,
+  users: { ada },
+}) => {
+  const { page, errors } = await openBrowser();
+  await page.route('**/assets/factors.*', (route) => route.abort());
+  await signIn(page, 'email-remember', ada);
+  expect(await page.textContent('#profile')).toContain(ada.email);
+  expect(await page.isHidden('#factors')).toBe(true);
+  await signOut(page, 'email-remember');
+  const error = { code: 'SECOND_FACTOR_REQUIRED', message: '', challenge: 'a', methods: ['totp'] };
+  await stubOperation(page, 'login', { json: { error } });
+  await submitLogin(page, ada);
+  expect(await notice(page)).toContain('We cannot be reached');
+  expect(errors.splice(0).every((text) => text.includes('ERR_FAILED'))).toBe(true);
+});
+
+test('offers no set-up where the deployment has none', async ({ openBrowser, users: { ben } }) => {
+  const { page } = await openBrowser();
+  await page.route('**/email-remember/', async (route) => {
+    const response = await route.fetch();
+    const html = await response.text();
+    const body = html.replace('offersSecondFactor&quot;:true', 'offersSecondFactor&quot;:false');
+    await route.fulfill({ response, body });
+  });
+  await signIn(page, 'email-remember', ben);
+  expect(await page.isHidden('#factors')).toBe(true);
 });

@@ -1,12 +1,14 @@
 /** The pages tell each contract's refusals apart by what its clients see. */
 import { describe, expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
+import { NO_CONTEXT, routeOf } from '../../src/contracts/routes.ts';
 import type { Operation } from '../../src/flows/operations.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { refusalResponse } from '../../src/http/responses.ts';
 import { describeContract } from '../../src/pages/contract-descriptor.ts';
+import { sampleGranted, sampleUser } from '../../tools/openapi/samples.ts';
 import type { Reason } from '../../src/pages/page-data.ts';
-import { fieldsNamed, reasonOf, waitOf } from '../../src/pages/refusal-reason.ts';
+import { fieldsNamed, reasonOf, stepIn, waitOf } from '../../src/pages/refusal-reason.ts';
 
 const NOW = 1_000_000;
 const lock = { reason: 'locked', untilMs: NOW + 600_000 } as const;
@@ -70,6 +72,21 @@ describe.each(contracts)('$name', (contract) => {
       expect(reasonOf(descriptor, answer, [])).toBe('malformed');
       expect(fieldsNamed(answer.body, fields)).toEqual([field]);
     }
+  });
+
+  it.each([
+    ['enrolment-required', ['totp'], true],
+    ['second-factor-required', ['totp', 'recovery-code'], false],
+  ] as const)('goes on with %s', async (reason, methods, enrols) => {
+    const times = { issuedAtMs: NOW, expiresAtMs: NOW + 300_000 };
+    const step = { handle: 'a handle', methods, user: sampleUser, token: null, ...times };
+    const route = routeOf(contract, 'login');
+    const { body } =
+      contract.steps.login?.render(step, NO_CONTEXT) ?? (await seen({ reason, step }, 'login'));
+    expect(stepIn({ body }, descriptor)).toEqual({ enrols, challenge: 'a handle' });
+    const granted = route.response.render(sampleGranted as never, NO_CONTEXT);
+    const wrong = await seen({ reason: 'invalid', because: 'wrong-password' }, 'login');
+    for (const other of [granted, wrong]) expect(stepIn(other, descriptor)).toBe(null);
   });
 
   it.each([502, 401])('knows no reason for a %i that the contract does not give', (status) => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { codeAt, valueNamed } from '../support/authenticator.ts';
+import { client, moveClock, tokensOf } from '../support/session.ts';
 import { addUser, freshAddress, createTestApp } from '../support/test-app.ts';
 
 const FORM = '/email-cookie/api/v1/auth/login-form';
@@ -143,5 +145,95 @@ describe('the form without scripts', () => {
       { settings: { CONTRACTS: ['email-cookie'] }, path: bare },
     );
     expect([own.status, own.headers.get('Location')]).toEqual([303, '/']);
+  });
+});
+
+describe('the form for the code of a second factor', () => {
+  const origin = 'https://gatehouse.example';
+  const send = (form: Record<string, string>, headers: Record<string, string> = {}, path = FORM) =>
+    createTestApp(path === FORM ? {} : { CONTRACTS: ['email-cookie'] }).fetch(path, {
+      method: 'POST',
+      headers: {
+        Accept: BROWSER,
+        Origin: origin,
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'CF-Connecting-IP': freshAddress(),
+        ...headers,
+      },
+      body: new URLSearchParams(form).toString(),
+    });
+  const hiddenIn = (html: string, name: string) =>
+    new RegExp(`<input type="hidden" name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? '';
+
+  async function addEnrolledUser() {
+    const { ask, login } = client(createTestApp(), 'email-cookie');
+    const user = await addUser();
+    const { access: token } = tokensOf(await login(user));
+    const enrolment = await ask('enroll-totp', { challenge: null, name: null }, { token });
+    const secret = valueNamed(JSON.parse(enrolment.text), 'secret') as string;
+    const confirmed = await ask('confirm-totp', { code: codeAt(secret) }, { token });
+    const codes = valueNamed(JSON.parse(confirmed.text), 'recoveryCodes') as string[];
+    moveClock(30_000);
+    return { ...user, secret, codes };
+  }
+
+  it.each([
+    [FORM, '/email-cookie'],
+    ['/api/v1/auth/login-form', ''],
+  ])('at %s is the answer to the password, and signs in with the code', async (path, prefix) => {
+    const { email, password, secret } = await addEnrolledUser();
+    const return_to = `${prefix}/?a=b`;
+    const asked = await send({ email, password, return_to }, {}, path);
+    expect([asked.status, asked.headers.has('Set-Cookie')]).toEqual([403, false]);
+    expect([asked.headers.has('Location'), asked.text.includes(password)]).toEqual([false, false]);
+    expect(asked.text).toContain(`action="${path}"`);
+    const challenge = hiddenIn(asked.text, 'challenge');
+    expect(challenge).not.toBe('');
+    expect(hiddenIn(asked.text, 'return_to')).toBe(return_to);
+
+    const wrong = await send({ challenge, return_to, 'factor-code': '000000' }, {}, path);
+    expect([wrong.status, wrong.headers.has('Set-Cookie')]).toEqual([401, false]);
+    expect(wrong.text).toContain('This code is not right');
+    expect(hiddenIn(wrong.text, 'challenge')).toBe(challenge);
+    const empty = await send({ challenge, return_to }, {}, path);
+    expect([empty.status, empty.text.includes('Please fill this in.')]).toEqual([400, true]);
+    const right = await send({ challenge, return_to, 'factor-code': codeAt(secret) }, {}, path);
+    expect([right.status, right.headers.get('Location')]).toEqual([303, return_to]);
+    // Browsers would keep it to the folder of the second request.
+    const folder = `; Path=${prefix}/api/v1/auth`;
+    expect(right.headers.getSetCookie()[0]?.endsWith(folder)).toBe(true);
+  });
+
+  it('takes a recovery code the other way, without using up a try', async () => {
+    const { email, password, codes } = await addEnrolledUser();
+    const asked = await send({ email, password });
+    const challenge = hiddenIn(asked.text, 'challenge');
+    expect(asked.text).toContain('inputmode="numeric"');
+    for (let switched = 0; switched < 6; switched += 1) {
+      const other = await send({ challenge, 'other-way': 'recovery-code', 'factor-code': 'x' });
+      expect([other.status, hiddenIn(other.text, 'way')]).toEqual([200, 'recovery-code']);
+      expect(other.text).not.toContain('inputmode');
+    }
+    const way = 'recovery-code';
+    const signedIn = await send({ challenge, way, 'factor-code': codes[0] ?? '' });
+    expect(signedIn.status).toBe(303);
+  });
+
+  it('leads a handle that is none back to the password, and makes no markup of it', async () => {
+    const challenge = '"><script>alert(1)</script>';
+    const forged = await send({ challenge, 'factor-code': '123456' });
+    expect([forged.status, forged.text.includes('That took too long')]).toEqual([401, true]);
+    expect(forged.text).toContain('name="password"');
+    const switched = await send({ challenge, 'other-way': 'app' });
+    expect(switched.text).not.toContain('<script>alert');
+  });
+
+  it('is refused from another site', async () => {
+    const { email, password, secret } = await addEnrolledUser();
+    const challenge = hiddenIn((await send({ email, password })).text, 'challenge');
+    const form = { challenge, 'factor-code': codeAt(secret) };
+    const foreign = await send(form, { Origin: 'https://evil.example' });
+    expect([foreign.status, foreign.headers.has('Set-Cookie')]).toEqual([403, false]);
+    expect((await send(form)).status).toBe(303);
   });
 });

@@ -97,6 +97,13 @@ describe('a page', () => {
     }
   });
 
+  it('says whether a second factor can be set up', async () => {
+    const offered = '&quot;offersSecondFactor&quot;:';
+    expect((await openPage('/')).text).toContain(`${offered}true`);
+    const off = await openPage('/', {}, { SECOND_FACTOR: 'off' });
+    expect(off.text).toContain(`${offered}false`);
+  });
+
   it('is not served over plain http, except in local development', async () => {
     const origin = 'http://gatehouse.example';
     const ask = (settings: object, path: string) =>
