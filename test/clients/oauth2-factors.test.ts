@@ -103,6 +103,16 @@ describe.each(WIRES)('$contract', (wire) => {
   });
 });
 
+it('keycloak answers a missing or empty code like a wrong password', async () => {
+  const [, wire] = WIRES;
+  const { user, config } = await enrolled(wire);
+  for (const more of [{}, { totp: '' }]) {
+    const refused = await refusal(signIn(config, user, more));
+    expect(refused).toMatchObject(wire.wrong);
+    expect(refused).not.toHaveProperty('challenge');
+  }
+});
+
 describe('oauth2 in the dialect of Auth0', () => {
   const [wire] = WIRES;
 
