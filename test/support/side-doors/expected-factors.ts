@@ -85,6 +85,13 @@ export const FACTORS_EXPECTED: Readonly<Record<FactorState, Row>> = {
   'the step is another contract’s': row(['step'], 'expired-step'),
   'the step is another account’s': row(['step'], 'invalid-factor'),
   'the account has signed in since the step': row(['step'], 'expired-step'),
+  // No code is compared once the step is over.
+  'the account has signed in since the step, and the code is wrong': row(['step'], 'expired-step'),
+  'the account is inactive since the step, and the code is wrong': row(['step'], 'expired-step'),
+  'the address is not verified since the step, and the code is wrong': row(
+    ['step'],
+    'invalid-factor',
+  ),
   'the account has signed in in the same millisecond as the step': row(['step'], 'expired-step'),
   'the factor was removed since the step': row(['step'], 'expired-step'),
 

@@ -204,6 +204,21 @@ export const factorStates = {
     isShared: true,
     begin: (account) => change('users', `last_login_at_ms = ${Date.now() + 1}`)(account),
   },
+  'the account has signed in since the step, and the code is wrong': {
+    isShared: true,
+    begin: (account) => change('users', `last_login_at_ms = ${Date.now() + 1}`)(account),
+    alter: (cell) => void (cell.input['code'] = WRONG),
+  },
+  'the account is inactive since the step, and the code is wrong': {
+    isShared: true,
+    begin: change('users', "status = 'inactive'"),
+    alter: (cell) => void (cell.input['code'] = WRONG),
+  },
+  'the address is not verified since the step, and the code is wrong': {
+    isShared: true,
+    begin: change('users', 'email_verified = 0'),
+    alter: (cell) => void (cell.input['code'] = WRONG),
+  },
   'the account has signed in in the same millisecond as the step': {
     isShared: true,
     begin: (account) => signIn(account, account.wire),

@@ -39,6 +39,9 @@ const DIFFERENT: Readonly<Record<string, Differences>> = {
   'email-envelope': {
     'the address is not verified': { login: 'unverified', 'second-factor': 'expired-step' },
     'a second factor is enrolled, and the address is not verified': { login: 'unverified' },
+    'the address is not verified since the step, and the code is wrong': {
+      'second-factor': 'expired-step',
+    },
   },
   'username-pair': { ...withUsername, ...inBody },
   'username-coded': { ...withUsername, ...inBody },
