@@ -95,6 +95,12 @@ export const invariants: Readonly<Record<string, (outcome: Outcome) => boolean>>
     if (!o.call.isAwaited) return within(o.changes, once.changes);
     return o.isUsual ? isEmpty(once.changes) : within(o.changes, mayRemain);
   },
+  'leaves no session without the use of its factor': ({ changes, reference }) => {
+    const isOf = (table: string) => (change: string) => change.startsWith(table);
+    const usesFactor = reference.once.changes.some(isOf('factors '));
+    const isOpened = changes.some(isOf('sessions + '));
+    return !usesFactor || !isOpened || changes.some(isOf('factors '));
+  },
   'keeps no ticket but those of steps that wait': ({ lockouts, flow }) =>
     lockouts.ticketsOut <= (flow.waitingSteps ?? 0),
   'counts a wrong password, and a right one only if its ticket is lost': (o) => {

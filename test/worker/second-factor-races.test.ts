@@ -100,39 +100,37 @@ describe('many wrong codes at once', () => {
   const WRONG_CODE = 'Wrong code';
   const isVerdict = ({ text }: Answer) => text.includes(WRONG_CODE) || text.includes('or password');
 
-  it.each(['at the name', 'on a known device'])(
-    'reach five verdicts in one step %s',
-    async (at) => {
-      const enrolled = await enrol(own);
-      const isKnown = at === 'on a known device';
-      const recovery = String(enrolled.recoveryCodes[0]);
-      const first = await own.ask('second-factor', {
-        challenge: await begin(own, enrolled),
-        code: recovery,
-      });
-      const sending = isKnown ? withDevice(deviceOf(first)) : {};
-      const challenge = await begin(own, enrolled, sending);
-      const answers = await from(200, (n) =>
-        own.ask('second-factor', { challenge, code: `wrong ${n}` }, sending),
-      );
-      const verdicts = answers.filter(isVerdict).length;
-      expect(verdicts).toBeGreaterThan(0);
-      expect(verdicts).toBeLessThanOrEqual(5);
-      expect(answers.filter((answer) => answer.status >= 500)).toEqual([]);
-      // The name is locked by then, or the step used up, and the right code comes too late.
-      while ((await own.ask('second-factor', { challenge, code: WRONG }, sending)).status === 401);
-      const late = await own.ask('second-factor', { challenge, code: nextCode(enrolled) }, sending);
-      expect(late.status).toBe(status.locked);
-    },
-  );
-
-  it('and wrong passwords reach five verdicts together, whatever the number of steps', async () => {
+  const places = ['at the name', 'on a known device'];
+  const enrolledAt = async (at: string) => {
     const enrolled = await enrol(own);
-    const steps = await from(3, () => begin(own, enrolled));
+    const code = String(enrolled.recoveryCodes[0]);
+    const first = await own.ask('second-factor', { challenge: await begin(own, enrolled), code });
+    return { enrolled, sending: at === 'at the name' ? {} : withDevice(deviceOf(first)) };
+  };
+
+  it.each(places)('reach five verdicts in one step %s', async (at) => {
+    const { enrolled, sending } = await enrolledAt(at);
+    const challenge = await begin(own, enrolled, sending);
+    const answers = await from(200, (n) =>
+      own.ask('second-factor', { challenge, code: `wrong ${n}` }, sending),
+    );
+    const verdicts = answers.filter(isVerdict).length;
+    expect(verdicts).toBeGreaterThan(0);
+    expect(verdicts).toBeLessThanOrEqual(5);
+    expect(answers.filter((answer) => answer.status >= 500)).toEqual([]);
+    // The name is locked by then, or the step used up, and the right code comes too late.
+    while ((await own.ask('second-factor', { challenge, code: WRONG }, sending)).status === 401);
+    const late = await own.ask('second-factor', { challenge, code: nextCode(enrolled) }, sending);
+    expect(late.status).toBe(status.locked);
+  });
+
+  it.each(places)('and wrong passwords reach five verdicts together, %s', async (at) => {
+    const { enrolled, sending } = await enrolledAt(at);
+    const steps = await from(3, () => begin(own, enrolled, sending));
     const wrong = { ...enrolled.user, password: WRONG };
     const answers = await from(200, (n) =>
       n % 2 === 0
-        ? own.login(wrong)
+        ? own.login(wrong, sending)
         : own.ask('second-factor', { challenge: String(steps[n % 3]), code: `wrong ${n}` }),
     );
     const verdicts = answers.filter(isVerdict).length;
