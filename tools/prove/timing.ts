@@ -74,11 +74,6 @@ async function run(plans: readonly Plan[], delayMs: number): Promise<void> {
   const target = await startTarget({ cost, delayMs });
   try {
     for (const plan of plans) {
-      // The first call finds out that the connection was closed while the last plan was measured.
-      await target.database
-        .prepare('SELECT 1')
-        .all()
-        .catch(() => undefined);
       const samples = await measure(target, plan);
       const { text, passed } = report(plan, samples);
       console.log(text);

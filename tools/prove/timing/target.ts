@@ -34,10 +34,26 @@ export async function startTarget({
       { name: 'mail', script: DROPS_MAIL },
     ],
   });
-  const database = await server.database();
+  const database = resending(await server.database());
   await migrate(database);
   const idle = () => untilIdle(server.pid);
   return { url: new URL(server.url()), database, idle, close: () => server.close() };
+}
+
+/**
+ * Sends a batch again whose connection was closed, as happens after idle times on a busy machine. Rows
+ * that were stored all the same have names that are taken: then the second batch fails.
+ */
+function resending(database: D1Database): D1Database {
+  const batch: D1Database['batch'] = async (statements) => {
+    try {
+      return await database.batch(statements);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      return database.batch(statements);
+    }
+  };
+  return { prepare: (sql: string) => database.prepare(sql), batch } as D1Database;
 }
 
 const POLL_MS = 2;
