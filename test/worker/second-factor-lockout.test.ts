@@ -100,7 +100,7 @@ describe('at a known device', () => {
       const input = { challenge, code: `wrong ${n}` };
       expect((await own.ask('second-factor', input)).status).toBe(status['invalid-factor']);
     }
-    // Where the code is sent from does not matter: the step has the lockout of its password.
+    // The address of the second request does not matter: the step has the lockout of its password.
     const completed = await own.ask('second-factor', { challenge, code: second });
     expect(completed.status).toBe(status.granted);
   });

@@ -1,6 +1,6 @@
 /**
- * Where the code of a second factor stands beside the password, a failed login takes the same work
- * whichever of the two was wrong, and whether there is an account or a factor (timing.test.ts).
+ * A failed login with the code of a second factor beside the password takes the same work whichever
+ * of the two was wrong, and whether there is an account or a factor (timing.test.ts).
  */
 import { describe, expect, it } from 'vitest';
 import { encodeFields } from '../../src/contracts/routes.ts';

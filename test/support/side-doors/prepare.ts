@@ -122,7 +122,7 @@ const INPUTS: Inputs = {
     return { code: codeIn(plain.to(email)) };
   },
   'delete-account': ({ user }) => ({ password: user.password }),
-  // Where there is no step of this kind, the state sends another.
+  // Empty for wires without a step of this kind: their states send another request.
   'second-factor': async (account) => ({
     challenge: asksInAStep(account.wire) ? await stepOf(account, { wire: account.wire }) : '',
     code: nextCode(account),
