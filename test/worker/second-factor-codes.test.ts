@@ -6,6 +6,7 @@ import {
   begin,
   enrol,
   enroll,
+  fieldOf,
   signIn,
   TIME_STEP_MS,
   type Enrolled,
@@ -128,6 +129,18 @@ describe('a code is taken', () => {
       expect((await signIn(own, one, code)).status).toBe(status['invalid-factor']);
     }
   });
+});
+
+it('makes no more recovery codes with a second app, and takes the codes of both', async () => {
+  const enrolled = await enrol(own);
+  const { token } = enrolled;
+  const second = await enroll(own, token);
+  const confirmed = await own.ask('confirm-totp', { code: codeAt(second) }, { token });
+  expect(fieldOf(confirmed, 'recoveryCodes')).toEqual([]);
+  moveClock(TIME_STEP_MS);
+  for (const code of [codeAt(second), codeAt(enrolled.secret), enrolled.recoveryCodes[9]]) {
+    expect((await signIn(own, enrolled, code)).status).toBe(status.granted);
+  }
 });
 
 const inDigitsFrom = (zero: number, code: string) =>
