@@ -18,7 +18,12 @@ function start(work: Promise<Outcome<unknown>>) {
     metrics: { recordOperation: ({ reason }: { reason: unknown }) => recorded.push(reason) },
     lineLimit: { admits: () => false },
   };
-  const c = { env, get: (name: string) => (name === 'operation' ? 'logout-all' : undefined) };
+  const req = {
+    url: 'https://gatehouse.example/email-cookie/api/v1/auth/logout-all',
+    param: () => ({}),
+  };
+  const get = (name: string) => (name === 'operation' ? 'logout-all' : undefined);
+  const c = { env, req, get };
   const responder = createResponder(emailCookie, []);
   const response = responder.run(c as unknown as ContractContext, {
     route: routeOf(emailCookie, 'logout-all'),
