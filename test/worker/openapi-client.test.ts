@@ -195,7 +195,7 @@ describe.each([
     await call('remove-factor', factor, { token });
     await call('delete-account', { password: reset }, { token });
 
-    // Where a code travels with the password, only a login that enrols has a second request.
+    // At keycloak the code travels with the password, and only a login that enrols has a second request.
     const isUsed = (id: string) =>
       id !== 'second-factor' || contract.codeTravels !== 'with-password';
     expect([...called].toSorted()).toEqual(ids.filter(isUsed).toSorted());
