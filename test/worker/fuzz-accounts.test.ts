@@ -1,4 +1,4 @@
 /** Mutated registrations, codes, links and changes of accounts. */
-import { fuzz, isOfSessions } from '../support/fuzz/contract-fuzz.ts';
+import { fuzz, isOfFactors, isOfSessions } from '../support/fuzz/contract-fuzz.ts';
 
-fuzz((operation) => !isOfSessions(operation));
+fuzz((operation) => !isOfSessions(operation) && !isOfFactors(operation));

@@ -5,6 +5,7 @@
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { operationsOf as operationsIn, routeOf } from '../../../src/contracts/routes.ts';
+import { FACTOR_OPERATIONS } from '../../../src/flows/factor-operations.ts';
 import { OPERATIONS, type Operation } from '../../../src/flows/operations.ts';
 import { captureConsole, type CapturedConsole } from '../captured-console.ts';
 import { isPublished, operationAt, operationsOf } from '../published.ts';
@@ -153,6 +154,9 @@ const drawn = (hasFields: boolean): fc.Arbitrary<Case> =>
 
 export const isOfSessions = (operation: Operation): boolean =>
   /^(?:login|refresh|renew|logout|profile$|list-sessions|end-session)/.test(operation);
+
+export const isOfFactors = (operation: Operation): boolean =>
+  operation === 'second-factor' || operation in FACTOR_OPERATIONS;
 
 /** Defines the tests of the operations that `isChosen`. */
 export function fuzz(isChosen: (operation: Operation) => boolean): void {
