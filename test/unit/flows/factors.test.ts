@@ -8,7 +8,6 @@ import {
   newRecoveryCodes,
   removeFactor,
 } from '../../../src/flows/factors.ts';
-import type { Factor } from '../../../src/flows/model/factor.ts';
 import type { LiveSession } from '../../../src/flows/model/session.ts';
 import { proveIdentity } from '../../../src/flows/prove-identity.ts';
 import {
@@ -20,20 +19,12 @@ import {
   rules,
   session,
   unauthenticated,
+  aliceWithFactor,
+  totp,
+  use,
 } from './fakes.ts';
 
-const totp: Factor = {
-  id: 'factor-1',
-  kind: 'totp',
-  secret: 'sealed',
-  name: null,
-  createdAtMs: 0,
-  confirmedAtMs: 1,
-  lastUsedAtMs: null,
-  lastStep: 0,
-};
-const use = { factorId: 'factor-1', kind: 'totp', step: 56_666_666, resealed: null } as const;
-const enrolled = aliceWith({ factors: [{ ...totp, kind: 'totp' }] }, { factors: [totp] });
+const enrolled = aliceWithFactor(totp);
 const sessionOf = (account: typeof alice, proven: Partial<LiveSession>): LiveSession => ({
   ...session,
   user: account.user,

@@ -1,9 +1,11 @@
 /** A user, a registration, a session and the refusals that several tests of use cases expect. */
+import type { Factor, FactorUse } from '../../../src/flows/model/factor.ts';
 import type { LoginRules } from '../../../src/flows/model/login.ts';
 import type { Registration } from '../../../src/flows/model/registration.ts';
 import type { RequestMeta } from '../../../src/flows/model/request.ts';
 import type { LiveSession } from '../../../src/flows/model/session.ts';
 import type { Account } from '../../../src/flows/model/user.ts';
+import type { LoginStep } from '../../../src/flows/ports/login-steps.ts';
 import { plainUser } from '../../fixtures/user.ts';
 
 export const NOW_MS = 1_700_000_000_500;
@@ -33,6 +35,42 @@ export const aliceWith = (
   ...rest,
   user: { ...alice.user, ...user },
 });
+
+/** A confirmed authenticator app, and the use of it by a code. */
+export const totp: Factor = {
+  id: 'factor-1',
+  kind: 'totp',
+  secret: 'sealed',
+  name: null,
+  createdAtMs: 0,
+  confirmedAtMs: 1,
+  lastUsedAtMs: null,
+  lastStep: 0,
+};
+export const use: FactorUse = {
+  factorId: 'factor-1',
+  kind: 'totp',
+  step: 56_666_666,
+  resealed: null,
+};
+/** Alice with the app, and ten recovery codes. */
+export const aliceWithFactor = (factor: Factor): Account =>
+  aliceWith(
+    { factors: [{ ...factor, kind: 'totp' }], recoveryCodesLeft: 10 },
+    { factors: [factor] },
+  );
+
+/** A login of Alice that waits for its second factor. */
+export const step: LoginStep = {
+  contract: 'email-cookie',
+  userId: 7,
+  credentialVersion: 3,
+  lockoutKey: 'lockout of username alice',
+  ticket: 'id-1',
+  remember: false,
+  enrols: false,
+  issuedAtMs: NOW_MS - 1000,
+};
 
 export const dora: Registration = {
   id: 'registration-1',

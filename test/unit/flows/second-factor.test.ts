@@ -1,35 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { login } from '../../../src/flows/login.ts';
-import type { Factor } from '../../../src/flows/model/factor.ts';
 import type { LoginStep } from '../../../src/flows/ports/login-steps.ts';
 import { completeLogin } from '../../../src/flows/second-factor.ts';
-import { NOW_MS, alice, aliceWith, busy, createFakes, outage, rules } from './fakes.ts';
+import {
+  NOW_MS,
+  alice,
+  aliceWith,
+  busy,
+  createFakes,
+  outage,
+  rules,
+  aliceWithFactor,
+  totp,
+  use,
+  step,
+} from './fakes.ts';
 
-const totp: Factor = {
-  id: 'factor-1',
-  kind: 'totp',
-  secret: 'sealed',
-  name: null,
-  createdAtMs: 0,
-  confirmedAtMs: 1,
-  lastUsedAtMs: null,
-  lastStep: 0,
-};
-const use = { factorId: 'factor-1', kind: 'totp', step: 56_666_666, resealed: null } as const;
-const enrolled = aliceWith(
-  { factors: [{ ...totp, kind: 'totp' }], recoveryCodesLeft: 10 },
-  { factors: [totp] },
-);
-const step: LoginStep = {
-  contract: 'email-cookie',
-  userId: 7,
-  credentialVersion: 3,
-  lockoutKey: 'lockout of username alice',
-  ticket: 'id-1',
-  remember: false,
-  enrols: false,
-  issuedAtMs: NOW_MS - 1000,
-};
+const enrolled = aliceWithFactor(totp);
 const expired = { ok: false, refusal: { reason: 'expired-step' } };
 type Changes = Parameters<typeof createFakes>[0];
 

@@ -1,39 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { enrollTotp } from '../../../src/flows/factors.ts';
-import type { Factor } from '../../../src/flows/model/factor.ts';
 import type { LiveSession } from '../../../src/flows/model/session.ts';
-import type { LoginStep } from '../../../src/flows/ports/login-steps.ts';
 import { profile } from '../../../src/flows/sessions.ts';
 import { challengeFactor, verifyFactor } from '../../../src/flows/verify-factor.ts';
-import { NOW_MS, alice, aliceWith, createFakes, rules, session, unauthenticated } from './fakes.ts';
+import {
+  NOW_MS,
+  alice,
+  createFakes,
+  rules,
+  session,
+  unauthenticated,
+  aliceWithFactor,
+  totp,
+  use,
+  step,
+} from './fakes.ts';
 
-const totp: Factor = {
-  id: 'factor-1',
-  kind: 'totp',
-  secret: 'sealed',
-  name: null,
-  createdAtMs: 0,
-  confirmedAtMs: 1,
-  lastUsedAtMs: null,
-  lastStep: 0,
-};
-const use = { factorId: 'factor-1', kind: 'totp', step: 56_666_666, resealed: null } as const;
-const withFactor = (confirmedAtMs: number | null) => {
-  const factor = { ...totp, confirmedAtMs };
-  return aliceWith({ factors: [{ ...factor, kind: 'totp' }] }, { factors: [factor] });
-};
-const enrolled = withFactor(1);
-const enrolling = withFactor(null);
-const step: LoginStep = {
-  contract: 'email-cookie',
-  userId: 7,
-  credentialVersion: 3,
-  lockoutKey: 'lockout of username alice',
-  ticket: 'id-1',
-  remember: false,
-  enrols: false,
-  issuedAtMs: NOW_MS - 1000,
-};
+const enrolled = aliceWithFactor(totp);
+const enrolling = aliceWithFactor({ ...totp, confirmedAtMs: null });
 const STEP_TOKEN = 'token of handle';
 const notFound = { ok: false, refusal: { reason: 'not-found' } };
 const expired = { ok: false, refusal: { reason: 'expired-step' } };
