@@ -45,7 +45,7 @@ const factor = component(
   }),
 );
 
-/** Of users who have any. */
+/** Absent for users without factors. */
 export const factorsField = {
   schema: () => ({ factors: z.optional(z.array(factor.schema())) }),
   render: (factors: readonly ShownFactor[] = []) =>

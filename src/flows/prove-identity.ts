@@ -15,7 +15,7 @@ import {
   reauthenticate,
   type ReauthenticatePorts,
 } from './reauthenticate.ts';
-import { reportUse } from './second-factor.ts';
+import { rejectFactor, reportUse } from './second-factor.ts';
 import { auditContext, recordEvent } from './use-case.ts';
 import { underLockout } from './verify-password.ts';
 
@@ -100,8 +100,5 @@ async function proveFactor(request: ProveIdentityRequest, code: string): Promise
     }
   }
   // A code that another request has used up meanwhile is as wrong as any other.
-  if (!(await ticket.settle('wrong'))) return refuse({ reason: 'busy' });
-  const event = { action: 'SECOND_FACTOR_FAILED', reason: 'wrong-code' } as const;
-  recordEvent(request, { ...event, account, accountKey });
-  return refuse({ reason: 'invalid-factor' });
+  return rejectFactor(request, { account, accountKey, ticket });
 }

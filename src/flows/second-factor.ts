@@ -205,6 +205,14 @@ export async function completeLogin(request: CompleteLoginRequest): Promise<Outc
     services.waitUntil(ticket.settle('void'));
     throw outage;
   }
+  return rejectFactor(request, { account, accountKey, ticket });
+}
+
+/** Counts a wrong code before it is called wrong. */
+export async function rejectFactor(
+  request: UseCaseRequest<RecordEventPorts>,
+  { account, accountKey, ticket }: { account: Account; accountKey: string; ticket: Ticket },
+): Promise<Outcome<never>> {
   if (!(await ticket.settle('wrong'))) return refuse({ reason: 'busy' });
   const event = { action: 'SECOND_FACTOR_FAILED', reason: 'wrong-code' } as const;
   recordEvent(request, { ...event, account, accountKey });

@@ -118,7 +118,7 @@ export function applyExpiry(
 }
 
 /**
- * Returns the state as every caller sees it who holds none of its steps: each step is a failed
+ * Returns the state as shown to every caller without a step of its own: each step is a failed
  * attempt. It is dated back to the last event, so that neither a lock nor its end tells the two apart.
  */
 export function withStepsFailed(state: LockoutState, rules: LockoutRules): LockoutState {
