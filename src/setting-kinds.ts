@@ -73,6 +73,13 @@ export const origin = z
     z.refine((text) => URL.canParse(text) && new URL(text).origin === text, 'is not an origin'),
   );
 
+/** A host name as URLs have it: lower case, ASCII, and no IP address, whose last label is a number. */
+export const DOMAIN = /^(?:[a-z0-9_-]+\.)*(?!\d+$)[a-z0-9-]+$/;
+
+export const domain = z
+  .string()
+  .check(z.minLength(1), z.maxLength(253), z.regex(DOMAIN, 'is not a domain name'));
+
 /** A display name without control characters or separators, which could inject e-mail headers. */
 export const name = z
   .string()

@@ -9,10 +9,11 @@ import { withRules } from './contracts/define.ts';
 import { ALGORITHMS, keysFor, type TokenKey } from './crypto/keys.ts';
 import { MOST_ROUNDS } from './crypto/passwords/format.ts';
 import { MOST_ITERATIONS } from './crypto/pbkdf2.ts';
-import type { MailSettings } from './mail/mailer.ts';
+import { mailSettings, passkeyFlaw, passkeySettings } from './derived-settings.ts';
 import type { Lifetimes } from './policy/lifetimes.ts';
 import {
   legacyCosts,
+  domain,
   json,
   jwk,
   key,
@@ -99,6 +100,11 @@ export const schema = z.object({
     'optional',
   ),
   FACTOR_KEYS: z._default(namedKeys, []),
+  PASSKEYS: group({
+    offered: z._default(z.boolean(), true),
+    domain: z.optional(domain),
+    deviceBound: z._default(z.enum(['none', 'admins', 'all']), 'none'),
+  }),
 });
 
 export type Settings = ReturnType<typeof readSettings>;
@@ -162,6 +168,8 @@ export function readSettings(env: object, known: readonly Contract[]) {
   if (values.SECOND_FACTOR === 'required' && values.IMMEDIATE_REGISTRATION.length > 0) {
     report('SECOND_FACTOR', 'is required, and IMMEDIATE_REGISTRATION signs in without one');
   }
+  const flaw = local ? null : passkeyFlaw(values.PASSKEYS, pagesOrigin);
+  if (flaw !== null) report('PASSKEYS', flaw);
   if (issues.length > 0) throw settingsError(issues);
 
   return {
@@ -197,8 +205,12 @@ export function readSettings(env: object, known: readonly Contract[]) {
     },
     secondFactor: values.SECOND_FACTOR,
     factorKeys: values.FACTOR_KEYS,
+    passkeys: passkeySettings(values.PASSKEYS, {
+      pagesOrigin,
+      allowedOrigins: values.ALLOWED_ORIGINS,
+    }),
     passwordRules: values.PASSWORD_RULES,
-    mail: mailOf(values.MAIL, { pagesOrigin, key: values.RESEND_API_KEY ?? '' }),
+    mail: mailSettings(values.MAIL, { pagesOrigin, key: values.RESEND_API_KEY ?? '' }),
     emailLimits: values.EMAIL_LIMITS,
     emailDelayMs: values.EMAIL_DELAY_MS,
     metricsFlushMs: values.METRICS_FLUSH_SECONDS * 1000,
@@ -237,23 +249,6 @@ function flawsOfKeys(
 function immediateFlaw({ canRegisterImmediately, requiresVerifiedEmail }: Contract): string | null {
   if (!canRegisterImmediately) return 'has no answer that registers at once';
   return requiresVerifiedEmail ? 'requires a verified address' : null;
-}
-
-type MailValues = z.output<typeof schema>['MAIL'];
-
-function mailOf(
-  { transport, from, service }: MailValues,
-  { pagesOrigin, key }: { pagesOrigin: string; key: string },
-): MailSettings {
-  return {
-    service,
-    pagesOrigin,
-    from: {
-      name: from?.name ?? service,
-      email: from?.email ?? `no-reply@${new URL(pagesOrigin).hostname}`,
-    },
-    transport: transport === 'resend' ? { kind: transport, key } : { kind: transport },
-  };
 }
 
 function settingsError(issues: readonly { path: PropertyKey[]; message: string }[]): Error {

@@ -81,14 +81,14 @@ function optionalSecrets(): string[] {
   });
 }
 
-function greet({ contracts }: Settings, address: string): void {
+function greet({ contracts, passkeys }: Settings, address: string): void {
   const rows = loginLines(contracts, address).map((line) => `  ${line}`);
   const [first] = contracts;
   console.log(`
 Gatehouse answers at ${address}
 
 ${rows.join('\n')}
-
+${passkeys.policy.isOffered ? '' : '\nPasskeys are off: PASSKEYS says so, or PAGES_ORIGIN is an IP address.\n'}
 Bare paths work too: the first contract in CONTRACTS that has the path answers.
 Pages: ${address}/login, API reference: ${address}/docs, local mail: ${address}/dev/mail
 Demo accounts are in test/fixtures/demo-accounts.ts. Try one:

@@ -24,6 +24,7 @@ const NOT_SERVED = 'is not in CONTRACTS';
 const NO_ALG = 'has no alg of';
 const NO_LIST = 'has contracts that are not a list of names';
 const NOT_PRIVATE = 'is not a private key';
+const NOT_PARENT = 'domain is neither the host of PAGES_ORIGIN nor a parent domain of it';
 const TOO_CHEAP = 'is below 600000 iterations in all';
 
 /** Setting or a path within it, a part of the message, and values that are refused. */
@@ -124,6 +125,21 @@ const refused: [path: string, says: string, ...values: unknown[]][] = [
   ]),
   ['FACTOR_KEYS', 'is missing, and SECOND_FACTOR is not off', undefined, [], '[]'],
   ['SECOND_FACTOR', '', CANARY, '', 'OFF', 'none', true, null, ['off']],
+  ['PASSKEYS', '', CANARY, 5, null, { offered: 'true' }, { deviceBound: true }, { origins: [] }],
+  ['PASSKEYS.deviceBound', '', CANARY, '', 'ALL', 'off', null],
+  [
+    'PASSKEYS.domain',
+    'is not a domain name',
+    'Gatehouse.example',
+    'gatehouse.example.',
+    '.example',
+  ],
+  ['PASSKEYS.domain', 'is not a domain name', 'https://a.example', 'a.example:443', '*.example'],
+  ['PASSKEYS.domain', 'is not a domain name', '192.0.2.1', '[2001:db8::1]', 'bücher.example'],
+  ['PASSKEYS.domain', '', '', null, 5, `${'a.'.repeat(126)}aa`],
+  // The pages are at gatehouse.example.
+  ['PASSKEYS.domain', NOT_PARENT, 'example', 'a.gatehouse.example', 'house.example'],
+  ['PASSKEYS.domain', NOT_PARENT, 'gatehouse.test', `${CANARY}.example`, 'localhost'],
 ];
 
 /** Every string in a value that is long enough for a secret, and every number of nine digits. */
@@ -173,6 +189,15 @@ describe('a malformed setting', () => {
   ])('is %s where another setting needs it and it is missing', (setting, changes) => {
     expect(complaint(changes)).toMatch(new RegExp(`^ {2}${setting}: is missing`, 'm'));
   });
+
+  it.each(['https://192.0.2.1', 'https://[2001:db8::1]:8443', 'https://gatehouse.example.'])(
+    'is PASSKEYS where they are offered at %s',
+    (PAGES_ORIGIN) => {
+      expect(complaint({ PAGES_ORIGIN })).toContain(
+        '  PASSKEYS: are offered, and PAGES_ORIGIN has no domain name',
+      );
+    },
+  );
 
   it('is a second factor for all beside registration that signs in at once', () => {
     const changes = {

@@ -25,6 +25,11 @@ const defaults = {
   passwords: { cost: { iterations: 100_000, rounds: 6 }, peppers: [], legacyCosts: [] },
   secondFactor: 'optional',
   passwordRules: { least: 8, most: 256, breached: false },
+  passkeys: {
+    policy: { isOffered: true, deviceBound: 'none' },
+    domain: 'gatehouse.example',
+    origins: ['https://gatehouse.example'],
+  },
   mail: {
     service: 'Gatehouse',
     pagesOrigin: 'https://gatehouse.example',
@@ -65,6 +70,12 @@ const from = (from: string, name: string): [Record<string, unknown>, object] => 
   { MAIL: { from } },
   { mail: { from: { name, email: 'a@b.example' } } },
 ];
+
+const passkeys = (
+  values: Record<string, unknown>,
+  read: object,
+): [Record<string, unknown>, object] => [values, { passkeys: read }];
+const LOCAL_PAGES = { PAGES_ORIGIN: localOrigin, LOCAL_DEVELOPMENT };
 
 /** Settings → what is read from them, besides the defaults. */
 const rows: [values: Record<string, unknown>, read: object][] = [
@@ -139,6 +150,46 @@ const rows: [values: Record<string, unknown>, read: object][] = [
     },
     { secondFactor: 'required-for-admins' },
   ],
+  passkeys(
+    { PASSKEYS: { offered: false, deviceBound: 'admins' } },
+    { policy: { isOffered: false, deviceBound: 'admins' } },
+  ),
+  passkeys(
+    { PASSKEYS: { deviceBound: 'all' } },
+    { policy: { isOffered: true, deviceBound: 'all' } },
+  ),
+  passkeys(
+    { PAGES_ORIGIN: pagesOrigin, ALLOWED_ORIGINS: ['https://a.example', pagesOrigin] },
+    { domain: 'login.acme.example', origins: [pagesOrigin, 'https://a.example'] },
+  ),
+  ...['login.acme.example', 'acme.example'].map((domain) =>
+    passkeys(
+      { PAGES_ORIGIN: pagesOrigin, PASSKEYS: { domain } },
+      { domain, origins: [pagesOrigin] },
+    ),
+  ),
+  passkeys(
+    { PAGES_ORIGIN: 'https://intranet', PASSKEYS: { domain: 'intranet' } },
+    { domain: 'intranet' },
+  ),
+  passkeys(
+    { PAGES_ORIGIN: 'https://xn--bcher-kva.example' },
+    { policy: { isOffered: true }, domain: 'xn--bcher-kva.example' },
+  ),
+  passkeys(
+    { PAGES_ORIGIN: 'https://192.0.2.1', PASSKEYS: { offered: false } },
+    { policy: { isOffered: false } },
+  ),
+  passkeys(LOCAL_PAGES, {
+    policy: { isOffered: true },
+    domain: 'localhost',
+    origins: [localOrigin],
+  }),
+  // The domain of the deployment, at a local Worker.
+  passkeys({ ...LOCAL_PAGES, PASSKEYS: { domain: 'acme.example' } }, { domain: 'localhost' }),
+  ...['http://127.0.0.1:3000', 'http://[::1]:3000'].map((PAGES_ORIGIN) =>
+    passkeys({ PAGES_ORIGIN, LOCAL_DEVELOPMENT }, { policy: { isOffered: false } }),
+  ),
 ];
 
 it.each(rows)('reads %j, as values and as JSON text', (values, read) => {
