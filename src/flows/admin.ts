@@ -102,7 +102,8 @@ export async function resetFactors(
     const template = { kind: 'factors-reset' } as const;
     services.waitUntil(services.mailer.send({ to: user.email, contract, template }));
   }
-  return { user: { ...user, factors: [], recoveryCodesLeft: 0 }, changed, sessionsEnded: 0 };
+  const left = { factors: [], recoveryCodesLeft: 0, passkeys: [] };
+  return { user: { ...user, ...left }, changed, sessionsEnded: 0 };
 }
 
 /**

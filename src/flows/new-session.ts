@@ -49,6 +49,7 @@ export async function openSession(
     refreshHash,
     renewedHash,
     secondFactor,
+    passkey: null,
     stepIssuedAtMs,
   });
   if (!isStored) return 'stale';

@@ -48,6 +48,8 @@ export const users = sqliteTable(
     deviceVersion: integer('device_version').notNull().default(1),
     createdAtMs: integer('created_at_ms').notNull(),
     lastLoginAtMs: integer('last_login_at_ms'),
+    /** WebAuthn's user handle: random, base64url; null before the first passkey is asked for. */
+    passkeyHandle: text('passkey_handle'),
   },
   (table) => [
     uniqueIndex('users_public_id').on(table.publicId),
@@ -57,6 +59,9 @@ export const users = sqliteTable(
     index('users_inactive')
       .on(table.status)
       .where(sql`status = 'inactive'`),
+    uniqueIndex('users_passkey_handle')
+      .on(table.passkeyHandle)
+      .where(sql`passkey_handle is not null`),
     check('users_status', sql`${table.status} in ('active', 'inactive')`),
     check('users_identified', sql`${table.email} is not null or ${table.usernameKey} is not null`),
   ],
@@ -85,8 +90,14 @@ export const sessions = sqliteTable(
     provenAtMs: integer('proven_at_ms').notNull().default(0),
     /** The last time that a second factor was proven in it. */
     secondFactorAtMs: integer('second_factor_at_ms'),
+    openedBy: text('opened_by', { enum: ['password', 'passkey'] })
+      .notNull()
+      .default('password'),
   },
-  (table) => [index('sessions_user_id').on(table.userId)],
+  (table) => [
+    index('sessions_user_id').on(table.userId),
+    check('sessions_opened_by', sql`${table.openedBy} in ('password', 'passkey')`),
+  ],
 );
 
 /** Second factors: TOTP secrets and recovery codes, a row each. */
@@ -113,6 +124,38 @@ export const factors = sqliteTable(
     check('factors_kind', sql`${table.kind} in ('totp', 'recovery-code')`),
   ],
 );
+
+/** WebAuthn credentials. Their private keys stay with the authenticators. */
+export const passkeys = sqliteTable(
+  'passkeys',
+  {
+    id: text('id').primaryKey(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** Base64url, chosen by the authenticator. */
+    credentialId: text('credential_id').notNull(),
+    /** A JWK with `alg`, as JSON. */
+    publicKey: text('public_key').notNull(),
+    signCount: integer('sign_count').notNull(),
+    isSyncable: integer('is_syncable').notNull(),
+    /** A JSON array. */
+    transports: text('transports').notNull(),
+    name: text('name'),
+    createdAtMs: integer('created_at_ms').notNull(),
+    lastUsedAtMs: integer('last_used_at_ms'),
+  },
+  (table) => [
+    uniqueIndex('passkeys_credential_id').on(table.credentialId),
+    index('passkeys_user_id').on(table.userId),
+  ],
+);
+
+/** Challenges that passkeys have signed: each is accepted once. An unused one is stored nowhere. */
+export const usedChallenges = sqliteTable('used_challenges', {
+  id: text('id').primaryKey(),
+  expiresAtMs: integer('expires_at_ms').notNull(),
+});
 
 /** Append-only. `user_id` has no foreign key: the record outlives the user, under its pseudonym. */
 export const auditEvents = sqliteTable(

@@ -1,21 +1,27 @@
 /** Looks users up. A look-up is one statement, whatever it finds. */
 import { eq, getTableColumns, sql, type Column, type SQL } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Factor, ShownFactor } from '../flows/model/factor.ts';
+import type { Passkey, StoredPasskey } from '../flows/model/passkey.ts';
 import type { Account, User } from '../flows/model/user.ts';
 import type { Users } from '../flows/ports/users.ts';
-import { factors, roles, teams, users } from './schema.ts';
+import { factors, passkeys, roles, teams, users } from './schema.ts';
 import { aliased, builder, param, statement, type RowOf } from './statement.ts';
 
-/** Selects the factors of a user as one JSON text, so that a look-up stays one statement. */
-const factorsAsJson = (columns: Record<string, Column>) => {
+/** Selects a user's rows of a table as one JSON text, so that a look-up stays one statement. */
+const rowsAsJson = (table: SQLiteTable, owner: Column, columns: Record<string, Column>) => {
   const pairs = Object.entries(columns).map(
     ([name, column]) => sql`${sql.raw(`'${name}'`)}, ${column}`,
   );
   return sql<string>`(select json_group_array(json_object(${sql.join(pairs, sql`, `)}))
-    from ${factors} where ${eq(factors.userId, users.id)})`.as('factors');
+    from ${table} where ${eq(owner, users.id)})`;
 };
+const factorsAsJson = (columns: Record<string, Column>) =>
+  rowsAsJson(factors, factors.userId, columns).as('factors');
+
 const { userId: _, ...factorColumns } = getTableColumns(factors);
 const { secret: __, lastStep: ___, ...shownFactorColumns } = factorColumns;
+const { userId: ____, publicKey, signCount, ...passkeyColumns } = getTableColumns(passkeys);
 
 /** The columns that may be shown of a user, with those of role and team (null where there is none). */
 export const shownColumns = {
@@ -40,6 +46,7 @@ export const shownColumns = {
     lastLoginAtMs: users.lastLoginAtMs,
   }),
   factors: factorsAsJson(shownFactorColumns),
+  passkeys: rowsAsJson(passkeys, passkeys.userId, passkeyColumns).as('passkeys'),
 };
 
 /** The columns that a login verifies against, besides those that may be shown. */
@@ -49,6 +56,7 @@ export const userColumns = {
     passwordHash: users.passwordHash,
     credentialVersion: users.credentialVersion,
     deviceVersion: users.deviceVersion,
+    userHandle: users.passkeyHandle,
   }),
   factors: factorsAsJson(factorColumns),
 };
@@ -77,6 +85,22 @@ export const findBy = {
 
 export const findUserById = findUser<{ id: number }>(eq(users.id, param('id')));
 
+const presentedColumns = {
+  ...userColumns,
+  ...aliased({ passkeyId: passkeys.id, publicKey, signCount }),
+};
+type PresentedRow = UserRow & RowOf<typeof presentedColumns>;
+
+const findByCredential = statement<{ credentialId: string }>(() =>
+  builder
+    .select(presentedColumns)
+    .from(passkeys)
+    .innerJoin(users, eq(users.id, passkeys.userId))
+    .leftJoin(roles, eq(roles.id, users.roleId))
+    .leftJoin(teams, eq(teams.id, users.teamId))
+    .where(eq(passkeys.credentialId, param('credentialId'))),
+);
+
 export function createUsers(database: D1Database): Users {
   return {
     async find(identifier, from) {
@@ -94,6 +118,21 @@ export function createUsers(database: D1Database): Users {
     async findById(id) {
       return firstAccount((await findUserById.bind(database, { id }).all()).results);
     },
+
+    async findByPasskey(credentialId) {
+      const query = findByCredential.bind(database, { credentialId });
+      const [row] = (await query.all<PresentedRow>()).results;
+      if (row === undefined) return null;
+      const account = accountOf(row);
+      const found = account.user.passkeys.find(({ id }) => id === row.passkeyId);
+      if (found === undefined) return null;
+      const passkey: StoredPasskey = {
+        ...found,
+        publicKey: row.publicKey,
+        signCount: row.signCount,
+      };
+      return { account, passkey };
+    },
   };
 }
 
@@ -104,9 +143,9 @@ export function firstAccount(rows: readonly unknown[] | undefined): Account | nu
 }
 
 export function accountOf(row: UserRow): Account {
-  const { passwordHash, credentialVersion, deviceVersion } = row;
+  const { passwordHash, credentialVersion, deviceVersion, userHandle } = row;
   const factors = JSON.parse(row.factors) as Factor[];
-  return { user: userOf(row), passwordHash, credentialVersion, deviceVersion, factors };
+  return { user: userOf(row), passwordHash, credentialVersion, deviceVersion, factors, userHandle };
 }
 
 export function userOf(row: ShownRow): User {
@@ -128,10 +167,25 @@ export function userOf(row: ShownRow): User {
     status: row.status === 'active' ? 'active' : 'inactive',
     createdAtMs: row.createdAtMs,
     lastLoginAtMs: row.lastLoginAtMs,
-    factors: factors.flatMap(shownFactor).toSorted((a, b) => a.createdAtMs - b.createdAtMs),
+    factors: factors.flatMap(shownFactor).toSorted(byAge),
     recoveryCodesLeft: factors.filter(({ kind }) => kind === 'recovery-code').length,
+    passkeys: (JSON.parse(row.passkeys) as PasskeyRow[]).map(passkeyOf).toSorted(byAge),
   };
 }
+
+const byAge = (one: { createdAtMs: number }, other: { createdAtMs: number }) =>
+  one.createdAtMs - other.createdAtMs;
+
+export type PasskeyRow = Omit<Passkey, 'isSyncable' | 'transports'> & {
+  isSyncable: number;
+  transports: string;
+};
+
+export const passkeyOf = (row: PasskeyRow): Passkey => ({
+  ...row,
+  isSyncable: row.isSyncable !== 0,
+  transports: JSON.parse(row.transports) as string[],
+});
 
 /** None of a recovery code. */
 function shownFactor({ kind, ...factor }: Omit<Factor, 'secret' | 'lastStep'>): ShownFactor[] {

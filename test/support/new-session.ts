@@ -17,5 +17,6 @@ export const newSession: NewSession = {
   refreshHash: 'first-refresh',
   renewedHash: null,
   secondFactor: null,
+  passkey: null,
   stepIssuedAtMs: null,
 };

@@ -122,6 +122,8 @@ const ROWS: readonly (readonly [table: string, rows: readonly Row[]])[] = [
     [event(1, 1, 'email-cookie'), event(2, 1, 'admin'), event(3, 2, 'email-cookie')],
   ],
   ['factors', [...factorRowsOf('bob', 2), ...factorRowsOf('carol', 3)]],
+  ['passkeys', []],
+  ['used_challenges', []],
   ['housekeeping', []],
 ];
 
@@ -225,6 +227,7 @@ export const account = (id: 1 | 2 | 3, more: Partial<Account> = {}): Account => 
     credentialVersion: 7,
     deviceVersion: 3,
     factors: id === 1 ? [] : factorsOf(name),
+    userHandle: null,
     ...more,
   };
 };
@@ -240,6 +243,7 @@ export const aliceHere: LiveSession = {
   refreshedAtMs: 500,
   provenAtMs: 0,
   secondFactorAtMs: null,
+  openedBy: 'password',
 };
 
 export const auditContext: AuditContext = {

@@ -51,6 +51,7 @@ const user = {
   device_version: 1,
   created_at_ms: 1000,
   last_login_at_ms: 1000,
+  passkey_handle: null,
 };
 const session = {
   id: 'new-session',
@@ -66,6 +67,7 @@ const session = {
   user_agent: 'Browser 1',
   proven_at_ms: 1000,
   second_factor_at_ms: null,
+  opened_by: 'password',
 };
 
 it('makes an unverified user, the first session and their events', async () => {

@@ -163,6 +163,7 @@ describe('admit', () => {
     credential_version: 1,
     created_at_ms: 1000,
     last_login_at_ms: null,
+    passkey_handle: null,
     device_version: 1,
   };
 

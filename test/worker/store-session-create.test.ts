@@ -27,6 +27,7 @@ const row = {
   user_agent: 'B'.repeat(256),
   proven_at_ms: 1000,
   second_factor_at_ms: null,
+  opened_by: 'password',
 };
 const login = rows.eventRow('LOGIN', { reason: 'granted', session_id: 'new-session' });
 

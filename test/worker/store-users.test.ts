@@ -69,11 +69,13 @@ describe('the look-up of a login', () => {
           },
         ],
         recoveryCodesLeft: 2,
+        passkeys: [],
       },
       passwordHash: null,
       credentialVersion: 7,
       deviceVersion: 3,
       factors: factorsOf('bob'),
+      userHandle: null,
     });
   });
 });

@@ -51,6 +51,7 @@ export async function statements(contract: string) {
       refreshHash: null,
       renewedHash: null,
       secondFactor: null,
+      passkey: null,
       stepIssuedAtMs: null,
     }),
   );

@@ -37,6 +37,7 @@ export const sampleUser: User = {
   lastLoginAtMs: NOW_MS,
   factors: [],
   recoveryCodesLeft: 0,
+  passkeys: [],
 };
 
 export const sampleStep: PendingStep = {

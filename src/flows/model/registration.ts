@@ -30,7 +30,12 @@ export interface NewAccount
     >,
     Omit<
       NewSession,
-      'account' | 'requiresVerifiedEmail' | 'renewedHash' | 'secondFactor' | 'stepIssuedAtMs'
+      | 'account'
+      | 'requiresVerifiedEmail'
+      | 'renewedHash'
+      | 'secondFactor'
+      | 'passkey'
+      | 'stepIssuedAtMs'
     > {
   publicId: string;
 }

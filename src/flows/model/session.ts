@@ -2,6 +2,7 @@
 import type { Expiries } from '../../policy/lifetimes.ts';
 import type { AuditAction, AuditContext } from './audit.ts';
 import type { FactorUse } from './factor.ts';
+import type { PasskeyUse } from './passkey.ts';
 import type { Account, User } from './user.ts';
 
 /** The one batch that a login writes. */
@@ -14,8 +15,13 @@ export interface NewSession extends AuditContext {
   refreshHash: string | null;
   /** Replaces the stored hash; null leaves it. */
   renewedHash: string | null;
-  /** Null: none was asked for; the session is stored only where the user has no confirmed one. */
+  /**
+   * Null: none was asked for; without a passkey the session is stored only where the user has no
+   * confirmed one.
+   */
   secondFactor: FactorUse | null;
+  /** Proves both factors; its challenge is used up with it. Null: the password was verified. */
+  passkey: PasskeyUse | null;
   /**
    * When the password was verified, where the second factor came in a later request: a login since
    * then makes the step void. Null: there was no step.
@@ -38,6 +44,7 @@ export interface LiveSession {
   provenAtMs: number;
   /** The last time that a second factor was proven in this session; null: never. */
   secondFactorAtMs: number | null;
+  openedBy: 'password' | 'passkey';
 }
 
 /** A session as its owner may list it. */

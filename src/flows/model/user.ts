@@ -1,4 +1,5 @@
 import type { Factor, ShownFactor } from './factor.ts';
+import type { Passkey } from './passkey.ts';
 
 /** A user as contracts may show it. */
 export interface User {
@@ -21,6 +22,8 @@ export interface User {
   /** TOTP factors, unconfirmed ones included; the oldest first. */
   factors: readonly ShownFactor[];
   recoveryCodesLeft: number;
+  /** The oldest first. */
+  passkeys: readonly Passkey[];
 }
 
 /** A user with what a login verifies. Never leaves the use cases. */
@@ -34,4 +37,6 @@ export interface Account {
   deviceVersion: number;
   /** All of them, with recovery codes and unconfirmed ones. */
   factors: readonly Factor[];
+  /** WebAuthn's user handle, base64url; null before the first passkey is asked for. */
+  userHandle: string | null;
 }

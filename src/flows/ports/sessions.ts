@@ -10,8 +10,8 @@ import type {
 /** All of these read and write the primary. */
 export interface Sessions {
   /**
-   * Uses the second factor up, if one is given. False: the account is no longer what was verified,
-   * or the factor is used up, and nothing was written.
+   * Uses the second factor or the challenge of the passkey up, if one is given. False: the account is
+   * no longer what was verified, or the factor or challenge is used up, and nothing was written.
    */
   open(newSession: NewSession): Promise<boolean>;
   live(sessionId: string, nowMs: number): Promise<LiveSession | null>;

@@ -1,4 +1,5 @@
 import type { Identifier } from '../../policy/identifier.ts';
+import type { StoredPasskey } from '../model/passkey.ts';
 import type { Account } from '../model/user.ts';
 
 export interface Users {
@@ -9,4 +10,6 @@ export interface Users {
   ): Promise<{ account: Account | null; fromPrimary: boolean }>;
   /** Reads the primary. */
   findById(userId: number): Promise<Account | null>;
+  /** Reads the primary. The id is the authenticator's. */
+  findByPasskey(credentialId: string): Promise<{ account: Account; passkey: StoredPasskey } | null>;
 }

@@ -29,6 +29,7 @@ const sessionColumns = aliased({
   refreshedAtMs: sessions.refreshedAtMs,
   provenAtMs: sessions.provenAtMs,
   secondFactorAtMs: sessions.secondFactorAtMs,
+  openedBy: sessions.openedBy,
 });
 
 export type LiveRow = UserRow & RowOf<typeof sessionColumns>;
@@ -56,5 +57,6 @@ export function liveSession([row]: readonly LiveRow[]): LiveSession | null {
     refreshedAtMs: row.refreshedAtMs,
     provenAtMs: row.provenAtMs,
     secondFactorAtMs: row.secondFactorAtMs,
+    openedBy: row.openedBy,
   };
 }

@@ -84,7 +84,7 @@ describe('reset-factors', () => {
   ])('%s', async (...[, account, changed, mails]) => {
     const find = async () => account;
     const fakes = createFakes({ adminUsers: { find }, factors: { reset: async () => changed } });
-    const left = { ...account.user, factors: [], recoveryCodesLeft: 0 };
+    const left = { ...account.user, factors: [], recoveryCodesLeft: 0, passkeys: [] };
     expect(await admin.resetFactors(asked(fakes))).toEqual({
       user: left,
       changed,

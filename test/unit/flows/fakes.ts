@@ -31,6 +31,7 @@ export function createFakes(changes: Changes = {}) {
     users: {
       find: async () => ({ account: alice, fromPrimary: true }),
       findById: async () => alice,
+      findByPasskey: async () => null,
     },
     sessions: {
       open: async () => true,

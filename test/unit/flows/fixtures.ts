@@ -26,6 +26,7 @@ export const alice: Account = {
   credentialVersion: 3,
   deviceVersion: 5,
   factors: [],
+  userHandle: null,
 };
 export const aliceWith = (
   user: Partial<Account['user']>,
@@ -91,6 +92,7 @@ export const session: LiveSession = {
   refreshedAtMs: ISSUED_MS - 3_600_000,
   provenAtMs: ISSUED_MS - 3_600_000,
   secondFactorAtMs: null,
+  openedBy: 'password',
 };
 
 export const meta: RequestMeta = {

@@ -86,6 +86,7 @@ describe('a right password', () => {
           refreshHash: 'hash 0',
           renewedHash: null,
           secondFactor: null,
+          passkey: null,
           stepIssuedAtMs: null,
         },
       ],
