@@ -53,6 +53,7 @@ function contentOf(
   { service, pages }: { service: string; pages: string },
 ): Content {
   const forgot = { label: 'Choose a new password', url: `${pages}/forgot` };
+  const signIn = { label: 'Sign in', url: `${pages}/login` };
   switch (template.kind) {
     case 'verification-code':
       return {
@@ -100,7 +101,12 @@ function contentOf(
         intro:
           'The password of your account was changed. If this was you, you need to do nothing. If this was not you, take the account back at once:',
         action: forgot,
-        closing: ['Passwords are never sent by mail.'],
+        closing: template.passkeysStay
+          ? [
+              'The passkeys of your account sign in as before. Sign in, and remove those that are not yours.',
+              NEVER_SENT,
+            ]
+          : [NEVER_SENT],
       };
     case 'email-change-code':
       return {
@@ -122,7 +128,7 @@ function contentOf(
         subject: `Your address for ${service} was changed`,
         intro:
           'Your account has another e-mail address now, and this was the last e-mail to this one. If this was you, you need to do nothing. If this was not you, sign in as long as your password is good, and change both:',
-        action: { label: 'Sign in', url: `${pages}/login` },
+        action: signIn,
         closing: [`If you cannot sign in any more, contact the operator of ${service}.`],
       };
     case 'factor-added':
@@ -153,10 +159,42 @@ function contentOf(
         action: forgot,
         closing: ['New recovery codes can be made on the account page.'],
       };
+    case 'passkey-added':
+      return {
+        subject: `A passkey was added at ${service}`,
+        intro: `A passkey${quoted(template.name)} was added to your account, and signs in without the password. If this was you, you need to do nothing. If this was not you, sign in and remove it at once:`,
+        action: signIn,
+        closing: [
+          'Then choose another password. A new password alone does not remove a passkey.',
+          `If you cannot sign in any more, contact the operator of ${service}.`,
+        ],
+      };
+    case 'passkey-removed':
+      return {
+        subject: `A passkey was removed at ${service}`,
+        intro: `A passkey${quoted(template.name)} was removed from your account, and signs in no more. ${NOT_YOU}`,
+        action: forgot,
+        closing: [`If you cannot sign in any more, contact the operator of ${service}.`],
+      };
+    case 'passkey-counted-back':
+      return {
+        subject: `A passkey may have been copied, at ${service}`,
+        intro: `A passkey${quoted(template.name)} of your account has just signed in, and its device counted fewer signatures than before. If this was you, the device was probably reset or repaired. If this was not you, somebody may have a copy of it: sign in and remove it at once:`,
+        action: signIn,
+        closing: [`If you cannot sign in any more, contact the operator of ${service}.`],
+      };
+    case 'password-removed':
+      return {
+        subject: `The password of your account at ${service} was removed`,
+        intro:
+          'Your account has no password any more: it is signed in to with its passkeys. If this was you, you need to do nothing. If this was not you, choose a new password at once:',
+        action: forgot,
+        closing: ['Then sign in, and remove the passkeys that are not yours.'],
+      };
     case 'factors-reset':
       return {
         subject: `Your second factor at ${service} was reset`,
-        intro: `The operator of ${service} removed the authenticator apps and recovery codes of your account. If you asked for this, sign in with your password and set up a new one. ${NOT_YOU}`,
+        intro: `The operator of ${service} removed the authenticator apps, passkeys and recovery codes of your account. If you asked for this, sign in with your password and set up new ones. ${NOT_YOU}`,
         action: forgot,
         closing: [`If you did not ask for this, contact the operator of ${service}.`],
       };
@@ -165,6 +203,15 @@ function contentOf(
 
 const NOT_YOU =
   'If this was you, you need to do nothing. If this was not you, choose another password at once:';
+
+const NEVER_SENT = 'Passwords are never sent by mail.';
+
+/**
+ * The name of a passkey, where it has one of letters, digits and spaces. A thief of a session could name
+ * a passkey after a link or an address, which the service's own e-mail would then carry to its victim.
+ */
+const quoted = (name: string | null) =>
+  name !== null && /^[\p{L}\p{M}\p{N} '’()+_-]{1,64}$/u.test(name) ? ` “${name}”` : '';
 
 /** `otherwise`: the consequence of not entering the code. */
 const codeClosing = ({ minutes }: { minutes: number }, otherwise: string) => [

@@ -97,6 +97,10 @@ const TEMPLATES: Readonly<Record<EmailTemplate['kind'], true>> = {
   'factor-removed': true,
   'recovery-codes-replaced': true,
   'recovery-code-used': true,
+  'passkey-added': true,
+  'passkey-removed': true,
+  'passkey-counted-back': true,
+  'password-removed': true,
   'factors-reset': true,
 };
 

@@ -6,21 +6,31 @@ import { renderEmail } from '../../src/mail/templates.ts';
 
 const head = { service: 'Gatehouse', pagesOrigin: 'https://login.example' };
 
+const FORGOT = 'https://login.example/email-cookie/forgot';
+const LOGIN = 'https://login.example/email-cookie/login';
+
 const templates: { template: EmailTemplate; key: string }[] = [
   { template: { kind: 'verification-code', code: '012345', minutes: 10 }, key: '012345' },
   { template: { kind: 'registration-code', code: '543210', minutes: 10 }, key: '543210' },
-  {
-    template: { kind: 'registration-attempt' },
-    key: 'https://login.example/email-cookie/forgot',
-  },
+  { template: { kind: 'registration-attempt' }, key: FORGOT },
   {
     template: { kind: 'password-reset', token: 'a-T_0k3n', minutes: 30 },
     key: 'https://login.example/email-cookie/reset#token=a-T_0k3n',
   },
-  { template: { kind: 'password-changed' }, key: 'https://login.example/email-cookie/forgot' },
+  { template: { kind: 'password-changed' }, key: FORGOT },
+  { template: { kind: 'password-changed', passkeysStay: true }, key: FORGOT },
   { template: { kind: 'email-change-code', code: '987654', minutes: 1 }, key: '987654' },
-  { template: { kind: 'email-change-notice' }, key: 'https://login.example/email-cookie/forgot' },
-  { template: { kind: 'email-changed' }, key: 'https://login.example/email-cookie/login' },
+  { template: { kind: 'email-change-notice' }, key: FORGOT },
+  { template: { kind: 'email-changed' }, key: LOGIN },
+  { template: { kind: 'factor-added' }, key: FORGOT },
+  { template: { kind: 'factor-removed' }, key: FORGOT },
+  { template: { kind: 'recovery-codes-replaced' }, key: FORGOT },
+  { template: { kind: 'recovery-code-used', left: 9 }, key: FORGOT },
+  { template: { kind: 'passkey-added', name: "Zoë's phone" }, key: LOGIN },
+  { template: { kind: 'passkey-removed', name: null }, key: FORGOT },
+  { template: { kind: 'passkey-counted-back', name: 'YubiKey 5' }, key: LOGIN },
+  { template: { kind: 'password-removed' }, key: FORGOT },
+  { template: { kind: 'factors-reset' }, key: FORGOT },
 ];
 
 const ENTITIES: Record<string, string> = {
@@ -88,6 +98,48 @@ it('says that the code of a registration works with its password only', () => {
   expect(text).not.toContain('already');
 });
 
+it.each(['Zoë’s phone', 'YubiKey 5 (blue)', '電話_2', 'x'.repeat(64)])(
+  'names a passkey: %s',
+  (name) => {
+    for (const kind of ['passkey-added', 'passkey-removed', 'passkey-counted-back'] as const) {
+      const { text, html, subject } = renderEmail(head, 'x', { kind, name });
+      expect(text).toContain(`A passkey “${name}” `);
+      expect(visibleText(html)).toContain(`A passkey “${name}” `);
+      expect(subject).not.toContain(name);
+    }
+  },
+);
+
+// A thief of a session may choose it, and the owner trusts the service's own e-mail.
+it.each([
+  'evil.example',
+  'evil。example',
+  'https://evil',
+  'a@evil',
+  '+1/2',
+  'tel:1',
+  'x'.repeat(65),
+  '”, call us',
+  'a\nb',
+  'a\u202Eb',
+  '',
+  null,
+])('leaves out the name of a passkey that could read as a link, or as our words: %j', (name) => {
+  const { text } = renderEmail(head, 'x', { kind: 'passkey-added', name });
+  expect(text).toMatch(
+    /^A passkey was added to your account, and signs in without the password\. /,
+  );
+});
+
+it.each([
+  [true, ['sign in as before', 'remove those that are not yours']],
+  [false, []],
+])('says after a reset of the password whether passkeys stay: %s', (passkeysStay, says) => {
+  const { text } = renderEmail(head, 'x', { kind: 'password-changed', passkeysStay });
+  for (const words of says) expect(text).toContain(words);
+  expect(text.includes('passkey')).toBe(passkeysStay);
+});
+
 describe('a value in an e-mail', () => {
   const hostile = fc.oneof(
     fc.constantFrom(
@@ -122,6 +174,8 @@ describe('a value in an e-mail', () => {
       code: secret,
       token: secret,
       minutes: 10,
+      left: 9,
+      name: secret,
     } as EmailTemplate);
 
   it('never becomes markup', () => {

@@ -7,7 +7,8 @@ export type EmailTemplate =
   /** The address was to be registered and is a user's: says so, and where to reset. */
   | { kind: 'registration-attempt' }
   | { kind: 'password-reset'; token: string; minutes: number }
-  | { kind: 'password-changed' }
+  /** `passkeysStay`: after a reset of the password, the account's passkeys sign in as before. */
+  | { kind: 'password-changed'; passkeysStay?: boolean }
   | { kind: 'email-change-code'; code: string; minutes: number }
   /** To the old address, when a change to another one is asked for. */
   | { kind: 'email-change-notice' }
@@ -18,7 +19,13 @@ export type EmailTemplate =
   | { kind: 'recovery-codes-replaced' }
   /** A recovery code opened a session or proved an identity; `left`: how many there are now. */
   | { kind: 'recovery-code-used'; left: number }
-  /** An operator removed all second factors. */
+  /** `name`: the passkey's; null: its owner gave none. */
+  | { kind: 'passkey-added'; name: string | null }
+  | { kind: 'passkey-removed'; name: string | null }
+  /** A passkey that does not leave its device reported fewer signatures than before, as a copy would. */
+  | { kind: 'passkey-counted-back'; name: string | null }
+  | { kind: 'password-removed' }
+  /** An operator removed all second factors and passkeys. */
   | { kind: 'factors-reset' };
 
 export interface Mailer {
