@@ -172,7 +172,8 @@ const normalisedValue = (kind: 'username' | 'email', value: string) =>
   normalise({ kind, value }).value;
 
 function renderUser(user: User) {
-  const { createdAtMs, lastLoginAtMs, factors: _, recoveryCodesLeft: __, ...shown } = user;
+  const { createdAtMs, lastLoginAtMs, factors: _, recoveryCodesLeft: __, ...rest } = user;
+  const { passkeys: ___, ...shown } = rest;
   return {
     ...shown,
     secondFactor: isEnrolled(user),
