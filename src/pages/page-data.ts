@@ -99,8 +99,8 @@ export interface PageData {
   requests: PageRequests;
   returnTo: string;
   leastPassword: number;
-  /** The path of the script for second factors, which is loaded when it is needed. */
-  factorsScript: string;
+  /** The paths of scripts that are loaded when they are needed. */
+  scripts: Readonly<Record<'factors' | 'security', string>>;
   /** False: no account can set one up. */
   offersSecondFactor: boolean;
   messages: ScriptMessages;

@@ -83,7 +83,10 @@ export function pageDataFor(
     returnTo,
     leastPassword,
     offersSecondFactor,
-    factorsScript: assetPath(assets, 'factors.js'),
+    scripts: {
+      factors: assetPath(assets, 'factors.js'),
+      security: assetPath(assets, 'security.js'),
+    },
     messages: { ...script, refusals },
   };
 }

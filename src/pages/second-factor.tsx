@@ -1,7 +1,7 @@
 /**
  * The parts of pages for second factors: the step of a sign-in, the set-up of an authenticator app and
- * its recovery codes. Their script is client/factors.ts; secrets and codes are fetched by it, and are no
- * part of a page.
+ * its recovery codes. Secrets and codes are fetched by the script (client/factors.ts), and are no part of
+ * a page.
  */
 import type { Child, FC } from 'hono/jsx';
 import { Field, Form, PasswordField } from './form.tsx';

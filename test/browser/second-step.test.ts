@@ -195,15 +195,22 @@ test('a step that has ended leads back to the password, and a lock is counted do
   await accountShown(page);
 });
 
-test('reports a script for second factors that cannot be loaded, and shows the rest of the account', async ({
+test('reports scripts that cannot be loaded, and shows the rest of the account', async ({
   openBrowser,
   users: { ada },
 }) => {
   const { page, errors } = await openBrowser();
-  await page.route('**/assets/factors.*', (route) => route.abort());
+  await page.route('**/assets/{factors,security}.*', (route) => route.abort());
   await signIn(page, 'email-remember', ada);
   expect(await page.textContent('#profile')).toContain(ada.email);
   expect(await page.isHidden('#factors')).toBe(true);
+  await page.unroute('**/assets/{factors,security}.*');
+  await page.route('**/assets/factors.*', (route) => route.abort());
+  await page.reload();
+  await shown(page, 'factors');
+  await page.click('#add-factor');
+  await expect.poll(() => page.textContent('#page-notice')).toContain('We cannot be reached');
+  expect(await page.isHidden('#enrolment')).toBe(true);
   await signOut(page, 'email-remember');
   const error = { code: 'SECOND_FACTOR_REQUIRED', message: '', challenge: 'a', methods: ['totp'] };
   await stubOperation(page, 'login', { json: { error } });

@@ -5,3 +5,11 @@ export function createElement(name: string, text: string, className = ''): HTMLE
   if (className !== '') element.className = className;
   return element;
 }
+
+/** A button in a row of a list. `name`: its accessible name, which says the row as well. */
+export function createRowButton(text: string, name: string): HTMLButtonElement {
+  const button = createElement('button', text, 'quiet') as HTMLButtonElement;
+  button.type = 'button';
+  button.setAttribute('aria-label', name);
+  return button;
+}

@@ -1,63 +1,26 @@
 /** The section for second factors on the signed-in page. */
 import { valueAt } from '../json-path.ts';
 import type { Answer } from './call.ts';
-import { createElement } from './elements.ts';
-import {
-  codesIn,
-  hideRecoveryCodes,
-  hideSecret,
-  showRecoveryCodes,
-  showSecret,
-} from './enrolment.ts';
+import { onClick, type Changes } from './changes.ts';
+import { createElement, createRowButton } from './elements.ts';
 import { appCode } from './factor-code.ts';
-import type { Shared } from './factors-script.ts';
+import type { Shared } from './scripts.ts';
 import { contract, elementById, fillTemplate, messages, pageData } from './page-data.ts';
-import { createProofDialog } from './proof-dialog.ts';
-
-/** The rest of the signed-in page. */
-export interface HomePage {
-  /** Leaves a page whose session has ended. */
-  leave(): void;
-  showNotice(message: string): void;
-  /** Loads the list of sessions again; returns how many there are. */
-  reloadSessions(): Promise<number>;
-}
-
-export interface FactorSection {
-  /** `out`: the session has ended. */
-  load(): Promise<'out' | 'loaded'>;
-  /** Removes what is private. */
-  clear(): void;
-}
 
 type Row = Record<string, unknown>;
-type Request = Parameters<Shared['callSignedIn']>;
+type Enrolment = typeof import('./factors.ts');
 
 const { list, fields, recoveryCodes } = contract.paths.factors;
 
-export function createFactorSection(shared: Shared, home: HomePage): FactorSection {
-  const askProof = createProofDialog(shared, home);
+export function createFactorSection(shared: Shared, changes: Changes) {
+  const { page, callProven, change, changed } = changes;
+  let enrolment: Enrolment | null = null;
 
-  /** Asks for a proof of identity where one is missing, and goes on. Null: it was not answered, or not proven. */
-  const callProven = async (...request: Request): Promise<Answer | null> => {
-    for (;;) {
-      const answer = await shared.callSignedIn(...request);
-      if (answer === 'out') home.leave();
-      else if (answer === null) home.showNotice(messages.offline);
-      else if (shared.readRefusal(answer, []).reason !== 'reauthentication-required') return answer;
-      else if (await askProof(answer)) continue;
-      return null;
-    }
-  };
-
-  /** The same for a button, whose refusals are shown above the page. */
-  const change = async (...request: Request): Promise<Answer | null> => {
-    const answer = await callProven(...request);
-    if (answer === null || answer.ok) return answer;
-    const { reason } = shared.readRefusal(answer, ['not-found']);
-    home.showNotice(messages.refusals[reason ?? 'internal']);
-    if (reason === 'not-found') await load();
-    return null;
+  /** Does nothing, and says so, where the script cannot be loaded: a secret is shown once. */
+  const withEnrolment = async (act: (script: Enrolment) => Promise<void>): Promise<void> => {
+    enrolment ??= await shared.loadScript('factors');
+    if (enrolment === null) page.showNotice(messages.offline);
+    else await act(enrolment);
   };
 
   const load = async (): Promise<'out' | 'loaded'> => {
@@ -89,9 +52,7 @@ export function createFactorSection(shared: Shared, home: HomePage): FactorSecti
       createElement('strong', messages.app),
       createElement('p', `${fillTemplate(messages.added, { time })} · ${usage}`, 'hint'),
     );
-    const button = createElement('button', messages.remove, 'quiet') as HTMLButtonElement;
-    button.type = 'button';
-    button.setAttribute('aria-label', fillTemplate(messages.removeOf, { time }));
+    const button = createRowButton(messages.remove, fillTemplate(messages.removeOf, { time }));
     onClick(button, async () => {
       const answer = await change('remove-factor', { id: String(row[fields.id]) });
       if (answer !== null) await changed(messages.factorRemoved);
@@ -101,19 +62,14 @@ export function createFactorSection(shared: Shared, home: HomePage): FactorSecti
     return item;
   };
 
-  /** After a change: offers to end other sessions, which a thief may have opened (ASVS 5.0 V7.4.3). */
-  const changed = async (notice: string): Promise<void> => {
-    const [sessions] = await Promise.all([home.reloadSessions(), load()]);
-    elementById('others').hidden = sessions < 2;
-    home.showNotice(notice);
-  };
-
-  onClick(elementById('add-factor'), async () => {
-    const answer = await change('enroll-totp');
-    if (answer !== null && showSecret(answer)) elementById('enrolment-title').focus();
-  });
+  onClick(elementById('add-factor'), () =>
+    withEnrolment(async ({ showSecret }) => {
+      const answer = await change('enroll-totp');
+      if (answer !== null && showSecret(answer)) elementById('enrolment-title').focus();
+    }),
+  );
   elementById('cancel-enrolment').addEventListener('click', () => {
-    hideSecret();
+    enrolment?.hideSecret();
     elementById('add-factor').focus();
   });
   shared.enhanceForm({
@@ -123,10 +79,9 @@ export function createFactorSection(shared: Shared, home: HomePage): FactorSecti
       const answer = await callProven('confirm-totp', { code });
       if (answer === null) return false;
       if (answer.ok) {
-        hideSecret();
-        const codes = codesIn(answer);
+        enrolment?.hideSecret();
         await changed(messages.factorAdded);
-        if (codes.length > 0) showCodes(codes);
+        showCodes(answer);
       } else if (shared.readRefusal(answer, ['invalid-factor']).reason === 'invalid-factor') {
         shared.focusFieldError('new-code', messages.refusals['invalid-factor']);
       } else if (!shared.showFieldErrors(answer, { code: ['new-code', messages.codeMalformed] })) {
@@ -136,42 +91,25 @@ export function createFactorSection(shared: Shared, home: HomePage): FactorSecti
     },
   });
 
-  onClick(elementById('new-codes'), async () => {
-    const answer = await change('new-recovery-codes');
-    if (answer === null) return;
-    await changed(messages.codesReplaced);
-    showCodes(codesIn(answer));
-  });
-  onClick(elementById('end-others'), async () => {
-    const answer = await shared.callSignedIn('logout-others');
-    if (answer === 'out') return home.leave();
-    if (!answer?.ok) {
-      return home.showNotice(answer === null ? messages.offline : messages.refusals.internal);
-    }
-    await home.reloadSessions();
-    elementById('others').hidden = true;
-    home.showNotice(messages.othersEnded);
-  });
+  const showCodes = (answer: Answer) => {
+    const codes = enrolment?.codesIn(answer) ?? [];
+    if (codes.length === 0) return;
+    enrolment?.showRecoveryCodes(codes, () => elementById('new-codes').focus());
+  };
+  onClick(elementById('new-codes'), () =>
+    withEnrolment(async () => {
+      const answer = await change('new-recovery-codes');
+      if (answer === null) return;
+      await changed(messages.codesReplaced);
+      showCodes(answer);
+    }),
+  );
 
+  const clear = (): void => {
+    enrolment?.hideSecret();
+    enrolment?.hideRecoveryCodes();
+    elementById('factors').hidden = true;
+    elementById('factor-list').replaceChildren();
+  };
   return { load, clear };
-}
-
-const showCodes = (codes: readonly string[]) =>
-  showRecoveryCodes(codes, () => elementById('new-codes').focus());
-
-function clear(): void {
-  hideSecret();
-  hideRecoveryCodes();
-  elementById('factors').hidden = true;
-  elementById('factor-list').replaceChildren();
-}
-
-/** One click at a time. */
-function onClick(button: HTMLElement, act: () => Promise<void>): void {
-  button.addEventListener('click', async () => {
-    if (button.ariaDisabled === 'true') return;
-    button.ariaDisabled = 'true';
-    await act();
-    button.ariaDisabled = 'false';
-  });
 }

@@ -4,9 +4,7 @@
  */
 import { textAt, valueAt } from '../json-path.ts';
 import { readRefusal } from './call.ts';
-import { createElement } from './elements.ts';
-import type { FactorSection } from './factor-section.ts';
-import { loadFactors } from './factors-script.ts';
+import { createElement, createRowButton } from './elements.ts';
 import * as form from './form.ts';
 import {
   callSignedIn,
@@ -24,6 +22,8 @@ import {
   contract,
   messages,
 } from './page-data.ts';
+import { loadScript, shared } from './scripts.ts';
+import type { SecuritySections } from './security.ts';
 import { timeFormat } from './time.ts';
 
 const { paths } = contract;
@@ -51,7 +51,7 @@ export function homePage(): void {
 }
 
 function clear(): void {
-  factors?.clear();
+  security?.clear();
   elementById('private').hidden = true;
   elementById('profile').replaceChildren();
   elementById('sessions').replaceChildren();
@@ -69,7 +69,7 @@ async function load(): Promise<void> {
   elementById('loading').hidden = false;
   const profile = await callSignedIn('profile');
   const [sessions, shown] =
-    profile === 'out' ? ['out' as const] : await Promise.all([fetchSessions(), showFactors()]);
+    profile === 'out' ? ['out' as const] : await Promise.all([fetchSessions(), showSecurity()]);
   elementById('loading').hidden = true;
   if (profile === 'out' || sessions === 'out' || shown === 'out') return forgetSessionAndLeave();
   if (!profile?.ok || sessions === null) {
@@ -84,12 +84,12 @@ async function load(): Promise<void> {
   elementById('private').hidden = false;
 }
 
-let factors: FactorSection | null = null;
+let security: SecuritySections | null = null;
 
-/** The page is of use without them. */
-async function showFactors() {
-  factors ??=
-    (await loadFactors())?.createSection({
+/** The page is of use without these sections. */
+async function showSecurity() {
+  security ??=
+    (await loadScript('security'))?.createSecuritySections(shared, {
       leave: forgetSessionAndLeave,
       showNotice: showPageNotice,
       async reloadSessions() {
@@ -99,7 +99,7 @@ async function showFactors() {
         return sessions.length;
       },
     }) ?? null;
-  return factors?.load();
+  return security?.load();
 }
 
 function showProfile(body: unknown): void {
@@ -146,9 +146,7 @@ function showSessions(rows: readonly Row[]): void {
 }
 
 function endButton(id: string, device: string): HTMLElement {
-  const button = createElement('button', messages.end, 'quiet') as HTMLButtonElement;
-  button.type = 'button';
-  button.setAttribute('aria-label', fillTemplate(messages.endOf, { device }));
+  const button = createRowButton(messages.end, fillTemplate(messages.endOf, { device }));
   button.addEventListener('click', async () => {
     button.disabled = true;
     const answer = await callSignedIn('end-session', { id });

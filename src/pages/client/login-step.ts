@@ -2,7 +2,7 @@
 import type { Step } from '../refusal-reason.ts';
 import { codesIn, hideSecret, showRecoveryCodes, showSecret } from './enrolment.ts';
 import { appCode, enhanceCodeField, type CodeField } from './factor-code.ts';
-import type { Shared } from './factors-script.ts';
+import type { Shared } from './scripts.ts';
 import { elementById, inputById, messages, pageData, replacePage } from './page-data.ts';
 
 /** Shows the sign-in, or what follows it: a step's section, or the recovery codes. */

@@ -1,9 +1,8 @@
 /** Signs in, from the sign-in page and after a confirmed address. */
 import { stepIn } from '../refusal-reason.ts';
 import { call, type Answer } from './call.ts';
-import { loadFactors } from './factors-script.ts';
-import type { Factors } from './factors.ts';
 import * as form from './form.ts';
+import { loadScript, shared } from './scripts.ts';
 import { canKeepSession, storeLogin } from './session.ts';
 import {
   replacePage,
@@ -27,7 +26,7 @@ type Credentials = {
 const signIn = ({ remember, ...values }: Credentials): Promise<Answer | null> =>
   call(remember ? 'login-remembered' : 'login', values);
 
-let continueLogin: ReturnType<Factors['createLoginStep']> | undefined;
+let continueLogin: ReturnType<typeof import('./factors.ts').createLoginStep> | undefined;
 
 /**
  * Signs in and leads on. Resolves to true where the browser leaves the page. `ids`: of the inputs
@@ -44,7 +43,7 @@ export async function signInAndLeave(
   const answer = await signIn(credentials);
   const step = answer && stepIn(answer, contract);
   if (step) {
-    continueLogin ??= (await loadFactors())?.createLoginStep();
+    continueLogin ??= (await loadScript('factors'))?.createLoginStep(shared);
     if (continueLogin) await continueLogin(step, credentials.remember);
     else form.showNotice(messages.offline);
     return false;

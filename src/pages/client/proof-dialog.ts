@@ -2,14 +2,14 @@
 import { methodsAt } from '../refusal-reason.ts';
 import type { Answer } from './call.ts';
 import { enhanceCodeField } from './factor-code.ts';
-import type { HomePage } from './factor-section.ts';
-import type { Shared } from './factors-script.ts';
+import type { AccountPage } from './changes.ts';
+import type { Shared } from './scripts.ts';
 import { contract, elementById, inputById, messages } from './page-data.ts';
 
 /** Asks by one of the methods that a refusal names. Resolves to false where the user gives up. */
 export function createProofDialog(
   shared: Shared,
-  home: HomePage,
+  page: AccountPage,
 ): (refusal: Answer) => Promise<boolean> {
   const dialog = elementById<HTMLDialogElement>('proof');
   const password = inputById('proof-password');
@@ -27,7 +27,7 @@ export function createProofDialog(
       const answer = byPassword
         ? await shared.callSignedIn('reauthenticate-by-password', { password })
         : await shared.callSignedIn('reauthenticate-by-code', { code });
-      if (answer === 'out') home.leave();
+      if (answer === 'out') page.leave();
       else if (answer?.ok) {
         isProven = true;
         dialog.close();

@@ -1,0 +1,48 @@
+/** Loads the scripts that most visits do not need. */
+import { call, readRefusal } from './call.ts';
+import {
+  enhanceForm,
+  focusFieldError,
+  required,
+  setFormInUse,
+  showFieldErrors,
+  showNotice,
+  showRefusal,
+} from './form.ts';
+import { pageData } from './page-data.ts';
+import { callSignedIn, storeLogin } from './session.ts';
+import { timeFormat } from './time.ts';
+
+interface Scripts {
+  factors: typeof import('./factors.ts');
+  security: typeof import('./security.ts');
+}
+
+/** Null: it could not be loaded. */
+export async function loadScript<Name extends keyof Scripts>(
+  name: Name,
+): Promise<Scripts[Name] | null> {
+  try {
+    return (await import(pageData.scripts[name])) as Scripts[Name];
+  } catch {
+    return null;
+  }
+}
+
+/** The page's own functions, so that all scripts share one session and one form in use. */
+export const shared = {
+  call,
+  callSignedIn,
+  enhanceForm,
+  focusFieldError,
+  loadScript,
+  readRefusal,
+  required,
+  setFormInUse,
+  showFieldErrors,
+  showNotice,
+  showRefusal,
+  storeLogin,
+  timeFormat,
+};
+export type Shared = typeof shared;
