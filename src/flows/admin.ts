@@ -25,6 +25,7 @@ export interface UserState {
   /** Of both names and the sessions' password checks together. */
   lockout: LockoutView;
   liveSessions: number;
+  hasPassword: boolean;
 }
 
 /** Null: there is no such user. */
@@ -34,12 +35,12 @@ export async function showUser(
   const { services } = request;
   const account = await services.adminUsers.find(request.userRef);
   if (account === null) return null;
-  const { user } = account;
+  const { user, passwordHash } = account;
   const [lockout, liveSessions] = await Promise.all([
     viewLockout(request, user),
     services.adminUsers.liveSessions(user.id, services.nowMs()),
   ]);
-  return { user, lockout, liveSessions };
+  return { user, lockout, liveSessions, hasPassword: passwordHash !== null };
 }
 
 /** Makes the user active or inactive; all sessions of an inactive user end. */
@@ -87,8 +88,9 @@ export async function unlock(
 }
 
 /**
- * Removes all second factors of a user who has lost them, for an operator who has made sure who asks.
- * The user is told by e-mail. Sessions stay, and the password is asked for at the next login as before.
+ * Removes all second factors and passkeys of a user who has lost them, for an operator who has made sure
+ * who asks. The user is told by e-mail. Sessions stay, and the password is asked for at the next login as
+ * before; an account without one is left with the password reset by e-mail.
  */
 export async function resetFactors(
   request: AdminRequest<FindUserPorts | 'factors' | 'mailer' | 'waitUntil'>,

@@ -76,7 +76,7 @@ export const ADMIN_OPERATIONS = {
     method: 'GET',
     path: '/users/:id',
     summary:
-      'Show a user, the lockout of their names and sessions, and the number of live sessions',
+      'Show a user, the lockout of their names and sessions, live sessions, and what signs in',
     async run(request) {
       const state = await showUser(request);
       if (state === null) return notFound();
@@ -86,6 +86,10 @@ export const ADMIN_OPERATIONS = {
         user: renderUser(state.user),
         guard: { ...counts, stopped: requiresReset, ticketsOut, lockedUntil },
         liveSessions: state.liveSessions,
+        signInMethods: [
+          ...(state.hasPassword ? ['password'] : []),
+          ...(state.user.passkeys.length > 0 ? ['passkey'] : []),
+        ],
       });
     },
   }),
@@ -116,7 +120,7 @@ export const ADMIN_OPERATIONS = {
   ),
   'reset-factors': change(
     'reset-factors',
-    'Remove the second factors and recovery codes of a user; ends no session',
+    'Remove the second factors, recovery codes and passkeys of a user; ends no session',
     resetFactors,
   ),
   'end-sessions': change('end-sessions', 'End all sessions of a user', endSessions),
@@ -172,11 +176,18 @@ const normalisedValue = (kind: 'username' | 'email', value: string) =>
   normalise({ kind, value }).value;
 
 function renderUser(user: User) {
-  const { createdAtMs, lastLoginAtMs, factors: _, recoveryCodesLeft: __, ...rest } = user;
-  const { passkeys: ___, ...shown } = rest;
+  const {
+    createdAtMs,
+    lastLoginAtMs,
+    passkeys,
+    factors: _,
+    recoveryCodesLeft: __,
+    ...shown
+  } = user;
   return {
     ...shown,
     secondFactor: isEnrolled(user),
+    passkeys: passkeys.length,
     createdAt: iso(createdAtMs),
     lastLoginAt: isoOrNull(lastLoginAtMs),
   };

@@ -68,7 +68,7 @@ describe('the admin commands', () => {
     expect([code, stdout]).toEqual([
       0,
       expect.stringMatching(
-        /johndoe[\s\S]*admin {7}no\n2nd factor {2}no\n[\s\S]*not locked; 0 failures/,
+        /johndoe[\s\S]*admin {7}no\npassword {4}yes\n2nd factor {2}no\npasskeys {4}0\n[\s\S]*not locked; 0 failures/,
       ),
     ]);
     expect((await here('show', 'user-admin-001')).stdout).toContain('Admin (role-admin)');
@@ -99,7 +99,8 @@ describe('the admin commands', () => {
     expect(await login(password)).toBe(403);
     expect(await here('reset-factors', 'john@example.com')).toEqual({
       code: 0,
-      stdout: 'User 123: second factors and recovery codes removed; the user was told by e-mail.\n',
+      stdout:
+        'User 123: second factors, recovery codes and passkeys removed; the user was told by e-mail.\n',
       stderr: '',
     });
     expect((await here('show', '123')).stdout).toContain('2nd factor  no\n');

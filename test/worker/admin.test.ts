@@ -79,6 +79,38 @@ describe('a user with second factors', () => {
   });
 });
 
+describe('a user with passkeys', () => {
+  it.each([
+    [0, 'hash', ['password']],
+    [2, 'hash', ['password', 'passkey']],
+    [1, null, ['passkey']],
+    [0, null, []],
+  ])('is shown with %i, and what signs in, and nothing else of them', async (...given) => {
+    const [passkeys, password_hash, signInMethods] = given;
+    const { id } = await addUser({ password_hash });
+    await insertRows(
+      env.DB,
+      Array.from({ length: passkeys }, (_, n) => ({
+        table: 'passkeys',
+        columns: {
+          id: crypto.randomUUID(),
+          user_id: id,
+          credential_id: `c4n4ry-${id}-${n}`,
+          public_key: '{"c4n4ry":1}',
+          sign_count: 0,
+          is_syncable: 1,
+          transports: '["c4n4ry"]',
+          name: 'c4n4ry',
+          created_at_ms: 1,
+        },
+      })),
+    );
+    const { text } = await call(`GET /users/${id}`);
+    expect(JSON.parse(text)).toMatchObject({ user: { passkeys }, signInMethods });
+    expect(text).not.toMatch(/c4n4ry|handle/i);
+  });
+});
+
 describe('one user', () => {
   it('is found by number and by public id, with lockout and live sessions', async () => {
     const user = await addUser({ public_id: 'somebody-public' });
@@ -89,6 +121,7 @@ describe('one user', () => {
       user: { id: user.id, publicId: 'somebody-public', status: 'active' },
       guard: { failures: 2, failuresInARow: 2, lockedUntil: null, stopped: false, ticketsOut: 0 },
       liveSessions: 1,
+      signInMethods: ['password'],
     });
     expect(await json('GET /users/somebody-public')).toEqual(state);
     expect(JSON.stringify(state)).not.toMatch(/hash|gh-pbkdf2/i);

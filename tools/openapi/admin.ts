@@ -33,6 +33,7 @@ const user = z
     team: named,
     status: z.enum(['active', 'inactive']),
     secondFactor: z.boolean().meta({ description: 'Has a confirmed second factor' }),
+    passkeys: z.int().meta({ description: 'The number of passkeys' }),
     createdAt: time,
     lastLoginAt: time.nullable(),
   })
@@ -125,7 +126,13 @@ const link = {
   Link: { description: 'The next page, `rel="next"`, if there is one', schema: text },
 };
 const page = z.strictObject({ users: z.array(user), next }).meta({ id: 'Users' });
-const state = z.strictObject({ user, guard, liveSessions: z.int() }).meta({ id: 'UserState' });
+const signInMethods = z.array(z.enum(['password', 'passkey'])).meta({
+  description:
+    'What the account has to sign in with; none: a password reset by e-mail makes a password',
+});
+const state = z
+  .strictObject({ user, guard, liveSessions: z.int(), signInMethods })
+  .meta({ id: 'UserState' });
 const userAsChanged = {
   '200': answer({ description: 'The user as it is now', schema: changed }),
 };

@@ -78,7 +78,7 @@ const row = ({ id, username, email, status, lastLoginAt }: User) =>
 
 const named = (it: { id: string; name: string } | null) => (it ? `${it.name} (${it.id})` : '–');
 
-function describe({ user, guard, liveSessions }: UserState): string[] {
+function describe({ user, guard, liveSessions, signInMethods }: UserState): string[] {
   const lock = guard.stopped
     ? 'stopped: only a password reset or an unlock lifts it'
     : guard.lockedUntil === null
@@ -92,7 +92,9 @@ function describe({ user, guard, liveSessions }: UserState): string[] {
     `role, team  ${named(user.role)}, ${named(user.team)}`,
     `status      ${user.status}`,
     `admin       ${user.isAdmin ? 'yes' : 'no'}`,
+    `password    ${signInMethods.includes('password') ? 'yes' : 'no'}`,
     `2nd factor  ${user.secondFactor ? 'yes' : 'no'}`,
+    `passkeys    ${user.passkeys}`,
     `created     ${user.createdAt}`,
     `last login  ${user.lastLoginAt ?? 'never'}`,
     `sessions    ${liveSessions} live`,
@@ -170,7 +172,7 @@ const table: Record<string, AdminCommand> = {
   unlock: change('unlock', () => 'unlocked'),
   'reset-factors': change(
     'reset-factors',
-    () => 'second factors and recovery codes removed; the user was told by e-mail',
+    () => 'second factors, recovery codes and passkeys removed; the user was told by e-mail',
   ),
   'end-sessions': change('end-sessions', ended),
   'set-role': {

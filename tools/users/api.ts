@@ -42,6 +42,7 @@ type Shown =
 /** A user as the admin API shows it. */
 export interface User extends Pick<StoredUser, Shown> {
   secondFactor: boolean;
+  passkeys: number;
   createdAt: string;
   lastLoginAt: string | null;
 }
@@ -56,6 +57,7 @@ export interface UserState {
     ticketsOut: number;
   };
   liveSessions: number;
+  signInMethods: readonly ('password' | 'passkey')[];
 }
 
 export interface Page {

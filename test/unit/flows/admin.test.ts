@@ -62,12 +62,21 @@ it.each<[name: string, act: (fakes: Fakes) => Promise<unknown>]>([
 });
 
 describe('show', () => {
+  it.each([
+    ['a password', 'hash', true],
+    ['none', null, false],
+  ])('tells whether the user has a password: %s', async (...[, passwordHash, hasPassword]) => {
+    const fakes = createFakes({ adminUsers: { find: async () => ({ ...alice, passwordHash }) } });
+    expect(await admin.showUser(asked(fakes))).toMatchObject({ hasPassword });
+  });
+
   it('adds up the lockouts of both names and the sessions', async () => {
     const fakes = createFakes({ limits: { view: async () => view } });
     expect(await admin.showUser(asked(fakes))).toEqual({
       user: alice.user,
       lockout: { ...view, failures: 3, failuresInARow: 18, locksInARow: 3 },
       liveSessions: 2,
+      hasPassword: true,
     });
     expect(fakes.given('limits.view').map(([key]) => key)).toEqual(keys);
   });
