@@ -13,7 +13,8 @@ export type MacPurpose =
   | 'device'
   | 'registration'
   | 'recovery'
-  | 'step-token';
+  | 'step-token'
+  | 'passkey-challenge';
 
 /** HMAC-SHA256, base64url: for pseudonyms, object names, signatures and ids. */
 export type Mac = (purpose: MacPurpose, text: string) => Promise<string>;

@@ -78,7 +78,9 @@ export type PasskeyFlaw =
   | 'unsupported-key'
   | 'unknown-passkey'
   | 'wrong-owner'
-  | 'wrong-signature';
+  | 'wrong-signature'
+  /** `isSyncable` is not what it was when it was registered. */
+  | 'changed-eligibility';
 
 /** PublicKeyCredentialCreationOptionsJSON (WebAuthn Level 3, 5.1.8). */
 export interface CreationOptions {

@@ -45,7 +45,7 @@ export interface PasskeyCeremonies {
   ): Promise<Verified<{ passkey: NewPasskey; challenge: SignedChallenge }>>;
   /**
    * Takes the same work whether there is such a passkey. `hasCountedBack`: the authenticator is bound to
-   * a device, and counts fewer signatures than before, as a copy of it would.
+   * a device, and counts no more signatures than before, as a copy of it would.
    */
   verifyAssertion(
     contract: string,
