@@ -7,7 +7,12 @@ import type { Cleanup, CleanupTable } from './ports/cleanup.ts';
 /** Rows that a statement looks at, and statements a run takes for each table. */
 const BATCH_SIZE = { rows: 500, perRun: 100 };
 
-const TABLES: readonly CleanupTable[] = ['sessions', 'challenges', 'registrations'];
+const TABLES: readonly CleanupTable[] = [
+  'sessions',
+  'challenges',
+  'registrations',
+  'used_challenges',
+];
 
 export interface CleanupRun {
   cleanup: Cleanup;
@@ -31,7 +36,13 @@ export async function deleteExpired({
   batchSize: { rows, perRun } = BATCH_SIZE,
   onFailure,
 }: CleanupRun): Promise<CleanupResult> {
-  const removed = { sessions: 0, challenges: 0, registrations: 0, audit_events: 0 };
+  const removed = {
+    sessions: 0,
+    challenges: 0,
+    registrations: 0,
+    used_challenges: 0,
+    audit_events: 0,
+  };
   let finished = true;
 
   const deleteRows = async (table: CleanupTable): Promise<boolean> => {

@@ -9,6 +9,7 @@ import type { AccountChanges } from '../flows/ports/account-changes.ts';
 import { auditChange, changeEvent } from './audit.ts';
 import { isActive, isUser, isVerified, verified, type Verified } from './account-conditions.ts';
 import { challengeIsValid, type Proof } from './challenges/conditions.ts';
+import { createPasswordRemoval } from './remove-password.ts';
 import { auditEvents, challenges, registrations, sessions, users } from './schema.ts';
 import { builder, existsIn, param, statement } from './statement.ts';
 import { createProfileUpdate } from './update-profile.ts';
@@ -158,6 +159,7 @@ export function createAccountChanges(database: D1Database): AccountChanges {
 
   return {
     ...createProfileUpdate(database),
+    ...createPasswordRemoval(database),
 
     verifyEmail(account, proof, context) {
       const values = { ...verified(account), ...proven(proof, context) };

@@ -2,7 +2,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Account } from '../flows/model/user.ts';
 import { users } from './schema.ts';
-import { param } from './statement.ts';
+import { existsIn, param } from './statement.ts';
 
 export type Verified = { userId: number; credentialVersion: number };
 
@@ -17,3 +17,5 @@ export const isActive = eq(users.status, 'active');
 /** The user still has the password that was verified. */
 export const isVerified = () =>
   and(isUser(), eq(users.credentialVersion, param('credentialVersion')));
+
+export const userIsVerified = () => existsIn(users, and(isVerified(), isActive));

@@ -12,6 +12,7 @@ import {
   cleanupPositions,
   registrations,
   sessions,
+  usedChallenges,
   users,
 } from './schema.ts';
 import { sessionIsValid } from './sessions/live.ts';
@@ -57,6 +58,9 @@ const deleteBatch = (table: SQLiteTable, isUseless: () => SQL | undefined) =>
 const hasExpired = (table: typeof sessions | typeof challenges | typeof registrations) =>
   lte(table.expiresAtMs, param('nowMs'));
 
+/** The time that a request elsewhere may see may be earlier than the cleanup's. */
+const CLOCK_SKEW_MS = 60_000;
+
 /** The owner was deleted without its foreign key, as in a restored or imported database. */
 const hasNoOwner = () =>
   and(
@@ -79,6 +83,13 @@ const steps = {
   registrations: {
     advance: advance(registrations),
     deleteBatch: deleteBatch(registrations, () => hasExpired(registrations)),
+  },
+  used_challenges: {
+    advance: advance(usedChallenges),
+    // Not before every request refuses the challenge as expired: it must not be accepted again.
+    deleteBatch: deleteBatch(usedChallenges, () =>
+      lte(usedChallenges.expiresAtMs, sql`${param('nowMs')} - ${sql.raw(String(CLOCK_SKEW_MS))}`),
+    ),
   },
 } satisfies Record<CleanupTable, unknown>;
 

@@ -2,9 +2,10 @@
 import { eq, getTableColumns, sql, type Column, type SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Factor, ShownFactor } from '../flows/model/factor.ts';
-import type { Passkey, StoredPasskey } from '../flows/model/passkey.ts';
+import type { StoredPasskey } from '../flows/model/passkey.ts';
 import type { Account, User } from '../flows/model/user.ts';
 import type { Users } from '../flows/ports/users.ts';
+import { passkeyColumns, passkeyOf, type PasskeyRow } from './passkeys/row.ts';
 import { factors, passkeys, roles, teams, users } from './schema.ts';
 import { aliased, builder, param, statement, type RowOf } from './statement.ts';
 
@@ -21,7 +22,6 @@ const factorsAsJson = (columns: Record<string, Column>) =>
 
 const { userId: _, ...factorColumns } = getTableColumns(factors);
 const { secret: __, lastStep: ___, ...shownFactorColumns } = factorColumns;
-const { userId: ____, publicKey, signCount, ...passkeyColumns } = getTableColumns(passkeys);
 
 /** The columns that may be shown of a user, with those of role and team (null where there is none). */
 export const shownColumns = {
@@ -87,7 +87,11 @@ export const findUserById = findUser<{ id: number }>(eq(users.id, param('id')));
 
 const presentedColumns = {
   ...userColumns,
-  ...aliased({ passkeyId: passkeys.id, publicKey, signCount }),
+  ...aliased({
+    passkeyId: passkeys.id,
+    publicKey: passkeys.publicKey,
+    signCount: passkeys.signCount,
+  }),
 };
 type PresentedRow = UserRow & RowOf<typeof presentedColumns>;
 
@@ -175,17 +179,6 @@ export function userOf(row: ShownRow): User {
 
 const byAge = (one: { createdAtMs: number }, other: { createdAtMs: number }) =>
   one.createdAtMs - other.createdAtMs;
-
-export type PasskeyRow = Omit<Passkey, 'isSyncable' | 'transports'> & {
-  isSyncable: number;
-  transports: string;
-};
-
-export const passkeyOf = (row: PasskeyRow): Passkey => ({
-  ...row,
-  isSyncable: row.isSyncable !== 0,
-  transports: JSON.parse(row.transports) as string[],
-});
 
 /** None of a recovery code. */
 function shownFactor({ kind, ...factor }: Omit<Factor, 'secret' | 'lastStep'>): ShownFactor[] {

@@ -69,7 +69,7 @@ it('is started by the platform’s clock', async () => {
   expect(await count('sessions', id)).toBe(0);
   expect(records().at(-1)).toMatchObject({
     event: 'cleanup',
-    removed: { sessions: 1, challenges: 0, registrations: 0, audit_events: 0 },
+    removed: { sessions: 1, challenges: 0, registrations: 0, used_challenges: 0, audit_events: 0 },
     finished: true,
   });
 });

@@ -6,7 +6,7 @@ export const OPERATORS = 'admin';
 
 /** Every action in the audit log. */
 export type AuditAction =
-  /** A session was created. */
+  /** A session was created; the reason is `passkey` where one opened it. */
   | 'LOGIN'
   /** A login was refused; the reason says why. */
   | 'LOGIN_FAILED'
@@ -62,7 +62,17 @@ export type AuditAction =
   | 'RECOVERY_CODES_REPLACED'
   /** A recovery code was used up; the reason is `login` or `reauthentication`. */
   | 'RECOVERY_CODE_USED'
-  /** A signed-in user proved password or second factor; the reason says which. */
+  /** A passkey was registered. */
+  | 'PASSKEY_ADDED'
+  /** A passkey was given another name. */
+  | 'PASSKEY_RENAMED'
+  /** A passkey was removed by its user. */
+  | 'PASSKEY_REMOVED'
+  /** A passkey that is bound to a device counts fewer signatures than before, as a copy would. */
+  | 'PASSKEY_COUNTED_BACK'
+  /** A user who signs in with passkeys removed the password. */
+  | 'PASSWORD_REMOVED'
+  /** A signed-in user proved password, second factor or passkey; the reason says which. */
   | 'REAUTHENTICATED'
   /** An operator made a user active. */
   | 'ADMIN_ACTIVATED'
@@ -74,7 +84,7 @@ export type AuditAction =
   | 'ADMIN_ROLE_SET'
   /** An operator lifted a lock. */
   | 'ADMIN_UNLOCKED'
-  /** An operator removed the second factors of a user. */
+  /** An operator removed the second factors and passkeys of a user. */
   | 'ADMIN_FACTORS_RESET'
   /** An operator deleted an account. */
   | 'ADMIN_DELETED';

@@ -22,6 +22,14 @@ export interface AccountChanges {
     account: Account,
     how: AuditContext & { passwordHash: string; keepSessionId: string },
   ): Promise<boolean>;
+  /**
+   * Leaves the account without a password, and ends all sessions but one, and all challenges.
+   * `last-way-in`: its owner could not sign in without it (policy/passkeys.ts).
+   */
+  removePassword(
+    account: Account,
+    how: AuditContext & { keepSessionId: string },
+  ): Promise<'removed' | 'last-way-in' | 'stale'>;
   /** Replaces a hash of the same password; a hash that is no longer the account's stays. */
   renewHash(account: Account, passwordHash: string): Promise<void>;
   /** False as well where another account has the address by now. */

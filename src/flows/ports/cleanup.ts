@@ -1,5 +1,5 @@
 /** Tables that are cleaned up batch by batch. */
-export type CleanupTable = 'sessions' | 'challenges' | 'registrations';
+export type CleanupTable = 'sessions' | 'challenges' | 'registrations' | 'used_challenges';
 
 export interface Cleanup {
   /** The row id at which the last run stopped; 0: at the end. */

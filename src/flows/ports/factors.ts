@@ -21,16 +21,16 @@ export interface Factors {
   ): Promise<boolean>;
   /**
    * Confirms the factor, uses the code's time step up and marks the session as proven. Stores the
-   * recovery codes where this is the user's first confirmed factor. False as well where the factor
-   * is not unconfirmed.
+   * recovery codes where the user has neither a confirmed factor nor such codes. False as well where
+   * the factor is not unconfirmed.
    */
   confirm(session: LiveSession, use: FactorUse, how: NewRecoveryCodes): Promise<boolean>;
-  /** Replaces all recovery codes. False as well where the user has no confirmed factor. */
+  /** Replaces all recovery codes. False as well where the user has neither a confirmed TOTP factor nor a passkey. */
   replaceRecoveryCodes(account: Account, how: NewRecoveryCodes): Promise<boolean>;
-  /** Removes a TOTP factor; the recovery codes go with the last confirmed one. */
+  /** Removes a TOTP factor; the recovery codes of a user without a passkey go with the last confirmed one. */
   remove(account: Account, factorId: string, auditContext: AuditContext): Promise<boolean>;
   /** Uses the factor up and marks the session as proven. */
   prove(session: LiveSession, use: FactorUse, auditContext: AuditContext): Promise<boolean>;
-  /** Removes all factors and recovery codes, for an operator. False: there is none. */
+  /** Removes all factors, recovery codes and passkeys, for an operator. False: there is none. */
   reset(account: Account, auditContext: AuditContext): Promise<boolean>;
 }

@@ -25,7 +25,10 @@ export interface Passkeys {
     passkey: { id: string; name: string },
     auditContext: AuditContext,
   ): Promise<Passkey | null>;
-  /** `last-way-in`: the user has no password, and could not sign in without it (policy/passkeys.ts). */
+  /**
+   * The recovery codes of a user without a confirmed TOTP factor go with the last passkey.
+   * `last-way-in`: the user has no password, and could not sign in without it (policy/passkeys.ts).
+   */
   remove(
     account: Account,
     id: string,

@@ -2,18 +2,20 @@
  * Changes second factors. Each change is one transaction. Where several statements depend on one
  * condition, the statement that ends the condition comes last.
  */
-import { and, eq, isNull, ne, not, sql, type SQL } from 'drizzle-orm';
+import { and, eq, isNull, ne, not, or, sql, type SQL } from 'drizzle-orm';
 import type { AuditContext } from '../../flows/model/audit.ts';
 import type { FactorUse, StoredRecoveryCode } from '../../flows/model/factor.ts';
 import type { LiveSession } from '../../flows/model/session.ts';
 import type { Factors } from '../../flows/ports/factors.ts';
-import { isActive, isVerified, verified, type Verified } from '../account-conditions.ts';
-import { auditChange, auditValues, changeEvent } from '../audit.ts';
-import { factors, sessions, users } from '../schema.ts';
+import { userIsVerified, verified, type Verified } from '../account-conditions.ts';
+import { auditChange, auditValues, changeEvent, insertAudit } from '../audit.ts';
+import { hasPasskey } from '../passkeys/conditions.ts';
+import { factors, passkeys, sessions } from '../schema.ts';
 import { isOwnLive } from '../sessions/live.ts';
 import { builder, existsIn, insertSelect, param, statement } from '../statement.ts';
 import { writeOrRecover } from '../write-or-recover.ts';
 import {
+  hasTotp,
   isConfirmed,
   isOwned,
   isPresented,
@@ -25,7 +27,6 @@ import { useFactor, useValues } from './use.ts';
 
 const isUnconfirmed = isNull(factors.confirmedAtMs);
 const isNamed = () => and(eq(factors.id, param('factorId')), isOwned());
-const userIsVerified = () => existsIn(users, and(isVerified(), isActive));
 
 type Named = Verified & { factorId: string };
 type NewTotp = Named & { secret: string; name: string | null; nowMs: number; maxFactors: number };
@@ -74,14 +75,24 @@ const isLastConfirmed = () =>
     not(existsIn(factors, and(isOwned(), isTotp, isConfirmed, ne(factors.id, param('factorId'))))),
   );
 
-/** Before its removal: without a confirmed factor the codes would prove nothing. */
+/** Before its removal: beside neither an app nor a passkey the codes would be asked for, and not be renewed. */
 const deleteCodesOfLast = statement<Named>(() =>
   builder
     .delete(factors)
-    .where(and(isOwned(), isRecoveryCode, userIsVerified(), isLastConfirmed())),
+    .where(and(isOwned(), isRecoveryCode, userIsVerified(), isLastConfirmed(), not(hasPasskey()))),
 );
 
-const deleteAll = statement<{ userId: number }>(() => builder.delete(factors).where(isOwned()));
+/** Before the deletions. The password's second factors and passkeys are reset as one. */
+const auditReset = insertAudit<{ userId: number }>(
+  { action: 'ADMIN_FACTORS_RESET', reason: 'done', userId: param('userId') },
+  () => ({ where: or(existsIn(factors, isOwned()), hasPasskey()) }),
+);
+
+const deleteAll = [factors, passkeys].map((table) =>
+  statement<{ userId: number }>(() =>
+    builder.delete(table).where(eq(table.userId, param('userId'))),
+  ),
+);
 
 /** `codes`: a JSON array of StoredRecoveryCode. */
 type NewCodes = { userId: number; nowMs: number; codes: string };
@@ -102,7 +113,7 @@ const insertCodes = <Values>(isAllowed: () => SQL | undefined) =>
     ),
   );
 
-const mayReplaceCodes = () => and(userIsVerified(), userIsEnrolled());
+const mayReplaceCodes = () => and(userIsVerified(), or(hasTotp(), hasPasskey()));
 
 const deleteCodes = statement<Verified>(() =>
   builder.delete(factors).where(and(isOwned(), isRecoveryCode, mayReplaceCodes())),
@@ -223,10 +234,10 @@ export function createFactors(
     },
 
     reset({ user }, context) {
-      const event = changeEvent('ADMIN_FACTORS_RESET', user.id, context);
+      const event = { action: 'ADMIN_FACTORS_RESET', traceId: context.meta.traceId } as const;
       return run(event, [
-        deleteAll.bind(database, { userId: user.id }),
-        auditChange.bind(database, event),
+        auditReset.bind(database, { ...auditValues(context), userId: user.id }),
+        ...deleteAll.map((each) => each.bind(database, { userId: user.id })),
       ]);
     },
   };

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 /** Tables with `rows` expired rows each, and as many audit events. */
 function fakeCleanup(rows: number, failing?: string) {
   const calls: unknown[][] = [];
-  const left = { sessions: rows, challenges: rows, registrations: rows };
+  const left = { sessions: rows, challenges: rows, registrations: rows, used_challenges: rows };
   let events = rows;
   return {
     calls,
@@ -49,7 +49,13 @@ const run = (cleanup: ReturnType<typeof fakeCleanup>, perRun = 3) => {
 it('continues each table from its cursor, in batches, until the end', async () => {
   const cleanup = fakeCleanup(15);
   expect(await run(cleanup).result).toEqual({
-    removed: { sessions: 15, challenges: 15, registrations: 15, audit_events: 15 },
+    removed: {
+      sessions: 15,
+      challenges: 15,
+      registrations: 15,
+      used_challenges: 15,
+      audit_events: 15,
+    },
     finished: true,
   });
   const of = (table: string) => [
@@ -62,6 +68,7 @@ it('continues each table from its cursor, in batches, until the end', async () =
     ...of('sessions'),
     ...of('challenges'),
     ...of('registrations'),
+    ...of('used_challenges'),
     older,
     older,
   ]);
@@ -70,7 +77,13 @@ it('continues each table from its cursor, in batches, until the end', async () =
 it('is bounded, and says that something is left', async () => {
   const cleanup = fakeCleanup(100);
   expect(await run(cleanup, 2).result).toEqual({
-    removed: { sessions: 20, challenges: 20, registrations: 20, audit_events: 20 },
+    removed: {
+      sessions: 20,
+      challenges: 20,
+      registrations: 20,
+      used_challenges: 20,
+      audit_events: 20,
+    },
     finished: false,
   });
 });
@@ -78,7 +91,7 @@ it('is bounded, and says that something is left', async () => {
 it('reports a table’s failure and cleans up the others', async () => {
   const { result, failures } = run(fakeCleanup(5, 'challenges'));
   expect(await result).toEqual({
-    removed: { sessions: 5, challenges: 0, registrations: 5, audit_events: 5 },
+    removed: { sessions: 5, challenges: 0, registrations: 5, used_challenges: 5, audit_events: 5 },
     finished: false,
   });
   expect(failures).toEqual(['challenges']);

@@ -131,6 +131,7 @@ export function createFakes(changes: Changes = {}) {
       verifyEmail: async () => true,
       resetPassword: async () => true,
       changePassword: async () => true,
+      removePassword: async () => 'removed',
       renewHash: async () => undefined,
       changeEmail: async () => true,
       updateProfile: async ({ user }) => user,
