@@ -4,6 +4,7 @@ import { createDevices } from './crypto/devices.ts';
 import { createFactorSecrets } from './crypto/factors/factor-secrets.ts';
 import { createMac } from './crypto/keys.ts';
 import { createLoginSteps } from './crypto/login-steps.ts';
+import { createPasskeyCeremonies } from './crypto/passkeys/ceremonies.ts';
 import { createPasswords } from './crypto/passwords/hash.ts';
 import { createRegistrationHandles } from './crypto/registration-handles.ts';
 import { randomBelow } from './crypto/random.ts';
@@ -26,6 +27,7 @@ import {
 import { DEVICE_SECONDS, REGISTRATION_SECONDS } from './policy/allowances.ts';
 import { ExpiringCache } from './policy/expiring-cache.ts';
 import { STEP_MS } from './policy/lockout.ts';
+import { CHALLENGE_MS, MAX_PASSKEYS } from './policy/passkeys.ts';
 import { MAX_FACTORS } from './policy/second-factor.ts';
 import { createAdminUsers } from './store/admin-users/admin-users.ts';
 import { createAudit } from './store/audit.ts';
@@ -33,6 +35,7 @@ import { createAuditLog } from './store/audit-log.ts';
 import { createChallenges } from './store/challenges/challenges.ts';
 import { createAccountChanges } from './store/account-changes.ts';
 import { createFactors } from './store/factors/factors.ts';
+import { createPasskeys } from './store/passkeys/passkeys.ts';
 import { databaseAnswers } from './store/health.ts';
 import { createRegistrations } from './store/registrations/registrations.ts';
 import { createSessions } from './store/sessions/sessions.ts';
@@ -66,6 +69,7 @@ export function createServices(env: Env, settings: Settings) {
     challenges: createChallenges(env.DB),
     accountChanges: createAccountChanges(env.DB),
     factors: createFactors(env.DB, { maxFactors: MAX_FACTORS }),
+    passkeys: createPasskeys(env.DB, { maxPasskeys: MAX_PASSKEYS }),
   };
   const services: Omit<Services, 'waitUntil'> = {
     nowMs,
@@ -108,6 +112,14 @@ export function createServices(env: Env, settings: Settings) {
       mac,
       maxFactors: MAX_FACTORS,
       issuer: settings.mail.service,
+    }),
+    passkeyCeremonies: createPasskeyCeremonies({
+      mac,
+      nowMs,
+      lifetimeMs: CHALLENGE_MS,
+      name: settings.mail.service,
+      domain: settings.passkeys.domain,
+      origins: settings.passkeys.origins,
     }),
     loginSteps: createLoginSteps({ serverKey: settings.serverKey, nowMs, lifetimeMs: STEP_MS }),
     tokens: createTokens(settings.tokens.keys, {

@@ -3,13 +3,15 @@ import { UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
 import { sendEmail } from './email.ts';
 import { ok, refuse, type NewDeviceCookie, type Outcome } from './model/outcome.ts';
 import { checkNewPassword } from './password-rules.ts';
-import { reauthenticate, type ReauthenticatePorts } from './reauthenticate.ts';
+import { requirePassword } from './prove-identity.ts';
+import type { ReauthenticatePorts } from './reauthenticate.ts';
 import { auditContext } from './use-case.ts';
 
 export interface ChangePasswordRequest extends AuthenticatedRequest<
   ReauthenticatePorts | 'accountChanges' | 'mailer' | 'passwordRules'
 > {
-  currentPassword: string;
+  /** Null: none was sent, as is right where the account has none. */
+  currentPassword: string | null;
   newPassword: string;
 }
 
@@ -17,7 +19,11 @@ export async function changePassword(
   request: ChangePasswordRequest,
 ): Promise<Outcome<NewDeviceCookie>> {
   const { services, currentPassword, newPassword } = request;
-  const caller = await reauthenticate(request, currentPassword);
+  const caller = await requirePassword(request, {
+    password: currentPassword,
+    field: 'currentPassword',
+    label: 'Current password',
+  });
   if (!caller.ok) return caller;
   const { session, accountKey } = caller.value;
   const { account, user } = session;

@@ -2,17 +2,21 @@
 import { UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
 import { clearLockouts, scopesOfUser } from './lockout-keys.ts';
 import { ok, type Outcome } from './model/outcome.ts';
-import { reauthenticate, type ReauthenticatePorts } from './reauthenticate.ts';
+import { requirePassword } from './prove-identity.ts';
+import type { ReauthenticatePorts } from './reauthenticate.ts';
 import { auditContext } from './use-case.ts';
 
 export interface DeleteAccountRequest extends AuthenticatedRequest<
   ReauthenticatePorts | 'accountChanges'
 > {
-  password: string;
+  /** Null: none was sent, as is right where the account has none. */
+  password: string | null;
 }
 
 export async function deleteAccount(request: DeleteAccountRequest): Promise<Outcome<null>> {
-  const caller = await reauthenticate(request, request.password);
+  const { password } = request;
+  const asked = { password, field: 'password', label: 'Password' };
+  const caller = await requirePassword(request, asked);
   if (!caller.ok) return caller;
   const { session, accountKey } = caller.value;
   const { services, rules } = request;

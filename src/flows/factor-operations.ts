@@ -1,5 +1,6 @@
 /** The operations around second factors: rows of the operations' table (operations.ts). */
 import { confirmTotp, enrollTotp, listFactors, newRecoveryCodes, removeFactor } from './factors.ts';
+import type { AssertionCredential } from './model/passkey.ts';
 import { ATTEMPT, PASSWORD_ATTEMPT, row, withInput, type OperationRequest } from './operation.ts';
 import { proveIdentity } from './prove-identity.ts';
 import { challengeFactor, verifyFactor } from './verify-factor.ts';
@@ -7,18 +8,29 @@ import { challengeFactor, verifyFactor } from './verify-factor.ts';
 interface Code {
   code: string;
 }
+/** One of the three. */
+interface Proof {
+  password: string | null;
+  code: string | null;
+  credential?: AssertionCredential | null;
+}
 
 const FACTOR_CHANGE = { ...ATTEMPT, needsRecentProof: true } as const;
 
 export const FACTOR_OPERATIONS = {
   reauthenticate: row({
     ...PASSWORD_ATTEMPT,
-    summary: 'Prove the identity again, with the password or a code of the second factor',
+    summary: 'Prove the identity again, with password, code or passkey',
     access: 'bearer',
-    refusals: ['invalid', 'invalid-factor', 'reauthentication-required'],
+    refusals: [
+      'invalid',
+      'invalid-factor',
+      'invalid-passkey',
+      'expired-challenge',
+      'reauthentication-required',
+    ],
     response: 'done',
-    run: (request: OperationRequest<{ password: string | null; code: string | null }>) =>
-      proveIdentity(withInput(request)),
+    run: (request: OperationRequest<Proof>) => proveIdentity(withInput(request)),
   }),
   'list-factors': row({
     method: 'GET',

@@ -2,7 +2,7 @@
  * Enrols and removes the second factors of a signed-in user. Each change needs a recent proof of
  * identity (prove-identity.ts) and is told to the account's mailbox.
  */
-import { isEnrolled, MAX_FACTORS } from '../policy/second-factor.ts';
+import { hasApp, isEnrolled, MAX_FACTORS } from '../policy/second-factor.ts';
 import { authenticate, UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
 import type { AuthenticatePorts } from './authenticate.ts';
 import { sendEmail } from './email.ts';
@@ -126,7 +126,7 @@ export async function newRecoveryCodes(request: FactorsRequest): Promise<Outcome
   const session = await authenticateProven(request);
   if (!session.ok) return session;
   const { account } = session.value;
-  if (!isEnrolled(account.user)) return NOT_OFFERED;
+  if (!hasApp(account.user) && account.user.passkeys.length === 0) return NOT_OFFERED;
   const userId = account.user.id;
   const { shown, stored } = await services.factorSecrets.newRecoveryCodes(userId);
   const isReplaced = await services.factors.replaceRecoveryCodes(account, {
@@ -154,7 +154,7 @@ export async function removeFactor(
 }
 
 /** Not rationed as notices are: no stranger can cause these. */
-function notify(
+export function notify(
   request: UseCaseRequest<'mailer' | 'waitUntil'>,
   { user: { email } }: Account,
   template: EmailTemplate,

@@ -1,5 +1,6 @@
 import type { Expiries } from '../policy/lifetimes.ts';
 import type { Granted } from './model/outcome.ts';
+import type { LiveSession } from './model/session.ts';
 import type { User } from './model/user.ts';
 import type { UseCaseRequest } from './use-case.ts';
 
@@ -11,8 +12,9 @@ export async function issueTokens(
   session: {
     user: User;
     sessionId: string;
-    /** When its password was verified. */
+    /** When its password or passkey was verified. */
     createdAtMs: number;
+    openedBy: LiveSession['openedBy'];
     /** When its second factor was verified; null: none was. */
     secondFactorAtMs: number | null;
     expiries: Pick<Expiries, 'issuedAtMs' | 'accessExpiresAtMs' | 'refreshExpiresAtMs'>;
@@ -20,13 +22,14 @@ export async function issueTokens(
     refresh: { jti: string; generation: number } | null;
   },
 ): Promise<Granted> {
-  const { user, sessionId, createdAtMs, secondFactorAtMs, refresh } = session;
+  const { user, sessionId, createdAtMs, openedBy, secondFactorAtMs, refresh } = session;
   const { issuedAtMs, accessExpiresAtMs, refreshExpiresAtMs } = session.expiries;
   const claims = rules.tokens.claims({
     user,
     sessionId,
     issuedAtMs,
     authenticatedAtMs: wholeSeconds(createdAtMs),
+    openedBy,
     secondFactorAtMs: secondFactorAtMs === null ? null : wholeSeconds(secondFactorAtMs),
   });
   const common = { sub: user.publicId, sessionId, issuedAtMs };

@@ -161,7 +161,7 @@ async function proceed(
     return askSecondFactor(request, { ...proven, remember, owed });
   }
   const renewedHash = isOutdated ? await services.passwords.hash(attempt.password) : null;
-  const session = { ...proven, remember, renewedHash, stepIssuedAtMs: null };
+  const session = { ...proven, remember, renewedHash, passkey: null, stepIssuedAtMs: null };
   const outcome = await openSession(request, session);
   if (secondFactor !== null && outcome !== 'stale' && outcome.ok) {
     reportUse(request, { account, use: secondFactor, enrols: false });

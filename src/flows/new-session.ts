@@ -2,6 +2,8 @@
 import { expiries } from '../policy/lifetimes.ts';
 import { issueTokens, type IssueTokensPorts } from './issue-tokens.ts';
 import type { FactorUse } from './model/factor.ts';
+import type { PasskeyUse } from './model/passkey.ts';
+import type { LiveSession } from './model/session.ts';
 import { ok, refuse, type LoginResult, type Outcome } from './model/outcome.ts';
 import type { Account, User } from './model/user.ts';
 import { auditContext, type UseCaseRequest } from './use-case.ts';
@@ -16,13 +18,15 @@ type Plan = Awaited<ReturnType<typeof planSession>>;
 export interface ProvenAccount {
   account: Account;
   accountKey: string;
-  /** Under which the last proof was given. */
-  ticket: Ticket;
+  /** Under which the last proof was given; null: nothing was guessed at (a passkey). */
+  ticket: Ticket | null;
   remember: boolean;
   /** Replaces the stored hash; null leaves it. */
   renewedHash: string | null;
-  /** Null: the account has no second factor. */
+  /** Null: the account has no second factor, or a passkey stands for both. */
   secondFactor: FactorUse | null;
+  /** Null: a password was verified. */
+  passkey: PasskeyUse | null;
   /** Null: there was no step between password and second factor. */
   stepIssuedAtMs: number | null;
 }
@@ -33,9 +37,11 @@ export async function openSession(
   { ticket, remember, account, accountKey, renewedHash, ...proven }: ProvenAccount,
 ): Promise<Outcome<LoginResult> | 'stale'> {
   const { services, rules, meta } = request;
-  const { secondFactor, stepIssuedAtMs } = proven;
+  const { secondFactor, passkey, stepIssuedAtMs } = proven;
   const nowMs = services.nowMs();
-  const plan = await planSession(request, { remember, nowMs, secondFactor });
+  const openedBy = passkey === null ? 'password' : 'passkey';
+  const hasSecondFactor = secondFactor !== null || passkey !== null;
+  const plan = await planSession(request, { remember, nowMs, openedBy, hasSecondFactor });
   const { sessionId, expiries, refreshHash } = plan;
   const isStored = await services.sessions.open({
     account,
@@ -49,11 +55,11 @@ export async function openSession(
     refreshHash,
     renewedHash,
     secondFactor,
-    passkey: null,
+    passkey,
     stepIssuedAtMs,
   });
   if (!isStored) return 'stale';
-  if (ticket.isExpired()) {
+  if (ticket?.isExpired()) {
     const session = { id: sessionId, userId: account.user.id };
     const context = auditContext(request, accountKey);
     services.waitUntil(services.sessions.end(session, { ...context, action: 'LOGIN_UNANSWERED' }));
@@ -62,7 +68,7 @@ export async function openSession(
 
   const user = withUse(account.user, secondFactor, nowMs);
   const granted = await grantSession(request, { ...account, user }, plan);
-  services.waitUntil(ticket.settle('right'));
+  if (ticket !== null) services.waitUntil(ticket.settle('right'));
   return ok(granted);
 }
 
@@ -80,17 +86,19 @@ function withUse(user: User, use: FactorUse | null, nowMs: number): User {
 /** Chooses the id, the expiries and the refresh token's id. */
 export async function planSession(
   { services, rules }: UseCaseRequest<NewSessionPorts>,
-  {
-    remember,
-    nowMs,
-    secondFactor,
-  }: { remember: boolean; nowMs: number; secondFactor: FactorUse | null },
+  session: Pick<LiveSession, 'openedBy'> & {
+    remember: boolean;
+    nowMs: number;
+    hasSecondFactor: boolean;
+  },
 ) {
+  const { remember, nowMs, openedBy, hasSecondFactor } = session;
   const sessionId = services.uuid();
   const plan = {
     sessionId,
     nowMs,
-    secondFactorAtMs: secondFactor === null ? null : nowMs,
+    openedBy,
+    secondFactorAtMs: hasSecondFactor ? nowMs : null,
     expiries: expiries(rules.lifetimes, remember, nowMs),
   };
   if (plan.expiries.refreshExpiresAtMs === null)
@@ -103,12 +111,13 @@ export async function planSession(
 export async function grantSession(
   request: UseCaseRequest<NewSessionPorts>,
   { user, deviceVersion }: Account,
-  { sessionId, nowMs, secondFactorAtMs, expiries, refresh }: Plan,
+  { sessionId, nowMs, openedBy, secondFactorAtMs, expiries, refresh }: Plan,
 ): Promise<LoginResult> {
   const granted = await issueTokens(request, {
     user: { ...user, lastLoginAtMs: nowMs },
     sessionId,
     createdAtMs: nowMs,
+    openedBy,
     secondFactorAtMs,
     expiries,
     refresh,

@@ -11,6 +11,7 @@ import type {
   Refusal,
   RegistrationAccepted,
 } from './model/outcome.ts';
+import type { Ceremony, CreationOptions, Passkey, RequestOptions } from './model/passkey.ts';
 import type { RequestMeta } from './model/request.ts';
 import type { ListedSession } from './model/session.ts';
 import type { User } from './model/user.ts';
@@ -45,6 +46,10 @@ export interface ResponseValues {
   recoveryCodes: RecoveryCodes;
   factorChallenge: FactorChallenge;
   removed: { id: string };
+  requestOptions: Ceremony<RequestOptions>;
+  creationOptions: Ceremony<CreationOptions>;
+  passkey: Passkey;
+  passkeys: readonly Passkey[];
 }
 export type Registered = RegistrationAccepted | LoginResult;
 
@@ -53,7 +58,7 @@ export interface OperationRow<
   Response extends keyof ResponseValues = keyof ResponseValues,
   Value extends ResponseValues[Response] = ResponseValues[Response],
 > {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the contract's base; absent: the operation's name; null: the contract's profile path. */
   path?: string | null;
   summary: string;

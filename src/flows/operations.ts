@@ -22,6 +22,7 @@ import {
   type OperationRequest,
   type Registered,
 } from './operation.ts';
+import { PASSKEY_OPERATIONS } from './passkey-operations.ts';
 import { refresh } from './refresh.ts';
 import { registerImmediately } from './register-immediately.ts';
 import { register, type RegistrationInput } from './register.ts';
@@ -182,7 +183,7 @@ export const OPERATIONS = {
     access: 'bearer',
     refusals: ['invalid', 'reauthentication-required'],
     response: 'done',
-    run: (request: OperationRequest<{ currentPassword: string; newPassword: string }>) =>
+    run: (request: OperationRequest<{ currentPassword: string | null; newPassword: string }>) =>
       changePassword(withInput(request)),
   }),
   'change-email': row({
@@ -210,9 +211,11 @@ export const OPERATIONS = {
     access: 'bearer',
     refusals: ['invalid', 'reauthentication-required'],
     response: 'loggedOut',
-    run: (request: OperationRequest<Password>) => deleteAccount(withInput(request)),
+    run: (request: OperationRequest<{ password: string | null }>) =>
+      deleteAccount(withInput(request)),
   }),
   ...FACTOR_OPERATIONS,
+  ...PASSKEY_OPERATIONS,
 };
 
 /** The one name of an operation: in log, metrics and documents. */

@@ -3,11 +3,12 @@
  * minutes old. The session's row keeps the time, and no token does. Guesses are counted and locked as
  * in reauthenticate.ts.
  */
-import { isEnrolled, isRecentlyProven, methodsOf } from '../policy/second-factor.ts';
+import { isEnrolled, isRecent, isRecentlyProven, methodsOf } from '../policy/second-factor.ts';
 import type { AuthenticatedRequest, AuthenticatePorts } from './authenticate.ts';
 import { UNAUTHENTICATED } from './authenticate.ts';
 import type { FactorUse } from './model/factor.ts';
 import { ok, refuse, type Outcome, type Refusal } from './model/outcome.ts';
+import type { AssertionCredential } from './model/passkey.ts';
 import type { LiveSession } from './model/session.ts';
 import {
   authenticateCounted,
@@ -16,13 +17,23 @@ import {
   type ReauthenticatePorts,
 } from './reauthenticate.ts';
 import { rejectFactor, reportUse } from './second-factor.ts';
-import { auditContext, recordEvent } from './use-case.ts';
+import { auditContext, recordEvent, type UseCaseRequest } from './use-case.ts';
+import {
+  EXPIRED_CHALLENGE,
+  refusalOf,
+  reportCountedBack,
+  verifyPasskey,
+  type VerifyPasskeyPorts,
+} from './verify-passkey.ts';
 import { underLockout } from './verify-password.ts';
 
 /** Null: the session's owner has proven their identity within the last five minutes. */
-export function checkRecentProof(session: LiveSession, nowMs: number): Refusal | null {
-  if (isRecentlyProven(session, nowMs)) return null;
-  return { reason: 'reauthentication-required', methods: methodsOf(session.user) };
+export function checkRecentProof(
+  { services, rules }: UseCaseRequest<'nowMs'>,
+  session: LiveSession,
+): Refusal | null {
+  if (isRecentlyProven(session, services.nowMs())) return null;
+  return { reason: 'reauthentication-required', methods: methodsOf(session.account, rules) };
 }
 
 /** Authenticates the token, counted, and asks for a recent proof. */
@@ -32,8 +43,24 @@ export async function authenticateProven(
 ): Promise<Outcome<LiveSession>> {
   const session = await authenticateCounted(request, counting);
   if (!session.ok) return session;
-  const refusal = checkRecentProof(session.value, request.services.nowMs());
+  const refusal = checkRecentProof(request, session.value);
   return refusal === null ? session : refuse(refusal);
+}
+
+/**
+ * Asks for a recent proof that works without the password: of a passkey or a second factor, whatever
+ * the account has.
+ */
+export async function requireSecondFactor(
+  request: AuthenticatedRequest<AuthenticatePorts | 'limits'>,
+): Promise<Outcome<LiveSession>> {
+  const { services, rules } = request;
+  const session = await authenticateCounted(request);
+  if (!session.ok) return session;
+  const { account, secondFactorAtMs } = session.value;
+  if (isRecent(secondFactorAtMs, services.nowMs())) return session;
+  const methods = methodsOf(account, rules).filter((method) => method !== 'password');
+  return refuse({ reason: 'reauthentication-required', methods });
 }
 
 /** Asks for the password; null: for a recent proof in its place. */
@@ -47,16 +74,41 @@ export async function requireProof(
   return caller.ok ? ok(caller.value.session) : caller;
 }
 
+/**
+ * Asks for the password, whatever was proven a moment ago. Only an account without one takes a recent
+ * proof in its place. `field`: the password's name on the wire.
+ */
+export async function requirePassword(
+  request: AuthenticatedRequest<ReauthenticatePorts>,
+  { password, field, label }: { password: string | null; field: string; label: string },
+): Promise<Outcome<{ session: LiveSession; accountKey: string }>> {
+  if (password !== null) return reauthenticate(request, password);
+  const caller = await authenticateCounted(request);
+  if (!caller.ok) return caller;
+  const session = caller.value;
+  const { account } = session;
+  if (account.passwordHash !== null) {
+    const issue = { field, message: `${label} is required`, missing: true };
+    return refuse({ reason: 'malformed', issues: [issue] });
+  }
+  const refusal = checkRecentProof(request, session);
+  if (refusal !== null) return refuse(refusal);
+  const accountKey = await request.services.accountKey({ userId: account.user.id });
+  return ok({ session, accountKey });
+}
+
 export interface ProveIdentityRequest extends AuthenticatedRequest<
-  ReauthenticatePorts | 'factorSecrets' | 'factors' | 'mailer'
+  ReauthenticatePorts | VerifyPasskeyPorts | 'factorSecrets' | 'factors' | 'mailer' | 'passkeys'
 > {
-  /** One of the two is given. */
+  /** One of the three is given. */
   password: string | null;
   code: string | null;
+  credential?: AssertionCredential | null;
 }
 
 export async function proveIdentity(request: ProveIdentityRequest): Promise<Outcome<null>> {
-  const { services, password, code } = request;
+  const { services, password, code, credential = null } = request;
+  if (credential !== null) return provePasskey(request, credential);
   if (code !== null) return proveFactor(request, code);
   const caller = await reauthenticate(request, password ?? '');
   if (!caller.ok) return caller;
@@ -65,6 +117,33 @@ export async function proveIdentity(request: ProveIdentityRequest): Promise<Outc
   const owner = { id, userId: account.user.id };
   if (!(await services.sessions.provePassword(owner, services.nowMs()))) return UNAUTHENTICATED;
   recordEvent(request, { action: 'REAUTHENTICATED', reason: 'password', account, accountKey });
+  return ok(null);
+}
+
+async function provePasskey(
+  request: ProveIdentityRequest,
+  credential: AssertionCredential,
+): Promise<Outcome<null>> {
+  const { services, rules } = request;
+  const [caller, owned] = await Promise.all([
+    authenticateCounted(request),
+    rules.passkeys.isOffered ? services.users.findByPasskey(credential.id) : null,
+  ]);
+  if (!caller.ok) return caller;
+  const session = caller.value;
+  const { account } = session;
+  const isOwn = owned?.account.user.id === account.user.id;
+  const verified = await verifyPasskey(request, credential, isOwn ? owned : null);
+  const accountKey = await services.accountKey({ userId: account.user.id });
+  if (!verified.ok) {
+    const event = { action: 'SECOND_FACTOR_FAILED', reason: verified.flaw } as const;
+    recordEvent(request, { ...event, account, accountKey });
+    return refuse(refusalOf(verified.flaw));
+  }
+  const context = auditContext(request, accountKey);
+  const isProven = await services.passkeys.prove(session, verified.use, context);
+  if (!isProven) return EXPIRED_CHALLENGE;
+  if (verified.hasCountedBack && owned !== null) reportCountedBack(request, owned, accountKey);
   return ok(null);
 }
 

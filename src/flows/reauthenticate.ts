@@ -39,7 +39,10 @@ export async function reauthenticate(
   const { account, user, secondFactorAtMs } = session.value;
   // The session is older than the account's second factor, and its password alone proves too little.
   if (isEnrolled(user) && secondFactorAtMs === null) {
-    return refuse({ reason: 'reauthentication-required', methods: methodsOf(user) });
+    return refuse({
+      reason: 'reauthentication-required',
+      methods: methodsOf(account, request.rules),
+    });
   }
   const { accountKey, key } = await lockoutOfSessions(request, account);
   const stored = account.passwordHash;

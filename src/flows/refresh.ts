@@ -87,6 +87,7 @@ export async function rotate(
       user,
       sessionId,
       createdAtMs: session.createdAtMs,
+      openedBy: session.openedBy,
       secondFactorAtMs: session.secondFactorAtMs,
       // By the time of the rotation, not of this request: all of them get the same expiries.
       expiries: expiriesOfRefresh(rules.lifetimes, sessionLimits, session),

@@ -46,7 +46,8 @@ export async function registerImmediately(
   const plan = await planSession(request, {
     remember: false,
     nowMs: context.nowMs,
-    secondFactor: null,
+    openedBy: 'password',
+    hasSecondFactor: false,
   });
   const { sessionId, expiries, refreshHash } = plan;
   const created = await services.registrations.createAccount({

@@ -40,11 +40,12 @@ export async function extendSession(
   });
   const own = requireSession(session, rules);
   if (!own.ok || !isExtended) return own.ok ? UNAUTHENTICATED : own;
-  const { user, id: sessionId, createdAtMs, secondFactorAtMs } = own.value;
+  const { user, id: sessionId, createdAtMs, openedBy, secondFactorAtMs } = own.value;
   const expiries = expiriesOfRefresh(lifetimes, sessionLimits, {
     createdAtMs,
     refreshedAtMs: nowMs,
   });
-  const issued = { user, sessionId, createdAtMs, secondFactorAtMs, expiries, refresh: null };
+  const proven = { createdAtMs, openedBy, secondFactorAtMs };
+  const issued = { user, sessionId, ...proven, expiries, refresh: null };
   return ok(await issueTokens(request, issued));
 }

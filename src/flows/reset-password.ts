@@ -85,7 +85,9 @@ export async function resetPassword(request: ResetPasswordRequest): Promise<Outc
     owner.is === 'user' ? scopesOfUser(owner.account.user) : scopesOfNames(owner.registration);
   await clearLockouts(services, scopes, rules.lockout);
   const to = activeEmail(owner);
-  if (to !== null) services.waitUntil(sendEmail(request, to, { kind: 'password-changed' }));
+  const passkeysStay = owner.is === 'user' && owner.account.user.passkeys.length > 0;
+  const notice = { kind: 'password-changed', ...(passkeysStay && { passkeysStay }) } as const;
+  if (to !== null) services.waitUntil(sendEmail(request, to, notice));
   return ok(null);
 }
 

@@ -72,20 +72,22 @@ export async function askSecondFactor(
     rules.codeTravels === 'by-step-token'
       ? await signStep(request, { handle, user, issuedAtMs })
       : null;
-  return pendingStep({ user, enrols, issuedAtMs }, { handle, token });
+  return pendingStep(request, { account, enrols, issuedAtMs }, { handle, token });
 }
 
 /** The facts of a step that a client learns. */
 function pendingStep(
-  { user, enrols, issuedAtMs }: { user: User; enrols: boolean; issuedAtMs: number },
+  { rules }: UseCaseRequest<never>,
+  { account, enrols, issuedAtMs }: { account: Account; enrols: boolean; issuedAtMs: number },
   { handle, token }: { handle: string; token: string | null },
 ): { ok: false; refusal: Refusal } {
   const reason = enrols ? 'enrolment-required' : 'second-factor-required';
-  const methods = enrols ? (['totp'] as const) : methodsOf(user);
-  return refuse({
-    reason,
-    step: { handle, methods, issuedAtMs, expiresAtMs: issuedAtMs + STEP_MS, user, token },
-  });
+  const own = methodsOf(account, rules);
+  // A passkey stands for both factors, and asks for no enrolment.
+  const methods = enrols ? ['totp' as const, ...own.filter((way) => way === 'passkey')] : own;
+  const { user } = account;
+  const expiresAtMs = issuedAtMs + STEP_MS;
+  return refuse({ reason, step: { handle, methods, issuedAtMs, expiresAtMs, user, token } });
 }
 
 function signStep(
@@ -138,7 +140,7 @@ export async function showStep(
   const read = await readStep(request, handle);
   if (!read.ok) return read;
   const { step, account } = read.value;
-  return pendingStep({ ...step, user: account.user }, { handle, token: request.token });
+  return pendingStep(request, { ...step, account }, { handle, token: request.token });
 }
 
 export interface CompleteLoginRequest extends UseCaseRequest<
@@ -193,7 +195,12 @@ export async function completeLogin(request: CompleteLoginRequest): Promise<Outc
     if (secondFactor !== null) {
       const proven = { account, accountKey, ticket, remember: step.remember, secondFactor };
       const { issuedAtMs: stepIssuedAtMs } = step;
-      const outcome = await openSession(request, { ...proven, renewedHash: null, stepIssuedAtMs });
+      const outcome = await openSession(request, {
+        ...proven,
+        passkey: null,
+        renewedHash: null,
+        stepIssuedAtMs,
+      });
       if (outcome === 'stale') {
         services.waitUntil(ticket.settle('void'));
         return EXPIRED_STEP;

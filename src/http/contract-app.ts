@@ -15,6 +15,7 @@ import type { LoginRules } from '../flows/model/login.ts';
 import { tokenRulesOf, type TokenRules } from '../flows/model/token-rules.ts';
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import type { LockoutRules } from '../policy/lockout-state.ts';
+import type { PasskeyPolicy } from '../policy/passkeys.ts';
 import type { SecondFactorPolicy } from '../policy/second-factor.ts';
 import type { Limit } from '../policy/throttle.ts';
 import { logFailure } from '../telemetry/log.ts';
@@ -32,6 +33,7 @@ export interface ContractAppOptions {
   lockout: LockoutRules;
   sessions: SessionLimits;
   secondFactor: SecondFactorPolicy;
+  passkeys: { policy: PasskeyPolicy };
   allowedOrigins: readonly string[];
   /** `keys`: those that fit the contract, which its documents publish without their private parts. */
   tokens: { issuer: string; audience: string; keys: readonly PublicParts[] };
@@ -47,6 +49,7 @@ export function createContractApp(contract: Contract, options: ContractAppOption
     registration: contract.registration,
     rotation: contract.rotation,
     secondFactor: options.secondFactor,
+    passkeys: options.passkeys.policy,
     codeTravels: contract.codeTravels,
   };
   const tokensAt = (c: ContractContext) =>

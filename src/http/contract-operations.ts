@@ -44,7 +44,7 @@ export function render(route: AnyRoute, value: unknown, context: WireContext) {
 
 /**
  * Adds the login's folder to cookies without a Path: browsers keep such a cookie to the folder of the
- * request that set it (RFC 6265 5.1.4), and the second request of a login stands deeper than the first.
+ * request that set it (RFC 6265 5.1.4), and other requests that sign in stand deeper than the login.
  * `params`: of its path.
  */
 export function inLoginFolder(
@@ -53,7 +53,7 @@ export function inLoginFolder(
 ): Wire {
   const { contract, route, url, params } = place;
   const cookies = [wire.headers?.['Set-Cookie'] ?? []].flat();
-  if (route.operation !== 'second-factor' || cookies.length === 0) return wire;
+  if (!DEEPER_LOGINS.has(route.operation) || cookies.length === 0) return wire;
   const { pathname } = new URL(url);
   const prefix = pathname.slice(0, pathname.length - fillPath(route.path, params).length);
   const folder = prefix + fillPath(routeOf(contract, 'login').path, params).replace(/\/[^/]*$/, '');
@@ -62,6 +62,8 @@ export function inLoginFolder(
   );
   return { ...wire, headers: { ...wire.headers, 'Set-Cookie': completed } };
 }
+
+const DEEPER_LOGINS: ReadonlySet<Operation> = new Set(['second-factor', 'passkey-login']);
 
 const isGranted = (value: unknown): value is Granted =>
   typeof value === 'object' && value !== null && 'access' in value;

@@ -35,6 +35,7 @@ const GRANTED_COOKIES: GrantedCookies = {
   'verify-email': deviceCookie,
   'change-password': deviceCookie,
   'verify-factor': deviceCookie,
+  'passkey-login': deviceCookie,
 };
 
 /** The cookie that goes with what an operation has granted, besides the contract's own. */

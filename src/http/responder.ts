@@ -153,5 +153,5 @@ function isLogged(c: ContractContext, refusal: Refusal | null): boolean {
 
 /** Operators may know what a client must not, such as that a name does not exist. */
 function preciseReason(refusal: Refusal): string {
-  return refusal.reason === 'invalid' ? refusal.because : refusal.reason;
+  return 'because' in refusal ? refusal.because : refusal.reason;
 }

@@ -12,25 +12,47 @@ export const MAX_FACTORS = 5;
 /** Changes of credentials need a proof of identity that is no older. */
 export const RECENT_PROOF_MS = 300_000;
 
-export type FactorMethod = 'password' | 'totp' | 'recovery-code';
+export type FactorMethod = 'password' | 'totp' | 'recovery-code' | 'passkey';
 
-/** A user, by their authenticator apps: those that are not confirmed prove nothing. */
+/** A user, by their authenticator apps, of which those that are not confirmed prove nothing, and codes. */
 interface WithFactors {
   factors: readonly { kind: 'totp'; confirmedAtMs: number | null }[];
+  recoveryCodesLeft: number;
 }
 
-/** Tells whether the user has a factor that a login must prove. */
-export const isEnrolled = ({ factors }: WithFactors): boolean =>
+/** Tells whether the user has a confirmed authenticator app. */
+export const hasApp = ({ factors }: Pick<WithFactors, 'factors'>): boolean =>
   factors.some(({ confirmedAtMs }) => confirmedAtMs !== null);
+
+/**
+ * Tells whether a password alone does not sign the user in. Recovery codes without an app stand beside
+ * passkeys: where the passkeys are lost, a code has to back the password that a link has set.
+ */
+export const isEnrolled = (user: WithFactors): boolean =>
+  hasApp(user) || user.recoveryCodesLeft > 0;
 
 export const requiresSecondFactor = (
   policy: SecondFactorPolicy,
   { isAdmin }: { isAdmin: boolean },
 ): boolean => policy === 'required' || (policy === 'required-for-admins' && isAdmin);
 
-/** The methods that prove a user's identity: the strongest that their account has. */
-export const methodsOf = (user: WithFactors): readonly FactorMethod[] =>
-  isEnrolled(user) ? ['totp', 'recovery-code'] : ['password'];
+interface WithMethods {
+  user: WithFactors & { passkeys: readonly unknown[] };
+  passwordHash: string | null;
+}
+
+/** The methods that prove a user's identity: the strongest that their account has, and passkeys. */
+export function methodsOf(
+  { user, passwordHash }: WithMethods,
+  { passkeys: { isOffered } }: { passkeys: { isOffered: boolean } },
+): readonly FactorMethod[] {
+  const methods: FactorMethod[] = [];
+  if (hasApp(user)) methods.push('totp');
+  if (isEnrolled(user)) methods.push('recovery-code');
+  else if (passwordHash !== null) methods.push('password');
+  if (isOffered && user.passkeys.length > 0) methods.push('passkey');
+  return methods;
+}
 
 /**
  * Tells whether the session's owner proved their identity a moment ago, by a factor where the account
@@ -40,6 +62,9 @@ export function isRecentlyProven(
   session: { user: WithFactors; provenAtMs: number; secondFactorAtMs: number | null },
   nowMs: number,
 ): boolean {
-  const provenMs = isEnrolled(session.user) ? session.secondFactorAtMs : session.provenAtMs;
-  return provenMs !== null && nowMs - provenMs < RECENT_PROOF_MS;
+  return isRecent(isEnrolled(session.user) ? session.secondFactorAtMs : session.provenAtMs, nowMs);
 }
+
+/** `provenAtMs`: null: never. */
+export const isRecent = (provenAtMs: number | null, nowMs: number): boolean =>
+  provenAtMs !== null && nowMs - provenAtMs < RECENT_PROOF_MS;

@@ -2,6 +2,7 @@
 import type { Identifier } from '../../policy/identifier.ts';
 import type { Lifetimes } from '../../policy/lifetimes.ts';
 import type { LockoutRules } from '../../policy/lockout-state.ts';
+import type { PasskeyPolicy } from '../../policy/passkeys.ts';
 import type { SecondFactorPolicy } from '../../policy/second-factor.ts';
 import type { Limit } from '../../policy/throttle.ts';
 import type { TokenRules } from './token-rules.ts';
@@ -18,6 +19,7 @@ export interface LoginRules {
   /** `kept`: the first refresh token stays good, and its theft cannot be noticed by a second use. */
   rotation: 'each-use' | 'kept';
   secondFactor: SecondFactorPolicy;
+  passkeys: PasskeyPolicy;
   /**
    * The way of a code: in a request of its own after the password's; the same, with the step's handle
    * in a token in the place of an access token; or beside the password, where a missing code is

@@ -5,6 +5,7 @@
 import type { PasswordViolation } from '../../policy/password-rules.ts';
 import type { FactorMethod } from '../../policy/second-factor.ts';
 import type { Limit } from '../../policy/throttle.ts';
+import type { PasskeyFlaw } from './passkey.ts';
 import type { User } from './user.ts';
 
 /** A rule that a new password may break. */
@@ -42,6 +43,16 @@ export type Refusal =
   | { reason: 'expired-step' }
   /** The session's owner has to prove their identity again, by one of these. */
   | { reason: 'reauthentication-required'; methods: readonly FactorMethod[] }
+  /** Of a sign-in or a proof. `because` is for the log and the audit alone: no client sees it. */
+  | { reason: 'invalid-passkey'; because: PasskeyFlaw }
+  /** The challenge that a passkey has signed is too old, or used up. */
+  | { reason: 'expired-challenge' }
+  /** The account takes no passkey that may be copied to other devices. */
+  | { reason: 'unacceptable-passkey' }
+  /** The account has as many passkeys as it may have. */
+  | { reason: 'too-many-passkeys' }
+  /** Without it the account's owner could not sign in. */
+  | { reason: 'last-way-in' }
   /** The account has as many factors as it may have. */
   | { reason: 'too-many-factors' }
   | { reason: 'inactive' }

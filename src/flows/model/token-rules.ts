@@ -1,4 +1,5 @@
 /** Rules of a contract's tokens: issuer, audience, type, algorithms and claims. */
+import type { LiveSession } from './session.ts';
 import type { User } from './user.ts';
 
 /** The only algorithms that are ever accepted (RFC 8725 3.1). */
@@ -17,8 +18,9 @@ export interface ClaimContext<U extends User = User> {
   sessionId: string;
   /** In whole seconds, as the token's `iat` is. */
   issuedAtMs: number;
-  /** When the password was verified, in whole seconds; no refresh moves it. */
+  /** When password or passkey was verified, in whole seconds; no refresh moves it. */
   authenticatedAtMs: number;
+  openedBy: LiveSession['openedBy'];
   /** When a second factor was last verified in the session, in whole seconds; null: none was. */
   secondFactorAtMs: number | null;
 }

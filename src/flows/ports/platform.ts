@@ -22,8 +22,10 @@ export type LockoutScope =
 
 /** Keyed pseudonyms: an identifier cannot be guessed back from them. */
 export interface Pseudonyms {
-  /** For the audit: of an account, or of a name that no account has. */
-  accountKey(of: { userId: number } | Identifier): Promise<string>;
+  /** For the audit: of an account, or of a name or passkey that no account has. */
+  accountKey(
+    of: { userId: number } | Identifier | { kind: 'passkey'; value: string },
+  ): Promise<string>;
   /** The name of the Durable Object that counts failures. */
   lockoutKey(scope: LockoutScope): Promise<string>;
 }

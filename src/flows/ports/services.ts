@@ -6,6 +6,8 @@ import type { Challenges } from './challenges.ts';
 import type { Factors } from './factors.ts';
 import type { EmailLimits, Limits } from './limits.ts';
 import type { Mailer } from './mail.ts';
+import type { PasskeyCeremonies } from './passkey-ceremonies.ts';
+import type { Passkeys } from './passkeys.ts';
 import type { PasswordRules, Passwords } from './passwords.ts';
 import type { Platform, Pseudonyms } from './platform.ts';
 import type { Registrations } from './registrations.ts';
@@ -32,6 +34,8 @@ export interface Services extends Platform, Pseudonyms {
   challenges: Challenges;
   accountChanges: AccountChanges;
   factors: Factors;
+  passkeys: Passkeys;
+  passkeyCeremonies: PasskeyCeremonies;
   mailer: Mailer;
   emailLimits: EmailLimits;
 }

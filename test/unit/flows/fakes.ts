@@ -1,6 +1,11 @@
 /** Fakes of the ports: plain objects with written answers, whose calls are recorded in order. */
 import type { AdminServices, Services } from '../../../src/flows/ports/services.ts';
-import { alice, meta, NOW_MS, rules, session } from './fixtures.ts';
+import {
+  sampleCeremony,
+  sampleCreationOptions,
+  sampleRequestOptions,
+} from '../../../tools/openapi/passkey-samples.ts';
+import { alice, meta, NOW_MS, passkey, passkeyUse, rules, session } from './fixtures.ts';
 
 export * from './fixtures.ts';
 
@@ -144,6 +149,30 @@ export function createFakes(changes: Changes = {}) {
       remove: async () => true,
       prove: async () => true,
       reset: async () => true,
+    },
+    passkeys: {
+      handleOf: async (_, fresh) => fresh,
+      add: async () => 'added',
+      rename: async () => passkey,
+      remove: async () => 'removed',
+      prove: async () => true,
+    },
+    passkeyCeremonies: {
+      requestOptions: async () => sampleCeremony(sampleRequestOptions),
+      creationOptions: async () => sampleCeremony(sampleCreationOptions),
+      newUserHandle: () => 'fresh',
+      verifyRegistration: async () => ({
+        ok: true,
+        passkey: {
+          credentialId: 'credential-1',
+          isSyncable: true,
+          transports: ['internal'],
+          publicKey: '{}',
+          signCount: 0,
+        },
+        challenge: passkeyUse.challenge,
+      }),
+      verifyAssertion: async () => ({ ok: true, use: passkeyUse, hasCountedBack: false }),
     },
     adminUsers: {
       search: async () => [],

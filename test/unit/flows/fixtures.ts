@@ -1,6 +1,12 @@
 /** A user, a registration, a session and the refusals that several tests of use cases expect. */
 import type { Factor, FactorUse } from '../../../src/flows/model/factor.ts';
 import type { LoginRules } from '../../../src/flows/model/login.ts';
+import type {
+  AssertionCredential,
+  Passkey,
+  PasskeyUse,
+  RegistrationCredential,
+} from '../../../src/flows/model/passkey.ts';
 import type { Registration } from '../../../src/flows/model/registration.ts';
 import type { RequestMeta } from '../../../src/flows/model/request.ts';
 import type { LiveSession } from '../../../src/flows/model/session.ts';
@@ -57,9 +63,46 @@ export const use: FactorUse = {
 /** Alice with the app, and ten recovery codes. */
 export const aliceWithFactor = (factor: Factor): Account =>
   aliceWith(
-    { factors: [{ ...factor, kind: 'totp' }], recoveryCodesLeft: 10 },
+    {
+      factors: [{ ...factor, kind: 'totp' }],
+      recoveryCodesLeft: factor.confirmedAtMs === null ? 0 : 10,
+    },
     { factors: [factor] },
   );
+
+/** A passkey of Alice, a use of it, and what browsers answer. */
+export const passkey: Passkey = {
+  id: 'passkey-1',
+  credentialId: 'credential-1',
+  name: 'Phone',
+  isSyncable: true,
+  transports: ['internal'],
+  createdAtMs: 0,
+  lastUsedAtMs: null,
+};
+export const passkeyUse: PasskeyUse = {
+  passkeyId: 'passkey-1',
+  challenge: { id: 'challenge-1', expiresAtMs: NOW_MS + 1 },
+  signCount: 0,
+};
+export const aliceWithPasskey = aliceWith({ passkeys: [passkey] }, { userHandle: 'handle' });
+export const ownedPasskey = {
+  account: aliceWithPasskey,
+  passkey: { ...passkey, publicKey: '{}', signCount: 0 },
+};
+export const assertion: AssertionCredential = {
+  id: 'credential-1',
+  clientDataJSON: 'x',
+  authenticatorData: 'x',
+  signature: 'x',
+  userHandle: 'handle',
+};
+export const registrationCredential: RegistrationCredential = {
+  id: 'credential-1',
+  clientDataJSON: 'x',
+  attestationObject: 'x',
+  transports: ['internal'],
+};
 
 /** A login of Alice that waits for its second factor. */
 export const step: LoginStep = {
@@ -112,6 +155,7 @@ export const rules: LoginRules = {
   registration: 'by-code',
   rotation: 'each-use',
   secondFactor: 'optional',
+  passkeys: { isOffered: true, deviceBound: 'none' },
   codeTravels: 'in-a-step',
   tokens: {
     contract: 'email-cookie',
