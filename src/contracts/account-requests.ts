@@ -19,9 +19,11 @@ import {
   profileText,
   registration,
   requiredText,
+  ownPassword,
   username,
 } from './fields.ts';
 import { request, unchanged } from './requests.ts';
+import { assertion, assertionJSON, passkeyRequests } from './passkey-requests.ts';
 import type { WireRequest } from './wire.ts';
 
 /** A request for every operation whose input is in the body, but those that contracts declare. */
@@ -29,7 +31,7 @@ type AccountRequests = {
   readonly [O in AccountOperation]: WireRequest<BodyOf<O>>;
 };
 type AccountOperation = {
-  [O in Operation]: O extends 'login'
+  [O in Operation]: O extends 'login' | 'passkey-login'
     ? never
     : InputOf<O> extends { id: string } | SentTokens | null
       ? never
@@ -41,10 +43,16 @@ const sharedRequests = () => ({
   'reset-password': unchanged(() =>
     z.object({ token: requiredText('Token'), password: password() }),
   ),
-  'change-password': unchanged(() =>
-    z.object({
-      currentPassword: requiredText('Current password'),
-      newPassword: requiredText('New password'),
+  'change-password': request(
+    () =>
+      z.object({
+        currentPassword: ownPassword(requiredText('Current password')),
+        newPassword: requiredText('New password'),
+      }),
+    ({ currentPassword = null, newPassword }) => ({ currentPassword, newPassword }),
+    ({ currentPassword, newPassword }) => ({
+      ...(currentPassword !== null && { currentPassword }),
+      newPassword,
     }),
   ),
   'change-email': request(
@@ -53,8 +61,13 @@ const sharedRequests = () => ({
     ({ email, password }) => ({ email, ...(password !== null && { password }) }),
   ),
   'confirm-email': unchanged(() => z.object({ code: code() })),
-  'delete-account': unchanged(() => z.object({ password: password() })),
+  'delete-account': request(
+    () => z.object({ password: ownPassword(password()) }),
+    ({ password = null }) => ({ password }),
+    ({ password }) => (password === null ? {} : { password }),
+  ),
   ...factorRequests(),
+  ...passkeyRequests(),
   'update-profile': unchanged(() =>
     z.object({
       name: profileText('Name'),
@@ -77,16 +90,23 @@ const factorRequests = () => ({
   },
   reauthenticate: request(
     () =>
-      z.object({ password: z.optional(password()), code: z.optional(factorCode()) }).check(
-        z.refine(({ password, code }) => (password === undefined) !== (code === undefined), {
-          path: ['password'],
-          message: 'Either password or code is required',
-        }),
-      ),
-    ({ password = null, code = null }) => ({ password, code }),
-    ({ password, code }) => ({
+      z
+        .object({
+          password: z.optional(password()),
+          code: z.optional(factorCode()),
+          credential: z.optional(assertion()),
+        })
+        .check(
+          z.refine((body) => Object.values(body).filter((way) => way !== undefined).length === 1, {
+            path: ['password'],
+            message: 'Either password, code or credential is required',
+          }),
+        ),
+    ({ password = null, code = null, credential = null }) => ({ password, code, credential }),
+    ({ password, code, credential = null }) => ({
       ...(password !== null && { password }),
       ...(code !== null && { code }),
+      ...(credential !== null && { credential: assertionJSON(credential) }),
     }),
   ),
 });

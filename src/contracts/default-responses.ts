@@ -2,6 +2,7 @@
 import type { Granted, RegistrationAccepted } from '../flows/model/outcome.ts';
 import type { ResponseValues } from '../flows/operation.ts';
 import { factorPaths, factorResponses } from './factor-responses.ts';
+import { passkeyResponses } from './passkey-responses.ts';
 import type { FactorPaths, SessionView } from './contract.ts';
 import type { WireHeaders, WireResponse } from './wire.ts';
 import type { AnyDeclaration, Cookie } from './define.ts';
@@ -68,6 +69,7 @@ export function responsesOf(declaration: AnyDeclaration) {
     accepted: empty('AcceptedResponse', 202),
     registered: response('RegisteredResponse', REGISTERED, { status: 202 }),
     ...factorResponses(declaration, response),
+    ...passkeyResponses(declaration, response),
     // Opt-in: the contract's own.
     factorChallenge: null,
     removed: done,

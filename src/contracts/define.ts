@@ -14,6 +14,7 @@ import type { JsonPath, LoginRequest, WireHeaders } from './wire.ts';
 import { factorPathsOf, responsesOf, sessionsOf } from './default-responses.ts';
 import { errorAnswers, errorKinds, mergeOverrides } from './errors.ts';
 import { accountRequests } from './account-requests.ts';
+import { passkeyLoginRequest } from './passkey-requests.ts';
 import { loginRequest, refreshRequest, type LoginBody } from './requests.ts';
 import { requiredText, type Field } from './fields.ts';
 import {
@@ -213,6 +214,7 @@ function routesOf(declaration: AnyDeclaration): AnyRoute[] {
   const requests: Partial<Record<Operation, AnyRoute['request']>> = {
     ...accountRequests(identifier),
     login: loginRequest(identifier, loginBody),
+    'passkey-login': passkeyLoginRequest(loginBody.remember),
     refresh: token && refreshRequest(token),
   };
   const defaults = responsesOf(declaration);

@@ -62,6 +62,31 @@ const defaultAnswers = (identifier: Contract['identifier']): Record<ErrorKind, D
     code: 'REAUTHENTICATION_REQUIRED',
     message: 'Prove your identity again',
   },
+  'invalid-passkey': {
+    status: 401,
+    code: 'INVALID_PASSKEY',
+    message: 'The passkey was not accepted',
+  },
+  'expired-challenge': {
+    status: 401,
+    code: 'PASSKEY_CHALLENGE_EXPIRED',
+    message: 'This request has expired or was used. Ask for a new one.',
+  },
+  'unacceptable-passkey': {
+    status: 403,
+    code: 'PASSKEY_NOT_ALLOWED',
+    message: 'This account needs a passkey that stays on its device',
+  },
+  'too-many-passkeys': {
+    status: 409,
+    code: 'TOO_MANY_PASSKEYS',
+    message: 'No more passkeys can be added',
+  },
+  'last-way-in': {
+    status: 409,
+    code: 'LAST_SIGN_IN_METHOD',
+    message: 'Set up another way to sign in first',
+  },
   'too-many-factors': {
     status: 409,
     code: 'TOO_MANY_FACTORS',

@@ -7,12 +7,12 @@ import type { FactorPaths } from './contract.ts';
 import { isoTime, nullWhere, text, type Body, type Fields, type TimeFormat } from './responses.ts';
 import type { JsonPath, WireResponse } from './wire.ts';
 
-interface Style {
+export interface Style {
   time?: TimeFormat;
   nameCase?: 'camel' | 'snake';
 }
 
-const namesIn = (nameCase: 'camel' | 'snake') =>
+export const namesIn = (nameCase: 'camel' | 'snake') =>
   nameCase === 'camel'
     ? { createdAt: 'createdAt', lastUsedAt: 'lastUsedAt', recoveryCodes: 'recoveryCodes' }
     : { createdAt: 'created_at', lastUsedAt: 'last_used_at', recoveryCodes: 'recovery_codes' };
@@ -29,7 +29,7 @@ export function factorPaths(nameCase: 'camel' | 'snake', path: JsonPath): Factor
   };
 }
 
-type Respond = <T>(id: string, body: Body<T, Fields>) => WireResponse<T>;
+export type Respond = <T>(id: string, body: Body<T, Fields>) => WireResponse<T>;
 
 /** In the contract's time format, and with names in its case. */
 export function factorResponses({ time = isoTime, nameCase = 'camel' }: Style, respond: Respond) {

@@ -35,6 +35,9 @@ export const email = lazy(() =>
   requiredEmail(EMAIL_MALFORMED).check(z.maxLength(MAX_EMAIL_LENGTH, 'Email is too long')),
 );
 export const password = lazy(() => requiredText('Password'));
+/** The account's password. Absent is right where it has none: the use case asks for it elsewhere. */
+export const ownPassword = (schema: z.ZodMiniType<string>) =>
+  z.optional(schema).check(z.meta({ description: 'Absent where the account has none' }));
 export const code = lazy(() =>
   requiredText('Code').check(z.regex(/^\d{6}$/, 'Code must be six digits')),
 );

@@ -167,6 +167,11 @@ export const oauthAnswers: ErrorOverrides = {
   // RFC 9470 3.
   'reauthentication-required': { code: 'insufficient_user_authentication' },
   'too-many-factors': { code: 'too_many_factors' },
+  'invalid-passkey': { status: 400, code: 'invalid_grant' },
+  'expired-challenge': { status: 400, code: 'expired_token' },
+  'unacceptable-passkey': { code: 'passkey_not_allowed' },
+  'too-many-passkeys': { code: 'too_many_passkeys' },
+  'last-way-in': { code: 'last_sign_in_method' },
   inactive: { status: 400, code: 'invalid_grant' },
   unverified: { status: 400, code: 'invalid_grant' },
   unauthenticated: { code: 'invalid_token' },

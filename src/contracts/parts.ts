@@ -81,7 +81,7 @@ export const fieldIssues = {
 /** The fields of a refusal that says how to go on. */
 export const refusalDetails = () => ({
   challenge: z.optional(text('Of a sign-in that asks for a second factor')),
-  methods: z.optional(z.array(z.enum(['password', 'totp', 'recovery-code']))),
+  methods: z.optional(z.array(z.enum(['password', 'totp', 'recovery-code', 'passkey']))),
 });
 
 /** `"error": { "code", "message", "details" }`, with details where the body is at fault. */

@@ -9,7 +9,7 @@ import { defineContract } from './define.ts';
 import { refusalDetails } from './parts.ts';
 import { accountRequests } from './account-requests.ts';
 import { request } from './requests.ts';
-import { password, requiredText } from './fields.ts';
+import { ownPassword, password, requiredText } from './fields.ts';
 import { bodyResponse, formatted, isoTime, text, type UserNamedBy } from './responses.ts';
 
 const user = {
@@ -100,10 +100,13 @@ export const strapi = defineContract({
       request: request(
         () =>
           z
-            .object({ currentPassword: requiredText('Current password'), ...twice() })
+            .object({ currentPassword: ownPassword(requiredText('Current password')), ...twice() })
             .check(isSame()),
-        ({ currentPassword, password }) => ({ currentPassword, newPassword: password }),
-        ({ currentPassword, newPassword }) => ({ currentPassword, ...repeated(newPassword) }),
+        ({ currentPassword = null, password }) => ({ currentPassword, newPassword: password }),
+        ({ currentPassword, newPassword }) => ({
+          ...(currentPassword !== null && { currentPassword }),
+          ...repeated(newPassword),
+        }),
       ),
       response: bodyResponse('ChangedPassword', {
         schema: () => ({ jwt: text('The token that was sent: its session goes on') }),

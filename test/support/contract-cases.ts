@@ -9,6 +9,7 @@ import type { Contract } from '../../src/contracts/contract.ts';
 import type { InputOf, Operation } from '../../src/flows/operations.ts';
 import { lenient } from '../fixtures/lenient-contract.ts';
 import { oddForm, oddNested } from '../fixtures/odd-contracts.ts';
+import { sampleAssertion, sampleRegistration } from '../../tools/openapi/passkey-samples.ts';
 import { statusesOf } from './statuses.ts';
 import type { TestUser } from './test-app.ts';
 
@@ -111,6 +112,14 @@ export const contractCases = knownContracts
           'remove-factor': { id: '00000000-0000-4000-8000-000000000000' },
           'challenge-factor': { id: '00000000-0000-4000-8000-000000000000' },
           'verify-factor': { id: '00000000-0000-4000-8000-000000000000', code: '123456' },
+          'passkey-login-options': null,
+          'passkey-login': { credential: sampleAssertion, remember: false },
+          'passkey-options': null,
+          'add-passkey': { name: null, credential: sampleRegistration },
+          'list-passkeys': null,
+          'rename-passkey': { id: '00000000-0000-4000-8000-000000000000', name: 'Another' },
+          'remove-passkey': { id: '00000000-0000-4000-8000-000000000000' },
+          'remove-password': null,
         };
       },
     };

@@ -44,6 +44,7 @@ const claims = {
     sessionId: 'session-id',
     issuedAtMs: nowSeconds * 1000,
     secondFactorAtMs: null,
+    openedBy: 'password',
     authenticatedAtMs: nowSeconds * 1000,
   }).access,
 };

@@ -24,6 +24,21 @@ const name = fc.option(fc.constantFrom('John Doe', 'Ünï "cödé" & co'));
 
 type Inputs = { readonly [O in Operation]: fc.Arbitrary<InputOf<O>> };
 
+const base64url = fc.constantFrom('AA', 'o2NmbXRk_-0');
+const registration = fc.record({
+  id: base64url,
+  clientDataJSON: base64url,
+  attestationObject: base64url,
+  transports: fc.constantFrom([], ['internal', 'hybrid']),
+});
+const assertion = fc.record({
+  id: base64url,
+  clientDataJSON: base64url,
+  authenticatorData: base64url,
+  signature: base64url,
+  userHandle: fc.option(base64url),
+});
+
 const factorCode = fc.constantFrom('123456', '123 456', '7k2m-9x4p-c6qd-h3wz-v8tn-5rbe');
 
 function inputsOf({ identifier: kind }: Contract): Inputs {
@@ -58,14 +73,15 @@ function inputsOf({ identifier: kind }: Contract): Inputs {
     'verify-email': fc.record({ identifier, handle, password: secret, code }),
     'forgot-password': fc.record({ identifier: fc.oneof(identifier, byEmail), handle }),
     'reset-password': fc.record({ token: secret, password: secret }),
-    'change-password': fc.record({ currentPassword: secret, newPassword: secret }),
+    'change-password': fc.record({ currentPassword: fc.option(secret), newPassword: secret }),
     'change-email': fc.record({ email, password: fc.option(secret) }),
     'confirm-email': fc.record({ code }),
-    'delete-account': fc.record({ password: secret }),
+    'delete-account': fc.record({ password: fc.option(secret) }),
     'second-factor': fc.record({ challenge: secret, code: factorCode }),
     reauthenticate: fc.oneof(
-      fc.record({ password: secret, code: nothing }),
-      fc.record({ password: nothing, code: factorCode }),
+      fc.record({ password: secret, code: nothing, credential: nothing }),
+      fc.record({ password: nothing, code: factorCode, credential: nothing }),
+      fc.record({ password: nothing, code: nothing, credential: assertion }),
     ),
     'list-factors': nothing,
     'enroll-totp': fc.record({ challenge: fc.option(secret), name: nothing }),
@@ -74,6 +90,14 @@ function inputsOf({ identifier: kind }: Contract): Inputs {
     'remove-factor': fc.record({ id: fc.uuid() }),
     'challenge-factor': fc.record({ id: fc.uuid() }),
     'verify-factor': fc.record({ id: fc.uuid(), code: factorCode }),
+    'passkey-login-options': nothing,
+    'passkey-login': fc.record({ credential: assertion, remember: fc.boolean() }),
+    'passkey-options': nothing,
+    'add-passkey': fc.record({ name, credential: registration }),
+    'list-passkeys': nothing,
+    'rename-passkey': fc.record({ id: fc.uuid(), name: fc.constantFrom('x', 'My "phone" & co') }),
+    'remove-passkey': fc.record({ id: fc.uuid() }),
+    'remove-password': nothing,
     'update-profile': fc.record(
       { name, avatar: fc.option(fc.webUrl()), language: fc.constantFrom('en', 'de') },
       { requiredKeys: [] },
@@ -99,7 +123,10 @@ const UNSAID: Readonly<Record<string, Unsaid>> = {
 };
 
 const unsaidBy = ({ identifier, loginFields }: Contract): Unsaid => ({
-  ...(loginFields.remember === null && { login: { remember: false } }),
+  ...(loginFields.remember === null && {
+    login: { remember: false },
+    'passkey-login': { remember: false },
+  }),
   register: identifier === 'email' ? { username: null } : { name: null },
 });
 

@@ -31,6 +31,12 @@ import {
   sampleStep,
   sampleUser,
 } from './samples.ts';
+import {
+  sampleCeremony,
+  sampleCreationOptions,
+  samplePasskey,
+  sampleRequestOptions,
+} from './passkey-samples.ts';
 import { credentialsOf } from './security.ts';
 
 /** Description and sample of each response. */
@@ -49,6 +55,13 @@ const RESPONSES: { [R in keyof ResponseValues]: [string, ResponseValues[R]] } = 
     'The recovery codes, shown once; none where the account had a second factor before',
     { recoveryCodes: ['7k2m-9x4p-c6qd-h3wz-v8tn-5rbe'] },
   ],
+  requestOptions: ['Options for navigator.credentials.get()', sampleCeremony(sampleRequestOptions)],
+  creationOptions: [
+    'Options for navigator.credentials.create()',
+    sampleCeremony(sampleCreationOptions),
+  ],
+  passkey: ['The passkey', samplePasskey],
+  passkeys: ['The passkeys, the oldest first', [samplePasskey]],
   removed: ['Removed', { id: sampleSession.id }],
   factorChallenge: ['Ready for a code', { id: sampleSession.id, expiresAtMs: NOW_MS + 300_000 }],
   registered: [

@@ -2,6 +2,7 @@
 import type { Contract, DocumentFacts, SessionView } from '../../src/contracts/contract.ts';
 import type { Enrolment, ShownFactor } from '../../src/flows/model/factor.ts';
 import type { Granted, PendingStep, Refusal } from '../../src/flows/model/outcome.ts';
+import { sampleAssertion, sampleRegistration } from './passkey-samples.ts';
 import type { User } from '../../src/flows/model/user.ts';
 import type { InputOf, Operation } from '../../src/flows/operations.ts';
 import type { Identifier } from '../../src/policy/identifier.ts';
@@ -78,6 +79,11 @@ const samples: { [R in Reason]: Extract<Refusal, { reason: R }> } = {
   'expired-step': { reason: 'expired-step' },
   'reauthentication-required': { reason: 'reauthentication-required', methods: ['password'] },
   'too-many-factors': { reason: 'too-many-factors' },
+  'invalid-passkey': { reason: 'invalid-passkey', because: 'wrong-signature' },
+  'expired-challenge': { reason: 'expired-challenge' },
+  'unacceptable-passkey': { reason: 'unacceptable-passkey' },
+  'too-many-passkeys': { reason: 'too-many-passkeys' },
+  'last-way-in': { reason: 'last-way-in' },
   inactive: { reason: 'inactive' },
   unverified: { reason: 'unverified' },
   internal: { reason: 'internal' },
@@ -185,6 +191,14 @@ export function sampleInputs(kind: Identifier['kind']): { [O in Operation]: Inpu
     'remove-factor': { id: UUID },
     'challenge-factor': { id: UUID },
     'verify-factor': { id: UUID, code: '287082' },
+    'passkey-login-options': null,
+    'passkey-login': { credential: sampleAssertion, remember: false },
+    'passkey-options': null,
+    'add-passkey': { name: 'My phone', credential: sampleRegistration },
+    'list-passkeys': null,
+    'rename-passkey': { id: UUID, name: 'My laptop' },
+    'remove-passkey': { id: UUID },
+    'remove-password': null,
   };
 }
 

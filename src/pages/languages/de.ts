@@ -199,6 +199,13 @@ export const de: Messages = {
         'Das hat zu lange gedauert, oder dein Konto hat sich geändert. Bitte melde dich noch einmal an.',
       'reauthentication-required': 'Bitte weise dich noch einmal aus.',
       'too-many-factors': 'Mehr Authenticator-Apps kann dein Konto nicht haben.',
+      'invalid-passkey':
+        'Dieser Passkey wurde nicht angenommen. Bitte melde dich auf andere Weise an.',
+      'expired-challenge': 'Das hat zu lange gedauert. Bitte versuch es noch einmal.',
+      'unacceptable-passkey': 'Dein Konto braucht einen Passkey, der auf seinem Gerät bleibt.',
+      'too-many-passkeys': 'Mehr Passkeys kann dein Konto nicht haben.',
+      'last-way-in':
+        'Ohne das könntest du dich nicht mehr anmelden. Bitte richte zuerst einen weiteren Passkey oder Wiederherstellungscodes ein.',
       'cross-site': 'Das Formular kam von einer anderen Seite und wurde nicht angenommen.',
       'not-found': 'Das gibt es nicht mehr.',
       insecure: 'Bitte öffne diese Seite über https.',

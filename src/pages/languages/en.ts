@@ -191,6 +191,12 @@ export const en = {
       'expired-step': 'That took too long, or your account has changed. Please sign in again.',
       'reauthentication-required': 'Please prove once more that it is you.',
       'too-many-factors': 'You have as many authenticator apps as there can be.',
+      'invalid-passkey': 'This passkey was not accepted. Please try another way to sign in.',
+      'expired-challenge': 'That took too long. Please try again.',
+      'unacceptable-passkey': 'Your account needs a passkey that stays on its device.',
+      'too-many-passkeys': 'You have as many passkeys as there can be.',
+      'last-way-in':
+        'Without it you could not sign in any more. Please add another passkey or recovery codes first.',
       'cross-site': 'This form was sent from another site, so it was not accepted.',
       'not-found': 'It is no longer there.',
       insecure: 'Please open this page over https.',

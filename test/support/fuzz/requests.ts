@@ -4,6 +4,7 @@
  */
 import { env } from 'cloudflare:workers';
 import type { InputOf, Operation } from '../../../src/flows/operations.ts';
+import type { PasskeyOperation } from '../../../src/flows/passkey-operations.ts';
 import { codeIn, mailbox, tokenIn } from '../mailbox.ts';
 import { client, deviceOf, tokensOf } from '../session.ts';
 import { addUser, createTestApp, deployed, freshAddress, newUser } from '../test-app.ts';
@@ -128,7 +129,7 @@ export function requestsOf(name: string) {
   };
   const without = () => null;
 
-  const prepare: Record<Operation, () => Promise<Prepared>> = {
+  const prepare: Record<Exclude<Operation, PasskeyOperation>, () => Promise<Prepared>> = {
     login: async () => {
       const { user, device, secret } = await signedIn();
       const login = write('login', attempt(user));
@@ -225,7 +226,7 @@ export function requestsOf(name: string) {
       const key = `${route} ${user}`;
       let found = prepared.get(key);
       if (found === undefined) {
-        const request = await prepare[route]();
+        const request = await prepare[route as keyof typeof prepare]();
         prepared.set(key, (found = { request, uses: 0 }));
         for (const change of request.user.id === undefined ? [] : CHANGES[user]) {
           await env.DB.prepare(change).bind(request.user.id).run();

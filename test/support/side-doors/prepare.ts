@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import type { AnyRoute } from '../../../src/contracts/contract.ts';
 import type { InputOf, Operation } from '../../../src/flows/operations.ts';
+import type { PasskeyOperation } from '../../../src/flows/passkey-operations.ts';
 import { codeAt } from '../authenticator.ts';
 import { codeIn, otherThan, tokenIn, type Mail } from '../mailbox.ts';
 import { claimsOf, deviceOf as deviceIn, WRONG } from '../session.ts';
@@ -81,7 +82,11 @@ export async function newAccount(
 
 export const newStranger = (): User => ({ ...newUser(), id: 0 });
 
-type Inputs = { readonly [O in Operation]: (account: Account) => InputOf<O> | Promise<InputOf<O>> };
+type Inputs = {
+  readonly [O in Exclude<Operation, PasskeyOperation>]: (
+    account: Account,
+  ) => InputOf<O> | Promise<InputOf<O>>;
+};
 
 const INPUTS: Inputs = {
   login: (account) => ({
@@ -145,7 +150,7 @@ async function newFactor(account: Account): Promise<{ id: string; code: string }
 
 /** The input with which the operation is granted. */
 export const inputOf = async (operation: Operation, account: Account): Promise<Cell['input']> => ({
-  ...(await INPUTS[operation](account)),
+  ...(await INPUTS[operation as keyof Inputs](account)),
 });
 
 const cellRequest = ({ wire, ...cell }: Cell): Request => ({ contract: wire.contract, ...cell });

@@ -4,9 +4,12 @@
  */
 import type { ErrorKind } from '../../../src/contracts/error-answers.ts';
 import type { Operation } from '../../../src/flows/operations.ts';
+import type { PasskeyOperation } from '../../../src/flows/passkey-operations.ts';
 
 /** `silent`: answered as if granted, but neither code nor link is sent. */
 export type Outcome = 'granted' | 'silent' | 'e-mail-limited' | ErrorKind;
+
+type Covered = Exclude<Operation, PasskeyOperation>;
 
 /** The parts of a request and its effects, by which states meet operations. */
 const TAKES = {
@@ -81,16 +84,16 @@ const TAKES = {
     ...(['attempt', 'account', 'session', 'access token', 'recent proof', 'factor id'] as const),
     'fenced',
   ],
-} as const satisfies Record<Operation, readonly string[]>;
+} as const satisfies Record<Covered, readonly string[]>;
 
-type Part = (typeof TAKES)[Operation][number];
+type Part = (typeof TAKES)[Covered][number];
 type With<P> = {
-  [O in Operation]: P extends (typeof TAKES)[O][number] ? O : never;
-}[Operation];
+  [O in Covered]: P extends (typeof TAKES)[O][number] ? O : never;
+}[Covered];
 
 /** Tells whether what the operation grants comes by e-mail. */
 export const sendsSecret = (operation: Operation): boolean =>
-  (TAKES[operation] as readonly Part[]).includes('e-mail');
+  (TAKES[operation as Covered] as readonly Part[]).includes('e-mail');
 
 export interface Row {
   /** The state is no concern of other operations. */
@@ -103,8 +106,8 @@ export function row<const P extends Part>(
   parts: readonly P[],
   outcomes: Outcome | Record<With<P>, Outcome>,
 ): Row {
-  const names = Object.keys(TAKES) as Operation[];
-  const takes: Readonly<Record<Operation, readonly string[]>> = TAKES;
+  const names = Object.keys(TAKES) as Covered[];
+  const takes: Readonly<Record<Covered, readonly string[]>> = TAKES;
   return {
     operations: names.filter((name) => parts.some((part) => takes[name].includes(part))),
     outcomeOf: (name) =>
