@@ -12,11 +12,14 @@ export interface Attestation {
   data: AuthenticatorData & { attested: NonNullable<AuthenticatorData['attested']> };
 }
 
+/** The registered formats (IANA, "WebAuthn Attestation Statement Format Identifiers"). */
+const FORMATS = /^(?:none|packed|tpm|android-key|android-safetynet|fido-u2f|apple|compound)$/;
+
 /** Throws a Flaw. */
 export function readAttestation(object: Uint8Array): Attestation {
   const members = readCborMap(object);
   const [format, statement, bytes] = ['fmt', 'attStmt', 'authData'].map((key) => members.get(key));
-  check(members.size === 3 && typeof format === 'string', 'malformed');
+  check(members.size === 3 && typeof format === 'string' && FORMATS.test(format), 'malformed');
   check(statement instanceof Map && bytes instanceof Uint8Array, 'malformed');
   const { attested, ...data } = readAuthenticatorData(bytes);
   check(attested !== null, 'malformed');
