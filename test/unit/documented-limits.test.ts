@@ -16,6 +16,7 @@ import {
   TRIES,
 } from '../../src/policy/allowances.ts';
 import { STEP_MS, STEP_TRIES, TICKET_MS } from '../../src/policy/lockout.ts';
+import { CHALLENGE_MS, MAX_PASSKEYS } from '../../src/policy/passkeys.ts';
 import { MAX_FACTORS, RECENT_PROOF_MS } from '../../src/policy/second-factor.ts';
 import type { Limit } from '../../src/policy/throttle.ts';
 import { MAX_SESSIONS } from '../../src/store/sessions/limit.ts';
@@ -54,6 +55,8 @@ const expected: Record<string, (number | undefined)[]> = {
   'sessions of a user': [MAX_SESSIONS],
   'authenticator apps of a user': [MAX_FACTORS],
   'recovery codes of a user': [RECOVERY_CODES],
+  'passkeys of a user': [MAX_PASSKEYS],
+  'lifetime of a challenge that a passkey signs': [CHALLENGE_MS / 1000],
   'age of a proof of identity that a change of credentials takes': [RECENT_PROOF_MS / 1000],
   'length of a new password': [passwordRules.least, passwordRules.most],
   'PBKDF2 iterations of a password check': [passwords.cost.iterations * passwords.cost.rounds],
