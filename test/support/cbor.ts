@@ -4,6 +4,8 @@ import { base64url, type JWK } from 'jose';
 export type CborValue =
   | number
   | string
+  | boolean
+  | null
   | Uint8Array
   | readonly CborValue[]
   | ReadonlyMap<CborValue, CborValue>;
@@ -16,6 +18,8 @@ export const cborMap = (entries: readonly (readonly [CborValue, CborValue])[]): 
   ]);
 
 export function cborBytes(value: CborValue): Uint8Array {
+  if (value === null) return Uint8Array.of(0xf6);
+  if (typeof value === 'boolean') return Uint8Array.of(value ? 0xf5 : 0xf4);
   if (typeof value === 'number') {
     return Uint8Array.from(value < 0 ? head(1, -1 - value) : head(0, value));
   }
@@ -33,9 +37,12 @@ export function cborBytes(value: CborValue): Uint8Array {
 function head(major: number, argument: number): number[] {
   const type = major << 5;
   if (argument < 24) return [type | argument];
-  if (argument < 2 ** 8) return [type | 24, argument];
-  return [type | 25, argument >> 8, argument & 255];
+  const size = [1, 2, 4].find((size) => argument < 256 ** size) ?? 8;
+  return [type | (24 + Math.log2(size)), ...bigEndian(argument, size)];
 }
+
+export const bigEndian = (value: number, length: number): number[] =>
+  Array.from({ length }, (_, index) => Math.floor(value / 256 ** (length - 1 - index)) % 256);
 
 /** The COSE_Key of a public JWK. `alg`: the COSE algorithm. */
 export function coseKey({ kty, crv, x, y, n, e }: JWK, alg: number): Uint8Array {

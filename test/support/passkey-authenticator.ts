@@ -3,7 +3,7 @@
  * WebCrypto, apart from the product. Overrides make the flaws that a server has to refuse.
  */
 import { base64url, type JWK } from 'jose';
-import { cborMap, coseKey } from './cbor.ts';
+import { bigEndian, cborMap, coseKey } from './cbor.ts';
 
 export type PasskeyAlgorithm = 'ES256' | 'EdDSA' | 'RS256' | 'ES384';
 
@@ -259,11 +259,8 @@ const sha256 = async (bytes: Uint8Array) =>
 const concat = (...parts: (Uint8Array | number[])[]): Uint8Array =>
   Uint8Array.from(parts.flatMap((part) => [...part]));
 
-const bigEndian = (value: number, length: number): number[] =>
-  Array.from({ length }, (_, index) => Math.floor(value / 256 ** (length - 1 - index)) % 256);
-
 /** ECDSA-Sig-Value (RFC 3279) of r ‖ s. */
-function derOf(raw: Uint8Array): Uint8Array {
+export function derOf(raw: Uint8Array): Uint8Array {
   const integer = (bytes: Uint8Array) => {
     const start = bytes.findIndex((byte) => byte !== 0);
     const least = [...bytes.subarray(start)];
