@@ -9,6 +9,13 @@ import { ATTEMPTS } from '../fixtures/attempts.ts';
 import { byAddress, challengeOf, challengeTo } from '../support/contract-cases.ts';
 import { addUser, contractCases, count, newUser } from '../support/test-app.ts';
 
+/** Operations that an empty body asks for; what is missing then depends on the account. */
+const TAKES_NOTHING: ReadonlySet<Operation> = new Set([
+  'update-profile',
+  'enroll-totp',
+  'delete-account',
+]);
+
 describe.each(contractCases)(
   '$name',
   ({ name, contract, status, statusAt, inputs, named, application, isByUsername }) => {
@@ -120,6 +127,19 @@ describe.each(contractCases)(
       expect((await login({ ...user, email })).status).toBe(status.granted);
     });
 
+    it.each(['delete-account', 'change-password'] as const)(
+      'asks for the password, whatever was proven a moment ago: %s',
+      async (operation) => {
+        const { ask, login, profile } = open();
+        const { access: token } = tokensOf(await login(await addUser()));
+        const input = { password: null, currentPassword: null, newPassword: 'five words in a row' };
+        const refused = await ask(operation, input, { token });
+        expect(refused.status).toBe(statusAt(operation)['missing-field']);
+        expect(refused.text).toMatch(/password/i);
+        expect((await profile(token)).status).toBe(status.granted);
+      },
+    );
+
     it('deletes an account with all that is personal, and the audit keeps a pseudonym', async () => {
       const { ask, login, profile } = open();
       const user = await addUser();
@@ -169,8 +189,7 @@ describe.each(contractCases)(
       'refuses an empty or unreadable %s, and only counts the attempt',
       async (operation) => {
         const { askWith, askRaw, calls } = open();
-        const isOptional = operation === 'update-profile' || operation === 'enroll-totp';
-        const empty = isOptional ? [] : [() => askWith(operation, {})];
+        const empty = TAKES_NOTHING.has(operation) ? [] : [() => askWith(operation, {})];
         for (const send of [...empty, () => askRaw(operation, '%')]) {
           calls.length = 0;
           expect((await send()).status).toBe(statusAt(operation).malformed);
