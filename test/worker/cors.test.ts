@@ -56,7 +56,7 @@ it('answers a preflight without a database or lockout call', async () => {
   expect(answer.status).toBe(204);
   expect(Object.fromEntries(answer.headers)).toMatchObject({
     'access-control-allow-origin': ours,
-    'access-control-allow-methods': 'GET,POST,DELETE',
+    'access-control-allow-methods': 'GET,POST,PATCH,DELETE',
     'access-control-allow-headers': 'Authorization,Content-Type',
   });
   expect(calls).toEqual([]);
@@ -68,7 +68,7 @@ it('names the methods and headers of the contract that the path belongs to', asy
   const asks = { Origin: ours, 'Access-Control-Request-Method': 'PUT' };
   const preflight = await fetch(path, { method: 'OPTIONS', headers: asks });
   expect(Object.fromEntries(preflight.headers)).toMatchObject({
-    'access-control-allow-methods': 'GET,POST,PUT,DELETE',
+    'access-control-allow-methods': 'GET,POST,PUT,PATCH,DELETE',
     'access-control-allow-headers': 'Authorization,Content-Type,x-odd',
   });
   const answer = await fetch(path, { method: 'POST', headers: { Origin: ours } });
