@@ -13,15 +13,22 @@ import { refusalDetails } from './parts.ts';
 import { request } from './requests.ts';
 import { bodyResponse, component, formatted, isoTime, text } from './responses.ts';
 
-/** Levels of assurance and methods in tokens, which row level security asks for. */
+/**
+ * Levels of assurance and methods in tokens, which row level security asks for. Supabase's own passkey
+ * is `aal1`, since it does not insist on the user's verification; here it does, and is both factors.
+ */
 export const assurance = ({
+  openedBy,
   authenticatedAtMs,
   secondFactorAtMs,
-}: Pick<ClaimContext, 'authenticatedAtMs' | 'secondFactorAtMs'>) => ({
+}: Pick<ClaimContext, 'openedBy' | 'authenticatedAtMs' | 'secondFactorAtMs'>) => ({
   aal: secondFactorAtMs === null ? 'aal1' : 'aal2',
   amr: [
-    ...(secondFactorAtMs === null ? [] : [{ method: 'totp', timestamp: secondFactorAtMs / 1000 }]),
-    { method: 'password', timestamp: authenticatedAtMs / 1000 },
+    // The method of a later proof is not stored.
+    ...(secondFactorAtMs === null || openedBy === 'passkey'
+      ? []
+      : [{ method: 'totp', timestamp: secondFactorAtMs / 1000 }]),
+    { method: openedBy, timestamp: authenticatedAtMs / 1000 },
   ],
 });
 

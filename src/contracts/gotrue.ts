@@ -20,6 +20,7 @@ import {
 } from './gotrue-parts.ts';
 import { requiredText } from './fields.ts';
 import { assurance, factorRoutes, pendingSteps } from './gotrue-factors.ts';
+import { passkeyAnswers, passkeyErrors, passkeyRoutes } from './gotrue-passkeys.ts';
 import { bodyResponse } from './responses.ts';
 
 /** A place that several operations share, told apart by a parameter of the query. */
@@ -73,7 +74,7 @@ export const gotrue = defineContract({
       refresh: {},
     }),
     stepClaims: ({ issuedAtMs }) =>
-      assurance({ authenticatedAtMs: issuedAtMs, secondFactorAtMs: null }),
+      assurance({ openedBy: 'password', authenticatedAtMs: issuedAtMs, secondFactorAtMs: null }),
   },
   codeTravels: 'by-step-token',
   steps: pendingSteps,
@@ -105,6 +106,7 @@ export const gotrue = defineContract({
     'logout-others': tagged('logout', 'scope', 'others'),
     'logout-all': [tagged('logout', 'scope', 'global'), tagged('logout', 'scope', null)],
     ...factorRoutes,
+    ...passkeyRoutes,
   },
   documents: [
     {
@@ -140,6 +142,7 @@ export const gotrue = defineContract({
         'too_many_enrolled_mfa_factors',
         'Maximum number of verified factors reached, unenroll to continue',
       ),
+      ...passkeyAnswers,
       internal: { code: 'unexpected_failure' },
     },
     byOperation: {
@@ -157,6 +160,7 @@ export const gotrue = defineContract({
       'enroll-totp': {
         'not-found': answer(422, 'mfa_totp_enroll_not_enabled', 'MFA enroll is disabled for TOTP'),
       },
+      ...passkeyErrors,
     },
   },
 });

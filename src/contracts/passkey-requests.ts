@@ -5,6 +5,7 @@
 import * as z from 'zod/mini';
 import type { AssertionCredential, RegistrationCredential } from '../flows/model/passkey.ts';
 import type { InputOf } from '../flows/operations.ts';
+import type { BodyOf } from './contract.ts';
 import { requiredText, type Field } from './fields.ts';
 import { request } from './requests.ts';
 import { lazy } from './responses.ts';
@@ -105,19 +106,23 @@ const name = () =>
     z.refine((text) => !CONTROL.test(text), 'Name must have no control characters'),
   );
 
-export const passkeyRequests = () => ({
-  'add-passkey': request(
-    () => z.object({ name: z.nullish(name()), credential: registration() }),
-    ({ name, credential }) => ({ name: name || null, credential }),
+/** `named`: the field of a passkey's name. */
+export const passkeyRequests = (named: 'name' | 'friendly_name' = 'name') => ({
+  'add-passkey': request<Record<string, unknown>, InputOf<'add-passkey'>>(
+    () => z.object({ [named]: z.nullish(name()), credential: registration() }),
+    (body) => ({
+      name: (body[named] as string | null | undefined) || null,
+      credential: body['credential'] as RegistrationCredential,
+    }),
     ({ name, credential: { id, ...response } }) => ({
-      ...(name !== null && { name }),
+      ...(name !== null && { [named]: name }),
       credential: credentialJSON(id, response),
     }),
   ),
-  'rename-passkey': request(
-    () => z.object({ name: name().check(z.minLength(1, 'Name is required')) }),
-    ({ name }) => ({ name }),
-    ({ name }) => ({ name }),
+  'rename-passkey': request<Record<string, unknown>, BodyOf<'rename-passkey'>>(
+    () => z.object({ [named]: name().check(z.minLength(1, 'Name is required')) }),
+    (body) => ({ name: body[named] as string }),
+    ({ name }) => ({ [named]: name }),
   ),
 });
 

@@ -42,7 +42,7 @@ export function passkeyResponses({ time = isoTime, nameCase = 'camel' }: Style, 
 }
 
 /** PublicKeyCredentialRequestOptionsJSON. */
-const requestOptions = () =>
+export const requestOptions = () =>
   z
     .object({
       challenge: text('Base64url'),
@@ -54,7 +54,7 @@ const requestOptions = () =>
     .check(z.meta({ description: 'For PublicKeyCredential.parseRequestOptionsFromJSON' }));
 
 /** PublicKeyCredentialCreationOptionsJSON. */
-const creationOptions = () =>
+export const creationOptions = () =>
   z
     .object({
       rp: z.object({ id: z.string(), name: z.string() }),

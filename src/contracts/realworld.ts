@@ -52,6 +52,10 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   SECOND_FACTOR_ENROLMENT_REQUIRED: 'totp',
   INVALID_SECOND_FACTOR: 'totp',
   SECOND_FACTOR_EXPIRED: 'challenge',
+  INVALID_PASSKEY: 'passkey',
+  PASSKEY_CHALLENGE_EXPIRED: 'challenge',
+  PASSKEY_NOT_ALLOWED: 'passkey',
+  TOO_MANY_PASSKEYS: 'passkeys',
 };
 
 /** `Email is required` → `can't be blank`, `Password is too common` → `is too common`. */
@@ -137,6 +141,10 @@ export const realworld = defineContract({
       'enrolment-required': { message: 'has to be set up' },
       'invalid-factor': { message: 'is invalid' },
       'expired-step': { message: 'has expired' },
+      'invalid-passkey': { message: 'was not accepted' },
+      'expired-challenge': { message: 'has expired or was used' },
+      'unacceptable-passkey': { message: 'has to stay on its device' },
+      'too-many-passkeys': { message: 'are as many as there may be' },
       unauthenticated: { message: 'is invalid or has expired' },
       'missing-token': { message: 'is missing' },
       taken: { message: 'has already been taken' },

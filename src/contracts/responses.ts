@@ -58,6 +58,17 @@ export function component<T, F extends Fields>(
   return { schema: lazy(() => z.object(fields()).check(z.meta({ id }))), render };
 }
 
+/** A response whose body is a bare list. `id`: the component's name in the OpenAPI document. */
+export function listResponse<T, F extends Fields>(
+  id: string,
+  { schema, render }: ReturnType<typeof component<T, F>>,
+): WireResponse<readonly T[]> {
+  return {
+    schema: lazy(() => z.array(schema()).check(z.meta({ id }))),
+    render: (values) => ({ status: 200, body: values.map((value) => render(value)) }),
+  };
+}
+
 /** The object that all successful bodies of a contract are put in. */
 export interface Envelope {
   /** The way to the data inside. */

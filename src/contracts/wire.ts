@@ -14,7 +14,7 @@ export interface WireContext {
 export interface Wire {
   status: number;
   /** Null: no body, as with 204. */
-  body: Record<string, unknown> | null;
+  body: Record<string, unknown> | readonly unknown[] | null;
   headers?: WireHeaders;
 }
 
