@@ -7,7 +7,9 @@
  *
  * In requests <token>, <challenge> and <factor> stand for the values of earlier answers, and <totp> for
  * the code of this moment, by the secret of an earlier answer or else of the contract's account
- * `enrolled`.
+ * `enrolled`. <passkey> is the id of the newest passkey in an earlier list; <credential> a new passkey,
+ * <assertion> one of the contract's account `passkey`, and <forged> the same with a wrong signature, all
+ * by the options of an earlier answer.
  */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
@@ -15,8 +17,9 @@ import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify, type JWK } from
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import worker, { AccountLockout, RateLimiter } from '../../src/worker.ts';
 import { codeAt, valueNamed } from '../support/authenticator.ts';
-import { createFactorSecrets } from '../../src/crypto/factors/factor-secrets.ts';
 import { pairs, type Pair, type Sent } from '../support/golden.ts';
+import { addAccounts } from '../support/golden-accounts.ts';
+import { credentialsIn } from '../support/golden-passkeys.ts';
 import { flawsOfAnswer, flawsOfRequest } from '../support/published.ts';
 
 /** The moment of document 003's sample. */
@@ -48,8 +51,7 @@ beforeAll(async () => {
 });
 beforeAll(async () => {
   for (const contract of env.CONTRACTS) {
-    enrolledSecrets.set(contract, await addEnrolled(contract));
-    await addAccount('plain', contract);
+    enrolledSecrets.set(contract, await addAccounts(contract));
   }
 });
 afterAll(() => void vi.useRealTimers());
@@ -57,50 +59,20 @@ afterAll(() => void vi.useRealTimers());
 /** Secrets of the accounts `enrolled`, by contract. */
 const enrolledSecrets = new Map<string, string>();
 
-/** Wires that show a user's id as a UUID. */
-const WITH_UUID: ReadonlySet<string> = new Set(['gotrue', 'strapi']);
-
-/** Adds an account with the password of john@example.com, for one contract alone. */
-async function addAccount(name: string, contract: string): Promise<number> {
-  const publicId = WITH_UUID.has(contract) ? crypto.randomUUID() : `${name}-of-${contract}`;
-  const { meta } = await env.DB.prepare(
-    `INSERT INTO users (public_id, username, username_key, email, email_verified, name, password_hash, created_at_ms)
-     SELECT ?1, ?2, ?2, ?3, 1, name, password_hash, created_at_ms FROM users WHERE email = 'john@example.com'`,
-  )
-    .bind(publicId, `${name}-${contract}`, `${name}@${contract}.example`)
-    .run();
-  return meta.last_row_id;
-}
-
-/** Answers the secret of its authenticator app. */
-async function addEnrolled(contract: string): Promise<string> {
-  const owner = { userId: await addAccount('enrolled', contract), factorId: crypto.randomUUID() };
-  const keys = (JSON.parse(env.FACTOR_KEYS) as { id: string; key: string }[]).map(
-    ({ id, key }) => ({
-      id,
-      key: Uint8Array.from(Buffer.from(key, 'base64url')),
-    }),
-  );
-  const mac = async () => '';
-  const secrets = createFactorSecrets({ keys, mac, maxFactors: 5, issuer: 'Gatehouse' });
-  const { sealed, secret } = await secrets.newTotp(owner, '');
-  await env.DB.prepare(
-    `INSERT INTO factors (id, user_id, kind, secret, created_at_ms, confirmed_at_ms) VALUES (?, ?, 'totp', ?, ?, ?)`,
-  )
-    .bind(owner.factorId, owner.userId, sealed, Date.now(), Date.now())
-    .run();
-  return secret;
-}
-
 /** Values in the answers that came before a request of the same pair. */
-let earlier: Partial<Record<'challenge' | 'factor' | 'secret' | 'token', unknown>> = {};
+let earlier: Partial<
+  Record<'challenge' | 'factor' | 'options' | 'passkey' | 'secret' | 'token', unknown>
+> = {};
 
 async function remember(answer: Response): Promise<void> {
   const body: unknown = await answer.json().catch(() => null);
   const [factor] = (valueNamed(body, 'factors') ?? []) as { id: string }[];
+  const passkeys = Array.isArray(body) ? body : (valueNamed(body, 'passkeys') ?? []);
   const found = {
     challenge: valueNamed(body, 'challenge', 'mfa_token'),
     factor: factor?.id,
+    options: valueNamed(body, 'publicKey', 'options'),
+    passkey: (passkeys as { id: string }[]).at(-1)?.id,
     secret: valueNamed(body, 'secret'),
     token: valueNamed(body, 'accessToken', 'access_token', 'token', 'jwt'),
   };
@@ -108,14 +80,17 @@ async function remember(answer: Response): Promise<void> {
 }
 
 /** Fills a request in with values of earlier answers. */
-function filledIn<T>(request: T): T {
-  return JSON.parse(JSON.stringify(request), (_, value: unknown) =>
+async function filledIn<T>(contract: string, request: T): Promise<T> {
+  const text = JSON.stringify(request);
+  const credentials = await credentialsIn(text, contract, earlier.options);
+  return JSON.parse(text, (_, value: unknown) =>
     typeof value === 'string'
-      ? value.replaceAll(/<(challenge|factor|token|totp)>/g, (placeholder, name: string) =>
+      ? (credentials[value] ??
+        value.replaceAll(/<(challenge|factor|passkey|token|totp)>/g, (placeholder, name: string) =>
           name === 'totp'
             ? codeAt(String(earlier.secret))
             : String(earlier[name as keyof typeof earlier] ?? placeholder),
-        )
+        ))
       : value,
   ) as T;
 }
@@ -146,20 +121,21 @@ describe.each(inTime)('$contract', (pair) => {
     for (const { at, repeat, request, status } of pair.before) {
       if (at !== undefined) vi.setSystemTime(Date.parse(at));
       for (let times = 0; times < repeat; times++) {
-        const before = await send(filledIn(request));
+        const before = await send(await filledIn(pair.contract, request));
         expect(before.status, 'a request that comes before').toBe(status);
         await remember(before);
       }
     }
     vi.setSystemTime(momentOf(pair));
 
-    const response = await during(pair.given, () => send(filledIn(pair.request)));
+    const request = await filledIn(pair.contract, pair.request);
+    const response = await during(pair.given, () => send(request));
     const body = await response.text();
     const template = JSON.stringify(answer.body);
     expect.soft(answer.body === null ? body || 'null' : recognised(body, template)).toBe(template);
     expect.soft(response.status).toBe(answer.status);
     expect
-      .soft(againstDocument(pair, response.status, body), 'by the OpenAPI document')
+      .soft(againstDocument({ ...pair, request }, response.status, body), 'by the OpenAPI document')
       .toEqual([]);
     const tokens = tokensIn(body, template);
     for (const [header, value] of Object.entries(answer.headers)) {
@@ -195,12 +171,14 @@ function againstDocument(
   const judged = body !== undefined && headers['content-type']?.startsWith('application/json');
   const ofRequest = judged ? flawsOfRequest(exchange, body) : null;
   if (ofRequest === null) return flaws;
+  // At gotrue an unknown passkey has the code of a malformed body.
   const malformed =
     (contract === 'realworld' && status === 422) ||
-    (contract === 'strapi'
-      ? /"errors":\[/
-      : /VALIDATION_ERROR|REQUIRED_FIELD_MISSING|ValidationError|validation_failed/
-    ).test(text);
+    (status !== 404 &&
+      (contract === 'strapi'
+        ? /"errors":\[/
+        : /VALIDATION_ERROR|REQUIRED_FIELD_MISSING|ValidationError|validation_failed|invalid_request/
+      ).test(text));
   if (malformed && ofRequest.length === 0) return [...flaws, 'refused what the document allows'];
   return malformed ? flaws : [...flaws, ...ofRequest];
 }
