@@ -16,6 +16,7 @@ import {
 } from '../support/test-app.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
 import { codeAt, valueNamed } from '../support/authenticator.ts';
+import { createAuthenticator } from '../support/passkey-authenticator.ts';
 import {
   client,
   moveClock,
@@ -23,6 +24,9 @@ import {
   tokensOf,
   type ContractAnswer,
 } from '../support/session.ts';
+
+const optionsIn = ({ text }: ContractAnswer) =>
+  valueNamed(JSON.parse(text), 'publicKey', 'options') as never;
 
 const textNamed = ({ text }: ContractAnswer, ...names: string[]): string =>
   String(valueNamed(JSON.parse(text), ...names));
@@ -174,7 +178,7 @@ describe.each([
     await call('logout-all', null, { token: await tokenOf(reset) });
     token = await tokenOf(reset);
 
-    await call('reauthenticate', { password: reset, code: null }, { token });
+    await call('reauthenticate', { password: reset, code: null, credential: null }, { token });
     const enrolment = await call('enroll-totp', { challenge: null, name: null }, { token });
     const secret = textNamed(enrolment, 'secret');
     await call('confirm-totp', { code: codeAt(secret) }, { token });
@@ -192,8 +196,27 @@ describe.each([
       await call('challenge-factor', factor, { token });
       await call('verify-factor', { ...factor, code: codeAt(secret) }, { token });
     }
+    const device = createAuthenticator({ origin: ORIGIN });
+    const addPasskey = async () => {
+      const { id, response } = await device.create(
+        optionsIn(await call('passkey-options', null, { token })),
+      );
+      const input = { name: 'Phone', credential: { id, ...response } };
+      return { id: textNamed(await call('add-passkey', input, { token }), 'id') };
+    };
+    const passkey = await addPasskey();
+    await call('list-passkeys', null, { token });
+    await call('rename-passkey', { ...passkey, name: 'Laptop' }, { token });
+    await call('remove-passkey', passkey, { token });
+    await addPasskey();
+    const signed = await device.get(optionsIn(await call('passkey-login-options', null)));
+    const { userHandle = null, ...texts } = signed.response;
+    const credential = { id: signed.id, ...texts, userHandle };
+    token = tokensOf(await call('passkey-login', { credential, remember: false })).access;
     await call('remove-factor', factor, { token });
-    await call('delete-account', { password: reset }, { token });
+    // The recovery codes have stayed.
+    await call('remove-password', null, { token });
+    await call('delete-account', { password: null }, { token });
 
     // At keycloak the code travels with the password, and only a login that enrols has a second request.
     const isUsed = (id: string) =>
