@@ -12,6 +12,8 @@ const TABLES: Record<string, readonly string[]> = {
   registrations: [],
   challenges: ['purpose'],
   factors: ['kind'],
+  passkeys: [],
+  used_challenges: [],
   audit_events: ['action', 'reason', 'contract'],
 };
 const tables = Object.keys(TABLES);

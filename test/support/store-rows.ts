@@ -11,6 +11,7 @@ import type { LiveSession } from '../../src/flows/model/session.ts';
 import type { Account } from '../../src/flows/model/user.ts';
 import { insertRows } from '../fixtures/rows.ts';
 import { factorRowsOf, factorsOf, shownFactorsOf } from './factor-rows.ts';
+import { passkeyRowsOf, passkeysOf } from './passkey-rows.ts';
 
 export const NOW = 1000;
 /** Not expired at NOW. */
@@ -81,7 +82,14 @@ const registration = (id: string, email: string): Row => ({
 const ROWS: readonly (readonly [table: string, rows: readonly Row[]])[] = [
   ['roles', [{ id: 'ops', name: 'Operations' }]],
   ['teams', [{ id: 'red', name: 'Red team' }]],
-  ['users', [user(1, 'alice'), user(2, 'bob'), user(3, 'carol', { status: 'inactive' })]],
+  [
+    'users',
+    [
+      user(1, 'alice'),
+      user(2, 'bob', { passkey_handle: 'bob-handle' }),
+      user(3, 'carol', { status: 'inactive', passkey_handle: 'carol-handle' }),
+    ],
+  ],
   [
     'sessions',
     [
@@ -122,8 +130,8 @@ const ROWS: readonly (readonly [table: string, rows: readonly Row[]])[] = [
     [event(1, 1, 'email-cookie'), event(2, 1, 'admin'), event(3, 2, 'email-cookie')],
   ],
   ['factors', [...factorRowsOf('bob', 2), ...factorRowsOf('carol', 3)]],
-  ['passkeys', []],
-  ['used_challenges', []],
+  ['passkeys', [...passkeyRowsOf('bob', 2), ...passkeyRowsOf('carol', 3)]],
+  ['used_challenges', [{ id: 'used', expires_at_ms: LATER }]],
   ['housekeeping', []],
 ];
 
@@ -210,7 +218,7 @@ export function writesNothing<T>(
   });
 }
 
-/** Alice, Bob and Carol, as the store reads them. Alice has no second factor. */
+/** Alice, Bob and Carol, as the store reads them. Alice has neither second factor nor passkey. */
 export const account = (id: 1 | 2 | 3, more: Partial<Account> = {}): Account => {
   const name = ['alice', 'bob', 'carol'][id - 1] ?? '';
   return {
@@ -221,13 +229,13 @@ export const account = (id: 1 | 2 | 3, more: Partial<Account> = {}): Account => 
       email: `${name}@example.com`,
       ...plainUser,
       status: id === 3 ? 'inactive' : 'active',
-      ...(id === 1 ? {} : shownFactorsOf(name)),
+      ...(id === 1 ? {} : { ...shownFactorsOf(name), passkeys: passkeysOf(name) }),
     },
     passwordHash: `${name}-hash`,
     credentialVersion: 7,
     deviceVersion: 3,
     factors: id === 1 ? [] : factorsOf(name),
-    userHandle: null,
+    userHandle: id === 1 ? null : `${name}-handle`,
     ...more,
   };
 };

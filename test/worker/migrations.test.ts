@@ -53,10 +53,50 @@ it('keeps registrations of one address side by side, and verifies none of a know
   expect((await ask('register', application(taken))).status).toBe(409);
 });
 
+it('keeps users and sessions, and lets no session be opened by anything but a password or a passkey', async () => {
+  await reset();
+  const at = MIGRATIONS.findIndex(({ name }) => name.startsWith('0007_'));
+  await applyD1Migrations(DB, MIGRATIONS.slice(0, at));
+  await DB.batch([
+    DB.prepare(
+      "INSERT INTO users (id, public_id, email, created_at_ms) VALUES (1, 'a', 'a@b', 0), (2, 'c', 'c@d', 0)",
+    ),
+    DB.prepare(
+      `INSERT INTO sessions (id, user_id, contract, created_at_ms, last_used_at_ms, expires_at_ms,
+         credential_version, refresh_generation, refreshed_at_ms, address)
+       VALUES ('old', 1, 'email-cookie', 1, 2, 3, 1, 0, 0, '')`,
+    ),
+  ]);
+  const before = {
+    users: (await DB.prepare('SELECT * FROM users').all()).results,
+    sessions: (await DB.prepare('SELECT * FROM sessions').all()).results,
+  };
+  await applyD1Migrations(DB, MIGRATIONS);
+
+  const { results: users } = await DB.prepare('SELECT * FROM users').all();
+  expect(users).toEqual(before.users.map((user) => ({ ...user, passkey_handle: null })));
+  const { results: sessions } = await DB.prepare('SELECT * FROM sessions').all();
+  expect(sessions).toEqual(
+    before.sessions.map((session) => ({ ...session, opened_by: 'password' })),
+  );
+  const openBy = (value: string) =>
+    DB.prepare('UPDATE sessions SET opened_by = ?').bind(value).run();
+  await openBy('passkey');
+  await expect(openBy('magic')).rejects.toThrow('CHECK constraint failed');
+});
+
 it('creates no account, role or session', async () => {
   await reset();
   await applyD1Migrations(DB, MIGRATIONS);
-  for (const table of ['users', 'roles', 'teams', 'sessions', 'registrations', 'challenges']) {
+  for (const table of [
+    'users',
+    'roles',
+    'teams',
+    'sessions',
+    'passkeys',
+    'registrations',
+    'challenges',
+  ]) {
     const n = await DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n');
     expect([table, n]).toEqual([table, 0]);
   }

@@ -4,12 +4,15 @@ import { expect, it } from 'vitest';
 import { runCleanup } from '../../src/scheduled.ts';
 import { createAccountChanges } from '../../src/store/account-changes.ts';
 import { createFactors } from '../../src/store/factors/factors.ts';
+import { createPasskeys } from '../../src/store/passkeys/passkeys.ts';
 import { createSessions } from '../../src/store/sessions/sessions.ts';
+import { createUsers } from '../../src/store/users.ts';
 import { byAddress } from '../support/contract-cases.ts';
 import { addUser, contractCases, createTestApp, newUser } from '../support/test-app.ts';
 import { codeIn, mailbox, tokenIn } from '../support/mailbox.ts';
 import { newCodes, useOf } from '../support/factor-rows.ts';
 import { newSession } from '../support/new-session.ts';
+import { challenge, passkeysOf, passkeyUse } from '../support/passkey-rows.ts';
 import { operator } from '../support/operator.ts';
 import * as rows from '../support/store-rows.ts';
 import { client, tokensOf } from '../support/session.ts';
@@ -50,6 +53,7 @@ it('scans no table in any operation', async () => {
   await callAdminOperations(operator(app));
   await runCleanup(interceptBindings(env, collect));
   await changeFactors(interceptBindings(env, collect).DB);
+  await changePasskeys(interceptBindings(env, collect).DB);
   expect(statements.size).toBeGreaterThanOrEqual(100);
   const scans: string[] = [];
   for (const sql of statements) {
@@ -99,6 +103,20 @@ async function changeFactors(database: D1Database): Promise<void> {
     await sessions.open({ ...newSession, secondFactor: use });
   }
   await createAccountChanges(database).renewHash(account, '');
+}
+
+async function changePasskeys(database: D1Database): Promise<void> {
+  const passkeys = createPasskeys(database, { maxPasskeys: 20 });
+  const [account, context] = [rows.account(1), rows.auditContext];
+  const { id, ...fields } = { ...passkeysOf('alice')[0]!, publicKey: '', signCount: 0 };
+  await createUsers(database).findByPasskey('');
+  await passkeys.handleOf(1, '');
+  await passkeys.add(rows.aliceHere, { id, ...fields }, { ...context, challenge });
+  await passkeys.rename(account, { id, name: '' }, context);
+  await passkeys.prove(rows.aliceHere, passkeyUse, context);
+  await createSessions(database).open({ ...newSession, passkey: passkeyUse });
+  await createAccountChanges(database).removePassword(account, { ...context, keepSessionId: '' });
+  await passkeys.remove(account, id, context);
 }
 
 async function callAdminOperations({ call, json }: ReturnType<typeof operator>): Promise<void> {

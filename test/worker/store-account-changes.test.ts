@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Challenge } from '../../src/flows/model/challenge.ts';
 import { createAccountChanges } from '../../src/store/account-changes.ts';
+import { givePasskeys } from '../support/passkey-rows.ts';
 import * as rows from '../support/store-rows.ts';
 
 const changes = createAccountChanges(env.DB);
@@ -153,7 +154,9 @@ describe('changeEmail', () => {
 
 describe('remove', () => {
   const remove = () => changes.remove(rows.account(1), rows.auditContext);
-  const removed = [...challenges, 'registrations alyce', ...sessions, 'users 1'];
+  const passkeys = ['passkeys alice-cloud', 'passkeys alice-laptop'];
+  const removed = [...challenges, ...passkeys, 'registrations alyce', ...sessions, 'users 1'];
+  beforeEach(() => givePasskeys());
 
   it('removes what is the user’s, and leaves a pseudonym and the operator’s address', async () => {
     expect(await rows.differenceAfter(remove)).toEqual([
@@ -202,6 +205,8 @@ describe('remove', () => {
         'factors carol-code-2',
         'factors carol-pending',
         'factors carol-totp',
+        'passkeys carol-cloud',
+        'passkeys carol-laptop',
         'sessions carol-here',
         'users 3',
       ],

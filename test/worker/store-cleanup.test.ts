@@ -1,6 +1,7 @@
 /** The rows of each table that the cleanup deletes, and those that it leaves. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { CleanupTable } from '../../src/flows/ports/cleanup.ts';
 import { createCleanup } from '../../src/store/cleanup.ts';
 import {
   differenceAfter,
@@ -16,8 +17,7 @@ beforeEach(resetRows);
 
 describe('deleteBatch', () => {
   const all = { cursor: 0, rows: 100, nowMs: NOW };
-  const deleteAll = (table: 'sessions' | 'challenges' | 'registrations') =>
-    differenceAfter(() => cleanup.deleteBatch(table, all));
+  const deleteAll = (table: CleanupTable) => differenceAfter(() => cleanup.deleteBatch(table, all));
   // The session of an inactive user goes in any case.
   const carols = 'sessions carol-here';
 
@@ -38,6 +38,15 @@ describe('deleteBatch', () => {
     const [result, difference] = await deleteAll(table);
     // D1 counts the rows that a foreign key deletes, too.
     expect([result.removed, difference.removed]).toEqual([expired.length, expired]);
+  });
+
+  it('deletes used challenges a minute after their expiry, by which no clock accepts them', async () => {
+    const expiredAgo = (ms: number) => execute(expiring('used_challenges', 'used', NOW - ms));
+    await expiredAgo(59_999);
+    expect((await deleteAll('used_challenges'))[1].removed).toBeUndefined();
+    await expiredAgo(60_000);
+    const [result, { removed }] = await deleteAll('used_challenges');
+    expect([result.removed, removed]).toEqual([1, ['used_challenges used']]);
   });
 
   it.each([

@@ -40,6 +40,12 @@ describe('confirm', () => {
     ]);
   });
 
+  it('stores no recovery codes beside those that the user has with passkeys', async () => {
+    await rows.execute("DELETE FROM factors WHERE id = 'alice-totp'");
+    const [done, { added }] = await rows.differenceAfter(confirm);
+    expect([done, added]).toEqual([true, { audit_events: [event] }]);
+  });
+
   it('stores no recovery codes with another factor, and its resealed secret', async () => {
     const resealed = { ...use, resealed: 'new seal' };
     const work = () => factors.confirm(rows.aliceHere, resealed, how);

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createFactors } from '../../src/store/factors/factors.ts';
 import { codeRows, enrolAlice, factorRow, newCodes, useOf } from '../support/factor-rows.ts';
 import { losingFirstBatch } from '../support/lossy-database.ts';
+import { givePasskeys } from '../support/passkey-rows.ts';
 import * as rows from '../support/store-rows.ts';
 
 const on = (database: D1Database) => createFactors(database, { maxFactors: 2 });
@@ -18,6 +19,8 @@ const how = { ...rows.auditContext, recoveryCodes: newCodes };
 const all = ['alice-code-1', 'alice-code-2', 'alice-pending', 'alice-totp'].map(
   (id) => `factors ${id}`,
 );
+const WITHOUT_TOTP = "DELETE FROM factors WHERE id = 'alice-totp'";
+
 describe('enroll', () => {
   const enroll = (database = env.DB) =>
     on(database).enroll(
@@ -78,9 +81,15 @@ describe('replaceRecoveryCodes', () => {
     expect((await rows.differenceAfter(replace))[1].added?.factors).toEqual(codeRows);
   });
 
+  it('stores those of a user with passkeys and without an app', async () => {
+    await rows.execute('DELETE FROM factors WHERE user_id = 1');
+    await givePasskeys();
+    expect((await rows.differenceAfter(replace))[1].added?.factors).toEqual(codeRows);
+  });
+
   rows.writesNothing(replace, false, [
     ...isStale,
-    ['no factor is confirmed', "DELETE FROM factors WHERE id = 'alice-totp'"],
+    ['there is neither a confirmed app nor a passkey', WITHOUT_TOTP],
   ]);
 });
 
@@ -108,9 +117,17 @@ describe('remove', () => {
     ]);
   });
 
+  it('removes the last confirmed factor, and no recovery code beside a passkey', async () => {
+    await givePasskeys();
+    expect(await rows.differenceAfter(remove())).toEqual([
+      true,
+      { removed: ['factors alice-totp'], added },
+    ]);
+  });
+
   rows.writesNothing(remove(), false, [
     ...isStale,
-    ['it was removed', "DELETE FROM factors WHERE id = 'alice-totp'"],
+    ['it was removed', WITHOUT_TOTP],
     ['it is another user’s', "UPDATE factors SET user_id = 2 WHERE id = 'alice-totp'"],
   ]);
   rows.writesNothing(remove('alice-code-1'), false, [['it is a recovery code', 'SELECT 1']]);
@@ -123,6 +140,21 @@ describe('reset', () => {
     expect(await rows.differenceAfter(reset)).toEqual([
       true,
       { removed: all, added: { audit_events: events('ADMIN_FACTORS_RESET') } },
+    ]);
+  });
+
+  it.each([
+    ['with all else', 'SELECT 1', all],
+    ['of a user who has nothing else', 'DELETE FROM factors WHERE user_id = 1', []],
+  ])('removes the passkeys of one user, too: %s', async (_, sql, others) => {
+    await rows.execute(sql);
+    await givePasskeys();
+    expect(await rows.differenceAfter(reset)).toEqual([
+      true,
+      {
+        removed: [...others, 'passkeys alice-cloud', 'passkeys alice-laptop'],
+        added: { audit_events: events('ADMIN_FACTORS_RESET') },
+      },
     ]);
   });
 

@@ -24,15 +24,16 @@ describe('live', () => {
     expect(await sessions.live('alice-here', rows.NOW)).toEqual(aliceHere);
   });
 
-  it('reads when password and second factor were proven', async () => {
+  it('reads when password and second factor were proven, and what opened it', async () => {
     await rows.execute(
-      "UPDATE sessions SET proven_at_ms = 700, second_factor_at_ms = 600 WHERE id = 'alice-here'",
+      "UPDATE sessions SET proven_at_ms = 700, second_factor_at_ms = 600, opened_by = 'passkey' WHERE id = 'alice-here'",
     );
     const live = await sessions.live('alice-here', rows.NOW);
-    expect(live).toEqual({ ...aliceHere, provenAtMs: 700, secondFactorAtMs: 600 });
+    const proven = { provenAtMs: 700, secondFactorAtMs: 600, openedBy: 'passkey' };
+    expect(live).toEqual({ ...aliceHere, ...proven });
   });
 
-  it('reads the second factors with the user', async () => {
+  it('reads the second factors and passkeys with the user', async () => {
     const { user, account } = (await sessions.live('bob-here', rows.NOW)) ?? {};
     expect({ user, account }).toEqual({ user: rows.account(2).user, account: rows.account(2) });
   });

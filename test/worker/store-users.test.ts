@@ -69,13 +69,32 @@ describe('the look-up of a login', () => {
           },
         ],
         recoveryCodesLeft: 2,
-        passkeys: [],
+        passkeys: [
+          {
+            id: 'bob-laptop',
+            credentialId: 'credential of bob-laptop',
+            name: 'Laptop',
+            isSyncable: false,
+            transports: ['internal'],
+            createdAtMs: 20,
+            lastUsedAtMs: 30,
+          },
+          {
+            id: 'bob-cloud',
+            credentialId: 'credential of bob-cloud',
+            name: null,
+            isSyncable: true,
+            transports: ['hybrid', 'internal'],
+            createdAtMs: 40,
+            lastUsedAtMs: null,
+          },
+        ],
       },
       passwordHash: null,
       credentialVersion: 7,
       deviceVersion: 3,
       factors: factorsOf('bob'),
-      userHandle: null,
+      userHandle: 'bob-handle',
     });
   });
 });
@@ -87,6 +106,20 @@ describe('findById', () => {
 
   it('finds no user of another number', async () => {
     expect(await users.findById(4)).toBeNull();
+  });
+});
+
+describe('findByPasskey', () => {
+  it('finds the user, and what an assertion is verified against', async () => {
+    const [, cloud] = account(2).user.passkeys;
+    expect(await users.findByPasskey('credential of bob-cloud')).toEqual({
+      account: account(2),
+      passkey: { ...cloud, publicKey: 'key of bob-cloud', signCount: 4 },
+    });
+  });
+
+  it.each(['bob-cloud', 'credential of', ''])('finds nothing by another id: %s', async (id) => {
+    expect(await users.findByPasskey(id)).toBeNull();
   });
 });
 
