@@ -1,7 +1,5 @@
-/** Passkeys of a software authenticator: what is accepted, and the flaw of each that is not. */
-import { base64url } from 'jose';
+/** Options of passkeys, and passkeys of a software authenticator that are accepted. */
 import { describe, expect, it } from 'vitest';
-import type { PasskeyFlaw } from '../../src/flows/model/passkey.ts';
 import type { PasskeyAlgorithm } from '../support/passkey-authenticator.ts';
 import {
   authenticatorOf,
@@ -14,8 +12,6 @@ import {
   register,
   SCOPE,
   signIn,
-  type CreateChanges,
-  type GetChanges,
 } from '../support/passkey-ceremonies.ts';
 
 describe('options', () => {
@@ -138,118 +134,5 @@ describe('a passkey', () => {
       use: { signCount: count },
       hasCountedBack,
     });
-  });
-});
-
-const UP = 1;
-const UV = 4;
-const BE = 8;
-const BS = 16;
-const AT = 64;
-const ED = 128;
-const json = (text: string) => new TextEncoder().encode(text);
-
-/** Flaws that both ceremonies refuse. */
-const FLAWS: [string, GetChanges & CreateChanges, PasskeyFlaw][] = [
-  ['another type', { type: 'payment.get' }, 'wrong-type'],
-  ['an origin below', { origin: 'https://x.accounts.example.org' }, 'wrong-origin'],
-  ['the domain as its origin', { origin: 'https://example.org' }, 'wrong-origin'],
-  ['an origin without TLS', { origin: 'http://accounts.example.org' }, 'wrong-origin'],
-  ['an origin with a slash', { origin: 'https://accounts.example.org/' }, 'wrong-origin'],
-  ['a frame of another origin', { crossOrigin: true }, 'cross-origin'],
-  ['a top origin', { topOrigin: 'https://accounts.example.org' }, 'cross-origin'],
-  ['another domain', { domain: 'accounts.example.org' }, 'wrong-domain'],
-  ['an absent user', { flipFlags: UP }, 'user-not-present'],
-  ['an unverified user', { flipFlags: UV }, 'user-not-verified'],
-  ['an absent, unverified user', { flipFlags: UP | UV }, 'user-not-present'],
-  ['a key that is backed up and cannot be', { flipFlags: BS }, 'malformed'],
-  ['a wrong bit for attested data', { flipFlags: AT }, 'malformed'],
-  ['a bit for extensions without any', { flipFlags: ED }, 'malformed'],
-  ['no challenge', { challenge: '' }, 'wrong-challenge'],
-  ['client data that is no JSON', { clientDataJSON: json('{') }, 'malformed'],
-  ['client data that is null', { clientDataJSON: json('null') }, 'malformed'],
-  ['client data that is a list', { clientDataJSON: json('[]') }, 'malformed'],
-  ['client data that is no UTF-8', { clientDataJSON: Uint8Array.of(34, 255, 34) }, 'malformed'],
-  ['client data without members', { clientDataJSON: json('{}') }, 'malformed'],
-];
-
-describe('a registration', () => {
-  it.each([
-    ...FLAWS,
-    ['the type of an assertion', { type: 'webauthn.get' }, 'wrong-type'],
-  ] satisfies typeof FLAWS)('with %s is refused', async (_title, changes, flaw) => {
-    for (const attestation of ['none', 'packed'] as const) {
-      const registered = await create(authenticatorOf(), { ...changes, attestation });
-      expect(await register(registered)).toEqual({ ok: false, flaw });
-    }
-  });
-
-  it('of an algorithm that was not offered is refused', async () => {
-    const registered = await create(authenticatorOf({ algorithm: 'ES384' }));
-    expect(await register(registered)).toEqual({ ok: false, flaw: 'unsupported-key' });
-  });
-
-  it('under the id of another credential is refused', async () => {
-    const registered = await create(authenticatorOf());
-    const other = { ...registered, id: authenticatorOf().credentialId };
-    expect(await register(other)).toEqual({ ok: false, flaw: 'malformed' });
-  });
-
-  it.each([
-    [15, false],
-    [16, true],
-    [1023, true],
-    [1024, false],
-  ])('with an id of %i bytes: %s', async (length, ok) => {
-    const credentialId = base64url.encode(new Uint8Array(length));
-    expect(await register(await create(authenticatorOf(), { credentialId }))).toMatchObject({ ok });
-  });
-});
-
-describe('an assertion', () => {
-  it.each([
-    ...FLAWS,
-    ['the type of a registration', { type: 'webauthn.create' }, 'wrong-type'],
-    ['another signature', { signature: 'MAYCAQECAQE' }, 'wrong-signature'],
-    ['a signature that is not DER', { signature: 'AAAA' }, 'wrong-signature'],
-    ['no signature', { signature: '' }, 'wrong-signature'],
-    ['another user handle', { userHandle: 'AAAA' }, 'wrong-owner'],
-    ['an empty user handle', { userHandle: '' }, 'wrong-owner'],
-    ['no user handle', { userHandle: null }, 'wrong-owner'],
-    ['a key that can be copied now', { flipFlags: BE }, 'changed-eligibility'],
-    ['a signature with padding', { signature: 'MAYCAQECAQE=' }, 'malformed'],
-    ['a signature with stray bits', { signature: 'MAYCAQECAQF' }, 'malformed'],
-  ] satisfies [string, GetChanges, PasskeyFlaw][])(
-    'with %s is refused',
-    async (_title, changes, flaw) => {
-      const authenticator = authenticatorOf();
-      const owned = await ownedBy(authenticator);
-      const assertion = await get(authenticator, changes);
-      expect(await signIn(assertion, owned)).toEqual({ ok: false, flaw });
-    },
-  );
-
-  it('of a syncable passkey is refused when it cannot be copied any more', async () => {
-    const authenticator = authenticatorOf({ isSyncable: true });
-    const owned = await ownedBy(authenticator);
-    const assertion = await get(authenticator, { flipFlags: BE | BS });
-    expect(await signIn(assertion, owned)).toEqual({ ok: false, flaw: 'changed-eligibility' });
-  });
-
-  it('of an unknown passkey is refused', async () => {
-    const authenticator = authenticatorOf();
-    const owned = await ownedBy(authenticator);
-    const assertion = await get(authenticator);
-    const other = { ...owned, passkey: { ...owned.passkey, credentialId: 'b3RoZXI' } };
-    expect(await signIn(assertion, null)).toEqual({ ok: false, flaw: 'unknown-passkey' });
-    expect(await signIn(assertion, other)).toEqual({ ok: false, flaw: 'unknown-passkey' });
-  });
-
-  it('signed with the key of another passkey is refused', async () => {
-    const owned = await ownedBy(authenticatorOf());
-    const other = authenticatorOf();
-    await create(other);
-    const assertion = await get(other, { credentialId: owned.passkey.credentialId });
-    expect(await signIn(assertion, owned)).toEqual({ ok: false, flaw: 'wrong-signature' });
   });
 });
