@@ -18,6 +18,9 @@ const NIST = {
   '2.2': 'types replay intent channel fips phishing timeout inactivity',
   '3.1.2': 'random delivery prompt once hashed',
   '3.1.4': 'strength nonce protected binding once throttling',
+  '3.1.6': 'protected strength nonce cryptography',
+  '3.1.7': 'activation',
+  '3.2.5': 'cryptography binding identifier',
   '4.1.2': 'level notice several record',
   '4.2': 'recovery replaced',
   '3.1.1.2':

@@ -9,6 +9,7 @@ import {
   removeFactor,
 } from '../../../src/flows/factors.ts';
 import type { LiveSession } from '../../../src/flows/model/session.ts';
+import { addPasskey, passkeyOptions, removePasskey } from '../../../src/flows/passkeys.ts';
 import { proveIdentity } from '../../../src/flows/prove-identity.ts';
 import {
   NOW_MS,
@@ -16,6 +17,7 @@ import {
   aliceWith,
   busy,
   createFakes,
+  registrationCredential,
   rules,
   session,
   unauthenticated,
@@ -63,6 +65,12 @@ const CHANGES = {
     newRecoveryCodes(requestOf(fakes)),
   remove: (fakes: ReturnType<typeof createFakes>) =>
     removeFactor({ ...requestOf(fakes), id: 'factor-1' }),
+  'ask for a new passkey': (fakes: ReturnType<typeof createFakes>) =>
+    passkeyOptions(requestOf(fakes)),
+  'add a passkey': (fakes: ReturnType<typeof createFakes>) =>
+    addPasskey({ ...requestOf(fakes), name: null, credential: registrationCredential }),
+  'remove a passkey': (fakes: ReturnType<typeof createFakes>) =>
+    removePasskey({ ...requestOf(fakes), id: 'passkey-1' }),
   'change the address': (fakes: ReturnType<typeof createFakes>) =>
     changeEmail({ ...requestOf(fakes), email: 'new@example.com', password: null }),
 };
