@@ -3,7 +3,7 @@
  * them. Adding and removing need a recent proof of identity (prove-identity.ts), and are told to the
  * account's mailbox.
  */
-import { MAX_PASSKEYS } from '../policy/passkeys.ts';
+import { MAX_PASSKEYS, staysReachable } from '../policy/passkeys.ts';
 import {
   authenticate,
   UNAUTHENTICATED,
@@ -21,7 +21,7 @@ import type {
   RequestOptions,
 } from './model/passkey.ts';
 import type { LiveSession } from './model/session.ts';
-import { authenticateProven, requireSecondFactor } from './prove-identity.ts';
+import { authenticateProven, checkSecondFactor } from './prove-identity.ts';
 import { authenticateCounted } from './reauthenticate.ts';
 import { auditContext, type UseCaseRequest } from './use-case.ts';
 import { checkDeviceBound, EXPIRED_CHALLENGE } from './verify-passkey.ts';
@@ -187,9 +187,14 @@ export async function removePassword(
   request: PasskeysRequest & AuthenticatedRequest<'accountChanges'>,
 ): Promise<Outcome<null>> {
   const { services } = request;
-  const session = await requireSecondFactor(request);
+  const session = await authenticateCounted(request);
   if (!session.ok) return session;
   const { id: keepSessionId, account } = session.value;
+  const { passkeys, recoveryCodesLeft: recoveryCodes } = account.user;
+  // Said first: the proof that is asked for next would have to come from one of these.
+  if (!staysReachable({ passkeys: passkeys.length, recoveryCodes })) return LAST_WAY_IN;
+  const refusal = checkSecondFactor(request, session.value);
+  if (refusal !== null) return refuse(refusal);
   const context = auditContext(request, await services.accountKey({ userId: account.user.id }));
   const outcome = await services.accountChanges.removePassword(account, {
     ...context,

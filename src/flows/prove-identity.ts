@@ -36,6 +36,16 @@ export function checkRecentProof(
   return { reason: 'reauthentication-required', methods: methodsOf(session.account, rules) };
 }
 
+/** The same of a proof that works without the password: by a passkey or a second factor. */
+export function checkSecondFactor(
+  { services, rules }: UseCaseRequest<'nowMs'>,
+  { account, secondFactorAtMs }: LiveSession,
+): Refusal | null {
+  if (isRecent(secondFactorAtMs, services.nowMs())) return null;
+  const methods = methodsOf(account, rules).filter((method) => method !== 'password');
+  return { reason: 'reauthentication-required', methods };
+}
+
 /** Authenticates the token, counted, and asks for a recent proof. */
 export async function authenticateProven(
   request: AuthenticatedRequest<AuthenticatePorts | 'limits'>,
@@ -45,22 +55,6 @@ export async function authenticateProven(
   if (!session.ok) return session;
   const refusal = checkRecentProof(request, session.value);
   return refusal === null ? session : refuse(refusal);
-}
-
-/**
- * Asks for a recent proof that works without the password: of a passkey or a second factor, whatever
- * the account has.
- */
-export async function requireSecondFactor(
-  request: AuthenticatedRequest<AuthenticatePorts | 'limits'>,
-): Promise<Outcome<LiveSession>> {
-  const { services, rules } = request;
-  const session = await authenticateCounted(request);
-  if (!session.ok) return session;
-  const { account, secondFactorAtMs } = session.value;
-  if (isRecent(secondFactorAtMs, services.nowMs())) return session;
-  const methods = methodsOf(account, rules).filter((method) => method !== 'password');
-  return refuse({ reason: 'reauthentication-required', methods });
 }
 
 /** Asks for the password; null: for a recent proof in its place. */

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { changePassword } from '../../../src/flows/change-password.ts';
-import { deleteAccount } from '../../../src/flows/delete-account.ts';
 import type { PasskeyFlaw } from '../../../src/flows/model/passkey.ts';
 import type { LiveSession } from '../../../src/flows/model/session.ts';
 import {
@@ -9,7 +7,6 @@ import {
   passkeyLoginOptions,
   passkeyOptions,
   removePasskey,
-  removePassword,
   renamePasskey,
 } from '../../../src/flows/passkeys.ts';
 import {
@@ -209,57 +206,5 @@ describe('the passkeys of an account', () => {
     expect(await removePasskey({ ...requestOf(one), id: passkey.id })).toEqual(refusal);
     await one.finish();
     expect(one.sent()).toEqual([]);
-  });
-});
-
-describe('an account without a password', () => {
-  const account = { ...aliceWithPasskey, passwordHash: null };
-  const proven = sessionOf(account, { secondFactorAtMs: NOW_MS - FIVE_MINUTES + 1 });
-  const unproven = sessionOf(account, { provenAtMs: 0 });
-
-  it('had it removed with a proof that works without it', async () => {
-    const recent = { secondFactorAtMs: NOW_MS - FIVE_MINUTES + 1 };
-    const fakes = fakesOf(sessionOf(aliceWithPasskey, recent));
-    expect(await removePassword(requestOf(fakes))).toEqual({ ok: true, value: null });
-    await fakes.finish();
-    expect(fakes.sent()).toEqual(['password-removed to alice@example.com']);
-    const byPassword = fakesOf(sessionOf(aliceWithPasskey));
-    expect(await removePassword(requestOf(byPassword))).toEqual(reauthenticate('passkey'));
-    const late = fakesOf(sessionOf(aliceWithPasskey, { secondFactorAtMs: NOW_MS - FIVE_MINUTES }));
-    expect(await removePassword(requestOf(late))).toEqual(reauthenticate('passkey'));
-    const last = fakesOf(sessionOf(aliceWithPasskey, recent), {
-      accountChanges: { removePassword: async () => 'last-way-in' },
-    });
-    expect(await removePassword(requestOf(last))).toEqual(lastWayIn);
-  });
-
-  it('is deleted, and given a password, by a recent proof', async () => {
-    const password = { currentPassword: null, newPassword: 'five words in a row' };
-    expect(await deleteAccount({ ...requestOf(fakesOf(proven)), password: null })).toEqual({
-      ok: true,
-      value: null,
-    });
-    expect(await changePassword({ ...requestOf(fakesOf(proven)), ...password })).toMatchObject({
-      ok: true,
-    });
-    for (const work of [
-      deleteAccount({ ...requestOf(fakesOf(unproven)), password: null }),
-      changePassword({ ...requestOf(fakesOf(unproven)), ...password }),
-    ]) {
-      expect(await work).toEqual(reauthenticate('passkey'));
-    }
-  });
-
-  it('is none where the account has one: a recent proof does not stand for it', async () => {
-    const live = sessionOf(aliceWithPasskey);
-    const fakes = fakesOf(live);
-    expect(await deleteAccount({ ...requestOf(fakes), password: null })).toEqual({
-      ok: false,
-      refusal: {
-        reason: 'malformed',
-        issues: [{ field: 'password', message: 'Password is required', missing: true }],
-      },
-    });
-    expect(fakes.given('accountChanges.remove')).toEqual([]);
   });
 });

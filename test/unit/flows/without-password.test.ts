@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { changePassword } from '../../../src/flows/change-password.ts';
+import { deleteAccount } from '../../../src/flows/delete-account.ts';
+import type { LiveSession } from '../../../src/flows/model/session.ts';
+import { removePassword } from '../../../src/flows/passkeys.ts';
+import {
+  alice,
+  aliceWith,
+  aliceWithPasskey,
+  createFakes,
+  NOW_MS,
+  passkey,
+  rules,
+  session,
+} from './fakes.ts';
+
+const FIVE_MINUTES = 300_000;
+const lastWayIn = { ok: false, refusal: { reason: 'last-way-in' } };
+const reauthenticate = (...methods: string[]) => ({
+  ok: false,
+  refusal: { reason: 'reauthentication-required', methods },
+});
+
+type Changes = NonNullable<Parameters<typeof createFakes>[0]>;
+const requestOf = ({ request }: ReturnType<typeof createFakes>, more: object = {}) => ({
+  ...request,
+  rules: { ...rules, ...more },
+  token: 'token',
+});
+const sessionOf = (account: typeof alice, proven: Partial<LiveSession> = {}): LiveSession => ({
+  ...session,
+  user: account.user,
+  account,
+  provenAtMs: NOW_MS - FIVE_MINUTES + 1,
+  ...proven,
+});
+const fakesOf = (live: LiveSession, changes: Changes = {}) =>
+  createFakes({ sessions: { live: async () => live }, ...changes });
+
+describe('an account without a password', () => {
+  const account = { ...aliceWithPasskey, passwordHash: null };
+  const proven = sessionOf(account, { secondFactorAtMs: NOW_MS - FIVE_MINUTES + 1 });
+  const unproven = sessionOf(account, { provenAtMs: 0 });
+
+  it('had it removed with a proof that works without it', async () => {
+    const recent = { secondFactorAtMs: NOW_MS - FIVE_MINUTES + 1 };
+    const user = { ...aliceWithPasskey.user, passkeys: [passkey, passkey] };
+    const remove = (proven: Partial<LiveSession>, changes?: Changes) => {
+      const fakes = fakesOf(sessionOf({ ...aliceWithPasskey, user }, proven), changes);
+      return { fakes, removing: removePassword(requestOf(fakes)) };
+    };
+    const { fakes, removing } = remove(recent);
+    expect(await removing).toEqual({ ok: true, value: null });
+    await fakes.finish();
+    expect(fakes.sent()).toEqual(['password-removed to alice@example.com']);
+    for (const secondFactorAtMs of [null, NOW_MS - FIVE_MINUTES]) {
+      expect(await remove({ secondFactorAtMs }).removing).toEqual(reauthenticate('passkey'));
+    }
+    const removePasswordOfLast = async () => 'last-way-in' as const;
+    const last = remove(recent, { accountChanges: { removePassword: removePasswordOfLast } });
+    expect(await last.removing).toEqual(lastWayIn);
+  });
+
+  it.each([
+    [{ passkeys: [passkey], recoveryCodesLeft: 0 }, lastWayIn],
+    [{ passkeys: [], recoveryCodesLeft: 10 }, lastWayIn],
+    [
+      { passkeys: [passkey], recoveryCodesLeft: 1 },
+      { ok: true, value: null },
+    ],
+  ])('had beside it %j', async (left, outcome) => {
+    const beside = aliceWith(left);
+    const fakes = fakesOf(sessionOf(beside, { secondFactorAtMs: NOW_MS }));
+    expect(await removePassword(requestOf(fakes))).toEqual(outcome);
+  });
+
+  it('is deleted, and given a password, by a recent proof', async () => {
+    const password = { currentPassword: null, newPassword: 'five words in a row' };
+    expect(await deleteAccount({ ...requestOf(fakesOf(proven)), password: null })).toEqual({
+      ok: true,
+      value: null,
+    });
+    expect(await changePassword({ ...requestOf(fakesOf(proven)), ...password })).toMatchObject({
+      ok: true,
+    });
+    for (const work of [
+      deleteAccount({ ...requestOf(fakesOf(unproven)), password: null }),
+      changePassword({ ...requestOf(fakesOf(unproven)), ...password }),
+    ]) {
+      expect(await work).toEqual(reauthenticate('passkey'));
+    }
+  });
+
+  it('is none where the account has one: a recent proof does not stand for it', async () => {
+    const live = sessionOf(aliceWithPasskey);
+    const fakes = fakesOf(live);
+    expect(await deleteAccount({ ...requestOf(fakes), password: null })).toEqual({
+      ok: false,
+      refusal: {
+        reason: 'malformed',
+        issues: [{ field: 'password', message: 'Password is required', missing: true }],
+      },
+    });
+    expect(fakes.given('accountChanges.remove')).toEqual([]);
+  });
+});
