@@ -7,58 +7,53 @@ import type { CborMap } from './cbor.ts';
 import { rawSignature } from './ecdsa-signature.ts';
 import { check } from './flaw.ts';
 
-/** The label of a COSE_Key's algorithm. */
-export const COSE_ALG = 3;
+/** Labels of a COSE_Key; those of its parts depend on the key type. */
+const LABELS: Record<string, number> & { alg: number } = { kty: 1, alg: 3, crv: -1 };
+export const COSE_ALG = LABELS.alg;
 
-/**
- * The algorithms in the order that an authenticator is to prefer them in. `cose`: the labels of a
- * COSE_Key whose values are set; `parts`: those that make the key, under their names in a JWK. A
- * COSE_Key has no other labels (WebAuthn Level 3, 6.5.1.1).
- */
-const FORMS = [
+interface Form {
+  alg: string;
+  jwk: { kty: string; crv?: string };
+  cose: { kty: number; alg: number; crv?: number };
+  /** The members of the JWK that make the key, with their labels. */
+  parts: Record<string, number>;
+  webcrypto: { name: string; namedCurve?: string; hash?: string };
+  /** Returns the signature as WebCrypto takes it. Null: it has another form. */
+  toRaw(signature: Uint8Array): Uint8Array | null;
+}
+
+/** In the order that an authenticator is to prefer them in. */
+const FORMS: readonly Form[] = [
   {
     alg: 'ES256',
     jwk: { kty: 'EC', crv: 'P-256' },
-    cose: new Map([
-      [1, 2],
-      [COSE_ALG, -7],
-      [-1, 1],
-    ]),
-    parts: new Map([
-      ['x', -2],
-      ['y', -3],
-    ]),
+    cose: { kty: 2, alg: -7, crv: 1 },
+    parts: { x: -2, y: -3 },
     webcrypto: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+    toRaw: rawSignature,
   },
   {
     alg: 'EdDSA',
     jwk: { kty: 'OKP', crv: 'Ed25519' },
-    cose: new Map([
-      [1, 1],
-      [COSE_ALG, -8],
-      [-1, 6],
-    ]),
-    parts: new Map([['x', -2]]),
+    cose: { kty: 1, alg: -8, crv: 6 },
+    parts: { x: -2 },
     webcrypto: { name: 'Ed25519' },
+    // Workers throw at another length.
+    toRaw: (signature) => (signature.length === 64 ? signature : null),
   },
   {
     alg: 'RS256',
     jwk: { kty: 'RSA' },
-    cose: new Map([
-      [1, 3],
-      [COSE_ALG, -257],
-    ]),
-    parts: new Map([
-      ['n', -1],
-      ['e', -2],
-    ]),
+    cose: { kty: 3, alg: -257 },
+    parts: { n: -1, e: -2 },
     webcrypto: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+    toRaw: (signature) => signature,
   },
-] as const;
+];
 
 type StoredKey = JsonWebKey & { alg: string };
 
-export const COSE_ALGORITHMS: readonly number[] = FORMS.map(({ cose }) => cose.get(COSE_ALG) ?? 0);
+export const COSE_ALGORITHMS: readonly number[] = FORMS.map(({ cose }) => cose.alg);
 
 const PARTS: Record<string, (bytes: Uint8Array) => boolean> = {
   x: ({ length }) => length === 32,
@@ -85,18 +80,22 @@ const NO_SIGNATURE = new Uint8Array(64).fill(1);
 
 /** Converts a COSE_Key to the JSON that is stored. Throws a Flaw. */
 export async function storedKeyFrom(cose: CborMap): Promise<string> {
-  const form = FORMS.find((form) =>
-    [...form.cose].every(([label, value]) => cose.get(label) === value),
-  );
-  check(form !== undefined && cose.size === form.cose.size + form.parts.size, 'unsupported-key');
-  const parts = [...form.parts].map(([name, label]) => {
+  const form = FORMS.find((form) => cose.get(COSE_ALG) === form.cose.alg);
+  check(form !== undefined, 'unsupported-key');
+  const fixed = Object.entries(form.cose);
+  const parts = Object.entries(form.parts);
+  // A COSE_Key has no optional members (WebAuthn Level 3, 6.5.1).
+  check(cose.size === fixed.length + parts.length, 'unsupported-key');
+  for (const [name, value] of fixed)
+    check(cose.get(LABELS[name] ?? 0) === value, 'unsupported-key');
+  const members = parts.map(([name, label]) => {
     const bytes = cose.get(label);
     check(bytes instanceof Uint8Array && PARTS[name]?.(bytes) === true, 'unsupported-key');
     return [name, base64url.encode(bytes)];
   });
-  const key: StoredKey = { ...form.jwk, ...Object.fromEntries(parts), alg: form.alg };
+  const key: StoredKey = { ...form.jwk, ...Object.fromEntries(members), alg: form.alg };
   // Refuses a point that is not on its curve.
-  const imported = await importKey(key).catch(() => null);
+  const imported = await importKey(key, form).catch(() => null);
   check(imported !== null, 'unsupported-key');
   return JSON.stringify(key);
 }
@@ -108,23 +107,15 @@ export async function verifySignature(
   signed: Uint8Array,
 ): Promise<boolean> {
   const key = JSON.parse(storedKey) as StoredKey;
-  const raw = key.alg === 'ES256' ? rawSignature(signature) : signature;
-  const imported = await importKey(key);
-  const isValid = await crypto.subtle.verify(
-    webcryptoOf(key.alg),
-    imported,
-    raw ?? NO_SIGNATURE,
-    signed,
-  );
+  const form = FORMS.find(({ alg }) => alg === key.alg);
+  if (form === undefined) throw new Error(`a stored passkey has the unknown alg ${key.alg}`);
+  const raw = form.toRaw(signature);
+  const imported = await importKey(key, form);
+  const bytes = raw ?? NO_SIGNATURE;
+  const isValid = await crypto.subtle.verify(form.webcrypto, imported, bytes, signed);
   return isValid && raw !== null;
 }
 
-const webcryptoOf = (alg: string) => {
-  const form = FORMS.find((form) => form.alg === alg);
-  if (form === undefined) throw new Error(`a stored passkey has the unknown alg ${alg}`);
-  return form.webcrypto;
-};
-
-/** Without `alg`: runtimes differ in their name for Ed25519. */
-const importKey = ({ alg, ...jwk }: StoredKey): Promise<CryptoKey> =>
-  crypto.subtle.importKey('jwk', jwk, webcryptoOf(alg), false, ['verify']);
+/** Imports without `alg`: runtimes differ in their name for Ed25519. */
+const importKey = ({ alg: _alg, ...jwk }: StoredKey, { webcrypto }: Form): Promise<CryptoKey> =>
+  crypto.subtle.importKey('jwk', jwk, webcrypto, false, ['verify']);
