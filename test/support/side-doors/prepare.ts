@@ -238,13 +238,14 @@ export async function occupy(cell: Cell, name: 'email' | 'username'): Promise<vo
 
 const namedBy = (username: string) => ({ username, username_key: username.toLowerCase() });
 
-/** The stored users, sessions and second factors of accounts, as text. */
+/** The stored users, sessions, second factors and passkeys of accounts, as text. */
 export async function storedOf(cells: readonly Cell[]): Promise<string> {
   const ids = cells.map(({ user }) => user.id).join();
   const tables = await env.DB.batch([
     env.DB.prepare(`SELECT * FROM users WHERE id IN (${ids}) ORDER BY id`),
     env.DB.prepare(`SELECT * FROM sessions WHERE user_id IN (${ids}) ORDER BY id`),
     env.DB.prepare(`SELECT * FROM factors WHERE user_id IN (${ids}) ORDER BY id`),
+    env.DB.prepare(`SELECT * FROM passkeys WHERE user_id IN (${ids}) ORDER BY id`),
   ]);
   return JSON.stringify(tables.map(({ results }) => results));
 }
