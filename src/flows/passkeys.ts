@@ -195,6 +195,7 @@ export async function removePassword(
   if (!staysReachable({ passkeys: passkeys.length, recoveryCodes })) return LAST_WAY_IN;
   const refusal = checkSecondFactor(request, session.value);
   if (refusal !== null) return refuse(refusal);
+  if (account.passwordHash === null) return ok(null);
   const context = auditContext(request, await services.accountKey({ userId: account.user.id }));
   const outcome = await services.accountChanges.removePassword(account, {
     ...context,

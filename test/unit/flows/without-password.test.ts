@@ -61,6 +61,15 @@ describe('an account without a password', () => {
     expect(await last.removing).toEqual(lastWayIn);
   });
 
+  it('may be asked to remove it again, and nobody is told', async () => {
+    const user = { ...account.user, passkeys: [passkey, passkey] };
+    const fakes = fakesOf({ ...proven, user, account: { ...account, user } });
+    expect(await removePassword(requestOf(fakes))).toEqual({ ok: true, value: null });
+    await fakes.finish();
+    expect(fakes.given('accountChanges.removePassword')).toEqual([]);
+    expect(fakes.sent()).toEqual([]);
+  });
+
   it.each([
     [{ passkeys: [passkey], recoveryCodesLeft: 0 }, lastWayIn],
     [{ passkeys: [], recoveryCodesLeft: 10 }, lastWayIn],
