@@ -204,7 +204,7 @@ export interface TestUser {
 }
 
 export async function count(
-  table: 'sessions' | 'audit_events' | 'factors',
+  table: 'sessions' | 'audit_events' | 'factors' | 'passkeys',
   userId: number,
 ): Promise<number> {
   const row = await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE user_id = ?`)

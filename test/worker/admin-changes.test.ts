@@ -8,6 +8,7 @@ import { factorRowsOf } from '../support/factor-rows.ts';
 import { mailbox } from '../support/mailbox.ts';
 import { addUser, count, freshAddress, createTestApp } from '../support/test-app.ts';
 import { eventsOf, operator } from '../support/operator.ts';
+import { passkeyRowsOf } from '../support/passkey-rows.ts';
 import { fieldsOf } from '../support/published.ts';
 import { client, moveClock, tokensOf } from '../support/session.ts';
 
@@ -91,6 +92,23 @@ describe('a reset of second factors', () => {
       'Your second factor at Gatehouse was reset',
     ]);
     expect(mails[0]?.text).toContain('/email-remember/forgot');
+  });
+
+  it('removes passkeys alone as well, and no other user’s', async () => {
+    const user = await addUser();
+    const other = await addUser();
+    await insertRows(
+      env.DB,
+      [user.id, other.id]
+        .flatMap((id) => passkeyRowsOf(`reset-${id}`, id))
+        .map((columns) => ({ table: 'passkeys', columns })),
+    );
+    expect(await json(`POST /users/${user.id}/reset-factors`)).toMatchObject({
+      changed: true,
+      user: { passkeys: 0 },
+    });
+    expect([await count('passkeys', user.id), await count('passkeys', other.id)]).toEqual([0, 2]);
+    expect(await json(`POST /users/${user.id}/reset-factors`)).toMatchObject({ changed: false });
   });
 
   it('ends a login that waits for its code, and an enrolment that waits for its own', async () => {

@@ -5,6 +5,7 @@ import { insertRows } from '../fixtures/rows.ts';
 import { factorRowsOf } from '../support/factor-rows.ts';
 import { addUser, count, contractCases, createTestApp } from '../support/test-app.ts';
 import { eventsOf, operator } from '../support/operator.ts';
+import { passkeyRow } from '../support/passkey-rows.ts';
 import { client, tokensOf } from '../support/session.ts';
 
 const app = createTestApp();
@@ -92,17 +93,7 @@ describe('a user with passkeys', () => {
       env.DB,
       Array.from({ length: passkeys }, (_, n) => ({
         table: 'passkeys',
-        columns: {
-          id: crypto.randomUUID(),
-          user_id: id,
-          credential_id: `c4n4ry-${id}-${n}`,
-          public_key: '{"c4n4ry":1}',
-          sign_count: 0,
-          is_syncable: 1,
-          transports: '["c4n4ry"]',
-          name: 'c4n4ry',
-          created_at_ms: 1,
-        },
+        columns: passkeyRow(`c4n4ry-${n}-of-${id}`, id, { name: 'c4n4ry' }),
       })),
     );
     const { text } = await call(`GET /users/${id}`);
