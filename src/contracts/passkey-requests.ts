@@ -90,7 +90,6 @@ const credentialJSON = (id: string, response: Record<string, unknown>) => ({
   rawId: id,
   type: 'public-key',
   response,
-  clientExtensionResults: {},
 });
 
 export const assertionJSON = ({ id, userHandle, ...response }: AssertionCredential) =>

@@ -67,6 +67,20 @@ describe('every contract', () => {
     expect(new Set(answers).size).toBe(1);
   });
 
+  it.each(contracts)('$name answers a refused passkey alike, whatever the flaw', (contract) => {
+    const flaws = [
+      'unknown-passkey',
+      'wrong-signature',
+      'wrong-owner',
+      'user-not-verified',
+    ] as const;
+    const answers = flaws.map((because) =>
+      JSON.stringify(wireOf(contract, { reason: 'invalid-passkey', because })),
+    );
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).not.toMatch(/unknown|wrong|owner|verified/i);
+  });
+
   it.each(contracts)('$name answers a limited address and a busy account alike', (contract) => {
     const [limited, busy] = [sampleOf('limited'), sampleOf('busy')];
     expect(wireOf(contract, limited)).toEqual(wireOf(contract, busy));
@@ -98,6 +112,8 @@ it.each([
   expect(codes.includes('USERNAME_TAKEN')).toBe(name === 'username-coded');
 });
 
+const STAYS = 'This account needs a passkey that stays on its device';
+
 /** The refusals that no case in test/golden holds; username-pair names a class in place of a code. */
 const unseen: Partial<Record<Reason, readonly [number, string, string, string]>> = {
   unauthenticated: [
@@ -122,6 +138,7 @@ const unseen: Partial<Record<Reason, readonly [number, string, string, string]>>
   insecure: [403, 'HTTPS_REQUIRED', 'ForbiddenError', 'HTTPS is required'],
   'cross-site': [403, 'CROSS_SITE_REQUEST', 'ForbiddenError', 'Origin is not allowed'],
   unverified: [403, 'EMAIL_NOT_VERIFIED', 'ForbiddenError', 'Email is not verified'],
+  'unacceptable-passkey': [403, 'PASSKEY_NOT_ALLOWED', 'ForbiddenError', STAYS],
 };
 
 type Words = Partial<Record<Reason, readonly [number, string, string]>>;
@@ -135,6 +152,7 @@ const OAUTH: Words = {
   insecure: [403, 'https_required', 'HTTPS is required'],
   'cross-site': [403, 'access_denied', 'Origin is not allowed'],
   unverified: [400, 'invalid_grant', 'Email is not verified'],
+  'unacceptable-passkey': [403, 'passkey_not_allowed', STAYS],
 };
 
 /** The same in the words of wires that others wrote. */
@@ -148,6 +166,7 @@ const unseenOf: Readonly<Record<string, Words>> = {
     'invalid-link': [403, 'otp_expired', 'Email link is invalid or has expired'],
     insecure: [403, 'HTTPS_REQUIRED', 'HTTPS is required'],
     unverified: [400, 'email_not_confirmed', 'Email not confirmed'],
+    'unacceptable-passkey': [403, 'PASSKEY_NOT_ALLOWED', STAYS],
   },
   strapi: {
     unauthenticated: [401, 'UnauthorizedError', 'Missing or invalid credentials'],
@@ -156,6 +175,7 @@ const unseenOf: Readonly<Record<string, Words>> = {
     'invalid-link': [400, 'ValidationError', 'Incorrect code provided'],
     insecure: [403, 'ForbiddenError', 'HTTPS is required'],
     unverified: [400, 'ApplicationError', 'Your account email is not confirmed'],
+    'unacceptable-passkey': [403, 'ForbiddenError', STAYS],
   },
 };
 

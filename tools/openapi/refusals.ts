@@ -31,8 +31,8 @@ const WHEN: Record<Reason, string> = {
   'unacceptable-passkey': 'The account takes no passkey that may be copied to other devices',
   'too-many-passkeys': 'The account has as many passkeys as it may have',
   'last-way-in': 'The account would have no way in that survives the loss of a device',
-  inactive: 'Right password, inactive account',
-  unverified: 'Right password, address not verified',
+  inactive: 'Right password or passkey, inactive account',
+  unverified: 'Right password or passkey, address not verified',
   locked: 'Too many failures at this account',
   limited: 'Too many attempts from this address',
   busy: 'Too many attempts at this account at once',
@@ -115,7 +115,8 @@ function canRefuse(
   { contract, operation }: { contract: Contract; operation: Operation },
   reason: Reason,
 ): boolean {
-  if (reason === 'unverified' && operation === 'login') return contract.requiresVerifiedEmail;
+  const isLogin = operation === 'login' || operation === 'passkey-login';
+  if (reason === 'unverified' && isLogin) return contract.requiresVerifiedEmail;
   if (reason === 'second-factor-required') return contract.codeTravels !== 'with-password';
   return (
     reason !== 'taken' || contract.identifier === 'username' || contract.canRegisterImmediately
