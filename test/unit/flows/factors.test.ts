@@ -18,43 +18,31 @@ import {
   busy,
   createFakes,
   registrationCredential,
-  rules,
-  session,
   unauthenticated,
   aliceWithFactor,
   totp,
   use,
 } from './fakes.ts';
+import {
+  FIVE_MINUTES,
+  notFound,
+  reauthenticate,
+  type Changes,
+  requestOf,
+  sessionOf,
+} from './proven-session.ts';
 
 const enrolled = aliceWithFactor(totp);
-const sessionOf = (account: typeof alice, proven: Partial<LiveSession>): LiveSession => ({
-  ...session,
-  user: account.user,
-  account,
-  ...proven,
-});
-const FIVE_MINUTES = 300_000;
 const byPassword = sessionOf(alice, { provenAtMs: NOW_MS - FIVE_MINUTES + 1 });
 const byFactor = sessionOf(enrolled, { secondFactorAtMs: NOW_MS - FIVE_MINUTES + 1 });
-const notFound = { ok: false, refusal: { reason: 'not-found' } };
 const invalidFactor = { ok: false, refusal: { reason: 'invalid-factor' } };
-const reauthenticate = (...methods: string[]) => ({
-  ok: false,
-  refusal: { reason: 'reauthentication-required', methods },
-});
 
-type Changes = Parameters<typeof createFakes>[0];
 const fakesOf = (live: LiveSession, changes: Changes = {}) =>
   createFakes({
     sessions: { live: async () => live },
     factorSecrets: { match: async () => use },
     ...changes,
   });
-const requestOf = ({ request }: ReturnType<typeof createFakes>, more: object = {}) => ({
-  ...request,
-  rules: { ...rules, ...more },
-  token: 'token',
-});
 
 const enroll = { challenge: null, name: null };
 const CHANGES = {

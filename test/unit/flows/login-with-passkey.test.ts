@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loginWithPasskey } from '../../../src/flows/login-with-passkey.ts';
 import type { PasskeyFlaw } from '../../../src/flows/model/passkey.ts';
-import type { LiveSession } from '../../../src/flows/model/session.ts';
 import { proveIdentity } from '../../../src/flows/prove-identity.ts';
 import {
   alice,
@@ -12,35 +11,22 @@ import {
   NOW_MS,
   ownedPasskey,
   passkeyUse,
-  rules,
-  session,
 } from './fakes.ts';
+import {
+  notFound,
+  expired,
+  off,
+  deviceBound,
+  type Changes,
+  requestOf,
+  sessionOf,
+  fakesOf,
+} from './proven-session.ts';
 
-const FIVE_MINUTES = 300_000;
-const notFound = { ok: false, refusal: { reason: 'not-found' } };
-const expired = { ok: false, refusal: { reason: 'expired-challenge' } };
 const refusedFor = (because: string) => ({
   ok: false,
   refusal: { reason: 'invalid-passkey', because },
 });
-const off = { passkeys: { isOffered: false, deviceBound: 'none' } } as const;
-const deviceBound = { passkeys: { isOffered: true, deviceBound: 'all' } } as const;
-
-type Changes = NonNullable<Parameters<typeof createFakes>[0]>;
-const requestOf = ({ request }: ReturnType<typeof createFakes>, more: object = {}) => ({
-  ...request,
-  rules: { ...rules, ...more },
-  token: 'token',
-});
-const sessionOf = (account: typeof alice, proven: Partial<LiveSession> = {}): LiveSession => ({
-  ...session,
-  user: account.user,
-  account,
-  provenAtMs: NOW_MS - FIVE_MINUTES + 1,
-  ...proven,
-});
-const fakesOf = (live: LiveSession, changes: Changes = {}) =>
-  createFakes({ sessions: { live: async () => live }, ...changes });
 
 describe('a sign-in with a passkey', () => {
   const fakesWith = (account: typeof alice, changes: Changes = {}) =>

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { PasskeyFlaw } from '../../../src/flows/model/passkey.ts';
-import type { LiveSession } from '../../../src/flows/model/session.ts';
 import {
   addPasskey,
   listPasskeys,
@@ -17,37 +16,19 @@ import {
   NOW_MS,
   passkey,
   registrationCredential,
-  rules,
-  session,
   totp,
 } from './fakes.ts';
-
-const FIVE_MINUTES = 300_000;
-const notFound = { ok: false, refusal: { reason: 'not-found' } };
-const expired = { ok: false, refusal: { reason: 'expired-challenge' } };
-const lastWayIn = { ok: false, refusal: { reason: 'last-way-in' } };
-const reauthenticate = (...methods: string[]) => ({
-  ok: false,
-  refusal: { reason: 'reauthentication-required', methods },
-});
-const off = { passkeys: { isOffered: false, deviceBound: 'none' } } as const;
-const deviceBound = { passkeys: { isOffered: true, deviceBound: 'all' } } as const;
-
-type Changes = NonNullable<Parameters<typeof createFakes>[0]>;
-const requestOf = ({ request }: ReturnType<typeof createFakes>, more: object = {}) => ({
-  ...request,
-  rules: { ...rules, ...more },
-  token: 'token',
-});
-const sessionOf = (account: typeof alice, proven: Partial<LiveSession> = {}): LiveSession => ({
-  ...session,
-  user: account.user,
-  account,
-  provenAtMs: NOW_MS - FIVE_MINUTES + 1,
-  ...proven,
-});
-const fakesOf = (live: LiveSession, changes: Changes = {}) =>
-  createFakes({ sessions: { live: async () => live }, ...changes });
+import {
+  notFound,
+  expired,
+  lastWayIn,
+  reauthenticate,
+  off,
+  deviceBound,
+  requestOf,
+  sessionOf,
+  fakesOf,
+} from './proven-session.ts';
 
 describe('the methods of a proof', () => {
   const codes = { recoveryCodesLeft: 3 };

@@ -3,39 +3,16 @@ import { changePassword } from '../../../src/flows/change-password.ts';
 import { deleteAccount } from '../../../src/flows/delete-account.ts';
 import type { LiveSession } from '../../../src/flows/model/session.ts';
 import { removePassword } from '../../../src/flows/passkeys.ts';
+import { aliceWith, aliceWithPasskey, NOW_MS, passkey } from './fakes.ts';
 import {
-  alice,
-  aliceWith,
-  aliceWithPasskey,
-  createFakes,
-  NOW_MS,
-  passkey,
-  rules,
-  session,
-} from './fakes.ts';
-
-const FIVE_MINUTES = 300_000;
-const lastWayIn = { ok: false, refusal: { reason: 'last-way-in' } };
-const reauthenticate = (...methods: string[]) => ({
-  ok: false,
-  refusal: { reason: 'reauthentication-required', methods },
-});
-
-type Changes = NonNullable<Parameters<typeof createFakes>[0]>;
-const requestOf = ({ request }: ReturnType<typeof createFakes>, more: object = {}) => ({
-  ...request,
-  rules: { ...rules, ...more },
-  token: 'token',
-});
-const sessionOf = (account: typeof alice, proven: Partial<LiveSession> = {}): LiveSession => ({
-  ...session,
-  user: account.user,
-  account,
-  provenAtMs: NOW_MS - FIVE_MINUTES + 1,
-  ...proven,
-});
-const fakesOf = (live: LiveSession, changes: Changes = {}) =>
-  createFakes({ sessions: { live: async () => live }, ...changes });
+  FIVE_MINUTES,
+  lastWayIn,
+  reauthenticate,
+  type Changes,
+  requestOf,
+  sessionOf,
+  fakesOf,
+} from './proven-session.ts';
 
 describe('an account without a password', () => {
   const account = { ...aliceWithPasskey, passwordHash: null };
