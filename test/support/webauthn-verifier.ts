@@ -1,4 +1,7 @@
-/** The test vectors of WebAuthn as credentials, and a verifier that expects their challenges. */
+/**
+ * Credentials at the domain of the test vectors of WebAuthn: these vectors and ones of a software
+ * authenticator, with a verifier that expects the challenge of each.
+ */
 import { base64url } from 'jose';
 import { readAttestation } from '../../src/crypto/passkeys/attestation.ts';
 import { check } from '../../src/crypto/passkeys/flaw.ts';
@@ -6,9 +9,11 @@ import { storedKeyFrom } from '../../src/crypto/passkeys/public-keys.ts';
 import { createPasskeyVerifier } from '../../src/crypto/passkeys/verification.ts';
 import type {
   AssertionCredential,
+  NewPasskey,
   RegistrationCredential,
   StoredPasskey,
 } from '../../src/flows/model/passkey.ts';
+import { createAuthenticator, type PasskeyAlgorithm } from './passkey-authenticator.ts';
 import { WEBAUTHN_VECTORS, type VectorName } from './webauthn-vectors.ts';
 
 const USER_HANDLE = 'dXNlci1oYW5kbGU';
@@ -81,6 +86,39 @@ export async function assertionOf(name: VectorName): Promise<Assertion> {
       userHandle: USER_HANDLE,
     },
   };
+}
+
+export const CHALLENGE = 'Y2hhbGxlbmdlIG9mIGEgdGVzdA';
+
+/** Registers a software authenticator's passkey at the domain of the vectors. */
+export async function registered(
+  algorithm: PasskeyAlgorithm,
+  attestation: 'none' | 'packed',
+): Promise<Registration> {
+  const authenticator = createAuthenticator({ algorithm, origin: 'https://example.org' });
+  const options = { challenge: CHALLENGE, rp: { id: 'example.org' }, user: { id: USER_HANDLE } };
+  const { id, response } = await authenticator.create(options, { attestation });
+  return { challenge: CHALLENGE, credential: { id, ...response } };
+}
+
+export async function asserted(algorithm: PasskeyAlgorithm): Promise<Assertion> {
+  const authenticator = createAuthenticator({ algorithm, origin: 'https://example.org' });
+  const options = { challenge: CHALLENGE, rp: { id: 'example.org' }, user: { id: USER_HANDLE } };
+  const { id, response } = await authenticator.create(options);
+  const passkey = await accepted({ challenge: CHALLENGE, credential: { id, ...response } });
+  const assertion = await authenticator.get({ challenge: CHALLENGE, rpId: 'example.org' });
+  const stored = { id: 'passkey-1', name: null, createdAtMs: 1, lastUsedAtMs: null };
+  return {
+    challenge: CHALLENGE,
+    credential: { id, ...assertion.response, userHandle: USER_HANDLE },
+    owned: { passkey: { ...stored, ...passkey }, userHandle: USER_HANDLE },
+  };
+}
+
+export async function accepted(registration: Registration): Promise<NewPasskey> {
+  const result = await verifyRegistration(registration);
+  if (!result.ok) throw new Error(result.flaw);
+  return result.passkey;
 }
 
 function attestedOf(name: VectorName) {

@@ -122,6 +122,7 @@ describe.each<[string, Entries, [string, number, CborValue?][]]>([
       ['1024 bits', -1, modulus(1024)],
       ['4097 bits', -1, modulus(4097)],
       ['a leading zero', -1, Uint8Array.of(0, ...modulus(2048))],
+      ['an even modulus', -1, modulus(2048).fill(2, -1)],
       ['no modulus', -1],
       ['an empty modulus', -1, new Uint8Array()],
       ['an exponent of 3', -2, Uint8Array.of(3)],

@@ -17,7 +17,7 @@ export interface AuthenticatorData {
 const FLAGS = { UP: 0x01, UV: 0x04, BE: 0x08, BS: 0x10, AT: 0x40, ED: 0x80 };
 const HASH_BYTES = 32;
 const AAGUID_BYTES = 16;
-/** Section 4, "Credential ID", and 7.1, step 25. */
+/** Section 4, "Credential ID", and 7.1. */
 const CREDENTIAL_ID_BYTES = { least: 16, most: 1023 };
 
 /** Reads every byte or throws a Flaw. Extensions are read and ignored: none was asked for. */

@@ -58,10 +58,11 @@ export const COSE_ALGORITHMS: readonly number[] = FORMS.map(({ cose }) => cose.a
 const PARTS: Record<string, (bytes: Uint8Array) => boolean> = {
   x: ({ length }) => length === 32,
   y: ({ length }) => length === 32,
-  /** 2048 to 4096 bits: longer ones cost CPU time. RFC 8230 allows no leading zero. */
-  n({ 0: first = 0, length }) {
-    const bits = 8 * length - Math.clz32(first) + 24;
-    return first > 0 && bits >= 2048 && bits <= 4096;
+  /** Odd, 2048 to 4096 bits (longer ones cost CPU time), and no leading zero (RFC 8230, section 4). */
+  n(bytes) {
+    const [first = 0, last = 0] = [bytes.at(0), bytes.at(-1)];
+    const bits = 8 * bytes.length - Math.clz32(first) + 24;
+    return first > 0 && last % 2 === 1 && bits >= 2048 && bits <= 4096;
   },
   e: (bytes) => base64url.encode(bytes) === 'AQAB',
 };
