@@ -4,7 +4,8 @@
  * what is allowed.
  *
  *     --origin URL     attacks an instance that runs already (npm start), and kills nothing
- *     --only PART      guessing, addresses, concurrency, codes, devices, factors, kills, factor-kills
+ *     --only PART      guessing, addresses, concurrency, codes, devices, factors, passkeys, kills,
+ *                      factor-kills, passkey-kills
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,6 +19,8 @@ import { factorKills } from './race/factor-kills.ts';
 import { factors } from './race/factors.ts';
 import { manyAtOnce, rotatedAddresses } from './race/guessing.ts';
 import { kills } from './race/kills.ts';
+import { passkeyKills } from './race/passkey-kills.ts';
+import { passkeys } from './race/passkeys.ts';
 
 const { values: options } = parseArgs({
   options: { origin: { type: 'string' }, only: { type: 'string' } },
@@ -30,6 +33,7 @@ const attacks: Record<string, (context: AttackContext) => Promise<void>> = {
   codes,
   devices,
   factors,
+  passkeys,
 };
 
 const { claim, counts } = createClaims();
@@ -58,9 +62,13 @@ async function proveHere(): Promise<void> {
     await server.close();
   }
   const script = scripts['distant'] ?? '';
-  await part('kills', () => kills({ script, persistTo: persistTo('killed'), claim }));
-  const factorsKilled = { script, persistTo: persistTo('factors-killed'), claim };
-  await part('factor-kills', () => factorKills(factorsKilled));
+  for (const [name, run] of Object.entries({
+    kills,
+    'factor-kills': factorKills,
+    'passkey-kills': passkeyKills,
+  })) {
+    await part(name, () => run({ script, persistTo: persistTo(name), claim }));
+  }
 }
 
 async function attack(context: AttackContext): Promise<void> {

@@ -15,8 +15,8 @@ const WITHIN =
 const LOGINS = `SELECT session_id AS id FROM audit_events WHERE action = 'LOGIN' AND session_id NOT IN
   (SELECT session_id FROM audit_events WHERE action NOT IN ${WITHIN} AND session_id IS NOT NULL)`;
 
-/** The user of each session that the code of a second factor has opened. */
-const OPENED_BY_CODE =
+/** The user of each session that a passkey or the code of a second factor has opened. */
+const OPENED_BY_PROOF =
   'SELECT users.email FROM sessions JOIN users ON users.id = user_id WHERE second_factor_at_ms = sessions.created_at_ms';
 
 interface Disk {
@@ -24,11 +24,11 @@ interface Disk {
   sessions: Set<string>;
   /** The session of each audit row of a login. */
   audited: string[];
-  /** The address of the account of each session that a code has opened. */
-  openedByCode: string[];
+  /** The address of the account of each session that a passkey or a code has opened. */
+  openedByProof: string[];
 }
 
-const emptyDisk = (): Disk => ({ files: 0, sessions: new Set(), audited: [], openedByCode: [] });
+const emptyDisk = (): Disk => ({ files: 0, sessions: new Set(), audited: [], openedByProof: [] });
 
 export function createInspection() {
   let disk = emptyDisk();
@@ -46,9 +46,9 @@ export function createInspection() {
       for (const id of sessionIds) if (!disk.sessions.has(id)) unstored.add(id);
     },
 
-    /** Sessions that the codes of an account have opened. */
-    openedByCode: (email: string): number =>
-      disk.openedByCode.filter((address) => address === email).length,
+    /** Sessions that the passkeys or codes of an account have opened. */
+    openedByProof: (email: string): number =>
+      disk.openedByProof.filter((address) => address === email).length,
 
     claim: (): Claim => ({
       what: `the disk after each kill and at the end, ${disk.files} SQLite files`,
@@ -86,7 +86,7 @@ function readFile(file: string, disk: Disk): boolean {
     if (rows('PRAGMA foreign_key_check').length > 0) return false;
     for (const { id } of rows('SELECT id FROM sessions')) disk.sessions.add(String(id));
     for (const { id } of rows(LOGINS)) disk.audited.push(String(id));
-    for (const { email } of rows(OPENED_BY_CODE)) disk.openedByCode.push(String(email));
+    for (const { email } of rows(OPENED_BY_PROOF)) disk.openedByProof.push(String(email));
     return true;
   } catch {
     return false;

@@ -17,104 +17,45 @@ import {
   type Enrolled,
   type Step,
 } from './authenticators.ts';
-import { startGatehouse, threshold, type Claim } from './context.ts';
-import { createInspection } from './disk.ts';
-import {
-  createExpectedState,
-  targetOf,
-  type ExpectedState,
-  type Sent,
-  type Target,
-} from './expected-state.ts';
+import { threshold, type Claim } from './context.ts';
+import { targetOf, type ExpectedState, type Sent, type Target } from './expected-state.ts';
 import { times } from './guessing.ts';
 import { lockoutOf, PATIENCE_MS } from './hanging.ts';
-import { atHead, atRandom, isGrant, killAt, type KillPoint } from './kill-points.ts';
+import { OWNERS_PER_ROUND, ROUNDS, startKillRun, type ProofOwner } from './kill-run.ts';
 import { AWAY, setNetwork, type KillOptions } from './kills.ts';
-import { contractAt, tally, type Outcome } from './wire.ts';
+import { contractAt, tally } from './wire.ts';
 
-const ROUNDS = 6;
-const OWNERS_PER_ROUND = 6;
 const STEPS_PER_OWNER = 2;
 const IN_FLIGHT = threshold - 1;
 
-const POINTS: readonly KillPoint[] = [
-  { ...atHead('a grant among many second requests', isGrant), everyMs: 0 },
-  { name: 'while sessions are stored', withinMs: [40, 160], everyMs: 0 },
-  { ...atRandom, withinMs: [100, 600] },
-];
-
-/** An owner, and the one code that several of their steps send. */
-interface Owner {
-  target: Target;
-  user: Enrolled;
-  code: string;
-  isTold: boolean;
-}
-
-export async function factorKills({ script, persistTo, claim }: KillOptions): Promise<void> {
-  const start = async (isNew = false) => {
-    const started = await startGatehouse(script, { persistTo, isNew });
-    await setNetwork(started, AWAY);
-    return started;
-  };
-  let server = await start(true);
+export async function factorKills(options: KillOptions): Promise<void> {
+  const run = await startKillRun(options, 'second requests');
   try {
-    const users = await enrolledUsers(server.url(), ROUNDS * OWNERS_PER_ROUND + 2);
-    const state = createExpectedState();
-    const inspection = createInspection();
-    const owners: Owner[] = [];
-    const again: Outcome[] = [];
-    const toldAgain: Outcome[] = [];
-
+    const users = await enrolledUsers(run.origin(), ROUNDS * OWNERS_PER_ROUND + 2);
     for (let round = 0; round < ROUNDS; round += 1) {
-      const point = POINTS[round % POINTS.length] as KillPoint;
-      const present: Owner[] = [];
-      const sent: (Sent & { owner: Owner })[] = [];
+      const present: ProofOwner[] = [];
       for (const [n, user] of users.splice(0, OWNERS_PER_ROUND).entries()) {
         const contracts = times(STEPS_PER_OWNER, (m) => contractAt(n + m + round, withStep));
-        const steps = await openSteps(server.url(), user, contracts);
+        const steps = await openSteps(run.origin(), user, contracts);
         const code = n % 2 === 0 ? (user.recoveryCodes.shift() ?? '') : await freshCode(user);
-        const owner: Owner = { target: targetOf(user, contracts), user, code, isTold: false };
-        present.push(owner);
-        sent.push(...steps.map((step) => ({ ...submission(owner.target, step, code), owner })));
+        const target = targetOf(user, contracts);
+        const sent = steps.map((step) => submission(target, step, code));
+        const again = async () => {
+          const step = await openStep(run.origin(), user, contractAt(0, contracts));
+          return step === null ? null : submission(target, step, code);
+        };
+        present.push({ person: user, sent, again });
       }
-      const target = targetOf(present[0]?.user as Enrolled, []);
-      const received = await killAt(point, { server, sent, target });
-      const outcomes = state.note(sent, received);
-      for (const [n, { owner }] of sent.entries()) owner.isTold ||= outcomes[n] === 'granted';
-      console.log(`      kill ${round + 1}, ${point.name}: ${tally(outcomes)}`);
-      inspection.inspect(persistTo, state.sessionIds());
-
-      server = await start();
-      await state.checkTokens(server.url(), state.sessions);
-      for (const owner of present) {
-        const outcome = await sendAgain(server, state, owner);
-        (owner.isTold ? toldAgain : again).push(outcome);
-      }
-      owners.push(...present);
+      await run.kill(round, present);
     }
 
     const [killed, idle] = users as [Enrolled, Enrolled];
-    server = await killedTries({ server, start, killed, idle, state, claim });
-    await state.checkTokens(server.url(), state.sessions);
-    await server.close();
-    inspection.inspect(persistTo, state.sessionIds());
-    const opened = owners.map(({ user }) => inspection.openedByCode(user.email));
-    const [toldCounts, counts] = [tally(toldAgain), tally(again)];
-    claim({
-      what: `codes of ${owners.length} owners, each sent by ${STEPS_PER_OWNER} steps at once, killed, and sent again by a new step`,
-      seen: `again, after a grant that was received: ${toldCounts}; after none: ${counts}; sessions on the disk of one code: ${Math.min(...opened)} to ${Math.max(...opened)}`,
-      allowed: 'after a grant invalid-factor; else that, or granted; 1 session of each code',
-      holds:
-        toldAgain.length > 0 &&
-        toldCounts.of('invalid-factor') === toldAgain.length &&
-        counts.of('invalid-factor', 'granted') === again.length &&
-        opened.every((sessions) => sessions === 1),
-    });
-    for (const each of state.sessionClaims()) claim(each);
-    claim(inspection.claim());
+    const { start, state } = run;
+    const { claim } = options;
+    await run.continueOn((server) => killedTries({ server, start, killed, idle, state, claim }));
+    await run.finish('codes', 'invalid-factor');
   } finally {
-    await server.close().catch(() => undefined);
+    await run.close();
   }
 }
 
@@ -123,18 +64,6 @@ const submission = (of: Target, step: Step, code: string): Sent => ({
   kind: 'login',
   of,
 });
-
-/** The owner's code once more, by a step of its own. */
-async function sendAgain(
-  server: Server,
-  state: ExpectedState,
-  { target, user, code }: Owner,
-): Promise<Outcome> {
-  const step = await openStep(server.url(), user, contractAt(0, target.contracts));
-  if (step === null) return 'locked';
-  const [outcome = 'unanswered'] = await state.send(server.url(), [submission(target, step, code)]);
-  return outcome;
-}
 
 interface KilledTries {
   server: Server;
