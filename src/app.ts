@@ -80,6 +80,7 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
       allowedOrigins: settings.allowedOrigins,
       leastPassword: settings.passwordRules.least,
       offersSecondFactor: settings.secondFactor !== 'off',
+      offersPasskeys: settings.passkeys.policy.isOffered,
       assets: env.ASSETS,
       contractAt: contractFor,
       answer,

@@ -19,6 +19,7 @@ export async function makeAssets(): Promise<void> {
     entryPoints: {
       page: join(pages, 'client', 'page.ts'),
       factors: join(pages, 'client', 'factors.ts'),
+      passkeys: join(pages, 'client', 'passkeys.ts'),
       security: join(pages, 'client', 'security.ts'),
       docs: join(pages, 'client', 'docs.ts'),
       'page-style': join(pages, 'style', 'page.css'),

@@ -132,6 +132,15 @@ export interface FactorPaths {
   uri: JsonPath;
 }
 
+/** Of the responses around passkeys. */
+export interface PasskeyPaths {
+  /** The options of both ceremonies. */
+  options: JsonPath;
+  list: JsonPath;
+  /** The fields of each passkey in the list. */
+  fields: Record<'id' | 'name' | 'createdAt' | 'lastUsedAt' | 'synced', string>;
+}
+
 /** A session as its owner may see it in a list. */
 export interface SessionView extends ListedSession {
   /** Describes the browser that it was opened with, for its owner to recognise. */
@@ -183,6 +192,7 @@ export interface Contract {
     readonly profile: ProfilePaths;
     readonly sessions: SessionPaths;
     readonly factors: FactorPaths;
+    readonly passkeys: PasskeyPaths;
   };
   readonly errors: Errors;
   /** By operation: the answer that shows a pending step, in place of a refusal. */

@@ -1,9 +1,9 @@
 /** The successful responses of the operations, as a contract has declared them or as all have them. */
 import type { Granted, RegistrationAccepted } from '../flows/model/outcome.ts';
 import type { ResponseValues } from '../flows/operation.ts';
-import { factorPaths, factorResponses } from './factor-responses.ts';
+import { factorPaths, factorResponses, namesIn } from './factor-responses.ts';
 import { passkeyResponses } from './passkey-responses.ts';
-import type { FactorPaths, SessionView } from './contract.ts';
+import type { FactorPaths, PasskeyPaths, SessionView } from './contract.ts';
 import type { WireHeaders, WireResponse } from './wire.ts';
 import type { AnyDeclaration, Cookie } from './define.ts';
 import {
@@ -28,6 +28,20 @@ export const factorPathsOf = ({
   envelope = noEnvelope,
   factorPaths: own,
 }: AnyDeclaration): FactorPaths => ({ ...factorPaths(nameCase, envelope.path), ...own });
+
+export const passkeyPathsOf = ({
+  nameCase = 'camel',
+  envelope = noEnvelope,
+  passkeyPaths: own,
+}: AnyDeclaration): PasskeyPaths => {
+  const { createdAt, lastUsedAt } = namesIn(nameCase);
+  return {
+    options: [...envelope.path, 'publicKey'],
+    list: [...envelope.path, 'passkeys'],
+    fields: { id: 'id', name: 'name', createdAt, lastUsedAt, synced: 'synced' },
+    ...own,
+  };
+};
 
 /** Login, refresh and profile as declared, and the responses that all contracts have alike. */
 export function responsesOf(declaration: AnyDeclaration) {

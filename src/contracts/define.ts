@@ -8,10 +8,10 @@ import type { Granted } from '../flows/model/outcome.ts';
 import type { TokenDeclaration } from '../flows/model/token-rules.ts';
 import type { OperationRow } from '../flows/operation.ts';
 import { OPERATIONS, operations, type Operation } from '../flows/operations.ts';
-import type { AnyRoute, Contract, FactorPaths, Route } from './contract.ts';
+import type { AnyRoute, Contract, FactorPaths, PasskeyPaths, Route } from './contract.ts';
 import type { ErrorOverrides, ErrorPaths, WireError } from './error-answers.ts';
 import type { JsonPath, LoginRequest, WireHeaders } from './wire.ts';
-import { factorPathsOf, responsesOf, sessionsOf } from './default-responses.ts';
+import { factorPathsOf, passkeyPathsOf, responsesOf, sessionsOf } from './default-responses.ts';
 import { errorAnswers, errorKinds, mergeOverrides } from './errors.ts';
 import { accountRequests } from './account-requests.ts';
 import { passkeyLoginRequest } from './passkey-requests.ts';
@@ -87,6 +87,7 @@ interface Declaration<
   };
   /** Paths that differ from those of the default responses. */
   factorPaths?: Partial<FactorPaths>;
+  passkeyPaths?: Partial<PasskeyPaths>;
   routes?: RouteDeclarations;
   documents?: Contract['documents'];
   errors: {
@@ -157,6 +158,7 @@ export function defineContract<
       },
       sessions: sessionsOf(declaration).paths,
       factors: factorPathsOf(declaration),
+      passkeys: passkeyPathsOf(declaration),
     },
     get routes() {
       return routes();

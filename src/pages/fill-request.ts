@@ -1,7 +1,8 @@
 /** Puts values into a request that the server has prepared for the script. */
 import type { RequestTemplate } from './page-data.ts';
 
-export type RequestValues = Readonly<Record<string, string | null>>;
+/** A list stands for the placeholder that is alone in a JSON array. */
+export type RequestValues = Readonly<Record<string, string | readonly string[] | null>>;
 
 export const placeholder = (name: string): string => `__${name}__`;
 
@@ -9,7 +10,11 @@ export const placeholder = (name: string): string => `__${name}__`;
 export function fillRequest(template: RequestTemplate, values: RequestValues): RequestTemplate {
   const { method, path, headers, body } = template;
   const fill = (text: string, encode: (value: string) => string) =>
-    text.replace(/__([A-Za-z]+)__/g, (_, name: string) => encode(values[name] ?? ''));
+    text.replace(/"__([A-Za-z]+)__"|__([A-Za-z]+)__/g, (_, quoted?: string, bare?: string) => {
+      const value = values[quoted ?? bare ?? ''] ?? '';
+      if (typeof value !== 'string') return JSON.stringify(value).slice(1, -1);
+      return quoted === undefined ? encode(value) : `"${encode(value)}"`;
+    });
   const isForm = headers['Content-Type']?.endsWith('urlencoded') === true;
   return {
     ...template,

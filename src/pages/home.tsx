@@ -7,13 +7,14 @@ import { NewPassword } from './account.tsx';
 import { Form, PasswordField } from './form.tsx';
 import { Layout, Heading, type RenderContext } from './layout.tsx';
 import type { PageData } from './page-data.ts';
+import { PasskeyOffer, PasskeySection } from './passkeys.tsx';
 import { FactorSection } from './second-factor.tsx';
 
 export const HomePage: FC<{ context: RenderContext; pageData: PageData }> = ({
   context,
   pageData,
 }) => {
-  const { home, fields, scriptsOff, signedInScriptsOff } = context.messages;
+  const { home, factors, fields, scriptsOff, signedInScriptsOff } = context.messages;
   return (
     <Layout context={context} title={home.title} pageData={pageData}>
       <Heading title={home.title} />
@@ -25,13 +26,22 @@ export const HomePage: FC<{ context: RenderContext; pageData: PageData }> = ({
       </p>
       <div id="page-notice" class="notice" role="status" tabindex={-1} hidden />
       <div id="private" hidden>
+        <PasskeyOffer messages={context.messages} />
         <section aria-labelledby="profile-title">
-          <h2 id="profile-title">{home.profile}</h2>
+          <h2 id="profile-title" tabindex={-1}>
+            {home.profile}
+          </h2>
           <dl id="profile" />
         </section>
         <section aria-labelledby="sessions-title">
           <h2 id="sessions-title">{home.sessions}</h2>
           <ul id="sessions" />
+          <div id="others" class="notice" hidden>
+            <p>{factors.others}</p>
+            <button type="button" id="end-others" class="link">
+              {factors.endOthers}
+            </button>
+          </div>
         </section>
         <details id="change">
           <summary>{home.changePassword}</summary>
@@ -47,6 +57,7 @@ export const HomePage: FC<{ context: RenderContext; pageData: PageData }> = ({
           </Form>
         </details>
         <FactorSection messages={context.messages} />
+        <PasskeySection messages={context.messages} />
         <div class="actions">
           <button type="button" id="sign-out" class="main">
             {home.signOut}

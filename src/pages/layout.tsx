@@ -12,6 +12,7 @@ export interface RenderContext {
   messages: Messages;
   leastPassword: number;
   offersSecondFactor: boolean;
+  offersPasskeys: boolean;
 }
 
 export const assetPath = (assets: AssetNames, name: string) => `/assets/${assets[name] ?? name}`;

@@ -2,6 +2,7 @@
 import type { FC } from 'hono/jsx';
 import { Field, Form, PasswordField } from './form.tsx';
 import { Layout, Heading, linkTo, type RenderContext } from './layout.tsx';
+import { PasskeyButton } from './passkeys.tsx';
 import { SecondStep } from './second-factor.tsx';
 import type { Reason, PageData } from './page-data.ts';
 
@@ -29,13 +30,16 @@ export const LoginPage: FC<LoginProps> = ({ context, pageData, outcome }) => {
         <Heading title={messages.login.title} intro={messages.login.intro} />
         <Form
           submit={messages.login.submit}
+          second={
+            <PasskeyButton id="passkey-sign-in" class="quiet" text={messages.login.passkey} />
+          }
           notice={outcome && outcomeText(pageData, outcome)}
           {...own}
         >
           <Field
             name={kind}
             label={messages.fields[kind]}
-            autocomplete="username"
+            autocomplete={context.offersPasskeys ? 'username webauthn' : 'username'}
             value={outcome?.identifier ?? ''}
             error={outcome?.errors[kind]}
             {...(kind === 'email' ? { type: 'email', inputmode: 'email' } : {})}

@@ -5,6 +5,7 @@
 import type {
   Contract,
   FactorPaths,
+  PasskeyPaths,
   ProfilePaths,
   SessionPaths,
   TokenPaths,
@@ -45,6 +46,7 @@ export interface ContractDescriptor extends Pick<Contract, 'name' | 'identifier'
     profile: ProfilePaths;
     sessions: SessionPaths;
     factors: FactorPaths;
+    passkeys: PasskeyPaths;
     error: ErrorPaths;
   };
   refusals: readonly RefusalSignature[];
@@ -85,7 +87,18 @@ export type RequestName =
   | 'forgot-password-of-email'
   | 'enroll-totp-in-step'
   | 'reauthenticate-by-password'
-  | 'reauthenticate-by-code';
+  | 'reauthenticate-by-code'
+  | 'reauthenticate-by-passkey'
+  | 'set-password'
+  | 'passkey-login-options'
+  | 'passkey-login'
+  | 'passkey-login-remembered'
+  | 'passkey-options'
+  | 'add-passkey'
+  | 'list-passkeys'
+  | 'rename-passkey'
+  | 'remove-passkey'
+  | 'remove-password';
 
 /** Null: the contract has no such operation. */
 export type PageRequests = Readonly<Record<RequestName, RequestTemplate | null>>;
@@ -100,8 +113,10 @@ export interface PageData {
   returnTo: string;
   leastPassword: number;
   /** The paths of scripts that are loaded when they are needed. */
-  scripts: Readonly<Record<'factors' | 'security', string>>;
+  scripts: Readonly<Record<'factors' | 'passkeys' | 'security', string>>;
   /** False: no account can set one up. */
   offersSecondFactor: boolean;
+  /** False: none signs in, and none can be added. */
+  offersPasskeys: boolean;
   messages: ScriptMessages;
 }

@@ -21,6 +21,18 @@ function inputsOf({ identifier: kind, codeTravels }: Contract): Record<RequestNa
   const identifier = { kind, value: text('identifier') };
   const password = text('password');
   const named = { identifier, handle: null };
+  const answered = { id: text('credentialId'), clientDataJSON: text('clientDataJSON') };
+  const assertion = {
+    ...answered,
+    authenticatorData: text('authenticatorData'),
+    signature: text('signature'),
+    userHandle: text('userHandle'),
+  };
+  const registration = {
+    ...answered,
+    attestationObject: text('attestationObject'),
+    transports: [text('transports')],
+  };
   const account = {
     email: text('email'),
     username: text('username'),
@@ -57,9 +69,29 @@ function inputsOf({ identifier: kind, codeTravels }: Contract): Record<RequestNa
     'confirm-totp': ['confirm-totp', { code: text('code') }],
     'new-recovery-codes': ['new-recovery-codes', null],
     'remove-factor': ['remove-factor', { id: text('id') }],
-    'reauthenticate-by-password': ['reauthenticate', { password, code: null }],
-    'reauthenticate-by-code': ['reauthenticate', { password: null, code: text('code') }],
+    'reauthenticate-by-password': ['reauthenticate', { password, code: null, credential: null }],
+    'reauthenticate-by-code': [
+      'reauthenticate',
+      { password: null, code: text('code'), credential: null },
+    ],
+    'reauthenticate-by-passkey': [
+      'reauthenticate',
+      { password: null, code: null, credential: assertion },
+    ],
     'logout-others': ['logout-others', null],
+    'set-password': [
+      'change-password',
+      { currentPassword: null, newPassword: text('newPassword') },
+    ],
+    'passkey-login-options': ['passkey-login-options', null],
+    'passkey-login': ['passkey-login', { credential: assertion, remember: false }],
+    'passkey-login-remembered': ['passkey-login', { credential: assertion, remember: true }],
+    'passkey-options': ['passkey-options', null],
+    'add-passkey': ['add-passkey', { name: text('name'), credential: registration }],
+    'list-passkeys': ['list-passkeys', null],
+    'rename-passkey': ['rename-passkey', { id: text('id'), name: text('name') }],
+    'remove-passkey': ['remove-passkey', { id: text('id') }],
+    'remove-password': ['remove-password', null],
   };
 }
 

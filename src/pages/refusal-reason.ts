@@ -55,6 +55,8 @@ export interface Step {
   /** The account has no second factor yet, and has to set one up. */
   enrols: boolean;
   challenge: string;
+  /** The methods that complete the step; a passkey signs in in its place. */
+  methods: readonly string[];
 }
 
 /** Finds the step in the answer to a login, which some wires refuse, and some answer like a success; null: there is none. */
@@ -64,8 +66,9 @@ export function stepIn(
 ): Step | null {
   const challenge = textAt(body, error.challenge);
   // Recovery codes are made with the first factor.
-  const enrols = !methodsAt(body, error).includes('recovery-code');
-  return challenge === null ? null : { enrols, challenge };
+  const methods = methodsAt(body, error);
+  const enrols = !methods.includes('recovery-code');
+  return challenge === null ? null : { enrols, challenge, methods };
 }
 
 /** The methods that prove the user's identity, as a refusal names them. */

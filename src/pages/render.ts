@@ -23,6 +23,8 @@ export interface PagesDependencies {
   leastPassword: number;
   /** False: no account can set up a second factor. */
   offersSecondFactor: boolean;
+  /** False: no passkey signs in. */
+  offersPasskeys: boolean;
   assets: Fetcher;
   /** Returns the contract of a bare path. */
   contractAt(url: URL): Contract;
@@ -55,12 +57,13 @@ export interface PageLocation {
 
 export async function createRenderContext(
   c: Context,
-  { assets, leastPassword, offersSecondFactor }: PagesDependencies,
+  { assets, leastPassword, offersSecondFactor, offersPasskeys }: PagesDependencies,
 ): Promise<RenderContext> {
   return {
     nonce: crypto.randomUUID(),
     leastPassword,
     offersSecondFactor,
+    offersPasskeys,
     assets: await assetNames(assets),
     messages: messagesFor(c.get('language')),
   };
@@ -68,7 +71,7 @@ export async function createRenderContext(
 
 export function pageDataFor(
   page: PageName,
-  { messages, leastPassword, offersSecondFactor, assets }: RenderContext,
+  { messages, leastPassword, offersSecondFactor, offersPasskeys, assets }: RenderContext,
   location: PageLocation,
 ): PageData {
   const { contract, prefix, returnTo = `${prefix}/` } = location;
@@ -83,8 +86,10 @@ export function pageDataFor(
     returnTo,
     leastPassword,
     offersSecondFactor,
+    offersPasskeys,
     scripts: {
       factors: assetPath(assets, 'factors.js'),
+      passkeys: assetPath(assets, 'passkeys.js'),
       security: assetPath(assets, 'security.js'),
     },
     messages: { ...script, refusals },

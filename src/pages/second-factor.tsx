@@ -7,6 +7,7 @@ import type { Child, FC } from 'hono/jsx';
 import { Field, Form, PasswordField } from './form.tsx';
 import { Heading, Layout, type RenderContext } from './layout.tsx';
 import type { Messages } from './languages/en.ts';
+import { PasskeyButton } from './passkeys.tsx';
 
 interface PartProps {
   messages: Messages;
@@ -24,6 +25,7 @@ export const SecondStep: FC<PartProps> = ({ messages }) => {
           <button type="button" class="link" id="other-way">
             {messages.script.useRecoveryCode}
           </button>
+          <PasskeyButton id="step-by-passkey" class="link" text={secondFactor.passkey} />
           <button type="button" class="link" id="start-over">
             {secondFactor.back}
           </button>
@@ -146,12 +148,6 @@ export const FactorSection: FC<PartProps> = ({ messages }) => {
             {factors.newCodes}
           </button>
         </div>
-        <div id="others" class="notice" hidden>
-          <p>{factors.others}</p>
-          <button type="button" id="end-others" class="link">
-            {factors.endOthers}
-          </button>
-        </div>
       </section>
       <section id="enrolment" aria-labelledby="enrolment-title" hidden>
         <h2 id="enrolment-title" tabindex={-1}>
@@ -172,7 +168,7 @@ export const FactorSection: FC<PartProps> = ({ messages }) => {
   );
 };
 
-/** Asks for the password or a code before a change; its script shows the field that is asked for. */
+/** Asks for the password, a code or a passkey before a change; its script shows what is asked for. */
 const ProofDialog: FC<PartProps> = ({ messages }) => {
   const { proof, fields, script } = messages;
   return (
@@ -185,9 +181,12 @@ const ProofDialog: FC<PartProps> = ({ messages }) => {
         id="proof-form"
         submit={proof.submit}
         second={
-          <button type="button" id="cancel-proof" class="quiet">
-            {proof.cancel}
-          </button>
+          <>
+            <PasskeyButton id="proof-by-passkey" class="quiet" text={proof.passkey} />
+            <button type="button" id="cancel-proof" class="quiet">
+              {proof.cancel}
+            </button>
+          </>
         }
       >
         <div id="by-password">

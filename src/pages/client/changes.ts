@@ -1,11 +1,14 @@
 /** Changes to the ways in which the user signs in, and the proof of identity that they need. */
 import type { Answer } from './call.ts';
+import { onClick } from './elements.ts';
 import { elementById, messages } from './page-data.ts';
 import { createProofDialog } from './proof-dialog.ts';
 import type { Shared } from './scripts.ts';
 
 /** The rest of the signed-in page. */
 export interface AccountPage {
+  /** The identifier of the account. */
+  accountName(): string;
   /** Leaves a page whose session has ended. */
   leave(): void;
   showNotice(message: string): void;
@@ -71,14 +74,4 @@ export function createChanges(
   });
 
   return { page, callProven, change, changed };
-}
-
-/** One click at a time. */
-export function onClick(button: HTMLElement, act: () => Promise<void>): void {
-  button.addEventListener('click', async () => {
-    if (button.ariaDisabled === 'true') return;
-    button.ariaDisabled = 'true';
-    await act();
-    button.ariaDisabled = 'false';
-  });
 }

@@ -13,3 +13,13 @@ export function createRowButton(text: string, name: string): HTMLButtonElement {
   button.setAttribute('aria-label', name);
   return button;
 }
+
+/** One click at a time. */
+export function onClick(button: HTMLElement, act: () => Promise<void>): void {
+  button.addEventListener('click', async () => {
+    if (button.ariaDisabled === 'true') return;
+    button.ariaDisabled = 'true';
+    await act();
+    button.ariaDisabled = 'false';
+  });
+}

@@ -11,8 +11,8 @@ const lengthOf = (code: string) => [...code.replaceAll(SEPARATORS, '')].length;
 
 export interface CodeField {
   check: Check;
-  /** Empties the field, and asks for a code of an app again. */
-  reset(): void;
+  /** Empties the field, and asks for a code of an app again, or for a recovery code where there is no app. */
+  reset(hasApp: boolean): void;
 }
 
 /** `id`: of the input; `other`: of the button for the other way. `onChange`: after a change of the way. */
@@ -48,7 +48,10 @@ export function enhanceCodeField(
       }
       return appCode(code);
     },
-    reset: () => show(false),
+    reset(hasApp) {
+      show(!hasApp);
+      button.hidden = !hasApp;
+    },
   };
 }
 

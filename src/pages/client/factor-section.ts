@@ -1,8 +1,8 @@
 /** The section for second factors on the signed-in page. */
 import { valueAt } from '../json-path.ts';
 import type { Answer } from './call.ts';
-import { onClick, type Changes } from './changes.ts';
-import { createElement, createRowButton } from './elements.ts';
+import type { Changes } from './changes.ts';
+import { createElement, createRowButton, onClick } from './elements.ts';
 import { appCode } from './factor-code.ts';
 import type { Shared } from './scripts.ts';
 import { contract, elementById, fillTemplate, messages, pageData } from './page-data.ts';
@@ -23,19 +23,23 @@ export function createFactorSection(shared: Shared, changes: Changes) {
     else await act(enrolment);
   };
 
-  const load = async (): Promise<'out' | 'loaded'> => {
+  /** `passkeys`: the number that the account has, beside which recovery codes can be made as well. */
+  const load = async (passkeys: Promise<number | 'out'>): Promise<'out' | 'loaded'> => {
     const answer = await shared.callSignedIn('list-factors');
     if (answer === 'out') return answer;
     const rows = answer?.ok ? valueAt(answer.body, list) : null;
+    const hasPasskeys = Number(await passkeys) > 0;
     if (answer === null || !Array.isArray(rows)) return 'loaded';
-    const isOn = rows.length > 0;
+    const codesLeft = Number(valueAt(answer.body, recoveryCodes));
+    const isOn = rows.length > 0 || codesLeft > 0;
+    const isShown = isOn || hasPasskeys;
     elementById('factors-state').textContent = isOn ? messages.factorsOn : messages.factorsOff;
     elementById('factor-list').replaceChildren(...rows.map(itemOf));
-    const left = { n: String(valueAt(answer.body, recoveryCodes)) };
+    const left = { n: String(codesLeft) };
     elementById('codes-left').textContent = fillTemplate(messages.recoveryCodesLeft, left);
-    for (const id of ['codes-left', 'new-codes']) elementById(id).hidden = !isOn;
+    for (const id of ['codes-left', 'new-codes']) elementById(id).hidden = !isShown;
     elementById('add-factor').hidden = !pageData.offersSecondFactor;
-    elementById('factors').hidden = !isOn && !pageData.offersSecondFactor;
+    elementById('factors').hidden = !isShown && !pageData.offersSecondFactor;
     return 'loaded';
   };
 

@@ -42,8 +42,12 @@ let inUse: HTMLFormElement | undefined;
 const formInUse = () => inUse ?? elementById<HTMLFormElement>('form');
 const inForm = (selector: string) => formInUse().querySelector(selector) as HTMLElement;
 
-/** Notices are shown in this form from now on; absent: in the page's first one. */
-export const setFormInUse = (id = 'form'): void => void (inUse = elementById<HTMLFormElement>(id));
+/** Notices are shown in this form from now on; absent: in the page's first one. Returns the one before. */
+export function setFormInUse(id = 'form'): string {
+  const before = formInUse().id;
+  inUse = elementById<HTMLFormElement>(id);
+  return before;
+}
 
 export function enhanceForm({ id = 'form', checks, send }: FormOptions): void {
   const form = elementById<HTMLFormElement>(id);

@@ -33,7 +33,10 @@ export function homePage(): void {
   elementById('sign-out').addEventListener('click', () => signOutAndLeave(false));
   elementById('sign-out-everywhere').addEventListener('click', () => signOutAndLeave(true));
   form.enhanceForm({
-    checks: { currentPassword: form.required, newPassword: form.newPassword },
+    checks: {
+      currentPassword: (value) => (security?.hasPasskeys() ? null : form.required(value)),
+      newPassword: form.newPassword,
+    },
     send: changePassword,
   });
   onSessionEndedElsewhere(() => {
@@ -68,6 +71,9 @@ function forgetSessionAndLeave(): void {
 async function load(): Promise<void> {
   elementById('loading').hidden = false;
   const profile = await callSignedIn('profile');
+  if (profile !== 'out' && profile !== null) {
+    accountName = textAt(profile.body, paths.profile[contract.identifier]) ?? '';
+  }
   const [sessions, shown] =
     profile === 'out' ? ['out' as const] : await Promise.all([fetchSessions(), showSecurity()]);
   elementById('loading').hidden = true;
@@ -85,11 +91,13 @@ async function load(): Promise<void> {
 }
 
 let security: SecuritySections | null = null;
+let accountName = '';
 
 /** The page is of use without these sections. */
 async function showSecurity() {
   security ??=
     (await loadScript('security'))?.createSecuritySections(shared, {
+      accountName: () => accountName,
       leave: forgetSessionAndLeave,
       showNotice: showPageNotice,
       async reloadSessions() {
@@ -110,7 +118,7 @@ function showProfile(body: unknown): void {
       : [createElement('dt', messages.labels[field]), createElement('dd', value)];
   });
   elementById('profile').replaceChildren(...rows);
-  inputById('account-identifier').value = textAt(body, paths.profile[contract.identifier]) ?? '';
+  inputById('account-identifier').value = accountName;
 }
 
 async function fetchSessions(): Promise<Row[] | 'out' | null> {
@@ -171,7 +179,10 @@ const passwordFields = {
 } as const;
 
 async function changePassword(values: Record<string, string>): Promise<boolean> {
-  const answer = await callSignedIn('change-password', values);
+  const answer =
+    security !== null && values['currentPassword'] === ''
+      ? await security.callProven('set-password', values)
+      : await callSignedIn('change-password', values);
   if (answer === 'out') {
     forgetSessionAndLeave();
     return true;

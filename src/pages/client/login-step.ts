@@ -3,7 +3,15 @@ import type { Step } from '../refusal-reason.ts';
 import { codesIn, hideSecret, showRecoveryCodes, showSecret } from './enrolment.ts';
 import { appCode, enhanceCodeField, type CodeField } from './factor-code.ts';
 import type { Shared } from './scripts.ts';
-import { elementById, inputById, messages, pageData, replacePage } from './page-data.ts';
+import { onClick } from './elements.ts';
+import {
+  canUsePasskeys,
+  elementById,
+  inputById,
+  messages,
+  pageData,
+  replacePage,
+} from './page-data.ts';
 
 /** Shows the sign-in, or what follows it: a step's section, or the recovery codes. */
 function showView(id: 'first' | 'code-step' | 'enrolment' | null): void {
@@ -47,7 +55,7 @@ export function createLoginStep(shared: Shared): (step: Step, remember: boolean)
     return false;
   };
 
-  const askCode = () => {
+  const askCode = (methods: readonly string[]) => {
     if (codeField === null) {
       const intro = elementById('code-step').querySelector('.intro') as HTMLElement;
       const { textContent: ofApp } = intro;
@@ -65,10 +73,19 @@ export function createLoginStep(shared: Shared): (step: Step, remember: boolean)
         },
       });
       elementById('start-over').addEventListener('click', () => startOver(null));
+      onClick(elementById('step-by-passkey'), signInWithPasskey);
     }
-    codeField.reset();
+    codeField.reset(methods.includes('totp'));
+    shared.setFormInUse('code-form');
+    elementById('step-by-passkey').hidden = !canUsePasskeys || !methods.includes('passkey');
     showView('code-step');
     inputById('factor-code').focus();
+  };
+
+  const signInWithPasskey = async () => {
+    const script = await shared.loadScript('passkeys');
+    if (script === null) showNotice(messages.offline);
+    else await script.signInWithPasskey(shared, remember);
   };
 
   let isEnrolmentReady = false;
@@ -107,6 +124,6 @@ export function createLoginStep(shared: Shared): (step: Step, remember: boolean)
     challenge = step.challenge;
     remember = wantsRemember;
     if (step.enrols) await enrol();
-    else askCode();
+    else askCode(step.methods);
   };
 }

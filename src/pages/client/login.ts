@@ -10,6 +10,7 @@ import {
   passIdentifier,
   inputById,
   linkTo,
+  canUsePasskeys,
   contract,
   pageData,
   messages,
@@ -85,4 +86,7 @@ export function loginPage(): void {
         { identifier: id, password: 'password' },
       ),
   });
+  if (canUsePasskeys) {
+    void loadScript('passkeys').then((script) => script?.startPasskeySignIn(shared));
+  }
 }

@@ -4,6 +4,8 @@ import { readItem, removeItem, writeItem } from './storage.ts';
 
 export const pageData = JSON.parse(document.body.dataset['page'] ?? 'null') as PageData;
 export const { contract, messages } = pageData;
+/** The deployment offers passkeys, and the browser knows them. */
+export const canUsePasskeys = pageData.offersPasskeys && 'PublicKeyCredential' in globalThis;
 
 /** Finds an element; throws where the page lacks it. */
 export function elementById<T extends HTMLElement = HTMLElement>(id: string): T {

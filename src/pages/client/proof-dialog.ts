@@ -1,10 +1,11 @@
-/** The dialog that asks for the password or a code before a change. */
+/** The dialog that asks for the password, a code or a passkey before a change. */
 import { methodsAt } from '../refusal-reason.ts';
 import type { Answer } from './call.ts';
-import { enhanceCodeField } from './factor-code.ts';
 import type { AccountPage } from './changes.ts';
+import { onClick } from './elements.ts';
+import { enhanceCodeField } from './factor-code.ts';
 import type { Shared } from './scripts.ts';
-import { contract, elementById, inputById, messages } from './page-data.ts';
+import { canUsePasskeys, contract, elementById, inputById, messages } from './page-data.ts';
 
 /** Asks by one of the methods that a refusal names. Resolves to false where the user gives up. */
 export function createProofDialog(
@@ -13,6 +14,8 @@ export function createProofDialog(
 ): (refusal: Answer) => Promise<boolean> {
   const dialog = elementById<HTMLDialogElement>('proof');
   const password = inputById('proof-password');
+  const byPasskey = elementById('proof-by-passkey');
+  const submit = dialog.querySelector<HTMLElement>('[type=submit]') as HTMLElement;
   const codeField = enhanceCodeField('proof-code', 'proof-other-way');
   let byPassword = false;
   let isProven = false;
@@ -27,14 +30,17 @@ export function createProofDialog(
       const answer = byPassword
         ? await shared.callSignedIn('reauthenticate-by-password', { password })
         : await shared.callSignedIn('reauthenticate-by-code', { code });
-      if (answer === 'out') page.leave();
-      else if (answer?.ok) {
-        isProven = true;
-        dialog.close();
-      } else refuse(answer);
+      settle(answer);
       return false;
     },
   });
+  const settle = (answer: Answer | 'out' | null) => {
+    if (answer === 'out') page.leave();
+    else if (answer?.ok) {
+      isProven = true;
+      dialog.close();
+    } else refuse(answer);
+  };
   const refuse = (answer: Answer | null) => {
     const reason = answer && shared.readRefusal(answer, ['invalid', 'invalid-factor']).reason;
     const { malformed, 'invalid-factor': wrongCode } = messages.refusals;
@@ -46,27 +52,56 @@ export function createProofDialog(
         code: ['proof-code', malformed],
       })
     ) {
-      shared.showRefusal(answer, ['locked']);
+      shared.showRefusal(answer, ['locked', 'invalid-passkey']);
     }
   };
+
+  onClick(byPasskey, async () => {
+    shared.setFormInUse('proof-form');
+    shared.showNotice(null);
+    const [script, options] = await Promise.all([
+      shared.loadScript('passkeys'),
+      shared.call('passkey-login-options', {}),
+    ]);
+    if (script === null || !options?.ok) return void shared.showRefusal(options, []);
+    try {
+      const signed = await script.signChallenge(options);
+      settle(await shared.callSignedIn('reauthenticate-by-passkey', signed));
+    } catch (error) {
+      const { text, isCancelled } = script.ceremonyError(error);
+      shared.showNotice(text, isCancelled ? 'good' : 'bad');
+    }
+  });
   elementById('cancel-proof').addEventListener('click', () => dialog.close());
+
+  /** Shows the methods; returns the element that the user starts with. */
+  const show = (methods: readonly string[]): HTMLElement => {
+    byPassword = methods.includes('password');
+    const byCode = methods.includes('recovery-code');
+    codeField.reset(methods.includes('totp'));
+    elementById('by-password').hidden = !byPassword;
+    elementById('by-code').hidden = !byCode;
+    submit.hidden = !byPassword && !byCode;
+    byPasskey.hidden = !canUsePasskeys || !methods.includes('passkey');
+    if (byPassword) return password;
+    return byCode ? inputById('proof-code') : byPasskey;
+  };
 
   return ({ body }) => {
     const methods = methodsAt(body, contract.paths.error);
-    byPassword = methods.includes('password');
     isProven = false;
     password.value = '';
-    codeField.reset();
-    elementById('by-password').hidden = !byPassword;
-    elementById('by-code').hidden = byPassword;
-    shared.setFormInUse('proof-form');
+    const first = show(methods);
+    const formBefore = shared.setFormInUse('proof-form');
     shared.showNotice(null);
     dialog.showModal();
-    (byPassword ? password : inputById('proof-code')).focus();
+    if (first.hidden) shared.showNotice(messages.passkeyMissing);
+    else first.focus();
     return new Promise((resolve) => {
       const onClose = () => {
         password.value = '';
         inputById('proof-code').value = '';
+        shared.setFormInUse(formBefore);
         resolve(isProven);
       };
       dialog.addEventListener('close', onClose, { once: true });

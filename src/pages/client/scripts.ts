@@ -10,11 +10,12 @@ import {
   showRefusal,
 } from './form.ts';
 import { pageData } from './page-data.ts';
-import { callSignedIn, storeLogin } from './session.ts';
+import { callSignedIn, canKeepSession, storeLogin } from './session.ts';
 import { timeFormat } from './time.ts';
 
 interface Scripts {
   factors: typeof import('./factors.ts');
+  passkeys: typeof import('./passkeys.ts');
   security: typeof import('./security.ts');
 }
 
@@ -33,6 +34,7 @@ export async function loadScript<Name extends keyof Scripts>(
 export const shared = {
   call,
   callSignedIn,
+  canKeepSession,
   enhanceForm,
   focusFieldError,
   loadScript,

@@ -1,4 +1,5 @@
 /** German messages. */
+import { refusals } from './de-refusals.ts';
 import type { Messages } from './en.ts';
 
 export const de: Messages = {
@@ -27,6 +28,7 @@ export const de: Messages = {
     forgot: 'Passwort vergessen?',
     newHere: 'Neu hier?',
     register: 'Konto anlegen',
+    passkey: 'Mit einem Passkey anmelden',
   },
   register: {
     title: 'Konto anlegen',
@@ -73,6 +75,7 @@ export const de: Messages = {
     back: 'Zurück zur Anmeldung',
     optional:
       'Nur, wenn du die Anmeldung in zwei Schritten eingerichtet hast. Auch ein Wiederherstellungscode gilt.',
+    passkey: 'Stattdessen einen Passkey benutzen',
   },
   enrolment: {
     title: 'Anmeldung in zwei Schritten einrichten',
@@ -88,7 +91,7 @@ export const de: Messages = {
   recovery: {
     title: 'Deine Wiederherstellungscodes',
     intro:
-      'Ohne die App meldet dich jeder von ihnen einmal an. Bewahre sie sicher auf: Sie werden nicht noch einmal gezeigt.',
+      'Zusammen mit dem Passwort meldet dich jeder von ihnen einmal an, ohne App und Passkey. Bewahre sie sicher auf: Sie werden nicht noch einmal gezeigt.',
     download: 'Herunterladen',
     copy: 'Kopieren',
     print: 'Drucken',
@@ -105,7 +108,24 @@ export const de: Messages = {
     title: 'Bist du es?',
     intro: 'Weise dich noch einmal aus, um deine Anmeldung zu ändern.',
     submit: 'Weiter',
+    passkey: 'Einen Passkey benutzen',
     cancel: 'Abbrechen',
+  },
+  passkeys: {
+    title: 'Passkeys',
+    intro:
+      'Ein Passkey meldet dich mit der Bildschirmsperre deines Geräts an, ohne Passwort und Code.',
+    add: 'Passkey hinzufügen',
+    offer:
+      'Willst du dich das nächste Mal mit der Bildschirmsperre dieses Geräts anmelden statt mit dem Passwort?',
+    notNow: 'Jetzt nicht',
+    name: 'Name des Passkeys',
+    nameHint: 'Um ihn von anderen zu unterscheiden, etwa nach dem Gerät, auf dem er ist.',
+    submit: 'Weiter',
+    cancel: 'Abbrechen',
+    passwordless:
+      'Neben Passkeys brauchst du kein Passwort. Wenn du es entfernst, enden deine anderen Sitzungen. Du brauchst dafür zwei Passkeys, oder einen und Wiederherstellungscodes.',
+    removePassword: 'Passwort entfernen',
   },
   docs: { title: 'API-Referenz', scriptsOff: 'Die Referenz braucht JavaScript.' },
   mail: {
@@ -156,8 +176,8 @@ export const de: Messages = {
     useRecoveryCode: 'Einen Wiederherstellungscode benutzen',
     useApp: 'Die Authenticator-App benutzen',
     recoveryCodeMalformed: 'Ein Wiederherstellungscode hat 24 Buchstaben und Ziffern.',
-    factorsOn: 'An: Du meldest dich mit Passwort und Code an.',
-    factorsOff: 'Aus: Dein Passwort allein meldet dich an.',
+    factorsOn: 'An: Zum Passwort wird ein Code gebraucht.',
+    factorsOff: 'Aus: Zum Passwort wird kein Code gebraucht.',
     app: 'Authenticator-App',
     added: 'Eingerichtet {time}',
     neverUsed: 'nie benutzt',
@@ -172,45 +192,28 @@ export const de: Messages = {
     notCopied: 'Dein Browser hat es nicht erlaubt. Bitte markiere und kopiere die Codes.',
     othersEnded: 'Alle anderen Sitzungen sind beendet.',
     wrongPassword: 'Das Passwort stimmt nicht.',
+    passkey: 'Passkey',
+    passkeySynced: 'kann auf mehreren Geräten sein',
+    passkeyBound: 'bleibt auf seinem Gerät',
+    rename: 'Umbenennen',
+    renameOf: 'Umbenennen: Passkey {name}',
+    removePasskeyOf: 'Entfernen: Passkey {name}',
+    addPasskey: 'Passkey hinzufügen',
+    renamePasskey: 'Passkey umbenennen',
+    passkeyNameMalformed: 'Ein Name hat höchstens 64 Zeichen.',
+    passkeyAdded: 'Der Passkey ist hinzugefügt.',
+    passkeyRenamed: 'Der Passkey ist umbenannt.',
+    passkeyRemoved: 'Der Passkey ist entfernt. Du kannst ihn auch auf deinem Gerät löschen.',
+    passwordRemoved: 'Dein Passwort ist entfernt, und deine anderen Sitzungen sind beendet.',
+    emptyPassword: 'Lass es leer, wenn du dein Passwort entfernt hast.',
+    passkeyCancelled:
+      'Das wurde abgebrochen oder hat zu lange gedauert. Du kannst es noch einmal versuchen.',
+    passkeyKnown: 'Auf diesem Gerät ist schon ein Passkey für dein Konto.',
+    passkeyDomain: 'Unter dieser Adresse kann kein Passkey benutzt werden.',
+    passkeyFailed:
+      'Dein Browser konnte keinen Passkey benutzen. Bitte versuche es auf einem anderen Weg.',
+    passkeyMissing: 'Dein Browser kennt keine Passkeys. Bitte nimm einen, der deinen hat.',
     labels: { name: 'Name', username: 'Benutzername', email: 'E-Mail' },
-    refusals: {
-      malformed: 'Bitte prüfe deine Eingaben.',
-      limited: 'Zu viele Versuche aus deinem Netz.',
-      busy: 'Zu viele Versuche auf einmal.',
-      locked:
-        'Dieses Konto ist nach zu vielen Fehlversuchen gesperrt. Setze das Passwort zurück, oder wende dich an den Support.',
-      'locked-until-reset':
-        'Dieses Konto ist nach zu vielen Fehlversuchen gesperrt. Setze das Passwort zurück, um es zu öffnen, oder wende dich an den Support.',
-      inactive: 'Dieses Konto ist nicht aktiv. Bitte wende dich an den Support.',
-      unverified: 'Deine E-Mail-Adresse ist noch nicht bestätigt.',
-      unauthenticated: 'Du bist nicht mehr angemeldet.',
-      taken: 'Dieser Name ist vergeben. Bitte wähle einen anderen.',
-      'email-taken': 'Zu dieser Adresse gibt es schon ein Konto.',
-      'invalid-code':
-        'Der Code stimmt nicht oder gilt nicht mehr. Du kannst einen neuen anfordern.',
-      'invalid-link': 'Der Link gilt nicht mehr. Bitte fordere einen neuen an.',
-      'second-factor-required':
-        'Es fehlt ein Code deines zweiten Schritts. Bitte melde dich noch einmal an.',
-      'enrolment-required':
-        'Dein Konto braucht einen zweiten Schritt, und das Einrichten braucht JavaScript. Bitte erlaube es und melde dich noch einmal an.',
-      'invalid-factor':
-        'Der Code stimmt nicht, oder er wurde schon benutzt. Bitte gib einen anderen ein.',
-      'expired-step':
-        'Das hat zu lange gedauert, oder dein Konto hat sich geändert. Bitte melde dich noch einmal an.',
-      'reauthentication-required': 'Bitte weise dich noch einmal aus.',
-      'too-many-factors': 'Mehr Authenticator-Apps kann dein Konto nicht haben.',
-      'invalid-passkey':
-        'Dieser Passkey wurde nicht angenommen. Bitte melde dich auf andere Weise an.',
-      'expired-challenge': 'Das hat zu lange gedauert. Bitte versuch es noch einmal.',
-      'unacceptable-passkey': 'Dein Konto braucht einen Passkey, der auf seinem Gerät bleibt.',
-      'too-many-passkeys': 'Mehr Passkeys kann dein Konto nicht haben.',
-      'last-way-in':
-        'Ohne das könntest du dich nicht mehr anmelden. Bitte richte zuerst einen weiteren Passkey oder Wiederherstellungscodes ein.',
-      'cross-site': 'Das Formular kam von einer anderen Seite und wurde nicht angenommen.',
-      'not-found': 'Das gibt es nicht mehr.',
-      insecure: 'Bitte öffne diese Seite über https.',
-      internal:
-        'Bei uns ging etwas schief. Bitte versuche es noch einmal oder wende dich an den Support.',
-    },
+    refusals,
   },
 };

@@ -1,4 +1,6 @@
 /** English messages, the reference of the other languages. `{…}` is a placeholder. */
+import { refusals } from './en-refusals.ts';
+
 export const en = {
   tag: 'en',
   scriptsOff: 'This page needs JavaScript. Please allow it for this site, and load it again.',
@@ -25,6 +27,7 @@ export const en = {
     forgot: 'Forgot your password?',
     newHere: 'New here?',
     register: 'Create an account',
+    passkey: 'Sign in with a passkey',
   },
   register: {
     title: 'Create an account',
@@ -70,6 +73,7 @@ export const en = {
     back: 'Back to sign in',
     /** Beside the password. */
     optional: 'Only if you have set up two-step sign-in. A recovery code is good, too.',
+    passkey: 'Use a passkey instead',
   },
   enrolment: {
     title: 'Set up two-step sign-in',
@@ -84,7 +88,7 @@ export const en = {
   recovery: {
     title: 'Your recovery codes',
     intro:
-      'Without the app, each of them signs you in once. Keep them in a safe place: they are not shown again.',
+      'Beside your password, each of them signs you in once, without app or passkey. Keep them in a safe place: they are not shown again.',
     download: 'Download',
     copy: 'Copy',
     print: 'Print',
@@ -101,7 +105,22 @@ export const en = {
     title: 'Is it you?',
     intro: 'Prove it once more to change how you sign in.',
     submit: 'Go on',
+    passkey: 'Use a passkey',
     cancel: 'Cancel',
+  },
+  passkeys: {
+    title: 'Passkeys',
+    intro: 'A passkey signs you in with the screen lock of your device, without password and code.',
+    add: 'Add a passkey',
+    offer: 'Next time sign in with the screen lock of this device, in place of your password?',
+    notNow: 'Not now',
+    name: 'Name of the passkey',
+    nameHint: 'To tell it from others: the device that it is on, for example.',
+    submit: 'Go on',
+    cancel: 'Cancel',
+    passwordless:
+      'Beside passkeys you need no password. Removing it ends your other sessions. You need two passkeys for it, or one and recovery codes.',
+    removePassword: 'Remove the password',
   },
   docs: { title: 'API reference', scriptsOff: 'The reference needs JavaScript.' },
   mail: {
@@ -151,8 +170,8 @@ export const en = {
     useRecoveryCode: 'Use a recovery code',
     useApp: 'Use the authenticator app',
     recoveryCodeMalformed: 'A recovery code has 24 letters and digits.',
-    factorsOn: 'On: a sign-in needs your password and a code.',
-    factorsOff: 'Off: your password alone signs you in.',
+    factorsOn: 'On: a sign-in with your password needs a code, too.',
+    factorsOff: 'Off: a sign-in with your password needs no code.',
     app: 'Authenticator app',
     added: 'Added {time}',
     neverUsed: 'never used',
@@ -167,41 +186,27 @@ export const en = {
     notCopied: 'Your browser did not allow it. Please select and copy the codes.',
     othersEnded: 'All other sessions have ended.',
     wrongPassword: 'The password is not right.',
+    passkey: 'Passkey',
+    passkeySynced: 'can be on several devices',
+    passkeyBound: 'stays on its device',
+    rename: 'Rename',
+    renameOf: 'Rename the passkey: {name}',
+    removePasskeyOf: 'Remove the passkey: {name}',
+    addPasskey: 'Add a passkey',
+    renamePasskey: 'Rename the passkey',
+    passkeyNameMalformed: 'A name has at most 64 characters.',
+    passkeyAdded: 'The passkey is added.',
+    passkeyRenamed: 'The passkey is renamed.',
+    passkeyRemoved: 'The passkey is removed. You can delete it from your device, too.',
+    passwordRemoved: 'Your password is removed, and your other sessions have ended.',
+    emptyPassword: 'Leave it empty if you have removed your password.',
+    passkeyCancelled: 'That was cancelled, or took too long. You can try again.',
+    passkeyKnown: 'This device has a passkey for your account already.',
+    passkeyDomain: 'Passkeys cannot be used at this address.',
+    passkeyFailed: 'Your browser could not use a passkey. Please try another way.',
+    passkeyMissing: 'Your browser has no passkeys. Please use one that has yours.',
     labels: { name: 'Name', username: 'Username', email: 'E-mail' },
-    /** By reason of the refusal. */
-    refusals: {
-      malformed: 'Please check what you entered.',
-      limited: 'Too many attempts from your network.',
-      busy: 'Too many attempts at once.',
-      locked:
-        'This account is locked after too many failed attempts. Reset the password, or ask support for help.',
-      'locked-until-reset':
-        'This account is locked after too many failed attempts. Reset the password to open it, or ask support for help.',
-      inactive: 'This account is inactive. Please ask support for help.',
-      unverified: 'Your e-mail address is not confirmed yet.',
-      unauthenticated: 'You are no longer signed in.',
-      taken: 'This name is taken. Please choose another.',
-      'email-taken': 'This address has an account already.',
-      'invalid-code': 'This code is not right, or no longer good. You can ask for a new one.',
-      'invalid-link': 'This link is no longer good. Please ask for a new one.',
-      'second-factor-required': 'A code of your second step is needed. Please sign in again.',
-      'enrolment-required':
-        'Your account needs a second step, and JavaScript to set it up. Please allow it, and sign in again.',
-      'invalid-factor': 'This code is not right, or it has been used. Please enter another.',
-      'expired-step': 'That took too long, or your account has changed. Please sign in again.',
-      'reauthentication-required': 'Please prove once more that it is you.',
-      'too-many-factors': 'You have as many authenticator apps as there can be.',
-      'invalid-passkey': 'This passkey was not accepted. Please try another way to sign in.',
-      'expired-challenge': 'That took too long. Please try again.',
-      'unacceptable-passkey': 'Your account needs a passkey that stays on its device.',
-      'too-many-passkeys': 'You have as many passkeys as there can be.',
-      'last-way-in':
-        'Without it you could not sign in any more. Please add another passkey or recovery codes first.',
-      'cross-site': 'This form was sent from another site, so it was not accepted.',
-      'not-found': 'It is no longer there.',
-      insecure: 'Please open this page over https.',
-      internal: 'Something went wrong on our side. Please try again, or ask support for help.',
-    },
+    refusals,
   },
 };
 
