@@ -135,6 +135,6 @@ export async function axeViolations(page: Page, tags?: readonly string[]): Promi
   const found =
     await run(`axe.run(${JSON.stringify(tags ? { runOnly: tags } : {})}).then(({ violations }) => violations.map(
     ({ id, nodes }) => id + ': ' + nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join('; ')))`);
-  await session.detach();
+  // Stays attached: detaching would take the tab's virtual authenticators away.
   return found as string[];
 }

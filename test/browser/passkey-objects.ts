@@ -2,6 +2,17 @@
 import type { Page, Route } from 'playwright-core';
 import { expect } from 'vitest';
 import { shown } from './factor-objects.ts';
+import { signOut } from './page-objects.ts';
+
+/** Records the mediation of each request for a passkey. Runs in the page. */
+function recordRequests(): void {
+  const get = navigator.credentials.get.bind(navigator.credentials);
+  const asked: unknown[] = ((globalThis as { asked?: unknown[] }).asked = []);
+  navigator.credentials.get = (options) => {
+    asked.push(options?.mediation);
+    return get(options);
+  };
+}
 
 /** A platform authenticator of the tab, whose user touches it and unlocks it at once. */
 export async function addAuthenticator(page: Page, { isSyncable = true } = {}) {
@@ -19,18 +30,31 @@ export async function addAuthenticator(page: Page, { isSyncable = true } = {}) {
       defaultBackupState: isSyncable,
     },
   });
+  await page.addInitScript(recordRequests);
+  const setPresence = (enabled: boolean) =>
+    session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+  /** Waits until the page has asked for suggestions for the nth time. */
+  const suggested = (n: number) =>
+    page.waitForFunction((n) => {
+      const { asked = [] } = globalThis as { asked?: unknown[] };
+      return asked.filter((mediation) => mediation === 'conditional').length === n;
+    }, n);
   return {
     /** False: the screen lock is not opened. */
     setUserVerified: (isUserVerified: boolean) =>
       session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
     /** False: requests wait, like a suggestion that is not chosen. */
-    setPresence: (enabled: boolean) =>
-      session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
+    setPresence,
+    suggested,
+    /** Leads to the sign-in page, whose suggestions wait and are not chosen. */
+    async signOut(name: string): Promise<void> {
+      await setPresence(false);
+      await signOut(page, name);
+      await suggested(1);
+      await setPresence(true);
+    },
     async credentials() {
       return (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
-    },
-    async removeCredentials() {
-      await session.send('WebAuthn.clearCredentials', { authenticatorId });
     },
   };
 }

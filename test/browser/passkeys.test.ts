@@ -1,9 +1,9 @@
-/** Passkeys on the pages: offered, added, used to sign in, renamed and removed. */
+/** Passkeys on the pages: offered, added, and used to sign in. */
 import { expect } from 'vitest';
 import { axeViolations, test } from './browser.ts';
 import { overflows, shown } from './factor-objects.ts';
-import { accountShown, focusedId, signIn, signOut } from './page-objects.ts';
-import { addAuthenticator, addPasskey, namePasskey, passkeyRows } from './passkey-objects.ts';
+import { accountShown, fieldError, focusedId, signIn } from './page-objects.ts';
+import { addAuthenticator, namePasskey, passkeyRows } from './passkey-objects.ts';
 
 test.for([
   ['email-cookie', 'ada'],
@@ -13,10 +13,9 @@ test.for([
 ] as const)(
   'at %s a passkey is added, and signs in by the button and among the suggestions',
   async ([name, userName], { openBrowser, users }) => {
-    const user = users[userName];
     const { page } = await openBrowser();
     const authenticator = await addAuthenticator(page);
-    await signIn(page, name, user);
+    await signIn(page, name, users[userName]);
     await shown(page, 'passkey-offer');
     await page.click('#accept-passkey');
     await shown(page, 'passkey-naming');
@@ -25,27 +24,71 @@ test.for([
     await expect.poll(() => page.textContent('#page-notice')).toBe('The passkey is added.');
     expect(await page.isHidden('#passkey-offer')).toBe(true);
     expect(await page.isHidden('#passkey-naming')).toBe(true);
-    const [row = ''] = await passkeyRows(page).allInnerTexts();
-    expect(row).toMatch(/^Laptop\nAdded .* · never used · can be on several devices\n/);
+    expect(await passkeyRows(page).locator('strong').allTextContents()).toEqual(['Laptop']);
+    const facts = passkeyRows(page).locator('.hint');
+    expect(await facts.textContent()).toMatch(
+      /^Added .* · never used · can be on several devices$/,
+    );
 
-    await authenticator.setPresence(false);
-    await signOut(page, name);
+    await authenticator.signOut(name);
     await shown(page, 'passkey-sign-in');
-    expect(
-      await page.getAttribute(
-        `input[name=${name === 'username-pair' ? 'username' : 'email'}]`,
-        'autocomplete',
-      ),
-    ).toBe('username webauthn');
-    await authenticator.setPresence(true);
+    const field = page.locator('#first input').first();
+    expect(await field.getAttribute('autocomplete')).toBe('username webauthn');
     await page.click('#passkey-sign-in');
     await accountShown(page);
-    await expect.poll(() => passkeyRows(page).innerText()).toContain('Last used');
+    expect(await facts.textContent()).toContain('Last used');
 
-    await authenticator.setPresence(false);
-    await signOut(page, name);
-    await authenticator.setPresence(true);
+    await authenticator.signOut(name);
     await page.reload();
     await accountShown(page);
   },
 );
+
+test('by keyboard alone, in German at 320 pixels', async ({ openBrowser, users: { elsa } }) => {
+  const { page } = await openBrowser({ locale: 'de-DE', width: 320 });
+  const authenticator = await addAuthenticator(page, { isSyncable: false });
+  await signIn(page, 'email-remember', elsa);
+  await shown(page, 'passkey-offer');
+  expect(await page.textContent('#passkey-offer p')).toContain('Bildschirmsperre');
+  expect(await overflows(page)).toBe(false);
+  expect(await axeViolations(page)).toEqual([]);
+  await page.focus('#add-passkey');
+  await page.keyboard.press('Enter');
+  expect(await page.textContent('#naming-title')).toBe('Passkey hinzufügen');
+  expect(await overflows(page)).toBe(false);
+  expect(await axeViolations(page)).toEqual([]);
+  // Without a name.
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.textContent('#page-notice')).toBe('Der Passkey ist hinzugefügt.');
+  const row = passkeyRows(page);
+  expect(await row.locator('strong').textContent()).toBe('Passkey');
+  expect(await row.locator('.hint').textContent()).toMatch(
+    /nie benutzt · bleibt auf seinem Gerät$/,
+  );
+  expect(await overflows(page)).toBe(false);
+  expect(await axeViolations(page)).toEqual([]);
+
+  await page.getByRole('button', { name: 'Umbenennen: Passkey Passkey' }).focus();
+  await page.keyboard.press('Enter');
+  expect(await page.textContent('#naming-title')).toBe('Passkey umbenennen');
+  await page.keyboard.press('Enter');
+  expect(await fieldError(page, 'passkey-name')).toBe('Bitte fülle das aus.');
+  await page.keyboard.type('n'.repeat(65));
+  await page.keyboard.press('Enter');
+  expect(await fieldError(page, 'passkey-name')).toBe('Ein Name hat höchstens 64 Zeichen.');
+  await page.fill('#passkey-name', ' Küche <b> ');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => row.locator('strong').textContent()).toBe('Küche <b>');
+  expect(await page.textContent('#page-notice')).toBe('Der Passkey ist umbenannt.');
+
+  await authenticator.signOut('email-remember');
+  expect(await overflows(page)).toBe(false);
+  expect(await axeViolations(page)).toEqual([]);
+  await page.focus('#passkey-sign-in');
+  await page.keyboard.press('Enter');
+  await accountShown(page);
+  await page.getByRole('button', { name: 'Entfernen: Passkey Küche <b>' }).focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => row.count()).toBe(0);
+  expect(await page.textContent('#page-notice')).toContain('Der Passkey ist entfernt.');
+});

@@ -68,7 +68,12 @@ describe.each([...knownContracts, madeUp])('the pages of $name', (contract) => {
         expect.not.stringContaining('__'),
       ]);
       expect(headers).not.toHaveProperty('Cookie');
-      const reads: readonly string[] = ['profile', 'list-sessions', 'list-factors'];
+      const reads: readonly string[] = [
+        'profile',
+        'list-sessions',
+        'list-factors',
+        'list-passkeys',
+      ];
       expect([name, method === 'GET']).toEqual([name, reads.includes(name)]);
       if (name !== 'login') continue;
       const code = contract.codeTravels === 'with-password' ? ['code'] : [];
@@ -104,6 +109,14 @@ it.each<[string, Partial<RequestTemplate>, Partial<RequestTemplate>]>([
   } as const;
   const filled = fillRequest({ ...all, ...template }, { a: '"__b__\\ +&\0', b: 'b', c: '../x?' });
   expect(filled).toMatchObject(expected);
+});
+
+it('a list is written in place of the one placeholder of an array', () => {
+  const template = { method: 'POST', path: '/', headers: {}, fields: {}, refusals: null } as const;
+  const body = '{"transports":["__a__"],"name":"__b__"}';
+  const filled = (a: readonly string[]) => fillRequest({ ...template, body }, { a, b: '__a__' });
+  expect(filled(['usb', 'a"b']).body).toBe('{"transports":["usb","a\\"b"],"name":"__a__"}');
+  expect(filled([]).body).toBe('{"transports":[],"name":"__a__"}');
 });
 
 it('a lone surrogate is sent as what a browser makes of it, in a form', () => {

@@ -34,6 +34,11 @@ const rows: [refusal: Refusal, expected: Reason, waitSeconds: number][] = [
   [{ reason: 'expired-step' }, 'expired-step', 0],
   [{ reason: 'reauthentication-required', methods: ['password'] }, 'reauthentication-required', 0],
   [{ reason: 'too-many-factors' }, 'too-many-factors', 0],
+  [{ reason: 'invalid-passkey', because: 'wrong-signature' }, 'invalid-passkey', 0],
+  [{ reason: 'expired-challenge' }, 'expired-challenge', 0],
+  [{ reason: 'unacceptable-passkey' }, 'unacceptable-passkey', 0],
+  [{ reason: 'too-many-passkeys' }, 'too-many-passkeys', 0],
+  [{ reason: 'last-way-in' }, 'last-way-in', 0],
   [{ reason: 'insecure' }, 'insecure', 0],
   [{ reason: 'malformed', issues: [{ ...malformed, missing: false }] }, 'malformed', 0],
   [{ reason: 'malformed', issues: [{ ...malformed, missing: true }] }, 'malformed', 0],
@@ -77,13 +82,14 @@ describe.each(contracts)('$name', (contract) => {
   it.each([
     ['enrolment-required', ['totp'], true],
     ['second-factor-required', ['totp', 'recovery-code'], false],
+    ['second-factor-required', ['recovery-code', 'passkey'], false],
   ] as const)('goes on with %s', async (reason, methods, enrols) => {
     const times = { issuedAtMs: NOW, expiresAtMs: NOW + 300_000 };
     const step = { handle: 'a handle', methods, user: sampleUser, token: null, ...times };
     const route = routeOf(contract, 'login');
     const { body } =
       contract.steps.login?.render(step, NO_CONTEXT) ?? (await seen({ reason, step }, 'login'));
-    expect(stepIn({ body }, descriptor)).toEqual({ enrols, challenge: 'a handle' });
+    expect(stepIn({ body }, descriptor)).toEqual({ enrols, challenge: 'a handle', methods });
     const granted = route.response.render(sampleGranted as never, NO_CONTEXT);
     const wrong = await seen({ reason: 'invalid', because: 'wrong-password' }, 'login');
     for (const other of [granted, wrong]) expect(stepIn(other, descriptor)).toBe(null);

@@ -104,6 +104,17 @@ describe('a page', () => {
     expect(off.text).toContain(`${offered}false`);
   });
 
+  it('says whether passkeys are offered, and lets browsers suggest them where they are', async () => {
+    for (const [settings, isOffered, names] of [
+      [{}, true, 'username webauthn'],
+      [{ PASSKEYS: { offered: false } }, false, 'username'],
+    ] as const) {
+      const { text } = await openPage('/login', {}, settings);
+      expect(text).toContain(`&quot;offersPasskeys&quot;:${isOffered},`);
+      expect(text).toContain(`autocomplete="${names}"`);
+    }
+  });
+
   it('is not served over plain http, except in local development', async () => {
     const origin = 'http://gatehouse.example';
     const ask = (settings: object, path: string) =>

@@ -69,7 +69,7 @@ export function startPasskeySignIn(shared: Shared): void {
     suggesting = own;
     const answer = await shared.call('passkey-login-options', {});
     if (!answer?.ok || signal.aborted) return;
-    // A challenge is replaced before it expires, where somebody sees the page or comes back to it.
+    // A challenge is replaced before it expires, unless the page is hidden: then once it is shown.
     const renewal = setTimeout(
       () => (document.hidden ? onReturn(suggest) : void suggest()),
       optionsIn(answer).timeout * 0.8,
@@ -79,16 +79,16 @@ export function startPasskeySignIn(shared: Shared): void {
     try {
       signed = await signChallenge(answer, { mediation: 'conditional', signal });
     } catch {
-      // Aborted by this page, or by the user, whose next visit of the field begins anew.
+      // Aborted by this page, or by the user.
       clearTimeout(renewal);
-      if (!signal.aborted) field.addEventListener('focus', suggest, { once: true });
+      if (!signal.aborted) suggestOnFocus();
       return;
     }
     clearTimeout(renewal);
     shared.setFormInUse();
     shared.showNotice(null);
     const how = { remember: wantsRemember(), isRepeated: false };
-    if (!(await sendSigned(shared, signed, how))) void suggestIfPossible();
+    if (!(await sendSigned(shared, signed, how))) suggestOnFocus();
   };
 
   const suggestIfPossible = async (): Promise<void> => {
@@ -96,9 +96,12 @@ export function startPasskeySignIn(shared: Shared): void {
     if (isPossible && shared.canKeepSession()) await suggest();
   };
 
+  /** Once one was refused, the user's next visit of the field begins anew: no loop asks by itself. */
+  const suggestOnFocus = () => field.addEventListener('focus', suggestIfPossible, { once: true });
+
   onClick(button, async () => {
     shared.setFormInUse();
-    if (!(await signInWithPasskey(shared, wantsRemember()))) void suggestIfPossible();
+    if (!(await signInWithPasskey(shared, wantsRemember()))) suggestOnFocus();
   });
   button.hidden = false;
   void suggestIfPossible();
