@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import type { Ceremony, Passkey } from '../flows/model/passkey.ts';
+import type { PasskeyPaths } from './contract.ts';
 import type { ErrorOverrides } from './error-answers.ts';
 import { passkeyRequests } from './passkey-requests.ts';
 import { creationOptions, requestOptions } from './passkey-responses.ts';
@@ -68,6 +69,18 @@ export const passkeyRoutes = {
   'list-passkeys': { response: listResponse('Passkeys', passkey) },
   'rename-passkey': { request: requests['rename-passkey'], response: shown },
 } as const;
+
+export const passkeyPaths: Partial<PasskeyPaths> = {
+  options: ['options'],
+  list: [],
+  fields: {
+    id: 'id',
+    name: 'friendly_name',
+    createdAt: 'created_at',
+    lastUsedAt: 'last_used_at',
+    synced: 'synced',
+  },
+};
 
 const FAILED = 'webauthn_verification_failed';
 

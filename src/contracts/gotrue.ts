@@ -20,7 +20,7 @@ import {
 } from './gotrue-parts.ts';
 import { requiredText } from './fields.ts';
 import { assurance, factorRoutes, pendingSteps } from './gotrue-factors.ts';
-import { passkeyAnswers, passkeyErrors, passkeyRoutes } from './gotrue-passkeys.ts';
+import { passkeyAnswers, passkeyErrors, passkeyPaths, passkeyRoutes } from './gotrue-passkeys.ts';
 import { bodyResponse } from './responses.ts';
 
 /** A place that several operations share, told apart by a parameter of the query. */
@@ -89,6 +89,7 @@ export const gotrue = defineContract({
     render: user.render,
     paths: { name: ['user_metadata', 'name'], email: ['email'] },
   },
+  passkeyPaths,
   routes: {
     login: tagged('token', 'grant_type', 'password'),
     refresh: tagged('token', 'grant_type', 'refresh_token'),

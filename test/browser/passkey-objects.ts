@@ -53,6 +53,8 @@ export async function addAuthenticator(page: Page, { isSyncable = true } = {}) {
       await suggested(1);
       await setPresence(true);
     },
+    /** Takes away what the authenticator has, as on another device. */
+    clear: () => session.send('WebAuthn.clearCredentials', { authenticatorId }),
     async credentials() {
       return (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
     },

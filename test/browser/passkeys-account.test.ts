@@ -13,20 +13,26 @@ import {
 } from './page-objects.ts';
 import { addAuthenticator, addPasskey, askForProof, passkeyRows } from './passkey-objects.ts';
 
-const name = 'email-remember';
+const name = 'email-envelope';
 
-test('the password is removed after a proof by passkey, once there are recovery codes', async ({
+test('the password is removed after a proof by passkey, and never the last way in', async ({
   openBrowser,
   users: { ada },
 }) => {
   const { page, expectStatus } = await openBrowser({ width: 320 });
   expectStatus(401, 403, 409);
+  const noticeText = () => page.textContent('#page-notice');
   const authenticator = await addAuthenticator(page);
   await signIn(page, name, ada);
   await shown(page, 'passkeys');
   expect(await page.isHidden('#passwordless')).toBe(true);
   expect(await page.isHidden('#new-codes')).toBe(true);
   await addPasskey(page, 'Laptop');
+  await page.click('#remove-password');
+  await expect.poll(noticeText).toContain('You could not sign in without it.');
+  // Another device.
+  await authenticator.clear();
+  await addPasskey(page, 'Phone');
 
   // The password that is to be removed proves nothing here.
   await page.click('#remove-password');
@@ -43,9 +49,14 @@ test('the password is removed after a proof by passkey, once there are recovery 
   expect(await page.textContent('#proof-form-notice')).toContain('cancelled');
   await authenticator.setUserVerified(true);
   await page.click('#proof-by-passkey');
-  await expect.poll(() => page.textContent('#page-notice')).toContain('You could not sign in');
+  await expect.poll(noticeText).toContain('Your password is removed');
   expect(await page.locator('#proof[open]').count()).toBe(0);
+  expect(await page.isHidden('#passwordless')).toBe(true);
 
+  const remove = (passkey: string) =>
+    page.getByRole('button', { name: `Remove the passkey: ${passkey}` }).click();
+  await remove('Laptop');
+  await expect.poll(noticeText).toContain('You could not sign in without it.');
   await page.click('#new-codes');
   await shown(page, 'recovery');
   const codes = await codesOn(page);
@@ -53,12 +64,10 @@ test('the password is removed after a proof by passkey, once there are recovery 
   await page.click('#codes-kept');
   expect(await page.textContent('#factors-state')).toContain('On');
   expect(await page.textContent('#codes-left')).toBe('Recovery codes left: 10');
-  await page.click('#remove-password');
-  await expect.poll(() => page.textContent('#page-notice')).toContain('Your password is removed');
-  expect(await page.isHidden('#passwordless')).toBe(true);
-
-  await page.click('#passkey-list button:last-child');
-  await expect.poll(() => page.textContent('#page-notice')).toContain('You could not sign in');
+  await remove('Laptop');
+  await expect.poll(noticeText).toContain('The passkey is removed.');
+  await remove('Phone');
+  await expect.poll(noticeText).toContain('You could not sign in without it.');
   expect(await passkeyRows(page).count()).toBe(1);
 
   await authenticator.signOut(name);
@@ -144,7 +153,7 @@ test('a proof is by password or passkey where there is no app', async ({
   const { page, expectStatus } = await openBrowser();
   expectStatus(403);
   await addAuthenticator(page);
-  await signIn(page, name, cleo);
+  await signIn(page, 'email-remember', cleo);
   await addPasskey(page, 'Laptop');
   const options = '**/auth/passkeys/options';
   await askForProof(page, options, ['password', 'passkey']);
@@ -163,8 +172,9 @@ test('a proof is by password or passkey where there is no app', async ({
   await other.context.addInitScript(
     () => delete (globalThis as { PublicKeyCredential?: unknown }).PublicKeyCredential,
   );
-  await signIn(other.page, name, cleo);
+  await signIn(other.page, 'email-remember', cleo);
   await shown(other.page, 'passkeys');
+  await askForProof(other.page, '**/auth/remove-password', ['passkey']);
   await other.page.click('#remove-password');
   await other.page.waitForSelector('#proof-form-notice:not([hidden])');
   expect(await other.page.textContent('#proof-form-notice')).toContain('has no passkeys');

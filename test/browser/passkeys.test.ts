@@ -45,7 +45,8 @@ test.for([
 );
 
 test('by keyboard alone, in German at 320 pixels', async ({ openBrowser, users: { elsa } }) => {
-  const { page } = await openBrowser({ locale: 'de-DE', width: 320 });
+  const { page, expectStatus } = await openBrowser({ locale: 'de-DE', width: 320 });
+  expectStatus(400, 422);
   const authenticator = await addAuthenticator(page, { isSyncable: false });
   await signIn(page, 'email-remember', elsa);
   await shown(page, 'passkey-offer');
