@@ -42,7 +42,7 @@ interface Case {
   title: string;
   make(): Promise<Registration>;
   unnoticed: Unnoticed[];
-  /** Where authenticator data begins. */
+  /** The offset of authenticator data. */
   data: number;
   /** A statement that is not looked at, because it needs a root of trust. */
   statement?: { from: number; to: number };
