@@ -1,6 +1,6 @@
 /** Removals of passkeys: never the last way into an account, and no recovery codes that lead nowhere. */
 import { env } from 'cloudflare:workers';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createPasskeys } from '../../src/store/passkeys/passkeys.ts';
 import { enrolAlice } from '../support/factor-rows.ts';
 import { givePasskeys, isGone, passkeyRow } from '../support/passkey-rows.ts';
@@ -51,6 +51,11 @@ rows.writesNothing(remove, 'stale', [
   rows.isDeleted,
   ...isGone('alice-laptop'),
 ]);
+
+describe('the last one without an app', () => {
+  beforeEach(() => all(WITHOUT_OTHER, WITHOUT_APP));
+  rows.writesNothing(remove, 'stale', isGone('alice-laptop'));
+});
 
 it.each([
   ['the last one', [WITHOUT_PASSWORD, WITHOUT_OTHER]],
