@@ -21,7 +21,7 @@ export interface Changes {
   flipFlags?: number;
 }
 
-/** What the relying party expects. */
+/** Expectations of the relying party. */
 interface Expected {
   challenge: string;
   origin: string;

@@ -8,7 +8,7 @@ import type { KillOptions } from './kills.ts';
 import { newAssertions, passkeyLogin, passkeyOwners } from './passkey-owners.ts';
 import { contractAt } from './wire.ts';
 
-/** How often each of two passkeys submits the challenge that it has signed. */
+/** Submissions of one challenge by each of the two passkeys that have signed it. */
 const TIMES = 2;
 /** The owners of a round sign in again in later ones: they are few, and made without a kill. */
 const PASSKEYS = 2;
