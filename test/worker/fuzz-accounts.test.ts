@@ -1,4 +1,4 @@
 /** Mutated registrations, codes, links and changes of accounts. */
-import { fuzz, isOfFactors, isOfSessions } from '../support/fuzz/contract-fuzz.ts';
+import { fuzz, isOfFactors, isOfPasskeys, isOfSessions } from '../support/fuzz/contract-fuzz.ts';
 
-fuzz((operation) => !isOfSessions(operation) && !isOfFactors(operation));
+fuzz((operation) => ![isOfSessions, isOfFactors, isOfPasskeys].some((isOf) => isOf(operation)));

@@ -1,4 +1,4 @@
-/** Mutated logins, refreshes and requests of sessions; fuzz-accounts.test.ts and fuzz-factors.test.ts have the others. */
+/** Mutated logins, refreshes and requests of sessions; the other files of this name have the others. */
 import { fuzz, isOfSessions } from '../support/fuzz/contract-fuzz.ts';
 
 fuzz(isOfSessions);

@@ -11,7 +11,7 @@ export const succeeded = (answer: ContractAnswer): ContractAnswer => {
   throw new Error(`a request could not be prepared: ${answer.status} ${answer.text}`);
 };
 
-interface Tools {
+export interface Tools {
   name: string;
   caller: ReturnType<typeof client>;
   /** Requires a second factor of every account. */

@@ -52,9 +52,9 @@ export function violationsOf(sent: Sent, answer: Answer, log: readonly string[])
   const exchange = { contract, method: method === 'HEAD' ? 'GET' : method, path, status };
   const operation = operationAt(exchange);
   const isChallenged = answer.headers.has('WWW-Authenticate');
-  // A wrong password or code is no challenge: no header of the caller's would mend it.
+  // A wrong password, code or passkey is no challenge: no header of the caller's would mend it.
   const isWrongProof = log.some((line) =>
-    /"(?:invalid|locked|invalid-factor|expired-step)"/.test(line),
+    /"(?:invalid|locked|invalid-factor|expired-step|invalid-passkey|expired-challenge)"/.test(line),
   );
   const type = answer.headers.get('Content-Type');
   // RFC 7009 2.2: a token that is good for nothing counts as revoked.
@@ -135,8 +135,9 @@ function leaksOf({ contract, granted }: Sent, answer: Answer, lines: readonly st
   // The log shows an address's last label on purpose: `j***@***.example`.
   const log = lines.join('\n').replaceAll(/(?<="identifier":"[^"]*\*\*\*\.)\w+(?=")/g, '');
   const { username, email } = granted.user;
-  // A changed profile is shown to its user.
-  const isShown = granted.route === 'update-profile' && answer.status < 300;
+  // A changed profile and a passkey's name are shown to their user.
+  const isShown =
+    /^(?:update-profile|add-passkey|rename-passkey)$/.test(granted.route) && answer.status < 300;
   // A wire may repeat the access token with the profile; Strapi's does with a changed password.
   const isRepeating =
     granted.route.endsWith('profile') ||

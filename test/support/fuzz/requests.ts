@@ -4,7 +4,6 @@
  */
 import { env } from 'cloudflare:workers';
 import type { InputOf, Operation } from '../../../src/flows/operations.ts';
-import type { PasskeyOperation } from '../../../src/flows/passkey-operations.ts';
 import { codeIn, mailbox, tokenIn } from '../mailbox.ts';
 import { client, deviceOf, tokensOf } from '../session.ts';
 import { addUser, createTestApp, deployed, freshAddress, newUser } from '../test-app.ts';
@@ -12,6 +11,7 @@ import type { TestUser } from '../test-app.ts';
 import { factorRequests, succeeded } from './factor-requests.ts';
 import type { Outgoing } from './mutation.ts';
 import { ORIGIN, requestOf, withHeader } from './outgoing.ts';
+import { passkeyRequests } from './passkey-requests.ts';
 
 export const ALLOWED_ORIGIN = 'https://app.example.com';
 
@@ -50,6 +50,12 @@ const CHANGES = {
       SELECT hex(randomblob(16)), ?, 'totp', 'x', 0, 0 FROM json_each('[1, 2, 3, 4, 5]')`,
     'UPDATE sessions SET second_factor_at_ms = proven_at_ms WHERE user_id = ?',
   ],
+  'with all passkeys': [
+    `INSERT INTO passkeys (id, user_id, credential_id, public_key, sign_count, is_syncable, transports, created_at_ms)
+      SELECT hex(randomblob(16)), ?, hex(randomblob(16)), '{}', 0, 0, '[]', 0
+      FROM json_each('[1, 2, 3, 4]'), json_each('[1, 2, 3, 4, 5]')`,
+  ],
+  'without passkeys': ['DELETE FROM passkeys WHERE user_id = ?'],
 };
 
 /** Every address has a limiter of its own, which takes longer to create than all the rest. */
@@ -66,7 +72,8 @@ const SPENT = freshAddress();
 const USES = 8;
 
 /** The operations that are granted again and again. */
-const REPEATABLE = /^(?:login|profile|list-sessions|send-code|forgot-password)$/;
+const REPEATABLE =
+  /^(?:login|profile|list-sessions|send-code|forgot-password|list-passkeys|passkey(?:-login)?-options)$/;
 
 export type Requests = ReturnType<typeof requestsOf>;
 
@@ -129,7 +136,8 @@ export function requestsOf(name: string) {
   };
   const without = () => null;
 
-  const prepare: Record<Exclude<Operation, PasskeyOperation>, () => Promise<Prepared>> = {
+  const tools = { name, from, required, caller, signedIn, write, byBearer };
+  const prepare: Record<Operation, () => Promise<Prepared>> = {
     login: async () => {
       const { user, device, secret } = await signedIn();
       const login = write('login', attempt(user));
@@ -213,7 +221,8 @@ export function requestsOf(name: string) {
       return { outgoing, needed: [access, code], secret: [...secret, code], user };
     },
     'delete-account': () => byBearer('delete-account', ({ password }) => ({ password })),
-    ...factorRequests({ name, from, required, caller, signedIn, write, byBearer }),
+    ...factorRequests(tools),
+    ...passkeyRequests(tools),
   };
 
   const prepared = new Map<string, { request: Prepared; uses: number }>();
@@ -226,7 +235,7 @@ export function requestsOf(name: string) {
       const key = `${route} ${user}`;
       let found = prepared.get(key);
       if (found === undefined) {
-        const request = await prepare[route as keyof typeof prepare]();
+        const request = await prepare[route]();
         prepared.set(key, (found = { request, uses: 0 }));
         for (const change of request.user.id === undefined ? [] : CHANGES[user]) {
           await env.DB.prepare(change).bind(request.user.id).run();
@@ -244,9 +253,12 @@ export function requestsOf(name: string) {
       const origin = from === 'plain http' ? ORIGIN.replace('https', 'http') : ORIGIN;
       return { ...found.request, route, outgoing: { ...outgoing, origin } };
     },
-    /** To be called when the request was granted: most are granted once. */
+    /** To be called when the request was granted: most are granted once, and one is then sent again. */
     used(route: Operation, { user }: AttackContext): void {
-      if (!REPEATABLE.test(route)) prepared.delete(`${route} ${user}`);
+      const key = `${route} ${user}`;
+      const found = prepared.get(key);
+      if (route === 'passkey-login' && found !== undefined) found.uses = USES - 1;
+      else if (!REPEATABLE.test(route)) prepared.delete(key);
     },
     fetch: ({ from }: AttackContext) =>
       ({ 'plain http': secure, 'a spent address': limited, 'a fresh address': app })[from].fetch,
