@@ -26,6 +26,7 @@ const COMMON = 'password123';
 async function register(page: Page, name: string, username: string): Promise<void> {
   await page.goto(`/${name}/login`);
   await page.click('a[href$="/register"]');
+  await page.waitForURL(`**/${name}/register`);
   const usesUsername = (await page.locator('#username').count()) > 0;
   await fill(page, {
     ...(usesUsername ? { username } : { name: 'Ada Example' }),
