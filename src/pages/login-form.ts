@@ -129,7 +129,10 @@ async function signIn(c: PageContext, deps: PagesDependencies, form: SentForm) {
   const refusals = signaturesOf(contract, challenge === null ? 'login' : 'second-factor');
   const reason = reasonOf({ refusals, paths }, { status, headers, body: refusal }, LIKELY);
   const step = stepIn({ body: refusal }, { paths });
-  if (step?.enrols === false) return askCode(c, deps, { form, challenge: step.challenge });
+  if (step?.enrols === false) {
+    const isRecoveryCode = form.isRecoveryCode || !step.methods.includes('totp');
+    return askCode(c, deps, { form: { ...form, isRecoveryCode }, challenge: step.challenge });
+  }
   if (challenge !== null && reason !== 'expired-step') {
     return askCode(c, deps, { form, challenge, refused: { status, headers, reason } });
   }

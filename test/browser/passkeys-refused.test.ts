@@ -147,6 +147,33 @@ test('a browser without passkeys signs in as before, lists them, and offers none
   }
 });
 
+test('a deployment that offers no passkeys lists them, and adds and uses none', async ({
+  openBrowser,
+  users: { dora },
+}) => {
+  const { page } = await openBrowser();
+  await addAuthenticator(page);
+  await signIn(page, name, dora);
+  await shown(page, 'passkeys');
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  await page.route(/\/email-remember\/(?:login)?$/, async (route) => {
+    const response = await route.fetch();
+    const html = await response.text();
+    const body = html.replace('offersPasskeys&quot;:true', 'offersPasskeys&quot;:false');
+    await route.fulfill({ response, body });
+  });
+  await page.reload();
+  await shown(page, 'passkeys');
+  expect(await passkeyRows(page).count()).toBe(1);
+  expect(await page.isHidden('#add-passkey')).toBe(true);
+  expect(await page.isHidden('#passkey-offer')).toBe(true);
+  await signOut(page, name);
+  await page.waitForSelector('button[type=submit]:not([disabled])');
+  expect(await page.isHidden('#passkey-sign-in')).toBe(true);
+  expect(requests.filter((url) => url.includes('/assets/passkeys.'))).toEqual([]);
+});
+
 test('a browser without suggestions has the button', async ({ openBrowser, users: { elsa } }) => {
   const { page, context } = await openBrowser();
   await context.addInitScript(() => {

@@ -31,7 +31,7 @@ pictures('the sign-in page, light and dark', async ({ openBrowser }) => {
   for (const colorScheme of ['light', 'dark'] as const) {
     const { page } = await openBrowser({ colorScheme, width: 480 });
     await page.goto('/email-remember/login');
-    await page.waitForSelector('[data-reveal]:not([hidden])');
+    await page.waitForSelector('#passkey-sign-in:not([hidden])');
     await take(page, `sign-in-${colorScheme}`);
   }
 });

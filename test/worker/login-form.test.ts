@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { codeAt, valueNamed } from '../support/authenticator.ts';
 import { client, moveClock, tokensOf } from '../support/session.ts';
@@ -214,6 +215,24 @@ describe('the form for the code of a second factor', () => {
       expect([other.status, hiddenIn(other.text, 'way')]).toEqual([200, 'recovery-code']);
       expect(other.text).not.toContain('inputmode');
     }
+    const way = 'recovery-code';
+    const signedIn = await send({ challenge, way, 'factor-code': codes[0] ?? '' });
+    expect(signedIn.status).toBe(303);
+  });
+
+  it('asks for a recovery code at once where the account has no app', async () => {
+    const { email, password, codes } = await addEnrolledUser();
+    // As of an account whose codes stand beside passkeys.
+    await env.DB.prepare(
+      `DELETE FROM factors
+       WHERE kind = 'totp' AND user_id = (SELECT id FROM users WHERE email = ?)`,
+    )
+      .bind(email)
+      .run();
+    const asked = await send({ email, password });
+    expect(asked.text).not.toContain('inputmode');
+    expect(hiddenIn(asked.text, 'way')).toBe('recovery-code');
+    const challenge = hiddenIn(asked.text, 'challenge');
     const way = 'recovery-code';
     const signedIn = await send({ challenge, way, 'factor-code': codes[0] ?? '' });
     expect(signedIn.status).toBe(303);

@@ -24,10 +24,19 @@ const declined = (): string[] => (readItem('localStorage', DECLINED) ?? '').spli
 export function createPasskeyOffer(page: AccountPage, accept: () => void) {
   const offer = elementById('passkey-offer');
   const hide = () => void (offer.hidden = true);
-  const isWanted = async (): Promise<boolean> =>
-    canUsePasskeys &&
-    (await PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable()) &&
-    !declined().includes(await markOf(page.accountName()));
+  /** Tells whether this device can verify its user, who has not declined. */
+  const isWanted = async (): Promise<boolean> => {
+    try {
+      return (
+        canUsePasskeys &&
+        (await PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable()) &&
+        !declined().includes(await markOf(page.accountName()))
+      );
+    } catch {
+      // Some browsers reject the question, and some extensions put half of the API in place.
+      return false;
+    }
+  };
 
   elementById('accept-passkey').addEventListener('click', () => {
     hide();
