@@ -1,7 +1,9 @@
 import { base64url } from 'jose';
 
-/** SHA-256, base64url. */
-export async function sha256Text(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return base64url.encode(new Uint8Array(digest));
+export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }
+
+/** SHA-256, base64url. */
+export const sha256Text = async (text: string): Promise<string> =>
+  base64url.encode(await sha256(new TextEncoder().encode(text)));

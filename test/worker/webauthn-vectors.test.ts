@@ -4,7 +4,8 @@
  */
 import { base64url } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { concatBytes, sha256 } from '../../src/crypto/passkeys/bytes.ts';
+import { sha256 } from '../../src/crypto/digest.ts';
+import { concatBytes } from '../../src/crypto/passkeys/bytes.ts';
 import { verifySignature } from '../../src/crypto/passkeys/public-keys.ts';
 import type { PasskeyFlaw } from '../../src/flows/model/passkey.ts';
 import { WEBAUTHN_VECTORS, type VectorName } from '../support/webauthn-vectors.ts';

@@ -1,5 +1,6 @@
+import { sha256 } from '../digest.ts';
 import { readAuthenticatorData, type AuthenticatorData } from './authenticator-data.ts';
-import { concatBytes, sha256 } from './bytes.ts';
+import { concatBytes } from './bytes.ts';
 import { readCborMap, type CborMap } from './cbor.ts';
 import { check } from './flaw.ts';
 import { COSE_ALG, verifySignature } from './public-keys.ts';

@@ -9,10 +9,11 @@ import type {
   SignedChallenge,
   StoredPasskey,
 } from '../../flows/model/passkey.ts';
+import { sha256 } from '../digest.ts';
 import { equalBytes, equalTexts } from '../equal.ts';
 import { readAttestation, verifyStatement } from './attestation.ts';
 import { readAuthenticatorData, type AuthenticatorData } from './authenticator-data.ts';
-import { concatBytes, readBase64url, sha256 } from './bytes.ts';
+import { concatBytes, readBase64url } from './bytes.ts';
 import { readClientData } from './client-data.ts';
 import { check, Flaw } from './flaw.ts';
 import { DECOY_KEY, storedKeyFrom, verifySignature } from './public-keys.ts';
