@@ -188,6 +188,16 @@ describe('an assertion', () => {
   });
 });
 
+it('fails where the stored key cannot be read: that is no flaw of the assertion', async () => {
+  const authenticator = authenticatorOf();
+  const owned = await ownedBy(authenticator);
+  const publicKey = owned.passkey.publicKey.replace('"ES256"', '"ES999"');
+  const assertion = await get(authenticator);
+  await expect(
+    signIn(assertion, { ...owned, passkey: { ...owned.passkey, publicKey } }),
+  ).rejects.toThrow('a stored passkey has the unknown alg ES999');
+});
+
 describe('an assertion takes the same work', () => {
   async function callsOf(run: () => Promise<unknown>): Promise<string[]> {
     const calls: string[] = [];

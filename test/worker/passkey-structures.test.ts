@@ -15,6 +15,7 @@ import {
 /** Authenticator data of an id of 16 bytes: its parts by their ends. */
 const FLAGS_AT = 32;
 const KEY_AT = 71;
+const AT = 0x40;
 const ED = 0x80;
 
 let registration: Registration;
@@ -166,6 +167,11 @@ describe('authenticator data', () => {
   ])('is refused with a key %s', async (_title, make) => {
     const key = data.subarray(KEY_AT);
     expect(await verifyData(joined(data.subarray(0, KEY_AT), make(key)))).toEqual(malformed);
+  });
+
+  it('is refused without attested data, though no flag announces any', async () => {
+    const flags = (data[FLAGS_AT] ?? 0) & ~AT;
+    expect(await verifyData(data.with(FLAGS_AT, flags).subarray(0, 37))).toEqual(malformed);
   });
 
   it.each([36, 37, 52, 54, 55, 70])('is refused when it ends after %i bytes', async (length) => {
