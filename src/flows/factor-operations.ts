@@ -27,6 +27,7 @@ export const FACTOR_OPERATIONS = {
       'invalid-factor',
       'invalid-passkey',
       'expired-challenge',
+      'unacceptable-passkey',
       'reauthentication-required',
     ],
     response: 'done',

@@ -3,7 +3,7 @@
  * them. Adding and removing need a recent proof of identity (prove-identity.ts), and are told to the
  * account's mailbox.
  */
-import { MAX_PASSKEYS, staysReachable } from '../policy/passkeys.ts';
+import { MAX_PASSKEYS, staysReachable, usablePasskeys } from '../policy/passkeys.ts';
 import {
   authenticate,
   UNAUTHENTICATED,
@@ -186,13 +186,14 @@ const LAST_WAY_IN = refuse({ reason: 'last-way-in' });
 export async function removePassword(
   request: PasskeysRequest & AuthenticatedRequest<'accountChanges'>,
 ): Promise<Outcome<null>> {
-  const { services } = request;
+  const { services, rules } = request;
   const session = await authenticateCounted(request);
   if (!session.ok) return session;
   const { id: keepSessionId, account } = session.value;
-  const { passkeys, recoveryCodesLeft: recoveryCodes } = account.user;
+  const passkeys = usablePasskeys(rules.passkeys, account.user).length;
+  const { recoveryCodesLeft: recoveryCodes } = account.user;
   // Said first: the proof that is asked for next would have to come from one of these.
-  if (!staysReachable({ passkeys: passkeys.length, recoveryCodes })) return LAST_WAY_IN;
+  if (!staysReachable({ passkeys, recoveryCodes })) return LAST_WAY_IN;
   const refusal = checkSecondFactor(request, session.value);
   if (refusal !== null) return refuse(refusal);
   if (account.passwordHash === null) return ok(null);

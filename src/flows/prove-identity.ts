@@ -19,10 +19,12 @@ import {
 import { rejectFactor, reportUse } from './second-factor.ts';
 import { auditContext, recordEvent, type UseCaseRequest } from './use-case.ts';
 import {
+  checkDeviceBound,
   EXPIRED_CHALLENGE,
   refusalOf,
   reportCountedBack,
   verifyPasskey,
+  type OwnedPasskey,
   type VerifyPasskeyPorts,
 } from './verify-passkey.ts';
 import { underLockout } from './verify-password.ts';
@@ -134,10 +136,14 @@ async function provePasskey(
     recordEvent(request, { ...event, account, accountKey });
     return refuse(refusalOf(verified.flaw));
   }
+  // The ceremony has verified it against a passkey, so there is one.
+  const proven = owned as OwnedPasskey;
+  const refusal = checkDeviceBound(request, account, proven.passkey);
+  if (refusal !== null) return refuse(refusal);
   const context = auditContext(request, accountKey);
   const isProven = await services.passkeys.prove(session, verified.use, context);
   if (!isProven) return EXPIRED_CHALLENGE;
-  if (verified.hasCountedBack && owned !== null) reportCountedBack(request, owned, accountKey);
+  if (verified.hasCountedBack) reportCountedBack(request, proven, accountKey);
   return ok(null);
 }
 

@@ -20,6 +20,13 @@ export const acceptsPasskey = (
   { isSyncable }: { isSyncable: boolean },
 ): boolean => !isSyncable || deviceBound === 'none' || (deviceBound === 'admins' && !isAdmin);
 
+/** The passkeys that sign the user in, as the settings are now. */
+export const usablePasskeys = <Passkey extends { isSyncable: boolean }>(
+  policy: PasskeyPolicy,
+  user: { isAdmin: boolean; passkeys: readonly Passkey[] },
+): readonly Passkey[] =>
+  policy.isOffered ? user.passkeys.filter((passkey) => acceptsPasskey(policy, user, passkey)) : [];
+
 /**
  * Tells whether an account can lose its password, or a passkey of an account without one, and leave a
  * way in that does not hang by one device.

@@ -1,4 +1,5 @@
 /** Rules of second factors: the accounts that need one, and how long a proof of identity is recent. */
+import { usablePasskeys, type PasskeyPolicy } from './passkeys.ts';
 
 /**
  * The setting SECOND_FACTOR. Under `off` no account can enrol, and one that has a factor is asked for
@@ -37,20 +38,20 @@ export const requiresSecondFactor = (
 ): boolean => policy === 'required' || (policy === 'required-for-admins' && isAdmin);
 
 interface WithMethods {
-  user: WithFactors & { passkeys: readonly unknown[] };
+  user: WithFactors & { isAdmin: boolean; passkeys: readonly { isSyncable: boolean }[] };
   passwordHash: string | null;
 }
 
 /** The methods that prove a user's identity: the strongest that their account has, and passkeys. */
 export function methodsOf(
   { user, passwordHash }: WithMethods,
-  { passkeys: { isOffered } }: { passkeys: { isOffered: boolean } },
+  { passkeys }: { passkeys: PasskeyPolicy },
 ): readonly FactorMethod[] {
   const methods: FactorMethod[] = [];
   if (hasApp(user)) methods.push('totp');
   if (isEnrolled(user)) methods.push('recovery-code');
   else if (passwordHash !== null) methods.push('password');
-  if (isOffered && user.passkeys.length > 0) methods.push('passkey');
+  if (usablePasskeys(passkeys, user).length > 0) methods.push('passkey');
   return methods;
 }
 

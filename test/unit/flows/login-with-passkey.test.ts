@@ -154,6 +154,18 @@ describe('a proof of identity by a passkey', () => {
     expect(fakes.recorded()).toEqual(['SECOND_FACTOR_FAILED unknown-passkey']);
   });
 
+  it('is refused for one that may be copied, where the policy asks for a device', async () => {
+    const fakes = fakesOf(sessionOf(aliceWithPasskey), {
+      users: { findByPasskey: async () => ownedPasskey },
+    });
+    const policy = { isOffered: true, deviceBound: 'all' } as const;
+    expect(await prove(fakes, { passkeys: policy })).toEqual({
+      ok: false,
+      refusal: { reason: 'unacceptable-passkey' },
+    });
+    expect(fakes.given('passkeys.prove')).toEqual([]);
+  });
+
   it('is told where the challenge was used meanwhile', async () => {
     const fakes = fakesOf(sessionOf(aliceWithPasskey), {
       users: { findByPasskey: async () => ownedPasskey },

@@ -60,6 +60,15 @@ describe('an account without a password', () => {
     expect(await removePassword(requestOf(fakes))).toEqual(outcome);
   });
 
+  it.each([
+    ['all may be copied, and none such signs in', { isOffered: true, deviceBound: 'all' }],
+    ['no passkey signs in', { isOffered: false, deviceBound: 'none' }],
+  ])('keeps it beside passkeys of which %s', async (_, passkeys) => {
+    const user = { ...aliceWithPasskey.user, passkeys: [passkey, passkey], recoveryCodesLeft: 10 };
+    const live = sessionOf({ ...aliceWithPasskey, user }, { secondFactorAtMs: NOW_MS });
+    expect(await removePassword(requestOf(fakesOf(live), { passkeys }))).toEqual(lastWayIn);
+  });
+
   it('is deleted, and given a password, by a recent proof', async () => {
     const password = { currentPassword: null, newPassword: 'five words in a row' };
     expect(await deleteAccount({ ...requestOf(fakesOf(proven)), password: null })).toEqual({
