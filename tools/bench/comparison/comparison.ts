@@ -4,6 +4,7 @@
  *
  *     --quick           a smoke run; its figures are rough
  *     --factors         the attacks at second factors alone
+ *     --passkeys        the attacks at passkeys alone, and their CPU
  *
  * Fails where an answer does not have the expected status.
  */
@@ -19,7 +20,8 @@ import { PASSWORD } from '../workers.ts';
 import { countLoginCalls } from './calls.ts';
 import { measureFactors } from './factors.ts';
 import { measureGuesses } from './guesses.ts';
-import { factorTable, markdown } from './report.ts';
+import { measurePasskeys } from './passkeys.ts';
+import { factorTable, markdown, passkeyTable } from './report.ts';
 import {
   betterAuthFolder,
   buildComparison,
@@ -37,11 +39,12 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     factors: { type: 'boolean', default: false },
+    passkeys: { type: 'boolean', default: false },
   },
 });
 const plan = options.quick
-  ? { rounds: 1, pace: 0.3, guesses: 50, starts: 1 }
-  : { rounds: 3, pace: 1, guesses: 1000, starts: 7 };
+  ? { rounds: 1, pace: 0.3, guesses: 50, starts: 1, signIns: 50 }
+  : { rounds: 3, pace: 1, guesses: 1000, starts: 7, signIns: 300 };
 
 const step = (text: string) => console.error(`${text} …`);
 exitOnSignals();
@@ -51,10 +54,17 @@ const generator = startGenerator();
 try {
   step('Building');
   const comparison = await buildComparison(await buildAll());
-  if (!options.factors) console.log(`${await compareLogins(comparison)}\n`);
-  step('Attacking second factors');
-  const figures = await measureFactors(comparison, plan.guesses);
-  console.log(factorTable(figures, plan.guesses));
+  const { factors, passkeys } = options;
+  if (!factors && !passkeys) console.log(`${await compareLogins(comparison)}\n`);
+  if (!passkeys) {
+    step('Attacking second factors');
+    const figures = await measureFactors(comparison, plan.guesses);
+    console.log(`${factorTable(figures, plan.guesses)}\n`);
+  }
+  if (!factors) {
+    step('Attacking passkeys');
+    console.log(passkeyTable(await measurePasskeys(comparison, plan), comparison.gzipKib));
+  }
 } finally {
   generator.close();
 }

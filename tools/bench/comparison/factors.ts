@@ -5,6 +5,7 @@
 import { codeAt } from '../../../test/support/authenticator.ts';
 import { sendAll, sendOne, type BurstAnswer, type BurstRequest } from '../../burst.ts';
 import { LIMITED_CONTRACT, PASSWORD } from '../workers.ts';
+import { cookiesOf, granted, request } from './requests.ts';
 import { BASE_URL, copyOf, startWorkers, type Comparison } from './workers.ts';
 
 const STEP_MS = 30_000;
@@ -34,18 +35,6 @@ interface Wire {
   isVerdict(answer: BurstAnswer): boolean;
 }
 
-let addresses = 0;
-const request = (path: string, body: object, headers: Record<string, string> = {}) => {
-  addresses += 1;
-  const address = `10.${addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`;
-  return {
-    method: 'POST',
-    path,
-    headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': address, ...headers },
-    body: JSON.stringify(body),
-  } as const;
-};
-
 interface Body {
   token?: string;
   secret?: string;
@@ -55,12 +44,6 @@ interface Body {
 }
 
 const bodyOf = ({ text }: BurstAnswer) => JSON.parse(text) as Body;
-
-async function granted(origin: string, sent: BurstRequest): Promise<BurstAnswer> {
-  const answer = await sendOne(origin, sent);
-  if (answer.status !== 200) throw new Error(`${sent.path}: ${answer.status} ${answer.text}`);
-  return answer;
-}
 
 function gatehouse(origin: string): Wire {
   const post = (path: string, body: object, token?: string) =>
@@ -91,8 +74,6 @@ function betterAuth(origin: string): Wire {
       ...(cookie === undefined ? {} : { Cookie: cookie }),
     });
   const signIn = (email: string) => post('sign-in/email', { email, password: PASSWORD });
-  const cookiesOf = ({ headers }: BurstAnswer) =>
-    (headers['set-cookie'] ?? []).map((line) => line.split(';', 1)[0]).join('; ');
   return {
     signIn,
     handleIn: (answer) => (answer.status === 200 ? cookiesOf(answer) : null),

@@ -7,6 +7,7 @@ import { startFigure } from '../verdicts.ts';
 import type { Calls, Traced } from './calls.ts';
 import { FACTOR_PRODUCTS, type FactorFigures, type FactorProduct } from './factors.ts';
 import type { Guesses } from './guesses.ts';
+import { AT_ONCE, PASSKEY_PRODUCTS, type PasskeyFigures, type PasskeyProduct } from './passkeys.ts';
 import { productNames, products, type Comparison, type Product } from './workers.ts';
 
 export interface Results {
@@ -109,6 +110,40 @@ export function factorTable(figures: Record<FactorProduct, FactorFigures>, amoun
         ({ verdicts }) => verdicts.byOneHandle,
       ),
       row('the same by as many sign-ins as wait at once', ({ verdicts }) => verdicts.byHandles),
+    ],
+  );
+}
+
+export function passkeyTable(
+  figures: Record<PasskeyProduct, PasskeyFigures>,
+  gzipKib: Comparison['gzipKib'],
+): string {
+  const row = (title: string, of: (figures: PasskeyFigures) => string) => [
+    title,
+    ...PASSKEY_PRODUCTS.map((name) => of(figures[name])),
+  ];
+  const isAccepted = (isIn: boolean) => (isIn ? 'signs in' : 'refused');
+  const other = figures.passkey.cpu;
+  return table(
+    ['', 'Gatehouse', 'better-auth'],
+    [
+      row(`sessions of ${AT_ONCE} parallel submissions of one assertion`, (of) =>
+        String(of.sessions),
+      ),
+      row('the same assertion right after', ({ again }) => isAccepted(again)),
+      row('an authenticator that has not verified its user', ({ unverified }) =>
+        isAccepted(unverified),
+      ),
+      row('an unknown credential; a wrong signature', ({ answers }) => answers.join('; ')),
+      row(
+        `after ${AT_ONCE} wrong passwords: the password; the passkey`,
+        ({ password, afterWrongPasswords }) => `${password}; ${isAccepted(afterWrongPasswords)}`,
+      ),
+      row('CPU ms of a sign-in', ({ cpu }) => figure(cpu.signInMs)),
+      row("the same over better-auth's", ({ cpu }) => figure(cpu.signInMs / other.signInMs)),
+      row('CPU ms of its options', ({ cpu }) => figure(cpu.optionsMs)),
+      ['bundle, minified, KiB gzip', gzipKib.gatehouse.toFixed(0), gzipKib.passkey.toFixed(0)],
+      ['of that for passkeys, by difference', '', (gzipKib.passkey - gzipKib.scrypt).toFixed(0)],
     ],
   );
 }

@@ -41,6 +41,8 @@ const table = {
   'scrypt seed': betterAuth('scrypt', {}, 'seed'),
   'two-factor': betterAuth('two-factor', { TWO_FACTOR: true }),
   'two-factor seed': betterAuth('two-factor', { TWO_FACTOR: true }, 'seed'),
+  passkey: betterAuth('passkey', { COST }, 'passkey'),
+  'passkey seed': betterAuth('passkey', { COST }, 'passkey seed'),
   pbkdf2: betterAuth('pbkdf2', { COST }),
   'pbkdf2 traced': betterAuth('pbkdf2', { COST }, 'traced'),
   'pbkdf2 seed': betterAuth('pbkdf2', { COST }, 'seed'),
@@ -112,23 +114,33 @@ export const cells: Record<string, Cell> = Object.fromEntries([
 
 export interface Comparison {
   scripts: Scripts;
-  gzipKib: Record<Product, number>;
+  gzipKib: Record<Product | 'passkey', number>;
   /** The directory with every product's database. */
   seeded: string;
 }
 
 export async function buildComparison(built: Built): Promise<Comparison> {
-  const deployed = buildDeployed({ cwd: betterAuthFolder, entry: 'worker.ts' });
-  const betterAuth = readFileSync(deployed, 'utf8');
-  const [alone = '', seed = '', traced = ''] = await Promise.all(
-    ['scrypt', 'seed', 'traced'].map((name) => bundled(join(betterAuthFolder, `${name}.ts`))),
+  const [betterAuth, passkey] = ['worker.ts', 'passkey.ts'].map((entry) =>
+    readFileSync(buildDeployed({ cwd: betterAuthFolder, entry }), 'utf8'),
+  ) as [string, string];
+  const [alone = '', seed = '', traced = '', passkeySeed = ''] = await Promise.all(
+    ['scrypt', 'seed', 'traced', 'passkey-seed'].map((name) =>
+      bundled(join(betterAuthFolder, `${name}.ts`)),
+    ),
   );
-  const own = { 'better-auth': betterAuth, 'scrypt alone': alone, seed, traced };
+  const own = {
+    'better-auth': betterAuth,
+    'scrypt alone': alone,
+    seed,
+    traced,
+    passkey,
+    'passkey seed': passkeySeed,
+  };
   const kib = gzipKib(betterAuth);
   const scripts = { ...built.scripts, ...own };
   return {
     scripts,
-    gzipKib: { gatehouse: built.gzipKib, scrypt: kib, pbkdf2: kib },
+    gzipKib: { gatehouse: built.gzipKib, scrypt: kib, pbkdf2: kib, passkey: gzipKib(passkey) },
     seeded: await seedProducts(scripts),
   };
 }
@@ -142,7 +154,13 @@ export function copyOf({ seeded }: Comparison): { persistTo: string } {
 
 async function seedProducts(scripts: Scripts): Promise<string> {
   const persistTo = dataDirectory();
-  const seeds = ['scrypt seed', 'two-factor seed', 'pbkdf2 seed', 'pbkdf2 cut seed'] as const;
+  const seeds = [
+    'scrypt seed',
+    'two-factor seed',
+    'passkey seed',
+    'pbkdf2 seed',
+    'pbkdf2 cut seed',
+  ] as const;
   const server = await startWorkers(scripts, ['gatehouse', ...seeds], { persistTo });
   try {
     await seedDatabase(server);

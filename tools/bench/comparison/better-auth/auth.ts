@@ -7,7 +7,7 @@
  * when many hundred requests run in parallel ("your Worker's code had hung"). A new one would read
  * the schema each time, two calls more, so that check is off.
  */
-import { betterAuth } from 'better-auth';
+import { betterAuth, type BetterAuthPlugin } from 'better-auth';
 import { twoFactor } from 'better-auth/plugins';
 import { waitUntil } from 'cloudflare:workers';
 import { pbkdf2, type Cost } from './pbkdf2.ts';
@@ -24,12 +24,15 @@ export interface Bindings {
   KEPT?: boolean;
 }
 
-export const createAuth = ({ DB, BETTER_AUTH_SECRET, COST, JOINS = false, TWO_FACTOR }: Bindings) =>
+export const createAuth = (
+  { DB, BETTER_AUTH_SECRET, COST, JOINS = false, TWO_FACTOR }: Bindings,
+  plugins: BetterAuthPlugin[] = [],
+) =>
   betterAuth({
     baseURL: 'https://auth.example',
     secret: BETTER_AUTH_SECRET,
     database: DB,
-    plugins: TWO_FACTOR === true ? [twoFactor()] : [],
+    plugins: TWO_FACTOR === true ? [twoFactor(), ...plugins] : plugins,
     emailAndPassword: {
       enabled: true,
       ...(COST === undefined ? {} : { password: pbkdf2(COST) }),
