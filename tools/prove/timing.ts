@@ -3,15 +3,15 @@
  *
  * Starts the deployed bundle at the deployed password cost, inserts accounts of every kind, and asks
  * about them one at a time in random order: at login with a wrong password, at register,
- * forgot-password and verify-email/send, and at the request that follows register or
- * forgot-password. Prints each kind's times and Welch's t of the pair that differs most; fails where
- * a |t| is beyond 4.5, or where the machine is too noisy to find a sixth of an answer's time, which
- * is one slice of a hash.
+ * forgot-password and verify-email/send, at the request that follows register or forgot-password, and
+ * at sign-ins with passkeys. Prints each kind's times and Welch's t of the pair that differs most;
+ * fails where a |t| is beyond 4.5, or where the machine is too noisy to find a sixth of an answer's
+ * time, which is one slice of a hash.
  *
  *     --samples N         of each kind (400)
  *     --operation NAME    login, login-with-code, login-with-recovery-code, register,
- *                         forgot-password, send-code, after-register or after-forgot-password; may
- *                         be repeated (all)
+ *                         forgot-password, send-code, passkey-login, after-register or
+ *                         after-forgot-password; may be repeated (all)
  *     --contract NAME     may be repeated (login at one contract of each sort, the rest at one)
  *     --out FILE          where the samples go as JSON
  *     --delay MS          EMAIL_DELAY_MS for after-…, as deployed where absent; 0 shows what it hides
@@ -36,7 +36,7 @@ import { startTarget } from './timing/target.ts';
 const LOGIN_AT = ['email-envelope', 'username-pair', 'oauth2', 'keycloak'];
 /** Takes the code beside the password alone. */
 const CODE_AT = ['keycloak'];
-const HASHES = /login|register/;
+const HASHES = /^login|register/;
 
 function contractsFor(operation: string): readonly string[] {
   if (operation === 'login') return LOGIN_AT;

@@ -43,6 +43,7 @@ export async function measure(target: Target, plan: Plan): Promise<Map<string, n
   const kinds = await kindsOf(operation, plan.contract, plan.cost);
   const each = plan.warmUp + plan.samples;
   const users = await insertAccounts(target.database, { kinds, each, cost: plan.cost });
+  await operation.prepare?.(target.database, users);
   const enrolled = kinds.filter(({ isEnrolled }) => isEnrolled);
   const persons = enrolled.flatMap(({ name }) => users.get(name) ?? []);
   if (persons.length > 0)
@@ -58,7 +59,7 @@ export async function measure(target: Target, plan: Plan): Promise<Map<string, n
     for (const { name } of shuffled(kinds)) {
       const person = users.get(name)?.[round];
       if (person === undefined) throw new Error(`no account of kind ${name} is left`);
-      const request = requestFor(operation, plan.contract, person);
+      const request = await requestFor(operation, plan.contract, person);
       const next = neutralRequest();
       await connection.send(neutralRequest());
       await target.idle();

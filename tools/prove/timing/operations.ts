@@ -12,6 +12,7 @@ import {
 } from '../../../test/fixtures/account-kinds.ts';
 import { statusesOf, type StatusName } from '../../../test/support/statuses.ts';
 import { serialised } from './connection.ts';
+import { PASSKEY_KINDS, passkeyInput, preparePasskeys } from './passkeys.ts';
 
 /** Only accounts of RIGHT have it, and the rules for new passwords allow it. */
 const PASSWORD = 'a long way to somewhere else';
@@ -42,6 +43,7 @@ const inputs = {
   }),
   'forgot-password': reference,
   'send-code': reference,
+  'passkey-login': passkeyInput,
 };
 type Tried = keyof typeof inputs;
 
@@ -55,6 +57,8 @@ interface Operation {
   outcome: StatusName;
   /** Times the request that follows: work after the response must not show there. */
   timesNext?: true;
+  /** Gives the inserted accounts, by the name of their kind, what its requests need. */
+  prepare?: typeof preparePasskeys;
 }
 
 const register: Operation = { operation: 'register', outcome: 'registered' };
@@ -74,6 +78,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   register,
   'forgot-password': forgotPassword,
   'send-code': { operation: 'send-code', outcome: 'accepted' },
+  'passkey-login': {
+    operation: 'passkey-login',
+    outcome: 'invalid-passkey',
+    prepare: preparePasskeys,
+  },
   'after-register': { ...register, timesNext: true },
   'after-forgot-password': { ...forgotPassword, timesNext: true },
 };
@@ -93,6 +102,7 @@ export async function kindsOf(
   contract: Contract,
   cost: PasswordCost,
 ): Promise<readonly TimedKind[]> {
+  if (operation.operation === 'passkey-login') return PASSKEY_KINDS;
   const kinds = await accountKinds(operation.operation, cost);
   if (operation.operation !== 'login') return kinds;
   const passwords = createPasswords({ cost, peppers: [] }, async () => undefined);
@@ -119,12 +129,12 @@ function request({ headers, ...line }: EncodedRequest): Buffer {
 export const neutralRequest = (): Buffer =>
   request({ method: 'GET', path: '/healthz', headers: {}, body: null });
 
-export function requestFor(
+export async function requestFor(
   { operation, input: own }: Operation,
   contract: Contract,
   person: Person,
-): Buffer {
-  const input: InputOf<Tried> = (own ?? inputs[operation])(contract, person);
+): Promise<Buffer> {
+  const input: InputOf<Tried> = await (own ?? inputs[operation])(contract, person);
   const { path, ...rest } = encodeRequest(contract, operation, { input });
   return request({ ...rest, path: `/${contract.name}${path}` });
 }
