@@ -19,7 +19,9 @@ export interface Cell<Name extends string = string> {
   /** The state into which the addresses are brought before they are measured. */
   address?: 'used-up' | 'remembered';
   /** `{token}` in path, headers and body: of a session for each request (`own`), or of a few. */
-  token?: { of: keyof OpenSession; own: boolean } | { of: keyof WaitingLogin; own: true };
+  token?:
+    | { of: keyof OpenSession; own: boolean }
+    | { of: keyof WaitingLogin | 'assertion'; own: true };
   /** Of a request with a token; empty where absent. */
   body?: string;
   headers?: Record<string, string>;
@@ -79,6 +81,15 @@ const table = {
     to: 'calls',
     path: '/?cut-{n}@bench.example',
     every: USERS,
+    status: 200,
+    seconds: 1,
+  },
+  passkey: {
+    title: 'sign-in with a passkey',
+    to: 'cut',
+    path: `/${LIMITED_CONTRACT}/api/v1/auth/passkeys/login`,
+    token: { of: 'assertion', own: true },
+    body: '{token}',
     status: 200,
     seconds: 1,
   },

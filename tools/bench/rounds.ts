@@ -12,6 +12,7 @@ import type { Server } from '../server.ts';
 import { median, quantile } from '../statistics.ts';
 import { burstsOf, type Cell } from './cells.ts';
 import type { Generator } from './load.ts';
+import { passkeyLogins } from './passkeys.ts';
 import { openSessions, type OpenSession } from './sessions.ts';
 import { waitingLogins } from './steps.ts';
 
@@ -43,6 +44,7 @@ const FEW_SESSIONS = 16;
 
 export async function tokensFor({ token }: Cell, server: Server, amount: number) {
   if (token === undefined) return [];
+  if (token.of === 'assertion') return passkeyLogins(server, amount);
   if (token.of === 'login' || token.of === 'proof') {
     return waitingLogins(server, { amount, of: token.of });
   }

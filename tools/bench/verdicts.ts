@@ -11,6 +11,9 @@ const STEADY = 1.1;
 const START = 1.6;
 /** Two requests, each with its calls: the second computes HMACs in place of a password hash. */
 const FACTOR = 2.2;
+/** It calls the lockout not at all, and verifies a signature. */
+const PASSKEY = 1.2;
+const PASSKEY_OVER_HASH = 0.1;
 const BUNDLE_KIB = 187;
 
 export const startKinds = {
@@ -95,6 +98,16 @@ export function targetsOf({ samples, starts, memory, counts, mixed, gzipKib }: R
             cpu('cut', callers),
           ),
           FACTOR,
+        ),
+        target(
+          `sign-in with a passkey, CPU over a login without the hash, ${at}`,
+          over('passkey', 'cut'),
+          PASSKEY,
+        ),
+        target(
+          `the same, over a login with the hash, ${at}`,
+          over('passkey', 'right'),
+          PASSKEY_OVER_HASH,
         ),
         target(
           `remembered refusal, CPU over a no-op Hono route, ${at}`,

@@ -1,5 +1,6 @@
 /** The flows whose calls are counted and timed, each with the requests that must come before. */
 import { codeAt, valueNamed } from '../../../test/support/authenticator.ts';
+import { newAuthenticator } from '../../passkey-accounts.ts';
 import { PASSWORD } from '../workers.ts';
 import type { Caller, TracedRequest } from './caller.ts';
 
@@ -63,6 +64,28 @@ const secondFactor =
     return post('login/second-factor', { challenge, code: codeOf(user) }, { status });
   };
 
+const publicKeyIn = <Options>({ text }: { text: string }) =>
+  (JSON.parse(text) as { publicKey: Options }).publicKey;
+
+/** A user with a passkey, its authenticator, and the token of the session that has added it. */
+async function withPasskey(caller: Caller) {
+  const authenticator = newAuthenticator();
+  const { token } = await caller.logIn(login(caller.newUser()));
+  const options = await caller.send(post('passkeys/options', {}, { token }));
+  const credential = await authenticator.create(publicKeyIn(options));
+  await caller.send(post('passkeys', { credential }, { token }));
+  return { authenticator, token };
+}
+
+const passkeyLogin =
+  (changed: { origin?: string }, status: number): Flow =>
+  async (caller) => {
+    const { authenticator } = await withPasskey(caller);
+    const options = await caller.send(post('passkeys/login/options', {}));
+    const credential = await authenticator.get(publicKeyIn(options), changed);
+    return post('passkeys/login', { credential }, { status });
+  };
+
 const get = (path: string): TracedRequest => ({ path, method: 'GET', status: 200 });
 
 const limited =
@@ -89,6 +112,17 @@ export const flows: Record<string, Flow> = {
   ),
   'second factor, recovery code': secondFactor(({ codes: [code = ''] }) => code, 200),
   'second factor, wrong code': secondFactor(() => '000000', 401),
+  'sign in with a passkey': passkeyLogin({}, 200),
+  'sign in with a passkey, refused': passkeyLogin({ origin: 'https://attacker.example' }, 401),
+  'options of a passkey sign-in': () => post('passkeys/login/options', {}),
+  'options of a new passkey, the second': async (caller) =>
+    post('passkeys/options', {}, { token: (await withPasskey(caller)).token }),
+  'add a passkey': async (caller) => {
+    const { token } = await withPasskey(caller);
+    const options = await caller.send(post('passkeys/options', {}, { token }));
+    const credential = await newAuthenticator().create(publicKeyIn(options));
+    return post('passkeys', { credential }, { token });
+  },
   'login, wrong password': (caller) => login(caller.newUser(), { status: 401 }, OTHER),
   'login, unknown name': (caller) => login(caller.unknown(), { status: 401 }),
   'account locked': async (caller) => {
