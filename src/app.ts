@@ -19,6 +19,7 @@ import { requestMeta, waitUntilOf } from './http/request-context.ts';
 import { LINES_A_MINUTE } from './http/responder.ts';
 import { outageResponse } from './http/responses.ts';
 import { createPages } from './pages/pages.tsx';
+import { offersPasskeysAt } from './derived-settings.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { logFailure, logOperation } from './telemetry/log.ts';
 
@@ -80,7 +81,7 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
       allowedOrigins: settings.allowedOrigins,
       leastPassword: settings.passwordRules.least,
       offersSecondFactor: settings.secondFactor !== 'off',
-      offersPasskeys: settings.passkeys.policy.isOffered,
+      offersPasskeysAt: (url) => offersPasskeysAt(settings.passkeys, url),
       assets: env.ASSETS,
       contractAt: contractFor,
       answer,

@@ -66,6 +66,12 @@ export function passkeySettings(
   };
 }
 
+/** Tells whether a page at the address may ask for passkeys: elsewhere no browser would give it one. */
+export const offersPasskeysAt = (
+  { policy, domain, origins }: PasskeySettings,
+  { origin, hostname }: URL,
+): boolean => policy.isOffered && origins.includes(origin) && isWithin(hostname, domain);
+
 /** A single label is no parent domain, since browsers take it for a public suffix. */
 const isWithin = (hostname: string, domain: string) =>
   hostname === domain || (domain.includes('.') && hostname.endsWith(`.${domain}`));

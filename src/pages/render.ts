@@ -23,8 +23,8 @@ export interface PagesDependencies {
   leastPassword: number;
   /** False: no account can set up a second factor. */
   offersSecondFactor: boolean;
-  /** False: no passkey signs in. */
-  offersPasskeys: boolean;
+  /** Tells whether the page at an address may ask for passkeys. */
+  offersPasskeysAt(url: URL): boolean;
   assets: Fetcher;
   /** Returns the contract of a bare path. */
   contractAt(url: URL): Contract;
@@ -57,13 +57,13 @@ export interface PageLocation {
 
 export async function createRenderContext(
   c: Context,
-  { assets, leastPassword, offersSecondFactor, offersPasskeys }: PagesDependencies,
+  { assets, leastPassword, offersSecondFactor, offersPasskeysAt }: PagesDependencies,
 ): Promise<RenderContext> {
   return {
     nonce: crypto.randomUUID(),
     leastPassword,
     offersSecondFactor,
-    offersPasskeys,
+    offersPasskeys: offersPasskeysAt(new URL(c.req.url)),
     assets: await assetNames(assets),
     messages: messagesFor(c.get('language')),
   };

@@ -24,7 +24,7 @@ describe('/dev/mail', () => {
       allowedOrigins: [],
       leastPassword: 8,
       offersSecondFactor: true,
-      offersPasskeys: true,
+      offersPasskeysAt: () => true,
       assets: env.ASSETS,
       contractAt: () => contracts[0] as (typeof contracts)[number],
       reportForm: () => undefined,

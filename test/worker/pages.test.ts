@@ -108,6 +108,16 @@ describe('a page', () => {
     for (const [settings, isOffered, names] of [
       [{}, true, 'username webauthn'],
       [{ PASSKEYS: { offered: false } }, false, 'username'],
+      // Another domain, and an origin that is not allowed.
+      [{ PAGES_ORIGIN: 'https://pages.example' }, false, 'username'],
+      [
+        {
+          PAGES_ORIGIN: 'https://login.gatehouse.example',
+          PASSKEYS: { domain: 'gatehouse.example' },
+        },
+        false,
+        'username',
+      ],
     ] as const) {
       const { text } = await openPage('/login', {}, settings);
       expect(text).toContain(`&quot;offersPasskeys&quot;:${isOffered},`);
