@@ -54,14 +54,16 @@ function serve(settings: Settings, lock: StateLock): void {
 }
 
 /**
- * Names this instance in links of e-mails and as the issuer, without which discovery by a client fails
- * (RFC 8414 3.3), unless .dev.vars has other values.
+ * Names this instance in links of e-mails, to passkeys, and as the issuer, without which discovery by a
+ * client fails (RFC 8414 3.3), unless .dev.vars has other values. Wrangler would not take PAGES_ORIGIN
+ * from there, since wrangler.toml has none.
  */
 function ownOrigin(): string[] {
   const port = typeof values.port === 'string' ? values.port : localPort();
-  return ['ISSUER', 'PAGES_ORIGIN'].flatMap((name) =>
-    readSecret(name) === '' ? ['--var', `${name}:http://localhost:${port}`] : [],
-  );
+  return ['ISSUER', 'PAGES_ORIGIN'].flatMap((name) => [
+    '--var',
+    `${name}:${readSecret(name) || `http://localhost:${port}`}`,
+  ]);
 }
 
 /** Sends e-mails without delay: there are no strangers to time them. */
