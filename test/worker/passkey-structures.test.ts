@@ -2,6 +2,7 @@
 import { base64url } from 'jose';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readAuthenticatorData } from '../../src/crypto/passkeys/authenticator-data.ts';
 import { cborBytes, cborMap, type CborValue } from '../support/cbor.ts';
 import {
   asserted,
@@ -122,6 +123,8 @@ describe('authenticator data', () => {
   const withExtensions = (extensions: Uint8Array) =>
     joined(data.with(FLAGS_AT, (data[FLAGS_AT] ?? 0) | ED), extensions);
 
+  const withoutAttested = () => data.with(FLAGS_AT, (data[FLAGS_AT] ?? 0) & ~AT);
+
   it.each<[string, Uint8Array]>([
     ['without members', cborMap([])],
     [
@@ -170,8 +173,12 @@ describe('authenticator data', () => {
   });
 
   it('is refused without attested data, though no flag announces any', async () => {
-    const flags = (data[FLAGS_AT] ?? 0) & ~AT;
-    expect(await verifyData(data.with(FLAGS_AT, flags).subarray(0, 37))).toEqual(malformed);
+    expect(await verifyData(withoutAttested().subarray(0, 37))).toEqual(malformed);
+  });
+
+  it.each([0, 31, 32, 33, 36])('is not read from %i bytes, signed or not', (length) => {
+    const read = () => readAuthenticatorData(withoutAttested().subarray(0, length));
+    expect(read).toThrow(expect.objectContaining({ flaw: 'malformed' }));
   });
 
   it.each([36, 37, 52, 54, 55, 70])('is refused when it ends after %i bytes', async (length) => {
