@@ -10,7 +10,8 @@ import { environment, root } from './install.mjs';
  * Ninety for the API, ten of them the common passwords that may not be set
  * (src/policy/common-list.ts); twenty-five for the pages; twenty-five for operators and for verifying
  * what other systems have hashed; eight for routes of any shape and the operations that foreign wires
- * need; five for those wires; twenty-one for second factors, four of them QR codes and five pages.
+ * need; five for those wires; twenty-one for second factors, four of them QR codes and five pages;
+ * thirteen for passkeys, three of them their verification.
  */
 const MOST_KIB = 187;
 /** Of each script of the pages; the API reference, which is Swagger UI, is none of them. */
