@@ -179,7 +179,7 @@ function contentOf(
     case 'passkey-counted-back':
       return {
         subject: `A passkey may have been copied, at ${service}`,
-        intro: `A passkey${quoted(template.name)} of your account has just signed in, and its device counted fewer signatures than before. If this was you, the device was probably reset or repaired. If this was not you, somebody may have a copy of it: sign in and remove it at once:`,
+        intro: `A passkey${quoted(template.name)} of your account was just used, and its device has counted no more signatures than the last time. If this was you, the device was probably reset or repaired. If this was not you, somebody may have a copy of it: sign in and remove it at once:`,
         action: signIn,
         closing: [`If you cannot sign in any more, contact the operator of ${service}.`],
       };

@@ -22,7 +22,7 @@ export type EmailTemplate =
   /** `name`: the passkey's; null: its owner gave none. */
   | { kind: 'passkey-added'; name: string | null }
   | { kind: 'passkey-removed'; name: string | null }
-  /** A passkey that does not leave its device reported fewer signatures than before, as a copy would. */
+  /** A passkey that does not leave its device reported no more signatures than before, as a copy would. */
   | { kind: 'passkey-counted-back'; name: string | null }
   | { kind: 'password-removed' }
   /** An operator removed all second factors and passkeys. */
