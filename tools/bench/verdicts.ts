@@ -11,7 +11,7 @@ const STEADY = 1.1;
 const START = 1.6;
 /** Two requests, each with its calls: the second computes HMACs in place of a password hash. */
 const FACTOR = 2.2;
-/** It calls the lockout not at all, and verifies a signature. */
+/** No call of the lockout, and a signature to verify. */
 const PASSKEY = 1.1;
 const PASSKEY_OVER_HASH = 0.1;
 const BUNDLE_KIB = 187;

@@ -68,7 +68,7 @@ export type AuditAction =
   | 'PASSKEY_RENAMED'
   /** A passkey was removed by its user. */
   | 'PASSKEY_REMOVED'
-  /** A passkey that is bound to a device counts fewer signatures than before, as a copy would. */
+  /** A passkey that is bound to a device counts no more signatures than before, as a copy would. */
   | 'PASSKEY_COUNTED_BACK'
   /** A user who signs in with passkeys removed the password. */
   | 'PASSWORD_REMOVED'
