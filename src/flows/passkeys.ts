@@ -203,7 +203,12 @@ export async function removePassword(
     keepSessionId,
   });
   if (outcome === 'last-way-in') return LAST_WAY_IN;
-  if (outcome === 'stale') return UNAUTHENTICATED;
+  if (outcome === 'stale') {
+    const current = await authenticate(request);
+    // Another request of this session has removed it meanwhile.
+    const isRemoved = current.ok && current.value.account.passwordHash === null;
+    return isRemoved ? ok(null) : UNAUTHENTICATED;
+  }
   notify(request, account, { kind: 'password-removed' });
   return ok(null);
 }
