@@ -4,6 +4,7 @@ import type { AnyRoute } from '../../../src/contracts/contract.ts';
 import type { Operation } from '../../../src/flows/operations.ts';
 import { valueNamed } from '../authenticator.ts';
 import { mailbox, type Mailbox } from '../mailbox.ts';
+import type { HeldPasskey } from '../passkeys.ts';
 import type { Answer, TestApp, TestUser } from '../test-app.ts';
 import { forEach, WIRES, type Wire } from './all-wires.ts';
 import { ask, tokensIn, type Request, type Tokens } from './ask.ts';
@@ -21,6 +22,7 @@ export interface Account {
   device: string | null;
   /** Null: none is enrolled. */
   factor: SecondFactor | null;
+  readonly passkeys: HeldPasskey[];
 }
 
 export interface SecondFactor {
@@ -124,7 +126,9 @@ export const stepIn = (answer: Answer): string => {
 export const partOf = ({ text }: Answer, ...names: string[]) =>
   valueNamed(JSON.parse(text), ...names);
 
-export const change = (table: 'users' | 'sessions' | 'challenges' | 'factors', columns: string) => {
+type Table = 'users' | 'sessions' | 'challenges' | 'factors' | 'passkeys';
+
+export const change = (table: Table, columns: string) => {
   const owner = table === 'users' ? 'id' : 'user_id';
   return ({ user }: Account) =>
     env.DB.prepare(`UPDATE ${table} SET ${columns} WHERE ${owner} = ?`).bind(user.id).run();

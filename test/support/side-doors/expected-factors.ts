@@ -7,6 +7,7 @@ import {
   each,
   ENDS,
   FACTOR_CHANGES,
+  PASSKEY_CHANGES,
   READS,
   row,
   type Row,
@@ -25,16 +26,23 @@ export const FACTORS_EXPECTED: Readonly<Record<FactorState, Row>> = {
   'a second factor was enrolled since the session began': row(['account'], {
     ...unchanged,
     ...each([...READS, ...ENDS, ...AGAIN, 'confirm-email', 'refresh'], 'granted'),
-    ...each([...CHANGES, ...FACTOR_CHANGES], 'reauthentication-required'),
+    ...each([...CHANGES, ...FACTOR_CHANGES, ...PASSKEY_CHANGES], 'reauthentication-required'),
     // The factor that was to be confirmed has made room for another.
     ...each(['challenge-factor', 'verify-factor'], 'not-found'),
     login: 'second-factor-required',
+    'passkey-login': 'granted',
   }),
-  'a second factor is enrolled, and the device known': owed,
+  'a second factor is enrolled, and the device known': row(['sign-in', 'passkey'], {
+    login: 'second-factor-required',
+    'passkey-login': 'granted',
+  }),
   'a second factor is enrolled, and the name locked': row(['sign-in'], 'locked'),
   'a second factor is enrolled, and the name locked, on a known device': owed,
   'a second factor is enrolled, and the password is wrong': row(['sign-in'], 'invalid'),
-  'a second factor is enrolled, and the account is inactive': row(['sign-in'], 'inactive'),
+  'a second factor is enrolled, and the account is inactive': row(
+    ['sign-in', 'passkey'],
+    'inactive',
+  ),
   'a second factor is enrolled, and the address is not verified': owed,
   'a second factor is enrolled, and the password was reset': owed,
   'the code is sent beside the password': row(['sign-in'], 'granted'),
@@ -45,7 +53,7 @@ export const FACTORS_EXPECTED: Readonly<Record<FactorState, Row>> = {
   'the identity was proven five minutes ago': row(['recent proof'], 'reauthentication-required'),
   'the identity was proven again': row(['recent proof'], 'granted'),
   'the password was proven again where the account has a factor': row(['recent proof'], {
-    ...each(FACTOR_CHANGES, 'reauthentication-required'),
+    ...each([...FACTOR_CHANGES, ...PASSKEY_CHANGES], 'reauthentication-required'),
     'verify-factor': 'not-found',
   }),
 
@@ -53,20 +61,26 @@ export const FACTORS_EXPECTED: Readonly<Record<FactorState, Row>> = {
     ...unchanged,
     ...each([...BEARER, 'refresh'], 'session-ended'),
     // Their sessions have proven one.
-    ...each(['new-recovery-codes', 'remove-factor'], 'granted'),
+    ...each(['new-recovery-codes', 'remove-factor', 'remove-password'], 'granted'),
     login: 'enrolment-required',
+    'passkey-login': 'granted',
   }),
   'the policy requires a second factor of administrators': row(
-    ['any session', 'sign-in'],
+    ['any session', 'sign-in', 'passkey'],
     'granted',
   ),
-  'the policy requires a second factor of the administrator': row(['any session', 'sign-in'], {
-    ...each(['profile', 'refresh', 'renew'], 'session-ended'),
-    login: 'enrolment-required',
-  }),
+  'the policy requires a second factor of the administrator': row(
+    ['any session', 'sign-in', 'passkey'],
+    {
+      ...each(['profile', 'refresh', 'renew'], 'session-ended'),
+      login: 'enrolment-required',
+      'passkey-login': 'granted',
+    },
+  ),
   'second factors are off': row(['enrolment', 'recent proof', 'step', 'sign-in'], {
     ...each(['enroll-totp', 'confirm-totp', 'verify-factor'], 'not-found'),
     ...each(['new-recovery-codes', 'remove-factor', 'second-factor', 'login'], 'granted'),
+    ...each(PASSKEY_CHANGES, 'granted'),
   }),
   'second factors are off, and one is enrolled': owed,
 

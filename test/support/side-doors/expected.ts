@@ -4,6 +4,7 @@
  * compile without its row here, nor a new operation without its parts (rows.ts).
  */
 import { FACTORS_EXPECTED } from './expected-factors.ts';
+import { PASSKEYS_EXPECTED } from './expected-passkeys.ts';
 import {
   AGAIN,
   BEARER,
@@ -21,23 +22,25 @@ import type { State } from './states.ts';
 
 export const EXPECTED: Readonly<Record<State, Row>> = {
   ...FACTORS_EXPECTED,
-  'nothing is wrong': row(['account', 'new address'], 'granted'),
+  ...PASSKEYS_EXPECTED,
+  'nothing is wrong': row(['account', 'new address', 'passkeys offered'], 'granted'),
 
   'the address has used up its attempts': row(['attempt'], 'limited'),
   'the address has used up its e-mails': row(['e-mail'], 'e-mail-limited'),
   'the deployment has used up its e-mails': row(['e-mail'], 'silent'),
   'the mailbox has had its e-mails': row(['e-mail'], 'silent'),
 
-  'the name is locked': row(['password', 'reset', 'step'], {
+  'the name is locked': row(['password', 'reset', 'step', 'passkey'], {
     ...each(['login', 'verify-email'], 'locked'),
     // The sessions' checks are counted apart.
     ...each([...CHANGES, 'forgot-password', 'reset-password'], 'granted'),
-    // No stranger's failures keep a step from its ticket.
-    'second-factor': 'granted',
+    // No stranger's failures keep a step from its ticket, and none counts against a passkey.
+    ...each(['second-factor', 'passkey-login'], 'granted'),
   }),
-  'the name is stopped until a reset': row(['password', 'reset', 'step'], {
+  'the name is stopped until a reset': row(['password', 'reset', 'step', 'passkey'], {
     ...each(['login', 'verify-email'], 'locked-until-reset'),
     ...each([...CHANGES, 'forgot-password', 'reset-password', 'second-factor'], 'granted'),
+    'passkey-login': 'granted',
   }),
   'the password checks of its sessions are locked': row(['password'], {
     ...each(CHANGES, 'locked'),
@@ -61,13 +64,26 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     'verify-email': 'invalid-code',
     ...each(['forgot-password', 'reset-password'], 'granted'),
   }),
-  'the account is inactive': row(['account'], { ...signedOut, ...gone, login: 'inactive' }),
-  'the account was deleted': row(['account'], { ...signedOut, ...gone, login: 'invalid' }),
-  'the address is not verified': row(['name', 'reset', 'refresh token', 'step', 'enrolment'], {
-    ...each(['login', 'refresh', 'send-code', 'verify-email', 'second-factor'], 'granted'),
-    ...each(['forgot-password', 'reset-password', 'confirm-totp', 'verify-factor'], 'granted'),
-    'enroll-totp': 'unverified',
+  'the account is inactive': row(['account'], {
+    ...signedOut,
+    ...gone,
+    ...each(['login', 'passkey-login'], 'inactive'),
   }),
+  'the account was deleted': row(['account'], {
+    ...signedOut,
+    ...gone,
+    login: 'invalid',
+    'passkey-login': 'invalid-passkey',
+  }),
+  'the address is not verified': row(
+    ['name', 'reset', 'refresh token', 'step', 'enrolment', 'passkey', 'new passkey'],
+    {
+      ...each(['login', 'refresh', 'send-code', 'verify-email', 'second-factor'], 'granted'),
+      ...each(['forgot-password', 'reset-password', 'confirm-totp', 'verify-factor'], 'granted'),
+      'passkey-login': 'granted',
+      ...each(['enroll-totp', 'passkey-options', 'add-passkey'], 'unverified'),
+    },
+  ),
   // A code that was sent before it still opens nothing but what the password opens.
   'the address is verified': row(['name'], {
     ...each(['login', 'forgot-password', 'verify-email'], 'granted'),
@@ -105,8 +121,7 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     ...unproven,
     ...signedOut,
     login: 'invalid',
-    'send-code': 'granted',
-    'forgot-password': 'granted',
+    ...each(['send-code', 'forgot-password', 'passkey-login'], 'granted'),
   }),
   'the new password is weak': row(['new password'], 'weak-password'),
   'another account has the new address': row(['new address'], {
@@ -115,11 +130,15 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
   }),
   'another account has the new username': row(['new username'], 'taken'),
 
-  'the proof is another account’s': row(['code', 'session id', 'factor code', 'factor id'], {
-    ...each(['verify-email', 'confirm-email'], 'invalid-code'),
-    ...each(['second-factor', 'confirm-totp'], 'invalid-factor'),
-    ...each(['end-session', 'remove-factor', 'challenge-factor', 'verify-factor'], 'not-found'),
-  }),
+  'the proof is another account’s': row(
+    ['code', 'session id', 'factor code', 'factor id', 'passkey id'],
+    {
+      ...each(['verify-email', 'confirm-email'], 'invalid-code'),
+      ...each(['second-factor', 'confirm-totp'], 'invalid-factor'),
+      ...each(['end-session', 'remove-factor', 'challenge-factor', 'verify-factor'], 'not-found'),
+      ...each(['rename-passkey', 'remove-passkey'], 'not-found'),
+    },
+  ),
   'the proof has expired': row(['proof'], unproven),
   'the tries at the code are used up': row(['code'], 'invalid-code'),
   'the password changes meanwhile': row(['fenced'], {
@@ -127,7 +146,9 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     ...each(['change-password', 'update-profile', 'delete-account'], 'unauthenticated'),
     ...each(['reauthenticate', 'enroll-totp', 'new-recovery-codes'], 'unauthenticated'),
     ...each(['confirm-totp', 'verify-factor'], 'invalid-factor'),
-    'remove-factor': 'not-found',
+    ...each(['remove-factor', 'rename-passkey', 'remove-passkey'], 'not-found'),
+    ...each(['passkey-login', 'add-passkey'], 'expired-challenge'),
+    'remove-password': 'unauthenticated',
     ...unproven,
     login: 'invalid',
   }),
@@ -136,7 +157,9 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     ...each(['change-password', 'update-profile'], 'unauthenticated'),
     ...each(['reauthenticate', 'enroll-totp', 'new-recovery-codes'], 'unauthenticated'),
     ...each(['confirm-totp', 'verify-factor'], 'invalid-factor'),
-    'remove-factor': 'not-found',
+    ...each(['remove-factor', 'rename-passkey', 'remove-passkey'], 'not-found'),
+    ...each(['passkey-login', 'add-passkey'], 'expired-challenge'),
+    'remove-password': 'unauthenticated',
     ...unproven,
     login: 'inactive',
     'delete-account': 'granted',
@@ -152,6 +175,7 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     ...each(['refresh', 'renew'], 'session-ended'),
     ...each(['update-profile', 'reauthenticate'], 'unauthenticated'),
     ...each(['confirm-totp', 'verify-factor'], 'invalid-factor'),
+    'add-passkey': 'expired-challenge',
   }),
   'the password check outlasts its ticket': row(['password', 'step'], 'busy'),
   'the check of a wrong password outlasts its ticket': row(['password', 'step'], 'busy'),
@@ -159,10 +183,11 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     ...each(['login', 'send-code', 'forgot-password', 'register'], 'granted'),
     ...each([...READS, ...AGAIN, 'logout', 'change-email'], 'granted'),
     ...each(['reauthenticate', 'enroll-totp', 'new-recovery-codes'], 'granted'),
-    'challenge-factor': 'granted',
+    ...each(['challenge-factor', 'passkey-options', 'remove-password'], 'granted'),
+    ...each(['passkey-login', 'add-passkey'], 'expired-challenge'),
     // By then it is a proof within the session, whose code is used up.
     ...each(['confirm-totp', 'verify-factor'], 'invalid-factor'),
-    'remove-factor': 'not-found',
+    ...each(['remove-factor', 'remove-passkey'], 'not-found'),
     // Within ten seconds it is another tab's.
     refresh: 'granted',
     ...each([...ENDS, 'delete-account'], 'session-ended'),

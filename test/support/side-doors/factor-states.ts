@@ -1,17 +1,18 @@
 /** The states of second factors, of logins that owe one, and of proofs of identity within a session. */
+import type { AssertionCredential } from '../../../src/flows/model/passkey.ts';
 import { otherThan } from '../mailbox.ts';
 import { WRONG } from '../session.ts';
 import { WIRES, type Wire } from './all-wires.ts';
 import { NO_TOKENS } from './ask.ts';
 import type { Definition } from './definition.ts';
 import * as factors from './factors.ts';
+import { sign } from './passkeys.ts';
 import * as prepare from './prepare.ts';
 import {
   at,
   change,
   granted,
   loginAt,
-  open,
   partOf,
   plain,
   signIn,
@@ -44,26 +45,24 @@ const provenAgo = (ms: number) =>
 
 const reauthenticate = (
   account: Account,
-  proof: { password: string | null; code: string | null },
+  proof: { password: string | null; code: string | null; credential?: AssertionCredential },
 ) => granted(plain.app, at(account, 'reauthenticate', proof));
 
-/** By the password, or by a recovery code where there are some. */
-const proveAgain = (account: Account) => {
-  const code = account.factor?.codes.pop() ?? null;
-  return reauthenticate(account, { password: code === null ? account.user.password : null, code });
-};
+/** By a passkey, a recovery code or the password: the first of them that the account has. */
+async function proveAgain(account: Account) {
+  const { factor, passkeys, user } = account;
+  if (passkeys.length > 0) return proveByPasskey(account);
+  const code = factor?.codes.pop() ?? null;
+  return reauthenticate(account, { password: code === null ? user.password : null, code });
+}
+
+const proveByPasskey = async (account: Account) =>
+  reauthenticate(account, { password: null, code: null, credential: await sign(account) });
 
 async function knowDevice(account: Account): Promise<void> {
   const device = await prepare.deviceOf(account.user);
   await factors.enrol(account);
   account.device = device;
-}
-
-async function resetPassword(account: Account): Promise<void> {
-  const elsewhere = { ...account, wire: open };
-  const input = await prepare.inputOf('reset-password', elsewhere);
-  await granted(plain.app, at(elsewhere, 'reset-password', input));
-  account.user = { ...account.user, password: prepare.NEW_PASSWORD };
 }
 
 /** The input was made before. */
@@ -111,7 +110,7 @@ export const factorStates = {
   },
   'a second factor is enrolled, and the password was reset': {
     isShared: true,
-    begin: enrolAnd(resetPassword),
+    begin: enrolAnd(prepare.resetPassword),
     alter: sendPassword,
   },
   'the code is sent beside the password': {

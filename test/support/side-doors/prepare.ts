@@ -2,7 +2,6 @@
 import { env } from 'cloudflare:workers';
 import type { AnyRoute } from '../../../src/contracts/contract.ts';
 import type { InputOf, Operation } from '../../../src/flows/operations.ts';
-import type { PasskeyOperation } from '../../../src/flows/passkey-operations.ts';
 import { codeAt } from '../authenticator.ts';
 import { codeIn, otherThan, tokenIn, type Mail } from '../mailbox.ts';
 import { claimsOf, deviceOf as deviceIn, WRONG } from '../session.ts';
@@ -21,6 +20,7 @@ import {
 } from './accounts.ts';
 import { ask, NO_TOKENS, tokensIn, type Request, type Tokens } from './ask.ts';
 import { asksInAStep, enrol, enroll, nextCode, stepOf } from './factors.ts';
+import { addPasskeys, proveBoth, register, sign } from './passkeys.ts';
 
 export const NEW_PASSWORD = 'something else entirely';
 const newAddressOf = ({ email }: TestUser) => `new-${email}`;
@@ -34,9 +34,18 @@ const WITHOUT_SESSION = new Set<Operation>([
   'forgot-password',
   'reset-password',
   'second-factor',
+  'passkey-login-options',
+  'passkey-login',
 ]);
 /** Need a second factor. */
 const ENROLLED = new Set<Operation>(['second-factor', 'new-recovery-codes', 'remove-factor']);
+/** The number of passkeys that the operation needs. */
+const PASSKEYS: Partial<Record<Operation, number>> = {
+  'passkey-login': 1,
+  'rename-passkey': 1,
+  'remove-passkey': 1,
+  'remove-password': 2,
+};
 
 /** Change nothing that another operation meets, even where they are granted. */
 const HARMLESS = new Set<Operation>([
@@ -52,6 +61,11 @@ const HARMLESS = new Set<Operation>([
   'change-email',
   'reauthenticate',
   'list-factors',
+  'passkey-login-options',
+  'passkey-login',
+  'passkey-options',
+  'list-passkeys',
+  'rename-passkey',
 ]);
 
 /** Groups routes that can be asked for one account. `isGranted`: some are granted a change. */
@@ -73,19 +87,21 @@ export async function newAccount(
   const isVerifying = group.some(({ operation }) => VERIFYING.has(operation));
   const user = await addUser(isVerifying ? { email_verified: 0 } : {});
   const hasSession = group.some(({ operation }) => !WITHOUT_SESSION.has(operation));
-  const account = { wire, app, user, tokens: NO_TOKENS, device: null, factor: null };
+  const account = { wire, app, user, tokens: NO_TOKENS, device: null, factor: null, passkeys: [] };
   const tokens = hasSession ? await signIn(account, wire) : NO_TOKENS;
   const signedIn: Account = { ...account, tokens };
   if (group.some(({ operation }) => ENROLLED.has(operation))) await enrol(signedIn);
+  const passkeys = Math.max(0, ...group.map(({ operation }) => PASSKEYS[operation] ?? 0));
+  await addPasskeys(signedIn, passkeys);
+  // The proof has to work without the password.
+  if (group.some(({ operation }) => operation === 'remove-password')) await proveBoth(signedIn);
   return signedIn;
 }
 
 export const newStranger = (): User => ({ ...newUser(), id: 0 });
 
 type Inputs = {
-  readonly [O in Exclude<Operation, PasskeyOperation>]: (
-    account: Account,
-  ) => InputOf<O> | Promise<InputOf<O>>;
+  readonly [O in Operation]: (account: Account) => InputOf<O> | Promise<InputOf<O>>;
 };
 
 const INPUTS: Inputs = {
@@ -140,6 +156,14 @@ const INPUTS: Inputs = {
   'challenge-factor': async (account) => ({ id: (await newFactor(account)).id }),
   'verify-factor': newFactor,
   'remove-factor': async ({ user }) => ({ id: await factorIdOf(user) }),
+  'passkey-login-options': () => null,
+  'passkey-login': async (account) => ({ credential: await sign(account), remember: false }),
+  'passkey-options': () => null,
+  'add-passkey': async (account) => ({ name: 'Phone', credential: await register(account) }),
+  'list-passkeys': () => null,
+  'rename-passkey': ({ passkeys }) => ({ id: passkeys[0]?.id ?? '', name: 'Another name' }),
+  'remove-passkey': ({ passkeys }) => ({ id: passkeys[0]?.id ?? '' }),
+  'remove-password': () => null,
 };
 
 /** Enrols a factor that is not confirmed. */
@@ -150,7 +174,7 @@ async function newFactor(account: Account): Promise<{ id: string; code: string }
 
 /** The input with which the operation is granted. */
 export const inputOf = async (operation: Operation, account: Account): Promise<Cell['input']> => ({
-  ...(await INPUTS[operation as keyof Inputs](account)),
+  ...(await INPUTS[operation](account)),
 });
 
 const cellRequest = ({ wire, ...cell }: Cell): Request => ({ contract: wire.contract, ...cell });
@@ -204,6 +228,13 @@ export const changePassword = (account: Account) =>
     newPassword: NEW_PASSWORD,
   });
 
+export async function resetPassword(account: Account): Promise<void> {
+  const there = { ...account, wire: open };
+  const input = await inputOf('reset-password', there);
+  await granted(plain.app, at(there, 'reset-password', input));
+  account.user = { ...account.user, password: NEW_PASSWORD };
+}
+
 export const logout = (account: Account) => granted(plain.app, at(account, 'logout'));
 
 export const refresh = async (account: Account): Promise<Tokens> =>
@@ -238,7 +269,7 @@ export async function occupy(cell: Cell, name: 'email' | 'username'): Promise<vo
 
 const namedBy = (username: string) => ({ username, username_key: username.toLowerCase() });
 
-/** The stored users, sessions, second factors and passkeys of accounts, as text. */
+/** The stored users, sessions, factors and passkeys of accounts, and the used challenges, as text. */
 export async function storedOf(cells: readonly Cell[]): Promise<string> {
   const ids = cells.map(({ user }) => user.id).join();
   const tables = await env.DB.batch([
@@ -246,6 +277,7 @@ export async function storedOf(cells: readonly Cell[]): Promise<string> {
     env.DB.prepare(`SELECT * FROM sessions WHERE user_id IN (${ids}) ORDER BY id`),
     env.DB.prepare(`SELECT * FROM factors WHERE user_id IN (${ids}) ORDER BY id`),
     env.DB.prepare(`SELECT * FROM passkeys WHERE user_id IN (${ids}) ORDER BY id`),
+    env.DB.prepare('SELECT * FROM used_challenges ORDER BY id'),
   ]);
   return JSON.stringify(tables.map(({ results }) => results));
 }

@@ -4,12 +4,9 @@
  */
 import type { ErrorKind } from '../../../src/contracts/error-answers.ts';
 import type { Operation } from '../../../src/flows/operations.ts';
-import type { PasskeyOperation } from '../../../src/flows/passkey-operations.ts';
 
 /** `silent`: answered as if granted, but neither code nor link is sent. */
 export type Outcome = 'granted' | 'silent' | 'e-mail-limited' | ErrorKind;
-
-type Covered = Exclude<Operation, PasskeyOperation>;
 
 /** The parts of a request and its effects, by which states meet operations. */
 const TAKES = {
@@ -48,20 +45,23 @@ const TAKES = {
   'reset-password': ['attempt', 'account', 'new password', 'proof', 'reset', 'fenced'],
   'change-password': [
     ...(['attempt', 'account', 'session', 'access token', 'password'] as const),
-    ...(['new password', 'fenced'] as const),
+    ...(['own password', 'new password', 'fenced'] as const),
   ],
   'change-email': [
     ...(['attempt', 'e-mail', 'account', 'session', 'access token', 'password'] as const),
-    'new address',
+    ...(['own password', 'new address'] as const),
   ],
   'confirm-email': [
     ...(['attempt', 'account', 'session', 'access token', 'proof', 'code'] as const),
     ...(['new address', 'fenced'] as const),
   ],
-  'delete-account': ['attempt', 'account', 'session', 'access token', 'password', 'fenced'],
+  'delete-account': [
+    ...(['attempt', 'account', 'session', 'access token', 'password', 'own password'] as const),
+    'fenced',
+  ],
   reauthenticate: [
     ...(['attempt', 'account', 'session', 'access token', 'password', 'fenced'] as const),
-    'fenced by session',
+    ...(['fenced by session', 'assertion'] as const),
   ],
   'list-factors': ['account', 'session', 'access token'],
   'enroll-totp': [
@@ -84,16 +84,39 @@ const TAKES = {
     ...(['attempt', 'account', 'session', 'access token', 'recent proof', 'factor id'] as const),
     'fenced',
   ],
-} as const satisfies Record<Covered, readonly string[]>;
+  'passkey-login-options': ['browser', 'passkeys offered'],
+  'passkey-login': [
+    ...(['browser', 'attempt', 'account', 'passkeys offered', 'passkey', 'assertion'] as const),
+    'fenced',
+  ],
+  'passkey-options': [
+    ...(['attempt', 'account', 'session', 'access token', 'recent proof'] as const),
+    ...(['passkeys offered', 'new passkey'] as const),
+  ],
+  'add-passkey': [
+    ...(['attempt', 'account', 'session', 'access token', 'recent proof'] as const),
+    ...(['passkeys offered', 'new passkey', 'attestation', 'fenced', 'fenced by session'] as const),
+  ],
+  'list-passkeys': ['account', 'session', 'access token'],
+  'rename-passkey': ['attempt', 'account', 'session', 'access token', 'passkey id', 'fenced'],
+  'remove-passkey': [
+    ...(['attempt', 'account', 'session', 'access token', 'recent proof'] as const),
+    ...(['passkey id', 'last way in', 'fenced'] as const),
+  ],
+  'remove-password': [
+    ...(['attempt', 'account', 'session', 'access token', 'recent proof'] as const),
+    ...(['last way in', 'fenced'] as const),
+  ],
+} as const satisfies Record<Operation, readonly string[]>;
 
-type Part = (typeof TAKES)[Covered][number];
+type Part = (typeof TAKES)[Operation][number];
 type With<P> = {
-  [O in Covered]: P extends (typeof TAKES)[O][number] ? O : never;
-}[Covered];
+  [O in Operation]: P extends (typeof TAKES)[O][number] ? O : never;
+}[Operation];
 
 /** Tells whether what the operation grants comes by e-mail. */
 export const sendsSecret = (operation: Operation): boolean =>
-  (TAKES[operation as Covered] as readonly Part[]).includes('e-mail');
+  (TAKES[operation] as readonly Part[]).includes('e-mail');
 
 export interface Row {
   /** The state is no concern of other operations. */
@@ -106,8 +129,8 @@ export function row<const P extends Part>(
   parts: readonly P[],
   outcomes: Outcome | Record<With<P>, Outcome>,
 ): Row {
-  const names = Object.keys(TAKES) as Covered[];
-  const takes: Readonly<Record<Covered, readonly string[]>> = TAKES;
+  const names = Object.keys(TAKES) as Operation[];
+  const takes: Readonly<Record<Operation, readonly string[]>> = TAKES;
   return {
     operations: names.filter((name) => parts.some((part) => takes[name].includes(part))),
     outcomeOf: (name) =>
@@ -118,7 +141,7 @@ export function row<const P extends Part>(
 export const each = <O extends Operation>(names: readonly O[], outcome: Outcome) =>
   Object.fromEntries(names.map((name) => [name, outcome])) as Record<O, Outcome>;
 
-export const READS = ['profile', 'list-sessions', 'list-factors'] as const;
+export const READS = ['profile', 'list-sessions', 'list-factors', 'list-passkeys'] as const;
 export const ENDS = ['logout-all', 'end-session'] as const;
 /** Ask for the password. */
 export const CHANGES = [
@@ -127,8 +150,11 @@ export const CHANGES = [
 export const FACTOR_CHANGES = [
   ...(['enroll-totp', 'confirm-totp', 'new-recovery-codes', 'remove-factor'] as const),
 ] as const;
+export const PASSKEY_CHANGES = [
+  ...(['passkey-options', 'add-passkey', 'remove-passkey', 'remove-password'] as const),
+] as const;
 /** May be asked again with the same token. */
-export const AGAIN = ['logout-others', 'renew', 'update-profile'] as const;
+export const AGAIN = ['logout-others', 'renew', 'update-profile', 'rename-passkey'] as const;
 export const BEARER = [
   ...([
     'confirm-email',
@@ -138,6 +164,7 @@ export const BEARER = [
     ...ENDS,
     ...CHANGES,
     ...FACTOR_CHANGES,
+    ...PASSKEY_CHANGES,
   ] as const),
   ...AGAIN,
 ] as const;

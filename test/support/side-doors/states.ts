@@ -6,6 +6,7 @@ import { forEach, WIRES, type Wire } from './all-wires.ts';
 import { NO_TOKENS } from './ask.ts';
 import type { Definition } from './definition.ts';
 import { factorStates } from './factor-states.ts';
+import { passkeyStates } from './passkey-states.ts';
 import * as prepare from './prepare.ts';
 import { change, identifierOf, signIn, type Account, type Cell } from './accounts.ts';
 
@@ -181,7 +182,6 @@ const definitions = {
 
   'the password is wrong': { isShared: true, alter: sendWrong },
   'the password was changed': {
-    isShared: true,
     begin: prepare.changePassword,
     alter(cell) {
       // The code has to be void even with the new password.
@@ -226,6 +226,7 @@ const definitions = {
   },
   'the same request was granted before': { alter: prepare.askOnce },
   ...factorStates,
+  ...passkeyStates,
 } satisfies Record<string, Definition>;
 
 export type State = keyof typeof definitions;

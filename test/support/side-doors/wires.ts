@@ -24,6 +24,13 @@ const byForm: Differences = {
   'no token is sent': { refresh: 'missing-field', logout: 'missing-field' },
 };
 
+/** Its access tokens end before a challenge does. */
+const ENDED = { reauthenticate: 'unauthenticated', 'add-passkey': 'unauthenticated' } as const;
+const withShortTokens: Differences = {
+  'the challenge has expired': ENDED,
+  'the challenge has almost expired': ENDED,
+};
+
 const UNPROVEN = { login: 'invalid' } as const;
 /** The code belongs beside the password, and a login without it is answered like a wrong password. */
 const withPassword: Differences = {
@@ -33,11 +40,16 @@ const withPassword: Differences = {
   'a second factor is enrolled, and the address is not verified': UNPROVEN,
   'a second factor is enrolled, and the password was reset': UNPROVEN,
   'second factors are off, and one is enrolled': UNPROVEN,
+  'recovery codes stand beside a passkey': UNPROVEN,
 };
 
 const DIFFERENT: Readonly<Record<string, Differences>> = {
   'email-envelope': {
-    'the address is not verified': { login: 'unverified', 'second-factor': 'expired-step' },
+    'the address is not verified': {
+      login: 'unverified',
+      'passkey-login': 'unverified',
+      'second-factor': 'expired-step',
+    },
     'a second factor is enrolled, and the address is not verified': { login: 'unverified' },
     'the address is not verified since the step, and the code is wrong': {
       'second-factor': 'expired-step',
@@ -56,7 +68,7 @@ const DIFFERENT: Readonly<Record<string, Differences>> = {
     'the refresh token has expired': { refresh: 'granted' },
     'the refresh token was used before': { refresh: 'granted' },
   },
-  'odd-1': { ...withUsername, ...byForm },
+  'odd-1': { ...withUsername, ...byForm, ...withShortTokens },
   odd2nested: { ...inBody, 'a page of another site asks': { logout: 'cross-site' } },
   oauth2: {
     ...byForm,
@@ -70,6 +82,7 @@ const DIFFERENT: Readonly<Record<string, Differences>> = {
   keycloak: {
     ...byForm,
     ...withPassword,
+    ...withShortTokens,
     'the refresh token is sent as the access token and the reverse': {
       'logout /realms/:realm/protocol/openid-connect/revoke': 'granted',
     },
