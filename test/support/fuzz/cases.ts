@@ -1,6 +1,12 @@
 /** The cases that every run begins with: each refusal that a client can provoke, and what once failed. */
 import type { Operation } from '../../../src/flows/operations.ts';
 import { MARK } from './arbitraries.ts';
+import {
+  BASE64_TRICKS,
+  hostileAttestations,
+  hostileClientData,
+  hostileData,
+} from './hostile-credentials.ts';
 import type { Mutation } from './mutation.ts';
 import type { AttackContext } from './requests.ts';
 
@@ -114,6 +120,10 @@ export const OWN: {
     cases: [
       on({ field: 5, json: '"AAAA"' }),
       on({ field: 0, json: '"dW5rbm93bg"' }, { field: 1, json: '"dW5rbm93bg"' }),
+      ...hostileClientData.map((put) => on({ field: 3, edit: { put } })),
+      ...hostileData.map((put) => on({ field: 4, edit: { put } })),
+      ...BASE64_TRICKS.flatMap((edit) => [on({ field: 4, edit }), on({ field: 5, edit })]),
+      on({ field: 0, edit: { times: 200 } }),
     ],
     outcomes: ['invalid-passkey', 'expired-challenge', 'inactive'],
   },
@@ -122,10 +132,25 @@ export const OWN: {
     outcomes: ['reauthentication-required', 'too-many-passkeys', 'unverified'],
   },
   'add-passkey': {
-    cases: [UNPROVEN, from({ user: 'with all passkeys' }), on({ field: 4, json: '"AAAA"' })],
+    cases: [
+      UNPROVEN,
+      from({ user: 'with all passkeys' }),
+      on({ field: 4, json: '"AAAA"' }),
+      ...hostileClientData.map((put) => on({ field: 3, edit: { put } })),
+      ...hostileAttestations.map((put) => on({ field: 4, edit: { put } })),
+      ...BASE64_TRICKS.map((edit) => on({ field: 4, edit })),
+    ],
     outcomes: ['reauthentication-required', 'too-many-passkeys', 'unverified'],
   },
-  'rename-passkey': { cases: [ANOTHER], outcomes: ['not-found'] },
+  'rename-passkey': {
+    cases: [
+      ANOTHER,
+      ...['', ' ', 'x'.repeat(65), '\\u202e', '\\u0000'].map((name) =>
+        on({ field: 0, json: `"${name}"` }),
+      ),
+    ],
+    outcomes: ['not-found'],
+  },
   'remove-passkey': {
     cases: [UNPROVEN, ANOTHER, from({ user: 'without a password' })],
     outcomes: ['reauthentication-required', 'not-found', 'last-way-in'],
