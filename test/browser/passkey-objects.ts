@@ -4,13 +4,21 @@ import { expect } from 'vitest';
 import { shown } from './factor-objects.ts';
 import { signOut } from './page-objects.ts';
 
-/** Records the mediation of each request for a passkey. Runs in the page. */
-function recordRequests(): void {
+interface Recorded {
+  suggestions?: 'pending' | 'settled';
+  suggested?: number;
+}
+
+/** Records the requests for suggestions. Runs in the page. */
+function recordSuggestions(): void {
   const get = navigator.credentials.get.bind(navigator.credentials);
-  const asked: unknown[] = ((globalThis as { asked?: unknown[] }).asked = []);
-  navigator.credentials.get = (options) => {
-    asked.push(options?.mediation);
-    return get(options);
+  const recorded = globalThis as Recorded;
+  recorded.suggested = 0;
+  navigator.credentials.get = async (options) => {
+    if (options?.mediation !== 'conditional') return get(options);
+    recorded.suggested = (recorded.suggested ?? 0) + 1;
+    recorded.suggestions = 'pending';
+    return get(options).finally(() => (recorded.suggestions = 'settled'));
   };
 }
 
@@ -30,15 +38,12 @@ export async function addAuthenticator(page: Page, { isSyncable = true } = {}) {
       defaultBackupState: isSyncable,
     },
   });
-  await page.addInitScript(recordRequests);
+  await page.addInitScript(recordSuggestions);
   const setPresence = (enabled: boolean) =>
     session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
   /** Waits until the page has asked for suggestions for the nth time. */
   const suggested = (n: number) =>
-    page.waitForFunction((n) => {
-      const { asked = [] } = globalThis as { asked?: unknown[] };
-      return asked.filter((mediation) => mediation === 'conditional').length === n;
-    }, n);
+    page.waitForFunction((n) => (globalThis as Recorded).suggested === n, n);
   return {
     /** False: the screen lock is not opened. */
     setUserVerified: (isUserVerified: boolean) =>
@@ -46,6 +51,8 @@ export async function addAuthenticator(page: Page, { isSyncable = true } = {}) {
     /** False: requests wait, like a suggestion that is not chosen. */
     setPresence,
     suggested,
+    /** Waits until the page's request for suggestions has been answered or refused. */
+    settled: () => page.waitForFunction(() => (globalThis as Recorded).suggestions === 'settled'),
     /** Leads to the sign-in page, whose suggestions wait and are not chosen. */
     async signOut(name: string): Promise<void> {
       await setPresence(false);

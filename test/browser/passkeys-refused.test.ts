@@ -41,8 +41,12 @@ test('a passkey is not made or used where its user is not verified, gives up, or
   expect(await page.locator('#notice.bad').count()).toBe(0);
   expect(await page.getAttribute('#notice', 'role')).toBe('status');
 
-  await authenticator.setUserVerified(true);
+  // Of a suggestion that is given up nothing is said, and the field suggests again.
   await page.reload();
+  await authenticator.settled();
+  expect(await page.isHidden('#notice')).toBe(true);
+  await authenticator.setUserVerified(true);
+  await page.focus('#email');
   await accountShown(page);
   await authenticator.setPresence(false);
   await page.click('#passkey-list button:last-child');

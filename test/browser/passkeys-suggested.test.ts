@@ -100,6 +100,21 @@ test('a challenge is replaced before it expires, and asked for again where it wa
   await page.clock.runFor(2_000);
   await authenticator.suggested(2);
   expect(challenges()).toBe(2);
+  const setHidden = (isHidden: boolean) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, isHidden);
+  await setHidden(true);
+  await page.clock.runFor(900_000);
+  expect(challenges()).toBe(2);
+  await setHidden(false);
+  await authenticator.suggested(3);
+  // Chromium under test has no back/forward cache: its event is dispatched by hand.
+  await page.evaluate(() =>
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })),
+  );
+  await authenticator.suggested(4);
 
   const error = { code: 'PASSKEY_CHALLENGE_EXPIRED', message: '' };
   await authenticator.setPresence(true);
@@ -128,7 +143,9 @@ test('keeps the session in the browser where the user asked to be remembered', a
   await addPasskey(page, 'Laptop');
   await authenticator.signOut(name);
   await page.check('#remember');
+  const sent = page.waitForRequest('**/passkeys/login');
   await page.click('#passkey-sign-in');
+  expect((await sent).postDataJSON()).toMatchObject({ rememberMe: true });
   await accountShown(page);
   const other = await openTab();
   await other.goto(`/${name}/`);
