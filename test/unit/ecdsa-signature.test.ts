@@ -43,6 +43,7 @@ it.each([
   ['a negative s', '30060201010201ff'],
   ['a zero too many before r', '300702020001020102'],
   ['a zero too many before s', '300702010102020002'],
+  ['a zero too many before 7f', '30070202007f020102'],
   ['two zeros before r', '30080203000080020102'],
   ['an r that ends behind it', '3006020501020102'],
   ['an s that ends behind it', '3006020101020202'],

@@ -123,6 +123,7 @@ describe('an assertion', () => {
     ['no user handle', { userHandle: null }, 'wrong-owner'],
     ['a key that can be copied now', { flipFlags: BE }, 'changed-eligibility'],
     ['a signature with padding', { signature: 'MAYCAQECAQE=' }, 'malformed'],
+    ['a signature of one character too many', { signature: 'MAYCAQECAQEAA' }, 'malformed'],
     ['a signature with stray bits', { signature: 'MAYCAQECAQF' }, 'malformed'],
   ] satisfies [string, GetChanges, PasskeyFlaw][])(
     'with %s is refused',

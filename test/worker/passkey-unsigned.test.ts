@@ -129,3 +129,11 @@ it('notices all but the name of an unknown member and white space in client data
   const encode = (text: string) => base64url.encode(new TextEncoder().encode(text));
   expect(spelled).toEqual([encode(`${json} `), encode(` ${json}`)]);
 });
+
+it('strips a byte order mark from client data, as UTF-8 decode does (7.1)', async () => {
+  const { credential, challenge } = await registered('ES256', 'none');
+  const json = new TextDecoder().decode(base64url.decode(credential.clientDataJSON));
+  const clientDataJSON = base64url.encode(new TextEncoder().encode(`\uFEFF${json}`));
+  const marked = { challenge, credential: { ...credential, clientDataJSON } };
+  expect(await verifyRegistration(marked)).toMatchObject({ ok: true });
+});
