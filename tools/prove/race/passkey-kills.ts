@@ -3,6 +3,7 @@
  * disk. A challenge opens one session, whichever passkey of the owner has signed it.
  */
 import { targetOf, type Sent } from './expected-state.ts';
+import { times } from './guessing.ts';
 import { OWNERS_PER_ROUND, ROUNDS, startKillRun, type ProofOwner } from './kill-run.ts';
 import type { KillOptions } from './kills.ts';
 import { newAssertions, passkeyLogin, passkeyOwners } from './passkey-owners.ts';
@@ -10,7 +11,6 @@ import { contractAt } from './wire.ts';
 
 /** Submissions of one challenge by each of the two passkeys that have signed it. */
 const TIMES = 2;
-/** The owners of a round sign in again in later ones: they are few, and made without a kill. */
 const PASSKEYS = 2;
 
 export async function passkeyKills(options: KillOptions): Promise<void> {
@@ -30,9 +30,7 @@ export async function passkeyKills(options: KillOptions): Promise<void> {
           kind: 'login',
           of: target,
         }));
-        const sent = Array.from({ length: TIMES }, () =>
-          submissions.map((submission) => ({ ...submission })),
-        ).flat();
+        const sent = times(TIMES, () => submissions.map((each) => ({ ...each }))).flat();
         present.push({ person, sent, again: async () => submissions.at(0) ?? null });
       }
       await run.kill(round, present);
