@@ -40,7 +40,7 @@ export async function newToken(origin: string, person: Person): Promise<string> 
 
 async function optionsIn<Options>(origin: string, attempt: Attempt): Promise<Options> {
   const { status, text } = await sendOne(origin, attempt);
-  const options = status === 200 ? valueNamed(JSON.parse(text), 'publicKey') : undefined;
+  const options = status === 200 ? valueNamed(JSON.parse(text), 'publicKey', 'options') : undefined;
   if (options === undefined) throw new Error(`no options in ${status} ${text}`);
   return options as Options;
 }
