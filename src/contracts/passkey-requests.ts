@@ -95,14 +95,14 @@ const credentialJSON = (id: string, response: Record<string, unknown>) => ({
 export const assertionJSON = ({ id, userHandle, ...response }: AssertionCredential) =>
   credentialJSON(id, { ...response, ...(userHandle !== null && { userHandle }) });
 
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
+/** Besides what profiles refuse, the characters that turn the text around a name, as in an e-mail. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u{FFFD}\u{202A}-\u{202E}\u{2066}-\u{2069}]/u;
 
 const name = () =>
   z.string('Name must be a string').check(
     z.trim(),
     z.maxLength(MAX_NAME_LENGTH, 'Name is too long'),
-    z.refine((text) => !CONTROL.test(text), 'Name must have no control characters'),
+    z.refine((text) => !UNPRINTABLE.test(text), 'Name must not have control characters'),
   );
 
 /** `named`: the field of a passkey's name. */
