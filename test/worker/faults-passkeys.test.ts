@@ -89,7 +89,7 @@ const removePassword = async (): Promise<Request> => {
 };
 
 const expired = status['expired-challenge'];
-/** What was stored is not stored again: the next challenge is as good as the first. */
+/** Nothing is stored twice: the next challenge is as good as the first. */
 const once = { repeated: expired, storedButRefused: 'refused' } as const;
 
 describe('a sign-in with a passkey', () => {

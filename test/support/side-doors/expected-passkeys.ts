@@ -28,7 +28,7 @@ export const PASSKEYS_EXPECTED: Readonly<Record<PasskeyState, Row>> = {
   ),
   'a passkey proves whose counter has gone back': row(['assertion'], 'granted'),
   'the password was reset, and a passkey signs in': row(['passkey'], 'granted'),
-  // It signs its own account in.
+  // Signs its own account in.
   'another account’s passkey proves': row(['assertion'], {
     'passkey-login': 'granted',
     reauthenticate: 'invalid-passkey',
