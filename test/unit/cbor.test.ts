@@ -57,6 +57,7 @@ describe('an item', () => {
       ]),
     ],
     ['8181818101', [[[[1]]]]],
+    ['a101a101a101a10102', new Map([[1, new Map([[1, new Map([[1, new Map([[1, 2]])]])]])]])],
   ])('%s is read', (hex, value) => {
     const read = readCbor(bytes(hex));
     expect(read).toEqual({ value, length: hex.length / 2 });
@@ -97,6 +98,7 @@ describe('an item', () => {
     ['a break in place of an item', '81ff'],
     ['a break in place of a key', 'a1ff01'],
     ['a key that stands twice', 'a201020103'],
+    ['a key that stands twice, and an entry too many', 'a2010201030405'],
     ['a key of text that stands twice', 'a2616101616102'],
     ['a key that is bytes', 'a1410101'],
     ['a key that is a list', 'a18001'],
@@ -114,6 +116,7 @@ describe('an item', () => {
     ['five levels', '818181818101'],
     ['five levels of maps', 'a101a101a101a101a10101'],
     ['as many levels as a stack has not', `${'81'.repeat(100_000)}01`],
+    ['as many levels of keys as a stack has not', `${'a1'.repeat(100_000)}01`],
   ])('with %s is refused', (_title, hex) => {
     expect(() => readCbor(bytes(hex))).toThrow(malformed);
     // The bytes behind those that were given are not touched.
