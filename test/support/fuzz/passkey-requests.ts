@@ -1,6 +1,7 @@
 /** Requests to the operations around passkeys that are granted (requests.ts). */
 import { valueNamed } from '../authenticator.ts';
 import { createAuthenticator, type PasskeyAuthenticator } from '../passkey-authenticator.ts';
+import { assertionOf, registrationOf } from '../passkeys.ts';
 import { tokensOf } from '../session.ts';
 import { succeeded, type Tools } from './factor-requests.ts';
 import { ORIGIN } from './outgoing.ts';
@@ -13,15 +14,11 @@ export function passkeyRequests({ caller, from, signedIn, write, byBearer }: Too
     return valueNamed(JSON.parse(text), 'publicKey', 'options') as never;
   };
   const created = async (device: PasskeyAuthenticator, token: string) => {
-    const { id, response } = await device.create(await optionsOf('passkey-options', token));
-    const { clientDataJSON, attestationObject } = response;
-    return { id, clientDataJSON, attestationObject, transports: [] };
+    const options = await optionsOf('passkey-options', token);
+    return registrationOf(await device.create(options, { transports: [] }));
   };
-  const signed = async (device: PasskeyAuthenticator) => {
-    const { id, response } = await device.get(await optionsOf('passkey-login-options'));
-    const { userHandle = null, ...texts } = response;
-    return { id, ...texts, userHandle };
-  };
+  const signed = async (device: PasskeyAuthenticator) =>
+    assertionOf(await device.get(await optionsOf('passkey-login-options')));
   const add = async (token: string) => {
     const device = createAuthenticator({ origin: ORIGIN });
     const input = { name: null, credential: await created(device, token) };

@@ -1,6 +1,5 @@
 /** The states of passkeys, of the challenges that they sign, and of accounts without a password. */
 import { base64url } from 'jose';
-import type { Operation } from '../../../src/flows/operations.ts';
 import { addPasskey, removePasskeys } from '../passkeys.ts';
 import type { Definition } from './definition.ts';
 import { enrol } from './factors.ts';
@@ -39,9 +38,8 @@ async function sendNoPassword(cell: Cell): Promise<void> {
     if (field in cell.input) cell.input[field] = null;
   }
   if ('id' in cell.input) cell.input['id'] = cell.passkeys[0]?.id;
-  if (PROVING.has(cell.operation)) await sendAssertion(cell);
+  await sendAssertion(cell);
 }
-const PROVING = new Set<Operation>(['passkey-login', 'reauthenticate']);
 
 const fill = (count: number) => (account: Account) => passkeys.fill(account, count);
 
@@ -91,27 +89,30 @@ export const passkeyStates = {
     },
   },
   'the passkey is removed meanwhile': {
-    alter: (cell) => ('id' in cell.input ? undefined : sendAssertion(cell)),
+    alter: asserting(),
     beforeWrite: ({ user }) => removePasskeys(user),
   },
 
   'the challenge has expired': {
     isShared: true,
     begin: provenAgo(-5 * MINUTE_MS),
-    alter: (cell) => (cell.operation === 'add-passkey' ? undefined : sendAssertion(cell)),
+    alter: asserting(),
     passesMs: () => 5 * MINUTE_MS,
   },
   'the challenge has almost expired': {
     begin: provenAgo(-5 * MINUTE_MS),
-    alter: (cell) => (cell.operation === 'add-passkey' ? undefined : sendAssertion(cell)),
+    alter: asserting(),
     passesMs: () => 5 * MINUTE_MS - 1,
   },
   'the challenge is another contract’s': {
     isShared: true,
     async alter(cell) {
       const wire = credentials.otherWire(cell);
-      const registration = await credentials.elsewhere(cell, wire);
-      await credentials.sendOver(cell, { signIn: () => passkeys.challengeAt(wire), registration });
+      if (cell.operation !== 'add-passkey') {
+        return sendAssertion(cell, { challenge: await passkeys.challengeAt(wire) });
+      }
+      const options = await passkeys.creationOptions(await credentials.elsewhere(cell, wire));
+      cell.input['credential'] = await passkeys.register(cell, { options });
     },
   },
   'the challenge is of the other ceremony': {
@@ -136,12 +137,12 @@ export const passkeyStates = {
   'the challenge was used for another passkey': {
     isShared: true,
     async alter(cell) {
-      if (cell.operation !== 'add-passkey') await sendAssertion(cell);
+      await sendAssertion(cell);
       await credentials.useItsChallenge(cell);
     },
   },
   'another request uses the challenge meanwhile': {
-    alter: (cell) => (cell.operation === 'add-passkey' ? undefined : sendAssertion(cell)),
+    alter: asserting(),
     beforeWrite: credentials.useItsChallenge,
   },
 
@@ -188,7 +189,7 @@ export const passkeyStates = {
   },
   'a passkey of one device, where all have to stay on theirs': {
     settings: deviceBound('all'),
-    alter: (cell) => (cell.operation === 'add-passkey' ? undefined : sendAssertion(cell)),
+    alter: asserting(),
   },
 
   'the policy requires a second factor, and a passkey has signed in': {
