@@ -66,6 +66,7 @@ test('the password is removed after a proof by passkey, and never the last way i
   expect(await page.textContent('#codes-left')).toBe('Recovery codes left: 10');
   await remove('Laptop');
   await expect.poll(noticeText).toContain('The passkey is removed.');
+  expect(await page.isHidden('#passwordless')).toBe(true);
   await remove('Phone');
   await expect.poll(noticeText).toContain('You could not sign in without it.');
   expect(await passkeyRows(page).count()).toBe(1);

@@ -77,6 +77,10 @@ test('by keyboard alone, in German at 320 pixels', async ({ openBrowser, users: 
   await page.keyboard.type('n'.repeat(65));
   await page.keyboard.press('Enter');
   expect(await fieldError(page, 'passkey-name')).toBe('Ein Name hat höchstens 64 Zeichen.');
+  await page.click('#cancel-passkey');
+  expect(await focusedId(page)).toBe('passkeys-title');
+  await page.getByRole('button', { name: 'Umbenennen: Passkey Passkey' }).click();
+  expect(await page.getAttribute('#passkey-name', 'aria-invalid')).toBe(null);
   await page.fill('#passkey-name', ' Küche <b> ');
   await page.keyboard.press('Enter');
   await expect.poll(() => row.locator('strong').textContent()).toBe('Küche <b>');

@@ -25,18 +25,22 @@ export function createPasskeySection(shared: Shared, changes: Changes) {
   const name = inputById('passkey-name');
   /** The passkey that gets another name; null: a new one gets its first. */
   let renamed: string | null = null;
+  let count = 0;
+  /** No answer says so before the password is removed here. */
+  let isPasswordless = false;
 
   const showNaming = (id: string | null, current: string) => {
     renamed = id;
     elementById('naming-title').textContent =
       id === null ? messages.addPasskey : messages.renamePasskey;
     name.value = current;
+    // Removes the error of what was entered before.
+    name.dispatchEvent(new Event('input'));
     shared.setFormInUse('passkey-form');
     shared.showNotice(null);
     naming.hidden = false;
     name.focus();
   };
-  let count = 0;
   const hideNaming = () => void (naming.hidden = true);
   const offer = createPasskeyOffer(page, () => showNaming(null, ''));
 
@@ -48,9 +52,9 @@ export function createPasskeySection(shared: Shared, changes: Changes) {
     if (!Array.isArray(rows)) return 0;
     elementById('passkey-list').replaceChildren(...rows.map(itemOf));
     elementById('add-passkey').hidden = !canUsePasskeys;
-    elementById('passwordless').hidden = rows.length === 0;
-    elementById('passkeys').hidden = rows.length === 0 && !pageData.offersPasskeys;
     count = rows.length;
+    elementById('passwordless').hidden = count === 0 || isPasswordless;
+    elementById('passkeys').hidden = count === 0 && !pageData.offersPasskeys;
     const hint = elementById('currentPassword-hint');
     hint.textContent = messages.emptyPassword;
     hint.hidden = count === 0;
@@ -144,8 +148,8 @@ export function createPasskeySection(shared: Shared, changes: Changes) {
   elementById('add-passkey').addEventListener('click', () => showNaming(null, ''));
   onClick(elementById('remove-password'), async () => {
     if ((await change('remove-password')) === null) return;
+    isPasswordless = true;
     await changed(messages.passwordRemoved);
-    elementById('passwordless').hidden = true;
   });
 
   const clear = (): void => {
