@@ -1,4 +1,4 @@
-/** What log and audit keep of passkeys: events with their reasons, and nothing that a browser has sent. */
+/** Log and audit of passkeys: events with their reasons, and nothing that a browser has sent. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { failOnUnhandled } from '../support/captured-console.ts';
