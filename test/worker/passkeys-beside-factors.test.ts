@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { valueAt } from '../../src/pages/json-path.ts';
 import { byAddress } from '../support/contract-cases.ts';
 import { mailbox, tokenIn } from '../support/mailbox.ts';
+import { actionsOf } from '../support/operator.ts';
 import { addPasskey, signInBy } from '../support/passkeys.ts';
 import { enroll, fieldOf, nextCode } from '../support/second-factor.ts';
 import { client, moveClock, tokensOf } from '../support/session.ts';
@@ -82,5 +83,35 @@ describe('second factors beside passkeys', () => {
     };
     await ask('remove-factor', { id: factors[0]?.id ?? '' }, { token });
     expect(methodsIn(await login(user))).toEqual(['recovery-code', 'passkey']);
+  });
+});
+
+describe('an account that has removed its password', () => {
+  it('is signed in to by its passkeys alone, until it sets another', async () => {
+    const { app, to } = mailbox();
+    const own = client(app, 'email-cookie');
+    const { ask, login, profile, status } = own;
+    const user = await addUser();
+    const { access: elsewhere } = tokensOf(await login(user));
+    const passkeys = [await addPasskey(user), await addPasskey(user)] as const;
+    const { access: token } = tokensOf(await signInBy(own, passkeys[0]));
+    expect((await ask('remove-password', null, { token })).status).toBe(status.done);
+    expect((await profile(token)).status).toBe(status.granted);
+    expect((await profile(elsewhere)).status).toBe(status.unauthenticated);
+    expect((await login(user)).status).toBe(status.invalid);
+    expect((await signInBy(own, passkeys[1])).status).toBe(status.granted);
+    expect(to(user.email).map(({ subject }) => subject)).toEqual([
+      'The password of your account at Gatehouse was removed',
+    ]);
+
+    const newPassword = 'something else entirely';
+    const passwords = { currentPassword: null, newPassword };
+    expect((await ask('change-password', passwords, { token })).status).toBe(status.done);
+    expect((await login({ ...user, password: newPassword })).status).toBe(status.granted);
+    const again = await ask('change-password', passwords, { token });
+    expect(again.status).toBe(status['missing-field']);
+    expect((await actionsOf(user.id)).join(' ')).toBe(
+      'LOGIN LOGIN PASSWORD_REMOVED LOGIN_FAILED LOGIN PASSWORD_CHANGED LOGIN',
+    );
   });
 });

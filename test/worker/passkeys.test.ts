@@ -183,6 +183,30 @@ describe.each(oneOfEachKind)('$name', ({ name, contract, status, statusAt }) => 
   });
 });
 
+describe('a counter that goes back', () => {
+  it.each([
+    ['is told to the owner and the audit', { isSyncable: false }, 1],
+    ['is no matter for a passkey that may be on several devices', { isSyncable: true }, 0],
+  ])('%s', async (_, kind, times) => {
+    const { app, to } = mailbox();
+    const own = client(app, 'email-cookie');
+    const user = await addUser();
+    const passkey = await addPasskey(user, kind);
+    for (const count of [5, 6, 3]) {
+      const credential = await assertionAt(own, passkey, { count });
+      const { status } = await own.ask('passkey-login', { credential, remember: false });
+      expect(status).toBe(200);
+    }
+    const copied = 'A passkey may have been copied, at Gatehouse';
+    const subjects = to(user.email).map(({ subject }) => subject);
+    expect(subjects).toEqual(Array.from({ length: times }, () => copied));
+    const actions = (await eventsOf(user.id)).map(({ action }) => action);
+    expect(actions.filter((action) => action !== 'LOGIN')).toEqual(
+      Array.from({ length: times }, () => 'PASSKEY_COUNTED_BACK'),
+    );
+  });
+});
+
 describe('a cookie of a session that a passkey has opened', () => {
   it.each(['/email-cookie', ''])(
     'is kept to the folder of the login: under "%s"',

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { insertRows } from '../fixtures/rows.ts';
 import { addUser, count, contractCases, createTestApp } from '../support/test-app.ts';
+import { addPasskey, signInBy } from '../support/passkeys.ts';
 import { client, tokensOf } from '../support/session.ts';
 
 const idOf = (userId: number, n: number) => `${userId}-${String(n).padStart(3, '0')}`;
@@ -68,4 +69,13 @@ it('keeps to 100 when logins race', async () => {
   expect((await endedSessions(person.id)).map((row) => row['session_id'])).toEqual(
     Array.from({ length: 15 }, (_, n) => idOf(person.id, 80 + n)),
   );
+});
+
+it('ends the oldest session with the 101st that a passkey opens', async () => {
+  const person = await addUser();
+  await addSessions(person.id, 100);
+  const caller = client(createTestApp(), 'email-cookie');
+  expect((await signInBy(caller, await addPasskey(person))).status).toBe(200);
+  expect(await count('sessions', person.id)).toBe(100);
+  expect(await endedSessions(person.id)).toMatchObject([{ session_id: idOf(person.id, 99) }]);
 });
