@@ -45,6 +45,8 @@ interface GetOverrides extends Overrides {
   userHandle?: string | null;
   /** Base64url, in place of the right one. */
   signature?: string;
+  /** True: signs attested credential data, as in a registration. */
+  isAttested?: boolean;
 }
 
 /** RegistrationResponseJSON (WebAuthn Level 3, 5.1). */
@@ -211,7 +213,8 @@ export function createAuthenticator({
     /** `navigator.credentials.get()`. Answers the user handle of the last `create`. */
     async get(options: GetOptions, changed: GetOverrides = {}): Promise<AssertionJson> {
       const clientData = clientDataOf('webauthn.get', options.challenge, changed);
-      const data = await authenticatorData(options.rpId, changed);
+      const key = changed.isAttested ? coseKey((await keys()).publicKey, cose) : undefined;
+      const data = await authenticatorData(options.rpId, changed, key);
       const handle = changed.userHandle === undefined ? userHandle : changed.userHandle;
       return {
         ...credential(changed.credentialId ?? credentialId),

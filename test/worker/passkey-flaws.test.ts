@@ -122,6 +122,7 @@ describe('an assertion', () => {
     ['an empty user handle', { userHandle: '' }, 'wrong-owner'],
     ['no user handle', { userHandle: null }, 'wrong-owner'],
     ['a key that can be copied now', { flipFlags: BE }, 'changed-eligibility'],
+    ['the key that it is signed with', { isAttested: true }, 'malformed'],
     ['a signature with padding', { signature: 'MAYCAQECAQE=' }, 'malformed'],
     ['a signature of one character too many', { signature: 'MAYCAQECAQEAA' }, 'malformed'],
     ['a signature with stray bits', { signature: 'MAYCAQECAQF' }, 'malformed'],
