@@ -74,6 +74,11 @@ describe('an attestation object', () => {
       (data) => cborMap([FMT, ['attStmt', new Map([['a', 1]])], data]),
     ],
     ['with a list for a statement', (data) => cborMap([FMT, ['attStmt', []], data])],
+    [
+      'with a list for a statement of tpm',
+      (data) => cborMap([['fmt', 'tpm'], ['attStmt', []], data]),
+    ],
+    ['with long text for its data', () => cborMap([FMT, STATEMENT, ['authData', 'x'.repeat(164)]])],
     ['with text for its data', () => cborMap([FMT, STATEMENT, ['authData', 'data']])],
     ['that is a list', ([, data]) => cborBytes(['none', new Map(), data])],
     [
