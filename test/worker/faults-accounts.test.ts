@@ -1,8 +1,8 @@
 /** Registrations, codes, links and changes of an account with each fault at each of their calls. */
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { InputOf, Operation } from '../../src/flows/operations.ts';
 import { failOnUnhandled } from '../support/captured-console.ts';
-import type { Flow } from '../support/fault-invariants.ts';
+import { dropPauses, flowsOf, type FaultRequest } from '../support/fault-requests.ts';
 import { testFlows } from '../support/fault-scenario.ts';
 import { faults, injectFault, mainFaults } from '../support/faults.ts';
 import { codeIn, mailbox, otherThan, tokenIn } from '../support/mailbox.ts';
@@ -20,41 +20,16 @@ import {
 
 const unhandled = failOnUnhandled();
 
-/** The pause before an e-mail is sent again is no part of these tests. */
-beforeEach(() => {
-  const { wait } = scheduler;
-  vi.spyOn(scheduler, 'wait').mockImplementation((_ms, options) =>
-    wait.call(scheduler, 0, options),
-  );
-});
+dropPauses();
 
 const NEW_PASSWORD = 'something else entirely';
-type Request = {
-  [O in Operation]: { user: TestUser; to: O; body: InputOf<O>; token?: string };
-}[Operation];
-
 describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
   const { status, named, application, isByUsername } = contractCase(name);
   const { done } = status;
 
-  /** A request whose repetition is answered alike, unless `rest` says otherwise. */
-  const flow = (
-    about: string,
-    request: () => Promise<Request>,
-    rest: Partial<Flow> & Pick<Flow, 'status'>,
-  ): Flow => ({
-    name: about,
-    contract: name,
-    prepare: async () => {
-      const { user, to, body, token } = await request();
-      const tokens = token === undefined ? {} : { token };
-      return { user, send: (app) => client(app, name).ask(to, body, tokens) };
-    },
-    repeated: rest.status,
-    ...rest,
-  });
+  const flow = flowsOf(name);
 
-  const register = async (changes: object = {}): Promise<Request> => {
+  const register = async (changes: object = {}): Promise<FaultRequest> => {
     const user = newUser();
     return { user, to: 'register', body: application({ ...user, ...changes }) };
   };
@@ -67,24 +42,24 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
     else await ask('register', application(user));
     return { user, code: codeIn(to(user.email)) };
   };
-  const sendCode = async (owner: 'registration' | 'user'): Promise<Request> => {
+  const sendCode = async (owner: 'registration' | 'user'): Promise<FaultRequest> => {
     const { user } = await withCode(owner);
     return { user, to: 'send-code', body: named(user) };
   };
   const verify = async (
     owner: 'registration' | 'user',
     change: (code: string) => object = () => ({}),
-  ): Promise<Request> => {
+  ): Promise<FaultRequest> => {
     const { user, code } = await withCode(owner);
     const body = { ...named(user), password: user.password, code, ...change(code) };
     return { user, to: 'verify-email', body };
   };
-  const forgot = async (user: TestUser): Promise<Request> => ({
+  const forgot = async (user: TestUser): Promise<FaultRequest> => ({
     user,
     to: 'forgot-password',
     body: named(user),
   });
-  const reset = async (owner: 'registration' | 'user'): Promise<Request> => {
+  const reset = async (owner: 'registration' | 'user'): Promise<FaultRequest> => {
     const { app, to } = mailbox();
     const { ask } = client(app, name);
     const user = owner === 'user' ? await addUser() : newUser();
@@ -96,11 +71,11 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
   const signedIn = async <O extends Operation>(
     to: O,
     bodyOf: (user: TestUser) => InputOf<O>,
-  ): Promise<Request> => {
+  ): Promise<FaultRequest> => {
     const user = await addUser();
     const token = tokensOf(await client(createTestApp(), name).login(user)).access;
     await addSession(user.id);
-    return { user, to, token, body: bodyOf(user) } as Request;
+    return { user, to, token, body: bodyOf(user) } as FaultRequest;
   };
   const changePassword = (currentPassword?: string) =>
     signedIn('change-password', ({ password }) => ({
@@ -109,7 +84,7 @@ describe.each(['email-cookie', 'username-coded'])('%s', (name) => {
     }));
   const changeEmail = () =>
     signedIn('change-email', ({ email, password }) => ({ email: `moved-${email}`, password }));
-  const confirmEmail = async (change: (code: string) => string): Promise<Request> => {
+  const confirmEmail = async (change: (code: string) => string): Promise<FaultRequest> => {
     const { app, to } = mailbox();
     const { ask, login } = client(app, name);
     const user = await addUser();

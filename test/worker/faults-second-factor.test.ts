@@ -1,8 +1,8 @@
 /** Logins with a second factor, and changes of factors, with each fault at each of their calls. */
-import { beforeEach, describe, vi } from 'vitest';
-import type { InputOf, Operation } from '../../src/flows/operations.ts';
+import { describe } from 'vitest';
+import type { InputOf } from '../../src/flows/operations.ts';
 import { failOnUnhandled } from '../support/captured-console.ts';
-import type { Flow } from '../support/fault-invariants.ts';
+import { dropPauses, flowsOf, type FaultRequest } from '../support/fault-requests.ts';
 import { testFlows } from '../support/fault-scenario.ts';
 import { mainFaults } from '../support/faults.ts';
 import {
@@ -14,55 +14,24 @@ import {
   type Enrolled,
 } from '../support/second-factor.ts';
 import { client, moveClock, tokensOf, WRONG } from '../support/session.ts';
-import {
-  addUser,
-  contractCase,
-  createTestApp,
-  factorIdOf,
-  type TestUser,
-} from '../support/test-app.ts';
+import { addUser, contractCase, createTestApp, factorIdOf } from '../support/test-app.ts';
 
 const unhandled = failOnUnhandled();
 
-/** The pause before an e-mail is sent again is no part of these tests. */
-beforeEach(() => {
-  const { wait } = scheduler;
-  vi.spyOn(scheduler, 'wait').mockImplementation((_ms, options) =>
-    wait.call(scheduler, 0, options),
-  );
-});
+dropPauses();
 
 const NAME = 'email-cookie';
 const { status } = contractCase(NAME);
 const here = () => client(createTestApp(), NAME);
 
-type Request = {
-  [O in Operation]: { user: TestUser; to: O; body: InputOf<O>; token?: string };
-}[Operation];
+const flow = flowsOf(NAME);
 
-/** A request whose repetition is answered alike, unless `rest` says otherwise. */
-const flow = (
-  name: string,
-  request: () => Promise<Request>,
-  rest: Partial<Flow> & Pick<Flow, 'status'>,
-): Flow => ({
-  name,
-  contract: NAME,
-  prepare: async () => {
-    const { user, to, body, token } = await request();
-    const tokens = token === undefined ? {} : { token };
-    return { user, send: (app) => client(app, NAME).ask(to, body, tokens) };
-  },
-  repeated: rest.status,
-  ...rest,
-});
-
-const login = async (): Promise<Request> => {
+const login = async (): Promise<FaultRequest> => {
   const own = here();
   const { user } = await enrol(own);
   return { user, to: 'login', body: own.attempt(user) };
 };
-const complete = async (codeOf: (enrolled: Enrolled) => string): Promise<Request> => {
+const complete = async (codeOf: (enrolled: Enrolled) => string): Promise<FaultRequest> => {
   const own = here();
   const enrolled = await enrol(own);
   const challenge = await begin(own, enrolled);
@@ -73,12 +42,12 @@ const complete = async (codeOf: (enrolled: Enrolled) => string): Promise<Request
 const recoveryCode = ({ recoveryCodes }: Enrolled) => String(recoveryCodes[0]);
 
 const strict = () => client(createTestApp({ SECOND_FACTOR: 'required' }), NAME);
-const enrolByStep = async (): Promise<Request> => {
+const enrolByStep = async (): Promise<FaultRequest> => {
   const user = await addUser();
   const challenge = await begin(strict(), { user });
   return { user, to: 'enroll-totp', body: { challenge, name: null } };
 };
-const completeByEnrolling = async (): Promise<Request> => {
+const completeByEnrolling = async (): Promise<FaultRequest> => {
   const user = await addUser();
   const challenge = await begin(strict(), { user });
   const enrolment = await strict().ask('enroll-totp', { challenge, name: null });
@@ -92,25 +61,25 @@ const signedIn = async () => {
 };
 const reauthenticate = async (
   proofOf: (enrolled: Enrolled) => InputOf<'reauthenticate'>,
-): Promise<Request> => {
+): Promise<FaultRequest> => {
   const enrolled = await enrol(here());
   const { user, token } = enrolled;
   return { user, token, to: 'reauthenticate', body: proofOf(enrolled) };
 };
-const enrolling = async (): Promise<Request> => {
+const enrolling = async (): Promise<FaultRequest> => {
   const session = await signedIn();
   return { ...session, to: 'enroll-totp', body: { challenge: null, name: null } };
 };
-const confirming = async (): Promise<Request> => {
+const confirming = async (): Promise<FaultRequest> => {
   const session = await signedIn();
   const code = nextCode({ secret: await enroll(here(), session.token) });
   return { ...session, to: 'confirm-totp', body: { code } };
 };
-const newCodes = async (): Promise<Request> => {
+const newCodes = async (): Promise<FaultRequest> => {
   const { user, token } = await enrol(here());
   return { user, token, to: 'new-recovery-codes', body: null };
 };
-const removing = async (): Promise<Request> => {
+const removing = async (): Promise<FaultRequest> => {
   const { user, token } = await enrol(here());
   return { user, token, to: 'remove-factor', body: { id: await factorIdOf(user) } };
 };
