@@ -8,7 +8,7 @@ import { lazy } from '../contracts/responses.ts';
 import { fillPath, routeOf } from '../contracts/routes.ts';
 import type { Granted } from '../flows/model/outcome.ts';
 import type { ResponseValues } from '../flows/operation.ts';
-import type { Operation } from '../flows/operations.ts';
+import { OPERATIONS, type Operation } from '../flows/operations.ts';
 import { describeUserAgent } from '../policy/user-agent.ts';
 
 /** Without the contract's prefix; `:id` stands for a segment, and other parameters are filled in. */
@@ -53,7 +53,7 @@ export function inLoginFolder(
 ): Wire {
   const { contract, route, url, params } = place;
   const cookies = [wire.headers?.['Set-Cookie'] ?? []].flat();
-  if (!DEEPER_LOGINS.has(route.operation) || cookies.length === 0) return wire;
+  if (!isOtherLogin(route.operation) || cookies.length === 0) return wire;
   const { pathname } = new URL(url);
   const prefix = pathname.slice(0, pathname.length - fillPath(route.path, params).length);
   const folder = prefix + fillPath(routeOf(contract, 'login').path, params).replace(/\/[^/]*$/, '');
@@ -63,7 +63,9 @@ export function inLoginFolder(
   return { ...wire, headers: { ...wire.headers, 'Set-Cookie': completed } };
 }
 
-const DEEPER_LOGINS: ReadonlySet<Operation> = new Set(['second-factor', 'passkey-login']);
+/** Signs in like a login, at a path of its own. */
+const isOtherLogin = (operation: Operation): boolean =>
+  operation !== 'login' && OPERATIONS[operation].response === 'login';
 
 const isGranted = (value: unknown): value is Granted =>
   typeof value === 'object' && value !== null && 'access' in value;
