@@ -39,7 +39,7 @@ export interface PasskeySettings {
 }
 
 /** The reason why no browser would make a passkey for these settings, or null. */
-export function passkeyFlaw(
+export function passkeySettingsFlaw(
   { offered, domain }: PasskeyValues,
   pagesOrigin: string,
 ): string | null {

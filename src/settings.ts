@@ -9,7 +9,7 @@ import { withRules } from './contracts/define.ts';
 import { ALGORITHMS, keysFor, type TokenKey } from './crypto/keys.ts';
 import { MOST_ROUNDS } from './crypto/passwords/format.ts';
 import { MOST_ITERATIONS } from './crypto/pbkdf2.ts';
-import { mailSettings, passkeyFlaw, passkeySettings } from './derived-settings.ts';
+import { mailSettings, passkeySettingsFlaw, passkeySettings } from './derived-settings.ts';
 import type { Lifetimes } from './policy/lifetimes.ts';
 import {
   legacyCosts,
@@ -168,7 +168,7 @@ export function readSettings(env: object, known: readonly Contract[]) {
   if (values.SECOND_FACTOR === 'required' && values.IMMEDIATE_REGISTRATION.length > 0) {
     report('SECOND_FACTOR', 'is required, and IMMEDIATE_REGISTRATION signs in without one');
   }
-  const flaw = local ? null : passkeyFlaw(values.PASSKEYS, pagesOrigin);
+  const flaw = local ? null : passkeySettingsFlaw(values.PASSKEYS, pagesOrigin);
   if (flaw !== null) report('PASSKEYS', flaw);
   if (issues.length > 0) throw settingsError(issues);
 
