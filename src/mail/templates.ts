@@ -194,7 +194,7 @@ function contentOf(
     case 'factors-reset':
       return {
         subject: `Your second factor at ${service} was reset`,
-        intro: `The operator of ${service} removed the authenticator apps, passkeys and recovery codes of your account. If you asked for this, sign in with your password and set up new ones. ${NOT_YOU}`,
+        intro: `The operator of ${service} removed the authenticator apps, passkeys and recovery codes of your account. If you asked for this, sign in with your password, or choose one below where you have none, and set up new ones. ${NOT_YOU}`,
         action: forgot,
         closing: [`If you did not ask for this, contact the operator of ${service}.`],
       };

@@ -97,7 +97,7 @@ describe('adding a passkey', () => {
     ['stale', expired],
     ['full', { ok: false, refusal: { reason: 'too-many-passkeys' } }],
     ['taken', { ok: false, refusal: { reason: 'malformed' } }],
-  ] as const)('is refused, and told to nobody, where it is %s', async (stored, refusal) => {
+  ] as const)('is refused, and told in no e-mail, where it is %s', async (stored, refusal) => {
     const fakes = fakesOf(sessionOf(alice), { passkeys: { add: async () => stored } });
     expect(await add(fakes)).toMatchObject(refusal);
     await fakes.finish();

@@ -38,7 +38,7 @@ describe('an account without a password', () => {
     expect(await last.removing).toEqual(lastWayIn);
   });
 
-  it('may be asked to remove it again, and nobody is told', async () => {
+  it('may be asked to remove it again, and sends no e-mail', async () => {
     const user = { ...account.user, passkeys: [passkey, passkey] };
     const fakes = fakesOf({ ...proven, user, account: { ...account, user } });
     expect(await removePassword(requestOf(fakes))).toEqual({ ok: true, value: null });
