@@ -102,7 +102,9 @@ export async function resetFactors(
   const changed = await services.factors.reset(account, context);
   if (changed && user.email !== null) {
     const template = { kind: 'factors-reset' } as const;
-    services.waitUntil(services.mailer.send({ to: user.email, contract, template }));
+    services.waitUntil(
+      services.mailer.send({ to: user.email, language: user.language, contract, template }),
+    );
   }
   const left = { factors: [], recoveryCodesLeft: 0, passkeys: [] };
   return { user: { ...user, ...left }, changed, sessionsEnded: 0 };

@@ -28,7 +28,8 @@ export const sendEmail = (
   { services, rules }: UseCaseRequest<'mailer'>,
   to: string,
   template: EmailTemplate,
-): Promise<void> => services.mailer.send({ to, contract: rules.contract, template });
+): Promise<void> =>
+  services.mailer.send({ to, language: 'en', contract: rules.contract, template });
 
 /** Sends a notice unless the address has had as many as the limit allows. */
 export async function sendNotice(

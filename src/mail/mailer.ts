@@ -6,6 +6,7 @@
  */
 import type { EmailTemplate, Mailer } from '../flows/ports/mail.ts';
 import { bindingTransport, type Binding } from './binding.ts';
+import { messagesFor } from '../languages/index.ts';
 import { renderEmail, type EmailBranding } from './templates.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { resendTransport } from './resend.ts';
@@ -45,9 +46,12 @@ export function createMailer(options: MailerOptions): Mailer & { outbox: Outbox 
 
   return {
     outbox,
-    async send({ to, contract, template }) {
+    async send({ to, language, contract, template }) {
       if (!ADDRESS.test(to)) throw new Error('the address is not one mailbox');
-      const written = renderEmail(settings, contract, template);
+      const written = renderEmail(settings, contract, {
+        template,
+        messages: messagesFor(language),
+      });
       const mail = { from: settings.from, to, ...written };
       const id = uuid();
       try {

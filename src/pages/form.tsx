@@ -1,6 +1,6 @@
 /** Components of a form: labelled fields, their errors, the notice, one button. */
 import type { Child, FC } from 'hono/jsx';
-import type { Messages } from './languages/en.ts';
+import type { Messages } from '../languages/messages.ts';
 
 interface FieldProps {
   name: string;

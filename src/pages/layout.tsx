@@ -1,6 +1,6 @@
 /** The layout of every page: head, logo, one card, and the data for its script. */
 import type { Child, FC } from 'hono/jsx';
-import type { Messages } from './languages/en.ts';
+import type { Messages } from '../languages/messages.ts';
 import type { PageData } from './page-data.ts';
 
 /** Hashed file names, keyed by source name. */

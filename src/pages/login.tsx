@@ -83,12 +83,11 @@ export const LoginPage: FC<LoginProps> = ({ context, pageData, outcome }) => {
 };
 
 export function outcomeText(
-  { messages }: PageData,
+  { messages, language }: PageData,
   { reason, waitSeconds }: { reason: Reason; waitSeconds: number },
 ): string {
   const text = messages.refusals[reason];
   if (waitSeconds < 1) return text;
-  const minutes = Math.ceil(waitSeconds / 60);
-  const time = minutes > 1 ? messages.minutes.replace('{n}', String(minutes)) : messages.minute;
+  const time = new Intl.RelativeTimeFormat(language).format(Math.ceil(waitSeconds / 60), 'minute');
   return `${text} ${messages.wait.replace('{time}', time)}`;
 }

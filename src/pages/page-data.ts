@@ -12,7 +12,7 @@ import type {
 } from '../contracts/contract.ts';
 import type { ErrorPaths } from '../contracts/error-answers.ts';
 import type { EncodedRequest } from '../contracts/routes.ts';
-import type { Messages } from './languages/en.ts';
+import type { Messages } from '../languages/messages.ts';
 
 /** The script's messages, with the contract's own for a wrong password. */
 export interface ScriptMessages extends Omit<Messages['script'], 'refusals'> {

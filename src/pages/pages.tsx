@@ -11,7 +11,7 @@ import { serveAsset } from './assets.ts';
 import { mountMail } from './dev-mail.tsx';
 import { DocsPage, docsHeaders } from './docs.tsx';
 import { HomePage } from './home.tsx';
-import { languages } from './languages/index.ts';
+import { languages } from '../languages/index.ts';
 import { mountLoginForm } from './login-form.ts';
 import { LoginPage } from './login.tsx';
 import { pageHeaders } from './content-security-policy.ts';

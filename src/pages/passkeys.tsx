@@ -1,7 +1,7 @@
 /** The parts of pages for passkeys. All are hidden until a script has found that the browser has any. */
 import type { FC } from 'hono/jsx';
 import { Field, Form } from './form.tsx';
-import type { Messages } from './languages/en.ts';
+import type { Messages } from '../languages/messages.ts';
 
 interface PartProps {
   messages: Messages;

@@ -4,7 +4,7 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Contract } from '../contracts/contract.ts';
 import { assetNames } from './assets.ts';
 import { assetPath, type RenderContext } from './layout.tsx';
-import { messagesFor } from './languages/index.ts';
+import { messagesFor } from '../languages/index.ts';
 import { describeContract } from './contract-descriptor.ts';
 import type { PageName, PageData } from './page-data.ts';
 import { pageRequests } from './page-requests.ts';

@@ -6,7 +6,7 @@
 import type { Child, FC } from 'hono/jsx';
 import { Field, Form, PasswordField } from './form.tsx';
 import { Heading, Layout, type RenderContext } from './layout.tsx';
-import type { Messages } from './languages/en.ts';
+import type { Messages } from '../languages/messages.ts';
 import { PasskeyButton } from './passkeys.tsx';
 
 interface PartProps {

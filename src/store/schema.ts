@@ -90,6 +90,8 @@ export const sessions = sqliteTable(
     provenAtMs: integer('proven_at_ms').notNull().default(0),
     /** The last time that a second factor was proven in it. */
     secondFactorAtMs: integer('second_factor_at_ms'),
+    /** Given by its user. */
+    name: text('name'),
     openedBy: text('opened_by', { enum: ['password', 'passkey'] })
       .notNull()
       .default('password'),
@@ -168,6 +170,8 @@ export const auditEvents = sqliteTable(
     userId: integer('user_id'),
     /** Keyed pseudonym of an account, or of a name that no account has. */
     accountKey: text('subject').notNull(),
+    /** The operator who did it; null: the user, or a stranger. */
+    operator: text('operator'),
     sessionId: text('session_id'),
     contract: text('contract').notNull(),
     address: text('address').notNull(),
@@ -191,6 +195,8 @@ export const registrations = sqliteTable(
     usernameKey: text('username_key'),
     email: text('email').notNull(),
     name: text('name'),
+    /** BCP 47, of the account that it becomes. */
+    language: text('language').notNull().default('en'),
     passwordHash: text('password_hash').notNull(),
     createdAtMs: integer('created_at_ms').notNull(),
     expiresAtMs: integer('expires_at_ms').notNull(),
@@ -217,6 +223,10 @@ export const challenges = sqliteTable(
     secretHash: text('secret_hash').notNull(),
     /** The new address, in a change of address. */
     email: text('email'),
+    /** The session that it ends, or hands over. */
+    sessionId: text('session_id'),
+    /** S256 of RFC 7636, of an authorization code. */
+    codeChallenge: text('code_challenge'),
     expiresAtMs: integer('expires_at_ms').notNull(),
   },
   (table) => [

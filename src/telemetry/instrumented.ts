@@ -102,6 +102,8 @@ const TEMPLATES: Readonly<Record<EmailTemplate['kind'], true>> = {
   'passkey-counted-back': true,
   'password-removed': true,
   'factors-reset': true,
+  'new-device': true,
+  'account-deleted': true,
 };
 
 export function instrumentedMailer(

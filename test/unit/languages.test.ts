@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { languages, messagesFor } from '../../src/pages/languages/index.ts';
+import { languages, messagesFor } from '../../src/languages/index.ts';
 
 const [english] = languages;
 

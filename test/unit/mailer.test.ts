@@ -7,6 +7,7 @@ import type { Mail } from '../../src/mail/transport.ts';
 const KEY = 're_s3cr3t';
 const SECRET = 'c4n4ry@example.com';
 const mail = {
+  language: 'en',
   to: 'john@example.com',
   contract: 'email-cookie',
   template: { kind: 'verification-code', code: '123456', minutes: 10 } as EmailTemplate,

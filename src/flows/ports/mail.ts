@@ -26,9 +26,29 @@ export type EmailTemplate =
   | { kind: 'passkey-counted-back'; name: string | null }
   | { kind: 'password-removed' }
   /** An operator removed all second factors and passkeys. */
-  | { kind: 'factors-reset' };
+  | { kind: 'factors-reset' }
+  /**
+   * A session was opened on a device that the account had not been used on. `device`: browser and system,
+   * as far as they are known; `token`: ends that session, and sets a new password.
+   */
+  | {
+      kind: 'new-device';
+      device: readonly string[];
+      atMs: number;
+      token: string;
+      minutes: number;
+    }
+  | { kind: 'account-deleted' };
 
 export interface Mailer {
-  /** Tries twice; throws where both failed. `contract`: whose pages the e-mail's links lead to. */
-  send(mail: { to: string; contract: string; template: EmailTemplate }): Promise<void>;
+  /**
+   * Tries twice; throws where both failed. `language`: BCP 47, of the account; `contract`: whose pages the
+   * e-mail's links lead to.
+   */
+  send(mail: {
+    to: string;
+    language: string;
+    contract: string;
+    template: EmailTemplate;
+  }): Promise<void>;
 }

@@ -167,13 +167,10 @@ function countDown(text: string, seconds: number): void {
   const until = Date.now() + seconds * 1000;
   const clock = inForm('.timer');
   const button = submitOf(formInUse());
-  const minutes = Math.ceil(seconds / 60);
-  const time =
-    seconds < 60
-      ? messages.seconds
-      : minutes === 1
-        ? messages.minute
-        : fillTemplate(messages.minutes, { n: String(minutes) });
+  const time = new Intl.RelativeTimeFormat(pageData.language).format(
+    Math.ceil(seconds / 60),
+    'minute',
+  );
   showNotice(`${text} ${fillTemplate(messages.wait, { time })}`);
   const show = () => {
     const left = Math.ceil((until - Date.now()) / 1000);

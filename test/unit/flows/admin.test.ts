@@ -84,7 +84,7 @@ describe('show', () => {
 
 describe('reset-factors', () => {
   const to = 'alice@example.com';
-  const notice = { to, contract: 'first', template: { kind: 'factors-reset' } };
+  const notice = { to, language: 'en', contract: 'first', template: { kind: 'factors-reset' } };
 
   it.each([
     ['tells the user by e-mail', alice, true, [[notice]]],

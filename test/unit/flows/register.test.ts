@@ -90,7 +90,7 @@ describe('a registration', () => {
     const fakes = createFakes({ registrations: { add: async () => added } });
     expect(await registerWith(fakes)).toEqual(accepted);
     await fakes.finish();
-    const mail = { to: 'dora@example.com', contract: 'email-cookie', template };
+    const mail = { to: 'dora@example.com', language: 'en', contract: 'email-cookie', template };
     expect(fakes.given('mailer.send')).toEqual([[mail]]);
   });
 

@@ -79,7 +79,9 @@ it.each([
   const expiresAtMs = NOW_MS + lifetimeMs;
   const challenge = { id: 'id-1', secretHash, email: null, purpose, expiresAtMs };
   expect(fakes.given('challenges.issue')).toEqual([[owner, challenge, context(accountKey)]]);
-  expect(fakes.given('mailer.send')).toEqual([[{ to, contract: 'email-cookie', template }]]);
+  expect(fakes.given('mailer.send')).toEqual([
+    [{ to, language: 'en', contract: 'email-cookie', template }],
+  ]);
 });
 
 describe.each([

@@ -1,6 +1,7 @@
 /** All languages; the first is the fallback. */
-import { en, type Messages } from './en.ts';
-import { de } from './de.ts';
+import { en } from './en/index.ts';
+import { de } from './de/index.ts';
+import type { Messages } from './messages.ts';
 
 export const languages: readonly [Messages, ...Messages[]] = [en, de];
 
