@@ -3,12 +3,17 @@ import type { Emails } from './en/emails.ts';
 import type { Pages } from './en/pages.ts';
 import type { Script } from './en/script.ts';
 
-export interface Messages extends Pages {
+export interface Language {
   /** BCP 47. */
   tag: string;
   dir: 'ltr' | 'rtl';
   /** The language's name for itself. */
   name: string;
+}
+
+export interface Texts extends Pages {
   script: Script;
   emails: Emails;
 }
+
+export interface Messages extends Language, Texts {}

@@ -175,6 +175,8 @@ export const auditEvents = sqliteTable(
     sessionId: text('session_id'),
     contract: text('contract').notNull(),
     address: text('address').notNull(),
+    /** Browser and system, for people; null in rows of an older version. */
+    device: text('device'),
     traceId: text('trace_id').notNull(),
   },
   (table) => [index('audit_events_user_id').on(table.userId)],

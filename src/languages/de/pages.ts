@@ -95,7 +95,6 @@ export const pages: Pages = {
     sessionNameHint: 'Um sie von anderen zu unterscheiden, etwa nach dem Gerät oder dem Ort.',
     activity: 'Letzte Vorgänge',
     showActivity: 'Letzte Vorgänge zeigen',
-    moreActivity: 'Mehr zeigen',
     deleteAccount: 'Konto löschen',
     deleteIntro: 'Das löscht dein Konto mit allen Daten. Es lässt sich nicht rückgängig machen.',
     deleteSubmit: 'Mein Konto löschen',

@@ -92,7 +92,6 @@ export const pages = {
     sessionNameHint: 'To tell it from others: the device or the place, for example.',
     activity: 'Recent activity',
     showActivity: 'Show recent activity',
-    moreActivity: 'Show more',
     deleteAccount: 'Delete account',
     deleteIntro: 'This deletes your account with all of its data. It cannot be undone.',
     deleteSubmit: 'Delete my account',
