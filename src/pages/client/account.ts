@@ -1,6 +1,7 @@
 /** Creating an account, confirming its address, and a forgotten password. */
 import { call, readRefusal } from './call.ts';
 import * as form from './form.ts';
+import { goOn } from './go-on.ts';
 import { signInAndLeave } from './login.ts';
 import { hasTokens, storeLogin } from './session.ts';
 import {
@@ -34,8 +35,7 @@ export function registerPage(): void {
       const answer = await call(values['name'] ? 'register-named' : 'register', values);
       if (answer?.ok) {
         if (hasTokens(answer) && storeLogin(answer, false)) {
-          replacePage(pageData.returnTo);
-          return true;
+          return goOn();
         }
         passIdentifier(values[kind] ?? '');
         replacePage(linkTo('/verify'));

@@ -4,14 +4,7 @@ import { codesIn, hideSecret, showRecoveryCodes, showSecret } from './enrolment.
 import { appCode, enhanceCodeField, type CodeField } from './factor-code.ts';
 import type { Shared } from './scripts.ts';
 import { onClick } from './elements.ts';
-import {
-  canUsePasskeys,
-  elementById,
-  inputById,
-  messages,
-  pageData,
-  replacePage,
-} from './page-data.ts';
+import { canUsePasskeys, elementById, inputById, messages } from './page-data.ts';
 
 /** Shows the sign-in, or what follows it: a step's section, or the recovery codes. */
 function showView(id: 'first' | 'code-step' | 'enrolment' | null): void {
@@ -20,10 +13,8 @@ function showView(id: 'first' | 'code-step' | 'enrolment' | null): void {
   for (const step of ['code-step', 'enrolment']) elementById(step).hidden = id !== step;
 }
 
-const leave = (): void => replacePage(pageData.returnTo);
-
 export function createLoginStep(shared: Shared): (step: Step, remember: boolean) => Promise<void> {
-  const { call, enhanceForm, readRefusal, showNotice, showRefusal, storeLogin } = shared;
+  const { call, enhanceForm, goOn, readRefusal, showNotice, showRefusal, storeLogin } = shared;
   let challenge = '';
   let remember = false;
   let codeField: CodeField | null = null;
@@ -67,9 +58,7 @@ export function createLoginStep(shared: Shared): (step: Step, remember: boolean)
         id: 'code-form',
         checks: { 'factor-code': check },
         async send({ 'factor-code': code = '' }) {
-          const isDone = await complete('factor-code', code);
-          if (isDone) leave();
-          return isDone;
+          return (await complete('factor-code', code)) && goOn();
         },
       });
       elementById('start-over').addEventListener('click', () => startOver(null));
@@ -105,11 +94,9 @@ export function createLoginStep(shared: Shared): (step: Step, remember: boolean)
         const made = await shared.callSignedIn('new-recovery-codes');
         const codes = made !== null && made !== 'out' && made.ok ? codesIn(made) : [];
         // Without them the signed-in page offers to make some.
-        if (codes.length === 0) leave();
-        else {
-          showView(null);
-          showRecoveryCodes(codes, leave);
-        }
+        if (codes.length === 0) return goOn();
+        showView(null);
+        showRecoveryCodes(codes, () => void goOn());
         return true;
       },
     });

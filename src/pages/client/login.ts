@@ -2,6 +2,7 @@
 import { stepIn } from '../refusal-reason.ts';
 import { call, type Answer } from './call.ts';
 import * as form from './form.ts';
+import { goOn } from './go-on.ts';
 import { loadScript, shared } from './scripts.ts';
 import { canKeepSession, storeLogin } from './session.ts';
 import {
@@ -12,7 +13,6 @@ import {
   linkTo,
   canUsePasskeys,
   contract,
-  pageData,
   messages,
 } from './page-data.ts';
 
@@ -49,10 +49,7 @@ export async function signInAndLeave(
     else form.showNotice(messages.offline);
     return false;
   }
-  if (answer?.ok && storeLogin(answer, credentials.remember)) {
-    replacePage(pageData.returnTo);
-    return true;
-  }
+  if (answer?.ok && storeLogin(answer, credentials.remember)) return goOn();
   const fields = {
     identifier: [ids.identifier, form.identifierError],
     password: [ids.password, messages.refusals.malformed],

@@ -2,7 +2,7 @@
 import type { RequestValues } from '../fill-request.ts';
 import { ceremonyError, optionsIn, signChallenge } from './ceremonies.ts';
 import { onClick } from './elements.ts';
-import { contract, elementById, inputById, messages, pageData, replacePage } from './page-data.ts';
+import { contract, elementById, inputById, messages } from './page-data.ts';
 import type { Shared } from './scripts.ts';
 
 /** The request behind the suggestions: a browser takes one at a time. */
@@ -43,10 +43,7 @@ async function sendSigned(
 ): Promise<boolean> {
   const name = remember ? 'passkey-login-remembered' : 'passkey-login';
   const answer = await shared.call(name, signed);
-  if (answer?.ok && shared.storeLogin(answer, remember)) {
-    replacePage(pageData.returnTo);
-    return true;
-  }
+  if (answer?.ok && shared.storeLogin(answer, remember)) return shared.goOn();
   // The user took longer than the challenge lives: they are asked once more, with a new one.
   const isLate =
     answer !== null &&

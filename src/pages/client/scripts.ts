@@ -9,6 +9,7 @@ import {
   showNotice,
   showRefusal,
 } from './form.ts';
+import { goOn } from './go-on.ts';
 import { pageData } from './page-data.ts';
 import { callSignedIn, canKeepSession, storeLogin } from './session.ts';
 import { timeFormat } from './time.ts';
@@ -37,6 +38,7 @@ export const shared = {
   canKeepSession,
   enhanceForm,
   focusFieldError,
+  goOn,
   loadScript,
   readRefusal,
   required,
