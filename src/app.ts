@@ -15,6 +15,7 @@ import { pathMatcher } from './http/contract-operations.ts';
 import { documentsOf, publishedKeys } from './http/documents.ts';
 import { securityHeaders } from './http/headers.ts';
 import { healthRoute } from './http/health.ts';
+import { localHints } from './http/local-hints.ts';
 import { requestMeta, waitUntilOf } from './http/request-context.ts';
 import { LINES_A_MINUTE } from './http/responder.ts';
 import { outageResponse } from './http/responses.ts';
@@ -62,6 +63,7 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
   };
 
   const app = new Hono<AppEnv>({ getPath: undecodedPath });
+  if (settings.localDevelopment) app.use(localHints(settings.allowedOrigins, contractFor));
   app.use(securityHeaders(settings.allowedOrigins, contractFor));
   app.onError((error, c) => {
     logFailure(error, routePath(c), c.var.traceId);

@@ -26,18 +26,23 @@ export const PROTECTIVE_HEADERS: Readonly<Record<string, string>> = {
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-/** Answers preflights with the methods and headers that scripts of allowed origins may send. */
-function preflightOf(
-  { routes, access, requestHeaders }: Contract,
-  allowedOrigins: readonly string[],
-): MiddlewareHandler {
+/** The methods and headers that scripts of allowed origins may send. */
+export function preflightRules({ routes, access, requestHeaders }: Contract) {
   const own = new Set(routes.map(({ method }) => method));
   const carrier = access.in === 'header' ? access.name : 'Authorization';
+  return {
+    methods: METHODS.filter((method) => own.has(method)),
+    requestHeaders: [...new Set([carrier, 'Content-Type', ...requestHeaders])],
+  };
+}
+
+function preflightOf(contract: Contract, allowedOrigins: readonly string[]): MiddlewareHandler {
+  const { methods, requestHeaders } = preflightRules(contract);
   return cors({
     origin: [...allowedOrigins],
     credentials: true,
-    allowMethods: METHODS.filter((method) => own.has(method)),
-    allowHeaders: [...new Set([carrier, 'Content-Type', ...requestHeaders])],
+    allowMethods: methods,
+    allowHeaders: requestHeaders,
     maxAge: 600,
   });
 }

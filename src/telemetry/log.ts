@@ -99,6 +99,11 @@ export function logMail(template: string): void {
   write({ event: 'mail', template, see: '/dev/mail' });
 }
 
+/** Logs, in local development, why a browser will keep something from a page. */
+export function logHint(hint: string): void {
+  write({ event: 'hint', hint });
+}
+
 const KNOWN_CAUSES = [
   /Network connection lost/,
   /storage caused object to be reset/,
