@@ -6,11 +6,12 @@ import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import type { Contract } from './contracts/contract.ts';
 import { withRules } from './contracts/define.ts';
-import { ALGORITHMS, keysFor, type TokenKey } from './crypto/keys.ts';
+import type { TokenKey } from './crypto/keys.ts';
 import { MOST_ROUNDS } from './crypto/passwords/format.ts';
 import { MOST_ITERATIONS } from './crypto/pbkdf2.ts';
 import { mailSettings, passkeySettingsFlaw, passkeySettings } from './derived-settings.ts';
 import type { Lifetimes } from './policy/lifetimes.ts';
+import { flawsOfKeys, immediateFlaw, isPlaceholder } from './setting-flaws.ts';
 import {
   legacyCosts,
   domain,
@@ -155,6 +156,11 @@ export function readSettings(env: object, known: readonly Contract[]) {
       report('PASSWORD_COST', `is below ${MIN_TOTAL_ITERATIONS} iterations in all (OWASP)`);
     }
     if (!values.ISSUER.startsWith('https://')) report('ISSUER', 'is not https');
+    for (const setting of ['ISSUER', 'PAGES_ORIGIN'] as const) {
+      const url = values[setting];
+      if (url !== undefined && isPlaceholder(url))
+        report(setting, 'is still the placeholder: set it to the origin of this deployment');
+    }
   }
   const pagesOrigin = values.PAGES_ORIGIN ?? new URL(values.ISSUER).origin;
   if (!/^https?:/.test(pagesOrigin)) report('PAGES_ORIGIN', 'is missing, and ISSUER has no origin');
@@ -221,34 +227,6 @@ export function readSettings(env: object, known: readonly Contract[]) {
     /** Plain http and a cheap hash are allowed only here. Never derived from the request. */
     localDevelopment: local,
   };
-}
-
-/** Flaws of the key set as a whole. Shows nothing of a key but its place: it may hold a secret. */
-function flawsOfKeys(
-  keys: readonly TokenKey[],
-  served: readonly Contract[],
-  known: readonly Contract[],
-): string[] {
-  const flaws = [];
-  const kids = keys.flatMap(({ kid }) => kid ?? []);
-  if (new Set(kids).size < kids.length) flaws.push('has a kid twice');
-  const names = new Set(known.map(({ name }) => name));
-  for (const [index, { contracts = [] }] of keys.entries()) {
-    if (contracts.every((name) => names.has(name))) continue;
-    flaws.push(`key ${index + 1} is restricted to a contract that does not exist`);
-  }
-  for (const { name, tokens } of served) {
-    const { algorithms = ALGORITHMS } = tokens;
-    if (keysFor(keys, name, algorithms).length > 0) continue;
-    flaws.push(`has no key for ${name}, which takes ${algorithms.join(', ')} (npm run keys)`);
-  }
-  return flaws;
-}
-
-/** A session before the address is verified would break the contract's own rule. */
-function immediateFlaw({ canRegisterImmediately, requiresVerifiedEmail }: Contract): string | null {
-  if (!canRegisterImmediately) return 'has no answer that registers at once';
-  return requiresVerifiedEmail ? 'requires a verified address' : null;
 }
 
 function settingsError(issues: readonly { path: PropertyKey[]; message: string }[]): Error {

@@ -44,8 +44,9 @@ const unmeasured = {
   METRICS_AGGREGATOR: { getByName: () => ({ add: async () => {}, read: async () => new Map() }) },
 };
 
-/** The settings of a deployment, which does not start with the few iterations of the tests. */
+/** The settings of a deployment, which does not start with the placeholder and few iterations of the tests. */
 export const deployed = {
+  ISSUER: 'https://login.example.com',
   LOCAL_DEVELOPMENT: 'false',
   PASSWORD_COST: { iterations: 100_000, rounds: 6 },
 };

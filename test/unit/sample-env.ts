@@ -11,7 +11,7 @@ export const ed25519 = (kid: string) => ({
 
 const required = {
   CONTRACTS: ['email-remember', 'email-cookie', 'username-pair'],
-  ISSUER: 'https://gatehouse.example',
+  ISSUER: 'https://lighthouse.example',
   AUDIENCE: 'https://app.example',
   SERVER_KEY: randomBytes(32).toString('base64url'),
   TOKEN_KEYS: { keys: [ed25519('first')] },

@@ -130,16 +130,16 @@ const refused: [path: string, says: string, ...values: unknown[]][] = [
   [
     'PASSKEYS.domain',
     'is not a domain name',
-    'Gatehouse.example',
-    'gatehouse.example.',
+    'Lighthouse.example',
+    'lighthouse.example.',
     '.example',
   ],
   ['PASSKEYS.domain', 'is not a domain name', 'https://a.example', 'a.example:443', '*.example'],
   ['PASSKEYS.domain', 'is not a domain name', '192.0.2.1', '[2001:db8::1]', 'bücher.example'],
   ['PASSKEYS.domain', '', '', null, 5, `${'a.'.repeat(126)}aa`],
-  // The pages are at gatehouse.example.
-  ['PASSKEYS.domain', NOT_PARENT, 'example', 'a.gatehouse.example', 'house.example'],
-  ['PASSKEYS.domain', NOT_PARENT, 'gatehouse.test', `${CANARY}.example`, 'localhost'],
+  // The pages are at lighthouse.example.
+  ['PASSKEYS.domain', NOT_PARENT, 'example', 'a.lighthouse.example', 'house.example'],
+  ['PASSKEYS.domain', NOT_PARENT, 'lighthouse.test', `${CANARY}.example`, 'localhost'],
 ];
 
 /** Every string in a value that is long enough for a secret, and every number of nine digits. */
@@ -190,7 +190,7 @@ describe('a malformed setting', () => {
     expect(complaint(changes)).toMatch(new RegExp(`^ {2}${setting}: is missing`, 'm'));
   });
 
-  it.each(['https://192.0.2.1', 'https://[2001:db8::1]:8443', 'https://gatehouse.example.'])(
+  it.each(['https://192.0.2.1', 'https://[2001:db8::1]:8443', 'https://lighthouse.example.'])(
     'is PASSKEYS where they are offered at %s',
     (PAGES_ORIGIN) => {
       expect(complaint({ PAGES_ORIGIN })).toContain(
@@ -198,6 +198,17 @@ describe('a malformed setting', () => {
       );
     },
   );
+
+  it.each([
+    ['ISSUER', 'https://gatehouse.example'],
+    ['ISSUER', 'https://GateHouse.Example./realm'],
+    ['PAGES_ORIGIN', 'https://gatehouse.example'],
+    ['PAGES_ORIGIN', 'https://login.gatehouse.example:8443'],
+  ])('is %s at the placeholder %s, save in local development', (setting, url) => {
+    const flaw = `  ${setting}: is still the placeholder`;
+    expect(complaint({ [setting]: url })).toContain(flaw);
+    expect(complaint({ [setting]: url, LOCAL_DEVELOPMENT: 'true' })).toBe('');
+  });
 
   it('is a second factor for all beside registration that signs in at once', () => {
     const changes = {

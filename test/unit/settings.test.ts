@@ -17,7 +17,7 @@ const LOCAL_DEVELOPMENT = 'true';
 const defaults = {
   allowedOrigins: [],
   hosts: new Map(),
-  tokens: { issuer: 'https://gatehouse.example', audience: 'https://app.example' },
+  tokens: { issuer: 'https://lighthouse.example', audience: 'https://app.example' },
   sessions: { absoluteSeconds: 7_776_000 },
   lockout: { threshold: 5, lockSeconds: 900, growth: 1, stopAfterFailures: 50 },
   deviceCookies: true,
@@ -27,13 +27,13 @@ const defaults = {
   passwordRules: { least: 8, most: 256, breached: false },
   passkeys: {
     policy: { isOffered: true, deviceBound: 'none' },
-    domain: 'gatehouse.example',
-    origins: ['https://gatehouse.example'],
+    domain: 'lighthouse.example',
+    origins: ['https://lighthouse.example'],
   },
   mail: {
     service: 'Gatehouse',
-    pagesOrigin: 'https://gatehouse.example',
-    from: { name: 'Gatehouse', email: 'no-reply@gatehouse.example' },
+    pagesOrigin: 'https://lighthouse.example',
+    from: { name: 'Gatehouse', email: 'no-reply@lighthouse.example' },
     transport: { kind: 'binding' },
   },
   emailLimits: { perAddressPerHour: 10, perHour: 1000 },
