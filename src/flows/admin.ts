@@ -103,7 +103,11 @@ export async function resetFactors(
   if (changed && user.email !== null) {
     const template = { kind: 'factors-reset' } as const;
     services.waitUntil(
-      services.mailer.send({ to: user.email, language: user.language, contract, template }),
+      services.mailer.send({
+        to: { email: user.email, language: user.language },
+        contract,
+        template,
+      }),
     );
   }
   const left = { factors: [], recoveryCodesLeft: 0, passkeys: [] };

@@ -7,7 +7,7 @@ import { TRIES } from '../policy/allowances.ts';
 import { normalise } from '../policy/identifier.ts';
 import { emailChangeTriesOf } from '../policy/rate-limit-keys.ts';
 import type { AuthenticatedRequest } from './authenticate.ts';
-import { afterResponse, sendEmail, sendNotice, type AfterResponsePorts } from './email.ts';
+import { afterResponse, notify, sendNotice, type AfterResponsePorts } from './email.ts';
 import { issueChallenge, type IssueChallengePorts } from './issue-challenge.ts';
 import { clearLockouts, scopesOfNames, type ClearLockoutsPorts } from './lockout-keys.ts';
 import { DECOY_CHALLENGE } from './model/challenge.ts';
@@ -17,6 +17,7 @@ import { checkAddressAndEmailLimits } from './rate-limits.ts';
 import { requireProof } from './prove-identity.ts';
 import { authenticateCounted, type ReauthenticatePorts } from './reauthenticate.ts';
 import { auditContext, type RecordEventPorts } from './use-case.ts';
+import { languageOf } from './recipients.ts';
 import { rejectCode } from './verify-email.ts';
 
 export interface ChangeEmailRequest extends AuthenticatedRequest<
@@ -35,9 +36,10 @@ export async function changeEmail(request: ChangeEmailRequest): Promise<Outcome<
   const { account } = caller.value;
   const { value: email } = normalise({ kind: 'email', value: request.email });
   afterResponse(services, () => writeToNewAddress(request, account, email));
-  const { email: old } = account.user;
+  const { email: old, language } = account.user;
   if (old !== null) {
-    afterResponse(services, () => sendNotice(request, old, { kind: 'email-change-notice' }));
+    const to = { email: old, language };
+    afterResponse(services, () => sendNotice(request, to, { kind: 'email-change-notice' }));
   }
   return ok(null);
 }
@@ -56,7 +58,9 @@ async function writeToNewAddress(
   const isTaken = addressOwner?.is === 'user';
   const owner = { is: 'user', account } as const;
   await issueChallenge(request, { purpose: 'change-email', owner, to: email, isTaken });
-  if (isTaken) await sendNotice(request, email, { kind: 'registration-attempt' });
+  if (!isTaken) return;
+  const to = { email, language: languageOf(addressOwner) };
+  await sendNotice(request, to, { kind: 'registration-attempt' });
 }
 
 export interface ConfirmEmailRequest extends AuthenticatedRequest<
@@ -82,7 +86,7 @@ export async function confirmEmail(request: ConfirmEmailRequest): Promise<Outcom
   const session = await authenticateCounted(request);
   if (!session.ok) return session;
   const { account } = session.value;
-  const { id: userId, email: old } = account.user;
+  const { id: userId } = account.user;
   const accountKey = await services.accountKey({ userId });
   const challenge = await services.challenges.ofUser(userId, 'change-email', services.nowMs());
   const tries = await services.limits.consume(emailChangeTriesOf(accountKey), TRIES);
@@ -98,6 +102,6 @@ export async function confirmEmail(request: ConfirmEmailRequest): Promise<Outcom
   const scopes = scopesOfNames({ email: challenge.email, username: null });
   services.waitUntil(clearLockouts(services, scopes, rules.lockout));
   // Not counted as a notice: earlier notices must not use up this last one.
-  if (old !== null) services.waitUntil(sendEmail(request, old, { kind: 'email-changed' }));
+  notify(request, account, { kind: 'email-changed' });
   return ok(null);
 }

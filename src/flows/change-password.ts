@@ -1,6 +1,6 @@
 /** Changes the password of a user who gives the current one. All other sessions end. */
 import { UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
-import { sendEmail } from './email.ts';
+import { notify } from './email.ts';
 import { ok, refuse, type NewDeviceCookie, type Outcome } from './model/outcome.ts';
 import { checkNewPassword } from './password-rules.ts';
 import { requirePassword } from './prove-identity.ts';
@@ -39,9 +39,7 @@ export async function changePassword(
   });
   // Another request has changed it meanwhile, and that has ended this session.
   if (!isChanged) return UNAUTHENTICATED;
-  if (user.email !== null) {
-    services.waitUntil(sendEmail(request, user.email, { kind: 'password-changed' }));
-  }
+  notify(request, account, { kind: 'password-changed' });
   // This browser has proven the password as a login does.
   const deviceVersion = account.deviceVersion + 1;
   return ok({ deviceCookie: await services.devices.issue({ userId: user.id, deviceVersion }) });

@@ -1,7 +1,8 @@
 /** Sends e-mail, always after the response. */
 import { NOTICES } from '../policy/allowances.ts';
 import { noticesTo } from '../policy/rate-limit-keys.ts';
-import type { EmailTemplate } from './ports/mail.ts';
+import type { Account } from './model/user.ts';
+import type { EmailTemplate, Recipient } from './ports/mail.ts';
 import type { Services } from './ports/services.ts';
 import type { UseCaseRequest } from './use-case.ts';
 
@@ -26,17 +27,29 @@ export function afterResponse(
 
 export const sendEmail = (
   { services, rules }: UseCaseRequest<'mailer'>,
-  to: string,
+  to: Recipient,
   template: EmailTemplate,
-): Promise<void> =>
-  services.mailer.send({ to, language: 'en', contract: rules.contract, template });
+): Promise<void> => services.mailer.send({ to, contract: rules.contract, template });
+
+/**
+ * Sends an e-mail about a change to the account's owner, who may have no address, behind the response.
+ * Not limited as notices are: no stranger can cause one.
+ */
+export function notify(
+  request: UseCaseRequest<'mailer' | 'waitUntil'>,
+  { user: { email, language } }: Account,
+  template: EmailTemplate,
+): void {
+  if (email === null) return;
+  request.services.waitUntil(sendEmail(request, { email, language }, template));
+}
 
 /** Sends a notice unless the address has had as many as the limit allows. */
 export async function sendNotice(
   request: UseCaseRequest<'limits' | 'mailer'>,
-  to: string,
+  to: Recipient,
   template: EmailTemplate,
 ): Promise<void> {
-  const { admitted } = await request.services.limits.consume(noticesTo(to), NOTICES);
+  const { admitted } = await request.services.limits.consume(noticesTo(to.email), NOTICES);
   if (admitted) await sendEmail(request, to, template);
 }

@@ -5,15 +5,14 @@
 import { hasApp, isEnrolled, MAX_FACTORS } from '../policy/second-factor.ts';
 import { authenticate, UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
 import type { AuthenticatePorts } from './authenticate.ts';
-import { sendEmail } from './email.ts';
+import { notify } from './email.ts';
 import type { Enrolment, ShownFactor } from './model/factor.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { Account } from './model/user.ts';
-import type { EmailTemplate } from './ports/mail.ts';
 import { authenticateProven } from './prove-identity.ts';
 import { checkAddressLimit } from './rate-limits.ts';
 import { EXPIRED_STEP, handleIn, readStep } from './second-factor.ts';
-import { auditContext, type UseCaseRequest } from './use-case.ts';
+import { auditContext } from './use-case.ts';
 
 type FactorsRequest = AuthenticatedRequest<
   AuthenticatePorts | 'accountKey' | 'factors' | 'factorSecrets' | 'limits' | 'mailer' | 'waitUntil'
@@ -151,13 +150,4 @@ export async function removeFactor(
   if (!isRemoved) return NOT_OFFERED;
   notify(request, account, { kind: 'factor-removed' });
   return ok({ id });
-}
-
-/** Not rationed as notices are: no stranger can cause these. */
-export function notify(
-  request: UseCaseRequest<'mailer' | 'waitUntil'>,
-  { user: { email } }: Account,
-  template: EmailTemplate,
-): void {
-  if (email !== null) request.services.waitUntil(sendEmail(request, email, template));
 }

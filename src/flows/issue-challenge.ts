@@ -6,7 +6,7 @@ import { sendEmail } from './email.ts';
 import { DECOY_CHALLENGE, type ChallengeOwner, type Purpose } from './model/challenge.ts';
 import type { EmailTemplate } from './ports/mail.ts';
 import type { Services } from './ports/services.ts';
-import { accountKeyOf } from './recipients.ts';
+import { accountKeyOf, languageOf } from './recipients.ts';
 import { auditContext, type UseCaseRequest } from './use-case.ts';
 
 interface PurposeRules {
@@ -100,5 +100,7 @@ export async function issueChallenge(
   const secretHash = isSent ? challenge.secretHash : DECOY_CHALLENGE.secretHash;
   const stored = { ...challenge, secretHash, purpose, email: isChange ? to : null };
   await services.challenges.issue(owner, stored, context);
-  if (isSent) await sendEmail(request, to, template(secret, minutes, owner));
+  if (!isSent) return;
+  const recipient = { email: to, language: languageOf(owner) };
+  await sendEmail(request, recipient, template(secret, minutes, owner));
 }

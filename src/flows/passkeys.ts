@@ -10,7 +10,7 @@ import {
   type AuthenticatedRequest,
   type AuthenticatePorts,
 } from './authenticate.ts';
-import { notify } from './factors.ts';
+import { notify } from './email.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type {
   Ceremony,

@@ -41,6 +41,10 @@ export async function findRecipient(
   return limited === null ? ok(owner) : refuse(limited);
 }
 
+/** The language of e-mails to a challenge's owner. */
+export const languageOf = (owner: ChallengeOwner): string =>
+  owner.is === 'user' ? owner.account.user.language : owner.registration.language;
+
 /** The pseudonym of a challenge's owner. A registration has its address's: it is no account yet. */
 export const accountKeyOf = (
   { accountKey }: Pick<Services, 'accountKey'>,

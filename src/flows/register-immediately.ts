@@ -55,6 +55,7 @@ export async function registerImmediately(
     ...wanted,
     username,
     name,
+    language: meta.language,
     passwordHash,
     publicId: services.uuid(),
     sessionId,
@@ -63,7 +64,8 @@ export async function registerImmediately(
   });
   if ('taken' in created) {
     if (created.taken === 'email') {
-      afterResponse(services, () => sendNotice(request, email, { kind: 'registration-attempt' }));
+      const to = { email, language: created.language };
+      afterResponse(services, () => sendNotice(request, to, { kind: 'registration-attempt' }));
     }
     return refuse({ reason: 'taken', field: created.taken });
   }

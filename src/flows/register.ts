@@ -53,7 +53,7 @@ export interface RegisterRequest extends UseCaseRequest<
 }
 
 export async function register(request: RegisterRequest): Promise<Outcome<RegistrationAccepted>> {
-  const { services, input } = request;
+  const { services, meta, input } = request;
   const { username, name, password } = input;
   const identifier = normalise({ kind: 'email', value: input.email });
   const email = identifier.value;
@@ -88,7 +88,16 @@ export async function register(request: RegisterRequest): Promise<Outcome<Regist
   const { secret, minutes, challenge } = await newChallenge(services, 'verify-email', nowMs);
   const expiresAtMs = nowMs + REGISTRATION_SECONDS * 1000;
   const outcome = await services.registrations.add(
-    { ...wanted, id: services.uuid(), username, name, passwordHash, expiresAtMs, challenge },
+    {
+      ...wanted,
+      id: services.uuid(),
+      username,
+      name,
+      language: meta.language,
+      passwordHash,
+      expiresAtMs,
+      challenge,
+    },
     context,
   );
   if (outcome === 'username-taken') return refuse({ reason: 'taken', field: 'username' });
@@ -97,7 +106,8 @@ export async function register(request: RegisterRequest): Promise<Outcome<Regist
     outcome === 'added'
       ? { kind: 'registration-code', code: secret, minutes }
       : { kind: 'registration-attempt' };
-  afterResponse(services, () => sendEmail(request, email, template));
+  const language = outcome === 'added' ? meta.language : outcome.known.language;
+  afterResponse(services, () => sendEmail(request, { email, language }, template));
   return accepted();
 }
 

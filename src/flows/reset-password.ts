@@ -18,6 +18,7 @@ import { checkAddressLimit } from './rate-limits.ts';
 import {
   accountKeyOf,
   findRecipient,
+  languageOf,
   type FindRecipientPorts,
   type IdentifierRequest,
 } from './recipients.ts';
@@ -87,7 +88,8 @@ export async function resetPassword(request: ResetPasswordRequest): Promise<Outc
   const to = activeEmail(owner);
   const passkeysStay = owner.is === 'user' && owner.account.user.passkeys.length > 0;
   const notice = { kind: 'password-changed', ...(passkeysStay && { passkeysStay }) } as const;
-  if (to !== null) services.waitUntil(sendEmail(request, to, notice));
+  if (to === null) return ok(null);
+  services.waitUntil(sendEmail(request, { email: to, language: languageOf(owner) }, notice));
   return ok(null);
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../policy/second-factor.ts';
 import { STEP_MS } from '../policy/lockout.ts';
 import type { AuthenticatedRequest } from './authenticate.ts';
-import { sendEmail } from './email.ts';
+import { notify } from './email.ts';
 import { wholeSeconds } from './issue-tokens.ts';
 import type { FactorUse } from './model/factor.ts';
 import { ok, refuse, type LoginResult, type Outcome, type Refusal } from './model/outcome.ts';
@@ -265,11 +265,10 @@ export function reportUse(
   used: { account: Account; use: FactorUse; enrols: boolean },
 ): void {
   const { account, use, enrols } = used;
-  const { email } = account.user;
-  if (email === null || (!enrols && use.kind === 'totp')) return;
+  if (!enrols && use.kind === 'totp') return;
   const left = account.user.recoveryCodesLeft - 1;
   const template = enrols
     ? ({ kind: 'factor-added' } as const)
     : ({ kind: 'recovery-code-used', left } as const);
-  request.services.waitUntil(sendEmail(request, email, template));
+  notify(request, account, template);
 }

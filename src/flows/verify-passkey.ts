@@ -2,7 +2,7 @@
  * Verifies what a passkey has signed, at a sign-in and at a proof of identity. Nothing is guessed here,
  * so that no lockout has a part in it, and a lock of the password stops no passkey.
  */
-import { sendEmail } from './email.ts';
+import { notify } from './email.ts';
 import { refuse, type Refusal } from './model/outcome.ts';
 import type { AssertionCredential, PasskeyFlaw, StoredPasskey } from './model/passkey.ts';
 import type { Account } from './model/user.ts';
@@ -54,7 +54,5 @@ export function reportCountedBack(
   accountKey: string,
 ): void {
   recordEvent(request, { action: 'PASSKEY_COUNTED_BACK', reason: 'done', account, accountKey });
-  const { email } = account.user;
-  if (email === null) return;
-  request.services.waitUntil(sendEmail(request, email, { kind: 'passkey-counted-back', name }));
+  notify(request, account, { kind: 'passkey-counted-back', name });
 }

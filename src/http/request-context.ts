@@ -4,6 +4,7 @@ import type { AnyRoute } from '../contracts/contract.ts';
 import type { Operation } from '../flows/operations.ts';
 import type { Services } from '../flows/ports/services.ts';
 import type { RequestMeta } from '../flows/model/request.ts';
+import { preferredLanguage } from '../languages/choose.ts';
 import { logFailure } from '../telemetry/log.ts';
 import type { LineLimit } from '../telemetry/line-limit.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -40,6 +41,7 @@ export const requestMeta = ({ headers }: Request, traceId: string): RequestMeta 
   traceId,
   address: addressOf(headers),
   userAgent: headers.get('User-Agent'),
+  language: preferredLanguage(headers.get('Accept-Language')),
   device: cookieIn(headers, DEVICE_COOKIE),
   registration: cookieIn(headers, REGISTRATION_COOKIE),
 });

@@ -46,7 +46,7 @@ export function createMailer(options: MailerOptions): Mailer & { outbox: Outbox 
 
   return {
     outbox,
-    async send({ to, language, contract, template }) {
+    async send({ to: { email: to, language }, contract, template }) {
       if (!ADDRESS.test(to)) throw new Error('the address is not one mailbox');
       const written = renderEmail(settings, contract, {
         template,

@@ -74,6 +74,7 @@ const registration = (id: string, email: string): Row => ({
   username: id,
   username_key: id,
   email,
+  language: 'it',
   password_hash: `${id}-hash`,
   created_at_ms: 10,
   expires_at_ms: LATER,
@@ -171,8 +172,7 @@ export async function differenceAfter<T>(call: () => Promise<T>): Promise<[T, Di
   for (const [key, row] of after) {
     const old = before.get(key);
     if (old === undefined) {
-      const [table = ''] = key.split(' ');
-      ((difference.added ??= {})[table] ??= []).push(row);
+      ((difference.added ??= {})[key.split(' ', 1).join()] ??= []).push(row);
       continue;
     }
     const columns = Object.entries(row).filter(([name, value]) => old[name] !== value);
@@ -261,6 +261,7 @@ export const auditContext: AuditContext = {
     traceId: 'trace',
     address: '198.51.100.1',
     userAgent: 'Browser 1',
+    language: 'fr',
     device: null,
     registration: null,
   },
@@ -279,5 +280,7 @@ export const eventRow = (action: string, more: Row = {}): Row => ({
   contract: 'email-cookie',
   address: '198.51.100.1',
   trace_id: 'trace',
+  operator: null,
+  device: null,
   ...more,
 });

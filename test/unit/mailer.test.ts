@@ -7,8 +7,7 @@ import type { Mail } from '../../src/mail/transport.ts';
 const KEY = 're_s3cr3t';
 const SECRET = 'c4n4ry@example.com';
 const mail = {
-  language: 'en',
-  to: 'john@example.com',
+  to: { email: 'john@example.com', language: 'en' },
   contract: 'email-cookie',
   template: { kind: 'verification-code', code: '123456', minutes: 10 } as EmailTemplate,
 };
@@ -176,7 +175,9 @@ it.each([
   '',
 ])('refuses a recipient that is not one mailbox: %j', async (to) => {
   const { mailer, sent } = createTestMailer('binding');
-  await expect(mailer.send({ ...mail, to })).rejects.toThrow(/one mailbox/);
+  await expect(mailer.send({ ...mail, to: { email: to, language: 'en' } })).rejects.toThrow(
+    /one mailbox/,
+  );
   expect(sent).toEqual([]);
 });
 

@@ -22,8 +22,7 @@ it('goes through the binding of the local runtime, and stands in the outbox', as
     onWritten: () => undefined,
   });
   await mailer.send({
-    language: 'en',
-    to: 'john@example.com',
+    to: { email: 'john@example.com', language: 'en' },
     contract: 'email-cookie',
     template: { kind: 'password-reset', token: 'a-T_0k3n', minutes: 30 },
   });

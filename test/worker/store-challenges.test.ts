@@ -17,6 +17,7 @@ const registration = (id: string): ChallengeOwner => ({
     username: id,
     email: 'dora@example.com',
     name: null,
+    language: 'it',
     passwordHash: `${id}-hash`,
   },
 });

@@ -16,6 +16,7 @@ const wanted: NewAccount = {
   usernameKey: 'newcomer',
   email: 'new@example.com',
   name: 'New Comer',
+  language: 'fr',
   handleId: 'new-handle',
   passwordHash: 'new-hash',
   sessionId: 'new-session',
@@ -41,7 +42,7 @@ const user = {
   phone: null,
   avatar: null,
   bio: null,
-  language: 'en',
+  language: 'fr',
   is_admin: 0,
   role_id: null,
   team_id: null,
@@ -67,6 +68,7 @@ const session = {
   user_agent: 'Browser 1',
   proven_at_ms: 1000,
   second_factor_at_ms: null,
+  name: null,
   opened_by: 'password',
 };
 
@@ -119,9 +121,11 @@ it.each<[string, Partial<NewAccount>, 'username' | 'email']>([
   ['one that another client holds for the address', { ...dora, handleId: '' }, 'username'],
   ['one held for another address', { ...dora, email: 'new@example.com' }, 'username'],
 ])('writes one event alone for %s', async (_, changes, taken) => {
+  await rows.execute("UPDATE users SET language = 'nl'");
   const reason = `${taken}-taken`;
   const event = rows.eventRow('REGISTERED', { reason, user_id: null });
-  expect(await create(changes)).toEqual([{ taken }, { added: { audit_events: [event] } }]);
+  const refused = taken === 'email' ? { taken, language: 'nl' } : { taken };
+  expect(await create(changes)).toEqual([refused, { added: { audit_events: [event] } }]);
 });
 
 it.each<[string, Partial<NewAccount>, string]>([

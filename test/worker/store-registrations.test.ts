@@ -15,6 +15,7 @@ const wanted: NewRegistration = {
   usernameKey: 'new-user',
   email: 'new@example.com',
   name: 'New Comer',
+  language: 'fr',
   passwordHash: 'new-hash',
   expiresAtMs: 3000,
   challenge: { id: 'new-code', secretHash: 'new-code-secret', expiresAtMs: 2500 },
@@ -26,6 +27,7 @@ const row = {
   username_key: 'new-user',
   email: 'new@example.com',
   name: 'New Comer',
+  language: 'fr',
   password_hash: 'new-hash',
   created_at_ms: 1000,
   expires_at_ms: 3000,
@@ -35,6 +37,8 @@ const code = {
   user_id: null,
   registration_id: 'new',
   purpose: 'verify-email',
+  session_id: null,
+  code_challenge: null,
   secret_hash: 'new-code-secret',
   email: null,
   expires_at_ms: 2500,
@@ -92,8 +96,9 @@ describe('add', () => {
   });
 
   it('stores the same for a known address, with a challenge that no code meets', async () => {
+    await rows.execute("UPDATE users SET language = 'nl' WHERE id = 2");
     expect(await add({ email: 'bob@example.com' })).toEqual([
-      'known',
+      { known: { language: 'nl' } },
       {
         added: {
           registrations: [{ ...row, email: 'bob@example.com' }],
@@ -138,6 +143,7 @@ describe('admit', () => {
     username: 'dora',
     email: 'dora@example.com',
     name: null,
+    language: 'it',
     passwordHash: 'dora-hash',
   };
   const proof = { id: 'dora-code', secretHash: 'dora-code-secret', email: null };
@@ -154,7 +160,7 @@ describe('admit', () => {
     phone: null,
     avatar: null,
     bio: null,
-    language: 'en',
+    language: 'it',
     is_admin: 0,
     role_id: null,
     team_id: null,

@@ -36,6 +36,7 @@ export async function statements(contract: string) {
         traceId: placeholder('traceId'),
         address: placeholder('address'),
         userAgent: placeholder('userAgent'),
+        language: 'en',
         device: null,
         registration: null,
       },

@@ -11,6 +11,8 @@ export interface Registration {
   /** Normalised. */
   email: string;
   name: string | null;
+  /** BCP 47: of its e-mails, and of the account that comes from it. */
+  language: string;
   passwordHash: string;
 }
 
@@ -26,7 +28,7 @@ export interface NewAccount
   extends
     Pick<
       NewRegistration,
-      'username' | 'usernameKey' | 'email' | 'name' | 'passwordHash' | 'handleId'
+      'username' | 'usernameKey' | 'email' | 'name' | 'language' | 'passwordHash' | 'handleId'
     >,
     Omit<
       NewSession,

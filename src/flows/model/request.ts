@@ -4,6 +4,8 @@ export interface RequestMeta {
   /** The client's IP address. */
   address: string;
   userAgent: string | null;
+  /** BCP 47: the one of the languages offered that the client likes best. */
+  language: string;
   /** The device cookie as it was sent: unverified. */
   device: string | null;
   /** The registration cookie as it was sent: unverified. */

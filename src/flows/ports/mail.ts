@@ -40,15 +40,16 @@ export type EmailTemplate =
     }
   | { kind: 'account-deleted' };
 
+/** A mailbox, and the language that its owner reads (BCP 47). */
+export interface Recipient {
+  email: string;
+  language: string;
+}
+
 export interface Mailer {
   /**
-   * Tries twice; throws where both failed. `language`: BCP 47, of the account; `contract`: whose pages the
-   * e-mail's links lead to.
+   * Tries twice; throws where both failed. `contract`: the contract of the pages that the e-mail's links
+   * lead to.
    */
-  send(mail: {
-    to: string;
-    language: string;
-    contract: string;
-    template: EmailTemplate;
-  }): Promise<void>;
+  send(mail: { to: Recipient; contract: string; template: EmailTemplate }): Promise<void>;
 }

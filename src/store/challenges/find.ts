@@ -14,6 +14,7 @@ const registrationColumns = aliased({
   username: registrations.username,
   email: registrations.email,
   name: registrations.name,
+  language: registrations.language,
   passwordHash: registrations.passwordHash,
 });
 

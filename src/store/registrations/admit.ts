@@ -43,6 +43,7 @@ const insertUser = statement<Admission>(() =>
       email: registrations.email,
       emailVerified: 1,
       name: registrations.name,
+      language: registrations.language,
       roleId: param('roleId'),
       teamId: param('teamId'),
       passwordHash: sql`coalesce(${param('passwordHash')}, ${registrations.passwordHash})`,

@@ -9,12 +9,14 @@ import { builder, existsIn, insertSelect, param, statement } from '../statement.
 import { findUser, firstAccount } from '../users.ts';
 import { writeOrRecover } from '../write-or-recover.ts';
 import { insertRoleAndTeam } from './admit.ts';
+import { emailLanguage } from './email-language.ts';
 import { usernameIsTaken, type Wanted } from './username.ts';
 
 type NewUser = Wanted & {
   publicId: string;
   username: string | null;
   name: string | null;
+  language: string;
   passwordHash: string;
   roleId: string | null;
   teamId: string | null;
@@ -30,6 +32,7 @@ const insertUser = statement<NewUser>(() =>
       usernameKey: param('usernameKey'),
       email: param('email'),
       name: param('name'),
+      language: param('language'),
       roleId: param('roleId'),
       teamId: param('teamId'),
       passwordHash: param('passwordHash'),
@@ -59,8 +62,10 @@ const auditRegistration = insertAudit<Wanted & { publicId: string }>({
   userId: sql`(select id from users where ${isCreated()})`,
 });
 
-const findOutcome = statement<Wanted & { publicId: string }>(() =>
-  builder.select({ outcome: outcome().as('outcome') }).from(sql`(select 1)`),
+const findOutcome = statement<Wanted & { publicId: string; language: string }>(() =>
+  builder
+    .select({ outcome: outcome().as('outcome'), language: emailLanguage().as('language') })
+    .from(sql`(select 1)`),
 );
 
 type Created = Awaited<ReturnType<Registrations['createAccount']>>;
@@ -68,8 +73,10 @@ type Created = Awaited<ReturnType<Registrations['createAccount']>>;
 function createdIn([found, end]: readonly (D1Result | undefined)[]): Created {
   const account = firstAccount(found?.results);
   if (account !== null) return { account };
-  const [row] = (end?.results ?? []) as { outcome: OutcomeName }[];
-  return { taken: row?.outcome === 'username-taken' ? 'username' : 'email' };
+  const [row] = (end?.results ?? []) as { outcome: OutcomeName; language: string }[];
+  return row === undefined || row.outcome === 'username-taken'
+    ? { taken: 'username' }
+    : { taken: 'email', language: row.language };
 }
 
 export function createAccountCreation(
@@ -77,7 +84,7 @@ export function createAccountCreation(
   newAccounts: NewAccounts,
 ): Pick<Registrations, 'createAccount'> {
   return {
-    async createAccount({ username, usernameKey, email, name, handleId, ...account }) {
+    async createAccount({ username, usernameKey, email, name, language, handleId, ...account }) {
       const values = {
         ...auditValues(account),
         ...sessionValues(account),
@@ -87,6 +94,7 @@ export function createAccountCreation(
         usernameKey,
         email,
         name,
+        language,
         handleId,
         roleId: newAccounts.role?.id ?? null,
         teamId: newAccounts.team?.id ?? null,

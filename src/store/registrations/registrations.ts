@@ -12,6 +12,7 @@ import { builder, existsIn, insertSelect, param, statement } from '../statement.
 import { writeOrRecover } from '../write-or-recover.ts';
 import { createAdmission } from './admit.ts';
 import { createAccountCreation } from './create-account.ts';
+import { emailLanguage } from './email-language.ts';
 import { usernameIsTaken, type Wanted } from './username.ts';
 
 /** Stored in place of a code's hash where the address is known: no code has this hash. */
@@ -44,6 +45,7 @@ const insert = statement<
     id: string;
     username: string | null;
     name: string | null;
+    language: string;
     passwordHash: string;
     expiresAtMs: number;
   }
@@ -57,6 +59,7 @@ const insert = statement<
       usernameKey: param('usernameKey'),
       email: param('email'),
       name: param('name'),
+      language: param('language'),
       passwordHash: param('passwordHash'),
       createdAtMs: param('nowMs'),
       expiresAtMs: param('expiresAtMs'),
@@ -95,9 +98,14 @@ const auditRegistration = insertAudit<{ challengeId: string }>(
   () => ({ from: challenges, where: isNewChallenge() }),
 );
 
-const findOutcome = statement<{ challengeId: string }>(() =>
+type OutcomeRow = { isKnown: number; language: string };
+
+const findOutcome = statement<{ challengeId: string; email: string; language: string }>(() =>
   builder
-    .select({ isKnown: sql<number>`${isAddressKnown}`.as('isKnown') })
+    .select({
+      isKnown: sql<number>`${isAddressKnown}`.as('isKnown'),
+      language: emailLanguage().as('language'),
+    })
     .from(challenges)
     .where(isNewChallenge()),
 );
@@ -118,7 +126,7 @@ export function createRegistrations(database: D1Database, newAccounts: NewAccoun
         codeExpiresAtMs: challenge.expiresAtMs,
       };
       const write = async () => {
-        const results = await database.batch<{ isKnown: number }>([
+        const results = await database.batch<OutcomeRow>([
           deleteExpired.bind(database, values),
           insert.bind(database, values),
           insertChallenge.bind(database, values),
@@ -127,12 +135,14 @@ export function createRegistrations(database: D1Database, newAccounts: NewAccoun
         ]);
         const [row] = results.at(-1)?.results ?? [];
         if (row === undefined) return 'username-taken';
-        return row.isKnown === 1 ? 'known' : 'added';
+        const { isKnown, language } = row;
+        return isKnown === 1 ? { known: { language } } : 'added';
       };
       return writeOrRecover<Awaited<ReturnType<Registrations['add']>>>(database, write, {
         action: 'REGISTERED',
         traceId: values.traceId,
-        onAudited: (reason) => (reason === 'added' ? 'added' : 'known'),
+        onAudited: (reason) =>
+          reason === 'added' ? 'added' : { known: { language: values.language } },
       });
     },
 

@@ -82,7 +82,7 @@ describe('change-password', () => {
     expect(fakes.given('accountChanges.changePassword')).toEqual([
       [alice, { ...context(), passwordHash: 'new hash of a new one', keepSessionId: 'session-1' }],
     ]);
-    expect(fakes.sent()).toEqual(['password-changed to alice@example.com']);
+    expect(fakes.sent()).toEqual(['password-changed to alice@example.com in en']);
   });
 
   it('sends nothing to a user without an address', async () => {

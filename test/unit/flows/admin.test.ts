@@ -83,8 +83,8 @@ describe('show', () => {
 });
 
 describe('reset-factors', () => {
-  const to = 'alice@example.com';
-  const notice = { to, language: 'en', contract: 'first', template: { kind: 'factors-reset' } };
+  const to = { email: 'alice@example.com', language: 'en' };
+  const notice = { to, contract: 'first', template: { kind: 'factors-reset' } };
 
   it.each([
     ['tells the user by e-mail', alice, true, [[notice]]],

@@ -4,6 +4,7 @@ import type { ChallengeOwner } from '../../../src/flows/model/challenge.ts';
 import {
   NOW_MS,
   alice,
+  aliceWith,
   context,
   createFakes,
   dora,
@@ -39,8 +40,8 @@ describe('change-email', () => {
         [{ is: 'user', account: alice }, { ...decoy, secretHash: 'code hash of id-2' }, context()],
       ]);
       expect(fakes.sent().toSorted()).toEqual([
-        'email-change-code to new@example.com',
-        'email-change-notice to alice@example.com',
+        'email-change-code to new@example.com in en',
+        'email-change-notice to alice@example.com in en',
       ]);
       expect(fakes.given('limits.consume').toSorted()).toEqual([
         ['codes to new@example.com', { attempts: 5, windowSeconds: 3600 }],
@@ -50,15 +51,17 @@ describe('change-email', () => {
   );
 
   it('answers alike for another user’s address, stores a decoy, and tells its mailbox', async () => {
-    const fakes = createFakes({ challenges: owned({ is: 'user', account: alice }) });
+    const fakes = createFakes({
+      challenges: owned({ is: 'user', account: aliceWith({ language: 'nl' }) }),
+    });
     expect(await askForEmail(fakes)).toEqual({ ok: true, value: null });
     await fakes.finish();
     expect(fakes.given('challenges.issue')).toEqual([
       [{ is: 'user', account: alice }, decoy, context()],
     ]);
     expect(fakes.sent().toSorted()).toEqual([
-      'email-change-notice to alice@example.com',
-      'registration-attempt to new@example.com',
+      'email-change-notice to alice@example.com in en',
+      'registration-attempt to new@example.com in nl',
     ]);
     expect(fakes.given('limits.consume').map(([key]) => key)).not.toContain(
       'codes to new@example.com',
@@ -110,7 +113,7 @@ describe('confirm-email', () => {
       ['tries at change-email of key of user 7', { attempts: 5, windowSeconds: 600 }],
     ]);
     expect(fakes.given('limits.clear')[0]?.[0]).toBe('lockout of email new@example.com');
-    expect(fakes.sent()).toEqual(['email-changed to alice@example.com']);
+    expect(fakes.sent()).toEqual(['email-changed to alice@example.com in en']);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 /** Fakes of the ports: plain objects with written answers, whose calls are recorded in order. */
+import type { Recipient } from '../../../src/flows/ports/mail.ts';
 import type { AdminServices, Services } from '../../../src/flows/ports/services.ts';
 import {
   sampleCeremony,
@@ -228,11 +229,11 @@ export function createFakes(changes: Changes = {}) {
         const { action, reason } = event as { action: string; reason: string };
         return `${action} ${reason}`;
       }),
-    /** Recipients and kinds of e-mails. */
+    /** Kinds, recipients and languages of e-mails. */
     sent: () =>
       callsOf('mailer.send').map(({ given: [mail] }) => {
-        const { to, template } = mail as { to: string; template: { kind: string } };
-        return `${template.kind} to ${to}`;
+        const { to, template } = mail as { to: Recipient; template: { kind: string } };
+        return `${template.kind} to ${to.email} in ${to.language}`;
       }),
     /** Waits for the work behind the response; returns the messages of what failed. */
     async finish(): Promise<string[]> {

@@ -122,6 +122,7 @@ export const dora: Registration = {
   username: 'Dora',
   email: 'dora@example.com',
   name: null,
+  language: 'it',
   passwordHash: 'hash of right',
 };
 
@@ -142,6 +143,7 @@ export const meta: RequestMeta = {
   traceId: 'trace-1',
   address: '192.0.2.1',
   userAgent: null,
+  language: 'fr',
   device: null,
   registration: null,
 };

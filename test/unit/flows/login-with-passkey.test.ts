@@ -119,7 +119,7 @@ describe('a sign-in with a passkey', () => {
     expect(await signIn(fakes)).toMatchObject({ ok: true });
     await fakes.finish();
     expect(fakes.recorded()).toEqual(['PASSKEY_COUNTED_BACK done']);
-    expect(fakes.sent()).toEqual(['passkey-counted-back to alice@example.com']);
+    expect(fakes.sent()).toEqual(['passkey-counted-back to alice@example.com in en']);
   });
 });
 

@@ -28,6 +28,7 @@ const dora = aliceWith({
   publicId: 'public-8',
   username: 'Dora',
   email: 'dora@example.com',
+  language: 'it',
 });
 const createAccount = async () => ({ account: dora });
 const registerWith = ({ request }: Fakes, change: Partial<RegistrationInput> = {}) =>
@@ -89,6 +90,7 @@ describe('a registration that grants at once', () => {
           usernameKey: 'dora',
           email: 'dora@example.com',
           name: 'Dora D.',
+          language: 'fr',
           handleId: '',
           passwordHash: 'new hash of a password',
           publicId: 'id-2',
@@ -116,7 +118,7 @@ describe('a registration that grants at once', () => {
         context('key of user 8'),
       ],
     ]);
-    expect(fakes.sent()).toEqual(['verification-code to dora@example.com']);
+    expect(fakes.sent()).toEqual(['verification-code to dora@example.com in it']);
     expect(fakes.given('limits.clear').map(([key]) => key)).toEqual([
       'lockout of email dora@example.com',
       'lockout of username dora',
@@ -151,7 +153,7 @@ describe('a registration that grants at once', () => {
 describe('a refusal', () => {
   it('of a taken address follows the same calls, and writes to the address', async () => {
     const fakes = createFakes({
-      registrations: { createAccount: async () => ({ taken: 'email' as const }) },
+      registrations: { createAccount: async () => ({ taken: 'email' as const, language: 'nl' }) },
     });
     expect(await registerWith(fakes)).toEqual(taken('email'));
     await fakes.finish();
@@ -162,7 +164,7 @@ describe('a refusal', () => {
       'limits.consume',
       'mailer.send',
     ]);
-    expect(fakes.sent()).toEqual(['registration-attempt to dora@example.com']);
+    expect(fakes.sent()).toEqual(['registration-attempt to dora@example.com in nl']);
   });
 
   it('of a username that was taken meanwhile sends nothing', async () => {

@@ -67,6 +67,7 @@ describe('a registration', () => {
           usernameKey: 'dora',
           email: 'dora@example.com',
           name: 'Dora D.',
+          language: 'fr',
           passwordHash: 'new hash of a password',
           expiresAtMs: NOW_MS + 86_400_000,
           challenge: {
@@ -84,15 +85,22 @@ describe('a registration', () => {
   });
 
   it.each([
-    ['added', { kind: 'registration-code', code: '123456', minutes: 10 }],
-    ['known', { kind: 'registration-attempt' }],
-  ] as const)('of an address that was %s differs in the mailbox alone', async (added, template) => {
-    const fakes = createFakes({ registrations: { add: async () => added } });
-    expect(await registerWith(fakes)).toEqual(accepted);
-    await fakes.finish();
-    const mail = { to: 'dora@example.com', language: 'en', contract: 'email-cookie', template };
-    expect(fakes.given('mailer.send')).toEqual([[mail]]);
-  });
+    ['added', 'added', 'fr', { kind: 'registration-code', code: '123456', minutes: 10 }],
+    ['known', { known: { language: 'nl' } }, 'nl', { kind: 'registration-attempt' }],
+  ] as const)(
+    'of an address that was %s differs in the mailbox alone',
+    async (...[, added, language, template]) => {
+      const fakes = createFakes({ registrations: { add: async () => added } });
+      expect(await registerWith(fakes)).toEqual(accepted);
+      await fakes.finish();
+      const mail = {
+        to: { email: 'dora@example.com', language },
+        contract: 'email-cookie',
+        template,
+      };
+      expect(fakes.given('mailer.send')).toEqual([[mail]]);
+    },
+  );
 
   it('keeps the id of its earlier handle, from the body before the cookie', async () => {
     const fakes = createFakes();

@@ -52,7 +52,7 @@ describe('reset-password', () => {
       'lockout of username alice',
       'lockout of sessions 7',
     ]);
-    expect(fakes.sent()).toEqual(['password-changed to alice@example.com']);
+    expect(fakes.sent()).toEqual(['password-changed to alice@example.com in en']);
   });
 
   it('makes a user of a registration, with the new password', async () => {
@@ -62,7 +62,7 @@ describe('reset-password', () => {
     expect(fakes.given('registrations.admit')).toEqual([
       [dora, challenge, { ...context('key of email dora@example.com'), ...how }],
     ]);
-    expect(fakes.sent()).toEqual(['password-changed to dora@example.com']);
+    expect(fakes.sent()).toEqual(['password-changed to dora@example.com in it']);
   });
 
   it('tells an inactive user nothing', async () => {

@@ -39,10 +39,16 @@ const linkRules = {
   lifetimeMs: 3_600_000,
   template: { kind: 'password-reset', token: 'link token', minutes: 60 },
 };
-const toUser = { owner: user, to: 'alice@example.com', accountKey: 'key of user 7' };
+const toUser = {
+  owner: user,
+  language: 'en',
+  to: 'alice@example.com',
+  accountKey: 'key of user 7',
+};
 const toDora = {
   owner: registration,
   to: 'dora@example.com',
+  language: 'it',
   accountKey: 'key of email dora@example.com',
 };
 
@@ -52,7 +58,8 @@ it.each([
   [forgotPassword, { ...linkRules, ...toUser }],
   [forgotPassword, { ...linkRules, ...toDora }],
 ])('%o issues and sends behind the answer, after a random delay', async (useCase, expected) => {
-  const { owner, to, accountKey, key, limit, secretHash, purpose, lifetimeMs, template } = expected;
+  const { owner, to, language, accountKey, key, limit, secretHash, purpose, lifetimeMs, template } =
+    expected;
   const fakes = createFakes({ challenges: ownedBy(owner) });
   const identifier = { kind: 'email', value: 'SOME@example.com' } as const;
   expect(await useCase({ ...fakes.request, identifier, handle: 'handle' })).toEqual(accepted);
@@ -80,7 +87,7 @@ it.each([
   const challenge = { id: 'id-1', secretHash, email: null, purpose, expiresAtMs };
   expect(fakes.given('challenges.issue')).toEqual([[owner, challenge, context(accountKey)]]);
   expect(fakes.given('mailer.send')).toEqual([
-    [{ to, language: 'en', contract: 'email-cookie', template }],
+    [{ to: { email: to, language }, contract: 'email-cookie', template }],
   ]);
 });
 

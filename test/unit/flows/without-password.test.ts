@@ -29,7 +29,7 @@ describe('an account without a password', () => {
     const { fakes, removing } = remove(recent);
     expect(await removing).toEqual({ ok: true, value: null });
     await fakes.finish();
-    expect(fakes.sent()).toEqual(['password-removed to alice@example.com']);
+    expect(fakes.sent()).toEqual(['password-removed to alice@example.com in en']);
     for (const secondFactorAtMs of [null, NOW_MS - FIVE_MINUTES]) {
       expect(await remove({ secondFactorAtMs }).removing).toEqual(reauthenticate('passkey'));
     }
