@@ -1,0 +1,7 @@
+/** Arabic. */
+import type { Texts } from '../messages.ts';
+import { emails } from './emails.ts';
+import { pages } from './pages.ts';
+import { script } from './script.ts';
+
+export const ar: Texts = { ...pages, script, emails };
