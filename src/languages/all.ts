@@ -7,6 +7,9 @@ import { fa } from './fa/index.ts';
 import { fr } from './fr/index.ts';
 import { he } from './he/index.ts';
 import { it } from './it/index.ts';
+import { nl } from './nl/index.ts';
+import { pt } from './pt/index.ts';
+import { sv } from './sv/index.ts';
 import type { LanguageTag } from './list.ts';
 import type { Texts } from './messages.ts';
 
@@ -19,4 +22,7 @@ export const texts: Readonly<Partial<Record<LanguageTag, Texts>>> = {
   fr,
   he,
   it,
+  nl,
+  pt,
+  sv,
 };
