@@ -85,6 +85,7 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
       offersSecondFactor: settings.secondFactor !== 'off',
       offersPasskeysAt: (url) => offersPasskeysAt(settings.passkeys, url),
       assets: env.ASSETS,
+      loadMessages: deps.loadMessages,
       contractAt: contractFor,
       answer,
       reportForm({ name: contract }, outcome, c: Context) {

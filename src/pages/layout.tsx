@@ -10,6 +10,8 @@ export interface RenderContext {
   nonce: string;
   assets: AssetNames;
   messages: Messages;
+  /** The query of the page's address. */
+  search: string;
   leastPassword: number;
   offersSecondFactor: boolean;
   offersPasskeys: boolean;
@@ -39,7 +41,7 @@ export const Layout: FC<{
   wide,
   children,
 }) => (
-  <html lang={messages.tag}>
+  <html lang={messages.tag} dir={messages.dir}>
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
