@@ -41,6 +41,7 @@ import { databaseAnswers } from './store/health.ts';
 import { createRegistrations } from './store/registrations/registrations.ts';
 import { createSessions } from './store/sessions/sessions.ts';
 import { createUsers } from './store/users.ts';
+import { hasOperators } from './operator-settings.ts';
 import type { Settings } from './settings.ts';
 
 /** A verified token takes about a kilobyte. */
@@ -171,7 +172,7 @@ function createMetricsService(env: Env, settings: Settings): Metrics {
   };
   const { ANALYTICS: analytics } = env as { ANALYTICS?: AnalyticsEngineDataset };
   const metrics = createMetrics({
-    aggregator: settings.operatorToken === null ? null : aggregator,
+    aggregator: hasOperators(settings.operators) ? aggregator : null,
     flushMs: settings.metricsFlushMs,
     nowMs,
     uuid: () => crypto.randomUUID(),

@@ -7,8 +7,9 @@ import { auditEvents } from './schema.ts';
 import { insertSelect, param, statement } from './statement.ts';
 
 /** The values that every statement of `insertAudit` takes from the request. */
-export function auditValues({ accountKey, contract, meta, nowMs }: AuditContext) {
-  return { accountKey, contract, nowMs, address: meta.address, traceId: meta.traceId };
+export function auditValues({ accountKey, contract, meta, nowMs, operator }: AuditContext) {
+  const { address, traceId } = meta;
+  return { accountKey, contract, nowMs, address, traceId, operator: operator ?? null };
 }
 
 interface EventColumns {
@@ -36,6 +37,7 @@ export const insertAudit = <Values = unknown>(
         contract: param('contract'),
         address: param('address'),
         traceId: param('traceId'),
+        operator: param('operator'),
       },
       source?.(),
     ),
