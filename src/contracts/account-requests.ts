@@ -15,6 +15,7 @@ import {
   factorCode,
   name,
   newUsername,
+  ownName,
   password,
   profileText,
   registration,
@@ -42,6 +43,11 @@ type AccountOperation = {
 const sharedRequests = () => ({
   'reset-password': unchanged(() =>
     z.object({ token: requiredText('Token'), password: password() }),
+  ),
+  'rename-session': request(
+    () => z.object({ name: z.nullable(ownName()) }),
+    ({ name }) => ({ name: name || null }),
+    ({ name }) => ({ name }),
   ),
   'change-password': request(
     () =>

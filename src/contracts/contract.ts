@@ -118,7 +118,13 @@ export interface ProfilePaths {
 export interface SessionPaths {
   list: JsonPath;
   /** The fields of each session in the list. */
-  fields: Record<'id' | 'device' | 'address' | 'lastUsedAt' | 'current', string>;
+  fields: Record<'id' | 'name' | 'device' | 'address' | 'lastUsedAt' | 'current', string>;
+}
+
+export interface ActivityPaths {
+  list: JsonPath;
+  /** The fields of each event in the list. */
+  fields: Record<'action' | 'reason' | 'at' | 'address' | 'device' | 'current', string>;
 }
 
 /** Of the responses around second factors. */
@@ -191,6 +197,7 @@ export interface Contract {
     readonly refresh: TokenPaths | null;
     readonly profile: ProfilePaths;
     readonly sessions: SessionPaths;
+    readonly activity: ActivityPaths;
     readonly factors: FactorPaths;
     readonly passkeys: PasskeyPaths;
   };

@@ -1,4 +1,5 @@
 /** The successful responses of the operations, as a contract has declared them or as all have them. */
+import type { Activity } from '../flows/model/audit.ts';
 import type { Granted, RegistrationAccepted } from '../flows/model/outcome.ts';
 import type { ResponseValues } from '../flows/operation.ts';
 import { factorPaths, factorResponses, namesIn } from './factor-responses.ts';
@@ -6,12 +7,12 @@ import { passkeyResponses } from './passkey-responses.ts';
 import type { FactorPaths, PasskeyPaths, SessionView } from './contract.ts';
 import type { WireHeaders, WireResponse } from './wire.ts';
 import type { AnyDeclaration, Cookie } from './define.ts';
+import { activityList, sessionList } from './session-responses.ts';
 import {
   bodyResponse,
   emptyResponse,
   isoTime,
   noEnvelope,
-  sessionList,
   text,
   type Body,
   type Fields,
@@ -22,6 +23,9 @@ export const sessionsOf = ({
   nameCase = 'camel',
   envelope = noEnvelope,
 }: AnyDeclaration) => sessionList(time, nameCase, envelope.path);
+
+export const activityOf = ({ time = isoTime, envelope = noEnvelope }: AnyDeclaration) =>
+  activityList(time, envelope.path);
 
 export const factorPathsOf = ({
   nameCase = 'camel',
@@ -70,6 +74,7 @@ export function responsesOf(declaration: AnyDeclaration) {
     refresh: refresh ? response<Granted>('RefreshResponse', refresh, { headers: setCookie }) : null,
     profile: response('ProfileResponse', profile),
     sessions: response<readonly SessionView[]>('SessionsResponse', sessionsOf(declaration)),
+    activity: response<readonly Activity[]>('ActivityResponse', activityOf(declaration)),
     loggedOut: cookie
       ? {
           ...done,

@@ -11,7 +11,13 @@ import { OPERATIONS, operations, type Operation } from '../flows/operations.ts';
 import type { AnyRoute, Contract, FactorPaths, PasskeyPaths, Route } from './contract.ts';
 import type { ErrorOverrides, ErrorPaths, WireError } from './error-answers.ts';
 import type { JsonPath, LoginRequest, WireHeaders } from './wire.ts';
-import { factorPathsOf, passkeyPathsOf, responsesOf, sessionsOf } from './default-responses.ts';
+import {
+  activityOf,
+  factorPathsOf,
+  passkeyPathsOf,
+  responsesOf,
+  sessionsOf,
+} from './default-responses.ts';
 import { errorAnswers, errorKinds, mergeOverrides } from './errors.ts';
 import { accountRequests } from './account-requests.ts';
 import { passkeyLoginRequest } from './passkey-requests.ts';
@@ -157,6 +163,7 @@ export function defineContract<
         email: at(profile.paths.email),
       },
       sessions: sessionsOf(declaration).paths,
+      activity: activityOf(declaration).paths,
       factors: factorPathsOf(declaration),
       passkeys: passkeyPathsOf(declaration),
     },

@@ -62,6 +62,18 @@ export const name = lazy(() =>
   ),
 );
 
+const MAX_OWN_NAME_LENGTH = 64;
+/** Besides what profiles refuse, the characters that turn the text around a name, as in an e-mail. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u{FFFD}\u{202A}-\u{202E}\u{2066}-\u{2069}]/u;
+
+/** A name that a user gives to a passkey or a session. */
+export const ownName = () =>
+  z.string('Name must be a string').check(
+    z.trim(),
+    z.maxLength(MAX_OWN_NAME_LENGTH, 'Name is too long'),
+    z.refine((text) => !UNPRINTABLE.test(text), 'Name must not have control characters'),
+  );
+
 /** A text field of the profile; policy/profile-rules.ts has its other rules. */
 export const profileText = (label: string) =>
   z.optional(z.nullable(z.string(`${label} must be a string`)));

@@ -6,14 +6,13 @@ import * as z from 'zod/mini';
 import type { AssertionCredential, RegistrationCredential } from '../flows/model/passkey.ts';
 import type { InputOf } from '../flows/operations.ts';
 import type { BodyOf } from './contract.ts';
-import { requiredText, type Field } from './fields.ts';
+import { ownName, requiredText, type Field } from './fields.ts';
 import { request } from './requests.ts';
 import { lazy } from './responses.ts';
 import type { WireRequest } from './wire.ts';
 
 /** Longer than any credential id may be (WebAuthn Level 3, 5.8.3: 1,023 bytes), in base64url. */
 const MAX_ID_LENGTH = 1_364;
-const MAX_NAME_LENGTH = 64;
 
 const base64url = (label: string) =>
   requiredText(label).check(z.regex(/^[\w-]+$/, `${label} must be base64url`));
@@ -95,20 +94,10 @@ const credentialJSON = (id: string, response: Record<string, unknown>) => ({
 export const assertionJSON = ({ id, userHandle, ...response }: AssertionCredential) =>
   credentialJSON(id, { ...response, ...(userHandle !== null && { userHandle }) });
 
-/** Besides what profiles refuse, the characters that turn the text around a name, as in an e-mail. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u{FFFD}\u{202A}-\u{202E}\u{2066}-\u{2069}]/u;
-
-const name = () =>
-  z.string('Name must be a string').check(
-    z.trim(),
-    z.maxLength(MAX_NAME_LENGTH, 'Name is too long'),
-    z.refine((text) => !UNPRINTABLE.test(text), 'Name must not have control characters'),
-  );
-
 /** `named`: the field of a passkey's name. */
 export const passkeyRequests = (named: 'name' | 'friendly_name' = 'name') => ({
   'add-passkey': request<Record<string, unknown>, InputOf<'add-passkey'>>(
-    () => z.object({ [named]: z.nullish(name()), credential: registration() }),
+    () => z.object({ [named]: z.nullish(ownName()), credential: registration() }),
     (body) => ({
       name: (body[named] as string | null | undefined) || null,
       credential: body['credential'] as RegistrationCredential,
@@ -119,7 +108,7 @@ export const passkeyRequests = (named: 'name' | 'friendly_name' = 'name') => ({
     }),
   ),
   'rename-passkey': request<Record<string, unknown>, BodyOf<'rename-passkey'>>(
-    () => z.object({ [named]: name().check(z.minLength(1, 'Name is required')) }),
+    () => z.object({ [named]: ownName().check(z.minLength(1, 'Name is required')) }),
     (body) => ({ name: body[named] as string }),
     ({ name }) => ({ [named]: name }),
   ),

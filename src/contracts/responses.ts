@@ -1,7 +1,7 @@
 /** Bodies and their schemas: the means that contracts describe their responses with. */
 import * as z from 'zod/mini';
 import type { User } from '../flows/model/user.ts';
-import type { Contract, SessionPaths, SessionView } from './contract.ts';
+import type { Contract } from './contract.ts';
 import type { JsonPath, WireContext, WireHeaders, WireResponse } from './wire.ts';
 
 /** The fields of a body, by name. */
@@ -131,51 +131,6 @@ export const isoSeconds: TimeFormat = {
   render: (ms) => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z'),
   schema: dateTime(''),
 };
-
-/** The list of a user's sessions, in the contract's time format and with names in its case. */
-export function sessionList(time: TimeFormat, nameCase: 'camel' | 'snake', path: JsonPath) {
-  const [startedAt, lastUsedAt] =
-    nameCase === 'camel' ? ['startedAt', 'lastUsedAt'] : ['started_at', 'last_used_at'];
-  const paths: SessionPaths = {
-    list: [...path, 'sessions'],
-    fields: {
-      id: 'id',
-      device: 'device',
-      address: 'address',
-      lastUsedAt,
-      current: 'current',
-    },
-  };
-  return {
-    paths,
-    schema: () => ({
-      sessions: z.array(
-        z
-          .object({
-            id: formatted('uuid'),
-            [startedAt]: time.schema(),
-            [lastUsedAt]: time.schema(),
-            contract: z.string(),
-            address: z.string(),
-            device: z.string(),
-            current: z.boolean().check(z.meta({ description: 'The session that asks' })),
-          })
-          .check(z.meta({ id: 'Session' })),
-      ),
-    }),
-    render: (sessions: readonly SessionView[]) => ({
-      sessions: sessions.map((session) => ({
-        id: session.id,
-        [startedAt]: time.render(session.startedAtMs),
-        [lastUsedAt]: time.render(session.lastUsedAtMs),
-        contract: session.contract,
-        address: session.address,
-        device: session.device,
-        current: session.current,
-      })),
-    }),
-  };
-}
 
 /** A field that is null for some users; `when` says for which. */
 export const nullWhere = <T extends z.ZodMiniType>(when: string, schema: T) =>

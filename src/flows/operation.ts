@@ -2,6 +2,7 @@
 import type { SessionLimits } from '../policy/lifetimes.ts';
 import type { RecoveryCodes } from './factors.ts';
 import type { FactorChallenge } from './verify-factor.ts';
+import type { Activity } from './model/audit.ts';
 import type { Enrolment, ShownFactor } from './model/factor.ts';
 import type { LoginRules } from './model/login.ts';
 import type {
@@ -36,6 +37,7 @@ export interface ResponseValues {
   refresh: Granted;
   profile: User;
   sessions: { sessions: ListedSession[]; current: string };
+  activity: readonly Activity[];
   loggedOut: unknown;
   done: unknown;
   accepted: unknown;

@@ -29,7 +29,8 @@ import { register, type RegistrationInput } from './register.ts';
 import { renew } from './renew.ts';
 import { forgotPassword, resetPassword } from './reset-password.ts';
 import { completeLogin } from './second-factor.ts';
-import { endSession, listSessions, logoutAll, logoutOthers, profile } from './sessions.ts';
+import { SESSION_OPERATIONS } from './session-operations.ts';
+import { logoutAll, logoutOthers, profile } from './sessions.ts';
 import { updateProfile, type ProfileUpdate } from './update-profile.ts';
 import { sendCode, verifyEmail } from './verify-email.ts';
 
@@ -119,24 +120,7 @@ export const OPERATIONS = {
     run: ({ input, ...request }: OperationRequest<ProfileUpdate>) =>
       updateProfile({ ...request, profile: input }),
   }),
-  'list-sessions': row({
-    method: 'GET',
-    path: 'sessions',
-    summary: 'List the live sessions of this user, newest first',
-    access: 'bearer',
-    isReadOnly: true,
-    response: 'sessions',
-    run: (request: OperationRequest) => listSessions(request),
-  }),
-  'end-session': row({
-    method: 'DELETE',
-    path: 'sessions/:id',
-    summary: 'End one session of this user',
-    access: 'bearer',
-    refusals: ['not-found'],
-    response: 'done',
-    run: (request: OperationRequest<{ id: string }>) => endSession(request, request.input.id),
-  }),
+  ...SESSION_OPERATIONS,
   register: row({
     ...PUBLIC_ATTEMPT,
     summary: 'Ask for an account; the result comes by e-mail',

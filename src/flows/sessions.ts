@@ -1,8 +1,10 @@
-/** Reads and ends the sessions of the user who bears an access token. */
+/** Reads, names and ends the sessions of the user who bears an access token, and reads the activity. */
 import { authenticate, type AuthenticatedRequest, type AuthenticatePorts } from './authenticate.ts';
+import { OPERATORS, type Activity, type StoredEvent } from './model/audit.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { ListedSession, SessionEnd } from './model/session.ts';
 import type { User } from './model/user.ts';
+import { authenticateCounted } from './reauthenticate.ts';
 import { showStep, type ReadStepPorts } from './second-factor.ts';
 import { auditContext } from './use-case.ts';
 
@@ -29,6 +31,45 @@ export async function listSessions(
   const { user, id } = session.value;
   const sessions = await services.sessions.list(user.id, services.nowMs());
   return ok({ sessions, current: id });
+}
+
+/** The number of events that a user is shown. */
+const SHOWN_EVENTS = 50;
+
+/** Newest first. */
+export async function listActivity(
+  request: AuthenticatedRequest<AuthenticatePorts | 'audit'>,
+): Promise<Outcome<Activity[]>> {
+  const session = await authenticate(request);
+  if (!session.ok) return session;
+  const { user, id } = session.value;
+  const events = await request.services.audit.newestOf(user.id, SHOWN_EVENTS);
+  return ok(events.map((event) => activityOf(event, id)));
+}
+
+/**
+ * Leaves out an operator's address and device, and the reason of a refused login: a stolen session must
+ * not learn whether it was the password or the code that a guess had wrong.
+ */
+function activityOf(event: StoredEvent, current: string): Activity {
+  const { action, reason, atMs, contract, sessionId, address, device } = event;
+  const shown = { action, atMs, current: sessionId === current };
+  if (contract === OPERATORS) return { ...shown, reason: 'done', address: null, device: null };
+  return { ...shown, reason: action === 'LOGIN_FAILED' ? 'refused' : reason, address, device };
+}
+
+/** Names a session of the user; `name`: null takes the name away. */
+export async function renameSession(
+  request: AuthenticatedRequest<AuthenticatePorts | 'accountKey' | 'limits'>,
+  { id, name }: { id: string; name: string | null },
+): Promise<Outcome<null>> {
+  const session = await authenticateCounted(request);
+  if (!session.ok) return session;
+  const { services } = request;
+  const userId = session.value.user.id;
+  const context = auditContext(request, await services.accountKey({ userId }));
+  const isNamed = await services.sessions.rename({ id, userId, name }, context);
+  return isNamed ? ok(null) : refuse({ reason: 'not-found' });
 }
 
 export async function endSession(request: EndRequest, sessionId: string): Promise<Outcome<null>> {

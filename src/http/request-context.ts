@@ -9,6 +9,7 @@ import { logFailure } from '../telemetry/log.ts';
 import type { LineLimit } from '../telemetry/line-limit.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Limit } from '../policy/throttle.ts';
+import { describeUserAgent } from '../policy/user-agent.ts';
 import { addressOf } from './address.ts';
 import { cookieIn, DEVICE_COOKIE, REGISTRATION_COOKIE } from './cookies.ts';
 
@@ -42,6 +43,7 @@ export const requestMeta = ({ headers }: Request, traceId: string): RequestMeta 
   address: addressOf(headers),
   userAgent: headers.get('User-Agent'),
   language: preferredLanguage(headers.get('Accept-Language')),
+  browser: describeUserAgent(headers.get('User-Agent')),
   device: cookieIn(headers, DEVICE_COOKIE),
   registration: cookieIn(headers, REGISTRATION_COOKIE),
 });

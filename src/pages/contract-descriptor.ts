@@ -6,14 +6,14 @@ import type { Operation } from '../flows/operations.ts';
 import type { ContractDescriptor, Reason, RefusalSignature } from './page-data.ts';
 
 export function describeContract(contract: Contract): ContractDescriptor {
-  const { login: tokens, profile, sessions, factors, passkeys } = contract.paths;
+  const { login: tokens, profile, sessions, activity, factors, passkeys } = contract.paths;
   return {
     name: contract.name,
     identifier: contract.identifier,
     hasAccessCookie: contract.access.in === 'cookie',
     hasRefreshCookie: contract.refresh?.in === 'cookie',
     takesCodeWithPassword: contract.codeTravels === 'with-password',
-    paths: { tokens, profile, sessions, factors, passkeys, error: contract.errors.paths },
+    paths: { tokens, profile, sessions, activity, factors, passkeys, error: contract.errors.paths },
     refusals: signaturesOf(contract),
   };
 }

@@ -10,8 +10,6 @@ export interface RenderContext {
   nonce: string;
   assets: AssetNames;
   messages: Messages;
-  /** The query of the page's address. */
-  search: string;
   leastPassword: number;
   offersSecondFactor: boolean;
   offersPasskeys: boolean;
@@ -41,7 +39,7 @@ export const Layout: FC<{
   wide,
   children,
 }) => (
-  <html lang={messages.tag} dir={messages.dir}>
+  <html lang={messages.tag}>
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -3,6 +3,7 @@
  * answers, and the messages in the reader's language. Types only, since both sides read them.
  */
 import type {
+  ActivityPaths,
   Contract,
   FactorPaths,
   PasskeyPaths,
@@ -45,6 +46,7 @@ export interface ContractDescriptor extends Pick<Contract, 'name' | 'identifier'
     tokens: TokenPaths;
     profile: ProfilePaths;
     sessions: SessionPaths;
+    activity: ActivityPaths;
     factors: FactorPaths;
     passkeys: PasskeyPaths;
     error: ErrorPaths;

@@ -4,13 +4,14 @@
  */
 import { Hono, type Context, type Handler } from 'hono';
 import { accepts } from 'hono/accepts';
+import { languageDetector } from 'hono/language';
 import type { Contract } from '../contracts/contract.ts';
 import { ForgotPage, RegisterPage, ResetPage, VerifyPage } from './account.tsx';
 import { serveAsset } from './assets.ts';
 import { mountMail } from './dev-mail.tsx';
 import { DocsPage, docsHeaders } from './docs.tsx';
 import { HomePage } from './home.tsx';
-import { pageLanguage as language } from './language.ts';
+import { languages } from '../languages/index.ts';
 import { mountLoginForm } from './login-form.ts';
 import { LoginPage } from './login.tsx';
 import { pageHeaders } from './content-security-policy.ts';
@@ -45,6 +46,13 @@ const PAGES = {
 
 export function createPages(deps: PagesDependencies): Pages {
   const pages: Pages = new Hono();
+  const [{ tag: fallbackLanguage }] = languages;
+  const language = languageDetector({
+    supportedLanguages: languages.map(({ tag }) => tag),
+    fallbackLanguage,
+    order: ['header'],
+    caches: false,
+  });
 
   const serve =
     (page: PageName, named: Contract | null): Handler =>
@@ -80,7 +88,7 @@ export function createPages(deps: PagesDependencies): Pages {
       pages.get(prefix, (c, next) => (wantsHtml(c) ? c.redirect(`${prefix}/`) : next()));
     }
   }
-  mountLoginForm(pages, deps);
+  mountLoginForm(pages, deps, language);
 
   pages.get('/docs', language, async (c) => {
     const context = await createRenderContext(c, deps);
@@ -90,7 +98,7 @@ export function createPages(deps: PagesDependencies): Pages {
     });
   });
   pages.get('/assets/:name', (c, next) => serveAsset(deps.assets, c, next));
-  if (deps.mails !== null) mountMail(pages, deps, deps.mails);
+  if (deps.mails !== null) mountMail(pages, { deps, mails: deps.mails }, language);
   return pages;
 }
 

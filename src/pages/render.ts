@@ -4,12 +4,12 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Contract } from '../contracts/contract.ts';
 import { assetNames } from './assets.ts';
 import { assetPath, type RenderContext } from './layout.tsx';
-import type { LoadMessages } from '../languages/load.ts';
+import { messagesFor } from '../languages/index.ts';
 import { describeContract } from './contract-descriptor.ts';
 import type { PageName, PageData } from './page-data.ts';
 import { pageRequests } from './page-requests.ts';
 
-export interface PageEnv {
+interface PageEnv {
   Variables: { language: string };
 }
 
@@ -26,7 +26,6 @@ export interface PagesDependencies {
   /** Tells whether the page at an address may ask for passkeys. */
   offersPasskeysAt(url: URL): boolean;
   assets: Fetcher;
-  loadMessages: LoadMessages;
   /** Returns the contract of a bare path. */
   contractAt(url: URL): Contract;
   /** Calls the API, for a form that is sent without scripts. */
@@ -56,21 +55,17 @@ export interface PageLocation {
   returnTo?: string | undefined;
 }
 
-/** `search`: the query by which the page can be asked for again. */
 export async function createRenderContext(
   c: Context,
-  deps: PagesDependencies,
-  search = new URL(c.req.url).search,
+  { assets, leastPassword, offersSecondFactor, offersPasskeysAt }: PagesDependencies,
 ): Promise<RenderContext> {
-  const { assets, leastPassword, offersSecondFactor, offersPasskeysAt, loadMessages } = deps;
   return {
     nonce: crypto.randomUUID(),
     leastPassword,
     offersSecondFactor,
     offersPasskeys: offersPasskeysAt(new URL(c.req.url)),
     assets: await assetNames(assets),
-    messages: await loadMessages(c.get('language')),
-    search,
+    messages: messagesFor(c.get('language')),
   };
 }
 

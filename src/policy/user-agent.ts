@@ -24,10 +24,12 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-export function describeUserAgent(userAgent: string | null): string {
+/** Returns the names of the browser and of the system, as far as they are known. */
+export function readUserAgent(userAgent: string | null): string[] {
   const named = (list: readonly [RegExp, string][]) =>
-    list.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];
-  const [browser, system] = [named(BROWSERS), named(SYSTEMS)];
-  if (browser === undefined) return system ?? 'Unknown device';
-  return system === undefined ? browser : `${browser} on ${system}`;
+    list.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1] ?? [];
+  return [named(BROWSERS), named(SYSTEMS)].flat();
 }
+
+export const describeUserAgent = (userAgent: string | null): string =>
+  readUserAgent(userAgent).join(' on ') || 'Unknown device';

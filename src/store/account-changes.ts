@@ -117,8 +117,8 @@ const deleteProof = statement<Verified & Proof>(() =>
 const deleteUser = statement<Verified>(() => builder.delete(users).where(isVerified()));
 
 /**
- * Leaves only the pseudonym of a deleted user: user id and addresses are personal data. Operators'
- * own addresses stay.
+ * Leaves only the pseudonym of a deleted user: user id, addresses and devices are personal data. Those
+ * of operators stay.
  */
 const anonymiseEvents = statement<User>(() =>
   builder
@@ -126,6 +126,7 @@ const anonymiseEvents = statement<User>(() =>
     .set({
       userId: sql`null`,
       address: sql`case ${auditEvents.contract} when ${OPERATORS} then ${auditEvents.address} else '' end`,
+      device: sql`case ${auditEvents.contract} when ${OPERATORS} then ${auditEvents.device} end`,
     })
     .where(and(eq(auditEvents.userId, param('userId')), wasDeleted())),
 );
@@ -209,7 +210,7 @@ export function createAccountChanges(database: D1Database): AccountChanges {
       const event =
         by === 'operator'
           ? changeEvent('ADMIN_DELETED', null, context)
-          : { ...changeEvent('ACCOUNT_DELETED', null, context), address: '' };
+          : { ...changeEvent('ACCOUNT_DELETED', null, context), address: '', device: null };
       return run(deleteUser.bind(database, values), event, [
         anonymiseEvents.bind(database, values),
         deleteRegistrations.bind(database, values),

@@ -1,15 +1,15 @@
 /** Writes audit events. No identifier and no secret is ever part of a row. */
-import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
+import { and, desc, eq, ne, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { AuditAction, AuditContext } from '../flows/model/audit.ts';
+import type { AuditAction, AuditContext, StoredEvent } from '../flows/model/audit.ts';
 import type { Audit } from '../flows/ports/audit.ts';
 import { auditEvents } from './schema.ts';
-import { insertSelect, param, statement } from './statement.ts';
+import { aliased, builder, insertSelect, param, statement } from './statement.ts';
 
 /** The values that every statement of `insertAudit` takes from the request. */
-export function auditValues({ accountKey, contract, meta, nowMs, operator }: AuditContext) {
-  const { address, traceId } = meta;
-  return { accountKey, contract, nowMs, address, traceId, operator: operator ?? null };
+export function auditValues({ accountKey, contract, meta, nowMs }: AuditContext) {
+  const { address, browser: device, traceId } = meta;
+  return { accountKey, contract, nowMs, address, device: device as string | null, traceId };
 }
 
 interface EventColumns {
@@ -36,8 +36,8 @@ export const insertAudit = <Values = unknown>(
         accountKey: param('accountKey'),
         contract: param('contract'),
         address: param('address'),
+        device: param('device'),
         traceId: param('traceId'),
-        operator: param('operator'),
       },
       source?.(),
     ),
@@ -77,11 +77,38 @@ const insertEvent = insertAudit<{ action: AuditAction; reason: string; userId: n
   userId: param('userId'),
 });
 
+/** Leaves out the notice of a sign-in: the sign-in itself is in the list. */
+const findNewest = statement<{ userId: number; limit: number }>(() =>
+  builder
+    .select(
+      aliased({
+        action: auditEvents.action,
+        reason: auditEvents.reason,
+        atMs: auditEvents.atMs,
+        contract: auditEvents.contract,
+        sessionId: auditEvents.sessionId,
+        address: auditEvents.address,
+        device: auditEvents.device,
+      }),
+    )
+    .from(auditEvents)
+    .where(and(eq(auditEvents.userId, param('userId')), ne(auditEvents.action, NOTIFIED)))
+    .orderBy(desc(auditEvents.id))
+    .limit(param('limit')),
+);
+
+const NOTIFIED: AuditAction = 'NEW_DEVICE_NOTIFIED';
+
 export function createAudit(database: D1Database): Audit {
   return {
     async record({ action, reason, userId, ...context }) {
       const values = { ...auditValues(context), action, reason, userId };
       await insertEvent.bind(database, values).run();
+    },
+
+    async newestOf(userId, limit) {
+      const query = findNewest.bind(database, { userId, limit });
+      return (await query.all<StoredEvent>()).results;
     },
   };
 }

@@ -6,18 +6,16 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { plainUser } from '../fixtures/user.ts';
-import type { AuditContext } from '../../src/flows/model/audit.ts';
 import type { LiveSession } from '../../src/flows/model/session.ts';
 import type { Account } from '../../src/flows/model/user.ts';
 import { insertRows } from '../fixtures/rows.ts';
+import { auditContext, eventRow, NOW, type Row } from './audit-rows.ts';
 import { factorRowsOf, factorsOf, shownFactorsOf } from './factor-rows.ts';
 import { passkeyRowsOf, passkeysOf } from './passkey-rows.ts';
 
-export const NOW = 1000;
+export { auditContext, eventRow, NOW, type Row };
 /** Not expired at NOW. */
 const LATER = 2000;
-
-export type Row = Record<string, string | number | null>;
 
 const user = (id: number, name: string, more: Row = {}): Row => ({
   id,
@@ -56,6 +54,7 @@ const event = (id: number, userId: number, contract: string): Row => ({
   user_id: userId,
   subject: 'somebody',
   contract,
+  device: 'Chrome on Android',
   address: '192.0.2.1',
   trace_id: `trace-${id}`,
 });
@@ -253,34 +252,3 @@ export const aliceHere: LiveSession = {
   secondFactorAtMs: null,
   openedBy: 'password',
 };
-
-export const auditContext: AuditContext = {
-  accountKey: 'pseudonym',
-  contract: 'email-cookie',
-  meta: {
-    traceId: 'trace',
-    address: '198.51.100.1',
-    userAgent: 'Browser 1',
-    language: 'fr',
-    device: null,
-    registration: null,
-  },
-  nowMs: NOW,
-};
-
-/** The audit row of `auditContext`. */
-export const eventRow = (action: string, more: Row = {}): Row => ({
-  id: expect.any(Number),
-  at_ms: NOW,
-  action,
-  reason: 'done',
-  user_id: 1,
-  subject: 'pseudonym',
-  session_id: null,
-  contract: 'email-cookie',
-  address: '198.51.100.1',
-  trace_id: 'trace',
-  operator: null,
-  device: null,
-  ...more,
-});

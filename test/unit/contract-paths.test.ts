@@ -9,6 +9,7 @@ import type { Operation } from '../../src/flows/operations.ts';
 import { valueAt } from '../../src/pages/json-path.ts';
 import {
   refusalContext,
+  sampleActivity,
   sampleGranted,
   sampleSession,
   sampleUser,
@@ -49,14 +50,34 @@ describe.each([...served, oddForm, oddNested])('the paths of $name', (contract) 
       string,
       unknown
     >[];
-    const { id, device, address, current, lastUsedAt } = fields;
-    expect([shown?.[id], shown?.[device], shown?.[address], shown?.[current]]).toEqual([
+    const { id, name, device, address, current, lastUsedAt } = fields;
+    expect([id, name, device, address, current].map((field) => shown?.[field])).toEqual([
       sampleSession.id,
+      'My laptop',
       sampleSession.device,
       sampleSession.address,
       true,
     ]);
     expect(Date.parse(String(shown?.[lastUsedAt]))).toBe(sampleSession.lastUsedAtMs);
+    const unnamed = bodyOf('list-sessions', [{ ...sampleSession, name: null }]);
+    expect(JSON.stringify(unnamed)).not.toContain('name');
+  });
+
+  it('lead to the activity and its fields', () => {
+    const { list, fields } = paths.activity;
+    const [shown] = valueAt(bodyOf('list-activity', [sampleActivity]), list) as Record<
+      string,
+      unknown
+    >[];
+    const { action, reason, at, address, device, current } = fields;
+    expect([action, reason, address, device, current].map((field) => shown?.[field])).toEqual([
+      'LOGIN',
+      'granted',
+      '192.0.2.1',
+      'Firefox on Linux',
+      true,
+    ]);
+    expect(Date.parse(String(shown?.[at]))).toBe(sampleActivity.atMs);
   });
 
   it('lead to the code and the message of an error', () => {

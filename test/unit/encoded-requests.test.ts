@@ -61,7 +61,9 @@ function inputsOf({ identifier: kind }: Contract): Inputs {
     'logout-others': nothing,
     profile: nothing,
     'list-sessions': nothing,
+    'rename-session': fc.record({ id: fc.uuid(), name: fc.constantFrom(null, 'My "phone" & co') }),
     'end-session': fc.record({ id: fc.uuid() }),
+    'list-activity': nothing,
     register: fc.record({
       email,
       password: secret,

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EmailTemplate } from '../../src/flows/ports/mail.ts';
 import { createMailer, type MailerOptions } from '../../src/mail/mailer.ts';
-import { loadMessages } from '../fixtures/messages.ts';
 import type { Mail } from '../../src/mail/transport.ts';
 
 const KEY = 're_s3cr3t';
@@ -40,7 +39,6 @@ function createTestMailer(
       transport: transport === 'binding' ? { kind: 'binding' } : { kind: 'resend', key: KEY },
     },
     localDevelopment: false,
-    loadMessages,
     binding: {
       send: async (message: Mail) => {
         sent.push(message);

@@ -1,6 +1,5 @@
 /** A valid production environment for readSettings, with fresh keys. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { Contract } from '../../src/contracts/contract.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
 
@@ -24,15 +23,13 @@ export const envWith = (changes: Record<string, unknown> = {}): Record<string, u
   ...changes,
 });
 
-export const settingsWith = (
-  changes: Record<string, unknown> = {},
-  known: readonly Contract[] = contracts,
-): Settings => readSettings(envWith(changes), known);
+export const settingsWith = (changes: Record<string, unknown> = {}): Settings =>
+  readSettings(envWith(changes), contracts);
 
 /** The error message of readSettings; empty where it accepts the settings. */
-export function complaint(changes: Record<string, unknown>, known?: readonly Contract[]): string {
+export function complaint(changes: Record<string, unknown>): string {
   try {
-    settingsWith(changes, known);
+    settingsWith(changes);
     return '';
   } catch (error) {
     return error instanceof Error ? error.message : 'threw a value that is not an Error';

@@ -84,7 +84,6 @@ describe('a reset of second factors', () => {
         reason: 'done',
         address,
         contract: 'admin',
-        operator: 'token:OPERATOR_TOKEN',
         trace_id: done.headers.get('X-Request-Id'),
       },
     ]);
@@ -206,7 +205,6 @@ describe('the audit', () => {
         reason: 'done',
         address,
         contract: 'admin',
-        operator: 'token:OPERATOR_TOKEN',
         trace_id: first.headers.get('X-Request-Id'),
       },
     ]);

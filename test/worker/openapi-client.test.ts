@@ -172,7 +172,9 @@ describe.each([
     const { id, current } = contract.paths.sessions.fields;
     const sessions = sessionsIn(await call('list-sessions', null, { token }));
     const other = sessions.find((session) => session[current] === false);
+    await call('rename-session', { id: String(other?.[id]), name: 'Phone' }, { token });
     await call('end-session', { id: String(other?.[id]) }, { token });
+    await call('list-activity', null, { token });
     await call('logout-others', null, { token });
     await call('logout', { token, refreshToken }, { token, refreshToken });
     await call('logout-all', null, { token: await tokenOf(reset) });

@@ -1,9 +1,17 @@
 /** Profile, session list and logout: of live sessions only, and only of one's own. */
 import { describe, expect, it } from 'vitest';
 import { actionsOf } from '../support/operator.ts';
-import { textAt } from '../../src/pages/json-path.ts';
+import { textAt, valueAt } from '../../src/pages/json-path.ts';
 import { challengeOf, challengeTo } from '../support/contract-cases.ts';
-import { claimsOf, client, encoded, moveClock, sessionsIn, tokensOf } from '../support/session.ts';
+import {
+  claimsOf,
+  client,
+  encoded,
+  moveClock,
+  sessionsIn,
+  tokensOf,
+  WRONG,
+} from '../support/session.ts';
 import { addUser, contractCases, count, createTestApp, type Answer } from '../support/test-app.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -82,6 +90,73 @@ describe.each(contractCases)('$name', ({ name, contract, status, statusAt }) => 
     expect((await profile(first)).status).toBe(status.unauthenticated);
     expect((await profile(second)).status).toBe(status.granted);
     expect(await actionsOf(user.id)).toEqual(['LOGIN', 'LOGIN', 'SESSION_ENDED']);
+  });
+
+  it('names a session, and takes the name away', async () => {
+    const user = await addUser();
+    const { access: token } = tokensOf(await login(user));
+    const id = claimsOf(token).sid;
+    const shown = async () => sessionsIn(await sessions(token)).map((one) => one[fields.name]);
+    for (const [sent, stored] of [
+      [' Laptop at home ', 'Laptop at home'],
+      ['', undefined],
+      ['Phone', 'Phone'],
+      [null, undefined],
+    ]) {
+      const answer = await ask('rename-session', { id, name: sent ?? null }, { token });
+      expect(answer.status).toBe(statusAt('rename-session').done);
+      expect(await shown()).toEqual([stored]);
+    }
+    const events = ['LOGIN', ...Array<string>(4).fill('SESSION_RENAMED')];
+    expect(await actionsOf(user.id)).toEqual(events);
+  });
+
+  it.each([
+    ['65 characters', 'a'.repeat(65)],
+    ['a line break', 'My\nlaptop'],
+    ['characters that turn the text around it', 'My\u202Eptopal'],
+    ['half a character', '\ud83d'],
+  ])('refuses a name with %s', async (_, name) => {
+    const { access: token } = tokensOf(await login(await addUser()));
+    const answer = await ask('rename-session', { id: claimsOf(token).sid, name }, { token });
+    expect(answer.status).toBe(statusAt('rename-session').malformed);
+  });
+
+  it('names no session of anyone else’s', async () => {
+    const [owner, stranger] = [await addUser(), await addUser()];
+    const owned = tokensOf(await login(owner)).access;
+    const { access: token } = tokensOf(await login(stranger));
+    const answer = await ask('rename-session', { id: claimsOf(owned).sid, name: 'x' }, { token });
+    expect(answer.status).toBe(status['not-found']);
+    expect(sessionsIn(await sessions(owned))[0]).not.toHaveProperty(fields.name);
+  });
+
+  it('shows the newest events of the caller’s account alone', async () => {
+    const user = await addUser();
+    await login(await addUser());
+    await login({ ...user, password: WRONG }, { address: '192.0.2.7' });
+    const headers = { 'User-Agent': FIREFOX };
+    const { access: token } = tokensOf(await login(user, { headers, address: '192.0.2.8' }));
+    const answer = await ask('list-activity', null, { token });
+    const { list, fields: of } = contract.paths.activity;
+    const shown = valueAt(JSON.parse(answer.text), list);
+    expect(shown).toMatchObject([
+      {
+        [of.action]: 'LOGIN',
+        [of.reason]: 'granted',
+        [of.address]: '192.0.2.8',
+        [of.device]: 'Firefox on Linux',
+        [of.current]: true,
+      },
+      {
+        [of.action]: 'LOGIN_FAILED',
+        [of.reason]: 'refused',
+        [of.address]: '192.0.2.7',
+        [of.device]: 'Unknown device',
+        [of.current]: false,
+      },
+    ]);
+    expect(shown).toHaveLength(2);
   });
 
   it('ends no session of anyone else’s, and says no more than that it is not there', async () => {

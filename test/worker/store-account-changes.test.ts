@@ -163,11 +163,11 @@ describe('remove', () => {
       true,
       {
         changed: {
-          'audit_events 1': { user_id: null, address: '' },
+          'audit_events 1': { user_id: null, address: '', device: null },
           'audit_events 2': { user_id: null },
         },
         removed,
-        added: event('ACCOUNT_DELETED', { user_id: null, address: '' }),
+        added: event('ACCOUNT_DELETED', { user_id: null, address: '', device: null }),
       },
     ]);
   });

@@ -15,10 +15,8 @@ import {
 } from '../support/store-rows.ts';
 
 const adminUsers = createAdminUsers(env.DB);
-const operator = 'token:ci';
-const auditContext = { ...userContext, contract: 'admin', operator };
-const event = (action: string, reason = 'done') =>
-  eventRow(action, { reason, contract: 'admin', operator });
+const auditContext = { ...userContext, contract: 'admin' };
+const event = (action: string, reason = 'done') => eventRow(action, { reason, contract: 'admin' });
 beforeEach(resetRows);
 
 describe('liveSessions', () => {

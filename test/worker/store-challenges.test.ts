@@ -177,6 +177,8 @@ describe('issue', () => {
     secret_hash: 'new-secret',
     email: null,
     expires_at_ms: 3000,
+    session_id: null,
+    code_challenge: null,
   };
   const other = 'alice@other.example';
 

@@ -28,6 +28,7 @@ const row = {
   proven_at_ms: 1000,
   second_factor_at_ms: null,
   opened_by: 'password',
+  name: null,
 };
 const login = rows.eventRow('LOGIN', { reason: 'granted', session_id: 'new-session' });
 

@@ -172,6 +172,7 @@ describe('list', () => {
       lastUsedAtMs: 500,
       address: '192.0.2.1',
       userAgent: null,
+      name: null,
     },
     {
       id: 'alice-here',
@@ -180,10 +181,13 @@ describe('list', () => {
       lastUsedAtMs: 500,
       address: '192.0.2.1',
       userAgent: 'Browser 1',
+      name: 'Laptop',
     },
   ];
   beforeEach(() =>
-    rows.execute("UPDATE sessions SET user_agent = 'Browser 1' WHERE id = 'alice-here'"),
+    rows.execute(
+      "UPDATE sessions SET user_agent = 'Browser 1', name = 'Laptop' WHERE id = 'alice-here'",
+    ),
   );
 
   it('lists the sessions of one user, newest first', async () => {

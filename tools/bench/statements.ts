@@ -37,6 +37,7 @@ export async function statements(contract: string) {
         address: placeholder('address'),
         userAgent: placeholder('userAgent'),
         language: 'en',
+        browser: placeholder('device'),
         device: null,
         registration: null,
       },

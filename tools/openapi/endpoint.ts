@@ -22,6 +22,7 @@ import { documentRefusals, refusals, text, trace, type Place, type Responses } f
 import { parametersOf, pathParameters, requestBodyOf, suffixOf, type Golden } from './requests.ts';
 import {
   NOW_MS,
+  sampleActivity,
   sampleEnrolment,
   sampleFactor,
   sampleFacts,
@@ -46,6 +47,7 @@ const RESPONSES: { [R in keyof ResponseValues]: [string, ResponseValues[R]] } = 
   renewed: ['A new access token', sampleGranted],
   profile: ['The user', sampleUser],
   sessions: ['The sessions', { sessions: [sampleSession], current: sampleSession.id }],
+  activity: ['The newest events of the account, newest first', [sampleActivity]],
   loggedOut: ['The session has ended', null],
   done: ['Done', null],
   accepted: ['Accepted; the rest comes by e-mail', null],

@@ -1,5 +1,6 @@
 /** Samples of what contracts put on the wire. A reason of refusal that is forgotten does not compile. */
 import type { Contract, DocumentFacts, SessionView } from '../../src/contracts/contract.ts';
+import type { Activity } from '../../src/flows/model/audit.ts';
 import type { Enrolment, ShownFactor } from '../../src/flows/model/factor.ts';
 import type { Granted, PendingStep, Refusal } from '../../src/flows/model/outcome.ts';
 import { sampleAssertion, sampleRegistration } from './passkey-samples.ts';
@@ -130,6 +131,16 @@ export const sampleSession: SessionView = {
   address: '192.0.2.1',
   userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
   device: 'Firefox on Linux',
+  name: 'My laptop',
+  current: true,
+};
+
+export const sampleActivity: Activity = {
+  action: 'LOGIN',
+  reason: 'granted',
+  atMs: NOW_MS,
+  address: '192.0.2.1',
+  device: 'Firefox on Linux',
   current: true,
 };
 
@@ -172,7 +183,9 @@ export function sampleInputs(kind: Identifier['kind']): { [O in Operation]: Inpu
     profile: null,
     'update-profile': { name: 'John Doe', avatar: null, language: 'en' },
     'list-sessions': null,
+    'rename-session': { id: UUID, name: 'My laptop' },
     'end-session': { id: UUID },
+    'list-activity': null,
     register: { email, password, name: 'John Doe', username: 'johndoe', handle: null },
     'send-code': named,
     'verify-email': { ...named, password, code },

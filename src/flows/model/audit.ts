@@ -20,6 +20,12 @@ export type AuditAction =
   | 'LOGOUT_OTHERS'
   /** A session was ended from the user's list, or as the one too many. */
   | 'SESSION_ENDED'
+  /** A session was ended by the link of an e-mail; the reason is `over` where it had ended before. */
+  | 'SESSION_REVOKED'
+  /** A session was given another name, or none, by its user. */
+  | 'SESSION_RENAMED'
+  /** An e-mail told of a sign-in on a device that was not known. */
+  | 'NEW_DEVICE_NOTIFIED'
   /** A refresh token was used twice, and its session ended. */
   | 'REFRESH_REUSED'
   /** A signed-in user was asked for the password and gave a wrong one. */
@@ -97,8 +103,25 @@ export interface AuditContext {
   contract: string;
   meta: RequestMeta;
   nowMs: number;
-  /** The operator who did it; absent: the user, or a stranger. */
-  operator?: string;
+}
+
+export interface StoredEvent {
+  action: AuditAction;
+  reason: string;
+  atMs: number;
+  contract: string;
+  sessionId: string | null;
+  address: string;
+  /** Browser and system; null in an event of an older version. */
+  device: string | null;
+}
+
+/** An event as the user that it concerns may see it. */
+export interface Activity extends Pick<StoredEvent, 'action' | 'reason' | 'atMs' | 'device'> {
+  /** Null: an operator's, as is the device then. */
+  address: string | null;
+  /** Of the session that asks. */
+  current: boolean;
 }
 
 export interface AuditEvent extends AuditContext {

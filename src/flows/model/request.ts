@@ -6,6 +6,8 @@ export interface RequestMeta {
   userAgent: string | null;
   /** BCP 47: the one of the languages offered that the client likes best. */
   language: string;
+  /** Browser and system of the user agent, for people. */
+  browser: string;
   /** The device cookie as it was sent: unverified. */
   device: string | null;
   /** The registration cookie as it was sent: unverified. */

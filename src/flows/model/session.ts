@@ -55,6 +55,8 @@ export interface ListedSession {
   lastUsedAtMs: number;
   address: string;
   userAgent: string | null;
+  /** Null: its user has given it none. */
+  name: string | null;
 }
 
 /** More time for a session: `idleMs` from now, and never beyond `absoluteMs` from its creation. */

@@ -51,8 +51,6 @@ export interface AdminServices extends Pick<
   | 'accountChanges'
   | 'factors'
   | 'mailer'
-  | 'sessions'
-  | 'tokens'
 > {
   adminUsers: AdminUsers;
   auditLog: AuditLog;

@@ -1,3 +1,4 @@
+import type { AuditContext } from '../model/audit.ts';
 import type {
   Extension,
   ListedSession,
@@ -28,6 +29,11 @@ export interface Sessions {
   /** Marks the session as proven by its user's password. False: it is over. */
   provePassword(session: { id: string; userId: number }, nowMs: number): Promise<boolean>;
   list(userId: number, nowMs: number): Promise<ListedSession[]>;
+  /** False: the user has no such live session. A name that it has already is not recorded again. */
+  rename(
+    session: { id: string; userId: number; name: string | null },
+    auditContext: AuditContext,
+  ): Promise<boolean>;
   /** False: there was no such session of this user, and nothing was written. */
   end(session: { id: string; userId: number }, sessionEnd: SessionEnd): Promise<boolean>;
   endAll(userId: number, sessionEnd: SessionEnd): Promise<void>;

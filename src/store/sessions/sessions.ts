@@ -5,8 +5,10 @@
 import { and, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Extension, ListedSession, Rotation } from '../../flows/model/session.ts';
 import type { Sessions } from '../../flows/ports/sessions.ts';
+import { auditValues, insertAudit } from '../audit.ts';
 import { sessions, users } from '../schema.ts';
 import { aliased, builder, existsIn, param, statement } from '../statement.ts';
+import { writeOrRecover } from '../write-or-recover.ts';
 import { createSessionCreation } from './create.ts';
 import { createSessionEnd } from './end.ts';
 import { MAX_SESSIONS } from './limit.ts';
@@ -70,6 +72,7 @@ const listLive = statement<{ userId: number; nowMs: number }>(() =>
         lastUsedAtMs: sessions.lastUsedAtMs,
         address: sessions.address,
         userAgent: sessions.userAgent,
+        name: sessions.name,
       }),
     )
     .from(sessions)
@@ -77,6 +80,33 @@ const listLive = statement<{ userId: number; nowMs: number }>(() =>
     .where(and(eq(sessions.userId, param('userId')), gt(sessions.expiresAtMs, param('nowMs'))))
     .orderBy(desc(sessions.createdAtMs), sql`sessions.rowid desc`)
     .limit(MAX_SESSIONS),
+);
+
+type Renamed = { sessionId: string; userId: number; nowMs: number; name: string | null };
+
+/** Changes no row where it has the name already, so that no event is written. */
+const setName = statement<Renamed>(() =>
+  builder
+    .update(sessions)
+    .set({ name: sql`${param('name')}` })
+    .where(and(isOwnLive(), sql`${sessions.name} is not ${param('name')}`)),
+);
+
+const auditName = insertAudit<Renamed>(
+  {
+    action: 'SESSION_RENAMED',
+    reason: 'done',
+    userId: sql`${param('userId')}`,
+    sessionId: sql`${param('sessionId')}`,
+  },
+  () => ({ where: sql`changes() > 0` }),
+);
+
+const findOwnLive = statement<Renamed>(() =>
+  builder
+    .select(aliased({ id: sessions.id }))
+    .from(sessions)
+    .where(isOwnLive()),
 );
 
 export function createSessions(database: D1Database): Sessions {
@@ -111,6 +141,21 @@ export function createSessions(database: D1Database): Sessions {
     async provePassword({ id: sessionId, userId }, nowMs) {
       const { meta } = await provePassword.bind(database, { sessionId, userId, nowMs }).run();
       return meta.changes > 0;
+    },
+
+    rename({ id: sessionId, userId, name }, context) {
+      const values = { ...auditValues(context), sessionId, userId, name };
+      const write = async () => {
+        const [, , found] = await database.batch([
+          setName.bind(database, values),
+          auditName.bind(database, values),
+          findOwnLive.bind(database, values),
+        ]);
+        return found !== undefined && found.results.length > 0;
+      };
+      const { traceId } = context.meta;
+      const action = 'SESSION_RENAMED';
+      return writeOrRecover(database, write, { action, traceId, onAudited: () => true });
     },
 
     async list(userId, nowMs) {

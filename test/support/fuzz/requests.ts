@@ -5,7 +5,7 @@
 import { env } from 'cloudflare:workers';
 import type { InputOf, Operation } from '../../../src/flows/operations.ts';
 import { codeIn, mailbox, tokenIn } from '../mailbox.ts';
-import { client, deviceOf, tokensOf } from '../session.ts';
+import { claimsOf, client, deviceOf, tokensOf } from '../session.ts';
 import { addUser, createTestApp, deployed, freshAddress, newUser } from '../test-app.ts';
 import type { TestUser } from '../test-app.ts';
 import { factorRequests, succeeded } from './factor-requests.ts';
@@ -73,7 +73,7 @@ const USES = 8;
 
 /** The operations that are granted again and again. */
 const REPEATABLE =
-  /^(?:login|profile|list-sessions|send-code|forgot-password|list-passkeys|passkey(?:-login)?-options)$/;
+  /^(?:login|profile|list-sessions|list-activity|send-code|forgot-password|list-passkeys|passkey(?:-login)?-options)$/;
 
 export type Requests = ReturnType<typeof requestsOf>;
 
@@ -167,14 +167,22 @@ export function requestsOf(name: string) {
     'update-profile': () =>
       byBearer('update-profile', () => ({ name: 'Al', avatar: 'https://a.example/al.png' }), false),
     'list-sessions': () => byBearer('list-sessions', without, false),
+    'rename-session': async () => {
+      const { user, access, secret } = await signedIn();
+      const input = { id: claimsOf(access).sid, name: 'Laptop' };
+      return {
+        outgoing: write('rename-session', input, { token: access }),
+        needed: [access],
+        secret,
+        user,
+      };
+    },
     'end-session': async () => {
       const { user, access, secret } = await signedIn();
-      const id = await env.DB.prepare('SELECT id FROM sessions WHERE user_id = ?')
-        .bind(user.id)
-        .first<string>('id');
-      const outgoing = write('end-session', { id: id ?? '' }, { token: access });
+      const outgoing = write('end-session', { id: claimsOf(access).sid }, { token: access });
       return { outgoing, needed: [access], secret, user };
     },
+    'list-activity': () => byBearer('list-activity', without, false),
     register: async () => {
       const user = newUser();
       return { ...open(write('register', application(user)), user, [user.password]), needed: [] };

@@ -54,6 +54,7 @@ const HARMLESS = new Set<Operation>([
   'forgot-password',
   'profile',
   'list-sessions',
+  'list-activity',
   'update-profile',
   'logout-others',
   'renew',
@@ -100,6 +101,8 @@ export async function newAccount(
 
 export const newStranger = (): User => ({ ...newUser(), id: 0 });
 
+const sessionIdOf = ({ tokens }: Account): string => claimsOf(tokens.access ?? '').sid;
+
 type Inputs = {
   readonly [O in Operation]: (account: Account) => InputOf<O> | Promise<InputOf<O>>;
 };
@@ -119,7 +122,9 @@ const INPUTS: Inputs = {
   profile: () => null,
   'update-profile': () => ({ name: 'Another Name' }),
   'list-sessions': () => null,
-  'end-session': ({ tokens }) => ({ id: claimsOf(tokens.access ?? '').sid }),
+  'rename-session': (account) => ({ id: sessionIdOf(account), name: 'Laptop' }),
+  'end-session': (account) => ({ id: sessionIdOf(account) }),
+  'list-activity': () => null,
   // A contract whose registrations have no username leaves it out.
   register: () => ({ ...newUser(), name: null, handle: null }),
   'send-code': named,

@@ -37,7 +37,12 @@ const TAKES = {
     'fenced by session',
   ],
   'list-sessions': ['account', 'session', 'access token'],
+  'rename-session': [
+    ...(['attempt', 'account', 'session', 'access token', 'session id', 'fenced'] as const),
+    'fenced by session',
+  ],
   'end-session': ['account', 'session', 'access token', 'session id'],
+  'list-activity': ['account', 'session', 'access token'],
   register: ['browser', 'attempt', 'e-mail', 'new password', 'new address', 'new username'],
   'send-code': ['attempt', 'e-mail', 'account', 'name'],
   'verify-email': ['attempt', 'account', 'name', 'password', 'proof', 'code', 'fenced'],
@@ -141,7 +146,9 @@ export function row<const P extends Part>(
 export const each = <O extends Operation>(names: readonly O[], outcome: Outcome) =>
   Object.fromEntries(names.map((name) => [name, outcome])) as Record<O, Outcome>;
 
-export const READS = ['profile', 'list-sessions', 'list-factors', 'list-passkeys'] as const;
+export const READS = [
+  ...(['profile', 'list-sessions', 'list-activity', 'list-factors', 'list-passkeys'] as const),
+] as const;
 export const ENDS = ['logout-all', 'end-session'] as const;
 /** Ask for the password. */
 export const CHANGES = [
@@ -154,7 +161,9 @@ export const PASSKEY_CHANGES = [
   ...(['passkey-options', 'add-passkey', 'remove-passkey', 'remove-password'] as const),
 ] as const;
 /** May be asked again with the same token. */
-export const AGAIN = ['logout-others', 'renew', 'update-profile', 'rename-passkey'] as const;
+export const AGAIN = [
+  ...(['logout-others', 'renew', 'update-profile', 'rename-session', 'rename-passkey'] as const),
+] as const;
 export const BEARER = [
   ...([
     'confirm-email',

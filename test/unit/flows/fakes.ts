@@ -46,11 +46,12 @@ export function createFakes(changes: Changes = {}) {
       extend: async () => ({ session, isExtended: true }),
       provePassword: async () => true,
       list: async () => [],
+      rename: async () => true,
       end: async () => true,
       endAll: async () => undefined,
       endOthers: async () => undefined,
     },
-    audit: { record: async () => undefined },
+    audit: { record: async () => undefined, newestOf: async () => [] },
     limits: {
       rememberedRefusal: () => null,
       consumeAddress: async () => ({ admitted: true }),

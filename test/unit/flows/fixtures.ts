@@ -144,6 +144,7 @@ export const meta: RequestMeta = {
   address: '192.0.2.1',
   userAgent: null,
   language: 'fr',
+  browser: 'Unknown device',
   device: null,
   registration: null,
 };

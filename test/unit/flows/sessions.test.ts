@@ -2,12 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { authenticate } from '../../../src/flows/authenticate.ts';
 import { logout } from '../../../src/flows/logout.ts';
+import { OPERATORS } from '../../../src/flows/model/audit.ts';
 import {
   endSession,
+  listActivity,
   listSessions,
   logoutAll,
   logoutOthers,
   profile,
+  renameSession,
 } from '../../../src/flows/sessions.ts';
 import { NOW_MS, alice, context, createFakes, rules, session, sessionEnded } from './fakes.ts';
 
@@ -52,6 +55,7 @@ describe('the bearer', () => {
   it.each([
     ['profile', profile],
     ['list-sessions', listSessions],
+    ['list-activity', listActivity],
     ['logout-all', logoutAll],
     ['logout-others', logoutOthers],
     ['end-session', (request: ReturnType<typeof asked>) => endSession(request, 'session-2')],
@@ -70,6 +74,55 @@ describe('the bearer', () => {
     const value = { sessions: [], current: 'session-1' };
     expect(await listSessions(asked(fakes))).toEqual({ ok: true, value });
     expect(fakes.given('sessions.list')).toEqual([[7, NOW_MS]]);
+  });
+
+  it('sees events of this session and of others, of operators without their address', async () => {
+    const event = {
+      action: 'LOGIN',
+      reason: 'granted',
+      atMs: 1000,
+      contract: 'email-cookie',
+      sessionId: 'session-1',
+      address: '192.0.2.1',
+      device: 'Firefox on Linux',
+    } as const;
+    const stored = [
+      { ...event, action: 'ADMIN_ROLE_SET', reason: 'role-1', contract: OPERATORS },
+      { ...event, action: 'LOGIN_FAILED', reason: 'wrong-code', sessionId: null },
+      { ...event, reason: 'passkey', sessionId: 'session-2', device: null },
+      event,
+    ] as const;
+    const fakes = createFakes({ audit: { newestOf: async () => [...stored] } });
+    const shown = {
+      action: 'LOGIN',
+      reason: 'granted',
+      atMs: 1000,
+      address: '192.0.2.1',
+      device: 'Firefox on Linux',
+      current: true,
+    };
+    const byOperator = { reason: 'done', address: null, device: null };
+    expect(await listActivity(asked(fakes))).toEqual({
+      ok: true,
+      value: [
+        { ...shown, action: 'ADMIN_ROLE_SET', ...byOperator },
+        { ...shown, action: 'LOGIN_FAILED', reason: 'refused', current: false },
+        { ...shown, reason: 'passkey', device: null, current: false },
+        shown,
+      ],
+    });
+    expect(fakes.given('audit.newestOf')).toEqual([[7, 50]]);
+  });
+
+  it.each([
+    [true, { ok: true, value: null }],
+    [false, { ok: false, refusal: { reason: 'not-found' } }],
+  ])('names a session, where it is live and the user’s: %s', async (isNamed, outcome) => {
+    const fakes = createFakes({ sessions: { rename: async () => isNamed } });
+    const named = { id: 'session-2', name: 'Laptop' };
+    expect(await renameSession(asked(fakes), named)).toEqual(outcome);
+    expect(fakes.given('sessions.rename')).toEqual([[{ ...named, userId: 7 }, context()]]);
+    expect(fakes.given('limits.consumeAddress')).toHaveLength(1);
   });
 
   it('ends one of the user’s own sessions', async () => {
