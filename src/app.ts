@@ -20,6 +20,7 @@ import { requestMeta, waitUntilOf } from './http/request-context.ts';
 import { LINES_A_MINUTE } from './http/responder.ts';
 import { outageResponse } from './http/responses.ts';
 import { createPages } from './pages/pages.tsx';
+import { passwordMessages } from './policy/password-rules.ts';
 import { offersPasskeysAt } from './derived-settings.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { logFailure, logOperation } from './telemetry/log.ts';
@@ -81,11 +82,15 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
     createPages({
       contracts: settings.contracts,
       allowedOrigins: settings.allowedOrigins,
-      leastPassword: settings.passwordRules.least,
+      passwordRules: {
+        ...settings.passwordRules,
+        messages: passwordMessages(settings.passwordRules),
+      },
       offersSecondFactor: settings.secondFactor !== 'off',
       offersPasskeysAt: (url) => offersPasskeysAt(settings.passkeys, url),
       assets: env.ASSETS,
       contractAt: contractFor,
+      ...apiPaths(settings.contracts, contractFor),
       answer,
       reportForm({ name: contract }, outcome, c: Context) {
         const what = { operation: 'login', contract } as const;
@@ -110,6 +115,26 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
  */
 function undecodedPath({ url }: Request): string {
   return /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] || '/';
+}
+
+/** Tells the paths of the contracts' APIs from those of pages. */
+function apiPaths(served: readonly Contract[], contractFor: (url: URL) => Contract) {
+  const matchers = new Map(
+    served.map((contract) => {
+      return [contract, { owns: pathMatcher(contract), reads: pathMatcher(contract, 'GET') }];
+    }),
+  );
+  const matches = (url: URL, which: 'owns' | 'reads'): boolean => {
+    const contract = contractFor(url);
+    const prefix = `/${contract.name}/`;
+    const { pathname } = url;
+    const path = pathname.startsWith(prefix) ? pathname.slice(prefix.length - 1) : pathname;
+    return matchers.get(contract)?.[which](path) ?? false;
+  };
+  return {
+    ownsPath: (url: URL) => matches(url, 'owns'),
+    readsAt: (url: URL) => matches(url, 'reads'),
+  };
 }
 
 /** Chooses by the contract's own prefix, else the host's contract, else the first that has the path. */

@@ -18,6 +18,7 @@ export async function makeAssets(): Promise<void> {
   const { outputFiles } = await build({
     entryPoints: {
       page: join(pages, 'client', 'page.ts'),
+      home: join(pages, 'client', 'home.ts'),
       factors: join(pages, 'client', 'factors.ts'),
       passkeys: join(pages, 'client', 'passkeys.ts'),
       security: join(pages, 'client', 'security.ts'),

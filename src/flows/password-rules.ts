@@ -3,7 +3,7 @@
  * only about passwords that pass those.
  */
 import { isCommon } from '../policy/common.ts';
-import { violationOf, type PasswordBounds } from '../policy/password-rules.ts';
+import { passwordMessages, violationOf, type PasswordBounds } from '../policy/password-rules.ts';
 import type { Refusal } from './model/outcome.ts';
 import type { User } from './model/user.ts';
 import type { PasswordRules } from './ports/passwords.ts';
@@ -23,7 +23,7 @@ export function createPasswordRules(options: PasswordRuleOptions): PasswordRules
     async flawOf(password, personal) {
       const flaw = violationOf(password, { rules, personal: [...personal, service], isCommon });
       if (flaw !== null || isBreached === null || !(await isBreached(password))) return flaw;
-      return { flaw: 'breached', message: 'Password is known from a data breach elsewhere' };
+      return { flaw: 'breached', message: passwordMessages(rules).breached };
     },
   };
 }

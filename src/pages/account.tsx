@@ -69,6 +69,7 @@ export const VerifyPage: FC<PageProps> = ({ context, pageData }) => {
           <Field
             name="code"
             label={messages.fields.code}
+            isCode
             inputmode="numeric"
             autocomplete="one-time-code"
           />
@@ -126,13 +127,13 @@ export const ResetPage: FC<PageProps> = ({ context, pageData }) => {
 export const NewPassword: FC<{ name: string; label: string; context: RenderContext }> = ({
   name,
   label,
-  context: { messages, leastPassword },
+  context: { messages, passwordRules },
 }) => (
   <PasswordField
     name={name}
     label={label}
     autocomplete="new-password"
     messages={messages.fields}
-    hint={messages.fields.passwordHint.replace('{least}', String(leastPassword))}
+    hint={messages.fields.passwordHint.replace('{least}', String(passwordRules.least))}
   />
 );

@@ -1,9 +1,16 @@
 /** Describes a contract's answers for the script of its pages, from the contract's declaration. */
 import type { Contract } from '../contracts/contract.ts';
 import type { ErrorKind } from '../contracts/error-answers.ts';
-import { errorKinds } from '../contracts/errors.ts';
+import { errorKinds, refusalWire } from '../contracts/errors.ts';
+import type { PasswordFlaw } from '../flows/model/outcome.ts';
 import type { Operation } from '../flows/operations.ts';
-import type { ContractDescriptor, Reason, RefusalSignature } from './page-data.ts';
+import type {
+  ContractDescriptor,
+  PasswordRulesShown,
+  Reason,
+  RefusalSignature,
+} from './page-data.ts';
+import { textsIn } from './refusal-reason.ts';
 
 export function describeContract(contract: Contract): ContractDescriptor {
   const { login: tokens, profile, sessions, activity, factors, passkeys } = contract.paths;
@@ -39,3 +46,29 @@ export const signaturesOf = (contract: Contract, operation?: Operation): Refusal
     const { status, code, message } = (own ?? answers)[kind];
     return [{ reason, status, code, message: typeof message === 'string' ? message : null }];
   });
+
+/** The rules for new passwords, with the core's message for each flaw. */
+export interface PasswordRules {
+  least: number;
+  most: number;
+  messages: Readonly<Record<PasswordFlaw, string>>;
+}
+
+/** Finds the text by which a contract's refusal tells a flaw from the others, by making each of them. */
+export function describePasswordRules(
+  contract: Contract,
+  { least, most, messages }: PasswordRules,
+): PasswordRulesShown {
+  const refusals = (Object.entries(messages) as [PasswordFlaw, string][]).map(([flaw, message]) => {
+    const issue = { field: 'password', flaw, message, missing: false };
+    const context = { operation: 'reset-password', nowMs: 0, traceId: '', headers: {} } as const;
+    const { body } = refusalWire(contract, { reason: 'malformed', issues: [issue] }, context);
+    return { flaw, texts: textsIn(body) };
+  });
+  const flaws = refusals.flatMap(({ flaw, texts }) => {
+    const others = new Set(refusals.flatMap((other) => (other.flaw === flaw ? [] : other.texts)));
+    const text = texts.find((one) => !others.has(one));
+    return text === undefined ? [] : [{ flaw, text }];
+  });
+  return { least, most, flaws };
+}

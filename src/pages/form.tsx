@@ -10,6 +10,8 @@ interface FieldProps {
   inputmode?: 'email' | 'numeric';
   value?: string;
   optional?: boolean;
+  /** Its script removes spaces and dashes. */
+  isCode?: boolean;
   hint?: string;
   /** The error of a form that was sent without scripts. */
   error?: string | undefined;
@@ -22,6 +24,7 @@ export const Field: FC<FieldProps> = ({
   hint,
   error,
   optional,
+  isCode,
   type = 'text',
   ...input
 }) => (
@@ -32,6 +35,7 @@ export const Field: FC<FieldProps> = ({
       name={name}
       type={type}
       required={!optional}
+      data-code={isCode}
       autocapitalize="none"
       spellcheck={false}
       aria-describedby={`${name}-hint ${name}-error`}
@@ -49,7 +53,9 @@ export const PasswordField: FC<{
   messages: Messages['fields'];
   hint?: string;
   error?: string | undefined;
-}> = ({ name, label, autocomplete, messages, hint, error }) => (
+  /** Follows the field. */
+  children?: Child;
+}> = ({ name, label, autocomplete, messages, hint, error, children }) => (
   <div class="field">
     <label for={name}>{label}</label>
     <div class="revealable">
@@ -75,6 +81,7 @@ export const PasswordField: FC<{
       </button>
     </div>
     <Notes name={name} hint={hint} error={error} />
+    {children}
   </div>
 );
 

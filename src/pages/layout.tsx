@@ -1,6 +1,7 @@
 /** The layout of every page: head, logo, one card, and the data for its script. */
 import type { Child, FC } from 'hono/jsx';
 import type { Messages } from '../languages/messages.ts';
+import type { PasswordRules } from './contract-descriptor.ts';
 import type { PageData } from './page-data.ts';
 
 /** Hashed file names, keyed by source name. */
@@ -10,7 +11,7 @@ export interface RenderContext {
   nonce: string;
   assets: AssetNames;
   messages: Messages;
-  leastPassword: number;
+  passwordRules: PasswordRules;
   offersSecondFactor: boolean;
   offersPasskeys: boolean;
 }
@@ -38,25 +39,28 @@ export const Layout: FC<{
   files = 'page',
   wide,
   children,
-}) => (
-  <html lang={messages.tag}>
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <meta name="robots" content="noindex" />
-      <title>{`${title} · Gatehouse`}</title>
-      <link rel="icon" href={assetPath(assets, 'mark.svg')} type="image/svg+xml" />
-      <link rel="stylesheet" nonce={nonce} href={assetPath(assets, `${files}.css`)} />
-      {(pageData !== undefined || files !== 'page') && (
-        <script type="module" nonce={nonce} src={assetPath(assets, `${files}.js`)} />
-      )}
-    </head>
-    <body data-page={pageData === undefined ? undefined : JSON.stringify(pageData)}>
-      <main class={wide ? 'wide' : 'card'}>{children}</main>
-    </body>
-  </html>
-);
+}) => {
+  const script = pageData?.page === 'home' ? 'home' : files;
+  return (
+    <html lang={messages.tag}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <title>{`${title} · Gatehouse`}</title>
+        <link rel="icon" href={assetPath(assets, 'mark.svg')} type="image/svg+xml" />
+        <link rel="stylesheet" nonce={nonce} href={assetPath(assets, `${files}.css`)} />
+        {(pageData !== undefined || files !== 'page') && (
+          <script type="module" nonce={nonce} src={assetPath(assets, `${script}.js`)} />
+        )}
+      </head>
+      <body data-page={pageData === undefined ? undefined : JSON.stringify(pageData)}>
+        <main class={wide ? 'wide' : 'card'}>{children}</main>
+      </body>
+    </html>
+  );
+};
 
 export const Logo: FC = () => (
   <svg class="mark" width="40" height="40" viewBox="0 0 40 40" aria-hidden="true">

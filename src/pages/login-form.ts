@@ -92,7 +92,7 @@ function formOf(
   const way = form.get('other-way');
   return {
     location: { ...location, returnTo },
-    identifier: form.get(location.contract.identifier) ?? '',
+    identifier: form.get(location.contract.identifier)?.trim() ?? '',
     password: form.get('password') ?? '',
     code: form.get(challenge === null ? 'code' : 'factor-code'),
     challenge,

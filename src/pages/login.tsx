@@ -50,11 +50,16 @@ export const LoginPage: FC<LoginProps> = ({ context, pageData, outcome }) => {
             autocomplete="current-password"
             messages={messages.fields}
             error={outcome?.errors['password']}
-          />
+          >
+            <a id="forgot" href={linkTo(pageData, '/forgot')}>
+              {messages.login.forgot}
+            </a>
+          </PasswordField>
           {takesCodeWithPassword && (
             <Field
               name="code"
               label={messages.script.factorCode}
+              isCode
               autocomplete="one-time-code"
               hint={messages.secondFactor.optional}
               optional
@@ -70,7 +75,6 @@ export const LoginPage: FC<LoginProps> = ({ context, pageData, outcome }) => {
           )}
         </Form>
         <nav>
-          <a href={linkTo(pageData, '/forgot')}>{messages.login.forgot}</a>
           <p>
             {messages.login.newHere}{' '}
             <a href={linkTo(pageData, '/register')}>{messages.login.register}</a>

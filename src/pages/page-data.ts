@@ -13,6 +13,7 @@ import type {
 } from '../contracts/contract.ts';
 import type { ErrorPaths } from '../contracts/error-answers.ts';
 import type { EncodedRequest } from '../contracts/routes.ts';
+import type { PasswordFlaw } from '../flows/model/outcome.ts';
 import type { Messages } from '../languages/messages.ts';
 
 /** The script's messages, with the contract's own for a wrong password. */
@@ -52,6 +53,15 @@ export interface ContractDescriptor extends Pick<Contract, 'name' | 'identifier'
     error: ErrorPaths;
   };
   refusals: readonly RefusalSignature[];
+}
+
+/** The rules for a new password. */
+export interface PasswordRulesShown {
+  /** In characters, as `most`. */
+  least: number;
+  most: number;
+  /** Each flaw with a text that a refusal of the contract has for it, and for no other flaw. */
+  flaws: readonly { flaw: PasswordFlaw; text: string }[];
 }
 
 /** A request of a contract's own clients, with `__name__` in place of each value. */
@@ -113,7 +123,7 @@ export interface PageData {
   prefix: string;
   requests: PageRequests;
   returnTo: string;
-  leastPassword: number;
+  passwordRules: PasswordRulesShown;
   /** The paths of scripts that are loaded when they are needed. */
   scripts: Readonly<Record<'factors' | 'passkeys' | 'security', string>>;
   /** False: no account can set one up. */

@@ -1,6 +1,6 @@
 /**
- * Serves the pages: every contract's under its name, and one contract's on bare paths. Only requests
- * that accept HTML get them; for all others the API answers.
+ * Serves the pages: every contract's under its name, and one contract's on bare paths. Requests that do
+ * not accept HTML are the API's, as are its own paths where a client takes anything.
  */
 import { Hono, type Context, type Handler } from 'hono';
 import { accepts } from 'hono/accepts';
@@ -11,6 +11,7 @@ import { serveAsset } from './assets.ts';
 import { mountMail } from './dev-mail.tsx';
 import { DocsPage, docsHeaders } from './docs.tsx';
 import { HomePage } from './home.tsx';
+import { NotFoundPage } from './not-found.tsx';
 import { languages } from '../languages/index.ts';
 import { mountLoginForm } from './login-form.ts';
 import { LoginPage } from './login.tsx';
@@ -58,7 +59,7 @@ export function createPages(deps: PagesDependencies): Pages {
     (page: PageName, named: Contract | null): Handler =>
     async (c, next) => {
       const url = new URL(c.req.url);
-      if (!wantsHtml(c)) return next();
+      if (!wantsHtml(c) && !(takesAnything(c) && !deps.readsAt(url))) return next();
       const contract = named ?? deps.contractAt(url);
       const prefix = named === null ? '' : `/${named.name}`;
       const returnTo = returnTarget(
@@ -89,6 +90,8 @@ export function createPages(deps: PagesDependencies): Pages {
     }
   }
   mountLoginForm(pages, deps, language);
+  // A Well-Known URL for Changing Passwords (W3C): password managers lead their users here.
+  pages.get('/.well-known/change-password', (c) => c.redirect('/#change'));
 
   pages.get('/docs', language, async (c) => {
     const context = await createRenderContext(c, deps);
@@ -99,10 +102,26 @@ export function createPages(deps: PagesDependencies): Pages {
   });
   pages.get('/assets/:name', (c, next) => serveAsset(deps.assets, c, next));
   if (deps.mails !== null) mountMail(pages, { deps, mails: deps.mails }, language);
+  pages.get('*', async (c, next) => {
+    const url = new URL(c.req.url);
+    if (!wantsHtml(c) || deps.ownsPath(url)) return next();
+    await language(c, () => Promise.resolve());
+    const contract = deps.contractAt(url);
+    const isNamed = url.pathname.startsWith(`/${contract.name}/`);
+    const context = await createRenderContext(c, deps);
+    const home = isNamed ? `/${contract.name}` : '';
+    return htmlResponse(<NotFoundPage context={context} signInPath={`${home}/login`} />, {
+      status: 404,
+      headers: pageHeaders(context.nonce),
+    });
+  });
   return pages;
 }
 
-/** Checks that Accept names text/html: API clients, which send a wildcard, get no page. */
+/** `curl` and others that would show whatever there is. */
+const takesAnything = (c: Context): boolean => (c.req.header('Accept') ?? '*/*').trim() === '*/*';
+
+/** Checks that Accept names text/html: API clients send a wildcard. */
 function wantsHtml(c: Context): boolean {
   return (
     accepts(c, {

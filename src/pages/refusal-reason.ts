@@ -109,7 +109,7 @@ function keysIn(value: unknown): string[] {
 }
 
 /** Every text in a JSON value. */
-function textsIn(value: unknown): string[] {
+export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap(textsIn);

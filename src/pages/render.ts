@@ -5,7 +5,11 @@ import type { Contract } from '../contracts/contract.ts';
 import { assetNames } from './assets.ts';
 import { assetPath, type RenderContext } from './layout.tsx';
 import { messagesFor } from '../languages/index.ts';
-import { describeContract } from './contract-descriptor.ts';
+import {
+  describeContract,
+  describePasswordRules,
+  type PasswordRules,
+} from './contract-descriptor.ts';
 import type { PageName, PageData } from './page-data.ts';
 import { pageRequests } from './page-requests.ts';
 
@@ -19,8 +23,7 @@ export type PageContext = Context<PageEnv>;
 export interface PagesDependencies {
   contracts: readonly Contract[];
   allowedOrigins: readonly string[];
-  /** Minimum length of a new password, in characters. */
-  leastPassword: number;
+  passwordRules: PasswordRules;
   /** False: no account can set up a second factor. */
   offersSecondFactor: boolean;
   /** Tells whether the page at an address may ask for passkeys. */
@@ -28,6 +31,10 @@ export interface PagesDependencies {
   assets: Fetcher;
   /** Returns the contract of a bare path. */
   contractAt(url: URL): Contract;
+  /** Tells whether a path is one of its contract's API. */
+  ownsPath(url: URL): boolean;
+  /** Tells whether a contract's API answers GET there. */
+  readsAt(url: URL): boolean;
   /** Calls the API, for a form that is sent without scripts. */
   answer(request: Request, c: PageContext): Promise<Response>;
   /** Counts and logs such a form that was refused before the API was called. */
@@ -57,11 +64,11 @@ export interface PageLocation {
 
 export async function createRenderContext(
   c: Context,
-  { assets, leastPassword, offersSecondFactor, offersPasskeysAt }: PagesDependencies,
+  { assets, passwordRules, offersSecondFactor, offersPasskeysAt }: PagesDependencies,
 ): Promise<RenderContext> {
   return {
     nonce: crypto.randomUUID(),
-    leastPassword,
+    passwordRules,
     offersSecondFactor,
     offersPasskeys: offersPasskeysAt(new URL(c.req.url)),
     assets: await assetNames(assets),
@@ -71,7 +78,7 @@ export async function createRenderContext(
 
 export function pageDataFor(
   page: PageName,
-  { messages, leastPassword, offersSecondFactor, offersPasskeys, assets }: RenderContext,
+  { messages, passwordRules, offersSecondFactor, offersPasskeys, assets }: RenderContext,
   location: PageLocation,
 ): PageData {
   const { contract, prefix, returnTo = `${prefix}/` } = location;
@@ -84,7 +91,7 @@ export function pageDataFor(
     prefix,
     requests: pageRequests(contract, prefix),
     returnTo,
-    leastPassword,
+    passwordRules: describePasswordRules(contract, passwordRules),
     offersSecondFactor,
     offersPasskeys,
     scripts: {

@@ -68,11 +68,12 @@ const FactorCode: FC<{
   error?: string | undefined;
 }> = ({ id, messages: { script }, isRecoveryCode, error }) =>
   isRecoveryCode ? (
-    <Field name={id} label={script.recoveryCode} autocomplete="off" error={error} />
+    <Field name={id} label={script.recoveryCode} isCode autocomplete="off" error={error} />
   ) : (
     <Field
       name={id}
       label={script.factorCode}
+      isCode
       inputmode="numeric"
       autocomplete="one-time-code"
       error={error}

@@ -10,10 +10,32 @@ export interface PasswordBounds {
   most: number;
 }
 
+/** `breached` is found by a service, after all other rules. */
+export type PasswordFlaw =
+  | 'too-short'
+  | 'too-long'
+  | 'ambiguous'
+  | 'common'
+  | 'personal'
+  | 'breached';
+
 export interface PasswordViolation {
-  flaw: 'too-short' | 'too-long' | 'ambiguous' | 'common' | 'personal';
+  flaw: PasswordFlaw;
   message: string;
 }
+
+/** The message of every flaw. Contracts word them on their wire, and pages know them by it. */
+export const passwordMessages = ({
+  least,
+  most,
+}: PasswordBounds): Record<PasswordFlaw, string> => ({
+  'too-short': `Password must be at least ${least} characters`,
+  'too-long': `Password must be at most ${most} characters`,
+  ambiguous: 'Password must not have NUL or half a character in it',
+  common: 'Password is too common',
+  personal: 'Password must not be your name or address, nor the name of this service',
+  breached: 'Password is known from a data breach elsewhere',
+});
 
 export interface PasswordContext {
   rules: PasswordBounds;
@@ -44,23 +66,12 @@ export function violationOf(
   { rules, personal, isCommon }: PasswordContext,
 ): PasswordViolation | null {
   const length = [...password.normalize('NFC')].length;
-  if (length < rules.least) {
-    return { flaw: 'too-short', message: `Password must be at least ${rules.least} characters` };
-  }
-  if (length > rules.most) {
-    return { flaw: 'too-long', message: `Password must be at most ${rules.most} characters` };
-  }
-  if (isAmbiguous(password)) {
-    return { flaw: 'ambiguous', message: 'Password must not have NUL or half a character in it' };
-  }
-  if (isCommon(password)) return { flaw: 'common', message: 'Password is too common' };
-  if (isPersonal(password, personal)) {
-    return {
-      flaw: 'personal',
-      message: 'Password must not be your name or address, nor the name of this service',
-    };
-  }
-  return null;
+  const violated = (flaw: PasswordFlaw) => ({ flaw, message: passwordMessages(rules)[flaw] });
+  if (length < rules.least) return violated('too-short');
+  if (length > rules.most) return violated('too-long');
+  if (isAmbiguous(password)) return violated('ambiguous');
+  if (isCommon(password)) return violated('common');
+  return isPersonal(password, personal) ? violated('personal') : null;
 }
 
 function isPersonal(password: string, personal: readonly string[]): boolean {

@@ -5,8 +5,8 @@
 
 /** Ordered: most browsers also name the browsers they descend from. */
 const BROWSERS: readonly [RegExp, string][] = [
-  [/\bEdgA?\//, 'Edge'],
-  [/\bOPR\//, 'Opera'],
+  [/\b(?:Edge?|EdgA|EdgiOS)\//, 'Edge'],
+  [/\b(?:OPR|OPT|OPX|OPiOS|Opera)\//, 'Opera'],
   [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
   [/\bSamsungBrowser\//, 'Samsung Internet'],
   [/\b(?:Chrome|CriOS)\//, 'Chrome'],
@@ -15,7 +15,7 @@ const BROWSERS: readonly [RegExp, string][] = [
 ];
 
 const SYSTEMS: readonly [RegExp, string][] = [
-  [/\biPhone\b/, 'iPhone'],
+  [/\b(?:iPhone|iPod)\b/, 'iPhone'],
   [/\biPad\b/, 'iPad'],
   [/\bAndroid\b/, 'Android'],
   [/\bWindows\b/, 'Windows'],

@@ -18,7 +18,7 @@ test('checks a new password and a code before sending', async ({ openBrowser }) 
   await page.goto('/email-remember/register');
   await fill(page, { email: 'ada@example.com', password: 'short' });
   await submit(page);
-  expect(await fieldError(page, 'password')).toContain('at least 8');
+  expect(await fieldError(page, 'password')).toContain('Minimum length: 8.');
   await page.goto('/email-remember/verify');
   await fill(page, { identifier: 'ada@example.com', password: 'a good long one', code: '12345' });
   await submit(page);

@@ -107,7 +107,7 @@ describe('email-envelope', () => {
     await submitLogin(page, unregistered);
     await page.waitForURL('**/email-envelope/verify');
     expect(await notice(page)).toBe(
-      'No code was sent. Too many attempts from your network. You can try again in less than a minute.',
+      'No code was sent. Too many attempts from your network. You can try again in 1 minute.',
     );
     await page.unroute('**/auth/verify-email/send');
     await page.click('#again');

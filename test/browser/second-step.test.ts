@@ -187,7 +187,7 @@ test('a step that has ended leads back to the password, and a lock is counted do
   await shown(page, 'code-step');
   await enterCode(page, '123456');
   await page.waitForSelector('#code-form-timer:not([hidden])');
-  expect(await page.textContent('#code-form-notice')).toMatch(/locked.*about 2 minutes/);
+  expect(await page.textContent('#code-form-notice')).toMatch(/locked.*in 2 minutes/);
   expect(await page.getAttribute('#code-form button', 'aria-disabled')).toBe('true');
   await page.clock.runFor(91_000);
   expect(await page.textContent('#code-form-notice')).toBe('You can try again now.');

@@ -22,10 +22,12 @@ describe('/dev/mail', () => {
     createPages({
       contracts,
       allowedOrigins: [],
-      leastPassword: 8,
+      passwordRules: { least: 8, most: 256, messages: {} as never },
       offersSecondFactor: true,
       offersPasskeysAt: () => true,
       assets: env.ASSETS,
+      ownsPath: () => false,
+      readsAt: () => false,
       contractAt: () => contracts[0] as (typeof contracts)[number],
       reportForm: () => undefined,
       answer: async () => new Response(null, { status: 404 }),

@@ -116,7 +116,7 @@ describe('the form without scripts', () => {
     }
     const locked = await guess(person.password);
     expect([locked.status, locked.headers.get('Retry-After')]).toEqual([429, '900']);
-    expect(locked.text).toContain('You can try again in about 15 minutes.');
+    expect(locked.text).toContain('You can try again in 15 minutes.');
     for (let attempt = 7; attempt <= 60; attempt += 1) await guess('x');
     const limited = await guess(person.password);
     expect(limited.status).toBe(429);

@@ -93,6 +93,9 @@ describe('the app', () => {
         // Pages and their files, the same for everyone.
         'GET /docs',
         'GET /assets/:name',
+        'GET /.well-known/change-password',
+        // The page for addresses that are none, for browsers.
+        'GET /*',
         ...prefixes.flatMap((prefix) => PAGES.map((path) => `GET ${prefix}${path}`)),
         ...contracts.map(({ name }) => `GET /${name}`),
         // The login form without scripts runs the contract's own login.

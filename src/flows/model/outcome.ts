@@ -2,14 +2,13 @@
  * The outcomes of use cases. Refusals are values, each with its precise reason; a contract decides
  * what its clients see of it. Exceptions are left for bugs and outages.
  */
-import type { PasswordViolation } from '../../policy/password-rules.ts';
+import type { PasswordFlaw } from '../../policy/password-rules.ts';
 import type { FactorMethod } from '../../policy/second-factor.ts';
 import type { Limit } from '../../policy/throttle.ts';
 import type { PasskeyFlaw } from './passkey.ts';
 import type { User } from './user.ts';
 
-/** A rule that a new password may break. */
-export type PasswordFlaw = PasswordViolation['flaw'] | 'breached';
+export type { PasswordFlaw } from '../../policy/password-rules.ts';
 
 /** One fault of a request's body. */
 export interface Issue {

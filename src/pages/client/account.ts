@@ -6,7 +6,7 @@ import { signInAndLeave } from './login.ts';
 import { hasTokens, storeLogin } from './session.ts';
 import {
   replacePage,
-  takeIdentifier,
+  passedIdentifier,
   passIdentifier,
   inputById,
   takeNeedsCode,
@@ -25,10 +25,9 @@ export function registerPage(): void {
     username: [form.required, messages.usernameMalformed],
     name: [form.optional, messages.refusals.malformed],
     email: [form.email, messages.emailMalformed],
-    password: [form.newPassword, messages.weakPassword],
+    password: [form.newPassword, ''],
   };
   const shown = Object.entries(own).filter(([name]) => name in asked);
-  const fields = shown.map(([name, [, error]]) => [name, [name, error]]);
   form.enhanceForm({
     checks: Object.fromEntries(shown.map(([name, [check]]) => [name, check])),
     async send(values) {
@@ -45,8 +44,12 @@ export function registerPage(): void {
       if (reason === 'taken') form.focusFieldError('username', messages.refusals.taken);
       else if (reason === 'email-taken')
         form.focusFieldError('email', messages.refusals['email-taken']);
-      else if (!form.showFieldErrors(answer, Object.fromEntries(fields) as form.RequestFields))
-        form.showRefusal(answer, ['malformed']);
+      else {
+        const fields: form.RequestFields = Object.fromEntries(
+          shown.map(([name, [, error]]) => [name, [name, error || form.passwordError(answer)]]),
+        );
+        if (!form.showFieldErrors(answer, fields)) form.showRefusal(answer, ['malformed']);
+      }
       return false;
     },
   });
@@ -54,7 +57,7 @@ export function registerPage(): void {
 
 export function verifyPage(): void {
   const identifier = inputById('identifier');
-  identifier.value ||= takeIdentifier();
+  identifier.value ||= passedIdentifier();
   const ids = { identifier: 'identifier', password: 'password' };
   const fields = {
     identifier: ['identifier', form.identifierError],
@@ -62,6 +65,7 @@ export function verifyPage(): void {
     code: ['code', messages.codeMalformed],
   } as const;
   form.enhanceForm({
+    account: 'identifier',
     checks: { identifier: form.identifierCheck, password: form.required, code: form.codeFormat },
     async send({ identifier = '', password = '', code = '' }) {
       const answer = await call('verify-email', { identifier, password, code });
@@ -74,9 +78,10 @@ export function verifyPage(): void {
     },
   });
   const sendCode = async (notice: string) => {
-    const error = form.identifierCheck(identifier.value);
+    const value = form.valueOf('identifier');
+    const error = form.identifierCheck(value);
     if (error !== null) return form.focusFieldError('identifier', error);
-    const answer = await call('send-code', { identifier: identifier.value });
+    const answer = await call('send-code', { identifier: value });
     if (answer?.ok) form.showNotice(notice, 'good');
     else if (!form.showFieldErrors(answer, fields))
       form.showRefusal(answer, ['malformed'], messages.codeNotSent);
@@ -86,6 +91,7 @@ export function verifyPage(): void {
 }
 
 export function forgotPage(): void {
+  inputById('identifier').value ||= passedIdentifier();
   form.enhanceForm({
     checks: { identifier: form.identifierCheck },
     async send({ identifier = '' }) {
@@ -104,29 +110,20 @@ export function forgotPage(): void {
 export function resetPage(): void {
   const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
   // Keeps the token out of the address bar and the history.
-  history.replaceState(null, '', location.pathname);
-  if (token === '') form.showNotice(messages.refusals['invalid-link']);
+  history.replaceState(null, '', location.pathname + location.search);
+  const linkIsOver = messages.refusals['invalid-link'];
+  if (token === '') return form.closeForm(linkIsOver);
   form.enhanceForm({
     checks: { password: form.newPassword },
     async send({ password = '' }) {
-      if (token === '') {
-        form.showNotice(messages.refusals['invalid-link']);
-        return false;
-      }
       const answer = await call('reset-password', { token, password });
       if (answer?.ok) {
-        for (const done of elementById('form').querySelectorAll<HTMLElement>(
-          '.field, button.main',
-        )) {
-          done.hidden = true;
-        }
-        inputById('password').value = '';
-        form.showNotice(messages.passwordSet, 'good');
+        form.closeForm(messages.passwordSet, 'good');
         return true;
       }
-      if (!form.showFieldErrors(answer, { password: ['password', messages.weakPassword] })) {
-        form.showRefusal(answer, ['invalid-link']);
-      }
+      const fields = { password: ['password', form.passwordError(answer)] } as const;
+      if (form.showFieldErrors(answer, fields)) return false;
+      if (form.showRefusal(answer, ['invalid-link']) === 'invalid-link') form.closeForm(linkIsOver);
       return false;
     },
   });

@@ -2,12 +2,10 @@
 import { messages, elementById, inputById } from './page-data.ts';
 import type { Check } from './form.ts';
 
-/** Spaces, dashes and invisible marks, as they are pasted with codes; the server ignores them, too. */
-const SEPARATORS = /[\s\p{Z}\p{Pd}\p{Cf}\u2212]/gu;
 const DIGITS = 6;
 const RECOVERY_CODE_LENGTH = 24;
 
-const lengthOf = (code: string) => [...code.replaceAll(SEPARATORS, '')].length;
+const lengthOf = (code: string) => [...code].length;
 
 export interface CodeField {
   check: Check;

@@ -2,7 +2,7 @@
  * Behaviour of a form: one request at a time, errors beside their fields, everything else in one
  * notice that is read out and gets the focus, and a countdown where the answer names a time.
  */
-import { fieldsNamed } from '../refusal-reason.ts';
+import { fieldsNamed, textsIn } from '../refusal-reason.ts';
 import type { Reason } from '../page-data.ts';
 import { readRefusal, type Answer } from './call.ts';
 import { fillTemplate, inputById, elementById, contract, pageData, messages } from './page-data.ts';
@@ -13,11 +13,27 @@ export type Check = (value: string) => string | null;
 export const required: Check = (value) => (value === '' ? messages.required : null);
 export const email: Check = (value) =>
   required(value) ?? (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : messages.emailMalformed);
-export const newPassword: Check = (value) =>
-  required(value) ??
-  ([...value.normalize('NFC')].length < pageData.leastPassword
-    ? fillTemplate(messages.passwordShort, { least: String(pageData.leastPassword) })
-    : null);
+const { least, most, flaws } = pageData.passwordRules;
+const flawMessages: Readonly<Record<string, string>> = {
+  'too-short': fillTemplate(messages.passwordShort, { least: String(least) }),
+  'too-long': fillTemplate(messages.passwordLong, { most: String(most) }),
+  common: messages.passwordCommon,
+  personal: messages.passwordPersonal,
+  breached: messages.passwordBreached,
+};
+export const newPassword: Check = (value) => {
+  const { length } = [...value.normalize('NFC')];
+  const flaw = length < least ? 'too-short' : length > most ? 'too-long' : '';
+  return required(value) ?? flawMessages[flaw] ?? null;
+};
+
+/** Says which rule a refused password breaks, where the contract's refusal tells. */
+export function passwordError(answer: Answer | null): string {
+  const texts = textsIn(answer?.body);
+  const flaw = flaws.find(({ text }) => texts.includes(text))?.flaw ?? '';
+  return flawMessages[flaw] ?? messages.weakPassword;
+}
+
 export const codeFormat: Check = (value) =>
   required(value) ?? (/^\d{6}$/.test(value) ? null : messages.codeMalformed);
 export const optional: Check = () => null;
@@ -33,6 +49,8 @@ interface FormOptions {
   id?: string;
   /** Keyed by the field's id. */
   checks: Record<string, Check>;
+  /** The id of the input that names the account. A lock holds for that account alone. */
+  account?: string;
   /** Resolves to true where the browser leaves this page, so that the form stays busy. */
   send(values: Record<string, string>): Promise<boolean>;
 }
@@ -40,7 +58,19 @@ interface FormOptions {
 /** The form that was sent last, which notices and countdowns are shown in; undefined: the first. */
 let inUse: HTMLFormElement | undefined;
 const formInUse = () => inUse ?? elementById<HTMLFormElement>('form');
-const inForm = (selector: string) => formInUse().querySelector(selector) as HTMLElement;
+const inForm = (selector: string, form = formInUse()) =>
+  form.querySelector(selector) as HTMLElement;
+const accountInputs = new WeakMap<HTMLFormElement, HTMLInputElement>();
+
+/** Spaces, dashes and invisible marks, as they are pasted with codes. */
+const SEPARATORS = /[\s\p{Z}\p{Pd}\p{Cf}\u2212]/gu;
+
+/** Returns what is sent: codes without separators, and no blanks around anything but passwords. */
+export function valueOf(id: string): string {
+  const { value, autocomplete, dataset } = inputById(id);
+  if ('code' in dataset) return value.replaceAll(SEPARATORS, '');
+  return autocomplete.endsWith('-password') ? value : value.trim();
+}
 
 /** Notices are shown in this form from now on; absent: in the page's first one. Returns the one before. */
 export function setFormInUse(id = 'form'): string {
@@ -49,12 +79,16 @@ export function setFormInUse(id = 'form'): string {
   return before;
 }
 
-export function enhanceForm({ id = 'form', checks, send }: FormOptions): void {
+export function enhanceForm({ id = 'form', checks, account, send }: FormOptions): void {
   const form = elementById<HTMLFormElement>(id);
   const button = submitOf(form);
   const label = button.textContent;
   form.noValidate = true;
   button.disabled = false;
+  if (account !== undefined) {
+    accountInputs.set(form, inputById(account));
+    inputById(account).addEventListener('input', showWait);
+  }
   // A page from the back/forward cache starts with an empty form.
   addEventListener('pageshow', ({ persisted }) => {
     if (!persisted) return;
@@ -66,10 +100,10 @@ export function enhanceForm({ id = 'form', checks, send }: FormOptions): void {
   }
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    if (form.getAttribute('aria-busy') === 'true' || isWaiting()) return;
+    if (form.getAttribute('aria-busy') === 'true' || isWaiting(form)) return;
     inUse = form;
     showNotice(null);
-    const values = Object.fromEntries(Object.keys(checks).map((id) => [id, inputById(id).value]));
+    const values = Object.fromEntries(Object.keys(checks).map((id) => [id, valueOf(id)]));
     // Every error is shown; the first one gets the focus.
     const hasError = Object.entries(checks).map(([id, check]) =>
       setFieldError(id, check(values[id] ?? '')),
@@ -87,7 +121,7 @@ const submitOf = (form: HTMLFormElement) =>
 function setBusy(form: HTMLFormElement, busy: boolean, label: string): void {
   const button = submitOf(form);
   form.setAttribute('aria-busy', String(busy));
-  button.setAttribute('aria-disabled', String(busy || isWaiting()));
+  button.setAttribute('aria-disabled', String(busy || isWaiting(form)));
   button.textContent = label;
 }
 
@@ -124,17 +158,31 @@ export function showFieldErrors(answer: Answer | null, fields: RequestFields): b
 
 type Tone = 'bad' | 'good';
 
+/** A page has one notice at a time: the last one, and none once another form is sent. */
+export function hideNotices(): void {
+  const notices = document.querySelectorAll<HTMLElement>('.notices .notice, #page-notice');
+  for (const notice of notices) notice.hidden = true;
+}
+
 export function showNotice(message: string | null, tone: Tone = 'bad'): void {
-  setNotice(message, tone);
+  hideNotices();
+  setNotice(inForm('.notice'), message, tone);
   if (message !== null) inForm('.notice').focus();
 }
 
-function setNotice(message: string | null, tone: Tone): void {
-  const notice = inForm('.notice');
+function setNotice(notice: HTMLElement, message: string | null, tone: Tone): void {
   notice.classList.toggle('bad', tone === 'bad');
   notice.setAttribute('role', tone === 'bad' ? 'alert' : 'status');
   notice.textContent = message;
   notice.hidden = message === null;
+}
+
+/** Hides the fields of the first form, where they are of no use any more, and says why. */
+export function closeForm(message: string, tone?: Tone): void {
+  const form = elementById('form');
+  for (const part of form.querySelectorAll<HTMLElement>('.field, button.main')) part.hidden = true;
+  for (const input of form.querySelectorAll('input')) input.value = '';
+  showNotice(message, tone);
 }
 
 /**
@@ -152,44 +200,66 @@ export function showRefusal(
   }
   const { reason, waitSeconds } = readRefusal(answer, likely);
   const text = `${prefix} ${messages.refusals[reason ?? 'internal']}`.trim();
-  if (waitSeconds > 0) countDown(text, waitSeconds);
+  if (waitSeconds > 0) countDown(text, waitSeconds, reason === 'locked');
   else showNotice(text);
   return reason;
 }
 
 const padded = (n: number) => String(Math.floor(n)).padStart(2, '0');
 
+/** A time to wait, after a refusal in a form. */
+interface Wait {
+  form: HTMLFormElement;
+  text: string;
+  untilMs: number;
+  /** Of a lock: holds for this form, and for this value of the input that names the account. */
+  isLock: boolean;
+  account: string | undefined;
+}
+
+let wait: Wait | null = null;
 let timer: ReturnType<typeof setInterval> | undefined;
-const isWaiting = () => timer !== undefined;
+
+/** The limit of an address holds for every form and account; a lock for its own account. */
+function isWaiting(form: HTMLFormElement): boolean {
+  if (wait === null || !wait.isLock) return wait !== null;
+  return wait.form === form && accountInputs.get(form)?.value === wait.account;
+}
 
 /** Counts seconds on the screen; a screen reader gets one sentence now and one at the end. */
-function countDown(text: string, seconds: number): void {
-  const until = Date.now() + seconds * 1000;
-  const clock = inForm('.timer');
-  const button = submitOf(formInUse());
+function countDown(reason: string, seconds: number, isLock: boolean): void {
+  const form = formInUse();
   const time = new Intl.RelativeTimeFormat(pageData.language).format(
     Math.ceil(seconds / 60),
     'minute',
   );
-  showNotice(`${text} ${fillTemplate(messages.wait, { time })}`);
-  const show = () => {
-    const left = Math.ceil((until - Date.now()) / 1000);
-    if (left > 0) {
-      clock.textContent = `${padded(left / 60)}:${padded(left % 60)}`;
-      return;
-    }
-    clearInterval(timer);
-    timer = undefined;
-    clock.hidden = true;
-    button.setAttribute('aria-disabled', 'false');
-    // Without taking the focus: the user may be typing.
-    setNotice(messages.again, 'good');
-  };
+  const text = `${reason} ${fillTemplate(messages.wait, { time })}`;
+  const account = accountInputs.get(form)?.value;
+  wait = { form, text, untilMs: Date.now() + seconds * 1000, isLock, account };
+  showNotice(text);
   clearInterval(timer);
-  timer = setInterval(show, 1000);
-  clock.hidden = false;
-  button.setAttribute('aria-disabled', 'true');
-  show();
+  timer = setInterval(showWait, 1000);
+  showWait();
+}
+
+/** Shows what is left of the time, unless another account is entered now. */
+function showWait(): void {
+  if (wait === null) return;
+  const { form, text, untilMs } = wait;
+  const clock = inForm('.timer', form);
+  const notice = inForm('.notice', form);
+  const left = Math.ceil((untilMs - Date.now()) / 1000);
+  const isShown = isWaiting(form);
+  clock.hidden = !isShown || left <= 0;
+  clock.textContent = `${padded(left / 60)}:${padded(left % 60)}`;
+  // Without taking the focus: the user may be typing.
+  if (left <= 0) {
+    clearInterval(timer);
+    wait = null;
+    if (isShown) setNotice(notice, messages.again, 'good');
+  } else if (isShown && notice.hidden) setNotice(notice, text, 'bad');
+  else if (!isShown && notice.textContent === text) notice.hidden = true;
+  submitOf(form).setAttribute('aria-disabled', String(isShown && left > 0));
 }
 
 /** Enables the buttons that show the text of a password field. */

@@ -1,9 +1,9 @@
 /**
- * The signed-in page. Private data is fetched, shown, and removed whenever the page is left, so that
+ * Entry point of the signed-in page's script. Private data is fetched, shown, and removed whenever the page is left, so that
  * neither Back nor the back/forward cache shows it to the next person.
  */
 import { textAt, valueAt } from '../json-path.ts';
-import { readRefusal } from './call.ts';
+import { readRefusal, type Answer } from './call.ts';
 import { createElement, createRowButton } from './elements.ts';
 import * as form from './form.ts';
 import {
@@ -29,7 +29,7 @@ import { timeFormat } from './time.ts';
 const { paths } = contract;
 type Row = Record<string, unknown>;
 
-export function homePage(): void {
+function start(): void {
   elementById('sign-out').addEventListener('click', () => signOutAndLeave(false));
   elementById('sign-out-everywhere').addEventListener('click', () => signOutAndLeave(true));
   form.enhanceForm({
@@ -172,11 +172,11 @@ function endButton(id: string, device: string): HTMLElement {
 }
 
 /** The API calls the new password `password` where it breaks a rule. */
-const passwordFields = {
-  currentPassword: ['currentPassword', messages.wrongCurrent],
-  newPassword: ['newPassword', messages.weakPassword],
-  password: ['newPassword', messages.weakPassword],
-} as const;
+function passwordFields(answer: Answer): form.RequestFields {
+  const newPassword = ['newPassword', form.passwordError(answer)] as const;
+  const currentPassword = ['currentPassword', messages.wrongCurrent] as const;
+  return { currentPassword, newPassword, password: newPassword };
+}
 
 async function changePassword(values: Record<string, string>): Promise<boolean> {
   const answer =
@@ -194,7 +194,7 @@ async function changePassword(values: Record<string, string>): Promise<boolean> 
     if (Array.isArray(sessions)) showSessions(sessions);
   } else if (answer === null || answer.headers.has('Retry-After'))
     form.showRefusal(answer, ['locked']);
-  else if (form.showFieldErrors(answer, passwordFields)) return false;
+  else if (form.showFieldErrors(answer, passwordFields(answer))) return false;
   else if (readRefusal(answer, ['invalid']).reason === 'invalid') {
     form.focusFieldError('currentPassword', messages.wrongCurrent);
   } else form.showRefusal(answer, ['malformed']);
@@ -208,8 +208,12 @@ async function signOutAndLeave(everywhere: boolean): Promise<void> {
 
 /** Shows a notice about the page as a whole. */
 function showPageNotice(message: string): void {
+  form.hideNotices();
   const notice = elementById('page-notice');
   notice.textContent = message;
   notice.hidden = false;
   notice.focus();
 }
+
+form.enableRevealButtons();
+start();

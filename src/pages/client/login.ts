@@ -2,10 +2,11 @@
 import { stepIn } from '../refusal-reason.ts';
 import { call, type Answer } from './call.ts';
 import * as form from './form.ts';
-import { goOn } from './go-on.ts';
+import { goOn, mayGoOnUnasked } from './go-on.ts';
 import { loadScript, shared } from './scripts.ts';
-import { canKeepSession, storeLogin } from './session.ts';
+import { callSignedIn, canKeepSession, forgetSession, hasSession, storeLogin } from './session.ts';
 import {
+  elementById,
   replacePage,
   takeIdentifier,
   passIdentifier,
@@ -66,7 +67,10 @@ export function loginPage(): void {
   const id = contract.identifier;
   const name = inputById(id);
   name.value ||= takeIdentifier();
+  elementById('forgot').addEventListener('click', () => passIdentifier(form.valueOf(id)));
+  void goOnIfSignedIn();
   form.enhanceForm({
+    account: id,
     checks: {
       [id]: form.identifierCheck,
       password: form.required,
@@ -86,4 +90,15 @@ export function loginPage(): void {
   if (canUsePasskeys) {
     void loadScript('passkeys').then((script) => script?.startPasskeySignIn(shared));
   }
+}
+
+/** The page was asked for although there is a session (OpenID Connect Core 3.1.2.1). */
+const asksForLogin = () => new URLSearchParams(location.search).get('prompt') === 'login';
+
+/** Leads on where this browser is signed in already. */
+async function goOnIfSignedIn(): Promise<void> {
+  if (!hasSession() || asksForLogin() || !mayGoOnUnasked()) return;
+  const profile = await callSignedIn('profile');
+  if (profile === 'out') forgetSession();
+  else if (profile?.ok) await goOn();
 }

@@ -30,6 +30,8 @@ export function passIdentifier(identifier: string, needsCode = false): void {
   if (needsCode) writeItem('sessionStorage', NEEDS_CODE, 'yes');
 }
 
+/** Stays for a reload, until `takeIdentifier`. */
+export const passedIdentifier = (): string => readItem('sessionStorage', IDENTIFIER) ?? '';
 export const takeIdentifier = (): string => take(IDENTIFIER) ?? '';
 export const takeNeedsCode = (): boolean => take(NEEDS_CODE) !== null;
 

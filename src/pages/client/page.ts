@@ -1,7 +1,6 @@
-/** Entry point of the pages' script: starts the page that the page data names. */
+/** Entry point of the script of all pages but the signed-in one: starts the page that the page data names. */
 import { forgotPage, registerPage, resetPage, verifyPage } from './account.ts';
 import { enableRevealButtons } from './form.ts';
-import { homePage } from './home.ts';
 import { loginPage } from './login.ts';
 import { pageData } from './page-data.ts';
 
@@ -13,6 +12,5 @@ const pages = {
   verify: verifyPage,
   forgot: forgotPage,
   reset: resetPage,
-  home: homePage,
 };
-pages[pageData.page]();
+pages[pageData.page as keyof typeof pages]();

@@ -26,6 +26,13 @@ export function onSessionEndedElsewhere(listener: () => void): void {
   tabs?.addEventListener('message', listener);
 }
 
+/** Local storage: the browser may have a session in a cookie. Says nothing about whose. */
+const MARK = `gatehouse:signed-in:${contract.name}`;
+
+/** Tells whether it is worth asking for the profile: a cookie cannot be seen. */
+export const hasSession = (): boolean =>
+  usesCookie ? readItem('localStorage', MARK) !== null : read() !== null;
+
 /** The storage with this tab's tokens; the tab's own comes before the browser's. */
 const storageInUse = (): Area =>
   readItem('sessionStorage', KEY) === null ? 'localStorage' : 'sessionStorage';
@@ -58,6 +65,7 @@ function storeTokens({ body }: Answer, area: Area): boolean {
   if (access === null) return false;
   const tokens = { access, refresh: textAt(body, refresh) };
   if (usesCookie || !writeItem(area, KEY, JSON.stringify(tokens))) inMemory = tokens;
+  if (usesCookie) writeItem('localStorage', MARK, '');
   return true;
 }
 
@@ -125,6 +133,7 @@ export async function signOut(everywhere: boolean): Promise<boolean> {
 export function forgetSession(): void {
   const hadSession = read() !== null;
   inMemory = null;
+  removeItem('localStorage', MARK);
   removeItem(storageInUse(), KEY);
   if (hadSession) tabs?.postMessage('ended');
 }
