@@ -1,5 +1,7 @@
 /** The texts of every language. For the build and for tests: the Worker loads a language when needed. */
 import { ar } from './ar/index.ts';
+import { cs } from './cs/index.ts';
+import { da } from './da/index.ts';
 import { de } from './de/index.ts';
 import { en } from './en/index.ts';
 import { es } from './es/index.ts';
@@ -7,11 +9,14 @@ import { fa } from './fa/index.ts';
 import { fr } from './fr/index.ts';
 import { he } from './he/index.ts';
 import { it } from './it/index.ts';
+import { pl } from './pl/index.ts';
 import type { LanguageTag } from './list.ts';
 import type { Texts } from './messages.ts';
 
 export const texts: Readonly<Partial<Record<LanguageTag, Texts>>> = {
   ar,
+  cs,
+  da,
   de,
   en,
   es,
@@ -19,4 +24,5 @@ export const texts: Readonly<Partial<Record<LanguageTag, Texts>>> = {
   fr,
   he,
   it,
+  pl,
 };

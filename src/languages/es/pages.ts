@@ -29,7 +29,7 @@ export const pages: Pages = {
   },
   login: {
     title: 'Iniciar sesión',
-    intro: 'Qué bueno verte de nuevo.',
+    intro: 'Nos alegra verte de nuevo.',
     submit: 'Iniciar sesión',
     forgot: '¿Has olvidado tu contraseña?',
     newHere: '¿Es tu primera vez aquí?',

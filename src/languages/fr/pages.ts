@@ -30,7 +30,7 @@ export const pages: Pages = {
   },
   login: {
     title: 'Se connecter',
-    intro: 'Heureux de vous revoir.',
+    intro: 'Bon retour parmi nous.',
     submit: 'Se connecter',
     forgot: 'Mot de passe oublié ?',
     newHere: 'Première visite ?',
