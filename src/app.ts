@@ -8,6 +8,8 @@ import { createServices } from './composition.ts';
 import type { Contract } from './contracts/contract.ts';
 import { contracts } from './contracts/index.ts';
 import { keysFor } from './crypto/keys.ts';
+import type { OperatorRules } from './flows/authenticate-operator.ts';
+import { tokenRulesOf } from './flows/model/token-rules.ts';
 import { addressOf } from './http/address.ts';
 import { mountAdmin } from './http/admin-app.ts';
 import { createContractApp, type ContractApp } from './http/contract-app.ts';
@@ -70,7 +72,8 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
     logFailure(error, routePath(c), c.var.traceId);
     return outageResponse(500, { error: 'internal' });
   });
-  mountAdmin(app, { ...settings, ...deps, assets: env.ASSETS });
+  const operators = { ...settings.operators, accounts: operatorRulesOf(settings) };
+  mountAdmin(app, { ...settings, ...deps, operators, assets: env.ASSETS });
 
   // Nothing is served over plain http, not even public keys: they could be replaced in transit.
   app.use(async (c, next) => (isInsecure(c.req.raw) ? answer(c.req.raw, c) : next()));
@@ -89,6 +92,7 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
       offersSecondFactor: settings.secondFactor !== 'off',
       offersPasskeysAt: (url) => offersPasskeysAt(settings.passkeys, url),
       assets: env.ASSETS,
+      loadMessages: deps.loadMessages,
       contractAt: contractFor,
       ...apiPaths(settings.contracts, contractFor),
       answer,
@@ -106,6 +110,16 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
   );
   app.all('*', (c) => answer(c.req.raw, c));
   return app;
+}
+
+/** The rules of operators' access tokens; null: no account is an operator's. */
+function operatorRulesOf(settings: Settings): OperatorRules | null {
+  const { accounts } = settings.operators;
+  const contract = settings.contracts.find(({ name }) => name === accounts?.contract);
+  if (accounts === null || contract === undefined) return null;
+  const tokens = tokenRulesOf(contract, settings.tokens, contract.params);
+  const { secondFactor, passkeys } = settings;
+  return { ...accounts, secondFactor, passkeys: passkeys.policy, tokens };
 }
 
 /**

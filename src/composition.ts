@@ -12,6 +12,7 @@ import { createSecrets } from './crypto/secrets.ts';
 import { createTokens } from './crypto/tokens.ts';
 import { createPasswordRules } from './flows/password-rules.ts';
 import type { Services } from './flows/ports/services.ts';
+import { createMessagesLoader, type LoadMessages } from './languages/load.ts';
 import { createLimits, pingLimits } from './limits/client.ts';
 import { createEmailLimits } from './limits/email-limits.ts';
 import { createMailer } from './mail/mailer.ts';
@@ -40,6 +41,7 @@ import { databaseAnswers } from './store/health.ts';
 import { createRegistrations } from './store/registrations/registrations.ts';
 import { createSessions } from './store/sessions/sessions.ts';
 import { createUsers } from './store/users.ts';
+import { hasOperators } from './operator-settings.ts';
 import type { Settings } from './settings.ts';
 
 /** A verified token takes about a kilobyte. */
@@ -53,7 +55,6 @@ export function createServices(env: Env, settings: Settings) {
   const mac = createMac(settings.serverKey);
   const namespaces = { addresses: env.RATE_LIMITER, accounts: env.ACCOUNT_LOCKOUT };
   const metrics = createMetricsService(env, settings);
-  const { mailer, passwordRules } = createAccountServices(env, settings);
   const limits = instrumentedLimits(
     createLimits({ ...namespaces, nowMs, nameOf: (address) => mac('address', address) }),
     metrics,
@@ -61,6 +62,13 @@ export function createServices(env: Env, settings: Settings) {
   );
   const countRefusal = countEmailRefusals(metrics);
   const lineLimit = createLineLimit(nowMs);
+  const loadMessages = createMessagesLoader({
+    assets: env.ASSETS,
+    onFailure(error, tag) {
+      if (lineLimit.admits(`language ${tag}`, 0)) logFailure(error, `language ${tag}`, null);
+    },
+  });
+  const { mailer, passwordRules } = createAccountServices(env, settings, loadMessages);
   const stores = {
     users: createUsers(env.DB),
     sessions: createSessions(env.DB),
@@ -141,7 +149,15 @@ export function createServices(env: Env, settings: Settings) {
     wait: (ms: number) => scheduler.wait(ms),
     onFailure: (error: unknown) => logFailure(error, 'healthz', null),
   };
-  return { services, adminServices, metrics, lineLimit, health, outbox: mailer.outbox };
+  return {
+    services,
+    adminServices,
+    metrics,
+    lineLimit,
+    health,
+    loadMessages,
+    outbox: mailer.outbox,
+  };
 }
 
 /** Name of the one MetricsAggregator object: another name would start all sums at zero. */
@@ -156,7 +172,7 @@ function createMetricsService(env: Env, settings: Settings): Metrics {
   };
   const { ANALYTICS: analytics } = env as { ANALYTICS?: AnalyticsEngineDataset };
   const metrics = createMetrics({
-    aggregator: settings.operatorToken === null ? null : aggregator,
+    aggregator: hasOperators(settings.operators) ? aggregator : null,
     flushMs: settings.metricsFlushMs,
     nowMs,
     uuid: () => crypto.randomUUID(),
@@ -174,11 +190,12 @@ const fetchOutside = (url: string, init: RequestInit) => fetch(url, init);
 const MAIL_PAUSE_MS = 1_000;
 
 /** Creates mail and password rules; `mailer.outbox` is for the page /dev/mail. */
-function createAccountServices(env: Env, settings: Settings) {
+function createAccountServices(env: Env, settings: Settings, loadMessages: LoadMessages) {
   const mailer = createMailer({
     settings: settings.mail,
     localDevelopment: settings.localDevelopment,
     binding: env.EMAIL,
+    loadMessages,
     fetch: fetchOutside,
     uuid: () => crypto.randomUUID(),
     nowMs,

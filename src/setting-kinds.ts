@@ -35,8 +35,10 @@ export const key = z
   )
   .check(z.refine(({ length }) => length >= MIN_KEY_BYTES, `has less than ${MIN_KEY_BYTES} bytes`));
 
+export const id = z.string().check(z.regex(/^[\w.-]{1,64}$/, 'is not an id'));
+
 const namedKey = z.strictObject(
-  { id: z.string().check(z.regex(/^[\w.-]{1,64}$/, 'is not an id')), key },
+  { id, key },
   // Do not echo an unknown key: someone may have pasted the secret in the key's place.
   { error: ({ code }) => (code === 'unrecognized_keys' ? 'has an unknown field' : undefined) },
 );
@@ -90,7 +92,8 @@ export const name = z
     z.regex(/^[^\p{C}\p{Zl}\p{Zp}"\\<>@,;:]+$/u, 'is not a plain name'),
   );
 
-const text = z
+/** Bounded text without control characters. */
+export const text = z
   .string()
   .check(
     z.minLength(1),

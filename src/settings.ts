@@ -10,6 +10,7 @@ import type { TokenKey } from './crypto/keys.ts';
 import { MOST_ROUNDS } from './crypto/passwords/format.ts';
 import { MOST_ITERATIONS } from './crypto/pbkdf2.ts';
 import { mailSettings, passkeySettingsFlaw, passkeySettings } from './derived-settings.ts';
+import { operatorAccounts, operatorRoles, operatorTokens } from './operator-settings.ts';
 import type { Lifetimes } from './policy/lifetimes.ts';
 import { flawsOfKeys, immediateFlaw, isPlaceholder } from './setting-flaws.ts';
 import {
@@ -80,16 +81,8 @@ export const schema = z.object({
   // Work after a response has 30 seconds, and sending an e-mail twice takes some of them.
   EMAIL_DELAY_MS: z._default(json(integer(0, 10_000)), 2_000),
   RESEND_API_KEY: z.optional(z.string().check(z.regex(/^[\x21-\x7e]+$/, 'is not a key'))),
-  OPERATOR_TOKEN: z.optional(
-    z
-      .string()
-      .check(
-        z.regex(
-          /^[\w.~+/-]{32,}$/,
-          'has less than 32 characters, or other ones than a bearer may have',
-        ),
-      ),
-  ),
+  OPERATOR_TOKEN: z.optional(operatorTokens),
+  OPERATORS: operatorRoles,
   // A timer after a response has 30 seconds.
   METRICS_FLUSH_SECONDS: z._default(json(z.number().check(z.gte(0), z.lte(25))), 5),
   AUDIT_RETENTION_DAYS: z._default(json(integer(1, 3650)), 400),
@@ -176,7 +169,12 @@ export function readSettings(env: object, known: readonly Contract[]) {
   }
   const flaw = local ? null : passkeySettingsFlaw(values.PASSKEYS, pagesOrigin);
   if (flaw !== null) report('PASSKEYS', flaw);
-  if (issues.length > 0) throw settingsError(issues);
+  const accounts = operatorAccounts(values.OPERATORS, served, {
+    roleOfAll: values.NEW_ACCOUNTS.role?.id,
+    asksFactors: values.SECOND_FACTOR !== 'off',
+  });
+  if (typeof accounts === 'string') report('OPERATORS', accounts);
+  if (issues.length > 0 || typeof accounts === 'string') throw settingsError(issues);
 
   return {
     contracts: served.map((contract) =>
@@ -220,8 +218,8 @@ export function readSettings(env: object, known: readonly Contract[]) {
     emailLimits: values.EMAIL_LIMITS,
     emailDelayMs: values.EMAIL_DELAY_MS,
     metricsFlushMs: values.METRICS_FLUSH_SECONDS * 1000,
-    /** Null: the admin API and the metrics answer 404. */
-    operatorToken: values.OPERATOR_TOKEN ?? null,
+    /** Without any, the admin API and the metrics answer 404. */
+    operators: { tokens: values.OPERATOR_TOKEN ?? [], accounts },
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     serverKey: values.SERVER_KEY,
     /** Plain http and a cheap hash are allowed only here. Never derived from the request. */

@@ -1,6 +1,6 @@
 /**
  * Makes dist/assets, the Worker's static assets: styles and scripts of the pages under names that
- * carry a hash of their content, and the contracts' OpenAPI documents. wrangler runs it before it
+ * carry a hash of their content, the texts of each language, and the contracts' OpenAPI documents. wrangler runs it before it
  * builds or serves, vitest before it tests. What is the same already is left alone.
  */
 import { createHash } from 'node:crypto';
@@ -8,6 +8,7 @@ import * as fs from 'node:fs';
 import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, stop } from 'esbuild';
+import { texts } from '../src/languages/all.ts';
 import { root } from './install.mjs';
 
 const pages = join(root, 'src', 'pages');
@@ -51,6 +52,11 @@ export async function makeAssets(): Promise<void> {
   }
   add('mark.svg', fs.readFileSync(join(pages, 'style', 'mark.svg')));
   made.set(join('assets', 'names.json'), Buffer.from(`${JSON.stringify(names)}\n`));
+  for (const [tag, content] of Object.entries(texts)) {
+    // English is part of the Worker's code.
+    if (tag !== 'en')
+      made.set(join('languages', `${tag}.json`), Buffer.from(JSON.stringify(content)));
+  }
   const documents = join(root, 'docs', 'api');
   for (const file of fs.readdirSync(documents).filter((name) => name.endsWith('.json'))) {
     made.set(join('openapi', file), fs.readFileSync(join(documents, file)));

@@ -1,11 +1,12 @@
 /**
  * The operator's use cases. The caller has passed the admin API's authentication; every change is
- * recorded with the operator's address and the request's trace id.
+ * recorded with the operator, their address and the request's trace id.
  */
 import type { LockoutRules } from '../policy/lockout-state.ts';
 import { combined, type LockoutView } from '../policy/lockout-view.ts';
 import { clearLockouts, scopesOfUser, type ClearLockoutsPorts } from './lockout-keys.ts';
 import { OPERATORS } from './model/audit.ts';
+import type { Operator } from './model/operator.ts';
 import type { RequestMeta } from './model/request.ts';
 import type { User } from './model/user.ts';
 import type { ChangeResult, RoleChoice, UserRef } from './ports/admin.ts';
@@ -15,6 +16,7 @@ export interface AdminRequest<Ports extends keyof AdminServices = keyof AdminSer
   services: Pick<AdminServices, Ports>;
   lockout: LockoutRules;
   meta: RequestMeta;
+  operator: Operator;
   userRef: UserRef;
   /** The contract whose pages the links of e-mails lead to. */
   pagesOf: string;
@@ -152,11 +154,12 @@ async function viewLockout(
 
 type FindUserPorts = 'accountKey' | 'adminUsers' | 'nowMs';
 
-async function findUser({ services, meta, userRef }: AdminRequest<FindUserPorts>) {
+async function findUser({ services, meta, operator, userRef }: AdminRequest<FindUserPorts>) {
   const account = await services.adminUsers.find(userRef);
   if (account === null) return null;
   const { user } = account;
   const accountKey = await services.accountKey({ userId: user.id });
-  const context = { accountKey, contract: OPERATORS, meta, nowMs: services.nowMs() };
+  const caused = { contract: OPERATORS, operator: operator.name };
+  const context = { accountKey, ...caused, meta, nowMs: services.nowMs() };
   return { account, user, context };
 }

@@ -20,7 +20,11 @@ export async function authenticate({
   services,
   rules,
   token,
-}: AuthenticatedRequest<AuthenticatePorts>): Promise<Outcome<LiveSession>> {
+}: {
+  services: Pick<Services, AuthenticatePorts>;
+  rules: Pick<LoginRules, 'contract' | 'secondFactor' | 'tokens'>;
+  token: string | null;
+}): Promise<Outcome<LiveSession>> {
   if (token === null) return refuse({ reason: 'unauthenticated', presented: false });
   const claims = await services.tokens.verify('access', token, { rules: rules.tokens });
   if (claims === null) return UNAUTHENTICATED;

@@ -4,23 +4,29 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import type * as z from 'zod/mini';
 import { en } from 'zod/locales';
 import type { AdminServices } from '../flows/ports/services.ts';
-import type { UserRef } from '../flows/ports/admin.ts';
+import type { OperatorRules } from '../flows/authenticate-operator.ts';
+import type { OperatorToken } from '../flows/model/operator.ts';
 import type { LockoutRules } from '../policy/lockout-state.ts';
 import { exposition } from '../telemetry/exposition.ts';
 import { logFailure, logOperator } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { addressOf } from './address.ts';
-import { adminAuth, adminRefusal, type AdminEnv } from './admin-auth.ts';
+import { requireAccess, type AdminApiEnv } from './admin-access.ts';
+import { adminAuth, adminRefusal, type AdminEnv, type RequestEnv } from './admin-auth.ts';
 import { userId, userName } from './admin-input.ts';
-import { ADMIN_OPERATIONS, notFound, type AdminOperation } from './admin-operations.ts';
+import { ADMIN_OPERATIONS, type AdminOperation } from './admin-operations.ts';
+import { notFound } from './admin-render.ts';
 import { fieldIssues, readBody, validateBody, type BodyProblem } from './body.ts';
 import { documentOf } from './documents.ts';
 import { PROTECTIVE_HEADERS } from './headers.ts';
 import { requestMeta, waitUntilOf } from './request-context.ts';
 
 export interface AdminDependencies {
-  /** Null: there is no admin API, and its paths are unknown like any other. */
-  operatorToken: string | null;
+  /** Without any there is no admin API, and its paths are unknown like any other. */
+  operators: {
+    tokens: readonly OperatorToken[];
+    accounts: OperatorRules | null;
+  };
   localDevelopment: boolean;
   adminServices: Omit<AdminServices, 'waitUntil'>;
   /** The served contracts; links of e-mails to users lead to the pages of the first one. */
@@ -30,11 +36,10 @@ export interface AdminDependencies {
   assets: Fetcher;
 }
 
-export function mountAdmin(app: Hono<AdminEnv>, deps: AdminDependencies): void {
-  const { operatorToken: token, localDevelopment, adminServices, metrics, assets } = deps;
-  if (token === null) return;
-  const { limits, nowMs } = adminServices;
-  const auth = adminAuth({ token, localDevelopment, limits, nowMs });
+export function mountAdmin(app: Hono<RequestEnv>, deps: AdminDependencies): void {
+  const { operators, localDevelopment, adminServices: services, metrics, assets } = deps;
+  if (operators.tokens.length === 0 && operators.accounts === null) return;
+  const auth = adminAuth({ ...operators, localDevelopment, services });
   const metricsApp = new Hono<AdminEnv>().use(auth);
   metricsApp.get('/', (c) => metricsResponse(c, metrics));
   metricsApp.all('*', notFound);
@@ -46,13 +51,10 @@ export function mountAdmin(app: Hono<AdminEnv>, deps: AdminDependencies): void {
   app.route('/openapi/admin.json', documentApp);
 }
 
-interface AdminApiEnv extends AdminEnv {
-  Variables: AdminEnv['Variables'] & { user: UserRef };
-}
 type AdminContext = Context<AdminApiEnv>;
 
 function createAdminApi(api: Hono<AdminApiEnv>, deps: AdminDependencies): Hono<AdminApiEnv> {
-  const { adminServices, contracts, lockout, metrics } = deps;
+  const { adminServices, contracts, lockout, metrics, operators } = deps;
   const { nowMs } = adminServices;
   const pagesOf = contracts[0]?.name ?? '';
   api.use(async (c, next) => {
@@ -60,6 +62,7 @@ function createAdminApi(api: Hono<AdminApiEnv>, deps: AdminDependencies): Hono<A
     await next();
     logOperator({
       route: `${c.req.method} ${c.req.routePath}`,
+      operator: c.var.operator.name,
       status: c.res.status,
       address: addressOf(c.req.raw.headers),
       traceId: c.var.traceId,
@@ -77,15 +80,17 @@ function createAdminApi(api: Hono<AdminApiEnv>, deps: AdminDependencies): Hono<A
     }),
   );
   const requestOf = (c: AdminContext) => {
-    const { traceId, user: userRef } = c.var;
+    const { traceId, operator, user: userRef } = c.var;
     const waitUntil = waitUntilOf(c, traceId, metrics);
     const meta = requestMeta(c.req.raw, traceId);
-    return { services: { ...adminServices, waitUntil }, lockout, meta, userRef, pagesOf };
+    return { services: { ...adminServices, waitUntil }, lockout, meta, operator, userRef, pagesOf };
   };
   const operations: readonly AdminOperation<any>[] = Object.values(ADMIN_OPERATIONS);
-  for (const { method, path, query, body, run } of operations) {
+  for (const operation of operations) {
+    const { method, path, query, body, run } = operation;
     const steps: MiddlewareHandler<AdminApiEnv>[] = [
       ...(path.includes(':id') ? [readUser] : []),
+      requireAccess(operation, { accounts: operators.accounts, nowMs }),
       ...(body === undefined
         ? []
         : [

@@ -1,6 +1,15 @@
-/** Authenticates the operator by a bearer token that is a secret of the deployment. */
+/**
+ * Authenticates operators: by a token that is a secret of the deployment, or by the access token of an
+ * account with a role. Both are bearer tokens, which no browser sends by itself.
+ */
 import type { MiddlewareHandler } from 'hono';
-import type { Limits } from '../flows/ports/limits.ts';
+import {
+  authenticateOperator,
+  type OperatorRefusal,
+  type OperatorRules,
+} from '../flows/authenticate-operator.ts';
+import type { Operator, OperatorToken } from '../flows/model/operator.ts';
+import type { AdminServices } from '../flows/ports/services.ts';
 import { operatorAt } from '../policy/rate-limit-keys.ts';
 import type { Limit } from '../policy/throttle.ts';
 import { logOperator } from '../telemetry/log.ts';
@@ -12,45 +21,80 @@ import { wireResponse } from './responses.ts';
 /** Requests of one address, with a right or a wrong token: enough for a scraper and a person. */
 export const OPERATOR_LIMIT: Limit = { attempts: 120, windowSeconds: 60 };
 
-export interface AdminEnv {
+/** Before authentication. */
+export interface RequestEnv {
   Bindings: Env;
   Variables: { traceId: string };
 }
 
+export interface AdminEnv extends RequestEnv {
+  Variables: RequestEnv['Variables'] & { operator: Operator };
+}
+
 export interface AdminAuthOptions {
-  token: string;
+  tokens: readonly OperatorToken[];
+  /** Null: no account is an operator's. */
+  accounts: OperatorRules | null;
   localDevelopment: boolean;
-  limits: Pick<Limits, 'consume'>;
-  nowMs(): number;
+  services: Pick<AdminServices, 'limits' | 'nowMs' | 'sessions' | 'tokens'>;
 }
 
 export function adminAuth(options: AdminAuthOptions): MiddlewareHandler<AdminEnv> {
-  const { token, localDevelopment, limits, nowMs } = options;
+  const { tokens, accounts, localDevelopment, services } = options;
   return async (c, next) => {
     const { url, headers } = c.req.raw;
     if (!localDevelopment && !url.startsWith('https:')) return adminRefusal(403, 'https_required');
     const address = addressOf(headers);
-    const admission = await limits.consume(operatorAt(address), OPERATOR_LIMIT);
+    const admission = await services.limits.consume(operatorAt(address), OPERATOR_LIMIT);
     if (!admission.admitted) {
-      const seconds = Math.max(1, Math.ceil((admission.retryAtMs - nowMs()) / 1000));
+      const seconds = Math.max(1, Math.ceil((admission.retryAtMs - services.nowMs()) / 1000));
       return adminRefusal(429, 'too_many_requests', {
         headers: { 'Retry-After': String(seconds) },
       });
     }
     const sent = tokenIn(headers, BEARER);
-    if (sent !== null && (await isSame(sent, token))) return next();
+    const operator = sent === null ? null : await operatorOf(sent);
+    if (operator !== null && 'scope' in operator) {
+      c.set('operator', operator);
+      return next();
+    }
+    const response = refusalOf(operator ?? { reason: 'unauthenticated' }, sent !== null);
     // Log volume is bounded by the limit above: requests over it are not logged.
-    const { traceId } = c.var;
-    logOperator({ route: 'admin authentication', status: 401, address, traceId, durationMs: 0 });
-    // RFC 6750 3: no error code if no token was sent.
-    const challenge = sent === null ? 'Bearer' : 'Bearer error="invalid_token"';
-    return adminRefusal(401, 'unauthorized', { headers: { 'WWW-Authenticate': challenge } });
+    logOperator({
+      route: 'admin authentication',
+      operator: operator !== null && 'name' in operator ? operator.name : null,
+      status: response.status,
+      address,
+      traceId: c.var.traceId,
+      durationMs: 0,
+    });
+    return response;
   };
+
+  async function operatorOf(sent: string): Promise<Operator | OperatorRefusal | null> {
+    const token = await findToken(sent, tokens);
+    if (token !== null) return { name: `token:${token.id}`, scope: token.scope, session: null };
+    return accounts === null ? null : authenticateOperator(services, accounts, sent);
+  }
+}
+
+function refusalOf(refusal: OperatorRefusal, isSent: boolean): Response {
+  switch (refusal.reason) {
+    case 'unauthenticated': {
+      // RFC 6750 3: no error code if no token was sent.
+      const challenge = isSent ? 'Bearer error="invalid_token"' : 'Bearer';
+      return adminRefusal(401, 'unauthorized', { headers: { 'WWW-Authenticate': challenge } });
+    }
+    case 'no-operator':
+      return adminRefusal(403, 'not_an_operator');
+    case 'second-factor-required':
+      return adminRefusal(403, 'second_factor_required', { details: { methods: refusal.methods } });
+  }
 }
 
 interface RefusalParts {
-  /** The errors of the input, by field. */
-  details?: Record<string, string[]>;
+  /** The errors of the input, by field; or the methods that would prove what is missing. */
+  details?: Readonly<Record<string, readonly string[]>>;
   headers?: Record<string, string>;
 }
 
@@ -64,10 +108,19 @@ export function adminRefusal(
   return wireResponse({ status, body, headers });
 }
 
-/** Compares digests, so that neither content nor length shows in the time it takes. */
-async function isSame(sent: string, token: string): Promise<boolean> {
-  const [one, other] = await Promise.all(
-    [sent, token].map((text) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))),
-  );
-  return one !== undefined && other !== undefined && crypto.subtle.timingSafeEqual(one, other);
+/**
+ * Compares digests with every token, so that neither content nor length nor the place of a token shows
+ * in the time it takes.
+ */
+async function findToken(
+  sent: string,
+  tokens: readonly OperatorToken[],
+): Promise<OperatorToken | null> {
+  const digest = await sha256(sent);
+  const digests = await Promise.all(tokens.map(({ token }) => sha256(token)));
+  const isSame = digests.map((own) => crypto.subtle.timingSafeEqual(digest, own));
+  return tokens.find((_, index) => isSame[index]) ?? null;
 }
+
+const sha256 = (text: string): Promise<ArrayBuffer> =>
+  crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));

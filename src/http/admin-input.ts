@@ -55,6 +55,7 @@ export const roleBody = z.strictObject({
 export const auditQuery = z.strictObject({
   user: z.optional(userId),
   action: z.optional(z.string().check(z.regex(/^[A-Z][A-Z_]{0,63}$/, 'is no action'))),
+  operator: described(text(128), 'Public id of an account, or `token:` and the id of a token'),
   address: described(text(64), 'As the audit has it; IPv6 as its /64'),
   from: described(time, 'Inclusive'),
   to: described(time, 'Exclusive'),

@@ -4,7 +4,7 @@
  */
 import type { Context } from 'hono';
 import type * as z from 'zod/mini';
-import type { AuditLogEntry, ChangeResult } from '../flows/ports/admin.ts';
+import type { ChangeResult } from '../flows/ports/admin.ts';
 import {
   deleteUser,
   endSessions,
@@ -15,17 +15,24 @@ import {
   unlock,
   type AdminRequest,
 } from '../flows/admin.ts';
-import type { User } from '../flows/model/user.ts';
 import { normalise } from '../policy/identifier.ts';
-import { isEnrolled } from '../policy/second-factor.ts';
 import { networkOf } from './address.ts';
+import type { AccessRules } from './admin-access.ts';
 import { adminRefusal } from './admin-auth.ts';
 import { auditQuery, roleBody, userName, userQuery } from './admin-input.ts';
-import { csv } from './csv.ts';
-import { PROTECTIVE_HEADERS } from './headers.ts';
+import {
+  changed,
+  csvOf,
+  iso,
+  isoOrNull,
+  linkTo,
+  notFound,
+  ok,
+  renderUser,
+} from './admin-render.ts';
 import { wireResponse } from './responses.ts';
 
-export interface AdminOperation<Input = never> {
+export interface AdminOperation<Input = never> extends AccessRules {
   method: 'GET' | 'POST' | 'DELETE';
   /** Below /admin; `:id` is the user's number or public id. */
   path: string;
@@ -39,16 +46,17 @@ export interface AdminOperation<Input = never> {
 /** Infers the type of the input. */
 const row = <Input>(operation: AdminOperation<Input>) => operation;
 
+interface Change extends Omit<AccessRules, 'method'> {
+  summary: string;
+  work(request: AdminRequest): Promise<ChangeResult>;
+}
+
 /** A change to the user of the path that needs no input. */
-const change = (
-  name: string,
-  summary: string,
-  work: (request: AdminRequest) => Promise<ChangeResult>,
-) =>
+const change = (name: string, { work, ...rules }: Change) =>
   row<undefined>({
     method: 'POST',
     path: `/users/:id/${name}`,
-    summary,
+    ...rules,
     run: async (request) => changed(await work(request)),
   });
 
@@ -97,6 +105,8 @@ export const ADMIN_OPERATIONS = {
     method: 'DELETE',
     path: '/users/:id',
     summary: 'Delete a user and all personal data; the audit keeps a pseudonym',
+    needsRecentProof: true,
+    sparesOwnAccount: true,
     async run(request) {
       const outcome = await deleteUser(request);
       if (outcome === null) return notFound();
@@ -105,29 +115,35 @@ export const ADMIN_OPERATIONS = {
         : adminRefusal(409, 'changed_meanwhile');
     },
   }),
-  'deactivate-user': change(
-    'deactivate',
-    'Deactivate a user; ends all sessions at once',
-    (request) => setStatus(request, 'inactive'),
-  ),
-  'activate-user': change('activate', 'Activate a user; restores no session', (request) =>
-    setStatus(request, 'active'),
-  ),
-  'unlock-user': change(
-    'unlock',
-    'Clear failures, locks and final stops of both names and of sessions',
-    unlock,
-  ),
-  'reset-factors': change(
-    'reset-factors',
-    'Remove the second factors, recovery codes and passkeys of a user; ends no session',
-    resetFactors,
-  ),
-  'end-sessions': change('end-sessions', 'End all sessions of a user', endSessions),
+  'deactivate-user': change('deactivate', {
+    summary: 'Deactivate a user; ends all sessions at once',
+    sparesOwnAccount: true,
+    work: (request) => setStatus(request, 'inactive'),
+  }),
+  'activate-user': change('activate', {
+    summary: 'Activate a user; restores no session',
+    work: (request) => setStatus(request, 'active'),
+  }),
+  'unlock-user': change('unlock', {
+    summary: 'Clear failures, locks and final stops of both names and of sessions',
+    work: unlock,
+  }),
+  'reset-factors': change('reset-factors', {
+    summary: 'Remove the second factors, recovery codes and passkeys of a user; ends no session',
+    needsRecentProof: true,
+    sparesOwnAccount: true,
+    work: resetFactors,
+  }),
+  'end-sessions': change('end-sessions', {
+    summary: 'End all sessions of a user',
+    work: endSessions,
+  }),
   'set-role': row({
     method: 'POST',
     path: '/users/:id/role',
     summary: 'Give the user a role, or take it away',
+    needsRecentProof: true,
+    sparesOwnAccount: true,
     body: roleBody,
     async run(request, { role: id, name = null }) {
       const outcome = await setRole(request, { id, name });
@@ -142,15 +158,16 @@ export const ADMIN_OPERATIONS = {
     summary: 'Read the audit, newest first',
     query: auditQuery,
     async run({ services }, query, c) {
-      const { user, action = null, address, from, to, cursor: before = null, limit } = query;
+      const { user, action = null, operator = null, address, from, to } = query;
       const { events, next } = await services.auditLog.read({
         user: user === undefined ? null : userName(user),
         action,
+        operator,
         address: address === undefined ? null : networkOrText(address),
         fromMs: from === undefined ? null : Date.parse(from),
         toMs: to === undefined ? null : Date.parse(to),
-        before,
-        limit,
+        before: query.cursor ?? null,
+        limit: query.limit,
       });
       const headers: Record<string, string> = next === null ? {} : { Link: linkTo(c, next) };
       const rendered = events.map(({ atMs, ...event }) => ({ ...event, at: iso(atMs) }));
@@ -161,70 +178,11 @@ export const ADMIN_OPERATIONS = {
   }),
 };
 
-export const notFound = () => adminRefusal(404, 'not_found');
-
-const ok = (body: Record<string, unknown>, headers: Record<string, string> = {}) =>
-  wireResponse({ status: 200, body, headers });
-
-function changed(outcome: ChangeResult): Response {
-  return outcome === null ? notFound() : ok({ ...outcome, user: renderUser(outcome.user) });
-}
-
-const iso = (ms: number) => new Date(ms).toISOString();
-const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 const normalisedValue = (kind: 'username' | 'email', value: string) =>
   normalise({ kind, value }).value;
-
-function renderUser(user: User) {
-  const {
-    createdAtMs,
-    lastLoginAtMs,
-    passkeys,
-    factors: _,
-    recoveryCodesLeft: __,
-    ...shown
-  } = user;
-  return {
-    ...shown,
-    secondFactor: isEnrolled(user),
-    passkeys: passkeys.length,
-    createdAt: iso(createdAtMs),
-    lastLoginAt: isoOrNull(lastLoginAtMs),
-  };
-}
 
 /** Returns the network of an address as the audit keeps it; other text is searched for as it is. */
 function networkOrText(address: string): string {
   const network = networkOf(address);
   return network === 'unknown' ? address : network;
-}
-
-/** The next page in a header (RFC 8288), for clients that read no body. */
-function linkTo(c: Context, next: number): string {
-  const url = new URL(c.req.url);
-  url.searchParams.set('cursor', String(next));
-  return `<${url.pathname}${url.search}>; rel="next"`;
-}
-
-type RenderedEvent = Omit<AuditLogEntry, 'atMs'> & { at: string };
-
-const COLUMNS = [
-  'id',
-  'at',
-  'action',
-  'reason',
-  'userId',
-  'subject',
-  'sessionId',
-  'contract',
-  'address',
-  'traceId',
-] as const;
-
-function csvOf(events: readonly RenderedEvent[], headers: Record<string, string>): Response {
-  const rows = events.map((event) => COLUMNS.map((column) => event[column]));
-  const type = 'text/csv; charset=utf-8; header=present';
-  return new Response(csv([COLUMNS, ...rows]), {
-    headers: { ...PROTECTIVE_HEADERS, 'Content-Type': type, ...headers },
-  });
 }

@@ -9,7 +9,13 @@ import { fa } from './fa/index.ts';
 import { fr } from './fr/index.ts';
 import { he } from './he/index.ts';
 import { it } from './it/index.ts';
+import { ja } from './ja/index.ts';
+import { ko } from './ko/index.ts';
+import { nl } from './nl/index.ts';
 import { pl } from './pl/index.ts';
+import { pt } from './pt/index.ts';
+import { sv } from './sv/index.ts';
+import { zh } from './zh/index.ts';
 import type { LanguageTag } from './list.ts';
 import type { Texts } from './messages.ts';
 
@@ -24,5 +30,11 @@ export const texts: Readonly<Partial<Record<LanguageTag, Texts>>> = {
   fr,
   he,
   it,
+  ja,
+  ko,
+  nl,
   pl,
+  pt,
+  sv,
+  zh,
 };

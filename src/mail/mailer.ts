@@ -6,7 +6,7 @@
  */
 import type { EmailTemplate, Mailer } from '../flows/ports/mail.ts';
 import { bindingTransport, type Binding } from './binding.ts';
-import { messagesFor } from '../languages/index.ts';
+import type { LoadMessages } from '../languages/load.ts';
 import { renderEmail, type EmailBranding } from './templates.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { resendTransport } from './resend.ts';
@@ -22,6 +22,7 @@ export interface MailerOptions {
   localDevelopment: boolean;
   /** The `send_email` binding; needed only if it is the transport. */
   binding: Binding | undefined;
+  loadMessages: LoadMessages;
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   uuid(): string;
   nowMs(): number;
@@ -48,10 +49,8 @@ export function createMailer(options: MailerOptions): Mailer & { outbox: Outbox 
     outbox,
     async send({ to: { email: to, language }, contract, template }) {
       if (!ADDRESS.test(to)) throw new Error('the address is not one mailbox');
-      const written = renderEmail(settings, contract, {
-        template,
-        messages: messagesFor(language),
-      });
+      const messages = await options.loadMessages(language);
+      const written = renderEmail(settings, contract, { template, messages });
       const mail = { from: settings.from, to, ...written };
       const id = uuid();
       try {

@@ -26,6 +26,6 @@ export function htmlHeaders(nonce: string, directives: readonly string[]) {
     'Cross-Origin-Opener-Policy': 'same-origin',
     // With no-referrer a form would be sent with `Origin: null`, like another site's.
     'Referrer-Policy': 'same-origin',
-    Vary: 'Accept, Accept-Language, Origin',
+    Vary: 'Accept, Accept-Language, Cookie, Origin',
   };
 }

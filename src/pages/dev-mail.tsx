@@ -1,6 +1,6 @@
 /** Serves `/dev/mail`, the e-mails of local development. A deployment does not have the route. */
-import type { MiddlewareHandler } from 'hono';
 import type { Child, FC } from 'hono/jsx';
+import { pageLanguage as language } from './language.ts';
 import { Layout, Heading, type RenderContext } from './layout.tsx';
 import {
   htmlResponse,
@@ -12,11 +12,7 @@ import {
 } from './render.ts';
 import { pageHeaders } from './content-security-policy.ts';
 
-export function mountMail(
-  pages: Pages,
-  { deps, mails }: { deps: PagesDependencies; mails: Mails },
-  language: MiddlewareHandler,
-): void {
+export function mountMail(pages: Pages, deps: PagesDependencies, mails: Mails): void {
   pages.get('/dev/mail', language, async (c) => {
     const context = await createRenderContext(c, deps);
     const newestFirst = (await mails.list()).toSorted((a, b) => b.atMs - a.atMs);

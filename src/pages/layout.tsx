@@ -12,6 +12,8 @@ export interface RenderContext {
   assets: AssetNames;
   messages: Messages;
   passwordRules: PasswordRules;
+  /** The query of the page's address. */
+  search: string;
   offersSecondFactor: boolean;
   offersPasskeys: boolean;
 }
@@ -42,7 +44,7 @@ export const Layout: FC<{
 }) => {
   const script = pageData?.page === 'home' ? 'home' : files;
   return (
-    <html lang={messages.tag}>
+    <html lang={messages.tag} dir={messages.dir}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

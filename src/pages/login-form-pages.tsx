@@ -49,7 +49,7 @@ export async function askCode(
     refused?: { status: number; headers: Headers; reason: Reason | null };
   },
 ): Promise<Response> {
-  const context = await createRenderContext(c, deps);
+  const context = await createRenderContext(c, deps, searchOf(location));
   const pageData = pageDataFor('login', context, location);
   const { messages } = pageData;
   const isWrong = refused?.reason === 'invalid-factor' || refused?.reason === 'malformed';
@@ -81,6 +81,10 @@ export async function askCode(
     headers: refused?.headers,
   });
 }
+
+/** A form that was sent is no page to ask for again: its path leads to the sign-in page. */
+const searchOf = ({ returnTo }: PageLocation): string =>
+  returnTo === undefined ? '' : `?return_to=${encodeURIComponent(returnTo)}`;
 
 const noticeOf = ({ reason, headers }: { reason: Reason | null; headers: Headers }) => ({
   reason: reason ?? 'internal',
@@ -115,7 +119,7 @@ export async function refuse(
   refused: Refused,
 ): Promise<Response> {
   const { location, status, reason, headers, identifier, refusedFields = [] } = refused;
-  const context = await createRenderContext(c, deps);
+  const context = await createRenderContext(c, deps, searchOf(location));
   const pageData = pageDataFor('login', context, location);
   const waitSeconds = headers === undefined ? 0 : waitOf(headers, reason);
   const errors = Object.fromEntries(

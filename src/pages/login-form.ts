@@ -4,11 +4,12 @@
  * contract's own login, with the same limits and the same answer. Where a second factor is owed, the
  * answer asks for the code, with the handle in a hidden field: it is in no URL, and so in no log.
  */
-import type { Context, Handler, MiddlewareHandler } from 'hono';
+import type { Context, Handler } from 'hono';
 import { encodeRequest, type EncodedRequest } from '../contracts/routes.ts';
 import { requestSite } from '../http/origin.ts';
 import { readForm } from '../http/read-body.ts';
 import { signaturesOf } from './contract-descriptor.ts';
+import { pageLanguage as language } from './language.ts';
 import { askCode, formPath, refuse, type SentForm } from './login-form-pages.tsx';
 import { fieldsNamed, reasonOf, stepIn } from './refusal-reason.ts';
 import type { PageContext, Pages, PagesDependencies, PageLocation } from './render.ts';
@@ -27,11 +28,7 @@ const LIKELY: readonly Reason[] = [
 /** The headers of the form's request that the login reads. */
 const FORWARDED_HEADERS = ['CF-Connecting-IP', 'User-Agent', 'Cookie'];
 
-export function mountLoginForm(
-  pages: Pages,
-  deps: PagesDependencies,
-  language: MiddlewareHandler,
-): void {
+export function mountLoginForm(pages: Pages, deps: PagesDependencies): void {
   const withCookie = deps.contracts.filter(({ refresh }) => refresh?.in === 'cookie');
   for (const contract of withCookie) {
     const prefix = `/${contract.name}`;
@@ -42,7 +39,7 @@ export function mountLoginForm(
       handleForm(deps, () => ({ contract, prefix })),
     );
     // A browser reloads the address of a refused form with GET.
-    pages.get(path, (c) => c.redirect(`${prefix}/login`));
+    pages.get(path, (c) => c.redirect(`${prefix}/login${new URL(c.req.url).search}`));
   }
   for (const path of new Set(withCookie.map(formPath))) {
     const bareLocation = (url: URL): PageLocation | null => {
@@ -52,9 +49,10 @@ export function mountLoginForm(
         : null;
     };
     pages.post(path, language, handleForm(deps, bareLocation));
-    pages.get(path, (c, next) =>
-      bareLocation(new URL(c.req.url)) === null ? next() : c.redirect('/login'),
-    );
+    pages.get(path, (c, next) => {
+      const url = new URL(c.req.url);
+      return bareLocation(url) === null ? next() : c.redirect(`/login${url.search}`);
+    });
   }
 }
 

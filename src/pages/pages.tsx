@@ -4,7 +4,6 @@
  */
 import { Hono, type Context, type Handler } from 'hono';
 import { accepts } from 'hono/accepts';
-import { languageDetector } from 'hono/language';
 import type { Contract } from '../contracts/contract.ts';
 import { ForgotPage, RegisterPage, ResetPage, VerifyPage } from './account.tsx';
 import { serveAsset } from './assets.ts';
@@ -12,7 +11,7 @@ import { mountMail } from './dev-mail.tsx';
 import { DocsPage, docsHeaders } from './docs.tsx';
 import { HomePage } from './home.tsx';
 import { NotFoundPage } from './not-found.tsx';
-import { languages } from '../languages/index.ts';
+import { pageLanguage as language } from './language.ts';
 import { mountLoginForm } from './login-form.ts';
 import { LoginPage } from './login.tsx';
 import { pageHeaders } from './content-security-policy.ts';
@@ -47,13 +46,6 @@ const PAGES = {
 
 export function createPages(deps: PagesDependencies): Pages {
   const pages: Pages = new Hono();
-  const [{ tag: fallbackLanguage }] = languages;
-  const language = languageDetector({
-    supportedLanguages: languages.map(({ tag }) => tag),
-    fallbackLanguage,
-    order: ['header'],
-    caches: false,
-  });
 
   const serve =
     (page: PageName, named: Contract | null): Handler =>
@@ -89,7 +81,7 @@ export function createPages(deps: PagesDependencies): Pages {
       pages.get(prefix, (c, next) => (wantsHtml(c) ? c.redirect(`${prefix}/`) : next()));
     }
   }
-  mountLoginForm(pages, deps, language);
+  mountLoginForm(pages, deps);
   // A Well-Known URL for Changing Passwords (W3C): password managers lead their users here.
   pages.get('/.well-known/change-password', (c) => c.redirect('/#change'));
 
@@ -101,7 +93,7 @@ export function createPages(deps: PagesDependencies): Pages {
     });
   });
   pages.get('/assets/:name', (c, next) => serveAsset(deps.assets, c, next));
-  if (deps.mails !== null) mountMail(pages, { deps, mails: deps.mails }, language);
+  if (deps.mails !== null) mountMail(pages, deps, deps.mails);
   pages.get('*', async (c, next) => {
     const url = new URL(c.req.url);
     if (!wantsHtml(c) || deps.ownsPath(url)) return next();

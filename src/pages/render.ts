@@ -4,7 +4,7 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Contract } from '../contracts/contract.ts';
 import { assetNames } from './assets.ts';
 import { assetPath, type RenderContext } from './layout.tsx';
-import { messagesFor } from '../languages/index.ts';
+import type { LoadMessages } from '../languages/load.ts';
 import {
   describeContract,
   describePasswordRules,
@@ -13,7 +13,7 @@ import {
 import type { PageName, PageData } from './page-data.ts';
 import { pageRequests } from './page-requests.ts';
 
-interface PageEnv {
+export interface PageEnv {
   Variables: { language: string };
 }
 
@@ -29,6 +29,7 @@ export interface PagesDependencies {
   /** Tells whether the page at an address may ask for passkeys. */
   offersPasskeysAt(url: URL): boolean;
   assets: Fetcher;
+  loadMessages: LoadMessages;
   /** Returns the contract of a bare path. */
   contractAt(url: URL): Contract;
   /** Tells whether a path is one of its contract's API. */
@@ -62,17 +63,21 @@ export interface PageLocation {
   returnTo?: string | undefined;
 }
 
+/** `search`: the query by which the page can be asked for again. */
 export async function createRenderContext(
   c: Context,
-  { assets, passwordRules, offersSecondFactor, offersPasskeysAt }: PagesDependencies,
+  deps: PagesDependencies,
+  search = new URL(c.req.url).search,
 ): Promise<RenderContext> {
+  const { assets, passwordRules, offersSecondFactor, offersPasskeysAt, loadMessages } = deps;
   return {
     nonce: crypto.randomUUID(),
     passwordRules,
     offersSecondFactor,
     offersPasskeys: offersPasskeysAt(new URL(c.req.url)),
     assets: await assetNames(assets),
-    messages: messagesFor(c.get('language')),
+    messages: await loadMessages(c.get('language')),
+    search,
   };
 }
 

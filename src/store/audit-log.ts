@@ -47,6 +47,7 @@ type Search = {
   fromMs: number;
   toMs: number;
   action: string | null;
+  operator: string | null;
   address: string | null;
   limit: number;
 };
@@ -66,6 +67,7 @@ const readWhere = <Values = unknown>(isSought?: () => SQL) =>
           contract: auditEvents.contract,
           address: auditEvents.address,
           traceId: auditEvents.traceId,
+          operator: auditEvents.operator,
         }),
       )
       .from(auditEvents)
@@ -77,6 +79,7 @@ const readWhere = <Values = unknown>(isSought?: () => SQL) =>
           gte(auditEvents.atMs, param('fromMs')),
           lt(auditEvents.atMs, param('toMs')),
           sql`(${param('action')} is null or ${auditEvents.action} = ${param('action')})`,
+          sql`(${param('operator')} is null or ${auditEvents.operator} = ${param('operator')})`,
           sql`(${param('address')} is null or ${auditEvents.address} = ${param('address')})`,
         ),
       )
@@ -94,7 +97,7 @@ const readUser = readWhere<{ userId: number | null; publicId: string | null }>((
 
 export function createAuditLog(database: D1Database): AuditLog {
   return {
-    async read({ user, action, address, before, limit, ...search }) {
+    async read({ user, before, limit, ...search }) {
       const fromMs = search.fromMs ?? Number.MIN_SAFE_INTEGER;
       const toMs = search.toMs ?? Number.MAX_SAFE_INTEGER;
       const range = { sinceMs: fromMs - OUT_OF_ORDER_MS, untilMs: toMs + OUT_OF_ORDER_MS };
@@ -107,7 +110,9 @@ export function createAuditLog(database: D1Database): AuditLog {
       const low = user === null ? Math.max(lowest, high - MOST_IDS) : lowest;
 
       // One event more than asked for shows whether there is a next page.
-      const values = { low, high, fromMs, toMs, action, address, limit: limit + 1 };
+      const { action, operator, address } = search;
+      const sought = { action, operator, address };
+      const values = { low, high, fromMs, toMs, ...sought, limit: limit + 1 };
       const query =
         user === null
           ? readAll.bind(database, values)

@@ -7,9 +7,10 @@ import { auditEvents } from './schema.ts';
 import { aliased, builder, insertSelect, param, statement } from './statement.ts';
 
 /** The values that every statement of `insertAudit` takes from the request. */
-export function auditValues({ accountKey, contract, meta, nowMs }: AuditContext) {
-  const { address, browser: device, traceId } = meta;
-  return { accountKey, contract, nowMs, address, device: device as string | null, traceId };
+export function auditValues({ accountKey, contract, meta, nowMs, operator }: AuditContext) {
+  const { address, browser, traceId } = meta;
+  const device = browser as string | null;
+  return { accountKey, contract, nowMs, address, device, traceId, operator: operator ?? null };
 }
 
 interface EventColumns {
@@ -38,6 +39,7 @@ export const insertAudit = <Values = unknown>(
         address: param('address'),
         device: param('device'),
         traceId: param('traceId'),
+        operator: param('operator'),
       },
       source?.(),
     ),

@@ -44,6 +44,8 @@ export function logOperation({
  */
 export function logOperator(line: {
   route: string;
+  /** Null: the request names none, or a stranger. */
+  operator: string | null;
   status: number;
   address: string;
   traceId: string;
@@ -52,6 +54,7 @@ export function logOperator(line: {
   write({
     event: 'operator',
     route: line.route,
+    operator: line.operator,
     status: line.status,
     address: line.address,
     trace_id: line.traceId,

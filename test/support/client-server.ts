@@ -11,7 +11,13 @@ import { readSettings } from '../../src/settings.ts';
 import { bundled } from '../../tools/bench/build.ts';
 import { root } from '../../tools/install.mjs';
 import { freePort } from '../../tools/process.ts';
-import { migrate, settingsWith, startServer, type Server } from '../../tools/server.ts';
+import {
+  migrate,
+  settingsWith,
+  startServer,
+  type Server,
+  type WorkerDefinition,
+} from '../../tools/server.ts';
 import { demoSql, type DemoAccount } from '../fixtures/demo-accounts.ts';
 
 export interface ClientUser extends DemoAccount {
@@ -22,6 +28,8 @@ export interface ClientServer {
   /** `http://localhost:<port>` */
   origin: string;
   database: D1Database;
+  /** The origin of another Worker that was started beside it. */
+  originOf(worker: string): string;
   /** Adds an account of its own for a test: verified and active unless `account` says otherwise. */
   createUser(account?: Partial<ClientUser>): Promise<ClientUser>;
   /** Waits for an e-mail to the address in which `pattern` occurs, and returns the newest one's group. */
@@ -33,8 +41,14 @@ type TestSettings = { CONTRACTS: readonly string[] } & Record<string, unknown>;
 
 const PORTS_TRIED = 5;
 
-/** `settings`: those that differ from wrangler.toml, over a password cost that is cheap. */
-export async function startClientServer(settings: TestSettings): Promise<ClientServer> {
+/**
+ * `settings`: those that differ from wrangler.toml, over a password cost that is cheap. `others`: Workers
+ * beside the one that they know by this origin.
+ */
+export async function startClientServer(
+  settings: TestSettings,
+  others: (origin: string) => WorkerDefinition[] = () => [],
+): Promise<ClientServer> {
   const script = await bundled(join(root, 'src', 'worker.ts'));
   for (let tried = 1; ; tried += 1) {
     const port = await freePort();
@@ -56,8 +70,9 @@ export async function startClientServer(settings: TestSettings): Promise<ClientS
       },
     };
     try {
-      const server = await startServer({ workers: [worker], port });
-      return await prepared(server, { origin: bindings['ISSUER'] as string, bindings });
+      const origin = bindings['ISSUER'] as string;
+      const server = await startServer({ workers: [worker, ...others(origin)], port });
+      return await prepared(server, { origin, bindings });
     } catch (error) {
       // Another process has taken the port in the meantime.
       if (tried === PORTS_TRIED || !String(error).includes('Address already in use')) throw error;
@@ -77,6 +92,7 @@ async function prepared(
   return {
     origin,
     database,
+    originOf: (worker) => server.url(worker),
     createUser: async (account = {}) => {
       users += 1;
       const user = {

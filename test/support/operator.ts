@@ -37,10 +37,10 @@ export function operator(app: TestApp) {
 
 export async function eventsOf(userId: number) {
   const { results } = await env.DB.prepare(
-    'SELECT action, reason, address, contract, trace_id FROM audit_events WHERE user_id = ? ORDER BY id',
+    'SELECT action, reason, address, contract, operator, trace_id FROM audit_events WHERE user_id = ? ORDER BY id',
   )
     .bind(userId)
-    .all<Record<'action' | 'reason' | 'address' | 'contract' | 'trace_id', string>>();
+    .all<Record<'action' | 'reason' | 'address' | 'contract' | 'operator' | 'trace_id', string>>();
   return results;
 }
 

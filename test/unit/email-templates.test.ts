@@ -2,11 +2,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EmailTemplate } from '../../src/flows/ports/mail.ts';
-import { messagesFor } from '../../src/languages/index.ts';
+import { english } from '../../src/languages/load.ts';
 import { renderEmail, type EmailBranding } from '../../src/mail/templates.ts';
 
 const renderIn = (branding: EmailBranding, contract: string, template: EmailTemplate) =>
-  renderEmail(branding, contract, { template, messages: messagesFor('en') });
+  renderEmail(branding, contract, { template, messages: english });
 
 const head = { service: 'Gatehouse', pagesOrigin: 'https://login.example' };
 

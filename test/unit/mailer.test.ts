@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EmailTemplate } from '../../src/flows/ports/mail.ts';
 import { createMailer, type MailerOptions } from '../../src/mail/mailer.ts';
+import { loadMessages } from '../fixtures/messages.ts';
 import type { Mail } from '../../src/mail/transport.ts';
 
 const KEY = 're_s3cr3t';
@@ -39,6 +40,7 @@ function createTestMailer(
       transport: transport === 'binding' ? { kind: 'binding' } : { kind: 'resend', key: KEY },
     },
     localDevelopment: false,
+    loadMessages,
     binding: {
       send: async (message: Mail) => {
         sent.push(message);

@@ -1,5 +1,6 @@
 /** A valid production environment for readSettings, with fresh keys. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { Contract } from '../../src/contracts/contract.ts';
 import { contracts } from '../../src/contracts/index.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
 
@@ -23,13 +24,15 @@ export const envWith = (changes: Record<string, unknown> = {}): Record<string, u
   ...changes,
 });
 
-export const settingsWith = (changes: Record<string, unknown> = {}): Settings =>
-  readSettings(envWith(changes), contracts);
+export const settingsWith = (
+  changes: Record<string, unknown> = {},
+  known: readonly Contract[] = contracts,
+): Settings => readSettings(envWith(changes), known);
 
 /** The error message of readSettings; empty where it accepts the settings. */
-export function complaint(changes: Record<string, unknown>): string {
+export function complaint(changes: Record<string, unknown>, known?: readonly Contract[]): string {
   try {
-    settingsWith(changes);
+    settingsWith(changes, known);
     return '';
   } catch (error) {
     return error instanceof Error ? error.message : 'threw a value that is not an Error';

@@ -17,6 +17,7 @@ const ed = { ...publicEd, d: KEY };
 const es = { kty: 'EC', crv: 'P-256', x: KEY, y: KEY, d: KEY, kid: 'es', alg: 'ES256' };
 const hs = { kty: 'oct', k: KEY, kid: 'hs', alg: 'HS256' };
 const NAME = 'email-cookie';
+const machine = (changes: object) => ({ id: 'ci', token: KEY, scope: 'read', ...changes });
 const restricted = (...contracts: string[]) => ({ ...hs, contracts });
 const rsa = { kty: 'RSA', n: KEY, e: 'AQAB', d: KEY, p: KEY, q: KEY, kid: 'rs', alg: 'RS256' };
 
@@ -86,6 +87,26 @@ const refused: [path: string, says: string, ...values: unknown[]][] = [
   ['EMAIL_DELAY_MS', '', CANARY, -1, 1.5, 10_001, null, {}],
   ['RESEND_API_KEY', '', '', `re ${CANARY}`, `re\n${CANARY}`, 5, null],
   ['OPERATOR_TOKEN', '', '', `${CANARY}${'x'.repeat(25)}`, SPACED, 5, null],
+  ['OPERATOR_TOKEN', '', {}, [], '[]', `[{"id":"a","token":"${CANARY}`, [SPACED], [KEY]],
+  [
+    'OPERATOR_TOKEN',
+    'has an id twice',
+    ['a', 'b', 'a'].map((id, n) => machine({ id, token: `${n}${KEY}` })),
+  ],
+  ['OPERATOR_TOKEN', 'has a token twice', ['a', 'b'].map((id) => machine({ id }))],
+  ['OPERATOR_TOKEN.0', '', { id: 'a', token: KEY }, { token: KEY, scope: 'read' }],
+  ['OPERATOR_TOKEN.0', '', machine({ scope: 'admin' }), machine({ scope: 'WRITE' })],
+  ['OPERATOR_TOKEN.0', 'is not an id', machine({ id: '' }), machine({ id: 'a b' })],
+  ['OPERATOR_TOKEN.0', 'is not an id', machine({ id: `token:${CANARY}` })],
+  ['OPERATOR_TOKEN.0', 'has less than 32', machine({ token: 'x'.repeat(31) })],
+  ['OPERATOR_TOKEN.0', 'has less than 32', machine({ token: SPACED })],
+  ['OPERATOR_TOKEN.0', 'has an unknown field', machine({ [CANARY]: KEY })],
+  ['OPERATORS', '', CANARY, 5, null, { writeRoles: 'ops' }, { roles: ['ops'] }],
+  ['OPERATORS.readRole', '', '', null, 5, ['ops'], 'o\nps', 'r'.repeat(65)],
+  ['OPERATORS.writeRole', '', '', null, true],
+  ['OPERATORS', 'neither readRole nor writeRole', { contract: NAME }],
+  ['OPERATORS', 'names one role twice', { readRole: CANARY, writeRole: CANARY }],
+  ['OPERATORS', NOT_SERVED, { writeRole: 'ops', contract: 'username-coded' }],
   ['METRICS_FLUSH_SECONDS', '', CANARY, -1, 26, null, '', {}, '[]'],
   ['AUDIT_RETENTION_DAYS', '', CANARY, 0, 1.5, 3651, null],
   ['SERVER_KEY', '', undefined, 123_456_789, { key: KEY }],

@@ -39,7 +39,7 @@ const defaults = {
   emailLimits: { perAddressPerHour: 10, perHour: 1000 },
   emailDelayMs: 2000,
   metricsFlushMs: 5000,
-  operatorToken: null,
+  operators: { tokens: [], accounts: null },
   auditRetentionDays: 400,
   localDevelopment: false,
 };

@@ -84,6 +84,7 @@ describe('a reset of second factors', () => {
         reason: 'done',
         address,
         contract: 'admin',
+        operator: 'token:OPERATOR_TOKEN',
         trace_id: done.headers.get('X-Request-Id'),
       },
     ]);
@@ -205,6 +206,7 @@ describe('the audit', () => {
         reason: 'done',
         address,
         contract: 'admin',
+        operator: 'token:OPERATOR_TOKEN',
         trace_id: first.headers.get('X-Request-Id'),
       },
     ]);

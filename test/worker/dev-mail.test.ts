@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
 import { createPages } from '../../src/pages/pages.tsx';
 import type { PagesDependencies } from '../../src/pages/render.ts';
+import { loadMessages } from '../fixtures/messages.ts';
 import { createTestApp, deployed } from '../support/test-app.ts';
 
 describe('/dev/mail', () => {
@@ -28,6 +29,7 @@ describe('/dev/mail', () => {
       assets: env.ASSETS,
       ownsPath: () => false,
       readsAt: () => false,
+      loadMessages,
       contractAt: () => contracts[0] as (typeof contracts)[number],
       reportForm: () => undefined,
       answer: async () => new Response(null, { status: 404 }),

@@ -194,6 +194,7 @@ it.each(['/admin/users', '/admin/nowhere', '/metrics'])(
       {
         event: 'operator',
         route: 'admin authentication',
+        operator: null,
         status: 401,
         address,
         trace_id: answer.headers.get('X-Request-Id'),

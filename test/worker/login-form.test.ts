@@ -76,7 +76,7 @@ describe('the form without scripts', () => {
       { email, password: secret },
       { 'Accept-Language': 'de-CH, en;q=0.5' },
     );
-    expect(german.text).toContain('<html lang="de">');
+    expect(german.text).toContain('<html lang="de" dir="ltr">');
     expect(german.text).toContain('E-Mail oder Passwort ist falsch.');
     const empty = await send({ email: '"><script>alert(1)</script>' });
     expect(empty.status).toBe(400);

@@ -1,7 +1,8 @@
-/** A letter through the real `send_email` binding, in its local mode. */
+/** An e-mail through the real `send_email` binding, in its local mode. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { createMailer } from '../../src/mail/mailer.ts';
+import { loadMessages } from '../fixtures/messages.ts';
 
 it('goes through the binding of the local runtime, and stands in the outbox', async () => {
   const failures: unknown[] = [];
@@ -13,6 +14,7 @@ it('goes through the binding of the local runtime, and stands in the outbox', as
       transport: { kind: 'binding' },
     },
     localDevelopment: true,
+    loadMessages,
     binding: env.EMAIL,
     fetch,
     uuid: () => crypto.randomUUID(),

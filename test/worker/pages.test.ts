@@ -41,7 +41,7 @@ describe('a page', () => {
     for (const languages of ['en-US@posix', 'C', '*', ';q=', 'xx;q=9, ,;;', 'a'.repeat(5000)]) {
       const page = await openPage('/login', { 'Accept-Language': languages });
       expect([languages, isPage(page)]).toEqual([languages, true]);
-      expect(page.text).toContain('<html lang="en">');
+      expect(page.text).toContain('<html lang="en" dir="ltr">');
     }
   });
 
@@ -170,7 +170,7 @@ describe('a page’s headers', () => {
       'strict-transport-security': expect.stringContaining('max-age='),
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
-      vary: 'Accept, Accept-Language, Origin',
+      vary: 'Accept, Accept-Language, Cookie, Origin',
     });
   });
 

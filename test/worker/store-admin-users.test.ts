@@ -15,8 +15,10 @@ import {
 } from '../support/store-rows.ts';
 
 const adminUsers = createAdminUsers(env.DB);
-const auditContext = { ...userContext, contract: 'admin' };
-const event = (action: string, reason = 'done') => eventRow(action, { reason, contract: 'admin' });
+const operator = 'token:ci';
+const auditContext = { ...userContext, contract: 'admin', operator };
+const event = (action: string, reason = 'done') =>
+  eventRow(action, { reason, contract: 'admin', operator });
 beforeEach(resetRows);
 
 describe('liveSessions', () => {

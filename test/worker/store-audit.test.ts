@@ -94,6 +94,7 @@ describe('the audit log', () => {
   const all = {
     user: null,
     action: null,
+    operator: null,
     address: null,
     fromMs: null,
     toMs: null,
@@ -120,8 +121,15 @@ describe('the audit log', () => {
         contract: 'email-cookie',
         address: '192.0.2.3',
         traceId: 'trace-3',
+        operator: null,
       },
     ]);
+  });
+
+  it('finds the changes of one operator', async () => {
+    await rows.execute("UPDATE audit_events SET operator = 'token:' || id");
+    const { events } = await auditLog.read({ ...all, operator: 'token:2' });
+    expect(events.map(({ id, operator }) => [id, operator])).toEqual([[2, 'token:2']]);
   });
 
   it('looks through fifty thousand ids a call, and returns where to go on', async () => {

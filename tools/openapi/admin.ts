@@ -83,9 +83,13 @@ const event = z
     userId: z.int().nullable(),
     subject: z.string().meta({ description: 'A pseudonym of the account, or of an unknown name' }),
     sessionId: z.string().nullable(),
-    contract: z.string().meta({ description: '`admin` for changes by the operator' }),
+    contract: z.string().meta({ description: '`admin` for changes by an operator' }),
     address: z.string(),
     traceId: z.string(),
+    operator: z.string().nullable().meta({
+      description:
+        'The operator who did it: the public id of an account, or `token:` and the id of a token',
+    }),
   })
   .meta({ id: 'AuditEvent' });
 
@@ -115,11 +119,15 @@ const everywhere = {
   '401': refused('No token, or a wrong one', {
     'WWW-Authenticate': { description: 'Bearer', schema: text },
   }),
-  '403': refused('Plain http'),
+  '403': refused(
+    '`https_required`; `not_an_operator`; `second_factor_required`: the session was opened by a password alone; `insufficient_scope`; `reauthentication_required`: the operation needs a proof within the last five minutes. `details.methods` are the methods that prove it',
+    { 'WWW-Authenticate': { description: 'Bearer, with `insufficient_scope`', schema: text } },
+  ),
   '429': refused('Too many requests from this address', retryAfter),
   '500': refused('Internal error', retryAfter),
 };
 
+const ownAccount = { '409': refused('`own_account`: an operator’s own account') };
 const malformed = { '400': refused('Malformed input; `details` says where') };
 const missing = { '404': refused('No such user') };
 const link = {
@@ -145,7 +153,9 @@ const ANSWERS: Record<Name, Record<`${number}`, ZodOpenApiResponseObject>> = {
   'show-user': { '200': answer({ description: 'The user', schema: state }) },
   'delete-user': {
     '204': answer({ description: 'Deleted' }),
-    '409': refused('The password changed hands meanwhile; nothing was deleted'),
+    '409': refused(
+      '`own_account`: an operator’s own account; `changed_meanwhile`: the password changed hands meanwhile, and nothing was deleted',
+    ),
   },
   'deactivate-user': userAsChanged,
   'activate-user': userAsChanged,
@@ -191,7 +201,13 @@ function describe(name: Name, operation: AdminOperation<any>): ZodOpenApiOperati
           },
         }
       : {}),
-    responses: { ...ANSWERS[name], ...malformed, ...(isAboutUser ? missing : {}), ...everywhere },
+    responses: {
+      ...(operation.sparesOwnAccount ? ownAccount : {}),
+      ...ANSWERS[name],
+      ...malformed,
+      ...(isAboutUser ? missing : {}),
+      ...everywhere,
+    },
   };
 }
 
@@ -211,10 +227,10 @@ export function adminDocument() {
       title: 'Gatehouse admin API',
       version: '1.0.0',
       description:
-        'Users, changes to them, and the audit. Every change is audited with the caller’s address and the request’s id.',
+        'Users, changes to them, and the audit. Every change is audited with the operator, their address and the request’s id. The bearer token is one of OPERATOR_TOKEN, or the access token of an account with a role of OPERATORS.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/admin', description: 'If OPERATOR_TOKEN is set' }],
+    servers: [{ url: '/admin', description: 'If OPERATOR_TOKEN or OPERATORS is set' }],
     tags: [
       { name: 'users', description: 'Users and changes to them' },
       { name: 'audit', description: 'What happened to users' },

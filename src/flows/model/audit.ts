@@ -103,6 +103,8 @@ export interface AuditContext {
   contract: string;
   meta: RequestMeta;
   nowMs: number;
+  /** The operator who did it; absent: the user, or a stranger. */
+  operator?: string;
 }
 
 export interface StoredEvent {

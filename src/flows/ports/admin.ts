@@ -51,6 +51,7 @@ export interface AdminUsers {
 export interface AuditLogQuery {
   user: UserRef | null;
   action: string | null;
+  operator: string | null;
   address: string | null;
   /** Inclusive. */
   fromMs: number | null;
@@ -72,6 +73,8 @@ export interface AuditLogEntry {
   contract: string;
   address: string;
   traceId: string;
+  /** Null: the user, or a stranger. */
+  operator: string | null;
 }
 
 export interface AuditLog {

@@ -51,6 +51,8 @@ export interface AdminServices extends Pick<
   | 'accountChanges'
   | 'factors'
   | 'mailer'
+  | 'sessions'
+  | 'tokens'
 > {
   adminUsers: AdminUsers;
   auditLog: AuditLog;

@@ -22,7 +22,11 @@ export async function call(name: RequestName, values: RequestValues): Promise<An
     const { method, path, headers, body } = fillRequest(request, values);
     const response = await fetch(path, {
       method,
-      headers: { Accept: 'application/json', ...headers },
+      headers: {
+        Accept: 'application/json',
+        'Accept-Language': pageData.language,
+        ...headers,
+      },
       body,
       cache: 'no-store',
       signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -6,14 +6,22 @@ type Fakes = ReturnType<typeof createFakes>;
 
 const { lockout } = rules;
 const userRef = { id: 7 };
+const operator = { name: 'token:ci', scope: 'write', session: null } as const;
 const asked = ({ services }: Fakes) => ({
   services: { ...services, auditLog: { read: outage } },
   lockout,
   meta,
+  operator,
   userRef,
   pagesOf: 'first',
 });
-const operatorContext = { accountKey: 'key of user 7', contract: 'admin', meta, nowMs: NOW_MS };
+const operatorContext = {
+  accountKey: 'key of user 7',
+  contract: 'admin',
+  operator: 'token:ci',
+  meta,
+  nowMs: NOW_MS,
+};
 const keys = [
   'lockout of email alice@example.com',
   'lockout of username alice',

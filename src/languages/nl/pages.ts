@@ -1,0 +1,176 @@
+/** Dutch texts of the pages' markup. */
+import type { Pages } from '../en/pages.ts';
+
+export const pages: Pages = {
+  layout: {
+    language: 'Taal',
+    support: 'Hulp',
+    terms: 'Gebruiksvoorwaarden',
+    privacy: 'Privacy',
+  },
+  scriptsOff:
+    'Deze pagina heeft JavaScript nodig. Sta het toe voor deze site en laad de pagina opnieuw.',
+  signedInScriptsOff:
+    'Je bent ingelogd. Je profiel en sessies verschijnen zodra JavaScript aanstaat.',
+  fields: {
+    email: 'E-mail',
+    username: 'Gebruikersnaam',
+    usernameOrEmail: 'Gebruikersnaam of e-mail',
+    name: 'Naam (optioneel)',
+    password: 'Wachtwoord',
+    newPassword: 'Nieuw wachtwoord',
+    currentPassword: 'Huidig wachtwoord',
+    passwordHint:
+      'Minimale lengte: {least}. Een paar woorden achter elkaar zijn een goed wachtwoord.',
+    code: 'Code uit de e-mail',
+    newEmail: 'Nieuw e-mailadres',
+    picture: 'Adres van een afbeelding (optioneel)',
+    remember: 'Ingelogd blijven op dit apparaat',
+    show: 'Tonen',
+    showPassword: 'Tonen: wachtwoord',
+  },
+  login: {
+    title: 'Inloggen',
+    intro: 'Fijn je weer te zien.',
+    submit: 'Inloggen',
+    forgot: 'Wachtwoord vergeten?',
+    newHere: 'Nieuw hier?',
+    register: 'Account aanmaken',
+    passkey: 'Inloggen met een passkey',
+  },
+  register: {
+    title: 'Account aanmaken',
+    intro: 'We sturen een code naar je e-mailadres om zeker te weten dat het van jou is.',
+    submit: 'Account aanmaken',
+    haveOne: 'Heb je al een account?',
+    signIn: 'Inloggen',
+  },
+  verify: {
+    title: 'Bevestig je e-mailadres',
+    intro: 'Vul de zes cijfers in uit de e-mail die we je hebben gestuurd, en je wachtwoord.',
+    submit: 'Bevestigen',
+    again: 'Nieuwe code sturen',
+    back: 'Terug naar inloggen',
+  },
+  forgot: {
+    title: 'Wachtwoord vergeten?',
+    intro:
+      'Vertel ons wie je bent. Als het account bestaat, sturen we er een link naartoe om een nieuw wachtwoord te kiezen.',
+    submit: 'Link sturen',
+    back: 'Terug naar inloggen',
+  },
+  reset: {
+    title: 'Kies een nieuw wachtwoord',
+    intro: 'Al je sessies worden beëindigd en je logt in met het nieuwe wachtwoord.',
+    submit: 'Wachtwoord instellen',
+    again: 'Nieuwe link aanvragen',
+  },
+  revoke: {
+    title: 'Was jij dit niet?',
+    intro: 'Beëindig die sessie nu en kies een nieuw wachtwoord.',
+    submit: 'Sessie beëindigen',
+    wasMe: 'Ik was het',
+  },
+  notFound: {
+    title: 'Pagina niet gevonden',
+    intro: 'Er is geen pagina op dit adres.',
+    signIn: 'Inloggen',
+  },
+  home: {
+    title: 'Je account',
+    loading: 'Laden…',
+    profile: 'Profiel',
+    sessions: 'Waar je bent ingelogd',
+    changePassword: 'Wachtwoord wijzigen',
+    change: 'Wachtwoord wijzigen',
+    signOut: 'Uitloggen',
+    signOutEverywhere: 'Overal uitloggen',
+    editProfile: 'Profiel wijzigen',
+    language: 'Taal van e-mails',
+    save: 'Opslaan',
+    changeEmail: 'E-mailadres wijzigen',
+    sendCode: 'Code sturen',
+    confirmEmail: 'Adres wijzigen',
+    renameSession: 'Naam van sessie wijzigen',
+    sessionName: 'Naam van de sessie',
+    sessionNameHint: 'Om deze van andere te onderscheiden: bijvoorbeeld het apparaat of de plaats.',
+    activity: 'Recente activiteit',
+    showActivity: 'Recente activiteit tonen',
+    deleteAccount: 'Account verwijderen',
+    deleteIntro:
+      'Hiermee wordt je account met alle gegevens verwijderd. Dit kan niet ongedaan worden gemaakt.',
+    deleteSubmit: 'Mijn account verwijderen',
+    cancel: 'Annuleren',
+  },
+  secondFactor: {
+    title: 'Nog één stap',
+    intro: 'Je authenticator-app toont een code voor dit account.',
+    submit: 'Inloggen',
+    back: 'Terug naar inloggen',
+    optional:
+      'Alleen als je verificatie in twee stappen hebt ingesteld. Een herstelcode is ook goed.',
+    passkey: 'Liever een passkey gebruiken',
+  },
+  enrolment: {
+    title: 'Verificatie in twee stappen instellen',
+    required: 'Je account heeft een tweede stap nodig. Stel die nu in, dan ben je ingelogd.',
+    scan: 'Scan dit met een authenticator-app:',
+    qr: 'QR-code met de geheime sleutel',
+    open: 'Een app op dit apparaat openen',
+    secret: 'Of typ deze geheime sleutel in de app:',
+    submit: 'Bevestigen',
+    cancel: 'Annuleren',
+  },
+  recovery: {
+    title: 'Je herstelcodes',
+    intro:
+      'Samen met je wachtwoord kun je met elk ervan één keer inloggen, zonder app of passkey. Bewaar ze op een veilige plaats: ze worden niet nog eens getoond.',
+    download: 'Downloaden',
+    copy: 'Kopiëren',
+    print: 'Afdrukken',
+    goOn: 'Ik heb ze bewaard',
+  },
+  factors: {
+    title: 'Verificatie in twee stappen',
+    add: 'Authenticator-app instellen',
+    newCodes: 'Nieuwe herstelcodes maken',
+    others: 'Je bent ook elders ingelogd. Ben jij dat overal zelf?',
+    endOthers: 'Overal elders uitloggen',
+  },
+  proof: {
+    title: 'Ben jij het?',
+    intro: 'Bewijs het nog een keer om te wijzigen hoe je inlogt.',
+    submit: 'Doorgaan',
+    passkey: 'Een passkey gebruiken',
+    cancel: 'Annuleren',
+  },
+  passkeys: {
+    title: 'Passkeys',
+    intro:
+      'Met een passkey log je in met de schermvergrendeling van je apparaat, zonder wachtwoord en code.',
+    add: 'Passkey toevoegen',
+    offer:
+      'De volgende keer inloggen met de schermvergrendeling van dit apparaat in plaats van je wachtwoord?',
+    notNow: 'Niet nu',
+    name: 'Naam van de passkey',
+    nameHint: 'Om deze van andere te onderscheiden: bijvoorbeeld het apparaat waar hij op staat.',
+    submit: 'Doorgaan',
+    cancel: 'Annuleren',
+    passwordless:
+      'Met passkeys heb je geen wachtwoord nodig. Als je het verwijdert, worden je andere sessies beëindigd. Je hebt er twee passkeys voor nodig, of één en herstelcodes.',
+    removePassword: 'Wachtwoord verwijderen',
+  },
+  docs: { title: 'API-referentie', scriptsOff: 'De referentie heeft JavaScript nodig.' },
+  mail: {
+    title: 'Lokale mail',
+    intro:
+      'Wat deze machine zou hebben verstuurd. Het wordt hier bewaard en naar niemand verstuurd.',
+    none: 'Nog geen mail.',
+    to: 'Aan',
+    reload: 'Opnieuw laden',
+  },
+  invalid: {
+    email: 'Onjuist e-mailadres of wachtwoord.',
+    username: 'Onjuiste gebruikersnaam of onjuist wachtwoord.',
+  },
+};

@@ -1,0 +1,102 @@
+/** Asks Cloudflare through wrangler, which is logged in, what is deployed: secrets and migrations. Changes nothing. */
+import { execFile } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+import { promisify, stripVTControlCharacters } from 'node:util';
+import { root } from '../install.mjs';
+import { error, note, type Finding } from './finding.ts';
+import type { ConfigSource } from './wrangler-config.ts';
+
+export interface Remote {
+  /** Null: unknown. */
+  secrets: string[] | null;
+  findings: Finding[];
+}
+
+interface Ended {
+  ok: boolean;
+  stdout: string;
+  /** Of both streams, the line that names the error. */
+  problem: string;
+}
+
+export async function readRemote(source: ConfigSource, hasDatabase: boolean): Promise<Remote> {
+  const whoami = await wrangler(['whoami', '--json']);
+  if (!whoami.ok) {
+    const problem =
+      'is not logged in, so secrets and migrations of the deployment were not checked';
+    const remedy = 'Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN';
+    return { secrets: null, findings: [error('wrangler', problem, remedy)] };
+  }
+  const flags = [
+    '--config',
+    source.config,
+    ...(source.env === undefined ? [] : ['--env', source.env]),
+  ];
+  const { secrets, findings } = await listSecrets(flags);
+  return {
+    secrets,
+    findings: [...findings, ...(hasDatabase ? await listMigrations(flags) : [])],
+  };
+}
+
+async function listSecrets(flags: readonly string[]): Promise<Remote> {
+  const listed = await wrangler(['secret', 'list', '--format', 'json', ...flags]);
+  if (listed.ok) {
+    const secrets = (JSON.parse(listed.stdout) as { name: string }[]).map(({ name }) => name);
+    return { secrets, findings: [] };
+  }
+  if (/Worker ".*" .*not found/.test(listed.problem)) {
+    const remedy = 'Its secrets are made before the first deployment, see docs/deployment.md';
+    return { secrets: [], findings: [note('wrangler', 'the Worker is not deployed yet', remedy)] };
+  }
+  return { secrets: null, findings: [failed('secret list', listed)] };
+}
+
+async function listMigrations(flags: readonly string[]): Promise<Finding[]> {
+  const listed = await wrangler(['d1', 'migrations', 'list', 'DB', '--remote', ...flags]);
+  if (!listed.ok) return [failed('d1 migrations list', listed)];
+  if (listed.stdout.includes('No migrations to apply')) return [];
+  const names = listed.stdout.match(/\d{4}_\w+\.sql/g) ?? [];
+  const problem =
+    names.length > 0
+      ? `not applied: ${names.join(', ')}`
+      : 'wrangler did not say whether all are applied';
+  const remedy = 'Before the deployment, run `npx wrangler d1 migrations apply DB --remote`';
+  return [error('migrations', problem, remedy)];
+}
+
+const failed = (command: string, { problem }: Ended) =>
+  error(`wrangler ${command}`, `failed: ${problem}`, 'Run it by itself for all that it says');
+
+/** npm puts the installed wrangler in front of the path; a process without npm finds it at the end. */
+const environment = () => ({
+  ...process.env,
+  PATH: (process.env['PATH'] ?? '') + delimiter + join(root, 'node_modules', '.bin'),
+  WRANGLER_SEND_METRICS: 'false',
+});
+
+async function wrangler(argv: readonly string[]): Promise<Ended> {
+  try {
+    const { stdout } = await promisify(execFile)('wrangler', argv, {
+      cwd: root,
+      env: environment(),
+    });
+    return { ok: true, stdout: stripVTControlCharacters(stdout), problem: '' };
+  } catch (cause) {
+    const {
+      stdout = '',
+      stderr = '',
+      message,
+    } = cause as Error & { stdout?: string; stderr?: string };
+    const printed = stripVTControlCharacters(`${stderr}\n${stdout}`).split('\n');
+    const line = printed.find((line) => line.includes('[ERROR]')) ?? message;
+    return {
+      ok: false,
+      stdout,
+      problem: line
+        .replace(/^.*\[ERROR\] */, '')
+        .trim()
+        .replace(/\.$/, ''),
+    };
+  }
+}
