@@ -8,6 +8,7 @@ import { es } from './es/index.ts';
 import { fa } from './fa/index.ts';
 import { fr } from './fr/index.ts';
 import { he } from './he/index.ts';
+import { hi } from './hi/index.ts';
 import { it } from './it/index.ts';
 import { ja } from './ja/index.ts';
 import { ko } from './ko/index.ts';
@@ -15,6 +16,8 @@ import { nl } from './nl/index.ts';
 import { pl } from './pl/index.ts';
 import { pt } from './pt/index.ts';
 import { sv } from './sv/index.ts';
+import { tr } from './tr/index.ts';
+import { uk } from './uk/index.ts';
 import { zh } from './zh/index.ts';
 import type { LanguageTag } from './list.ts';
 import type { Texts } from './messages.ts';
@@ -29,6 +32,7 @@ export const texts: Readonly<Partial<Record<LanguageTag, Texts>>> = {
   fa,
   fr,
   he,
+  hi,
   it,
   ja,
   ko,
@@ -36,5 +40,7 @@ export const texts: Readonly<Partial<Record<LanguageTag, Texts>>> = {
   pl,
   pt,
   sv,
+  tr,
+  uk,
   zh,
 };
