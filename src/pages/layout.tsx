@@ -2,6 +2,7 @@
 import type { Child, FC } from 'hono/jsx';
 import type { Messages } from '../languages/messages.ts';
 import type { PasswordRules } from './contract-descriptor.ts';
+import { Footer } from './footer.tsx';
 import type { PageData } from './page-data.ts';
 
 /** Hashed file names, keyed by source name. */
@@ -26,7 +27,7 @@ export function linkTo({ prefix, returnTo }: PageData, path: string): string {
   return prefix + path + (isDefault ? '' : `?return_to=${encodeURIComponent(returnTo)}`);
 }
 
-export const Layout: FC<{
+interface LayoutProps {
   context: RenderContext;
   title: string;
   pageData?: PageData;
@@ -34,14 +35,17 @@ export const Layout: FC<{
   files?: 'page' | 'docs';
   wide?: boolean;
   children?: Child;
-}> = ({
-  context: { nonce, assets, messages },
+}
+
+export const Layout: FC<LayoutProps> = ({
+  context,
   title,
   pageData,
   files = 'page',
   wide,
   children,
 }) => {
+  const { nonce, assets, messages } = context;
   const script = pageData?.page === 'home' ? 'home' : files;
   return (
     <html lang={messages.tag} dir={messages.dir}>
@@ -59,6 +63,7 @@ export const Layout: FC<{
       </head>
       <body data-page={pageData === undefined ? undefined : JSON.stringify(pageData)}>
         <main class={wide ? 'wide' : 'card'}>{children}</main>
+        <Footer context={context} />
       </body>
     </html>
   );

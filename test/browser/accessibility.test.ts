@@ -75,7 +75,7 @@ test('every link, button and input is at least 44 pixels high', async ({ openBro
 
 test.for([
   ['de-AT', 'de', 'Anmelden', 'E-Mail oder Passwort ist falsch.'],
-  ['fr-FR', 'en', 'Sign in', 'Wrong e-mail or password.'],
+  ['nn-NO', 'en', 'Sign in', 'Wrong e-mail or password.'],
 ] as const)(
   'a browser set to %s gets the pages in "%s"',
   async ([locale, language, title, message], { openBrowser, users: { unregistered } }) => {

@@ -1,10 +1,12 @@
 /** Entry point of the script of all pages but the signed-in one: starts the page that the page data names. */
 import { forgotPage, registerPage, resetPage, verifyPage } from './account.ts';
 import { enableRevealButtons } from './form.ts';
+import { keepFragment } from './languages.ts';
 import { loginPage } from './login.ts';
 import { pageData } from './page-data.ts';
 
 enableRevealButtons();
+keepFragment();
 
 const pages = {
   login: loginPage,
