@@ -63,7 +63,7 @@ export const emails: Emails = {
   'email-changed': {
     subject: 'Din adresse til {service} er skiftet',
     intro:
-      'Din konto har nu en anden e-mailadresse, og dette var den sidste e-mail til denne. Hvis det var dig, behøver du ikke gøre noget. Hvis det ikke var dig, så log ind, så længe din adgangskode gælder, og skift begge dele:',
+      'Din konto har nu en anden e-mailadresse, og dette var den sidste e-mail til denne adresse. Hvis det var dig, behøver du ikke gøre noget. Hvis det ikke var dig, så log ind, så længe din adgangskode gælder, og skift begge dele:',
   },
   'factor-added': {
     subject: 'En godkendelsesapp er tilføjet hos {service}',

@@ -87,10 +87,10 @@ export const script: Script = {
   pictureMalformed: 'Veuillez saisir une adresse qui commence par https://.',
   emailSame: 'C’est déjà votre adresse.',
   emailCodeSent:
-    'Si cette adresse peut être la vôtre, un code lui a été envoyé. Saisissez-le pour passer à cette adresse.',
+    'Si cette adresse peut être la vôtre, un code est en route. Saisissez-le pour passer à cette adresse.',
   emailChanged: 'Votre adresse e-mail est changée.',
   returnRefused:
-    'L’application qui vous a dirigé ici ne peut pas reprendre cette connexion. Veuillez le signaler à ses auteurs : {detail}',
+    'L’application d’où vous venez ne peut pas reprendre cette connexion. Veuillez le signaler à ses auteurs : {detail}',
   /** By reason. */
   refusals: {
     malformed: 'Veuillez vérifier votre saisie.',

@@ -85,7 +85,7 @@ export const script: Script = {
   pictureMalformed: 'Inserisci un indirizzo che inizi con https://.',
   emailSame: 'Questo è già il tuo indirizzo.',
   emailCodeSent:
-    'Se l’indirizzo può essere tuo, un codice è in arrivo lì. Inserisci il codice per passare a quell’indirizzo.',
+    'Se l’indirizzo può essere tuo, un codice è in arrivo. Inserisci il codice per passare a quell’indirizzo.',
   emailChanged: 'Il tuo indirizzo e-mail è stato cambiato.',
   returnRefused:
     'L’applicazione da cui arrivi non può proseguire con questo accesso. Segnalalo a chi la sviluppa: {detail}',

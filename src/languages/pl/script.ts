@@ -82,7 +82,7 @@ export const script: Script = {
   pictureMalformed: 'Wpisz adres, który zaczyna się od https://.',
   emailSame: 'To już jest twój adres.',
   emailCodeSent:
-    'Jeśli adres może być twój, kod jest już do niego w drodze. Wpisz kod, aby przejść na ten adres.',
+    'Jeśli adres może być twój, kod jest już w drodze. Wpisz kod, aby przejść na ten adres.',
   emailChanged: 'Adres e-mail został zmieniony.',
   returnRefused:
     'Aplikacja, która cię tu skierowała, nie może przejąć tego logowania. Powiadom jej twórców: {detail}',

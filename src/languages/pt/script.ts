@@ -15,7 +15,7 @@ export const script: Script = {
   codeMalformed: 'O código tem seis dígitos.',
   weakPassword: 'Esta senha é fácil demais de adivinhar, ou curta ou longa demais. Escolha outra.',
   wrongCurrent: 'A senha atual não está correta.',
-  offline: 'Não foi possível conectar a nós. Verifique sua conexão e tente de novo.',
+  offline: 'Não foi possível conectar ao serviço. Verifique sua conexão e tente de novo.',
   storageBlocked:
     'Seu navegador não guarda dados deste site, por isso a sessão não pode continuar aberta. Permita isso e tente de novo.',
   wait: 'Você pode tentar de novo {time}.',

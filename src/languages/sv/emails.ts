@@ -61,7 +61,7 @@ export const emails: Emails = {
   'email-changed': {
     subject: 'Din adress för {service} har ändrats',
     intro:
-      'Ditt konto har nu en annan e-postadress, och detta var det sista mejlet till den här. Om det var du behöver du inte göra något. Om det inte var du, logga in så länge ditt lösenord gäller och ändra båda:',
+      'Ditt konto har nu en annan e-postadress, och detta var det sista mejlet till den här adressen. Om det var du behöver du inte göra något. Om det inte var du, logga in så länge ditt lösenord gäller och ändra båda:',
   },
   'factor-added': {
     subject: 'En autentiseringsapp har lagts till hos {service}',
