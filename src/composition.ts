@@ -38,6 +38,7 @@ import { createAccountChanges } from './store/account-changes.ts';
 import { createFactors } from './store/factors/factors.ts';
 import { createPasskeys } from './store/passkeys/passkeys.ts';
 import { databaseAnswers } from './store/health.ts';
+import { createOverview } from './store/overview.ts';
 import { createRegistrations } from './store/registrations/registrations.ts';
 import { createSessions } from './store/sessions/sessions.ts';
 import { createUsers } from './store/users.ts';
@@ -139,7 +140,11 @@ export function createServices(env: Env, settings: Settings) {
   const adminServices = {
     ...services,
     ...instrumentedStores(
-      { adminUsers: createAdminUsers(env.DB), auditLog: createAuditLog(env.DB) },
+      {
+        adminUsers: createAdminUsers(env.DB),
+        auditLog: createAuditLog(env.DB),
+        overview: createOverview(env.DB),
+      },
       metrics,
     ),
   };

@@ -8,6 +8,7 @@ import { clearLockouts, scopesOfUser, type ClearLockoutsPorts } from './lockout-
 import { OPERATORS } from './model/audit.ts';
 import type { Operator } from './model/operator.ts';
 import type { RequestMeta } from './model/request.ts';
+import type { ListedSession } from './model/session.ts';
 import type { User } from './model/user.ts';
 import type { ChangeResult, RoleChoice, UserRef } from './ports/admin.ts';
 import type { AdminServices } from './ports/services.ts';
@@ -43,6 +44,15 @@ export async function showUser(
     services.adminUsers.liveSessions(user.id, services.nowMs()),
   ]);
   return { user, lockout, liveSessions, hasPassword: passwordHash !== null };
+}
+
+/** The live sessions of the user, newest first. Null: there is no such user. */
+export async function listSessions({
+  services,
+  userRef,
+}: AdminRequest<'adminUsers' | 'sessions' | 'nowMs'>): Promise<ListedSession[] | null> {
+  const account = await services.adminUsers.find(userRef);
+  return account && services.sessions.list(account.user.id, services.nowMs());
 }
 
 /** Makes the user active or inactive; all sessions of an inactive user end. */

@@ -83,7 +83,13 @@ function createAdminApi(api: Hono<AdminApiEnv>, deps: AdminDependencies): Hono<A
     const { traceId, operator, user: userRef } = c.var;
     const waitUntil = waitUntilOf(c, traceId, metrics);
     const meta = requestMeta(c.req.raw, traceId);
-    return { services: { ...adminServices, waitUntil }, lockout, meta, operator, userRef, pagesOf };
+    const services = { ...adminServices, waitUntil };
+    const readMetrics = () =>
+      metrics.read().catch((error: unknown) => {
+        logFailure(error, 'metrics', traceId);
+        return null;
+      });
+    return { services, lockout, meta, operator, userRef, pagesOf, readMetrics };
   };
   const operations: readonly AdminOperation<any>[] = Object.values(ADMIN_OPERATIONS);
   for (const operation of operations) {

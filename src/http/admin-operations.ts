@@ -8,6 +8,7 @@ import type { ChangeResult } from '../flows/ports/admin.ts';
 import {
   deleteUser,
   endSessions,
+  listSessions,
   resetFactors,
   setRole,
   setStatus,
@@ -15,10 +16,12 @@ import {
   unlock,
   type AdminRequest,
 } from '../flows/admin.ts';
+import type { Sums } from '../telemetry/series.ts';
 import { normalise } from '../policy/identifier.ts';
 import { networkOf } from './address.ts';
 import type { AccessRules } from './admin-access.ts';
 import { adminRefusal } from './admin-auth.ts';
+import { OVERVIEW_MS, renderOverview } from './admin-overview.ts';
 import { auditQuery, roleBody, userName, userQuery } from './admin-input.ts';
 import {
   changed,
@@ -28,9 +31,15 @@ import {
   linkTo,
   notFound,
   ok,
+  renderSession,
   renderUser,
 } from './admin-render.ts';
 import { wireResponse } from './responses.ts';
+
+export interface OperationRequest extends AdminRequest {
+  /** Returns the counts of all isolates; null: they could not be read. */
+  readMetrics(): Promise<Sums | null>;
+}
 
 export interface AdminOperation<Input = never> extends AccessRules {
   method: 'GET' | 'POST' | 'DELETE';
@@ -40,7 +49,7 @@ export interface AdminOperation<Input = never> extends AccessRules {
   query?: z.ZodMiniType<Input>;
   body?: z.ZodMiniType<Input>;
   /** `request.userRef` is the user of the path; without `:id` there is none. */
-  run(request: AdminRequest, input: Input, c: Context): Promise<Response>;
+  run(request: OperationRequest, input: Input, c: Context): Promise<Response>;
 }
 
 /** Infers the type of the input. */
@@ -62,6 +71,20 @@ const change = (name: string, { work, ...rules }: Change) =>
 
 /** In the order of the document. */
 export const ADMIN_OPERATIONS = {
+  overview: row<undefined>({
+    method: 'GET',
+    path: '/overview',
+    summary: 'Count users, live sessions and the events of a day, each up to ten thousand',
+    async run({ services, readMetrics }) {
+      const nowMs = services.nowMs();
+      const sinceMs = nowMs - OVERVIEW_MS;
+      const [counts, sums] = await Promise.all([
+        services.overview.count({ nowMs, sinceMs }),
+        readMetrics(),
+      ]);
+      return ok(renderOverview(counts, sums, sinceMs));
+    },
+  }),
   'list-users': row({
     method: 'GET',
     path: '/users',
@@ -99,6 +122,15 @@ export const ADMIN_OPERATIONS = {
           ...(state.user.passkeys.length > 0 ? ['passkey'] : []),
         ],
       });
+    },
+  }),
+  'list-sessions': row<undefined>({
+    method: 'GET',
+    path: '/users/:id/sessions',
+    summary: 'List the live sessions of a user, newest first',
+    async run(request) {
+      const sessions = await listSessions(request);
+      return sessions === null ? notFound() : ok({ sessions: sessions.map(renderSession) });
     },
   }),
   'delete-user': row<undefined>({

@@ -1,8 +1,10 @@
 /** Renders what the admin API shows. No password hash and no secret is part of any answer. */
 import type { Context } from 'hono';
 import type { AuditLogEntry, ChangeResult } from '../flows/ports/admin.ts';
+import type { ListedSession } from '../flows/model/session.ts';
 import type { User } from '../flows/model/user.ts';
 import { isEnrolled } from '../policy/second-factor.ts';
+import { describeUserAgent } from '../policy/user-agent.ts';
 import { adminRefusal } from './admin-auth.ts';
 import { csv } from './csv.ts';
 import { PROTECTIVE_HEADERS } from './headers.ts';
@@ -45,6 +47,18 @@ export function linkTo(c: Context, next: number): string {
   return `<${url.pathname}${url.search}>; rel="next"`;
 }
 
+export const renderSession = ({
+  startedAtMs,
+  lastUsedAtMs,
+  userAgent,
+  ...shown
+}: ListedSession) => ({
+  ...shown,
+  device: describeUserAgent(userAgent),
+  startedAt: iso(startedAtMs),
+  lastUsedAt: iso(lastUsedAtMs),
+});
+
 type RenderedEvent = Omit<AuditLogEntry, 'atMs'> & { at: string };
 
 const COLUMNS = [
@@ -59,6 +73,7 @@ const COLUMNS = [
   'address',
   'traceId',
   'operator',
+  'device',
 ] as const;
 
 export function csvOf(events: readonly RenderedEvent[], headers: Record<string, string>): Response {

@@ -66,6 +66,7 @@ const readWhere = <Values = unknown>(isSought?: () => SQL) =>
           sessionId: auditEvents.sessionId,
           contract: auditEvents.contract,
           address: auditEvents.address,
+          device: auditEvents.device,
           traceId: auditEvents.traceId,
           operator: auditEvents.operator,
         }),

@@ -23,7 +23,7 @@ const execute = (sql: string, ...values: unknown[]) =>
     .bind(...values)
     .run();
 
-const READS = new Set(['list-users', 'show-user', 'read-audit']);
+const READS = new Set(['overview', 'list-users', 'show-user', 'list-sessions', 'read-audit']);
 const PROVEN = new Set(['delete-user', 'reset-factors', 'set-role']);
 const kindOf = (name: string): keyof Expected =>
   READS.has(name) ? 'read' : PROVEN.has(name) ? 'proven' : 'write';

@@ -116,10 +116,10 @@ describe('as CSV', () => {
     expect(headers.get('Content-Type')).toBe('text/csv; charset=utf-8; header=present');
     const [head, first, second, end, ...more] = text.split('\r\n');
     expect(head).toBe(
-      'id,at,action,reason,userId,subject,sessionId,contract,address,traceId,operator',
+      'id,at,action,reason,userId,subject,sessionId,contract,address,traceId,operator,device',
     );
     expect(first).toMatch(
-      /^\d+,2026-01-31T00:00:00.000Z,OLD,granted,,s,,email-cookie,192.0.2.1,t,$/,
+      /^\d+,2026-01-31T00:00:00.000Z,OLD,granted,,s,,email-cookie,192.0.2.1,t,,$/,
     );
     expect(second).toContain('2026-01-30');
     expect([end, more]).toEqual(['', []]);
@@ -141,7 +141,7 @@ describe('as CSV', () => {
     const cells = text
       .split(/,s,,email-cookie,/)
       .slice(1)
-      .map((rest) => rest.split(/,t,\r\n/)[0])
+      .map((rest) => rest.split(/,t,,\r\n/)[0])
       .toReversed();
     expect(cells).toEqual([
       "'=1+1",

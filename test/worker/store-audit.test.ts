@@ -122,6 +122,7 @@ describe('the audit log', () => {
         address: '192.0.2.3',
         traceId: 'trace-3',
         operator: null,
+        device: 'Chrome on Android',
       },
     ]);
   });

@@ -11,87 +11,8 @@ import {
 } from 'zod-openapi';
 import { userId } from '../../src/http/admin-input.ts';
 import { ADMIN_OPERATIONS, type AdminOperation } from '../../src/http/admin-operations.ts';
+import { user, guard, next, changed, event, overview, session } from './admin-schemas.ts';
 import { retryAfter, text, trace } from './refusals.ts';
-
-const time = z.iso.datetime();
-const named = z.strictObject({ id: z.string(), name: z.string() }).nullable();
-
-const user = z
-  .strictObject({
-    id: z.int(),
-    publicId: z.string(),
-    username: z.string().nullable(),
-    email: z.string().nullable(),
-    emailVerified: z.boolean(),
-    name: z.string().nullable(),
-    phone: z.string().nullable(),
-    avatar: z.string().nullable(),
-    bio: z.string().nullable(),
-    language: z.string(),
-    isAdmin: z.boolean(),
-    role: named,
-    team: named,
-    status: z.enum(['active', 'inactive']),
-    secondFactor: z.boolean().meta({ description: 'Has a confirmed second factor' }),
-    passkeys: z.int().meta({ description: 'The number of passkeys' }),
-    createdAt: time,
-    lastLoginAt: time.nullable(),
-  })
-  .meta({ id: 'User' });
-
-const guard = z
-  .strictObject({
-    failures: z.int().meta({ description: 'Since the last success or lock' }),
-    failuresInARow: z.int().meta({ description: 'Since the last success' }),
-    locksInARow: z.int().meta({ description: 'Since the last success' }),
-    lockedUntil: time.nullable(),
-    stopped: z.boolean().meta({ description: 'Locked until a password reset or an unlock' }),
-    ticketsOut: z
-      .int()
-      .meta({ description: 'Attempts in progress, and logins that wait for their second factor' }),
-  })
-  .meta({
-    id: 'Guard',
-    description:
-      'The lockout of both names and of the password checks in sessions: counts are added up, and the most severe lock is shown. Known devices are not included',
-  });
-
-const next = z
-  .int()
-  .nullable()
-  .meta({ description: 'The cursor of the next page; null: the last' });
-
-const changed = z
-  .strictObject({
-    user,
-    changed: z
-      .boolean()
-      .meta({ description: 'False: nothing had to change, and nothing is audited' }),
-    sessionsEnded: z.int(),
-  })
-  .meta({ id: 'Changed' });
-
-const event = z
-  .strictObject({
-    id: z.int(),
-    at: time,
-    action: z.string().meta({
-      description:
-        '`ACCOUNT_LOCKED` once for each lock; its reason is `locked`, or `stopped` for the final stop',
-    }),
-    reason: z.string(),
-    userId: z.int().nullable(),
-    subject: z.string().meta({ description: 'A pseudonym of the account, or of an unknown name' }),
-    sessionId: z.string().nullable(),
-    contract: z.string().meta({ description: '`admin` for changes by an operator' }),
-    address: z.string(),
-    traceId: z.string(),
-    operator: z.string().nullable().meta({
-      description:
-        'The operator who did it: the public id of an account, or `token:` and the id of a token',
-    }),
-  })
-  .meta({ id: 'AuditEvent' });
 
 const refusal = z
   .strictObject({
@@ -149,8 +70,15 @@ type Name = keyof typeof ADMIN_OPERATIONS;
 
 /** The answers of each operation besides those that follow from its row. */
 const ANSWERS: Record<Name, Record<`${number}`, ZodOpenApiResponseObject>> = {
+  overview: { '200': answer({ description: 'The counts', schema: overview }) },
   'list-users': { '200': answer({ description: 'A page', schema: page }) },
   'show-user': { '200': answer({ description: 'The user', schema: state }) },
+  'list-sessions': {
+    '200': answer({
+      description: 'The sessions',
+      schema: z.strictObject({ sessions: z.array(session) }).meta({ id: 'Sessions' }),
+    }),
+  },
   'delete-user': {
     '204': answer({ description: 'Deleted' }),
     '409': refused(
@@ -233,6 +161,7 @@ export function adminDocument() {
     servers: [{ url: '/admin', description: 'If OPERATOR_TOKEN or OPERATORS is set' }],
     tags: [
       { name: 'users', description: 'Users and changes to them' },
+      { name: 'overview', description: 'Counts at a glance' },
       { name: 'audit', description: 'What happened to users' },
     ],
     security: [{ operator: [] }],

@@ -72,6 +72,8 @@ export interface AuditLogEntry {
   sessionId: string | null;
   contract: string;
   address: string;
+  /** Describes browser and system; null in events of an older version. */
+  device: string | null;
   traceId: string;
   /** Null: the user, or a stranger. */
   operator: string | null;
@@ -83,4 +85,23 @@ export interface AuditLog {
    * there is more of it as long as `next` (the next call's `before`) is not null.
    */
   read(search: AuditLogQuery): Promise<{ events: AuditLogEntry[]; next: number | null }>;
+}
+
+/** A count of at most ten thousand rows. */
+export interface BoundedCount {
+  count: number;
+  /** False: there are more. */
+  isComplete: boolean;
+}
+
+export interface OverviewCounts {
+  users: BoundedCount;
+  inactiveUsers: BoundedCount;
+  liveSessions: BoundedCount;
+  /** Of the audit since a moment, among the newest ten thousand. */
+  events: { byAction: readonly { action: string; count: number }[]; isComplete: boolean };
+}
+
+export interface Overview {
+  count(times: { nowMs: number; sinceMs: number }): Promise<OverviewCounts>;
 }

@@ -1,6 +1,6 @@
 /** All ports together, as composition.ts builds them; each use case takes the ones that it uses. */
 import type { AccountChanges } from './account-changes.ts';
-import type { AdminUsers, AuditLog } from './admin.ts';
+import type { AdminUsers, AuditLog, Overview } from './admin.ts';
 import type { Audit } from './audit.ts';
 import type { Challenges } from './challenges.ts';
 import type { Factors } from './factors.ts';
@@ -56,4 +56,5 @@ export interface AdminServices extends Pick<
 > {
   adminUsers: AdminUsers;
   auditLog: AuditLog;
+  overview: Overview;
 }
