@@ -107,7 +107,7 @@ export const emails: Emails = {
     removePasskeys: '그런 다음 로그인하여 본인의 것이 아닌 패스키를 삭제하세요.',
   },
   'factors-reset': {
-    subject: '{service} 두 번째 인증 수단이 재설정되었습니다',
+    subject: '{service} 로그인의 두 번째 단계가 재설정되었습니다',
     intro:
       '{service} 운영자가 계정의 인증 앱, 패스키, 복구 코드를 삭제했습니다. 본인이 요청하셨다면 비밀번호로 로그인하거나, 비밀번호가 없으면 아래에서 설정한 후 새로 등록하세요.',
     otherwise: '요청하지 않으셨다면 {service} 운영자에게 문의하세요.',

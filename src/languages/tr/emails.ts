@@ -106,7 +106,7 @@ export const emails: Emails = {
     removePasskeys: 'Ardından giriş yapın ve size ait olmayan geçiş anahtarlarını kaldırın.',
   },
   'factors-reset': {
-    subject: '{service} için ikinci adımınız sıfırlandı',
+    subject: '{service} girişinizin ikinci adımı sıfırlandı',
     intro:
       '{service} işletmecisi hesabınızın kimlik doğrulama uygulamalarını, geçiş anahtarlarını ve kurtarma kodlarını kaldırdı. Bunu siz istediyseniz şifrenizle giriş yapın ya da şifreniz yoksa aşağıda bir şifre seçin ve yenilerini kurun.',
     otherwise: 'Bunu siz istemediyseniz {service} işletmecisine başvurun.',
