@@ -122,7 +122,7 @@ export const pages: Pages = {
     title: 'Dine gendannelseskoder',
     intro:
       'Sammen med din adgangskode logger hver af dem dig ind én gang, uden app eller adgangsnøgle. Opbevar dem et sikkert sted: de vises ikke igen.',
-    download: 'Download',
+    download: 'Hent',
     copy: 'Kopiér',
     print: 'Udskriv',
     goOn: 'Jeg har gemt dem',
