@@ -61,7 +61,7 @@ export const emails: Emails = {
   'email-changed': {
     subject: '{service} için adresiniz değiştirildi',
     intro:
-      'Hesabınızın artık başka bir e-posta adresi var ve bu, bu adrese gönderilen son e-postaydı. Bunu siz yaptıysanız bir şey yapmanız gerekmez. Siz yapmadıysanız, şifreniz geçerli olduğu sürece giriş yapın ve ikisini de değiştirin:',
+      'Hesabınızın artık başka bir e-posta adresi var ve bu, bu adrese gönderilen son e-postaydı. Bunu siz yaptıysanız bir şey yapmanız gerekmez. Siz yapmadıysanız, şifreniz hâlâ geçerliyken giriş yapın ve ikisini de değiştirin:',
   },
   'factor-added': {
     subject: '{service} için bir kimlik doğrulama uygulaması eklendi',
