@@ -14,6 +14,7 @@ import {
   email,
   factorCode,
   name,
+  newPassword,
   newUsername,
   ownName,
   password,
@@ -42,7 +43,7 @@ type AccountOperation = {
 /** The same in all contracts: a token, of the link or of the session, says whose account it is. */
 const sharedRequests = () => ({
   'reset-password': unchanged(() =>
-    z.object({ token: requiredText('Token'), password: password() }),
+    z.object({ token: requiredText('Token'), password: newPassword() }),
   ),
   'rename-session': request(
     () => z.object({ name: z.nullable(ownName()) }),
@@ -53,7 +54,7 @@ const sharedRequests = () => ({
     () =>
       z.object({
         currentPassword: ownPassword(requiredText('Current password')),
-        newPassword: requiredText('New password'),
+        newPassword: newPassword('New password'),
       }),
     ({ currentPassword = null, newPassword }) => ({ currentPassword, newPassword }),
     ({ currentPassword, newPassword }) => ({
@@ -125,7 +126,7 @@ const emailRequests = (): AccountRequests => ({
     () =>
       z.object({
         email: email(),
-        password: password(),
+        password: newPassword(),
         name: name(),
         registration: registration(),
       }),
@@ -161,7 +162,7 @@ const usernameRequests = (): AccountRequests => ({
       z.object({
         username: newUsername(),
         email: email(),
-        password: password(),
+        password: newPassword(),
         registration: registration(),
       }),
     ({ registration: handle, ...body }): RegistrationInput => ({ ...body, name: null, handle }),

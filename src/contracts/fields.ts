@@ -35,6 +35,19 @@ export const email = lazy(() =>
   requiredEmail(EMAIL_MALFORMED).check(z.maxLength(MAX_EMAIL_LENGTH, 'Email is too long')),
 );
 export const password = lazy(() => requiredText('Password'));
+/**
+ * A password that is set. The use case validates it by PASSWORD_RULES, whose defaults the document names:
+ * the schema itself refuses none that is not empty.
+ */
+export const newPassword = (label = 'Password') =>
+  requiredText(label).check(
+    z.meta({
+      minLength: 8,
+      maxLength: 256,
+      description:
+        'The bounds are the defaults of the setting PASSWORD_RULES; a deployment may have others. Common passwords and the user’s own names are refused',
+    }),
+  );
 /** The account's password. Absent is right where it has none: the use case asks for it elsewhere. */
 export const ownPassword = (schema: z.ZodMiniType<string>) =>
   z.optional(schema).check(z.meta({ description: 'Absent where the account has none' }));

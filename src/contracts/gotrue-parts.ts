@@ -6,7 +6,7 @@ import type { RegistrationInput } from '../flows/register.ts';
 import type { WireError } from './error-answers.ts';
 import { factorsField } from './gotrue-factors.ts';
 import { refusalDetails } from './parts.ts';
-import { email, name, password, registration } from './fields.ts';
+import { email, name, newPassword, registration } from './fields.ts';
 import { request } from './requests.ts';
 import { bodyResponse, component, formatted, isoTime, text } from './responses.ts';
 
@@ -89,7 +89,7 @@ export const signUp = request(
   () =>
     z.object({
       email: email(),
-      password: password(),
+      password: newPassword(),
       data: z.optional(
         z.catchall(z.object({ name: name() }), refused('User data may have a name only')),
       ),

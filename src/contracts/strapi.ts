@@ -9,7 +9,7 @@ import { defineContract } from './define.ts';
 import { refusalDetails } from './parts.ts';
 import { accountRequests } from './account-requests.ts';
 import { request } from './requests.ts';
-import { ownPassword, password, requiredText } from './fields.ts';
+import { newPassword, ownPassword, requiredText } from './fields.ts';
 import { bodyResponse, formatted, isoTime, text, type UserNamedBy } from './responses.ts';
 
 const user = {
@@ -40,7 +40,7 @@ const user = {
 const ok = { schema: () => ({ ok: z.literal(true) }), render: () => ({ ok: true as const }) };
 
 const twice = () => ({
-  password: password(),
+  password: newPassword(),
   passwordConfirmation: requiredText('Password confirmation'),
 });
 const isSame = () =>

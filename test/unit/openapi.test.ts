@@ -144,13 +144,24 @@ describe('a contract that uses all of the grammar', () => {
   });
 
   it('publishes how tokens travel', () => {
-    expect(components.securitySchemes).toEqual({ token: { type: 'http', scheme: 'token' } });
+    expect(components.securitySchemes).toEqual({
+      token: {
+        type: 'http',
+        description: 'Access token, in the header `Authorization: Token`',
+        scheme: 'token',
+      },
+    });
     expect(operationAt('get', '/me').security).toEqual([{ token: [] }]);
     expect(logout.security).toEqual([{ token: [] }, {}]);
     expect(token.security).toEqual([]);
     const bare = { ...madeUp, access: { in: 'header', name: 'X-Token', scheme: null } } as const;
     expect(documentOf(bare).components.securitySchemes).toEqual({
-      accessToken: { type: 'apiKey', in: 'header', name: 'X-Token' },
+      accessToken: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'X-Token',
+        description: 'Access token, in the header `X-Token`',
+      },
     });
   });
 

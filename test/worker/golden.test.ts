@@ -177,7 +177,7 @@ function againstDocument(
     (status !== 404 &&
       (contract === 'strapi'
         ? /"errors":\[/
-        : /VALIDATION_ERROR|REQUIRED_FIELD_MISSING|ValidationError|validation_failed|invalid_request/
+        : /VALIDATION_ERROR|REQUIRED_FIELD_MISSING|ValidationError|validation_failed|invalid_request|"reasons":\["length"\]/
       ).test(text));
   if (malformed && ofRequest.length === 0) return [...flaws, 'refused what the document allows'];
   return malformed ? flaws : [...flaws, ...ofRequest];

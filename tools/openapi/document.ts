@@ -6,6 +6,7 @@
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import type { AnyRoute, Contract } from '../../src/contracts/contract.ts';
 import { endpointsOf } from '../../src/http/contract-operations.ts';
+import { browserFacts } from './browser-facts.ts';
 import { describeDocument, describeEndpoint } from './endpoint.ts';
 import type { Golden } from './requests.ts';
 import { securitySchemes } from './security.ts';
@@ -29,7 +30,7 @@ export function openApiDocument(contract: Contract, login: Golden | null) {
     info: {
       title: contract.title,
       version: '1.0.0',
-      description: contract.description,
+      description: browserFacts(contract),
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [

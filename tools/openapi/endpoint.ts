@@ -181,10 +181,14 @@ function answered(route: AnyRoute, { description, sample, response, value }: Sam
   const schema = response.schema?.() ?? null;
   const cookie = route.accepts === FORM ? null : grantedCookie(route.operation, value);
   const cookies = [
-    ...(headers?.['Set-Cookie'] === undefined ? [] : ['the refresh token']),
-    ...(cookie?.startsWith(DEVICE_COOKIE) ? [`the device cookie, ${DEVICE_COOKIE}`] : []),
+    ...(headers?.['Set-Cookie'] === undefined
+      ? []
+      : [`the refresh token (${attributesOf(headers['Set-Cookie'])})`]),
+    ...(cookie?.startsWith(DEVICE_COOKIE)
+      ? [`the device cookie, ${DEVICE_COOKIE} (${attributesOf(cookie)})`]
+      : []),
     ...(cookie?.startsWith(REGISTRATION_COOKIE)
-      ? [`the handle of the registration, ${REGISTRATION_COOKIE}`]
+      ? [`the handle of the registration, ${REGISTRATION_COOKIE} (${attributesOf(cookie)})`]
       : []),
   ];
   const setCookie = { description: capitalised(cookies.join('; ')), schema: text };
@@ -196,6 +200,10 @@ function answered(route: AnyRoute, { description, sample, response, value }: Sam
     },
   };
 }
+
+/** All but name and value of a cookie. */
+const attributesOf = (cookie: string | readonly string[]): string =>
+  [cookie].flat().join('; ').split('; ').slice(1).join('; ');
 
 const capitalised = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 

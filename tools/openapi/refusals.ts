@@ -7,6 +7,7 @@ import type { OperationRow } from '../../src/flows/operation.ts';
 import { OPERATIONS, type Operation } from '../../src/flows/operations.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { issuesOf } from '../../src/http/body.ts';
+import { ADVICE, ADVICE_UNTIL_RESET } from './advice.ts';
 import { emailTaken, refusalContext, sampleOf, type Reason } from './samples.ts';
 import { readsCookie } from './security.ts';
 
@@ -160,6 +161,7 @@ function answersTo(
   >();
   for (const { key, when, refusal, isVariant } of samples) {
     const { reason } = refusal;
+    const advice = key === UNTIL_RESET ? ADVICE_UNTIL_RESET : ADVICE[reason];
     const { status, body } = refusalWire(contract, refusal, { ...refusalContext, operation });
     const before = byStatus.get(status) ?? { descriptions: [], headers: {}, examples: {} };
     const isKnown = isVariant === true && before.descriptions.length > 0;
@@ -168,7 +170,7 @@ function answersTo(
     byStatus.set(status, {
       descriptions: [...before.descriptions, ...(isKnown ? [] : [when])],
       headers: { ...before.headers, ...headersOf[reason], ...challenge },
-      examples: { ...before.examples, [key]: { summary: when, value: body } },
+      examples: { ...before.examples, [key]: { summary: when, description: advice, value: body } },
     });
   }
   return Object.fromEntries(

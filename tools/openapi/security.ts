@@ -3,6 +3,7 @@ import type { ZodOpenApiComponentsObject } from 'zod-openapi';
 import type { AnyRoute, Contract } from '../../src/contracts/contract.ts';
 import { FORM } from '../../src/contracts/routes.ts';
 import { OPERATIONS } from '../../src/flows/operations.ts';
+import { carrierText } from './browser-facts.ts';
 
 type Carrier = NonNullable<Contract['access' | 'refresh']>;
 type Scheme = NonNullable<ZodOpenApiComponentsObject['securitySchemes']>[string];
@@ -16,11 +17,28 @@ export const accessScheme = ({ access }: Contract): string =>
 export function securitySchemes(contract: Contract): Record<string, Scheme> {
   const { access, refresh } = contract;
   return {
-    [accessScheme(contract)]: schemeOf(access),
-    ...(refresh?.in === 'cookie' ? { [REFRESH_COOKIE]: schemeOf(refresh) } : {}),
-    ...(refresh?.in === 'header' ? { refreshToken: schemeOf(refresh) } : {}),
+    [accessScheme(contract)]: {
+      ...schemeOf(access),
+      description: described('Access token', access),
+    },
+    ...(refresh?.in === 'cookie'
+      ? {
+          [REFRESH_COOKIE]: {
+            ...schemeOf(refresh),
+            description: described('Refresh token', refresh),
+          },
+        }
+      : {}),
+    ...(refresh?.in === 'header'
+      ? {
+          refreshToken: { ...schemeOf(refresh), description: described('Refresh token', refresh) },
+        }
+      : {}),
   };
 }
+
+const described = (what: string, carrier: Carrier): string =>
+  `${what}, ${carrierText(carrier, null)}`;
 
 function schemeOf(carrier: Exclude<Carrier, { in: 'body' }>): Scheme {
   const { name } = carrier;
