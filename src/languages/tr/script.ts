@@ -84,7 +84,8 @@ export const script: Script = {
   profileSaved: 'Profiliniz kaydedildi.',
   pictureMalformed: 'Lütfen https:// ile başlayan bir adres girin.',
   emailSame: 'Bu zaten sizin adresiniz.',
-  emailCodeSent: 'Adres sizin olabiliyorsa, oraya bir kod yolda. Bu adrese geçmek için kodu girin.',
+  emailCodeSent:
+    'Bu adresi kullanabiliyorsanız oraya bir kod gönderiliyor. Bu adrese geçmek için kodu girin.',
   emailChanged: 'E-posta adresiniz değiştirildi.',
   returnRefused:
     'Sizi buraya gönderen uygulama bu girişi devralamıyor. Lütfen uygulamayı yapanlara bildirin: {detail}',
