@@ -1,4 +1,5 @@
 /** Composes what lives as long as the isolate: services, metrics, and memories of refusals. */
+import { createAuthorizationCodes } from './crypto/authorization-codes.ts';
 import { createBreachCheck } from './crypto/breached.ts';
 import { createDevices } from './crypto/devices.ts';
 import { createFactorSecrets } from './crypto/factors/factor-secrets.ts';
@@ -25,7 +26,11 @@ import {
   instrumentedMailer,
   instrumentedStores,
 } from './telemetry/instrumented.ts';
-import { DEVICE_SECONDS, REGISTRATION_SECONDS } from './policy/allowances.ts';
+import {
+  AUTHORIZATION_CODE_SECONDS,
+  DEVICE_SECONDS,
+  REGISTRATION_SECONDS,
+} from './policy/allowances.ts';
 import { ExpiringCache } from './policy/expiring-cache.ts';
 import { STEP_MS } from './policy/lockout.ts';
 import { CHALLENGE_MS, MAX_PASSKEYS } from './policy/passkeys.ts';
@@ -131,6 +136,11 @@ export function createServices(env: Env, settings: Settings) {
       origins: settings.passkeys.origins,
     }),
     loginSteps: createLoginSteps({ serverKey: settings.serverKey, nowMs, lifetimeMs: STEP_MS }),
+    authorizationCodes: createAuthorizationCodes({
+      serverKey: settings.serverKey,
+      nowMs,
+      lifetimeMs: AUTHORIZATION_CODE_SECONDS * 1000,
+    }),
     tokens: createTokens(settings.tokens.keys, {
       mac,
       nowMs,

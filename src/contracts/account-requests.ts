@@ -24,6 +24,7 @@ import {
   ownPassword,
   username,
 } from './fields.ts';
+import type { authorizationCodeRequests } from './authorization-code.ts';
 import { request, unchanged } from './requests.ts';
 import { assertion, assertionJSON, passkeyRequests } from './passkey-requests.ts';
 import type { WireRequest } from './wire.ts';
@@ -32,8 +33,9 @@ import type { WireRequest } from './wire.ts';
 type AccountRequests = {
   readonly [O in AccountOperation]: WireRequest<BodyOf<O>>;
 };
+type AuthorizationCodeOperation = keyof ReturnType<typeof authorizationCodeRequests>;
 type AccountOperation = {
-  [O in Operation]: O extends 'login' | 'passkey-login'
+  [O in Operation]: O extends 'login' | 'passkey-login' | AuthorizationCodeOperation
     ? never
     : InputOf<O> extends { id: string } | SentTokens | null
       ? never

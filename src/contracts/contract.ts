@@ -200,6 +200,7 @@ export interface Contract {
     readonly activity: ActivityPaths;
     readonly factors: FactorPaths;
     readonly passkeys: PasskeyPaths;
+    readonly authorizationCode: JsonPath;
   };
   readonly errors: Errors;
   /** By operation: the answer that shows a pending step, in place of a refusal. */

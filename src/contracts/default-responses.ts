@@ -2,6 +2,7 @@
 import type { Activity } from '../flows/model/audit.ts';
 import type { Granted, RegistrationAccepted } from '../flows/model/outcome.ts';
 import type { ResponseValues } from '../flows/operation.ts';
+import { authorizationCodeResponses } from './authorization-code.ts';
 import { factorPaths, factorResponses, namesIn } from './factor-responses.ts';
 import { passkeyResponses } from './passkey-responses.ts';
 import type { FactorPaths, PasskeyPaths, SessionView } from './contract.ts';
@@ -89,6 +90,7 @@ export function responsesOf(declaration: AnyDeclaration) {
     registered: response('RegisteredResponse', REGISTERED, { status: 202 }),
     ...factorResponses(declaration, response),
     ...passkeyResponses(declaration, response),
+    ...authorizationCodeResponses(declaration, response),
     // Opt-in: the contract's own.
     factorChallenge: null,
     removed: done,

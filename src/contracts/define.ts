@@ -20,6 +20,7 @@ import {
 } from './default-responses.ts';
 import { errorAnswers, errorKinds, mergeOverrides } from './errors.ts';
 import { accountRequests } from './account-requests.ts';
+import { authorizationCodeRequests } from './authorization-code.ts';
 import { passkeyLoginRequest } from './passkey-requests.ts';
 import { loginRequest, refreshRequest, type LoginBody } from './requests.ts';
 import { requiredText, type Field } from './fields.ts';
@@ -166,6 +167,7 @@ export function defineContract<
       activity: activityOf(declaration).paths,
       factors: factorPathsOf(declaration),
       passkeys: passkeyPathsOf(declaration),
+      authorizationCode: [...envelope.path, 'code'],
     },
     get routes() {
       return routes();
@@ -212,18 +214,27 @@ function errorsOf(
 
 export type AnyDeclaration = Declaration<IdentifierKind, Fields, Fields, Fields, z.ZodMiniType>;
 
+/** Operations of contracts whose tokens travel in no cookie. */
+const TRANSFERS: ReadonlySet<Operation> = new Set([
+  'issue-authorization-code',
+  'exchange-authorization-code',
+]);
+const isInCookie = (carrier: { in: string } | undefined) => carrier?.in === 'cookie';
+
 /** Operations of contracts that declare them. */
 const OPT_IN: ReadonlySet<Operation> = new Set(['renew', 'challenge-factor', 'verify-factor']);
 
 /** Every operation, at the place that the wire declares, or else at the default one. */
 function routesOf(declaration: AnyDeclaration): AnyRoute[] {
-  const { base, profilePath, identifier, loginBody = {}, refresh, routes = {} } = declaration;
+  const { base, profilePath, identifier, loginBody = {}, routes = {} } = declaration;
+  const { access, refresh } = declaration;
   const { canRegisterImmediately = false } = declaration;
   const token = refresh?.in === 'body' ? (refresh.token ?? REFRESH_TOKEN) : null;
   const requests: Partial<Record<Operation, AnyRoute['request']>> = {
     ...accountRequests(identifier),
     login: loginRequest(identifier, loginBody),
     'passkey-login': passkeyLoginRequest(loginBody.remember),
+    ...authorizationCodeRequests(refresh !== undefined),
     refresh: token && refreshRequest(token),
   };
   const defaults = responsesOf(declaration);
@@ -232,6 +243,8 @@ function routesOf(declaration: AnyDeclaration): AnyRoute[] {
   const responses = { ...defaults, login: ownLogin ?? defaults.login };
   const has = (name: Operation) =>
     (name !== 'refresh' || refresh !== undefined) &&
+    // A page of such a contract has no tokens that it could transfer.
+    (!TRANSFERS.has(name) || (!isInCookie(access) && !isInCookie(refresh))) &&
     (!OPT_IN.has(name) || routes[name] !== undefined);
   return operations.filter(has).flatMap((operation) => {
     const { method, path = operation, response }: OperationRow = OPERATIONS[operation];

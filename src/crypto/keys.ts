@@ -32,7 +32,7 @@ export function createMac(serverKey: Uint8Array): Mac {
 /** Returns the AES-256 key of a purpose for seal.ts, derived at its first use. */
 export function createSealKey(
   secret: Uint8Array,
-  purpose: 'step' | 'factor',
+  purpose: 'step' | 'factor' | 'authorization-code',
 ): () => Promise<CryptoKey> {
   let key: Promise<CryptoKey> | undefined;
   return () => (key ??= deriveKey(secret, purpose, AES));

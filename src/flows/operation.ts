@@ -1,5 +1,6 @@
 /** The form of a row of the operations' table (operations.ts). */
 import type { SessionLimits } from '../policy/lifetimes.ts';
+import type { AuthorizationCode } from './authorization-code.ts';
 import type { RecoveryCodes } from './factors.ts';
 import type { FactorChallenge } from './verify-factor.ts';
 import type { Activity } from './model/audit.ts';
@@ -52,6 +53,7 @@ export interface ResponseValues {
   creationOptions: Ceremony<CreationOptions>;
   passkey: Passkey;
   passkeys: readonly Passkey[];
+  authorizationCode: AuthorizationCode;
 }
 export type Registered = RegistrationAccepted | LoginResult;
 

@@ -3,6 +3,7 @@
  * metrics, the OpenAPI documents and the pages' paths all follow from this table.
  */
 import type { Identifier } from '../policy/identifier.ts';
+import { AUTHORIZATION_CODE_OPERATIONS } from './authorization-code-operations.ts';
 import { changeEmail, confirmEmail } from './change-email.ts';
 import { changePassword } from './change-password.ts';
 import { deleteAccount } from './delete-account.ts';
@@ -200,6 +201,7 @@ export const OPERATIONS = {
   }),
   ...FACTOR_OPERATIONS,
   ...PASSKEY_OPERATIONS,
+  ...AUTHORIZATION_CODE_OPERATIONS,
 };
 
 /** The one name of an operation: in log, metrics and documents. */

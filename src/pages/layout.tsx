@@ -21,10 +21,16 @@ export interface RenderContext {
 
 export const assetPath = (assets: AssetNames, name: string) => `/assets/${assets[name] ?? name}`;
 
-/** Returns the path of another page, with `return_to`. */
-export function linkTo({ prefix, returnTo }: PageData, path: string): string {
-  const isDefault = returnTo === `${prefix}/`;
-  return prefix + path + (isDefault ? '' : `?return_to=${encodeURIComponent(returnTo)}`);
+/** Returns the path of another page, with `return_to` and the parameters of a transfer. */
+export function linkTo({ prefix, returnTo, transfer }: PageData, path: string): string {
+  if (returnTo === `${prefix}/`) return prefix + path;
+  const query = new URLSearchParams({ return_to: returnTo });
+  if (transfer !== null) {
+    query.set('code_challenge', transfer.codeChallenge);
+    query.set('code_challenge_method', 'S256');
+    if (transfer.state !== null) query.set('state', transfer.state);
+  }
+  return `${prefix}${path}?${query.toString()}`;
 }
 
 interface LayoutProps {

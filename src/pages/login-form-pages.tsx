@@ -84,7 +84,7 @@ export async function askCode(
 
 /** A form that was sent is no page to ask for again: its path leads to the sign-in page. */
 const searchOf = ({ returnTo }: PageLocation): string =>
-  returnTo === undefined ? '' : `?return_to=${encodeURIComponent(returnTo)}`;
+  !returnTo ? '' : `?return_to=${encodeURIComponent(returnTo)}`;
 
 const noticeOf = ({ reason, headers }: { reason: Reason | null; headers: Headers }) => ({
   reason: reason ?? 'internal',

@@ -33,7 +33,7 @@ export const LoginPage: FC<LoginProps> = ({ context, pageData, outcome }) => {
           second={
             <PasskeyButton id="passkey-sign-in" class="quiet" text={messages.login.passkey} />
           }
-          notice={outcome && outcomeText(pageData, outcome)}
+          notice={outcome ? outcomeText(pageData, outcome) : refusedReturn(pageData)}
           {...own}
         >
           <Field
@@ -85,6 +85,11 @@ export const LoginPage: FC<LoginProps> = ({ context, pageData, outcome }) => {
     </Layout>
   );
 };
+
+function refusedReturn({ messages, returnRefused }: PageData): string | undefined {
+  if (returnRefused === null) return undefined;
+  return messages.returnRefused.replace('{detail}', () => returnRefused);
+}
 
 export function outcomeText(
   { messages, language }: PageData,

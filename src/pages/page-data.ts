@@ -14,6 +14,7 @@ import type {
 import type { ErrorPaths } from '../contracts/error-answers.ts';
 import type { EncodedRequest } from '../contracts/routes.ts';
 import type { PasswordFlaw } from '../flows/model/outcome.ts';
+import type { JsonPath } from '../contracts/wire.ts';
 import type { Messages } from '../languages/messages.ts';
 
 /** The script's messages, with the contract's own for a wrong password. */
@@ -50,6 +51,7 @@ export interface ContractDescriptor extends Pick<Contract, 'name' | 'identifier'
     activity: ActivityPaths;
     factors: FactorPaths;
     passkeys: PasskeyPaths;
+    authorizationCode: JsonPath;
     error: ErrorPaths;
   };
   refusals: readonly RefusalSignature[];
@@ -110,10 +112,19 @@ export type RequestName =
   | 'list-passkeys'
   | 'rename-passkey'
   | 'remove-passkey'
-  | 'remove-password';
+  | 'remove-password'
+  | 'issue-authorization-code';
 
 /** Null: the contract has no such operation. */
 export type PageRequests = Readonly<Record<RequestName, RequestTemplate | null>>;
+
+/** An application takes the session of this page over. */
+export interface SessionTransfer {
+  /** S256 of RFC 7636. */
+  codeChallenge: string;
+  /** The application's own, which it gets back. */
+  state: string | null;
+}
 
 export interface PageData {
   page: PageName;
@@ -124,6 +135,10 @@ export interface PageData {
   requests: PageRequests;
   returnTo: string;
   passwordRules: PasswordRulesShown;
+  /** Null: the page leads back without a code. */
+  transfer: SessionTransfer | null;
+  /** The reason for which it does not lead back to where it was asked to; null: it does. */
+  returnRefused: string | null;
   /** The paths of scripts that are loaded when they are needed. */
   scripts: Readonly<Record<'factors' | 'passkeys' | 'security', string>>;
   /** False: no account can set one up. */

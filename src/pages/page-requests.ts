@@ -92,6 +92,14 @@ function inputsOf({ identifier: kind, codeTravels }: Contract): Record<RequestNa
     'rename-passkey': ['rename-passkey', { id: text('id'), name: text('name') }],
     'remove-passkey': ['remove-passkey', { id: text('id') }],
     'remove-password': ['remove-password', null],
+    'issue-authorization-code': [
+      'issue-authorization-code',
+      {
+        codeChallenge: text('codeChallenge'),
+        returnTo: text('returnTo'),
+        refreshToken: text('refreshToken'),
+      },
+    ],
   };
 }
 

@@ -23,7 +23,7 @@ import {
   type Pages,
   type PagesDependencies,
 } from './render.ts';
-import { returnTarget } from './return-to.ts';
+import { readReturn } from './return-to.ts';
 import type { PageName } from './page-data.ts';
 
 const PATHS: Readonly<Record<PageName, string>> = {
@@ -54,20 +54,16 @@ export function createPages(deps: PagesDependencies): Pages {
       if (!wantsHtml(c) && !(takesAnything(c) && !deps.readsAt(url))) return next();
       const contract = named ?? deps.contractAt(url);
       const prefix = named === null ? '' : `/${named.name}`;
-      const returnTo = returnTarget(
-        url.searchParams.get('return_to'),
-        c.req.url,
-        deps.allowedOrigins,
-      );
+      const target = readReturn(url, { contract, allowedOrigins: deps.allowedOrigins });
       const context = await createRenderContext(c, deps);
       const pageData = pageDataFor(page, context, {
         contract,
         prefix,
-        returnTo: returnTo ?? undefined,
+        ...target,
       });
       const Page = PAGES[page];
       return htmlResponse(<Page context={context} pageData={pageData} />, {
-        headers: pageHeaders(context.nonce, originsOf(returnTo)),
+        headers: pageHeaders(context.nonce, originsOf(target.returnTo)),
       });
     };
 

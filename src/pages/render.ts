@@ -60,7 +60,10 @@ export interface Mails {
 export interface PageLocation {
   contract: Contract;
   prefix: string;
-  returnTo?: string | undefined;
+  /** Null or absent: the signed-in page. */
+  returnTo?: string | null | undefined;
+  transfer?: PageData['transfer'];
+  returnRefused?: PageData['returnRefused'];
 }
 
 /** `search`: the query by which the page can be asked for again. */
@@ -86,7 +89,7 @@ export function pageDataFor(
   { messages, passwordRules, offersSecondFactor, offersPasskeys, assets }: RenderContext,
   location: PageLocation,
 ): PageData {
-  const { contract, prefix, returnTo = `${prefix}/` } = location;
+  const { contract, prefix, transfer = null, returnRefused = null } = location;
   const { script, invalid } = messages;
   const refusals = { ...script.refusals, invalid: invalid[contract.identifier] };
   return {
@@ -95,7 +98,9 @@ export function pageDataFor(
     contract: describeContract(contract),
     prefix,
     requests: pageRequests(contract, prefix),
-    returnTo,
+    returnTo: location.returnTo ?? `${prefix}/`,
+    transfer,
+    returnRefused,
     passwordRules: describePasswordRules(contract, passwordRules),
     offersSecondFactor,
     offersPasskeys,

@@ -4,6 +4,8 @@ import type { Limit } from './throttle.ts';
 const HOUR_SECONDS = 3600;
 
 export const CODE_SECONDS = 600;
+/** Of a code that hands a session over: RFC 6749 4.1.2 allows ten minutes at most. */
+export const AUTHORIZATION_CODE_SECONDS = 60;
 /** Lifetime of a device cookie. */
 export const DEVICE_SECONDS = 180 * 86_400;
 /** Lifetime of a registration without a verified address. */

@@ -153,7 +153,10 @@ export const passkeys = sqliteTable(
   ],
 );
 
-/** Challenges that passkeys have signed: each is accepted once. An unused one is stored nowhere. */
+/**
+ * Challenges that passkeys have signed, and authorization codes: each is accepted once. An unused one is
+ * stored nowhere.
+ */
 export const usedChallenges = sqliteTable('used_challenges', {
   id: text('id').primaryKey(),
   expiresAtMs: integer('expires_at_ms').notNull(),
@@ -225,10 +228,8 @@ export const challenges = sqliteTable(
     secretHash: text('secret_hash').notNull(),
     /** The new address, in a change of address. */
     email: text('email'),
-    /** The session that it ends, or hands over. */
+    /** The session that it ends. */
     sessionId: text('session_id'),
-    /** S256 of RFC 7636, of an authorization code. */
-    codeChallenge: text('code_challenge'),
     expiresAtMs: integer('expires_at_ms').notNull(),
   },
   (table) => [

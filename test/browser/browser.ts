@@ -15,6 +15,8 @@ import { afterAll, beforeAll, expect, inject, test as base } from 'vitest';
 import { addressOf, usersOf, type TestUsers } from '../support/browser-files.ts';
 
 export const origin = inject('origin');
+/** An allowed origin; its pages are the test's own. */
+export const APP_ORIGIN = 'https://app.example';
 const axeSource = readFileSync(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
   'utf8',
@@ -75,7 +77,10 @@ async function createProfile(options: ProfileOptions, address: string): Promise<
   context.on('weberror', (error) => errors.push(String(error.error())));
   context.on('request', (request) => {
     const url = request.url();
-    if (!url.startsWith(`${origin}/`) && !url.startsWith('data:')) errors.push(`request to ${url}`);
+    const isKnown = [`${origin}/`, `${APP_ORIGIN}/`, 'data:'].some((start) =>
+      url.startsWith(start),
+    );
+    if (!isKnown) errors.push(`request to ${url}`);
   });
   const openTab = () => context.newPage();
   return {

@@ -13,7 +13,10 @@ import { demoAccounts } from '../fixtures/demo-accounts.ts';
 import { accounts } from './browser-files.ts';
 import { startInstance } from './instance.ts';
 
-const SETTINGS = ['--var', 'SECOND_FACTOR:required-for-admins'];
+const SETTINGS = [
+  'SECOND_FACTOR:required-for-admins',
+  'ALLOWED_ORIGINS:["https://app.example"]',
+].flatMap((setting) => ['--var', setting]);
 const state = mkdtempSync(join(tmpdir(), 'gatehouse-browser-'));
 let server: ChildProcess | null = null;
 

@@ -122,6 +122,16 @@ export const contractCases = knownContracts
           'rename-passkey': { id: '00000000-0000-4000-8000-000000000000', name: 'Another' },
           'remove-passkey': { id: '00000000-0000-4000-8000-000000000000' },
           'remove-password': null,
+          'issue-authorization-code': {
+            codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+            returnTo: 'https://app.example/',
+            refreshToken: 'a.b.c',
+          },
+          'exchange-authorization-code': {
+            code: 'x',
+            codeVerifier: 'x'.repeat(43),
+            returnTo: 'https://app.example/',
+          },
         };
       },
     };

@@ -95,8 +95,7 @@ const ROWS: readonly (readonly [table: string, rows: readonly Row[]])[] = [
     [
       sessionRow('alice-here', 1),
       { ...sessionRow('alice-there', 1, 'username-pair'), created_at_ms: 200 },
-      sessionRow('bob-here', 2),
-      sessionRow('carol-here', 3),
+      ...['bob', 'carol'].map((name, n) => sessionRow(`${name}-here`, n + 2)),
     ],
   ],
   [
@@ -248,6 +247,7 @@ export const aliceHere: LiveSession = {
   createdAtMs: 100,
   generation: 4,
   refreshedAtMs: 500,
+  expiresAtMs: LATER,
   provenAtMs: 0,
   secondFactorAtMs: null,
   openedBy: 'password',

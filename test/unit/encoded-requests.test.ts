@@ -41,7 +41,7 @@ const assertion = fc.record({
 
 const factorCode = fc.constantFrom('123456', '123 456', '7k2m-9x4p-c6qd-h3wz-v8tn-5rbe');
 
-function inputsOf({ identifier: kind }: Contract): Inputs {
+function inputsOf({ identifier: kind, refresh }: Contract): Inputs {
   const username = fc.constantFrom('johndoe', 'a.b-c_9');
   const value = kind === 'email' ? email : username;
   const identifier = fc.record({ kind: fc.constant(kind), value });
@@ -100,6 +100,16 @@ function inputsOf({ identifier: kind }: Contract): Inputs {
     'rename-passkey': fc.record({ id: fc.uuid(), name: fc.constantFrom('x', 'My "phone" & co') }),
     'remove-passkey': fc.record({ id: fc.uuid() }),
     'remove-password': nothing,
+    'issue-authorization-code': fc.record({
+      codeChallenge: fc.constant('E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'),
+      returnTo: fc.webUrl(),
+      refreshToken: refresh === null ? nothing : secret,
+    }),
+    'exchange-authorization-code': fc.record({
+      code,
+      codeVerifier: fc.stringMatching(/^[\w.~-]{43,128}$/),
+      returnTo: fc.webUrl(),
+    }),
     'update-profile': fc.record(
       { name, avatar: fc.option(fc.webUrl()), language: fc.constantFrom('en', 'de') },
       { requiredKeys: [] },

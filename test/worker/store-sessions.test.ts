@@ -21,7 +21,8 @@ const aliceHere = rows.aliceHere;
 describe('live', () => {
   it('reads one session with its user, until the moment it expires', async () => {
     await rows.inLastMillisecond('sessions', 'alice-here');
-    expect(await sessions.live('alice-here', rows.NOW)).toEqual(aliceHere);
+    const live = { ...aliceHere, expiresAtMs: 1001 };
+    expect(await sessions.live('alice-here', rows.NOW)).toEqual(live);
   });
 
   it('reads when password and second factor were proven, and what opened it', async () => {
@@ -71,7 +72,7 @@ describe('rotate', () => {
   it('swaps the hash of one session and extends it by the idle time', async () => {
     await rows.inLastMillisecond('sessions', 'alice-here');
     expect(await rows.differenceAfter(() => sessions.rotate(rotation))).toEqual([
-      { ...aliceHere, generation: 5, refreshedAtMs: 1000 },
+      { ...aliceHere, generation: 5, refreshedAtMs: 1000, expiresAtMs: 1300 },
       { changed: { 'sessions alice-here': rotated } },
     ]);
   });
@@ -119,7 +120,7 @@ describe('extend', () => {
     await rows.inLastMillisecond('sessions', 'alice-here');
     const times = { last_used_at_ms: 1000, expires_at_ms: expiresAtMs };
     expect(await extend(changes)).toEqual([
-      { session: aliceHere, isExtended: true },
+      { session: { ...aliceHere, expiresAtMs }, isExtended: true },
       { changed: { 'sessions alice-here': times } },
     ]);
   });

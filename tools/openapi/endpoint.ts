@@ -26,6 +26,7 @@ import {
   sampleEnrolment,
   sampleFactor,
   sampleFacts,
+  sampleCode,
   sampleGranted,
   sampleHandle,
   sampleSession,
@@ -64,6 +65,7 @@ const RESPONSES: { [R in keyof ResponseValues]: [string, ResponseValues[R]] } = 
   ],
   passkey: ['The passkey', samplePasskey],
   passkeys: ['The passkeys, the oldest first', [samplePasskey]],
+  authorizationCode: ['The code, for the address of the application', sampleCode],
   removed: ['Removed', { id: sampleSession.id }],
   factorChallenge: ['Ready for a code', { id: sampleSession.id, expiresAtMs: NOW_MS + 300_000 }],
   registered: [

@@ -162,6 +162,11 @@ export const sampleEnrolment: Enrolment = {
   uri: `otpauth://totp/Gatehouse:john%40example.com?secret=${SECRET}&issuer=Gatehouse`,
 };
 
+export const sampleCode = {
+  code: 'Yt0cQ1Vb7nXk2LzR9wEoPdGfHsJ4uMaTi6yKqN3vBxC8',
+  expiresInSeconds: 60,
+};
+
 export const sampleHandle =
   'Zz3v0mJq8kX1cT5yN7bRgw~1700000000~4iCq0v9mT2xZ7nYd5bK8rHs1LwE6uJfA3gPzQkXcVtM';
 
@@ -212,6 +217,16 @@ export function sampleInputs(kind: Identifier['kind']): { [O in Operation]: Inpu
     'rename-passkey': { id: UUID, name: 'My laptop' },
     'remove-passkey': { id: UUID },
     'remove-password': null,
+    'issue-authorization-code': {
+      codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      returnTo: 'https://app.example.com/callback',
+      refreshToken: SAMPLE_REFRESH_TOKEN,
+    },
+    'exchange-authorization-code': {
+      code: sampleCode.code,
+      codeVerifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+      returnTo: 'https://app.example.com/callback',
+    },
   };
 }
 

@@ -26,6 +26,8 @@ export type AuditAction =
   | 'SESSION_RENAMED'
   /** An e-mail told of a sign-in on a device that was not known. */
   | 'NEW_DEVICE_NOTIFIED'
+  /** A session was handed over from the sign-in page to an application. */
+  | 'SESSION_TRANSFERRED'
   /** A refresh token was used twice, and its session ended. */
   | 'REFRESH_REUSED'
   /** A signed-in user was asked for the password and gave a wrong one. */

@@ -40,6 +40,7 @@ export interface LiveSession {
   /** Of its refresh token: 0 after login, one more with every rotation. */
   generation: number;
   refreshedAtMs: number;
+  expiresAtMs: number;
   /** The last time that password or factor was proven in this session; 0 in one of before. */
   provenAtMs: number;
   /** The last time that a second factor was proven in this session; null: never. */
@@ -72,6 +73,15 @@ interface MoreTime {
 export interface Rotation extends MoreTime {
   presentedHash: string;
   successorHash: string;
+}
+
+/** A session's transfer to an application, which uses its code up. */
+export interface SessionTransfer extends MoreTime, AuditContext {
+  userId: number;
+  code: { id: string; expiresAtMs: number };
+  /** Of its current refresh token, and of the one that takes its place. Null: the contract has none. */
+  presentedHash: string | null;
+  successorHash: string | null;
 }
 
 /** An extension of a session whose refresh token, if it has one, stays as it is. */

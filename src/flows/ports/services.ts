@@ -1,6 +1,7 @@
 /** All ports together, as composition.ts builds them; each use case takes the ones that it uses. */
 import type { AccountChanges } from './account-changes.ts';
 import type { AdminUsers, AuditLog, Overview } from './admin.ts';
+import type { AuthorizationCodes } from './authorization-codes.ts';
 import type { Audit } from './audit.ts';
 import type { Challenges } from './challenges.ts';
 import type { Factors } from './factors.ts';
@@ -29,6 +30,7 @@ export interface Services extends Platform, Pseudonyms {
   secrets: Secrets;
   factorSecrets: FactorSecrets;
   loginSteps: LoginSteps;
+  authorizationCodes: AuthorizationCodes;
   registrations: Registrations;
   registrationHandles: RegistrationHandles;
   challenges: Challenges;

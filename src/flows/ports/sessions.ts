@@ -1,6 +1,7 @@
 import type { AuditContext } from '../model/audit.ts';
 import type {
   Extension,
+  SessionTransfer,
   ListedSession,
   LiveSession,
   NewSession,
@@ -26,6 +27,8 @@ export interface Sessions {
    * session), and whether the presented token was one that may extend it.
    */
   extend(extension: Extension): Promise<{ session: LiveSession | null; isExtended: boolean }>;
+  /** False: the code was used, or the session has ended or was refreshed; nothing was written. */
+  transfer(transfer: SessionTransfer): Promise<boolean>;
   /** Marks the session as proven by its user's password. False: it is over. */
   provePassword(session: { id: string; userId: number }, nowMs: number): Promise<boolean>;
   list(userId: number, nowMs: number): Promise<ListedSession[]>;

@@ -3,9 +3,16 @@
  * ago must not be accepted from a stale replica.
  */
 import { and, desc, eq, gt, sql } from 'drizzle-orm';
-import type { Extension, ListedSession, Rotation } from '../../flows/model/session.ts';
+import type {
+  Extension,
+  SessionTransfer,
+  ListedSession,
+  Rotation,
+} from '../../flows/model/session.ts';
 import type { Sessions } from '../../flows/ports/sessions.ts';
 import { auditValues, insertAudit } from '../audit.ts';
+import { challengeIsUnused } from '../passkeys/conditions.ts';
+import { challengeValues, useChallenge } from '../passkeys/use.ts';
 import { sessions, users } from '../schema.ts';
 import { aliased, builder, existsIn, param, statement } from '../statement.ts';
 import { writeOrRecover } from '../write-or-recover.ts';
@@ -26,6 +33,12 @@ const mayGoOn = () =>
     gt(absoluteEndMs(), param('nowMs')),
     existsIn(users, sessionIsValid),
   );
+
+type TransferValues = Pick<
+  SessionTransfer,
+  'sessionId' | 'contract' | 'nowMs' | 'idleMs' | 'absoluteMs' | 'presentedHash' | 'successorHash'
+> &
+  ReturnType<typeof challengeValues>;
 
 const swapHash = statement<Pick<Rotation, keyof Rotation>>(() =>
   builder
@@ -53,6 +66,36 @@ const extend = statement<Pick<Extension, keyof Extension>>(() =>
         sql`(${param('refreshHash')} is null or ${sessions.refreshHash} = ${param('refreshHash')})`,
       ),
     ),
+);
+
+const swapByCode = statement<TransferValues>(() =>
+  builder
+    .update(sessions)
+    .set({
+      refreshHash: sql`${param('successorHash')}`,
+      refreshGeneration: sql`${sessions.refreshGeneration} + 1`,
+      refreshedAtMs: sql`${param('nowMs')}`,
+      lastUsedAtMs: sql`${param('nowMs')}`,
+      expiresAtMs: sql`iif(${param('successorHash')} is null, ${sessions.expiresAtMs}, ${newExpiryMs()})`,
+    })
+    .where(
+      and(
+        mayGoOn(),
+        sql`${sessions.refreshHash} is ${param('presentedHash')}`,
+        challengeIsUnused(),
+      ),
+    ),
+);
+/** Right after the swap, whose change these follow. */
+const useCode = useChallenge(() => sql`changes() > 0`);
+const auditTransfer = insertAudit<{ sessionId: string }>(
+  {
+    action: 'SESSION_TRANSFERRED',
+    reason: 'done',
+    userId: sessions.userId,
+    sessionId: sessions.id,
+  },
+  () => ({ from: sessions, where: and(eq(sessions.id, param('sessionId')), sql`changes() > 0`) }),
 );
 
 const provePassword = statement<{ sessionId: string; userId: number; nowMs: number }>(() =>
@@ -136,6 +179,25 @@ export function createSessions(database: D1Database): Sessions {
       ]);
       const isExtended = extended !== undefined && extended.meta.changes > 0;
       return { session: liveSession(found?.results ?? []), isExtended };
+    },
+
+    async transfer({ code, meta, accountKey, ...swap }) {
+      const values = {
+        ...auditValues({ ...swap, meta, accountKey }),
+        ...swap,
+        ...challengeValues(code),
+      };
+      const write = async () => {
+        const [swapped] = await database.batch([
+          swapByCode.bind(database, values),
+          useCode.bind(database, values),
+          auditTransfer.bind(database, values),
+        ]);
+        return swapped !== undefined && swapped.meta.changes > 0;
+      };
+      const { traceId } = values;
+      const event = { action: 'SESSION_TRANSFERRED', traceId, onAudited: () => true } as const;
+      return writeOrRecover(database, write, event);
     },
 
     async provePassword({ id: sessionId, userId }, nowMs) {

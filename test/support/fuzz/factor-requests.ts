@@ -20,6 +20,8 @@ export interface Tools {
   signedIn(): Promise<{
     user: TestUser & { id: number };
     access: string;
+    /** Empty where the contract has none. */
+    refresh: string;
     secret: string[];
   }>;
   write<O extends Operation>(operation: O, input: InputOf<O>, tokens?: object): Outgoing;

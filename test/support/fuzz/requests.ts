@@ -11,6 +11,7 @@ import type { TestUser } from '../test-app.ts';
 import { factorRequests, succeeded } from './factor-requests.ts';
 import type { Outgoing } from './mutation.ts';
 import { ORIGIN, requestOf, withHeader } from './outgoing.ts';
+import { authorizationCodeRequests } from './authorization-code-requests.ts';
 import { passkeyRequests } from './passkey-requests.ts';
 
 export const ALLOWED_ORIGIN = 'https://app.example.com';
@@ -231,6 +232,7 @@ export function requestsOf(name: string) {
     'delete-account': () => byBearer('delete-account', ({ password }) => ({ password })),
     ...factorRequests(tools),
     ...passkeyRequests(tools),
+    ...authorizationCodeRequests(tools),
   };
 
   const prepared = new Map<string, { request: Prepared; uses: number }>();

@@ -26,6 +26,7 @@ export const FACTORS_EXPECTED: Readonly<Record<FactorState, Row>> = {
   'a second factor was enrolled since the session began': row(['account'], {
     ...unchanged,
     ...each([...READS, ...ENDS, ...AGAIN, 'confirm-email', 'refresh'], 'granted'),
+    'exchange-authorization-code': 'granted',
     ...each([...CHANGES, ...FACTOR_CHANGES, ...PASSKEY_CHANGES], 'reauthentication-required'),
     // The factor that was to be confirmed has made room for another.
     ...each(['challenge-factor', 'verify-factor'], 'not-found'),
@@ -60,6 +61,7 @@ export const FACTORS_EXPECTED: Readonly<Record<FactorState, Row>> = {
   'the policy requires a second factor': row(['account'], {
     ...unchanged,
     ...each([...BEARER, 'refresh'], 'session-ended'),
+    'exchange-authorization-code': 'invalid-code',
     // Their sessions have proven one.
     ...each(['new-recovery-codes', 'remove-factor', 'remove-password'], 'granted'),
     login: 'enrolment-required',

@@ -196,6 +196,7 @@ export const passkeyStates = {
     settings: { SECOND_FACTOR: 'required' },
     begin: credentials.openByPasskey,
     async alter(cell) {
+      if ('refreshToken' in cell.input) cell.input['refreshToken'] = cell.tokens.refresh;
       if (cell.operation !== 'add-passkey') return;
       cell.input['credential'] = await passkeys.register(cell);
     },

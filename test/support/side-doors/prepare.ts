@@ -18,6 +18,7 @@ import {
   type Cell,
   type User,
 } from './accounts.ts';
+import { codeExchange, codeRequest } from './authorization-codes.ts';
 import { ask, NO_TOKENS, tokensIn, type Request, type Tokens } from './ask.ts';
 import { asksInAStep, enrol, enroll, nextCode, stepOf } from './factors.ts';
 import { addPasskeys, proveBoth, register, sign } from './passkeys.ts';
@@ -169,6 +170,8 @@ const INPUTS: Inputs = {
   'rename-passkey': ({ passkeys }) => ({ id: passkeys[0]?.id ?? '', name: 'Another name' }),
   'remove-passkey': ({ passkeys }) => ({ id: passkeys[0]?.id ?? '' }),
   'remove-password': () => null,
+  'issue-authorization-code': codeRequest,
+  'exchange-authorization-code': codeExchange,
 };
 
 /** Enrols a factor that is not confirmed. */

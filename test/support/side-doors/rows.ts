@@ -112,6 +112,8 @@ const TAKES = {
     ...(['attempt', 'account', 'session', 'access token', 'recent proof'] as const),
     ...(['last way in', 'fenced'] as const),
   ],
+  'issue-authorization-code': ['attempt', 'account', 'session', 'access token'],
+  'exchange-authorization-code': ['attempt', 'account', 'fenced'],
 } as const satisfies Record<Operation, readonly string[]>;
 
 type Part = (typeof TAKES)[Operation][number];
@@ -163,6 +165,7 @@ export const PASSKEY_CHANGES = [
 /** May be asked again with the same token. */
 export const AGAIN = [
   ...(['logout-others', 'renew', 'update-profile', 'rename-session', 'rename-passkey'] as const),
+  'issue-authorization-code',
 ] as const;
 export const BEARER = [
   ...([
@@ -190,10 +193,11 @@ export const gone = {
   'verify-email': 'invalid-code',
   'reset-password': 'invalid-link',
   'second-factor': 'expired-step',
+  'exchange-authorization-code': 'invalid-code',
 } as const;
 
 export const unproven = {
-  ...each(['verify-email', 'confirm-email'], 'invalid-code'),
+  ...each(['verify-email', 'confirm-email', 'exchange-authorization-code'], 'invalid-code'),
   'reset-password': 'invalid-link',
   'second-factor': 'expired-step',
 } as const;

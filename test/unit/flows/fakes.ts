@@ -6,7 +6,16 @@ import {
   sampleCreationOptions,
   sampleRequestOptions,
 } from '../../../tools/openapi/passkey-samples.ts';
-import { alice, meta, NOW_MS, passkey, passkeyUse, rules, session } from './fixtures.ts';
+import {
+  alice,
+  authorizationGrant,
+  meta,
+  NOW_MS,
+  passkey,
+  passkeyUse,
+  rules,
+  session,
+} from './fixtures.ts';
 
 export * from './fixtures.ts';
 
@@ -44,6 +53,7 @@ export function createFakes(changes: Changes = {}) {
       live: async () => session,
       rotate: async () => ({ ...session, generation: 1, refreshedAtMs: NOW_MS }),
       extend: async () => ({ session, isExtended: true }),
+      transfer: async () => true,
       provePassword: async () => true,
       list: async () => [],
       rename: async () => true,
@@ -116,6 +126,10 @@ export function createFakes(changes: Changes = {}) {
     loginSteps: {
       issue: async ({ ticket }) => `handle of ${ticket}`,
       read: async () => null,
+    },
+    authorizationCodes: {
+      issue: async ({ id, returnTo }) => `code ${id} for ${returnTo}`,
+      verify: async () => authorizationGrant,
     },
     registrations: {
       isUsernameTaken: async () => false,

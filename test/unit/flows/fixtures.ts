@@ -11,11 +11,12 @@ import type { Registration } from '../../../src/flows/model/registration.ts';
 import type { RequestMeta } from '../../../src/flows/model/request.ts';
 import type { LiveSession } from '../../../src/flows/model/session.ts';
 import type { Account } from '../../../src/flows/model/user.ts';
+import type { AuthorizationGrant } from '../../../src/flows/ports/authorization-codes.ts';
 import type { LoginStep } from '../../../src/flows/ports/login-steps.ts';
 import { plainUser } from '../../fixtures/user.ts';
 
 export const NOW_MS = 1_700_000_000_500;
-const ISSUED_MS = 1_700_000_000_000;
+export const ISSUED_MS = 1_700_000_000_000;
 
 export const alice: Account = {
   user: {
@@ -134,9 +135,20 @@ export const session: LiveSession = {
   createdAtMs: ISSUED_MS - 3_600_000,
   generation: 0,
   refreshedAtMs: ISSUED_MS - 3_600_000,
+  expiresAtMs: ISSUED_MS + 3_600_000,
   provenAtMs: ISSUED_MS - 3_600_000,
   secondFactorAtMs: null,
   openedBy: 'password',
+};
+
+export const authorizationGrant: AuthorizationGrant = {
+  id: 'grant-1',
+  contract: 'email-cookie',
+  sessionId: 'session-1',
+  userId: 7,
+  credentialVersion: 3,
+  codeChallenge: 'challenge',
+  issuedAtMs: ISSUED_MS,
 };
 
 export const meta: RequestMeta = {
