@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { readArguments } from './command-line.ts';
 import { root } from './install.mjs';
 
 const MOST_USED = 10_000;
@@ -38,8 +39,11 @@ export const COMMON =
   '${packed(common)}';
 `;
 
+const { values } = readArguments('npm run passwords -- [--check]', {
+  options: { check: { type: 'boolean' } },
+});
 const file = join(root, 'src', 'policy', 'common-list.ts');
-if (!process.argv.includes('--check')) {
+if (values.check !== true) {
   writeFileSync(file, source);
   console.log(`${common.length} passwords, ${source.length} bytes, in src/policy/common-list.ts`);
 } else if (readFileSync(file, 'utf8') !== source) {

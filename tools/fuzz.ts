@@ -11,7 +11,7 @@ import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { parseArgs } from 'node:util';
+import { failUsage, readArguments } from './command-line.ts';
 import { environment, root } from './install.mjs';
 import { exitOnSignals, temporaryDirectory } from './process.ts';
 
@@ -38,7 +38,8 @@ interface VitestReport {
   }[];
 }
 
-const { values } = parseArgs({
+const USAGE = "npm run fuzz -- [--minutes N] [--seed N [--path P]] [--only 'FILE > NAME']";
+const { values } = readArguments(USAGE, {
   options: {
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string' },
@@ -50,12 +51,10 @@ const { path, only } = values;
 const minutes = Number(values.minutes);
 const seed = values.seed === undefined ? null : Number(values.seed);
 if (!(minutes > 0) || (seed !== null && !Number.isInteger(seed))) {
-  console.error('--minutes takes a number above 0, --seed an integer');
-  process.exit(2);
+  failUsage(USAGE, '--minutes takes a number above 0, --seed an integer.');
 }
 if (path !== undefined && (seed === null || !only?.includes(' > '))) {
-  console.error("--path needs --seed, and --only 'FILE > NAME'");
-  process.exit(2);
+  failUsage(USAGE, "--path needs --seed, and --only 'FILE > NAME'.");
 }
 
 exitOnSignals();

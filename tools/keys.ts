@@ -5,8 +5,8 @@
  * deploys the set.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { contracts } from '../src/contracts/index.ts';
+import { failUsage, readArguments } from './command-line.ts';
 import {
   addMissingKeys,
   ALGORITHMS,
@@ -24,7 +24,7 @@ npm run keys -- rotate   [--file FILE] [--alg ${ALGORITHMS.join('|')}]   a new k
 npm run keys -- list     [--file FILE]
            --factors   with each of them: the keys that encrypt the secrets of second factors`;
 
-const { positionals, values } = parseArgs({
+const { positionals, values } = readArguments(USAGE, {
   allowPositionals: true,
   options: {
     file: { type: 'string' },
@@ -34,25 +34,33 @@ const { positionals, values } = parseArgs({
     factors: { type: 'boolean' },
   },
 });
-const [command] = positionals;
+const [command = '', ...surplus] = positionals;
 const contract = contracts.find(({ name }) => name === values.contract);
 const { algorithms = ALGORITHMS } = contract?.tokens ?? {};
 const wanted = values.alg ?? (values.secret === undefined ? algorithms[0] : 'HS256');
-const alg = algorithms.find((known) => known === wanted) ?? fail(USAGE);
-if (!['generate', 'rotate', 'list'].includes(command ?? '')) fail(USAGE);
-if (values.contract !== undefined && contract === undefined) {
-  fail(`There is no contract "${values.contract}".`);
+const alg =
+  algorithms.find((known) => known === wanted) ??
+  failUsage(USAGE, `--alg takes ${algorithms.join(', ')}.`);
+if (!['generate', 'rotate', 'list'].includes(command) || surplus.length > 0) {
+  failUsage(USAGE, 'Name one of generate, rotate and list.');
 }
-if (values.contract !== undefined && command !== 'rotate') fail(USAGE);
+if (values.contract !== undefined && contract === undefined) {
+  failUsage(USAGE, `There is no contract "${values.contract}".`);
+}
+if (values.contract !== undefined && command !== 'rotate') {
+  failUsage(USAGE, 'A --contract is for rotate.');
+}
 if (values.secret !== undefined && (contract === undefined || alg !== 'HS256')) {
-  fail('A --secret is for HS256, and for one --contract: it must sign for no other.');
+  failUsage(USAGE, 'A --secret is for HS256, and for one --contract: it must sign for no other.');
 }
 const { factors: isForFactors = false } = values;
-if (isForFactors && (values.alg !== undefined || contract !== undefined)) fail(USAGE);
+if (isForFactors && (values.alg !== undefined || contract !== undefined)) {
+  failUsage(USAGE, 'Keys of --factors have neither --alg nor --contract.');
+}
 
 makeSecrets();
 const setting = isForFactors ? 'FACTOR_KEYS' : 'TOKEN_KEYS';
-const { contracts: served, sessions } = localSettings();
+const { contracts: served, sessions } = readLocalSettings();
 /** A refresh token that no rotation replaces is good for as long as its session. */
 const longestSeconds = Math.max(
   ...served.flatMap(({ lifetimes, rotation }) =>
@@ -69,6 +77,15 @@ if (isForFactors) {
   });
 }
 
+/** The error of faulty settings names them all. */
+function readLocalSettings() {
+  try {
+    return localSettings();
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
 interface Commands<T> {
   generate(): T;
   rotate(set: T): T;
@@ -83,8 +100,26 @@ function run<T>({ generate, rotate, describe }: Commands<T>): void {
 
   function read(): T {
     if (values.file === undefined) return JSON.parse(readSecret(setting));
-    if (!existsSync(values.file)) fail(`${values.file} does not exist.`);
-    return JSON.parse(readFileSync(values.file, 'utf8'));
+    return readSet<T>(values.file);
+  }
+}
+
+/** Shows nothing of the file, which holds secrets. */
+function readSet<T>(file: string): T {
+  try {
+    const set: unknown = JSON.parse(readText(file));
+    if (Array.isArray(isForFactors ? set : (set as KeySet).keys)) return set as T;
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+  }
+  return fail(`${file} is no set of ${isForFactors ? 'factor' : 'token'} keys.`);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    return fail(`${file} cannot be read: ${(error as Error).message}`);
   }
 }
 
@@ -105,7 +140,7 @@ function rotated(set: KeySet): KeySet {
 
 /** The text's bytes as they are, without the line break that an editor adds. */
 function readSharedSecret(file: string): Buffer {
-  const secret = Buffer.from(readFileSync(file, 'utf8').trimEnd());
+  const secret = Buffer.from(readText(file).trimEnd());
   // RFC 7518 3.2.
   if (secret.length < 32) fail(`The secret in ${file} has less than 32 bytes.`);
   return secret;
@@ -114,6 +149,7 @@ function readSharedSecret(file: string): Buffer {
 function write(text: string): void {
   if (values.file === undefined) {
     replaceSecret(setting, text);
+    console.log('Restart `npm start`: a running instance goes on with the old keys.');
     return;
   }
   writeFileSync(values.file, text, { mode: 0o600 });

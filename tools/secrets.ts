@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { contracts } from '../src/contracts/index.ts';
+import { failUsage, readArguments } from './command-line.ts';
 import { addMissingKeys, generateKey, type ContractOfKeys, type KeySet } from './key-set.ts';
 import { addNamedKey } from './named-keys.ts';
 
@@ -71,10 +72,12 @@ export function withSecret(text: string, name: string, value: string): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const make = new Map(Object.entries(makers)).get(process.argv[2] ?? '');
-  if (make === undefined) {
-    console.error(`Name one of ${Object.keys(makers).join(', ')}.`);
-    process.exit(1);
+  const USAGE = 'npm run --silent secret NAME';
+  const { positionals } = readArguments(USAGE, { allowPositionals: true });
+  const [name = '', ...surplus] = positionals;
+  const make = new Map(Object.entries(makers)).get(name);
+  if (make === undefined || surplus.length > 0) {
+    failUsage(USAGE, `Name one of ${Object.keys(makers).join(', ')}.`);
   }
   console.log(make());
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { readArguments } from './command-line.ts';
 import { environment, root } from './install.mjs';
 
 /**
@@ -17,6 +18,7 @@ const MOST_KIB = 187;
 /** Of each script of the pages; the API reference, which is Swagger UI, is none of them. */
 const MOST_SCRIPT_BYTES = 7_168;
 
+readArguments('npm run size', {});
 const out = mkdtempSync(join(tmpdir(), 'gatehouse-build-'));
 const options = { cwd: root, env: environment, stdio: ['ignore', 'ignore', 'inherit'] };
 execFileSync('wrangler', ['deploy', '--dry-run', '--outdir', out], options);

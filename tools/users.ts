@@ -3,8 +3,9 @@
  * code is 1 where something was refused, and 2 for wrong usage.
  */
 import { argv } from 'node:process';
+import { EXIT, firstSentence, Refused } from './command-line.ts';
 import { adminCommands } from './users/admin.ts';
-import { EXIT, Refused, type Command } from './users/api.ts';
+import type { Command } from './users/api.ts';
 
 /** Loaded on demand: they need modules that the others do not. */
 const bulkCommands: Record<string, () => Promise<Command>> = {
@@ -20,6 +21,7 @@ for (const [name, command] of Object.entries(adminCommands))
 const load = commands.get(name);
 try {
   if (load === undefined) {
+    if (name !== '') console.error(`There is no command ${JSON.stringify(name)}.`);
     for (const load of commands.values()) console.error(usageOf(await load()));
     process.exitCode = EXIT.usage;
   } else {
@@ -31,16 +33,24 @@ try {
     });
   }
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exitCode = exitCodeOf(error);
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return isArgumentError(error) ? firstSentence(error.message) : error.message;
 }
 
 function usageOf({ usage }: Command): string {
   return `Usage: npm run users -- ${usage}`;
 }
 
+function isArgumentError(error: unknown): boolean {
+  return String((error as { code?: string }).code).startsWith('ERR_PARSE_ARGS_');
+}
+
 function exitCodeOf(error: unknown): number {
   if (error instanceof Refused) return error.exit;
-  const { code } = error as { code?: string };
-  return code?.startsWith('ERR_PARSE_ARGS_') ? EXIT.usage : EXIT.refused;
+  return isArgumentError(error) ? EXIT.usage : EXIT.refused;
 }

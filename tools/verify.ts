@@ -8,6 +8,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { readArguments } from './command-line.ts';
 import { environment, root } from './install.mjs';
 
 const source = join(root, 'src', 'verify');
@@ -43,5 +44,6 @@ export async function packVerify(parent: string): Promise<string> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  readArguments('npm run pack:verify', {});
   console.log(`Packed ${await packVerify(join(root, 'dist'))}.`);
 }

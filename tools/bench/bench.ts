@@ -14,7 +14,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { failUsage, readArguments } from '../command-line.ts';
 import { root } from '../install.mjs';
 import { exitOnSignals } from '../process.ts';
 import { dataDirectory } from '../server.ts';
@@ -33,7 +33,9 @@ import { mixedTargets, startKinds } from './verdicts.ts';
 import { seedDatabase, startWorkers, type Scripts, type WorkerName } from './workers.ts';
 import type { CellName } from './cells.ts';
 
-const { values: options } = parseArgs({
+const USAGE =
+  'npm run bench -- [--quick] [--out FILE] [--profile CELL | --import | --mixed | --rtt DISTANCE]';
+const { values: options } = readArguments(USAGE, {
   options: {
     quick: { type: 'boolean', default: false },
     out: { type: 'string', default: join(root, 'dist', 'bench.json') },
@@ -43,6 +45,12 @@ const { values: options } = parseArgs({
     rtt: { type: 'string' },
   },
 });
+
+const { profile: profiled } = options;
+if (profiled !== undefined && !(profiled in cells)) {
+  failUsage(USAGE, `--profile takes ${Object.keys(cells).join(', ')}.`);
+}
+const distance = options.rtt === undefined ? null : distanceOf(options.rtt);
 
 const plan = options.quick
   ? { rounds: 1, pace: 0.12, starts: 2, logins: [250, 500], mixed: [1, 24], times: 2 }
@@ -61,7 +69,6 @@ try {
 }
 
 async function run(): Promise<string> {
-  const distance = options.rtt === undefined ? null : parseDistance(options.rtt);
   step('Building');
   const built = await buildAll(options.profile !== undefined);
   const { scripts } = built;
@@ -73,6 +80,14 @@ async function run(): Promise<string> {
   if (!options.mixed) return measureAll(built);
   const mixed = await mixedOf(scripts);
   return [mixedTable(mixed), targetTable(mixedTargets(mixed))].join('\n\n');
+}
+
+function distanceOf(text: string) {
+  try {
+    return parseDistance(text);
+  } catch (error) {
+    return failUsage(USAGE, (error as Error).message);
+  }
 }
 
 function mixedOf(scripts: Scripts) {

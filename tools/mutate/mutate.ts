@@ -16,8 +16,8 @@
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import accepted from './accepted.json' with { type: 'json' };
+import { failUsage, readArguments } from '../command-line.ts';
 import { root } from '../install.mjs';
 import { exitOnSignals, temporaryDirectory } from '../process.ts';
 import {
@@ -32,7 +32,9 @@ import { isAccepted, report, type Tested } from './report.ts';
 import { Sandbox } from './sandbox.ts';
 
 const FOLDERS = 'contracts crypto flows http limits mail policy store telemetry';
-const { values: options } = parseArgs({
+const USAGE =
+  'npm run mutate -- [--seed N] [--count N] [--jobs N] [--in PATHS] [--from N] [--limit N] [--least N] [--reach FILE]';
+const { values: options } = readArguments(USAGE, {
   options: {
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
     count: { type: 'string', default: '50' },
@@ -47,6 +49,9 @@ const { values: options } = parseArgs({
 const { seed, count, jobs, from, limit, least } = Object.fromEntries(
   Object.entries(options).map(([name, value]) => [name, Number(value)]),
 ) as Record<keyof typeof options, number>;
+if ([seed, count, jobs, from, limit, least].some((value) => !(value >= 0))) {
+  failUsage(USAGE, '--seed, --count, --jobs, --from, --limit and --least take numbers.');
+}
 
 /** Tests of random requests: slow, and not reliable enough to kill a mutant. */
 const EXCLUDED_TESTS = /\/fuzz-/;

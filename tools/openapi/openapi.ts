@@ -7,12 +7,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { contracts } from '../../src/contracts/index.ts';
+import { readArguments } from '../command-line.ts';
 import { root } from '../install.mjs';
 import { adminDocument } from './admin.ts';
 import { openApiDocument } from './document.ts';
 import type { Golden } from './requests.ts';
 
-const checking = process.argv.includes('--check');
+const { values } = readArguments('npm run openapi -- [--check]', {
+  options: { check: { type: 'boolean' } },
+});
 const directory = join(root, 'docs', 'api');
 let stale = 0;
 
@@ -35,7 +38,7 @@ if (stale > 0) {
 function put(file: string, content: string): void {
   const path = join(directory, file);
   if (existsSync(path) && readFileSync(path, 'utf8') === content) return;
-  if (checking) {
+  if (values.check === true) {
     stale += 1;
     console.error(`docs/api/${file} is stale.`);
     return;

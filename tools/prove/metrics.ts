@@ -9,10 +9,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { contracts } from '../../src/contracts/index.ts';
 import { encodeRequest } from '../../src/contracts/routes.ts';
 import { demoAccounts } from '../../test/fixtures/demo-accounts.ts';
+import { readArguments } from '../command-line.ts';
 import { root } from '../install.mjs';
 import { readSecret } from '../local.ts';
 import {
@@ -27,7 +27,9 @@ import { connectPrometheus, type Query } from './prometheus.ts';
 /** METRICS_FLUSH_SECONDS in wrangler.toml. */
 const FLUSH_MS = 5_000;
 
-const { values: options } = parseArgs({ options: { bin: { type: 'string' } } });
+const { values: options } = readArguments('npm run prove:metrics -- [--bin DIR]', {
+  options: { bin: { type: 'string' } },
+});
 exitOnSignals();
 const directory = temporaryDirectory('metrics');
 process.once('exit', () => void killCommands());

@@ -17,6 +17,7 @@ import {
 import { credentialOf } from '../../test/support/passkey-ceremonies.ts';
 import { buildDeployed } from '../bench/build.ts';
 import { sendOne } from '../burst.ts';
+import { readArguments } from '../command-line.ts';
 import { exitOnSignals, temporaryDirectory } from '../process.ts';
 import { INSTALLATION, peerVersion, startPeer, type Changes } from './passkeys/peer.ts';
 import { createClaims, settings, startGatehouse } from './race/context.ts';
@@ -31,6 +32,7 @@ import {
 import { newUsers, registrar } from './race/users.ts';
 import { outcomeOf } from './race/wire.ts';
 
+readArguments('npm run prove:passkeys', {});
 const version = peerVersion();
 if (version === null) {
   console.error(INSTALLATION);

@@ -8,8 +8,8 @@
  *                      factor-kills, passkey-kills
  */
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { buildAll } from '../bench/build.ts';
+import { failUsage, readArguments } from '../command-line.ts';
 import { exitOnSignals, temporaryDirectory } from '../process.ts';
 import { codes } from './race/codes.ts';
 import { concurrency } from './race/concurrency.ts';
@@ -22,7 +22,8 @@ import { kills } from './race/kills.ts';
 import { passkeyKills } from './race/passkey-kills.ts';
 import { passkeys } from './race/passkeys.ts';
 
-const { values: options } = parseArgs({
+const USAGE = 'npm run prove:race -- [--origin URL] [--only PART]';
+const { values: options } = readArguments(USAGE, {
   options: { origin: { type: 'string' }, only: { type: 'string' } },
 });
 
@@ -36,12 +37,20 @@ const attacks: Record<string, (context: AttackContext) => Promise<void>> = {
   passkeys,
 };
 
+const killed = { kills, 'factor-kills': factorKills, 'passkey-kills': passkeyKills };
+const { origin, only } = options;
+if (origin !== undefined && !URL.canParse(origin))
+  failUsage(USAGE, `--origin ${origin} is not a URL.`);
+const parts = Object.keys({ ...attacks, ...(origin === undefined && killed) });
+if (only !== undefined && !parts.includes(only))
+  failUsage(USAGE, `--only takes ${parts.join(', ')}.`);
+
 const { claim, counts } = createClaims();
 exitOnSignals();
 const directory = temporaryDirectory('race');
 try {
-  if (options.origin === undefined) await proveHere();
-  else await attack({ origin: new URL(options.origin).origin, isOwn: false, claim });
+  if (origin === undefined) await proveHere();
+  else await attack({ origin: new URL(origin).origin, isOwn: false, claim });
 } catch (error) {
   console.error(error);
   claim({ what: 'the proof', seen: 'an error', allowed: 'an end', holds: false });
@@ -62,11 +71,7 @@ async function proveHere(): Promise<void> {
     await server.close();
   }
   const script = scripts['distant'] ?? '';
-  for (const [name, run] of Object.entries({
-    kills,
-    'factor-kills': factorKills,
-    'passkey-kills': passkeyKills,
-  })) {
+  for (const [name, run] of Object.entries(killed)) {
     await part(name, () => run({ script, persistTo: persistTo(name), claim }));
   }
 }
@@ -76,7 +81,7 @@ async function attack(context: AttackContext): Promise<void> {
 }
 
 async function part(name: string, run: () => Promise<void>): Promise<void> {
-  if (options.only !== undefined && options.only !== name) return;
+  if (only !== undefined && only !== name) return;
   console.log(`\n${name}`);
   const startedMs = performance.now();
   await run();

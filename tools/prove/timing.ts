@@ -18,9 +18,9 @@
  *     --cost 1x1          another password cost: a small one shows what the hash hides
  */
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { contracts } from '../../src/contracts/index.ts';
 import type { PasswordCost } from '../../src/crypto/passwords/format.ts';
+import { failUsage, readArguments } from '../command-line.ts';
 import { exitOnSignals } from '../process.ts';
 import { vars } from '../server.ts';
 import { measure, type Plan } from './timing/measure.ts';
@@ -43,7 +43,9 @@ function contractsFor(operation: string): readonly string[] {
   return operation.startsWith('login-') ? CODE_AT : LOGIN_AT.slice(0, 1);
 }
 
-const { values: options } = parseArgs({
+const USAGE =
+  'npm run prove:timing -- [--samples N] [--operation NAME] [--contract NAME] [--out FILE] [--delay MS] [--cost 1x1]';
+const { values: options } = readArguments(USAGE, {
   options: {
     samples: { type: 'string', default: '400' },
     operation: { type: 'string', multiple: true, default: Object.keys(OPERATIONS) },
@@ -55,6 +57,7 @@ const { values: options } = parseArgs({
 });
 
 exitOnSignals();
+if (!(Number(options.delay) >= 0)) failUsage(USAGE, '--delay takes milliseconds.');
 const cost = parseCost(options.cost);
 const plans = options.operation.flatMap((operation) =>
   (options.contract ?? contractsFor(operation)).map((name) => planOf(operation, name)),
@@ -89,9 +92,10 @@ async function run(plans: readonly Plan[], delayMs: number): Promise<void> {
 function planOf(operation: string, name: string): Plan {
   const contract = contracts.find((candidate) => candidate.name === name);
   const samples = Number(options.samples);
-  if (contract === undefined) throw new Error(`there is no contract ${name}`);
-  if (!(operation in OPERATIONS)) throw new Error(`there is no operation ${operation}`);
-  if (!(samples >= MINIMUM)) throw new Error(`--samples: at least ${MINIMUM}`);
+  if (contract === undefined) failUsage(USAGE, `There is no contract ${name}.`);
+  if (!(operation in OPERATIONS))
+    failUsage(USAGE, `--operation takes ${Object.keys(OPERATIONS).join(', ')}.`);
+  if (!(samples >= MINIMUM)) failUsage(USAGE, `--samples takes a number from ${MINIMUM} on.`);
   // Beside a hash the gains of a compiler do not show.
   const warmUp = HASHES.test(operation) ? 5 : Math.min(60, samples);
   return { operation, contract, cost, samples, warmUp };
@@ -99,6 +103,7 @@ function planOf(operation: string, name: string): Plan {
 
 function parseCost(text: string): PasswordCost {
   const [, iterations, rounds] = /^([1-9]\d*)x([1-9]\d*)$/.exec(text) ?? [];
-  if (iterations === undefined) throw new Error('--cost: iterations x rounds, as in 100000x6');
+  if (iterations === undefined)
+    failUsage(USAGE, '--cost takes iterations x rounds, as in 100000x6.');
   return { iterations: Number(iterations), rounds: Number(rounds) };
 }

@@ -1,6 +1,7 @@
 /** The commands about single users. They use the admin API, since only that has the lockout's state. */
 import { parseArgs } from 'node:util';
-import { connect, Refused, wrongUsage } from './api.ts';
+import { Refused, wrongUsage } from '../command-line.ts';
+import { connect } from './api.ts';
 import type { Api, Changed, Command, Page, User, UserState } from './api.ts';
 
 const text = { type: 'string' } as const;

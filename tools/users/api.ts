@@ -5,27 +5,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { User as StoredUser } from '../../src/flows/model/user.ts';
+import { Refused, wrongUsage } from '../command-line.ts';
 import { root } from '../install.mjs';
 import { localPort, readSecret } from '../local.ts';
-
-export const EXIT = { refused: 1, usage: 2 } as const;
 
 /** A command of `npm run users`; `args` is what follows its name. */
 export interface Command {
   usage: string;
   run(args: string[]): Promise<void>;
 }
-
-/** An error whose message says what to do; printed without a trace. */
-export class Refused extends Error {
-  readonly exit: number;
-  constructor(message: string, exit: number = EXIT.refused) {
-    super(message);
-    this.exit = exit;
-  }
-}
-
-export const wrongUsage = (message: string) => new Refused(message, EXIT.usage);
 
 type Shown =
   | 'id'

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { getPlatformProxy, unstable_readConfig } from 'wrangler';
+import { wrongUsage } from '../command-line.ts';
 import { environment, root } from '../install.mjs';
 import { lockState } from '../lock.ts';
-import { wrongUsage } from './api.ts';
 
 export interface Query {
   /** `?1` stands for `json`, where there is one. */

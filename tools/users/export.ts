@@ -6,7 +6,8 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { wrongUsage, type Command } from './api.ts';
+import { wrongUsage } from '../command-line.ts';
+import type { Command } from './api.ts';
 import { fieldNames } from './columns.ts';
 import { locationOf, locationOptions, openDatabase, type Database } from './database.ts';
 import { escapeFormula } from './records.ts';

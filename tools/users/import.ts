@@ -6,8 +6,9 @@
  */
 import { parseArgs } from 'node:util';
 import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
+import { EXIT, wrongUsage } from '../command-line.ts';
 import { localSettings, makeSecrets, prepareDatabase } from '../local.ts';
-import { EXIT, wrongUsage, type Command } from './api.ts';
+import type { Command } from './api.ts';
 import { rowOf, type UserRow } from './columns.ts';
 import { locationOf, locationOptions, openDatabase, type Database, type Row } from './database.ts';
 import { costsIn, setCosts } from './hash-cost.ts';

@@ -9,7 +9,7 @@
  * Fails where an answer does not have the expected status.
  */
 import { execFileSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../../command-line.ts';
 import { environment, installIfMissing } from '../../install.mjs';
 import { exitOnSignals } from '../../process.ts';
 import { buildAll } from '../build.ts';
@@ -35,7 +35,8 @@ import {
   type WorkerName,
 } from './workers.ts';
 
-const { values: options } = parseArgs({
+const USAGE = 'npm run bench:peers -- [--quick] [--factors] [--passkeys]';
+const { values: options } = readArguments(USAGE, {
   options: {
     quick: { type: 'boolean', default: false },
     factors: { type: 'boolean', default: false },
