@@ -3,6 +3,7 @@
  * An unknown parameter is refused, since a mistyped filter would select everything.
  */
 import * as z from 'zod/mini';
+import { AUDIT_ACTIONS } from '../flows/model/audit.ts';
 import type { UserRef } from '../flows/ports/admin.ts';
 
 /** Bounded text without control characters and unpaired surrogates. */
@@ -54,7 +55,7 @@ export const roleBody = z.strictObject({
 
 export const auditQuery = z.strictObject({
   user: z.optional(userId),
-  action: z.optional(z.string().check(z.regex(/^[A-Z][A-Z_]{0,63}$/, 'is no action'))),
+  action: z.optional(z.enum(AUDIT_ACTIONS, 'is no action of the audit')),
   operator: described(text(128), 'Public id of an account, or `token:` and the id of a token'),
   address: described(text(64), 'As the audit has it; IPv6 as its /64'),
   from: described(time, 'Inclusive'),

@@ -190,9 +190,10 @@ export const ADMIN_OPERATIONS = {
     summary: 'Read the audit, newest first',
     query: auditQuery,
     async run({ services }, query, c) {
-      const { user, action = null, operator = null, address, from, to } = query;
+      const { action = null, operator = null, address, from, to } = query;
+      const user = query.user === undefined ? null : userName(query.user);
       const { events, next } = await services.auditLog.read({
-        user: user === undefined ? null : userName(user),
+        user,
         action,
         operator,
         address: address === undefined ? null : networkOrText(address),
@@ -201,6 +202,9 @@ export const ADMIN_OPERATIONS = {
         before: query.cursor ?? null,
         limit: query.limit,
       });
+      // A mistyped user must not look like one without events.
+      const isSilent = user !== null && events.length === 0 && query.cursor === undefined;
+      if (isSilent && (await services.adminUsers.find(user)) === null) return notFound();
       const headers: Record<string, string> = next === null ? {} : { Link: linkTo(c, next) };
       const rendered = events.map(({ atMs, ...event }) => ({ ...event, at: iso(atMs) }));
       const wantsCsv = /^\s*text\/csv\b/i.test(c.req.header('Accept') ?? '');

@@ -19,7 +19,7 @@ const write = (rows: readonly Columns[]) =>
     rows.map((row) => ({
       table: 'audit_events',
       columns: {
-        action: 'OLD',
+        action: 'PASSKEY_COUNTED_BACK',
         reason: 'granted',
         subject: 's',
         contract: 'email-cookie',
@@ -35,6 +35,8 @@ beforeAll(async () => {
   await write(Array.from({ length: 31 }, (_, day) => ({ at_ms: JANUARY + day * DAY_MS })));
 });
 
+const actions = async (query: string) =>
+  (await json(`GET /audit?${query}`)).events.map(({ action }: { action: string }) => action);
 const ids = (events: { id: number }[]) => events.map(({ id }) => id);
 
 it('lists the newest first, in pages that do not shift while more happens', async () => {
@@ -59,17 +61,24 @@ it('finds by user, action and address, alone and together', async () => {
   await pair.login(person, { address });
   await pair.login({ ...person, password: 'a wrong one' }, { address });
   await pair.login(person, { address: '2001:db8:1:2::7' });
-  const actions = async (query: string) =>
-    (await json(`GET /audit?${query}`)).events.map(({ action }: { action: string }) => action);
-
   expect(await actions(`user=${person.id}`)).toEqual(['LOGIN', 'LOGIN_FAILED', 'LOGIN']);
   expect(await actions('user=audited-person&action=LOGIN')).toEqual(['LOGIN', 'LOGIN']);
   expect(await actions(`address=${address}`)).toEqual(['LOGIN_FAILED', 'LOGIN']);
   expect(await actions(`address=${address}&action=LOGIN_FAILED`)).toEqual(['LOGIN_FAILED']);
   // Any address of the /64 that the audit keeps.
   expect(await actions('address=2001:DB8:1:2::ffff')).toEqual(['LOGIN']);
-  expect(await actions('user=nobody-at-all')).toEqual([]);
-  expect(await actions('action=NEVER')).toEqual([]);
+  expect(await actions('action=ADMIN_ROLE_SET')).toEqual([]);
+});
+
+it('answers 404 for a user that is unknown or was deleted, and no events for a silent one', async () => {
+  for (const user of ['999999999', 'no-such-user']) {
+    const { status, text } = await call(`GET /audit?user=${user}`);
+    expect([status, text]).toEqual([404, '{"error":"not_found"}']);
+  }
+  const person = await addUser({ public_id: 'silent-person' });
+  expect(await json('GET /audit?user=silent-person')).toEqual({ events: [], next: null });
+  expect((await call(`DELETE /users/${person.id}`)).status).toBe(204);
+  expect((await call(`GET /audit?user=${person.id}`)).status).toBe(404);
 });
 
 it('returns no identifier and no secret', async () => {
@@ -83,8 +92,8 @@ it('returns no identifier and no secret', async () => {
 
 describe('a time', () => {
   const days = async (query: string) =>
-    (await json(`GET /audit?action=OLD&${query}`)).events.map(({ at }: { at: string }) =>
-      Number(at.slice(8, 10)),
+    (await json(`GET /audit?action=PASSKEY_COUNTED_BACK&${query}`)).events.map(
+      ({ at }: { at: string }) => Number(at.slice(8, 10)),
     );
 
   it('includes its beginning and excludes its end', async () => {
@@ -111,7 +120,7 @@ describe('a time', () => {
 
 describe('as CSV', () => {
   it('has a header line, and a Link to the next page', async () => {
-    const query = '/audit?action=OLD&limit=2' as const;
+    const query = '/audit?action=PASSKEY_COUNTED_BACK&limit=2' as const;
     const { text, headers } = await call(`GET ${query}`, { headers: { Accept: 'text/csv' } });
     expect(headers.get('Content-Type')).toBe('text/csv; charset=utf-8; header=present');
     const [head, first, second, end, ...more] = text.split('\r\n');
@@ -119,7 +128,7 @@ describe('as CSV', () => {
       'id,at,action,reason,userId,subject,sessionId,contract,address,traceId,operator,device',
     );
     expect(first).toMatch(
-      /^\d+,2026-01-31T00:00:00.000Z,OLD,granted,,s,,email-cookie,192.0.2.1,t,,$/,
+      /^\d+,2026-01-31T00:00:00.000Z,PASSKEY_COUNTED_BACK,granted,,s,,email-cookie,192.0.2.1,t,,$/,
     );
     expect(second).toContain('2026-01-30');
     expect([end, more]).toEqual(['', []]);
@@ -136,8 +145,10 @@ describe('as CSV', () => {
 
   it('lets no cell be calculated', async () => {
     const formulas = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', 'a"b,c\n'];
-    await write(formulas.map((address) => ({ at_ms: Date.now(), action: 'FORMULA', address })));
-    const { text } = await call('GET /audit?action=FORMULA&format=csv');
+    await write(
+      formulas.map((address) => ({ at_ms: Date.now(), action: 'PASSKEY_RENAMED', address })),
+    );
+    const { text } = await call('GET /audit?action=PASSKEY_RENAMED&format=csv');
     const cells = text
       .split(/,s,,email-cookie,/)
       .slice(1)

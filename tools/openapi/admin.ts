@@ -102,6 +102,7 @@ const ANSWERS: Record<Name, Record<`${number}`, ZodOpenApiResponseObject>> = {
         'text/csv': { schema: text },
       },
     },
+    '404': missing['404'],
   },
 };
 

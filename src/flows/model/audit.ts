@@ -5,97 +5,102 @@ import type { RequestMeta } from './request.ts';
 export const OPERATORS = 'admin';
 
 /** Every action in the audit log. */
-export type AuditAction =
+export const AUDIT_ACTIONS = [
   /** A session was created; the reason is `passkey` where one opened it. */
-  | 'LOGIN'
+  'LOGIN',
   /** A login was refused; the reason says why. */
-  | 'LOGIN_FAILED'
+  'LOGIN_FAILED',
   /** A session was ended because its tokens came too late to be handed out. */
-  | 'LOGIN_UNANSWERED'
+  'LOGIN_UNANSWERED',
   /** A session was ended by one of its own tokens. */
-  | 'LOGOUT'
+  'LOGOUT',
   /** All sessions of a user were ended by the user. */
-  | 'LOGOUT_ALL'
+  'LOGOUT_ALL',
   /** A session was ended by its user from another one, with all others. */
-  | 'LOGOUT_OTHERS'
+  'LOGOUT_OTHERS',
   /** A session was ended from the user's list, or as the one too many. */
-  | 'SESSION_ENDED'
+  'SESSION_ENDED',
   /** A session was ended by the link of an e-mail; the reason is `over` where it had ended before. */
-  | 'SESSION_REVOKED'
+  'SESSION_REVOKED',
   /** A session was given another name, or none, by its user. */
-  | 'SESSION_RENAMED'
+  'SESSION_RENAMED',
   /** An e-mail told of a sign-in on a device that was not known. */
-  | 'NEW_DEVICE_NOTIFIED'
+  'NEW_DEVICE_NOTIFIED',
   /** A session was handed over from the sign-in page to an application. */
-  | 'SESSION_TRANSFERRED'
+  'SESSION_TRANSFERRED',
   /** A refresh token was used twice, and its session ended. */
-  | 'REFRESH_REUSED'
+  'REFRESH_REUSED',
   /** A signed-in user was asked for the password and gave a wrong one. */
-  | 'PASSWORD_CHECK_FAILED'
+  'PASSWORD_CHECK_FAILED',
   /** A code was wrong, used up or expired. */
-  | 'CODE_CHECK_FAILED'
+  'CODE_CHECK_FAILED',
   /** A lock began: once for each lock. The reason is `locked`, or `stopped` until a reset. */
-  | 'ACCOUNT_LOCKED'
+  'ACCOUNT_LOCKED',
   /** A registration was asked for; the reason says whether the address was known. */
-  | 'REGISTERED'
+  'REGISTERED',
   /** A code that verifies an address was issued. */
-  | 'CODE_SENT'
+  'CODE_SENT',
   /** An address was verified. */
-  | 'EMAIL_VERIFIED'
+  'EMAIL_VERIFIED',
   /** A link that resets a password was issued. */
-  | 'RESET_SENT'
+  'RESET_SENT',
   /** A password was set through a link. */
-  | 'PASSWORD_RESET'
+  'PASSWORD_RESET',
   /** A password was changed by its user. */
-  | 'PASSWORD_CHANGED'
+  'PASSWORD_CHANGED',
   /** A change of address was asked for. */
-  | 'EMAIL_CHANGE_ASKED'
+  'EMAIL_CHANGE_ASKED',
   /** An address was changed. */
-  | 'EMAIL_CHANGED'
+  'EMAIL_CHANGED',
   /** A user's name, avatar, language or bio was changed by its user. */
-  | 'PROFILE_UPDATED'
+  'PROFILE_UPDATED',
   /** An account was deleted by its user. */
-  | 'ACCOUNT_DELETED'
+  'ACCOUNT_DELETED',
   /** A right password was answered by asking for the second factor. */
-  | 'SECOND_FACTOR_ASKED'
+  'SECOND_FACTOR_ASKED',
   /** The code of a second factor was wrong or used up; the reason says at which operation. */
-  | 'SECOND_FACTOR_FAILED'
+  'SECOND_FACTOR_FAILED',
   /** A second factor was asked for. It proves nothing before it is confirmed. */
-  | 'FACTOR_ENROLLED'
+  'FACTOR_ENROLLED',
   /** A second factor was confirmed; the reason is `login` where that opened a session. */
-  | 'FACTOR_CONFIRMED'
+  'FACTOR_CONFIRMED',
   /** A second factor was removed by its user. */
-  | 'FACTOR_REMOVED'
+  'FACTOR_REMOVED',
   /** The recovery codes of a user were replaced. */
-  | 'RECOVERY_CODES_REPLACED'
+  'RECOVERY_CODES_REPLACED',
   /** A recovery code was used up; the reason is `login` or `reauthentication`. */
-  | 'RECOVERY_CODE_USED'
+  'RECOVERY_CODE_USED',
   /** A passkey was registered. */
-  | 'PASSKEY_ADDED'
+  'PASSKEY_ADDED',
   /** A passkey was given another name. */
-  | 'PASSKEY_RENAMED'
+  'PASSKEY_RENAMED',
   /** A passkey was removed by its user. */
-  | 'PASSKEY_REMOVED'
+  'PASSKEY_REMOVED',
   /** A passkey that is bound to a device counts no more signatures than before, as a copy would. */
-  | 'PASSKEY_COUNTED_BACK'
+  'PASSKEY_COUNTED_BACK',
   /** A user who signs in with passkeys removed the password. */
-  | 'PASSWORD_REMOVED'
+  'PASSWORD_REMOVED',
   /** A signed-in user proved password, second factor or passkey; the reason says which. */
-  | 'REAUTHENTICATED'
+  'REAUTHENTICATED',
   /** An operator made a user active. */
-  | 'ADMIN_ACTIVATED'
+  'ADMIN_ACTIVATED',
   /** An operator made a user inactive. */
-  | 'ADMIN_DEACTIVATED'
+  'ADMIN_DEACTIVATED',
   /** An operator ended the sessions of a user. */
-  | 'ADMIN_SESSIONS_ENDED'
+  'ADMIN_SESSIONS_ENDED',
   /** An operator set a role; the reason is its id, or `none`. */
-  | 'ADMIN_ROLE_SET'
+  'ADMIN_ROLE_SET',
   /** An operator lifted a lock. */
-  | 'ADMIN_UNLOCKED'
+  'ADMIN_UNLOCKED',
   /** An operator removed the second factors and passkeys of a user. */
-  | 'ADMIN_FACTORS_RESET'
+  'ADMIN_FACTORS_RESET',
   /** An operator deleted an account. */
-  | 'ADMIN_DELETED';
+  'ADMIN_DELETED',
+  /** Users were imported with `npm run users`; the reason counts them. */
+  'USERS_IMPORTED',
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** The part of an audit row that comes from the request. */
 export interface AuditContext {
