@@ -117,7 +117,7 @@ test('stays on the page where the code cannot be had', async ({ openBrowser, use
   await page.goto(`/username-pair/login?${query}`);
   await submitLogin(page, ada);
   expect(await notice(page)).toContain('went wrong on our side');
-  // It stays the page's session.
+  // The session is still the page's.
   await page.goto('/username-pair/');
   await accountShown(page);
 });
