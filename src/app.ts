@@ -85,6 +85,7 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
     createPages({
       contracts: settings.contracts,
       allowedOrigins: settings.allowedOrigins,
+      brand: settings.brand,
       passwordRules: {
         ...settings.passwordRules,
         messages: passwordMessages(settings.passwordRules),

@@ -125,13 +125,13 @@ export function createServices(env: Env, settings: Settings) {
       keys: settings.factorKeys,
       mac,
       maxFactors: MAX_FACTORS,
-      issuer: settings.mail.service,
+      issuer: settings.brand.name,
     }),
     passkeyCeremonies: createPasskeyCeremonies({
       mac,
       nowMs,
       lifetimeMs: CHALLENGE_MS,
-      name: settings.mail.service,
+      name: settings.brand.name,
       domain: settings.passkeys.domain,
       origins: settings.passkeys.origins,
     }),
@@ -220,7 +220,7 @@ function createAccountServices(env: Env, settings: Settings, loadMessages: LoadM
   });
   const passwordRules = createPasswordRules({
     rules: settings.passwordRules,
-    service: settings.mail.service,
+    service: settings.brand.name,
     isBreached: settings.passwordRules.breached
       ? createBreachCheck({
           fetch: fetchOutside,

@@ -1,4 +1,5 @@
 /** Settings that follow from the origin of the pages: the sender of e-mails, and passkeys. */
+import type { Brand } from './brand-settings.ts';
 import type { MailSettings } from './mail/mailer.ts';
 import type { PasskeyPolicy } from './policy/passkeys.ts';
 import { DOMAIN } from './setting-kinds.ts';
@@ -6,18 +7,17 @@ import { DOMAIN } from './setting-kinds.ts';
 interface MailValues {
   transport: 'binding' | 'resend';
   from?: { name?: string | undefined; email: string } | undefined;
-  service: string;
 }
 
 export function mailSettings(
-  { transport, from, service }: MailValues,
-  { pagesOrigin, key }: { pagesOrigin: string; key: string },
+  { transport, from }: MailValues,
+  { brand, pagesOrigin, key }: { brand: Brand; pagesOrigin: string; key: string },
 ): MailSettings {
   return {
-    service,
+    brand,
     pagesOrigin,
     from: {
-      name: from?.name ?? service,
+      name: from?.name ?? brand.name,
       email: from?.email ?? `no-reply@${new URL(pagesOrigin).hostname}`,
     },
     transport: transport === 'resend' ? { kind: transport, key } : { kind: transport },

@@ -21,9 +21,31 @@ export const json = <T extends z.core.$ZodType>(schema: T) =>
     schema,
   );
 
-/** A group of settings, each optional with a default. */
-export const group = <T extends z.core.$ZodShape>(fields: T) =>
-  z.prefault(json(z.strictObject(fields)), {});
+/**
+ * A group of settings, each optional with a default. `moved`: the new names of settings that were in the
+ * group before.
+ */
+export const group = <T extends z.core.$ZodShape>(
+  fields: T,
+  moved: Readonly<Record<string, string>> = {},
+) => z.prefault(json(z.strictObject(fields, { error: movedTo(moved) })), {});
+
+const movedTo =
+  (moved: Readonly<Record<string, string>>) =>
+  (issue: { code?: string; keys?: readonly string[] }) => {
+    if (issue.code !== 'unrecognized_keys') return undefined;
+    const found = Object.entries(moved).find(([name]) => issue.keys?.includes(name));
+    return found && `has no ${found[0]} any more: set ${found[1]}`;
+  };
+
+/** An https URL without a user and a password, with which it can pass for another host's. */
+export const httpsUrl = z.string().check(
+  z.refine((text) => {
+    if (!/^https:\/\/[^\s\p{C}]+$/iu.test(text) || !URL.canParse(text)) return false;
+    const { username, password } = new URL(text);
+    return username === '' && password === '';
+  }, 'is not an https URL'),
+);
 
 export const key = z
   .pipe(

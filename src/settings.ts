@@ -4,6 +4,7 @@
  */
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
+import { brandFlaws, brandOf, brandValues } from './brand-settings.ts';
 import type { Contract } from './contracts/contract.ts';
 import { withRules } from './contracts/define.ts';
 import type { TokenKey } from './crypto/keys.ts';
@@ -20,7 +21,6 @@ import {
   jwk,
   key,
   lifetimes,
-  name,
   namedKeys,
   idAndName,
   origin,
@@ -69,11 +69,14 @@ export const schema = z.object({
     breached: z._default(z.boolean(), false),
   }),
   PAGES_ORIGIN: z.optional(origin),
-  MAIL: group({
-    transport: z._default(z.enum(['binding', 'resend']), 'binding'),
-    from: z.optional(sender),
-    service: z._default(name, 'Gatehouse'),
-  }),
+  MAIL: group(
+    {
+      transport: z._default(z.enum(['binding', 'resend']), 'binding'),
+      from: z.optional(sender),
+    },
+    { service: 'BRAND.name' },
+  ),
+  BRAND: brandValues,
   EMAIL_LIMITS: group({
     perAddressPerHour: z._default(integer(1, 1_000), 10),
     perHour: z._default(integer(1, 1_000_000), 1_000),
@@ -167,6 +170,7 @@ export function readSettings(env: object, known: readonly Contract[]) {
   if (values.SECOND_FACTOR === 'required' && values.IMMEDIATE_REGISTRATION.length > 0) {
     report('SECOND_FACTOR', 'is required, and IMMEDIATE_REGISTRATION signs in without one');
   }
+  for (const flaw of brandFlaws(values.BRAND)) report('BRAND', flaw);
   const flaw = local ? null : passkeySettingsFlaw(values.PASSKEYS, pagesOrigin);
   if (flaw !== null) report('PASSKEYS', flaw);
   const accounts = operatorAccounts(values.OPERATORS, served, {
@@ -175,6 +179,7 @@ export function readSettings(env: object, known: readonly Contract[]) {
   });
   if (typeof accounts === 'string') report('OPERATORS', accounts);
   if (issues.length > 0 || typeof accounts === 'string') throw settingsError(issues);
+  const brand = brandOf(values.BRAND);
 
   return {
     contracts: served.map((contract) =>
@@ -214,7 +219,8 @@ export function readSettings(env: object, known: readonly Contract[]) {
       allowedOrigins: values.ALLOWED_ORIGINS,
     }),
     passwordRules: values.PASSWORD_RULES,
-    mail: mailSettings(values.MAIL, { pagesOrigin, key: values.RESEND_API_KEY ?? '' }),
+    mail: mailSettings(values.MAIL, { brand, pagesOrigin, key: values.RESEND_API_KEY ?? '' }),
+    brand,
     emailLimits: values.EMAIL_LIMITS,
     emailDelayMs: values.EMAIL_DELAY_MS,
     metricsFlushMs: values.METRICS_FLUSH_SECONDS * 1000,

@@ -6,13 +6,13 @@
  * the body only, since subjects are shown on lock screens and in the local console.
  */
 import { html } from 'hono/html';
+import type { Accent, Brand } from '../brand-settings.ts';
 import type { EmailTemplate } from '../flows/ports/mail.ts';
 import type { Messages } from '../languages/messages.ts';
 
 /** The sender as readers see it. */
 export interface EmailBranding {
-  /** Name of the service. */
-  service: string;
+  brand: Pick<Brand, 'name' | 'accents' | 'support'>;
   /** Origin of the pages that links lead to; a setting, never the request's Host header. */
   pagesOrigin: string;
 }
@@ -40,15 +40,16 @@ export function renderEmail(
   contract: string,
   { template, messages }: { template: EmailTemplate; messages: Messages },
 ): RenderedEmail {
-  const { service, pagesOrigin } = branding;
+  const { brand, pagesOrigin } = branding;
   const pages = `${pagesOrigin}/${encodeURIComponent(contract)}`;
   const { subject, ...parts } = contentOf(template, { pages, messages });
-  const fill = (text: string) => text.replaceAll('{service}', () => service);
+  const fill = (text: string) => text.replaceAll('{service}', () => brand.name);
   const body = {
     intro: parts.intro.map(fill),
     action: parts.action,
     closing: parts.closing.map(fill),
-    foot: `${service}, ${pagesOrigin}`,
+    foot: [`${brand.name}, ${pagesOrigin}`, ...supportLine(brand, messages)].join(' · '),
+    accent: brand.accents?.light ?? ACCENT,
   };
   return {
     subject: oneLine(fill(subject)),
@@ -56,6 +57,9 @@ export function renderEmail(
     html: htmlOf({ ...body, subject: fill(subject) }, messages),
   };
 }
+
+const supportLine = ({ support }: EmailBranding['brand'], { layout }: Messages): string[] =>
+  support === null ? [] : [`${layout.support} ${support.replace(/^mailto:/i, '')}`];
 
 function contentOf(
   template: EmailTemplate,
@@ -193,7 +197,7 @@ function duration(minutes: number, tag: string): string {
 /** Replaces line breaks and other control characters, which could end a header. */
 const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
-type Body = Omit<Content, 'subject'> & { foot: string };
+type Body = Omit<Content, 'subject'> & { foot: string; accent: Pick<Accent, 'plain' | 'text'> };
 
 function textOf({ intro, action, closing, foot }: Body): string {
   const shown = action && `    ${oneLine('code' in action ? action.code : action.url)}`;
@@ -209,12 +213,14 @@ function textOf({ intro, action, closing, foot }: Body): string {
 const page = 'margin:0;padding:32px 16px;font:16px/1.5 system-ui,sans-serif';
 const column = 'max-width:480px;margin:0 auto';
 const digits = 'font:600 32px/1.5 ui-monospace,monospace;letter-spacing:6px;margin:24px 0';
-const button =
-  'display:inline-block;padding:12px 24px;border-radius:8px;background:#1d4ed8;color:#fff;text-decoration:none';
+/** The colour of the pages, where the operator has set none. */
+const ACCENT = { plain: '#1f5c4d', text: '#ffffff' };
+const button = ({ plain, text }: Body['accent']) =>
+  `display:inline-block;padding:12px 24px;border-radius:8px;background:${plain};color:${text};text-decoration:none`;
 const small = 'font-size:13px;color:#6b7280;overflow-wrap:anywhere';
 
 function htmlOf(
-  { subject, intro, action, closing, foot }: Body & { subject: string },
+  { subject, intro, action, closing, foot, accent }: Body & { subject: string },
   { tag, dir }: Messages,
 ): string {
   return String(
@@ -228,7 +234,7 @@ function htmlOf(
         </head>
         <body style="${page}">
           <div style="${column}">
-            ${paragraphs(intro)} ${shownAction(action)} ${paragraphs(closing)}
+            ${paragraphs(intro)} ${shownAction(action, accent)} ${paragraphs(closing)}
             <p style="${small}">${foot}</p>
           </div>
         </body>
@@ -238,9 +244,9 @@ function htmlOf(
 
 const paragraphs = (lines: readonly string[]) => lines.map((line) => html`<p>${line}</p> `);
 
-function shownAction(action: CallToAction | null) {
+function shownAction(action: CallToAction | null, accent: Body['accent']) {
   if (action === null) return '';
   if ('code' in action) return html`<p dir="ltr" style="${digits}">${action.code}</p>`;
-  return html`<p><a href="${action.url}" style="${button}">${action.label}</a></p>
+  return html`<p><a href="${action.url}" style="${button(accent)}">${action.label}</a></p>
     <p dir="ltr" style="${small}">${action.url}</p>`;
 }

@@ -1,10 +1,15 @@
 /** Security headers of pages: Content Security Policy, opener and referrer policy. */
+import type { Brand } from '../brand-settings.ts';
+import { imageSources } from './brand.tsx';
 
-/** Allows no external resource, and with Trusted Types no text that becomes markup or script. */
-export function pageHeaders(nonce: string, formTargets: readonly string[] = []) {
+/** Allows no external resource but the logo, and with Trusted Types no text that becomes markup or script. */
+export function pageHeaders(
+  { nonce, brand }: { nonce: string; brand: Brand },
+  formTargets: readonly string[] = [],
+) {
   return htmlHeaders(nonce, [
     `style-src 'nonce-${nonce}'`,
-    "img-src 'self'",
+    `img-src ${["'self'", ...imageSources(brand)].join(' ')}`,
     "connect-src 'self'",
     `form-action ${["'self'", ...formTargets].join(' ')}`,
     "require-trusted-types-for 'script'",

@@ -17,7 +17,7 @@ export function mountMail(pages: Pages, deps: PagesDependencies, mails: Mails): 
     const context = await createRenderContext(c, deps);
     const newestFirst = (await mails.list()).toSorted((a, b) => b.atMs - a.atMs);
     return htmlResponse(<MailPage context={context} mails={newestFirst} />, {
-      headers: pageHeaders(context.nonce),
+      headers: pageHeaders(context),
     });
   });
 }

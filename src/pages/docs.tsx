@@ -1,5 +1,6 @@
 /** The API reference: Swagger UI with the contracts' OpenAPI documents, served from this origin. */
 import type { FC } from 'hono/jsx';
+import { imageSources } from './brand.tsx';
 import { Layout, type RenderContext } from './layout.tsx';
 import { htmlHeaders } from './content-security-policy.ts';
 
@@ -9,10 +10,10 @@ export interface PublishedDocument {
 }
 
 /** Swagger UI's style sheet contains its images as data URLs. */
-export const docsHeaders = (nonce: string) =>
+export const docsHeaders = ({ nonce, brand }: RenderContext) =>
   htmlHeaders(nonce, [
     `style-src 'nonce-${nonce}'`,
-    "img-src 'self' data:",
+    `img-src ${["'self'", 'data:', ...imageSources(brand)].join(' ')}`,
     "connect-src 'self'",
     "form-action 'none'",
   ]);

@@ -1,4 +1,4 @@
-/** The foot of every page: the choice of its language. */
+/** The foot of every page: the choice of its language, and the operator's links. */
 import type { FC } from 'hono/jsx';
 import { LANGUAGES } from '../languages/list.ts';
 import type { RenderContext } from './layout.tsx';
@@ -6,7 +6,16 @@ import type { RenderContext } from './layout.tsx';
 export const Footer: FC<{ context: RenderContext }> = ({ context }) => (
   <footer>
     <LanguageSwitch context={context} />
+    <BrandLinks context={context} />
   </footer>
+);
+
+const BrandLinks: FC<{ context: RenderContext }> = ({ context: { brand, messages } }) => (
+  <p class="links">
+    {(['support', 'terms', 'privacy'] as const).map(
+      (name) => brand[name] !== null && <a href={brand[name]}>{messages.layout[name]}</a>,
+    )}
+  </p>
 );
 
 /** Links to the same page in each language, which need no script. The globe is for readers who cannot read the rest. */

@@ -1,7 +1,9 @@
 /** The layout of every page: head, logo, one card, and the data for its script. */
 import type { Child, FC } from 'hono/jsx';
+import type { Brand } from '../brand-settings.ts';
 import type { Messages } from '../languages/messages.ts';
 import type { PasswordRules } from './contract-descriptor.ts';
+import { AccentStyle, Logo } from './brand.tsx';
 import { Footer } from './footer.tsx';
 import type { PageData } from './page-data.ts';
 
@@ -10,6 +12,7 @@ export type AssetNames = Readonly<Record<string, string>>;
 
 export interface RenderContext {
   nonce: string;
+  brand: Brand;
   assets: AssetNames;
   messages: Messages;
   passwordRules: PasswordRules;
@@ -51,7 +54,7 @@ export const Layout: FC<LayoutProps> = ({
   wide,
   children,
 }) => {
-  const { nonce, assets, messages } = context;
+  const { nonce, assets, brand, messages } = context;
   const script = pageData?.page === 'home' ? 'home' : files;
   return (
     <html lang={messages.tag} dir={messages.dir}>
@@ -60,28 +63,24 @@ export const Layout: FC<LayoutProps> = ({
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        <title>{`${title} · Gatehouse`}</title>
-        <link rel="icon" href={assetPath(assets, 'mark.svg')} type="image/svg+xml" />
+        <title>{`${title} · ${brand.name}`}</title>
+        <link rel="icon" href={brand.logo ?? assetPath(assets, 'mark.svg')} />
         <link rel="stylesheet" nonce={nonce} href={assetPath(assets, `${files}.css`)} />
+        <AccentStyle nonce={nonce} accents={brand.accents} />
         {(pageData !== undefined || files !== 'page') && (
           <script type="module" nonce={nonce} src={assetPath(assets, `${script}.js`)} />
         )}
       </head>
       <body data-page={pageData === undefined ? undefined : JSON.stringify(pageData)}>
-        <main class={wide ? 'wide' : 'card'}>{children}</main>
+        <main class={wide ? 'wide' : 'card'}>
+          {files === 'page' && <Logo brand={brand} />}
+          {children}
+        </main>
         <Footer context={context} />
       </body>
     </html>
   );
 };
-
-export const Logo: FC = () => (
-  <svg class="mark" width="40" height="40" viewBox="0 0 40 40" aria-hidden="true">
-    <path d="M6 37V19a14 14 0 0 1 28 0v18" fill="none" stroke="currentColor" stroke-width="3.5" />
-    <path d="M14 37V20a6 6 0 0 1 12 0v17" class="leaf" />
-    <path d="M3 37h34" stroke="currentColor" stroke-width="3.5" stroke-linecap="round" />
-  </svg>
-);
 
 export const Heading: FC<{ title: string; intro?: string; id?: string }> = ({
   title,
@@ -89,7 +88,6 @@ export const Heading: FC<{ title: string; intro?: string; id?: string }> = ({
   id,
 }) => (
   <header>
-    <Logo />
     <h1 id={id}>{title}</h1>
     {intro && <p class="intro">{intro}</p>}
   </header>

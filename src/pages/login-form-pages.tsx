@@ -149,7 +149,7 @@ function pageResponse(
   return htmlResponse(page, {
     status,
     headers: {
-      ...pageHeaders(context.nonce, originsOf(location.returnTo ?? null)),
+      ...pageHeaders(context, originsOf(location.returnTo ?? null)),
       ...(retryAfter === null ? {} : { 'Retry-After': retryAfter }),
     },
   });

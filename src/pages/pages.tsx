@@ -63,7 +63,7 @@ export function createPages(deps: PagesDependencies): Pages {
       });
       const Page = PAGES[page];
       return htmlResponse(<Page context={context} pageData={pageData} />, {
-        headers: pageHeaders(context.nonce, originsOf(target.returnTo)),
+        headers: pageHeaders(context, originsOf(target.returnTo)),
       });
     };
 
@@ -85,7 +85,7 @@ export function createPages(deps: PagesDependencies): Pages {
     const context = await createRenderContext(c, deps);
     const documents = deps.contracts.map(({ name }) => ({ name, url: `/openapi/${name}.json` }));
     return htmlResponse(<DocsPage context={context} documents={documents} />, {
-      headers: docsHeaders(context.nonce),
+      headers: docsHeaders(context),
     });
   });
   pages.get('/assets/:name', (c, next) => serveAsset(deps.assets, c, next));
@@ -100,7 +100,7 @@ export function createPages(deps: PagesDependencies): Pages {
     const home = isNamed ? `/${contract.name}` : '';
     return htmlResponse(<NotFoundPage context={context} signInPath={`${home}/login`} />, {
       status: 404,
-      headers: pageHeaders(context.nonce),
+      headers: pageHeaders(context),
     });
   });
   return pages;

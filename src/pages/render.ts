@@ -1,6 +1,7 @@
 /** Dependencies of the pages, and the steps from a request to an HTML response. */
 import type { Context, Hono } from 'hono';
 import type { HtmlEscapedString } from 'hono/utils/html';
+import type { Brand } from '../brand-settings.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { assetNames } from './assets.ts';
 import { assetPath, type RenderContext } from './layout.tsx';
@@ -23,6 +24,7 @@ export type PageContext = Context<PageEnv>;
 export interface PagesDependencies {
   contracts: readonly Contract[];
   allowedOrigins: readonly string[];
+  brand: Brand;
   passwordRules: PasswordRules;
   /** False: no account can set up a second factor. */
   offersSecondFactor: boolean;
@@ -72,9 +74,10 @@ export async function createRenderContext(
   deps: PagesDependencies,
   search = new URL(c.req.url).search,
 ): Promise<RenderContext> {
-  const { assets, passwordRules, offersSecondFactor, offersPasskeysAt, loadMessages } = deps;
+  const { assets, brand, passwordRules, offersSecondFactor, offersPasskeysAt, loadMessages } = deps;
   return {
     nonce: crypto.randomUUID(),
+    brand,
     passwordRules,
     offersSecondFactor,
     offersPasskeys: offersPasskeysAt(new URL(c.req.url)),

@@ -3,12 +3,13 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EmailTemplate } from '../../src/flows/ports/mail.ts';
 import { english } from '../../src/languages/load.ts';
+import { plainBrand } from '../fixtures/brand.ts';
 import { renderEmail, type EmailBranding } from '../../src/mail/templates.ts';
 
 const renderIn = (branding: EmailBranding, contract: string, template: EmailTemplate) =>
   renderEmail(branding, contract, { template, messages: english });
 
-const head = { service: 'Gatehouse', pagesOrigin: 'https://login.example' };
+const head = { brand: plainBrand, pagesOrigin: 'https://login.example' };
 
 const FORGOT = 'https://login.example/email-cookie/forgot';
 const LOGIN = 'https://login.example/email-cookie/login';
@@ -183,7 +184,7 @@ describe('a value in an e-mail', () => {
   }
   const harmless = { service: 'S', contract: 'c', secret: 's' };
   const render = ({ kind, service, contract, secret }: Case) =>
-    renderIn({ ...head, service }, contract, {
+    renderIn({ ...head, brand: { ...plainBrand, name: service } }, contract, {
       kind,
       code: secret,
       token: secret,

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EmailTemplate } from '../../src/flows/ports/mail.ts';
 import { createMailer, type MailerOptions } from '../../src/mail/mailer.ts';
+import { plainBrand } from '../fixtures/brand.ts';
 import { loadMessages } from '../fixtures/messages.ts';
 import type { Mail } from '../../src/mail/transport.ts';
 
@@ -13,7 +14,7 @@ const mail = {
   template: { kind: 'verification-code', code: '123456', minutes: 10 } as EmailTemplate,
 };
 const settings = {
-  service: 'Gatehouse',
+  brand: plainBrand,
   pagesOrigin: 'https://login.example',
   from: { name: 'Gatehouse, Inc.', email: 'no-reply@login.example' },
 };

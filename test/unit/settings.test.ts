@@ -1,6 +1,7 @@
 /** Settings that a deployment starts with: defaults, bounds, and both spellings of a value. */
 import { expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
+import { plainBrand } from '../fixtures/brand.ts';
 import { settingsWith } from './sample-env.ts';
 
 const PART = 'AgIC'.repeat(10) + 'AgI';
@@ -30,8 +31,9 @@ const defaults = {
     domain: 'lighthouse.example',
     origins: ['https://lighthouse.example'],
   },
+  brand: plainBrand,
   mail: {
-    service: 'Gatehouse',
+    brand: plainBrand,
     pagesOrigin: 'https://lighthouse.example',
     from: { name: 'Gatehouse', email: 'no-reply@lighthouse.example' },
     transport: { kind: 'binding' },
@@ -107,10 +109,10 @@ const rows: [values: Record<string, unknown>, read: object][] = [
   from("Åsa's Login <a@b.example>", "Åsa's Login"),
   from('a@b.example', 'Gatehouse'),
   [
-    { MAIL: { service: 'Acmé 24/7' }, PAGES_ORIGIN: pagesOrigin, ISSUER: 'https://i.example/a' },
+    { BRAND: { name: 'Acmé 24/7' }, PAGES_ORIGIN: pagesOrigin, ISSUER: 'https://i.example/a' },
     {
       mail: {
-        service: 'Acmé 24/7',
+        brand: { name: 'Acmé 24/7' },
         pagesOrigin,
         from: { name: 'Acmé 24/7', email: 'no-reply@login.acme.example' },
       },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
 import { createPages } from '../../src/pages/pages.tsx';
 import type { PagesDependencies } from '../../src/pages/render.ts';
+import { plainBrand } from '../fixtures/brand.ts';
 import { loadMessages } from '../fixtures/messages.ts';
 import { createTestApp, deployed } from '../support/test-app.ts';
 
@@ -23,6 +24,7 @@ describe('/dev/mail', () => {
     createPages({
       contracts,
       allowedOrigins: [],
+      brand: plainBrand,
       passwordRules: { least: 8, most: 256, messages: {} as never },
       offersSecondFactor: true,
       offersPasskeysAt: () => true,

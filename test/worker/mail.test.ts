@@ -2,13 +2,14 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { createMailer } from '../../src/mail/mailer.ts';
+import { plainBrand } from '../fixtures/brand.ts';
 import { loadMessages } from '../fixtures/messages.ts';
 
 it('goes through the binding of the local runtime, and stands in the outbox', async () => {
   const failures: unknown[] = [];
   const mailer = createMailer({
     settings: {
-      service: 'Gatehouse',
+      brand: plainBrand,
       pagesOrigin: 'https://login.example',
       from: { name: 'Gatehouse', email: 'no-reply@login.example' },
       transport: { kind: 'binding' },

@@ -48,7 +48,7 @@ async function signedIn(columns: Record<string, number> = {}) {
 
 describe('options', () => {
   it('name the domain and the service', async () => {
-    const app = createTestApp({ ...settings, MAIL: { service: 'Acme' } });
+    const app = createTestApp({ ...settings, BRAND: { name: 'Acme' } });
     const { call } = await signedIn();
     const { body } = await call(app, 'POST passkeys/login/options');
     expect(body['publicKey']).toMatchObject({ rpId: 'gatehouse.example' });
