@@ -4,8 +4,8 @@
  * what is allowed.
  *
  *     --origin URL     attacks an instance that runs already (npm start), and kills nothing
- *     --only PART      guessing, addresses, concurrency, codes, devices, factors, passkeys, kills,
- *                      factor-kills, passkey-kills
+ *     --only PART      guessing, addresses, concurrency, codes, devices, factors, passkeys, transfers,
+ *                      kills, factor-kills, passkey-kills
  */
 import { join } from 'node:path';
 import { buildAll } from '../bench/build.ts';
@@ -21,6 +21,7 @@ import { manyAtOnce, rotatedAddresses } from './race/guessing.ts';
 import { kills } from './race/kills.ts';
 import { passkeyKills } from './race/passkey-kills.ts';
 import { passkeys } from './race/passkeys.ts';
+import { transfers } from './race/transfers.ts';
 
 const USAGE = 'npm run prove:race -- [--origin URL] [--only PART]';
 const { values: options } = readArguments(USAGE, {
@@ -35,6 +36,7 @@ const attacks: Record<string, (context: AttackContext) => Promise<void>> = {
   devices,
   factors,
   passkeys,
+  transfers,
 };
 
 const killed = { kills, 'factor-kills': factorKills, 'passkey-kills': passkeyKills };
