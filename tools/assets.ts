@@ -22,6 +22,7 @@ export async function makeAssets(): Promise<void> {
       home: join(pages, 'client', 'home.ts'),
       factors: join(pages, 'client', 'factors.ts'),
       passkeys: join(pages, 'client', 'passkeys.ts'),
+      profile: join(pages, 'client', 'profile.ts'),
       security: join(pages, 'client', 'security.ts'),
       docs: join(pages, 'client', 'docs.ts'),
       'page-style': join(pages, 'style', 'page.css'),

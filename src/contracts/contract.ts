@@ -113,6 +113,10 @@ export interface ProfilePaths {
   name: JsonPath | null;
   username: JsonPath | null;
   email: JsonPath | null;
+  /** The address of a picture. */
+  avatar: JsonPath | null;
+  /** Of e-mails; BCP 47. */
+  language: JsonPath | null;
 }
 
 export interface SessionPaths {

@@ -8,7 +8,14 @@ import type { Granted } from '../flows/model/outcome.ts';
 import type { TokenDeclaration } from '../flows/model/token-rules.ts';
 import type { OperationRow } from '../flows/operation.ts';
 import { OPERATIONS, operations, type Operation } from '../flows/operations.ts';
-import type { AnyRoute, Contract, FactorPaths, PasskeyPaths, Route } from './contract.ts';
+import type {
+  AnyRoute,
+  Contract,
+  FactorPaths,
+  PasskeyPaths,
+  ProfilePaths,
+  Route,
+} from './contract.ts';
 import type { ErrorOverrides, ErrorPaths, WireError } from './error-answers.ts';
 import type { JsonPath, LoginRequest, WireHeaders } from './wire.ts';
 import {
@@ -90,7 +97,7 @@ interface Declaration<
   /** Absent: there are no refresh tokens. The new tokens stand where the login's do. */
   refresh?: Carrier & Body<Granted, Refresh>;
   profile: Body<UserNamedBy<K>, Profile> & {
-    paths: Partial<Record<'name' | 'username' | 'email', JsonPath>>;
+    paths: Partial<Record<keyof ProfilePaths, JsonPath>>;
   };
   /** Paths that differ from those of the default responses. */
   factorPaths?: Partial<FactorPaths>;
@@ -162,6 +169,8 @@ export function defineContract<
         name: at(profile.paths.name),
         username: at(profile.paths.username),
         email: at(profile.paths.email),
+        avatar: at(profile.paths.avatar),
+        language: at(profile.paths.language),
       },
       sessions: sessionsOf(declaration).paths,
       activity: activityOf(declaration).paths,

@@ -52,7 +52,7 @@ export const emailEnvelope = defineContract({
   loginBody: { password: ['password', password] },
   envelope: dataEnvelope,
   nameCase: 'snake',
-  ...userResponses(user, token, ['name', 'email']),
+  ...userResponses(user, token, ['name', 'email', 'avatar', ['language', 'language_preference']]),
   errors: {
     meta: { id: 'ApiEnvelope', description: 'The envelope that all errors share' },
     schema: (codes) =>

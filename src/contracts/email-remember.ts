@@ -79,7 +79,7 @@ export const emailRemember = defineContract({
     ],
   },
   time,
-  ...userResponses(user, token, ['name', 'email']),
+  ...userResponses(user, token, ['name', 'email', 'avatar']),
   errors: {
     schema: (codes) => z.object({ error: codedError.schema(codes) }),
     render: (error) => ({ error: codedError.render(error) }),

@@ -87,7 +87,12 @@ export const gotrue = defineContract({
   profile: {
     schema: () => user.schema().shape,
     render: user.render,
-    paths: { name: ['user_metadata', 'name'], email: ['email'] },
+    paths: {
+      name: ['user_metadata', 'name'],
+      email: ['email'],
+      avatar: ['user_metadata', 'avatar_url'],
+      language: ['user_metadata', 'language'],
+    },
   },
   passkeyPaths,
   routes: {

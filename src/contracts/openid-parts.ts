@@ -27,7 +27,13 @@ export const userInfo = {
     locale: z.string(),
   }),
   render: (user: User) => ({ sub: user.publicId, ...userClaims(user) }),
-  paths: { name: ['name'], username: ['preferred_username'], email: ['email'] },
+  paths: {
+    name: ['name'],
+    username: ['preferred_username'],
+    email: ['email'],
+    avatar: ['picture'],
+    language: ['locale'],
+  },
 };
 
 interface Endpoints {

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import type { Granted, Issue } from '../flows/model/outcome.ts';
 import type { User } from '../flows/model/user.ts';
+import type { ProfilePaths } from './contract.ts';
 import type { WireContext } from './wire.ts';
 import type { WireError } from './error-answers.ts';
 import {
@@ -52,8 +53,8 @@ export function userResponses<
 >(
   user: ReturnType<typeof component<U, UserFields>>,
   tokens: Body<Granted, TokenFields> & { paths: DeclaredTokenPaths },
-  /** The fields of the user that pages show. */
-  names: readonly ('name' | 'username' | 'email')[],
+  /** The fields of the user that pages show, with the wire's name where it is another. */
+  names: readonly (keyof ProfilePaths | readonly [keyof ProfilePaths, string])[],
 ) {
   return {
     login: {
@@ -67,7 +68,12 @@ export function userResponses<
     profile: {
       schema: () => ({ user: user.schema() }),
       render: (shown: U) => ({ user: user.render(shown) }),
-      paths: Object.fromEntries(names.map((name) => [name, ['user', name]])),
+      paths: Object.fromEntries(
+        names.map((one) => {
+          const [name, onWire] = typeof one === 'string' ? [one, one] : one;
+          return [name, ['user', onWire]];
+        }),
+      ),
     },
   };
 }

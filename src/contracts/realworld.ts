@@ -99,7 +99,11 @@ export const realworld = defineContract({
     render: (account: Shown, { token }: WireContext) => ({
       user: user.render({ account, token: token ?? '' }),
     }),
-    paths: { username: ['user', 'username'], email: ['user', 'email'] },
+    paths: {
+      username: ['user', 'username'],
+      email: ['user', 'email'],
+      avatar: ['user', 'image'],
+    },
   },
   routes: {
     login: { request: within('user', loginRequest('email', { code: 'totp' })) },

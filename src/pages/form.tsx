@@ -7,7 +7,7 @@ interface FieldProps {
   label: string;
   autocomplete: string;
   type?: 'text' | 'email';
-  inputmode?: 'email' | 'numeric';
+  inputmode?: 'email' | 'numeric' | 'url';
   value?: string;
   optional?: boolean;
   /** Its script removes spaces and dashes. */
@@ -114,9 +114,16 @@ export const Form: FC<{
   noscript?: string;
   /** A button after the one that submits. */
   second?: Child;
+  isHidden?: boolean;
   children?: Child;
-}> = ({ id, submit, action, notice, noscript, second, children }) => (
-  <form id={id ?? 'form'} method="post" action={action} novalidate={action === undefined}>
+}> = ({ id, submit, action, notice, noscript, second, isHidden, children }) => (
+  <form
+    id={id ?? 'form'}
+    method="post"
+    action={action}
+    novalidate={action === undefined}
+    hidden={isHidden}
+  >
     <Notice prefix={id === undefined ? '' : `${id}-`} notice={notice} />
     {noscript && (
       <noscript>

@@ -18,7 +18,9 @@ import type { JsonPath } from '../contracts/wire.ts';
 import type { Messages } from '../languages/messages.ts';
 
 /** The script's messages, with the contract's own for a wrong password. */
-export interface ScriptMessages extends Omit<Messages['script'], 'refusals'> {
+export interface ScriptMessages extends Omit<Messages['script'], 'activity' | 'refusals'> {
+  /** Sent with the signed-in page alone. */
+  activity?: Messages['script']['activity'];
   refusals: Messages['script']['refusals'] & { invalid: string };
 }
 
@@ -89,6 +91,14 @@ export type RequestName =
   | 'forgot-password'
   | 'reset-password'
   | 'change-password'
+  | 'update-profile'
+  | 'update-language'
+  | 'change-email'
+  | 'confirm-email'
+  | 'delete-account'
+  | 'delete-account-proven'
+  | 'rename-session'
+  | 'list-activity'
   | 'second-factor'
   | 'list-factors'
   | 'enroll-totp'
@@ -140,7 +150,7 @@ export interface PageData {
   /** The reason for which it does not lead back to where it was asked to; null: it does. */
   returnRefused: string | null;
   /** The paths of scripts that are loaded when they are needed. */
-  scripts: Readonly<Record<'factors' | 'passkeys' | 'security', string>>;
+  scripts: Readonly<Record<'factors' | 'passkeys' | 'profile' | 'security', string>>;
   /** False: no account can set one up. */
   offersSecondFactor: boolean;
   /** False: none signs in, and none can be added. */

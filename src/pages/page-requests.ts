@@ -14,7 +14,12 @@ type Sent = { [O in Operation]: readonly [O, InputOf<O>] }[Operation];
 
 const TOKENS = { token: placeholder('accessToken'), refreshToken: placeholder('refreshToken') };
 
-function inputsOf({ identifier: kind, codeTravels }: Contract): Record<RequestName, Sent> {
+function inputsOf(contract: Contract): Record<RequestName, Sent> {
+  const {
+    identifier: kind,
+    codeTravels,
+    paths: { profile },
+  } = contract;
   const text = placeholder;
   // Left empty, it is read as absent.
   const loginCode = codeTravels === 'with-password' ? text('code') : null;
@@ -62,6 +67,20 @@ function inputsOf({ identifier: kind, codeTravels }: Contract): Record<RequestNa
       'change-password',
       { currentPassword: text('currentPassword'), newPassword: text('newPassword') },
     ],
+    'update-profile': [
+      'update-profile',
+      {
+        ...(profile.name !== null && { name: text('name') }),
+        ...(profile.avatar !== null && { avatar: text('avatar') }),
+      },
+    ],
+    'update-language': ['update-profile', { language: text('language') }],
+    'change-email': ['change-email', { email: text('email'), password: null }],
+    'confirm-email': ['confirm-email', { code: text('code') }],
+    'delete-account': ['delete-account', { password }],
+    'delete-account-proven': ['delete-account', { password: null }],
+    'rename-session': ['rename-session', { id: text('id'), name: text('name') }],
+    'list-activity': ['list-activity', null],
     'second-factor': ['second-factor', { challenge: text('challenge'), code: text('code') }],
     'list-factors': ['list-factors', null],
     'enroll-totp': ['enroll-totp', { challenge: null, name: null }],

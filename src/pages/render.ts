@@ -93,7 +93,10 @@ export function pageDataFor(
   location: PageLocation,
 ): PageData {
   const { contract, prefix, transfer = null, returnRefused = null } = location;
-  const { script, invalid } = messages;
+  const {
+    invalid,
+    script: { activity, ...script },
+  } = messages;
   const refusals = { ...script.refusals, invalid: invalid[contract.identifier] };
   return {
     page,
@@ -110,9 +113,10 @@ export function pageDataFor(
     scripts: {
       factors: assetPath(assets, 'factors.js'),
       passkeys: assetPath(assets, 'passkeys.js'),
+      profile: assetPath(assets, 'profile.js'),
       security: assetPath(assets, 'security.js'),
     },
-    messages: { ...script, refusals },
+    messages: { ...script, refusals, ...(page === 'home' && { activity }) },
   };
 }
 

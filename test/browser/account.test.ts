@@ -63,7 +63,7 @@ describe('the signed-in page', () => {
     await signIn(page, 'email-envelope', ben);
     expect(await page.locator('.badge').count()).toBe(1);
     expect(await page.locator('#sessions li').count()).toBe(2);
-    await page.click('#sessions button');
+    await page.click('#sessions button:text-is("End")');
     await expect.poll(() => page.locator('#sessions li').count()).toBe(1);
     expect(await page.textContent('#page-notice')).toBe('The session has ended.');
     expect(await page.locator('.badge').count()).toBe(1);

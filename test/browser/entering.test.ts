@@ -186,10 +186,10 @@ test('shows one notice at a time', async ({ openBrowser, users: { ben } }) => {
   expectStatus(500);
   await signIn(page, 'email-remember', ben);
   const notices = () => page.locator('.notices .notice:visible, #page-notice:visible').count();
-  await page.click('summary');
+  await page.click('#change summary');
   await fill(page, { currentPassword: ben.password, newPassword: 'another good long one' });
   await stubOperation(page, 'change-password', { status: 500, json: {} });
-  await submit(page);
+  await page.click('#change button[type=submit]');
   expect(await notice(page)).toContain('Something went wrong');
   expect(await notices()).toBe(1);
   await stubOperation(page, 'logout-all', { status: 500, json: {} });

@@ -79,7 +79,7 @@ test.for(contractCases)(
   async ({ name, inCookie }, { openBrowser, users: { ada } }) => {
     const { page, context, expectStatus } = await openBrowser();
     await context.addInitScript(blockStorage);
-    for (const path of ['register', 'verify', 'forgot', 'reset']) {
+    for (const path of ['register', 'verify', 'forgot', 'reset#token=a']) {
       await page.goto(`/${name}/${path}`);
       await page.waitForSelector('button[type=submit]:not([disabled])');
     }

@@ -53,6 +53,22 @@ export async function notice(page: Page): Promise<string> {
   return (await page.textContent('#notice')) ?? '';
 }
 
+/** Waits for a notice about the signed-in page as a whole and returns its text. */
+export async function pageNotice(page: Page): Promise<string> {
+  await page.waitForSelector('#page-notice:not([hidden])');
+  return (await page.textContent('#page-notice')) ?? '';
+}
+
+/** Waits for the notice of one of several forms and returns its text. */
+export async function formNotice(page: Page, id: string): Promise<string> {
+  await page.waitForSelector(`#${id}-notice:not([hidden])`);
+  return (await page.textContent(`#${id}-notice`)) ?? '';
+}
+
+/** Opens a section of the signed-in page by its title. */
+export const openSection = (page: Page, title: string) => page.click(`summary:text-is("${title}")`);
+export const sendForm = (page: Page, id: string) => page.click(`#${id} button[type=submit]`);
+
 /** Waits until a field is marked as invalid and returns its message. */
 export async function fieldError(page: Page, id: string): Promise<string> {
   await page.waitForSelector(`#${id}[aria-invalid=true]`);

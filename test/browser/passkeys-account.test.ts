@@ -78,7 +78,7 @@ test('the password is removed after a proof by passkey, and never the last way i
   await accountShown(page);
 
   // A new password needs none before it.
-  await page.click('summary');
+  await page.click('#change summary');
   expect(await page.textContent('#currentPassword-hint')).toContain('Leave it empty');
   const password = 'seven green lamps by the river';
   await fill(page, { newPassword: password });

@@ -95,5 +95,5 @@ test('by keyboard alone, in German at 320 pixels', async ({ openBrowser, users: 
   await page.getByRole('button', { name: 'Entfernen: Passkey Küche <b>' }).focus();
   await page.keyboard.press('Enter');
   await expect.poll(() => row.count()).toBe(0);
-  expect(await page.textContent('#page-notice')).toContain('Der Passkey ist entfernt.');
+  await expect.poll(() => page.textContent('#page-notice')).toContain('Der Passkey ist entfernt.');
 });

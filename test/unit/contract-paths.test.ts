@@ -37,9 +37,10 @@ describe.each([...served, oddForm, oddNested])('the paths of $name', (contract) 
   });
 
   it('lead to the user, whose name is among them', () => {
-    const body = bodyOf('profile', sampleUser);
-    for (const name of ['name', 'username', 'email'] as const) {
-      expectAt(body, paths.profile[name], sampleUser[name]);
+    const user = { ...sampleUser, avatar: 'https://example.com/picture.png' };
+    const body = bodyOf('profile', user);
+    for (const name of ['name', 'username', 'email', 'avatar', 'language'] as const) {
+      expectAt(body, paths.profile[name], user[name]);
     }
     expect(paths.profile[identifier]).not.toBe(null);
   });

@@ -75,6 +75,7 @@ describe.each([...knownContracts, madeUp])('the pages of $name', (contract) => {
       const reads: readonly string[] = [
         'profile',
         'list-sessions',
+        'list-activity',
         'list-factors',
         'list-passkeys',
       ];

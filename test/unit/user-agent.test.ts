@@ -15,6 +15,7 @@ it.each([
   [`${IPHONE} Version/18.6 Mobile/15E148 Safari/604.1`, 'Safari on iPhone'],
   [`${IPAD} Version/17.7 Mobile/15E148 Safari/604.1`, 'Safari on iPad'],
   [`${LINUX} ${CHROME} Safari/537.36`, 'Chrome on Linux'],
+  [`${LINUX} ${CHROME.replace('Chrome', 'HeadlessChrome')} Safari/537.36`, 'Chrome on Linux'],
   [`${MAC} ${CHROME} Safari/537.36`, 'Chrome on macOS'],
   [`${PHONE} ${CHROME} Mobile Safari/537.36`, 'Chrome on Android'],
   [`${IPHONE} CriOS/140.0.7339.39 Mobile/15E148 Safari/604.1`, 'Chrome on iPhone'],

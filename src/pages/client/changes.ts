@@ -1,6 +1,5 @@
 /** Changes to the ways in which the user signs in, and the proof of identity that they need. */
 import type { Answer } from './call.ts';
-import { onClick } from './elements.ts';
 import { elementById, messages } from './page-data.ts';
 import { createProofDialog } from './proof-dialog.ts';
 import type { Shared } from './scripts.ts';
@@ -14,6 +13,8 @@ export interface AccountPage {
   showNotice(message: string): void;
   /** Loads the list of sessions again; returns how many there are. */
   reloadSessions(): Promise<number>;
+  /** Loads the profile again, and shows it. */
+  reloadProfile(): Promise<void>;
 }
 
 type Request = Parameters<Shared['callSignedIn']>;
@@ -61,17 +62,6 @@ export function createChanges(
     elementById('others').hidden = sessions < 2;
     page.showNotice(notice);
   };
-
-  onClick(elementById('end-others'), async () => {
-    const answer = await shared.callSignedIn('logout-others');
-    if (answer === 'out') return page.leave();
-    if (!answer?.ok) {
-      return page.showNotice(answer === null ? messages.offline : messages.refusals.internal);
-    }
-    await page.reloadSessions();
-    elementById('others').hidden = true;
-    page.showNotice(messages.othersEnded);
-  });
 
   return { page, callProven, change, changed };
 }

@@ -2,9 +2,10 @@
  * Entry point of the signed-in page's script. Private data is fetched, shown, and removed whenever the page is left, so that
  * neither Back nor the back/forward cache shows it to the next person.
  */
-import { textAt, valueAt } from '../json-path.ts';
+import { textAt } from '../json-path.ts';
 import { readRefusal, type Answer } from './call.ts';
-import { createElement, createRowButton } from './elements.ts';
+import type { AccountPage } from './changes.ts';
+import { createElement } from './elements.ts';
 import * as form from './form.ts';
 import {
   callSignedIn,
@@ -14,20 +15,32 @@ import {
   onSessionEndedElsewhere,
 } from './session.ts';
 import {
-  fillTemplate,
   replacePage,
   inputById,
   linkTo,
   elementById,
   contract,
   messages,
+  pageData,
 } from './page-data.ts';
 import { loadScript, shared } from './scripts.ts';
 import type { SecuritySections } from './security.ts';
-import { timeFormat } from './time.ts';
+import { createSessionList, fetchSessions } from './session-list.ts';
 
 const { paths } = contract;
-type Row = Record<string, unknown>;
+const change = elementById<HTMLDetailsElement>('change');
+let security: SecuritySections | null = null;
+let details: ReturnType<typeof import('./profile.ts').createProfileSections> | null = null;
+let accountName = '';
+
+const sessions = createSessionList({ leave: forgetSessionAndLeave, showNotice: showPageNotice });
+const page: AccountPage = {
+  accountName: () => accountName,
+  leave: forgetSessionAndLeave,
+  showNotice: showPageNotice,
+  reloadSessions: () => sessions.reload(),
+  reloadProfile,
+};
 
 function start(): void {
   elementById('sign-out').addEventListener('click', () => signOutAndLeave(false));
@@ -55,9 +68,10 @@ function start(): void {
 
 function clear(): void {
   security?.clear();
+  details?.clear();
+  sessions.clear();
   elementById('private').hidden = true;
   elementById('profile').replaceChildren();
-  elementById('sessions').replaceChildren();
   for (const id of ['currentPassword', 'newPassword', 'account-identifier'])
     inputById(id).value = '';
 }
@@ -65,7 +79,10 @@ function clear(): void {
 function forgetSessionAndLeave(): void {
   forgetSession();
   clear();
-  replacePage(linkTo('/login'));
+  // The section that was asked for comes after the sign-in.
+  const { pathname, search, hash } = location;
+  const returnTo = encodeURIComponent(pathname + search + hash);
+  replacePage(hash === '' ? linkTo('/login') : `${pageData.prefix}/login?return_to=${returnTo}`);
 }
 
 async function load(): Promise<void> {
@@ -74,40 +91,38 @@ async function load(): Promise<void> {
   if (profile !== 'out' && profile !== null) {
     accountName = textAt(profile.body, paths.profile[contract.identifier]) ?? '';
   }
-  const [sessions, shown] =
-    profile === 'out' ? ['out' as const] : await Promise.all([fetchSessions(), showSecurity()]);
+  const [rows, shown] =
+    profile === 'out' ? ['out' as const] : await Promise.all([fetchSessions(), loadSections()]);
   elementById('loading').hidden = true;
-  if (profile === 'out' || sessions === 'out' || shown === 'out') return forgetSessionAndLeave();
-  if (!profile?.ok || sessions === null) {
+  if (profile === 'out' || rows === 'out' || shown === 'out') return forgetSessionAndLeave();
+  if (!profile?.ok || rows === null) {
     clear();
     showPageNotice(
-      profile === null || sessions === null ? messages.offline : messages.refusals.internal,
+      profile === null || rows === null ? messages.offline : messages.refusals.internal,
     );
     return;
   }
   showProfile(profile.body);
-  showSessions(sessions);
+  sessions.show(rows);
   elementById('private').hidden = false;
+  openSection();
 }
 
-let security: SecuritySections | null = null;
-let accountName = '';
+/** Opens the section that the address names: /.well-known/change-password leads to `#change`. */
+function openSection(): void {
+  if (location.hash !== `#${change.id}`) return;
+  change.open = true;
+  inputById('currentPassword').focus();
+}
 
-/** The page is of use without these sections. */
-async function showSecurity() {
-  security ??=
-    (await loadScript('security'))?.createSecuritySections(shared, {
-      accountName: () => accountName,
-      leave: forgetSessionAndLeave,
-      showNotice: showPageNotice,
-      async reloadSessions() {
-        const sessions = await fetchSessions();
-        if (!Array.isArray(sessions)) return 0;
-        showSessions(sessions);
-        return sessions.length;
-      },
-    }) ?? null;
-  return security?.load();
+/** Loads the scripts of the other sections; the page is of use without them. */
+async function loadSections(): Promise<'out' | 'loaded' | undefined> {
+  security ??= (await loadScript('security'))?.createSecuritySections(shared, page) ?? null;
+  if (security === null) return undefined;
+  const { callProven, hasPasskeys, load } = security;
+  const [loaded, script] = await Promise.all([load(), loadScript('profile')]);
+  details ??= script?.createProfileSections(shared, { ...page, callProven, hasPasskeys }) ?? null;
+  return loaded;
 }
 
 function showProfile(body: unknown): void {
@@ -118,57 +133,15 @@ function showProfile(body: unknown): void {
       : [createElement('dt', messages.labels[field]), createElement('dd', value)];
   });
   elementById('profile').replaceChildren(...rows);
+  accountName = textAt(body, paths.profile[contract.identifier]) ?? '';
   inputById('account-identifier').value = accountName;
+  details?.show(body);
 }
 
-async function fetchSessions(): Promise<Row[] | 'out' | null> {
-  const answer = await callSignedIn('list-sessions');
-  if (answer === 'out' || answer === null) return answer;
-  const list = valueAt(answer.body, paths.sessions.list);
-  return answer.ok && Array.isArray(list) ? (list as Row[]) : null;
-}
-
-function showSessions(rows: readonly Row[]): void {
-  const { fields } = paths.sessions;
-  const formatTime = timeFormat();
-  const items = rows.map((row) => {
-    const device = String(row[fields.device]);
-    const time = formatTime(row[fields.lastUsedAt]);
-    const about = createElement('div', '');
-    about.append(
-      createElement('strong', device),
-      createElement(
-        'p',
-        `${String(row[fields.address])} · ${fillTemplate(messages.lastUsed, { time })}`,
-        'hint',
-      ),
-    );
-    const item = createElement('li', '');
-    item.append(about);
-    if (row[fields.current] === true)
-      item.append(createElement('span', messages.thisDevice, 'badge'));
-    else item.append(endButton(String(row[fields.id]), device));
-    return item;
-  });
-  elementById('sessions').replaceChildren(...items);
-}
-
-function endButton(id: string, device: string): HTMLElement {
-  const button = createRowButton(messages.end, fillTemplate(messages.endOf, { device }));
-  button.addEventListener('click', async () => {
-    button.disabled = true;
-    const answer = await callSignedIn('end-session', { id });
-    if (answer === 'out') return forgetSessionAndLeave();
-    const gone =
-      answer !== null && (answer.ok || readRefusal(answer, ['not-found']).reason === 'not-found');
-    showPageNotice(
-      gone ? messages.ended : answer === null ? messages.offline : messages.refusals.internal,
-    );
-    const sessions = gone ? await fetchSessions() : null;
-    if (Array.isArray(sessions)) showSessions(sessions);
-    button.disabled = false;
-  });
-  return button;
+async function reloadProfile(): Promise<void> {
+  const profile = await callSignedIn('profile');
+  if (profile === 'out') forgetSessionAndLeave();
+  else if (profile?.ok) showProfile(profile.body);
 }
 
 /** The API calls the new password `password` where it breaks a rule. */
@@ -190,8 +163,7 @@ async function changePassword(values: Record<string, string>): Promise<boolean> 
   if (answer?.ok) {
     for (const id of ['currentPassword', 'newPassword']) inputById(id).value = '';
     form.showNotice(messages.passwordChanged, 'good');
-    const sessions = await fetchSessions();
-    if (Array.isArray(sessions)) showSessions(sessions);
+    await sessions.reload();
   } else if (answer === null || answer.headers.has('Retry-After'))
     form.showRefusal(answer, ['locked']);
   else if (form.showFieldErrors(answer, passwordFields(answer))) return false;

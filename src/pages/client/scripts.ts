@@ -1,6 +1,8 @@
 /** Loads the scripts that most visits do not need. */
 import { call, readRefusal } from './call.ts';
 import {
+  codeFormat,
+  email,
   enhanceForm,
   focusFieldError,
   required,
@@ -17,6 +19,7 @@ import { timeFormat } from './time.ts';
 interface Scripts {
   factors: typeof import('./factors.ts');
   passkeys: typeof import('./passkeys.ts');
+  profile: typeof import('./profile.ts');
   security: typeof import('./security.ts');
 }
 
@@ -36,6 +39,8 @@ export const shared = {
   call,
   callSignedIn,
   canKeepSession,
+  codeFormat,
+  email,
   enhanceForm,
   focusFieldError,
   goOn,

@@ -1,0 +1,44 @@
+/** The list of recent activity, which is fetched when it is asked for. */
+import { valueAt } from '../json-path.ts';
+import { createElement, onClick } from './elements.ts';
+import type { ProvenPage } from './profile.ts';
+import type { Shared } from './scripts.ts';
+import { contract, elementById, messages } from './page-data.ts';
+
+type Row = Record<string, unknown>;
+
+const { list, fields } = contract.paths.activity;
+const texts: Readonly<Record<string, string>> = messages.activity ?? {};
+
+export function createActivitySection(shared: Shared, page: ProvenPage) {
+  const items = elementById('activity');
+  const formatTime = shared.timeFormat();
+
+  const itemOf = (row: Row): HTMLElement => {
+    const about = createElement('div', '');
+    const facts = [row[fields.device], row[fields.address]].filter((fact) => fact);
+    about.append(
+      createElement('strong', texts[String(row[fields.action])] ?? texts['OTHER'] ?? ''),
+      createElement('p', [formatTime(row[fields.at]), ...facts].join(' · '), 'hint'),
+    );
+    const item = createElement('li', '');
+    item.append(about);
+    if (row[fields.current] === true) {
+      item.append(createElement('span', messages.thisDevice, 'badge'));
+    }
+    return item;
+  };
+
+  onClick(elementById('show-activity'), async () => {
+    const answer = await shared.callSignedIn('list-activity');
+    if (answer === 'out') return page.leave();
+    const rows = answer?.ok ? valueAt(answer.body, list) : null;
+    if (!Array.isArray(rows)) {
+      return page.showNotice(answer === null ? messages.offline : messages.refusals.internal);
+    }
+    items.replaceChildren(...(rows as Row[]).map(itemOf));
+    elementById('activity-title').focus();
+  });
+
+  return { clear: (): void => items.replaceChildren() };
+}
