@@ -71,21 +71,28 @@ export interface PasswordRules {
   messages: Readonly<Record<PasswordFlaw, string>>;
 }
 
-/** Finds the text by which a contract's refusal tells a flaw from the others, by making each of them. */
+/** The names of a new password in requests, by which some wires word their refusals. */
+const FIELDS = ['password', 'newPassword'];
+
+/** Finds the texts by which a contract's refusals tell a flaw from the others, by making each of them. */
 export function describePasswordRules(
   contract: Contract,
   { least, most, messages }: PasswordRules,
 ): PasswordRulesShown {
-  const refusals = (Object.entries(messages) as [PasswordFlaw, string][]).map(([flaw, message]) => {
-    const issue = { field: 'password', flaw, message, missing: false };
-    const context = { operation: 'reset-password', nowMs: 0, traceId: '', headers: {} } as const;
-    const { body } = refusalWire(contract, { reason: 'malformed', issues: [issue] }, context);
-    return { flaw, texts: textsIn(body) };
+  const context = { operation: 'reset-password', nowMs: 0, traceId: '', headers: {} } as const;
+  const flaws = FIELDS.flatMap((field) => {
+    const refusals = (Object.entries(messages) as [PasswordFlaw, string][]).map(
+      ([flaw, message]) => {
+        const issue = { field, flaw, message, missing: false };
+        const { body } = refusalWire(contract, { reason: 'malformed', issues: [issue] }, context);
+        return { flaw, texts: textsIn(body) };
+      },
+    );
+    return refusals.flatMap(({ flaw, texts }) => {
+      const others = new Set(refusals.flatMap((other) => (other.flaw === flaw ? [] : other.texts)));
+      const text = texts.find((one) => !others.has(one));
+      return text === undefined ? [] : [{ flaw, text }];
+    });
   });
-  const flaws = refusals.flatMap(({ flaw, texts }) => {
-    const others = new Set(refusals.flatMap((other) => (other.flaw === flaw ? [] : other.texts)));
-    const text = texts.find((one) => !others.has(one));
-    return text === undefined ? [] : [{ flaw, text }];
-  });
-  return { least, most, flaws };
+  return { least, most, flaws: [...new Map(flaws.map((one) => [one.text, one])).values()] };
 }

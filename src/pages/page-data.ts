@@ -64,7 +64,7 @@ export interface PasswordRulesShown {
   /** In characters, as `most`. */
   least: number;
   most: number;
-  /** Each flaw with a text that a refusal of the contract has for it, and for no other flaw. */
+  /** Each flaw with the texts that refusals of the contract have for it, and for no other flaw. */
   flaws: readonly { flaw: PasswordFlaw; text: string }[];
 }
 

@@ -17,9 +17,13 @@ it.each([...contracts, oddForm, oddNested])(
   (contract) => {
     const shown = describePasswordRules(contract, { ...bounds, messages });
     expect(shown).toMatchObject(bounds);
-    for (const operation of ['register', 'reset-password', 'change-password'] as const) {
+    for (const [operation, field] of [
+      ['register', 'password'],
+      ['reset-password', 'password'],
+      ['change-password', 'newPassword'],
+    ] as const) {
       const found = flaws.map((flaw) => {
-        const issue = { field: 'password', flaw, message: messages[flaw], missing: false };
+        const issue = { field, flaw, message: messages[flaw], missing: false };
         const refusal = { reason: 'malformed', issues: [issue] } as const;
         const { body } = refusalWire(contract, refusal, { ...refusalContext, operation });
         const texts = textsIn(body);

@@ -35,7 +35,7 @@ describe('the form without scripts', () => {
     ] as const) {
       const settings = { ALLOWED_ORIGINS: ['https://app.example.com'] };
       const { status, headers, text } = await send(
-        { email, password, return_to },
+        { email: ` ${email} `, password, return_to },
         {},
         { settings },
       );

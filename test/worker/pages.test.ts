@@ -98,6 +98,13 @@ describe('a page', () => {
     }
   });
 
+  it('has the texts of the activity on the signed-in page alone', async () => {
+    for (const path of paths) {
+      const { text } = await openPage(path);
+      expect([path, text.includes('Sign-in refused')]).toEqual([path, path === '/']);
+    }
+  });
+
   it('says whether a second factor can be set up', async () => {
     const offered = '&quot;offersSecondFactor&quot;:';
     expect((await openPage('/')).text).toContain(`${offered}true`);
