@@ -1,5 +1,6 @@
 /** Settings that follow from the origin of the pages: the sender of e-mails, and passkeys. */
 import type { Brand } from './brand-settings.ts';
+import type { EmailLinks } from './email-link-settings.ts';
 import type { MailSettings } from './mail/mailer.ts';
 import type { PasskeyPolicy } from './policy/passkeys.ts';
 import { DOMAIN } from './setting-kinds.ts';
@@ -11,10 +12,16 @@ interface MailValues {
 
 export function mailSettings(
   { transport, from }: MailValues,
-  { brand, pagesOrigin, key }: { brand: Brand; pagesOrigin: string; key: string },
+  {
+    brand,
+    links,
+    pagesOrigin,
+    key,
+  }: { brand: Brand; links: EmailLinks; pagesOrigin: string; key: string },
 ): MailSettings {
   return {
     brand,
+    links,
     pagesOrigin,
     from: {
       name: from?.name ?? brand.name,

@@ -5,6 +5,7 @@
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import { brandFlaws, brandOf, brandValues } from './brand-settings.ts';
+import { emailLinkFlaws, emailLinksOf, emailLinkValues } from './email-link-settings.ts';
 import type { Contract } from './contracts/contract.ts';
 import { withRules } from './contracts/define.ts';
 import type { TokenKey } from './crypto/keys.ts';
@@ -77,6 +78,7 @@ export const schema = z.object({
     { service: 'BRAND.name' },
   ),
   BRAND: brandValues,
+  EMAIL_LINKS: emailLinkValues,
   EMAIL_LIMITS: group({
     perAddressPerHour: z._default(integer(1, 1_000), 10),
     perHour: z._default(integer(1, 1_000_000), 1_000),
@@ -171,6 +173,7 @@ export function readSettings(env: object, known: readonly Contract[]) {
     report('SECOND_FACTOR', 'is required, and IMMEDIATE_REGISTRATION signs in without one');
   }
   for (const flaw of brandFlaws(values.BRAND)) report('BRAND', flaw);
+  for (const flaw of emailLinkFlaws(values.EMAIL_LINKS, local)) report('EMAIL_LINKS', flaw);
   const flaw = local ? null : passkeySettingsFlaw(values.PASSKEYS, pagesOrigin);
   if (flaw !== null) report('PASSKEYS', flaw);
   const accounts = operatorAccounts(values.OPERATORS, served, {
@@ -219,7 +222,12 @@ export function readSettings(env: object, known: readonly Contract[]) {
       allowedOrigins: values.ALLOWED_ORIGINS,
     }),
     passwordRules: values.PASSWORD_RULES,
-    mail: mailSettings(values.MAIL, { brand, pagesOrigin, key: values.RESEND_API_KEY ?? '' }),
+    mail: mailSettings(values.MAIL, {
+      brand,
+      links: emailLinksOf(values.EMAIL_LINKS, pagesOrigin),
+      pagesOrigin,
+      key: values.RESEND_API_KEY ?? '',
+    }),
     brand,
     emailLimits: values.EMAIL_LIMITS,
     emailDelayMs: values.EMAIL_DELAY_MS,

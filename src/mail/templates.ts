@@ -7,14 +7,16 @@
  */
 import { html } from 'hono/html';
 import type { Accent, Brand } from '../brand-settings.ts';
+import type { EmailLinks } from '../email-link-settings.ts';
 import type { EmailTemplate } from '../flows/ports/mail.ts';
 import type { Messages } from '../languages/messages.ts';
 
 /** The sender as readers see it. */
 export interface EmailBranding {
   brand: Pick<Brand, 'name' | 'accents' | 'support'>;
-  /** Origin of the pages that links lead to; a setting, never the request's Host header. */
+  /** Origin of the pages; a setting, never the request's Host header. */
   pagesOrigin: string;
+  links: EmailLinks;
 }
 
 export interface RenderedEmail {
@@ -23,8 +25,11 @@ export interface RenderedEmail {
   html: string;
 }
 
-/** The code, or the link. */
-type CallToAction = { code: string } | { label: string; url: string };
+/** A code, a link, or the link that takes the code along. */
+interface CallToAction {
+  code?: string;
+  link?: { label: string; url: string } | null;
+}
 
 interface Content {
   subject: string;
@@ -41,8 +46,7 @@ export function renderEmail(
   { template, messages }: { template: EmailTemplate; messages: Messages },
 ): RenderedEmail {
   const { brand, pagesOrigin } = branding;
-  const pages = `${pagesOrigin}/${encodeURIComponent(contract)}`;
-  const { subject, ...parts } = contentOf(template, { pages, messages });
+  const { subject, ...parts } = contentOf(template, { contract, messages, links: branding.links });
   const fill = (text: string) => text.replaceAll('{service}', () => brand.name);
   const body = {
     intro: parts.intro.map(fill),
@@ -63,27 +67,31 @@ const supportLine = ({ support }: EmailBranding['brand'], { layout }: Messages):
 
 function contentOf(
   template: EmailTemplate,
-  { pages, messages }: { pages: string; messages: Messages },
+  { contract, messages, links }: { contract: string; messages: Messages; links: EmailLinks },
 ): Content {
   const { emails: texts, tag } = messages;
-  const { notYou, contactOperator, links } = texts;
-  const forgot = { label: links.resetPassword, url: `${pages}/forgot` };
-  const signIn = { label: links.signIn, url: `${pages}/login` };
-  // In the fragment, so that the token reaches no server log and no Referer header.
-  const withToken = (path: string, token: string) =>
-    `${pages}/${path}#token=${encodeURIComponent(token)}`;
+  const { notYou, contactOperator } = texts;
+  const linkTo = (url: string | null, label: string, secret: Record<string, string> = {}) =>
+    url === null ? null : { label, url: fillUrl(url, { contract, language: tag, ...secret }) };
+  const forgot = { link: linkTo(links.forgotPassword, texts.links.resetPassword) };
+  const signIn = { link: linkTo(links.signIn, texts.links.signIn) };
+  const codeAndLink = (code: string) => ({
+    code,
+    link: linkTo(links.verifyEmail, texts.links.verifyEmail, { code }),
+  });
   switch (template.kind) {
     case 'verification-code':
     case 'email-change-code': {
       const { subject, intro, otherwise } = texts[template.kind];
       const lifetime = fillIn(texts.codeLifetime, { duration: duration(template.minutes, tag) });
-      const action = { code: template.code };
+      const { code, kind } = template;
+      const action = kind === 'email-change-code' ? { code } : codeAndLink(code);
       return { subject, intro: [intro], action, closing: [lifetime, otherwise] };
     }
     case 'registration-code': {
       const { subject, intro, oneRegistration, otherwise } = texts[template.kind];
       const lifetime = fillIn(texts.codeLifetime, { duration: duration(template.minutes, tag) });
-      const action = { code: template.code };
+      const action = codeAndLink(template.code);
       return { subject, intro: [intro], action, closing: [lifetime, oneRegistration, otherwise] };
     }
     case 'registration-attempt': {
@@ -93,8 +101,9 @@ function contentOf(
     case 'password-reset': {
       const { subject, intro, otherwise } = texts[template.kind];
       const lifetime = fillIn(texts.linkLifetime, { duration: duration(template.minutes, tag) });
-      const action = { label: links.resetPassword, url: withToken('reset', template.token) };
-      return { subject, intro: [intro], action, closing: [lifetime, otherwise] };
+      const { token } = template;
+      const link = linkTo(links.resetPassword, texts.links.resetPassword, { token });
+      return { subject, intro: [intro], action: { link }, closing: [lifetime, otherwise] };
     }
     case 'password-changed': {
       const { subject, intro, passkeysStay, neverSent } = texts[template.kind];
@@ -159,8 +168,9 @@ function contentOf(
       }).format(template.atMs);
       const device = [...template.device, time].join(' · ');
       const lifetime = fillIn(texts.linkLifetime, { duration: duration(template.minutes, tag) });
-      const action = { label: links.revokeSession, url: withToken('revoke', template.token) };
-      return { subject, intro: [intro, device, otherwise], action, closing: [lifetime] };
+      const { token } = template;
+      const link = linkTo(links.revokeSession, texts.links.revokeSession, { token });
+      return { subject, intro: [intro, device, otherwise], action: { link }, closing: [lifetime] };
     }
     case 'account-deleted': {
       const { subject, intro, otherwise } = texts[template.kind];
@@ -172,6 +182,9 @@ function contentOf(
 /** `{name}` in the text becomes the value of that name. */
 const fillIn = (text: string, values: Readonly<Record<string, string>>) =>
   text.replaceAll(/\{(\w+)\}/g, (blank, name: string) => values[name] ?? blank);
+
+const fillUrl = (url: string, values: Readonly<Record<string, string>>) =>
+  url.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
 
 /**
  * The line with a passkey's name, where it has one of letters, digits and spaces. A thief of a session
@@ -200,10 +213,10 @@ const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '
 type Body = Omit<Content, 'subject'> & { foot: string; accent: Pick<Accent, 'plain' | 'text'> };
 
 function textOf({ intro, action, closing, foot }: Body): string {
-  const shown = action && `    ${oneLine('code' in action ? action.code : action.url)}`;
+  const shown = [action?.code, action?.link?.url].flatMap((line) => line ?? []);
   const lines = [
     ...intro.map(oneLine),
-    ...(shown === null ? [] : [shown]),
+    ...shown.map((line) => `    ${oneLine(line)}`),
     ...closing.map(oneLine),
     `-- \n${oneLine(foot)}`,
   ];
@@ -245,8 +258,14 @@ function htmlOf(
 const paragraphs = (lines: readonly string[]) => lines.map((line) => html`<p>${line}</p> `);
 
 function shownAction(action: CallToAction | null, accent: Body['accent']) {
-  if (action === null) return '';
-  if ('code' in action) return html`<p dir="ltr" style="${digits}">${action.code}</p>`;
-  return html`<p><a href="${action.url}" style="${button(accent)}">${action.label}</a></p>
-    <p dir="ltr" style="${small}">${action.url}</p>`;
+  const { code, link } = action ?? {};
+  return [
+    ...(code === undefined ? [] : [html`<p dir="ltr" style="${digits}">${code}</p>`]),
+    ...(link
+      ? [
+          html`<p><a href="${link.url}" style="${button(accent)}">${link.label}</a></p>
+            <p dir="ltr" style="${small}">${link.url}</p>`,
+        ]
+      : []),
+  ];
 }

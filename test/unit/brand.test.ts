@@ -81,17 +81,13 @@ it('is in e-mails as name, colour and contact', () => {
     logo: 'https://acme.example/logo.svg',
     support: 'mailto:help@acme.example',
   });
-  const { subject, text, html } = renderEmail(
-    { brand, pagesOrigin: 'https://login.example' },
-    'x',
-    {
-      template: { kind: 'password-changed' },
-      messages: english,
-    },
-  );
+  const { subject, text, html } = renderEmail({ ...settingsWith({}).mail, brand }, 'x', {
+    template: { kind: 'password-changed' },
+    messages: english,
+  });
   expect(subject).toBe('Your password for Acme was changed');
   for (const body of [text, html]) {
-    expect(body).toContain('Acme, https://login.example · Help help@acme.example');
+    expect(body).toContain('Acme, https://lighthouse.example · Help help@acme.example');
     expect(body).not.toMatch(/Gatehouse|logo/i);
   }
   expect(html).toContain('background:#7a1fa2;color:#ffffff');

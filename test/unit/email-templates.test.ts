@@ -1,6 +1,7 @@
 /** E-mails: text and HTML agree, and no value becomes markup, a header, or a link elsewhere. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { emailLinksOf } from '../../src/email-link-settings.ts';
 import type { EmailTemplate } from '../../src/flows/ports/mail.ts';
 import { english } from '../../src/languages/load.ts';
 import { plainBrand } from '../fixtures/brand.ts';
@@ -9,7 +10,8 @@ import { renderEmail, type EmailBranding } from '../../src/mail/templates.ts';
 const renderIn = (branding: EmailBranding, contract: string, template: EmailTemplate) =>
   renderEmail(branding, contract, { template, messages: english });
 
-const head = { brand: plainBrand, pagesOrigin: 'https://login.example' };
+const pagesOrigin = 'https://login.example';
+const head = { brand: plainBrand, pagesOrigin, links: emailLinksOf({}, pagesOrigin) };
 
 const FORGOT = 'https://login.example/email-cookie/forgot';
 const LOGIN = 'https://login.example/email-cookie/login';

@@ -1,5 +1,6 @@
 /** Sending e-mails: transports, the retry, their errors, and the outbox of local development. */
 import { describe, expect, it } from 'vitest';
+import { emailLinksOf } from '../../src/email-link-settings.ts';
 import type { EmailTemplate } from '../../src/flows/ports/mail.ts';
 import { createMailer, type MailerOptions } from '../../src/mail/mailer.ts';
 import { plainBrand } from '../fixtures/brand.ts';
@@ -16,6 +17,7 @@ const mail = {
 const settings = {
   brand: plainBrand,
   pagesOrigin: 'https://login.example',
+  links: emailLinksOf({}, 'https://login.example'),
   from: { name: 'Gatehouse, Inc.', email: 'no-reply@login.example' },
 };
 

@@ -35,6 +35,13 @@ const defaults = {
   mail: {
     brand: plainBrand,
     pagesOrigin: 'https://lighthouse.example',
+    links: {
+      signIn: 'https://lighthouse.example/{contract}/login',
+      forgotPassword: 'https://lighthouse.example/{contract}/forgot',
+      resetPassword: 'https://lighthouse.example/{contract}/reset#token={token}',
+      verifyEmail: null,
+      revokeSession: 'https://lighthouse.example/{contract}/revoke#token={token}',
+    },
     from: { name: 'Gatehouse', email: 'no-reply@lighthouse.example' },
     transport: { kind: 'binding' },
   },

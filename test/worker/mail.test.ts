@@ -1,6 +1,7 @@
 /** An e-mail through the real `send_email` binding, in its local mode. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
+import { emailLinksOf } from '../../src/email-link-settings.ts';
 import { createMailer } from '../../src/mail/mailer.ts';
 import { plainBrand } from '../fixtures/brand.ts';
 import { loadMessages } from '../fixtures/messages.ts';
@@ -11,6 +12,7 @@ it('goes through the binding of the local runtime, and stands in the outbox', as
     settings: {
       brand: plainBrand,
       pagesOrigin: 'https://login.example',
+      links: emailLinksOf({}, 'https://login.example'),
       from: { name: 'Gatehouse', email: 'no-reply@login.example' },
       transport: { kind: 'binding' },
     },
