@@ -22,7 +22,7 @@ export function createAuthorizationCodes(options: CodesOptions): AuthorizationCo
   });
   return {
     async issue({ returnTo, ...grant }) {
-      return handles.issue({ ...grant, returnToHash: await sha256Text(returnTo) });
+      return handles.issue({ ...grant, returnToHash: await hashOfAddress(returnTo) });
     },
 
     async verify(code, { codeVerifier, returnTo }) {
@@ -30,8 +30,12 @@ export function createAuthorizationCodes(options: CodesOptions): AuthorizationCo
       if (grant === null) return null;
       const { returnToHash, ...granted } = grant;
       const isClient = equalTexts(await sha256Text(codeVerifier), granted.codeChallenge);
-      const isReturned = equalTexts(await sha256Text(returnTo), returnToHash);
+      const isReturned = equalTexts(await hashOfAddress(returnTo), returnToHash);
       return isClient && isReturned ? granted : null;
     },
   };
 }
+
+/** The page has `https://app.example` as `https://app.example/`, and the application as it wrote it. */
+const hashOfAddress = (address: string) =>
+  sha256Text(URL.canParse(address) ? new URL(address).href : address);

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { returnTarget } from '../../src/pages/return-to.ts';
+import { contracts } from '../../src/contracts/index.ts';
+import { readReturn, returnTarget } from '../../src/pages/return-to.ts';
 
 const OWN = 'https://gatehouse.example/login';
 const ALLOWED = ['https://app.example.com', 'http://localhost:5173'];
@@ -92,4 +93,65 @@ it('never leads to an origin that is neither ours nor allowed', () => {
     ),
     { numRuns: 2000 },
   );
+});
+
+/** RFC 7636, Appendix B. */
+const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+const APP = 'https://app.example.com/callback';
+
+const read = (name: string, query: Record<string, string>) => {
+  const contract = contracts.find((one) => one.name === name);
+  if (contract === undefined) throw new Error(`no contract ${name}`);
+  const url = new URL(`${OWN}?${new URLSearchParams(query).toString()}`);
+  return readReturn(url, { contract, allowedOrigins: ALLOWED });
+};
+const pkce = { return_to: APP, code_challenge: CHALLENGE, code_challenge_method: 'S256' };
+
+it.each<[string, string, Record<string, string>, ReturnType<typeof read>]>([
+  [
+    'an application, with its code',
+    'username-pair',
+    { ...pkce, state: 'x' },
+    { returnTo: APP, transfer: { codeChallenge: CHALLENGE, state: 'x' }, returnRefused: null },
+  ],
+  [
+    'an application without state',
+    'gotrue',
+    pkce,
+    { returnTo: APP, transfer: { codeChallenge: CHALLENGE, state: null }, returnRefused: null },
+  ],
+  [
+    'a path of this origin, without a code',
+    'username-pair',
+    { ...pkce, return_to: '/x' },
+    { returnTo: '/x', transfer: null, returnRefused: null },
+  ],
+  [
+    'an application without a code, where a cookie carries the session',
+    'email-cookie',
+    { return_to: APP },
+    { returnTo: APP, transfer: null, returnRefused: null },
+  ],
+  [
+    'the signed-in page, by default',
+    'username-pair',
+    {},
+    { returnTo: null, transfer: null, returnRefused: null },
+  ],
+])('reads %s', (...[, name, query, expected]) => {
+  expect(read(name, query)).toEqual(expected);
+});
+
+it.each([
+  ['no challenge', { return_to: APP }, /needs code_challenge/],
+  ['a plain challenge', { ...pkce, code_challenge_method: 'plain' }, /needs code_challenge/],
+  ['a short challenge', { ...pkce, code_challenge: CHALLENGE.slice(1) }, /needs code_challenge/],
+  ['a long state', { ...pkce, state: 'x'.repeat(1001) }, /state is too long/],
+  ['another origin', { ...pkce, return_to: 'https://evil.example/' }, /ALLOWED_ORIGINS/],
+])('says why it does not lead back, with %s', (_what, query, reason) => {
+  expect(read('username-pair', query)).toEqual({
+    returnTo: null,
+    transfer: null,
+    returnRefused: expect.stringMatching(reason) as string,
+  });
 });
