@@ -45,13 +45,20 @@ interface Profile {
   errors: string[];
   /** Allows responses of these statuses: Chromium logs each of them as an error. */
   expectStatus(...statuses: number[]): void;
+  /** Allows other console errors. */
+  expectErrors(...patterns: RegExp[]): void;
   openTab(): Promise<Page>;
 }
 
-type ProfileOptions = BrowserContextOptions & { width?: number; height?: number };
+interface ProfileOptions extends BrowserContextOptions {
+  width?: number;
+  height?: number;
+  /** Origins that are asked besides the server's. */
+  others?: readonly string[];
+}
 
 async function createProfile(options: ProfileOptions, address: string): Promise<Profile> {
-  const { width = 1024, height = 800, ...rest } = options;
+  const { width = 1024, height = 800, others = [], ...rest } = options;
   const context = await browser.newContext({
     baseURL: origin,
     locale: 'en-GB',
@@ -63,6 +70,7 @@ async function createProfile(options: ProfileOptions, address: string): Promise<
   context.setDefaultTimeout(60_000);
   const errors: string[] = [];
   const expected = new Set<number>();
+  const patterns: RegExp[] = [];
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) => {
       console.error(`CSP: ${violatedDirective} ${blockedURI} ${sample}`);
@@ -72,21 +80,21 @@ async function createProfile(options: ProfileOptions, address: string): Promise<
     if (message.type() !== 'error') return;
     const status = /the server responded with a status of (\d+)/.exec(message.text())?.[1];
     if (status !== undefined && expected.has(Number(status))) return;
+    if (patterns.some((pattern) => pattern.test(message.text()))) return;
     errors.push(`${message.text()} (${message.location().url})`);
   });
   context.on('weberror', (error) => errors.push(String(error.error())));
   context.on('request', (request) => {
     const url = request.url();
-    const isKnown = [`${origin}/`, `${APP_ORIGIN}/`, 'data:'].some((start) =>
-      url.startsWith(start),
-    );
-    if (!isKnown) errors.push(`request to ${url}`);
+    const isKnown = [origin, APP_ORIGIN, ...others].some((known) => url.startsWith(`${known}/`));
+    if (!isKnown && !url.startsWith('data:')) errors.push(`request to ${url}`);
   });
   const openTab = () => context.newPage();
   return {
     context,
     page: await openTab(),
     errors,
+    expectErrors: (...expected) => void patterns.push(...expected),
     expectStatus: (...statuses) => statuses.forEach((status) => expected.add(status)),
     openTab,
   };
@@ -94,11 +102,13 @@ async function createProfile(options: ProfileOptions, address: string): Promise<
 
 let profiles = 0;
 
+export type OpenBrowser = (options?: ProfileOptions) => Promise<Profile>;
+
 interface Fixtures {
   /** The accounts of this file. */
   users: TestUsers;
   /** Opens a profile with a client address of its own, so that no limit is shared. */
-  openBrowser(options?: ProfileOptions): Promise<Profile>;
+  openBrowser: OpenBrowser;
 }
 
 export const test = base.extend<Fixtures>({

@@ -10,6 +10,8 @@ import { root } from '../../tools/install.mjs';
 declare module 'vitest' {
   interface ProvidedContext {
     origin: string;
+    /** The port of the server of frontends: support/frontend-server.ts. */
+    frontendPort: number;
     /** Null: a browser installed on this machine. */
     browserPath: string | null;
   }

@@ -3,6 +3,7 @@
  * browser: the one that npm brought, or one of this machine.
  */
 import type { ChildProcess } from 'node:child_process';
+import type { Server } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,23 +12,32 @@ import { root } from '../../tools/install.mjs';
 import { localSettings, makeSecrets, prepareDatabase } from '../../tools/local.ts';
 import { demoAccounts } from '../fixtures/demo-accounts.ts';
 import { accounts } from './browser-files.ts';
+import { frontendOrigins, startFrontendServer } from './frontend-server.ts';
 import { startInstance } from './instance.ts';
 
-const SETTINGS = [
-  'SECOND_FACTOR:required-for-admins',
-  'ALLOWED_ORIGINS:["https://app.example"]',
-].flatMap((setting) => ['--var', setting]);
 const state = mkdtempSync(join(tmpdir(), 'gatehouse-browser-'));
 let server: ChildProcess | null = null;
+let frontends: Server | null = null;
+let origin = '';
 
 export async function setup(project: TestProject): Promise<void> {
-  const [path, origin] = await Promise.all([unpackBrowser(), start()]);
+  const started = await startFrontendServer(() => origin);
+  frontends = started.server;
+  const allowed = JSON.stringify([
+    'https://app.example',
+    ...Object.values(frontendOrigins(started.port)),
+  ]);
+  const settings = ['SECOND_FACTOR:required-for-admins', `ALLOWED_ORIGINS:${allowed}`];
+  const [path, url] = await Promise.all([unpackBrowser(), start(settings)]);
+  origin = url;
+  project.provide('frontendPort', started.port);
   project.provide('browserPath', path);
   // By name: browsers keep `Secure` cookies of it over plain http.
   project.provide('origin', origin);
 }
 
 export async function teardown(): Promise<void> {
+  frontends?.close();
   if (server?.pid !== undefined && server.exitCode === null) {
     const ended = new Promise((resolve) => server?.once('exit', resolve));
     process.kill(-server.pid, 'SIGTERM');
@@ -38,12 +48,13 @@ export async function teardown(): Promise<void> {
   rmSync(state, { recursive: true, force: true });
 }
 
-async function start(): Promise<string> {
+async function start(settings: string[]): Promise<string> {
   makeSecrets();
   // `npm start` leaves a prepared database as it is.
   await prepareDatabase(localSettings(), state, [...demoAccounts, ...accounts]);
   const command = ['node', join(root, 'tools', 'dev.ts')] as const;
-  const { child, url } = await startInstance([...command, ...SETTINGS], state);
+  const variables = settings.flatMap((setting) => ['--var', setting]);
+  const { child, url } = await startInstance([...command, ...variables], state);
   server = child;
   return url;
 }

@@ -1,0 +1,245 @@
+/** The code of docs/from-your-frontend.md, in a browser that opens it from another origin. */
+import type { Route } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { origin, test } from './browser.ts';
+import {
+  callAtOnce,
+  callOnce,
+  credentialsOf,
+  expireAccess,
+  openFrontend,
+  origins,
+  type FrontendContract,
+} from './frontend-objects.ts';
+import { newestCode, submitLogin } from './page-objects.ts';
+
+const PROFILE = ['call', 'GET', '/profile'] as const;
+const UNAUTHENTICATED = expect.objectContaining({
+  error: expect.objectContaining({ code: 'UNAUTHENTICATED' }),
+});
+const refreshes = (asked: string[]) => asked.filter((path) => path.endsWith('/refresh')).length;
+
+const contracts: FrontendContract[] = ['email-cookie', 'username-coded'];
+
+describe.each(contracts)('the frontend of %s', (contract) => {
+  test('signs in, stays signed in over a reload, and signs out', async ({
+    openBrowser,
+    users: { ada },
+  }) => {
+    const { page } = await openFrontend(openBrowser, contract);
+    const status = page.getByRole('status');
+    const isShown = async (text: string) => {
+      await expect.poll(() => status.textContent()).toContain(text);
+    };
+    await isShown('Signed out');
+    const submit = async (password: string) => {
+      await page.fill('[name=name]', contract === 'email-cookie' ? ada.email : ada.username);
+      await page.fill('[name=password]', password);
+      await page.click('form button');
+    };
+    await submit('a wrong pass phrase');
+    await isShown('Invalid');
+    await submit(ada.password);
+    await isShown(ada.email);
+    await page.reload();
+    await isShown(ada.email);
+    await page.click('#out');
+    await isShown('Signed out');
+    await page.reload();
+    await isShown('Signed out');
+  });
+
+  test('refreshes once for calls that meet an expired token at once, and in all tabs', async ({
+    openBrowser,
+    users: { ada },
+  }) => {
+    const { page, openTab, asked } = await openFrontend(openBrowser, contract);
+    await callOnce(page, 'login', credentialsOf(contract, ada));
+    await expireAccess(page);
+    asked();
+    const answers = await callAtOnce(page, PROFILE, PROFILE, PROFILE, PROFILE);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(refreshes(asked())).toBe(1);
+
+    const other = await openTab();
+    await expect.poll(() => other.getByRole('status').textContent()).toContain(ada.email);
+    await expireAccess(page);
+    if (contract === 'email-cookie') await expireAccess(other);
+    asked();
+    const both = await Promise.all([page, other].map((tab) => callAtOnce(tab, PROFILE, PROFILE)));
+    expect(both.flat().map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    // Where the token is in a tab's memory, each tab needs one of its own.
+    expect(refreshes(asked())).toBe(contract === 'email-cookie' ? 2 : 1);
+    expect(await callOnce(other, ...PROFILE)).toMatchObject({ status: 200 });
+  });
+
+  test('is told 401 after a logout, in the other tab too, and refreshes once a call', async ({
+    openBrowser,
+    users: { ben },
+  }) => {
+    const { page, openTab, asked } = await openFrontend(openBrowser, contract);
+    await callOnce(page, 'login', credentialsOf(contract, ben));
+    const other = await openTab();
+    await expect.poll(() => other.getByRole('status').textContent()).toContain(ben.email);
+    await expireAccess(page);
+    await callOnce(page, 'logout');
+    asked();
+    for (const tab of [page, other]) {
+      const refused = { status: 401, body: UNAUTHENTICATED };
+      expect(await callOnce(tab, ...PROFILE)).toEqual(refused);
+      expect(await callOnce(tab, ...PROFILE)).toEqual(refused);
+    }
+    expect(refreshes(asked())).toBe(4);
+  });
+
+  test('sends a wrong password once, and nothing as another user', async ({
+    openBrowser,
+    users: { cleo, dora },
+  }) => {
+    const { page, openTab, asked } = await openFrontend(openBrowser, contract);
+    await callOnce(page, 'login', credentialsOf(contract, cleo));
+    asked();
+    const body = { currentPassword: 'a wrong pass phrase', newPassword: 'another pass phrase' };
+    const refused = await callOnce(page, 'call', 'POST', '/auth/change-password', body);
+    expect(refused.status).toBe(401);
+    expect(asked()).toHaveLength(1);
+
+    const other = await openTab();
+    await expireAccess(page);
+    const [arrived, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const hold = async (route: Route) => {
+      arrived.resolve();
+      await released.promise;
+      await route.continue();
+    };
+    await page.route('**/profile', hold, { times: 1 });
+    const late = callOnce(page, ...PROFILE);
+    await arrived.promise;
+    await callOnce(other, 'login', credentialsOf(contract, dora));
+    released.resolve();
+    expect(await late).toEqual({ status: 401, body: UNAUTHENTICATED });
+    expect(JSON.stringify(await callOnce(page, ...PROFILE))).toContain(dora.email);
+  });
+
+  test('says when to try again, and repeats nothing', async ({ openBrowser, users: { elsa } }) => {
+    const { page, asked } = await openFrontend(openBrowser, contract);
+    const wrong = { ...credentialsOf(contract, elsa), password: 'a wrong pass phrase' };
+    for (let n = 0; n < 5; n += 1) await callOnce(page, 'login', wrong);
+    asked();
+    const { message, seconds } = await callOnce(page, 'login', wrong);
+    expect({ message }).toEqual({ message: 'Try again later' });
+    expect(seconds).toBeGreaterThan(800);
+    expect(seconds).toBeLessThanOrEqual(900);
+    expect(asked()).toHaveLength(1);
+  });
+
+  test('forgets nothing while the server is not reached', async ({
+    openBrowser,
+    users: { ada },
+  }) => {
+    const { page, expectErrors } = await openFrontend(openBrowser, contract);
+    expectErrors(/net::ERR_FAILED/);
+    await callOnce(page, 'login', credentialsOf(contract, ada));
+    await expireAccess(page);
+    await page.route('**/auth/refresh', (route) => route.abort());
+    expect(await callOnce(page, ...PROFILE)).toEqual({ message: 'Failed to fetch' });
+    await page.unroute('**/auth/refresh');
+    expect(await callOnce(page, ...PROFILE)).toMatchObject({ status: 200 });
+  });
+});
+
+test('registers, verifies and signs in', async ({ openBrowser }) => {
+  const { page } = await openFrontend(openBrowser, 'email-cookie');
+  const account = { email: 'new@frontend.example', password: 'three green lamps at noon' };
+  const post = (path: string, body: object) => callOnce(page, 'call', 'POST', path, body);
+  expect(await post('/auth/register', account)).toMatchObject({ status: 202 });
+  expect(await post('/auth/verify-email', { ...account, code: '000000' })).toMatchObject({
+    status: 400,
+  });
+  const mailbox = await openBrowser();
+  const code = await newestCode(mailbox.page, account.email);
+  expect(await post('/auth/verify-email', { ...account, code })).toEqual({ status: 204 });
+  expect(await callOnce(page, 'login', account)).toMatchObject({ status: 200 });
+});
+
+test('sends a user to the sign-in page, and trades the code for tokens', async ({
+  openBrowser,
+  users: { ben },
+}) => {
+  const { page } = await openFrontend(openBrowser, 'username-coded');
+  const [home, isShown] = [page.url(), (text: string) => page.getByText(text).waitFor()];
+  const arrive = () => page.evaluate(async () => (await load('return.js'))['arrive']?.());
+  const leave = async () => {
+    await page.evaluate(async () => void (await load('return.js'))['leave']?.());
+    await page.waitForURL(`${origin}/**`);
+  };
+  await leave();
+  await submitLogin(page, ben);
+  await page.waitForURL((url) => url.href.startsWith(home) && url.search !== '');
+  const returned = page.url();
+  expect(await arrive()).toBe(true);
+  expect(page.url()).toBe(home);
+  expect(await callOnce(page, ...PROFILE)).toMatchObject({ status: 200 });
+  await page.reload();
+  await isShown(ben.email);
+
+  // The same address once more, and one with a state that was never sent.
+  await page.goto(returned);
+  expect(await arrive()).toBe(false);
+  await leave();
+  await page.goto(`${home}?code=${'x'.repeat(43)}&state=another`);
+  expect(await arrive()).toBe(false);
+});
+
+test('is signed in by the refresh cookie after a return', async ({
+  openBrowser,
+  users: { cleo },
+}) => {
+  const { page } = await openFrontend(openBrowser, 'email-cookie');
+  const home = page.url();
+  await page.goto(`${origin}/email-cookie/login?return_to=${encodeURIComponent(home)}`);
+  await submitLogin(page, cleo);
+  await page.waitForURL(home);
+  await page.getByText(cleo.email).waitFor();
+});
+
+describe('cookies and origins', () => {
+  /** Status of a refresh right after a login; null: the login's answer cannot be read. */
+  const refreshAt = async (open: () => ReturnType<typeof openFrontend>, credentials: object) => {
+    const { page } = await open();
+    const login = await callOnce(page, 'login', credentials);
+    if (login.status === undefined) return null;
+    return page.evaluate(async () => {
+      const { API, read } = await load('tokens.js');
+      const { refreshToken } = read();
+      const json = { 'Content-Type': 'application/json' };
+      const { status } = await fetch(`${API}/auth/refresh`, {
+        method: 'POST',
+        credentials: 'include',
+        ...(refreshToken && { headers: json, body: JSON.stringify({ refreshToken }) }),
+      });
+      return status;
+    });
+  };
+
+  test.for([
+    ['email-cookie', 'sameSite', 200],
+    ['email-cookie', 'otherHost', 401],
+    ['email-cookie', 'otherScheme', 401],
+    ['email-cookie', 'unlisted', null],
+    ['username-coded', 'sameSite', 200],
+    ['username-coded', 'otherHost', 200],
+    ['username-coded', 'otherScheme', 200],
+    ['username-coded', 'unlisted', null],
+  ] as const)(
+    '%s from an origin %s: %s',
+    async ([contract, at, expected], { openBrowser, users }) => {
+      const open = () =>
+        openFrontend(openBrowser, contract, {
+          at: origins[at],
+          errors: [/blocked by CORS policy/, /net::ERR_FAILED/],
+        });
+      expect(await refreshAt(open, credentialsOf(contract, users.ada))).toBe(expected);
+    },
+  );
+});
