@@ -22,7 +22,7 @@ import { zh } from './zh/index.ts';
 import type { LanguageTag } from './list.ts';
 import type { Texts } from './messages.ts';
 
-export const texts: Readonly<Partial<Record<LanguageTag, Texts>>> = {
+export const texts: Readonly<Record<LanguageTag, Texts>> = {
   ar,
   cs,
   da,
