@@ -68,7 +68,7 @@ describe.each(contracts)('the frontend of %s', (contract) => {
     asked();
     const both = await Promise.all([page, other].map((tab) => callAtOnce(tab, PROFILE, PROFILE)));
     expect(both.flat().map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    // Where the token is in a tab's memory, each tab needs one of its own.
+    // A token in a tab's memory is that tab's alone.
     expect(refreshes(asked())).toBe(contract === 'email-cookie' ? 2 : 1);
     expect(await callOnce(other, ...PROFILE)).toMatchObject({ status: 200 });
   });
@@ -187,7 +187,11 @@ test('sends a user to the sign-in page, and trades the code for tokens', async (
   await page.goto(returned);
   expect(await arrive()).toBe(false);
   await leave();
-  await page.goto(`${home}?code=${'x'.repeat(43)}&state=another`);
+  await submitLogin(page, ben);
+  await page.waitForURL((url) => url.href.startsWith(home) && url.search !== '');
+  const planted = new URL(page.url());
+  planted.searchParams.set('state', 'another');
+  await page.goto(planted.href);
   expect(await arrive()).toBe(false);
 });
 
