@@ -1,6 +1,6 @@
 /** The list of recent activity, which is fetched when it is asked for. */
 import { valueAt } from '../json-path.ts';
-import { createElement, onClick } from './elements.ts';
+import { createElement, createFacts, onClick } from './elements.ts';
 import type { ProvenPage } from './profile.ts';
 import type { Shared } from './scripts.ts';
 import { contract, elementById, messages } from './page-data.ts';
@@ -16,10 +16,10 @@ export function createActivitySection(shared: Shared, page: ProvenPage) {
 
   const itemOf = (row: Row): HTMLElement => {
     const about = createElement('div', '');
-    const facts = [row[fields.device], row[fields.address]].filter((fact) => fact);
+    const known = [row[fields.device], row[fields.address]].filter((fact) => fact);
     about.append(
       createElement('strong', texts[String(row[fields.action])] ?? texts['OTHER'] ?? ''),
-      createElement('p', [formatTime(row[fields.at]), ...facts].join(' · '), 'hint'),
+      createFacts([formatTime(row[fields.at]), ...known.map(String)]),
     );
     const item = createElement('li', '');
     item.append(about);

@@ -1,7 +1,7 @@
 /** The sessions of the account: their names, and their end. */
 import { valueAt } from '../json-path.ts';
 import { readRefusal, type Answer } from './call.ts';
-import { createElement, createRowButton, onClick } from './elements.ts';
+import { createElement, createFacts, createRowButton, onClick } from './elements.ts';
 import * as form from './form.ts';
 import { callSignedIn } from './session.ts';
 import { contract, elementById, fillTemplate, inputById, messages } from './page-data.ts';
@@ -57,10 +57,7 @@ export function createSessionList(page: Page) {
     const used = fillTemplate(messages.lastUsed, { time: formatTime(row[fields.lastUsedAt]) });
     const facts = [...(own === '' ? [] : [device]), String(row[fields.address]), used];
     const about = createElement('div', '');
-    about.append(
-      createElement('strong', own || device),
-      createElement('p', facts.join(' · '), 'hint'),
-    );
+    about.append(createElement('strong', own || device), createFacts(facts));
     const title = { device: own || device };
     const rename = createRowButton(messages.rename, fillTemplate(messages.renameSessionOf, title));
     rename.addEventListener('click', () => {
