@@ -21,7 +21,9 @@ import { localHints } from './http/local-hints.ts';
 import { requestMeta, waitUntilOf } from './http/request-context.ts';
 import { LINES_A_MINUTE } from './http/responder.ts';
 import { outageResponse } from './http/responses.ts';
+import { serveAdminPage } from './pages/admin.tsx';
 import { createPages } from './pages/pages.tsx';
+import type { PagesDependencies } from './pages/render.ts';
 import { passwordMessages } from './policy/password-rules.ts';
 import { offersPasskeysAt } from './derived-settings.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -72,7 +74,39 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
     logFailure(error, routePath(c), c.var.traceId);
     return outageResponse(500, { error: 'internal' });
   });
-  const operators = { ...settings.operators, accounts: operatorRulesOf(settings) };
+  const pages: PagesDependencies = {
+    contracts: settings.contracts,
+    allowedOrigins: settings.allowedOrigins,
+    brand: settings.brand,
+    passwordRules: {
+      ...settings.passwordRules,
+      messages: passwordMessages(settings.passwordRules),
+    },
+    offersSecondFactor: settings.secondFactor !== 'off',
+    offersPasskeysAt: (url) => offersPasskeysAt(settings.passkeys, url),
+    assets: env.ASSETS,
+    loadMessages: deps.loadMessages,
+    contractAt: contractFor,
+    ...apiPaths(settings.contracts, contractFor),
+    answer,
+    reportForm({ name: contract }, outcome, c: Context) {
+      const what = { operation: 'login', contract } as const;
+      metrics.recordOperation({ ...what, reason: outcome, durationMs: null });
+      metrics.flush((work) => c.executionCtx.waitUntil(work));
+      const address = addressOf(c.req.raw.headers);
+      if (!lineLimit.admits(`refused ${address}`, LINES_A_MINUTE)) return;
+      const traceId = c.get('traceId') as string;
+      logOperation({ ...what, outcome, identifier: null, address, traceId, durationMs: 0 });
+    },
+    mails: deps.outbox,
+  };
+  const { accounts } = settings.operators;
+  const signIn = settings.contracts.find(({ name }) => name === accounts?.contract);
+  const operators = { ...settings.operators, accounts: operatorRulesOf(settings, signIn) };
+  if (signIn !== undefined) {
+    const adminPage = serveAdminPage(pages, signIn);
+    app.get('/admin', (c, next) => (isInsecure(c.req.raw) ? next() : adminPage(c, next)));
+  }
   mountAdmin(app, { ...settings, ...deps, operators, assets: env.ASSETS });
 
   // Nothing is served over plain http, not even public keys: they could be replaced in transit.
@@ -80,43 +114,14 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
   app.get('/healthz', healthRoute(deps.health));
   app.get('/.well-known/jwks.json', () => publishedKeys(settings.tokens.keys));
   app.get('/openapi/:file', documentsOf(settings.contracts, env.ASSETS));
-  app.route(
-    '/',
-    createPages({
-      contracts: settings.contracts,
-      allowedOrigins: settings.allowedOrigins,
-      brand: settings.brand,
-      passwordRules: {
-        ...settings.passwordRules,
-        messages: passwordMessages(settings.passwordRules),
-      },
-      offersSecondFactor: settings.secondFactor !== 'off',
-      offersPasskeysAt: (url) => offersPasskeysAt(settings.passkeys, url),
-      assets: env.ASSETS,
-      loadMessages: deps.loadMessages,
-      contractAt: contractFor,
-      ...apiPaths(settings.contracts, contractFor),
-      answer,
-      reportForm({ name: contract }, outcome, c: Context) {
-        const what = { operation: 'login', contract } as const;
-        metrics.recordOperation({ ...what, reason: outcome, durationMs: null });
-        metrics.flush((work) => c.executionCtx.waitUntil(work));
-        const address = addressOf(c.req.raw.headers);
-        if (!lineLimit.admits(`refused ${address}`, LINES_A_MINUTE)) return;
-        const traceId = c.get('traceId') as string;
-        logOperation({ ...what, outcome, identifier: null, address, traceId, durationMs: 0 });
-      },
-      mails: deps.outbox,
-    }),
-  );
+  app.route('/', createPages(pages));
   app.all('*', (c) => answer(c.req.raw, c));
   return app;
 }
 
 /** The rules of operators' access tokens; null: no account is an operator's. */
-function operatorRulesOf(settings: Settings): OperatorRules | null {
+function operatorRulesOf(settings: Settings, contract?: Contract): OperatorRules | null {
   const { accounts } = settings.operators;
-  const contract = settings.contracts.find(({ name }) => name === accounts?.contract);
   if (accounts === null || contract === undefined) return null;
   const tokens = tokenRulesOf(contract, settings.tokens, contract.params);
   const { secondFactor, passkeys } = settings;

@@ -41,7 +41,7 @@ interface LayoutProps {
   title: string;
   pageData?: PageData;
   /** The style sheet and script; `page` by default, whose script is loaded only with `pageData`. */
-  files?: 'page' | 'docs';
+  files?: 'page' | 'docs' | 'admin';
   wide?: boolean;
   children?: Child;
 }
@@ -55,7 +55,7 @@ export const Layout: FC<LayoutProps> = ({
   children,
 }) => {
   const { nonce, assets, brand, messages } = context;
-  const script = pageData?.page === 'home' ? 'home' : files;
+  const script = files === 'page' && pageData?.page === 'home' ? 'home' : files;
   return (
     <html lang={messages.tag} dir={messages.dir}>
       <head>
@@ -73,10 +73,10 @@ export const Layout: FC<LayoutProps> = ({
       </head>
       <body data-page={pageData === undefined ? undefined : JSON.stringify(pageData)}>
         <main class={wide ? 'wide' : 'card'}>
-          {files === 'page' && <Logo brand={brand} />}
+          {files !== 'docs' && <Logo brand={brand} />}
           {children}
         </main>
-        <Footer context={context} />
+        {files !== 'admin' && <Footer context={context} />}
       </body>
     </html>
   );

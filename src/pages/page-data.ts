@@ -157,3 +157,9 @@ export interface PageData {
   offersPasskeys: boolean;
   messages: ScriptMessages;
 }
+
+/** Of the page for operators. */
+export interface AdminPageData extends PageData {
+  /** The path of the script that asks for a proof of identity. */
+  proofScript: string;
+}

@@ -3,7 +3,6 @@
  * not accept HTML are the API's, as are its own paths where a client takes anything.
  */
 import { Hono, type Context, type Handler } from 'hono';
-import { accepts } from 'hono/accepts';
 import type { Contract } from '../contracts/contract.ts';
 import { ForgotPage, RegisterPage, ResetPage, VerifyPage } from './account.tsx';
 import { serveAsset } from './assets.ts';
@@ -25,6 +24,7 @@ import {
 } from './render.ts';
 import { readReturn } from './return-to.ts';
 import type { PageName } from './page-data.ts';
+import { wantsHtml } from './wants-html.ts';
 
 const PATHS: Readonly<Record<PageName, string>> = {
   login: '/login',
@@ -108,16 +108,3 @@ export function createPages(deps: PagesDependencies): Pages {
 
 /** `curl` and others that would show whatever there is. */
 const takesAnything = (c: Context): boolean => (c.req.header('Accept') ?? '*/*').trim() === '*/*';
-
-/** Checks that Accept names text/html: API clients send a wildcard. */
-function wantsHtml(c: Context): boolean {
-  return (
-    accepts(c, {
-      header: 'Accept',
-      supports: ['text/html'],
-      default: '',
-      match: (types) =>
-        types.some(({ type, q }) => type.toLowerCase() === 'text/html' && q > 0) ? 'html' : '',
-    }) === 'html'
-  );
-}

@@ -170,7 +170,7 @@ export const FactorSection: FC<PartProps> = ({ messages }) => {
 };
 
 /** Asks for the password, a code or a passkey before a change; its script shows what is asked for. */
-const ProofDialog: FC<PartProps> = ({ messages }) => {
+export const ProofDialog: FC<PartProps> = ({ messages }) => {
   const { proof, fields, script } = messages;
   return (
     <dialog id="proof" aria-labelledby="proof-title">

@@ -23,6 +23,12 @@ export interface TestUser extends DemoAccount {
 
 const PASSWORD = 'a tall green lamp by the door';
 
+/** The setting OPERATORS of the server: browser-server.ts. */
+export const OPERATOR_ROLES = {
+  read: { id: 'role-support', name: 'Support' },
+  write: { id: 'role-operations', name: 'Operations' },
+};
+
 const files = readdirSync(join(root, 'test', 'browser'))
   .filter((name) => name.endsWith('.test.ts'))
   .toSorted();
@@ -45,6 +51,11 @@ export function usersOf(file: string) {
     elsa: user('elsa'),
     /** Has to set up a second factor: support/browser-server.ts. */
     admin: user('admin', { isAdmin: true }),
+    operator: user('operator', { role: OPERATOR_ROLES.write }),
+    newOperator: user('new-operator', { role: OPERATOR_ROLES.write }),
+    writer: user('writer', { role: OPERATOR_ROLES.write }),
+    reader: user('reader', { role: OPERATOR_ROLES.read }),
+    auditor: user('auditor', { role: OPERATOR_ROLES.read }),
     inactive: user('inactive', { status: 'inactive' }),
     unverified: user('unverified', { emailVerified: false }),
     unregistered: user('unregistered'),

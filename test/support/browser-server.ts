@@ -11,10 +11,11 @@ import type { TestProject } from 'vitest/node';
 import { root } from '../../tools/install.mjs';
 import { localSettings, makeSecrets, prepareDatabase } from '../../tools/local.ts';
 import { demoAccounts } from '../fixtures/demo-accounts.ts';
-import { accounts } from './browser-files.ts';
+import { accounts, OPERATOR_ROLES } from './browser-files.ts';
 import { frontendOrigins, startFrontendServer } from './frontend-server.ts';
 import { startInstance } from './instance.ts';
 
+const OPERATORS = { readRole: OPERATOR_ROLES.read.id, writeRole: OPERATOR_ROLES.write.id };
 const state = mkdtempSync(join(tmpdir(), 'gatehouse-browser-'));
 let server: ChildProcess | null = null;
 let frontends: Server | null = null;
@@ -27,7 +28,11 @@ export async function setup(project: TestProject): Promise<void> {
     'https://app.example',
     ...Object.values(frontendOrigins(started.port)),
   ]);
-  const settings = ['SECOND_FACTOR:required-for-admins', `ALLOWED_ORIGINS:${allowed}`];
+  const settings = [
+    'SECOND_FACTOR:required-for-admins',
+    `ALLOWED_ORIGINS:${allowed}`,
+    `OPERATORS:${JSON.stringify(OPERATORS)}`,
+  ];
   const [path, url] = await Promise.all([unpackBrowser(), start(settings)]);
   origin = url;
   project.provide('frontendPort', started.port);

@@ -88,6 +88,9 @@ const bounded = z
 
 export const overview = z
   .strictObject({
+    operator: z
+      .strictObject({ name: z.string(), scope: z.enum(['read', 'write']) })
+      .meta({ description: 'The bearer of the token' }),
     users: bounded,
     inactiveUsers: bounded,
     liveSessions: bounded,

@@ -18,8 +18,14 @@ export interface Answer {
 export async function call(name: RequestName, values: RequestValues): Promise<Answer | null> {
   const request = pageData.requests[name];
   if (request === null) throw new Error(`no operation ${name}`);
+  return send(() => fillRequest(request, values));
+}
+
+/** `request`: one that cannot be written is not answered. */
+export async function send(request: () => RequestTemplate): Promise<Answer | null> {
   try {
-    const { method, path, headers, body } = fillRequest(request, values);
+    const sent = request();
+    const { method, path, headers, body } = sent;
     const response = await fetch(path, {
       method,
       headers: {
@@ -33,7 +39,7 @@ export async function call(name: RequestName, values: RequestValues): Promise<An
     });
     const text = await response.text();
     return {
-      request,
+      request: sent,
       ok: response.ok,
       status: response.status,
       headers: response.headers,

@@ -1,6 +1,7 @@
 /** Changes to the ways in which the user signs in, and the proof of identity that they need. */
+import { methodsAt } from '../refusal-reason.ts';
 import type { Answer } from './call.ts';
-import { elementById, messages } from './page-data.ts';
+import { contract, elementById, messages } from './page-data.ts';
 import { createProofDialog } from './proof-dialog.ts';
 import type { Shared } from './scripts.ts';
 
@@ -43,7 +44,7 @@ export function createChanges(
       if (answer === 'out') page.leave();
       else if (answer === null) page.showNotice(messages.offline);
       else if (shared.readRefusal(answer, []).reason !== 'reauthentication-required') return answer;
-      else if (await askProof(answer)) continue;
+      else if (await askProof(methodsAt(answer.body, contract.paths.error))) continue;
       return null;
     }
   };

@@ -1,17 +1,16 @@
 /** The dialog that asks for the password, a code or a passkey before a change. */
-import { methodsAt } from '../refusal-reason.ts';
 import type { Answer } from './call.ts';
 import type { AccountPage } from './changes.ts';
 import { onClick } from './elements.ts';
 import { enhanceCodeField } from './factor-code.ts';
 import type { Shared } from './scripts.ts';
-import { canUsePasskeys, contract, elementById, inputById, messages } from './page-data.ts';
+import { canUsePasskeys, elementById, inputById, messages } from './page-data.ts';
 
-/** Asks by one of the methods that a refusal names. Resolves to false where the user gives up. */
+/** Asks by one of the methods, which a refusal names. Resolves to false where the user gives up. */
 export function createProofDialog(
   shared: Shared,
-  page: AccountPage,
-): (refusal: Answer) => Promise<boolean> {
+  page: Pick<AccountPage, 'leave'>,
+): (methods: readonly string[]) => Promise<boolean> {
   const dialog = elementById<HTMLDialogElement>('proof');
   const password = inputById('proof-password');
   const byPasskey = elementById('proof-by-passkey');
@@ -87,8 +86,7 @@ export function createProofDialog(
     return byCode ? inputById('proof-code') : byPasskey;
   };
 
-  return ({ body }) => {
-    const methods = methodsAt(body, contract.paths.error);
+  return (methods) => {
     isProven = false;
     password.value = '';
     const first = show(methods);

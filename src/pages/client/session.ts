@@ -80,11 +80,16 @@ export function storeLogin(answer: Answer, remember: boolean): boolean {
 }
 
 /** Calls with the access token, renewed if need be. `out`: not signed in; null: no answer. */
-export async function callSignedIn(
+export const callSignedIn = (
   name: RequestName,
   values: RequestValues = {},
+): Promise<Answer | 'out' | null> => sendSignedIn((tokens) => call(name, { ...values, ...tokens }));
+
+/** The same for a request of any kind. */
+export async function sendSignedIn(
+  sendWith: (tokens: RequestValues) => Promise<Answer | null>,
 ): Promise<Answer | 'out' | null> {
-  const send = () => call(name, { ...values, ...tokenValues() });
+  const send = () => sendWith(tokenValues());
   if (read() !== null || hasAccessCookie) {
     const answer = await send();
     if (answer === null || !isUnauthenticated(answer)) return answer;

@@ -1,0 +1,163 @@
+/**
+ * The page for operators, `/admin`. It is the same for everybody: its script reads users and audit from
+ * the admin API with the access token of the operator's session, so that no data is in the HTML.
+ */
+import type { Handler } from 'hono';
+import type { FC } from 'hono/jsx';
+import type { Contract } from '../contracts/contract.ts';
+import { TEXT } from './admin-text.ts';
+import { pageHeaders } from './content-security-policy.ts';
+import { Field } from './form.tsx';
+import { assetPath, Heading, Layout, type RenderContext } from './layout.tsx';
+import type { AdminPageData } from './page-data.ts';
+import {
+  createRenderContext,
+  htmlResponse,
+  pageDataFor,
+  type PagesDependencies,
+} from './render.ts';
+import { wantsHtml } from './wants-html.ts';
+import { ProofDialog } from './second-factor.tsx';
+
+/** Leaves to the admin API what asks for no page. `contract`: the one that operators sign in at. */
+export const serveAdminPage =
+  (deps: PagesDependencies, contract: Contract): Handler =>
+  async (c, next) => {
+    if (!wantsHtml(c)) return next();
+    c.set('language', 'en');
+    const context = await createRenderContext(c, deps, '');
+    const location = { contract, prefix: `/${contract.name}`, returnTo: '/admin' };
+    const proofScript = assetPath(context.assets, 'admin-proof.js');
+    const pageData = { ...pageDataFor('home', context, location), proofScript };
+    return htmlResponse(<AdminPage context={context} pageData={pageData} />, {
+      headers: pageHeaders(context),
+    });
+  };
+
+const AdminPage: FC<{ context: RenderContext; pageData: AdminPageData }> = ({
+  context,
+  pageData,
+}) => (
+  <Layout context={context} title={TEXT.title} pageData={pageData} files="admin" wide>
+    <Heading title={TEXT.title} />
+    <noscript>
+      <p class="notice">{TEXT.scriptsOff}</p>
+    </noscript>
+    <p id="loading" role="status" hidden>
+      {TEXT.loading}
+    </p>
+    <div id="page-notice" class="notice" role="status" tabindex={-1} hidden />
+    <nav>
+      <p id="operator" />
+      <a href={`${pageData.prefix}/`}>{TEXT.account}</a>
+      <button type="button" id="sign-out" class="link">
+        {TEXT.signOut}
+      </button>
+    </nav>
+    <div id="private" hidden>
+      <Directory />
+      <User />
+      <section aria-labelledby="events-title">
+        <h2 id="events-title">{TEXT.events}</h2>
+        <ul id="events" />
+        <MoreButton id="more-events" />
+      </section>
+    </div>
+    <ConfirmDialog />
+    <ProofDialog messages={context.messages} />
+  </Layout>
+);
+
+const MoreButton: FC<{ id: string }> = ({ id }) => (
+  <button type="button" id={id} class="quiet" hidden>
+    {TEXT.more}
+  </button>
+);
+
+const Directory: FC = () => (
+  <div id="directory">
+    <section aria-labelledby="overview-title">
+      <h2 id="overview-title">{TEXT.overview}</h2>
+      <dl id="overview" />
+    </section>
+    <section aria-labelledby="search-title">
+      <h2 id="search-title">{TEXT.search}</h2>
+      <form id="form" method="get" novalidate>
+        <Choice id="search-by" label={TEXT.searchBy} options={TEXT.searchKinds} />
+        <Field name="search-text" label={TEXT.searchText} autocomplete="off" optional />
+        <Choice id="search-status" label={TEXT.status} options={TEXT.statuses} />
+        <button type="submit" class="main">
+          {TEXT.find}
+        </button>
+      </form>
+      <p id="no-users" role="status" hidden>
+        {TEXT.noUsers}
+      </p>
+      <ul id="users" />
+      <MoreButton id="more-users" />
+    </section>
+  </div>
+);
+
+const Choice: FC<{ id: string; label: string; options: Readonly<Record<string, string>> }> = ({
+  id,
+  label,
+  options,
+}) => (
+  <div class="field">
+    <label for={id}>{label}</label>
+    <select id={id}>
+      {Object.entries(options).map(([value, text]) => (
+        <option value={value}>{text}</option>
+      ))}
+    </select>
+  </div>
+);
+
+const User: FC = () => (
+  <div id="user" hidden>
+    <a href="#">{TEXT.back}</a>
+    <section aria-labelledby="user-title">
+      <h2 id="user-title" tabindex={-1}>
+        {TEXT.user}
+      </h2>
+      <dl id="user-fields" />
+      <div id="user-actions" class="actions">
+        {Object.entries(TEXT.actions).map(([action, text]) => (
+          <button type="button" class="quiet" data-action={action}>
+            {text}
+          </button>
+        ))}
+      </div>
+      <form id="role-form" method="get" novalidate>
+        <Field name="role" label={TEXT.role} autocomplete="off" optional />
+        <button type="submit" class="quiet">
+          {TEXT.setRole}
+        </button>
+      </form>
+    </section>
+    <section aria-labelledby="sessions-title">
+      <h2 id="sessions-title">{TEXT.sessions}</h2>
+      <ul id="sessions" />
+    </section>
+  </div>
+);
+
+/** Asks before a change; its script asks for the name where the change is for good. */
+const ConfirmDialog: FC = () => (
+  <dialog id="confirm" aria-labelledby="confirm-title" aria-describedby="confirm-text">
+    <header>
+      <h2 id="confirm-title" />
+      <p id="confirm-text" class="intro" />
+    </header>
+    <form id="confirm-form" method="dialog" novalidate>
+      <div id="confirm-by-name">
+        <Field name="confirm-name" label={TEXT.user} autocomplete="off" optional />
+      </div>
+      <button type="submit" id="confirm-submit" class="main" />
+      <button type="button" id="cancel-confirm" class="quiet">
+        {TEXT.cancel}
+      </button>
+    </form>
+  </dialog>
+);
