@@ -34,6 +34,10 @@ const textNamed = ({ text }: ContractAnswer, ...names: string[]): string =>
 /** The contracts whose document is published. */
 const served = contractCases.filter(({ contract }) => contracts.includes(contract));
 const ORIGIN = 'https://gatehouse.example';
+/** RFC 7636, Appendix B. */
+const codeVerifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+const codeChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+const returnTo = 'https://app.example/callback';
 
 interface OpenApi {
   servers: { url: string }[];
@@ -169,6 +173,13 @@ describe.each([
 
     await login(reset);
     ({ access: token, refresh: refreshToken } = tokensOf(await login(reset)));
+    if (ids.includes('issue-authorization-code')) {
+      const asked = { codeChallenge, returnTo, refreshToken: refreshToken || null };
+      const issued = await call('issue-authorization-code', asked, { token });
+      const input = { code: textNamed(issued, 'code'), codeVerifier, returnTo };
+      const exchanged = await call('exchange-authorization-code', input);
+      ({ access: token, refresh: refreshToken } = tokensOf(exchanged));
+    }
     const { id, current } = contract.paths.sessions.fields;
     const sessions = sessionsIn(await call('list-sessions', null, { token }));
     const other = sessions.find((session) => session[current] === false);
