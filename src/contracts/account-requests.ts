@@ -47,6 +47,7 @@ const sharedRequests = () => ({
   'reset-password': unchanged(() =>
     z.object({ token: requiredText('Token'), password: newPassword() }),
   ),
+  'revoke-session': unchanged(() => z.object({ token: requiredText('Token') })),
   'rename-session': request(
     () => z.object({ name: z.nullable(ownName()) }),
     ({ name }) => ({ name: name || null }),

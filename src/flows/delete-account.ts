@@ -1,5 +1,6 @@
 /** Deletes the account of a user who gives the password: the audit keeps a pseudonym alone. */
 import { UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
+import { notify } from './email.ts';
 import { clearLockouts, scopesOfUser } from './lockout-keys.ts';
 import { ok, type Outcome } from './model/outcome.ts';
 import { requirePassword } from './prove-identity.ts';
@@ -7,7 +8,7 @@ import type { ReauthenticatePorts } from './reauthenticate.ts';
 import { auditContext } from './use-case.ts';
 
 export interface DeleteAccountRequest extends AuthenticatedRequest<
-  ReauthenticatePorts | 'accountChanges'
+  ReauthenticatePorts | 'accountChanges' | 'mailer'
 > {
   /** Null: none was sent, as is right where the account has none. */
   password: string | null;
@@ -24,5 +25,6 @@ export async function deleteAccount(request: DeleteAccountRequest): Promise<Outc
   if (!(await services.accountChanges.remove(session.account, context))) return UNAUTHENTICATED;
   // After a final stop the lockout would keep the failures for ever.
   services.waitUntil(clearLockouts(services, scopesOfUser(session.user), rules.lockout));
+  notify(request, session.account, { kind: 'account-deleted' });
   return ok(null);
 }

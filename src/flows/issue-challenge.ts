@@ -1,7 +1,16 @@
 /** Issues challenges: codes and links that prove a mailbox. */
-import { CODE_SECONDS, CODES, LINK_SECONDS, LINKS } from '../policy/allowances.ts';
-import { codesTo, linksTo, type RateLimitKey } from '../policy/rate-limit-keys.ts';
+import {
+  CODE_SECONDS,
+  CODES,
+  LINK_SECONDS,
+  LINKS,
+  REVOCATION_SECONDS,
+  SIGN_INS,
+} from '../policy/allowances.ts';
+import { codesTo, linksTo, signInsOf, type RateLimitKey } from '../policy/rate-limit-keys.ts';
 import type { Limit } from '../policy/throttle.ts';
+import { readUserAgent } from '../policy/user-agent.ts';
+import type { AuditContext } from './model/audit.ts';
 import { sendEmail } from './email.ts';
 import { DECOY_CHALLENGE, type ChallengeOwner, type Purpose } from './model/challenge.ts';
 import type { EmailTemplate } from './ports/mail.ts';
@@ -10,35 +19,56 @@ import { accountKeyOf, languageOf } from './recipients.ts';
 import { auditContext, type UseCaseRequest } from './use-case.ts';
 
 interface PurposeRules {
+  /** A code is short, and its owner's only one; links stand side by side. */
+  secret: 'code' | 'link';
   seconds: number;
   /** On what is sent to one address. */
   limit: Limit;
   limitKey(to: string): RateLimitKey;
-  template(secret: string, minutes: number, owner: ChallengeOwner): EmailTemplate;
+  template(
+    sent: { secret: string; minutes: number },
+    about: { owner: ChallengeOwner; context: AuditContext },
+  ): EmailTemplate;
 }
 
 const PURPOSES: Readonly<Record<Purpose, PurposeRules>> = {
   'verify-email': {
+    secret: 'code',
     seconds: CODE_SECONDS,
     limit: CODES,
     limitKey: codesTo,
-    template: (code, minutes, { is }) => ({
-      kind: is === 'user' ? 'verification-code' : 'registration-code',
+    template: ({ secret: code, minutes }, { owner }) => ({
+      kind: owner.is === 'user' ? 'verification-code' : 'registration-code',
       code,
       minutes,
     }),
   },
   'change-email': {
+    secret: 'code',
     seconds: CODE_SECONDS,
     limit: CODES,
     limitKey: codesTo,
-    template: (code, minutes) => ({ kind: 'email-change-code', code, minutes }),
+    template: ({ secret: code, minutes }) => ({ kind: 'email-change-code', code, minutes }),
   },
   'reset-password': {
+    secret: 'link',
     seconds: LINK_SECONDS,
     limit: LINKS,
     limitKey: linksTo,
-    template: (token, minutes) => ({ kind: 'password-reset', token, minutes }),
+    template: ({ secret: token, minutes }) => ({ kind: 'password-reset', token, minutes }),
+  },
+  'revoke-session': {
+    secret: 'link',
+    seconds: REVOCATION_SECONDS,
+    limit: SIGN_INS,
+    limitKey: signInsOf,
+    template: ({ secret: token, minutes }, { context: { meta, nowMs: atMs } }) => ({
+      kind: 'new-device',
+      device: readUserAgent(meta.userAgent),
+      atMs,
+      token,
+      minutes,
+    }),
   },
 };
 
@@ -49,10 +79,10 @@ export async function newChallenge(
   nowMs: number,
 ) {
   const id = uuid();
-  const { seconds } = PURPOSES[purpose];
+  const { seconds, secret } = PURPOSES[purpose];
   const expiresAtMs = nowMs + seconds * 1000;
   const minutes = seconds / 60;
-  if (purpose === 'reset-password') {
+  if (secret === 'link') {
     const { token, hash } = await secrets.newToken();
     return { secret: token, minutes, challenge: { id, secretHash: hash, expiresAtMs } };
   }
@@ -75,6 +105,8 @@ export type IssueChallengePorts =
  * A change of address stores a challenge in every case, and one that matches no code where nothing
  * is sent (`isTaken`: the address is another user's). It ends the code of an earlier address, which
  * would otherwise tell by being good still that this address is taken.
+ *
+ * `sessionId`: of the session that the challenge ends.
  */
 export async function issueChallenge(
   request: UseCaseRequest<IssueChallengePorts>,
@@ -83,11 +115,13 @@ export async function issueChallenge(
     owner,
     to,
     isTaken = false,
+    sessionId = null,
   }: {
     purpose: Purpose;
     owner: ChallengeOwner;
     to: string;
     isTaken?: boolean;
+    sessionId?: string | null;
   },
 ): Promise<void> {
   const { services } = request;
@@ -98,9 +132,9 @@ export async function issueChallenge(
   const context = auditContext(request, await accountKeyOf(services, owner));
   const { secret, minutes, challenge } = await newChallenge(services, purpose, context.nowMs);
   const secretHash = isSent ? challenge.secretHash : DECOY_CHALLENGE.secretHash;
-  const stored = { ...challenge, secretHash, purpose, email: isChange ? to : null };
-  await services.challenges.issue(owner, stored, context);
-  if (!isSent) return;
+  const stored = { ...challenge, secretHash, purpose, sessionId, email: isChange ? to : null };
+  const isStored = await services.challenges.issue(owner, { ...stored, to }, context);
+  if (!isSent || !isStored) return;
   const recipient = { email: to, language: languageOf(owner) };
-  await sendEmail(request, recipient, template(secret, minutes, owner));
+  await sendEmail(request, recipient, template({ secret, minutes }, { owner, context }));
 }

@@ -6,11 +6,12 @@ import type { PasskeyUse } from './model/passkey.ts';
 import type { LiveSession } from './model/session.ts';
 import { ok, refuse, type LoginResult, type Outcome } from './model/outcome.ts';
 import type { Account, User } from './model/user.ts';
+import { notifyNewDevice, type NewDevicePorts } from './notify-new-device.ts';
 import { auditContext, type UseCaseRequest } from './use-case.ts';
 import type { Ticket } from './verify-password.ts';
 
 export type NewSessionPorts = IssueTokensPorts | 'devices';
-export type OpenSessionPorts = NewSessionPorts | 'nowMs' | 'sessions' | 'waitUntil';
+export type OpenSessionPorts = NewSessionPorts | NewDevicePorts | 'sessions';
 
 type Plan = Awaited<ReturnType<typeof planSession>>;
 
@@ -69,6 +70,7 @@ export async function openSession(
   const user = withUse(account.user, secondFactor, nowMs);
   const granted = await grantSession(request, { ...account, user }, plan);
   if (ticket !== null) services.waitUntil(ticket.settle('right'));
+  notifyNewDevice(request, account, sessionId);
   return ok(granted);
 }
 

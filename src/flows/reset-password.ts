@@ -11,7 +11,7 @@ import {
   scopesOfUser,
   type ClearLockoutsPorts,
 } from './lockout-keys.ts';
-import type { ChallengeOwner } from './model/challenge.ts';
+import type { ChallengeOwner, Purpose } from './model/challenge.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import { checkNewPassword } from './password-rules.ts';
 import { checkAddressLimit } from './rate-limits.ts';
@@ -38,6 +38,9 @@ export async function forgotPassword(
   return ok(null);
 }
 
+/** The link that ends a session leads on to a new password. */
+const RESETTING: readonly Purpose[] = ['reset-password', 'revoke-session'];
+
 export interface ResetPasswordRequest extends UseCaseRequest<
   | ClearLockoutsPorts
   | 'accountChanges'
@@ -60,7 +63,7 @@ export async function resetPassword(request: ResetPasswordRequest): Promise<Outc
   const secretHash = await services.secrets.hashOfToken(token);
   const [limited, found] = await Promise.all([
     checkAddressLimit(services, rules.limit, meta),
-    services.challenges.findBySecret(secretHash, 'reset-password', services.nowMs()),
+    services.challenges.findBySecret(secretHash, RESETTING, services.nowMs()),
   ]);
   if (limited !== null) return refuse(limited);
   if (found === null) return refuse({ reason: 'invalid-link' });

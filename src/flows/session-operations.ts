@@ -1,5 +1,6 @@
 /** The operations around sessions and activity: rows of the operations' table (operations.ts). */
-import { ATTEMPT, row, type OperationRequest } from './operation.ts';
+import { ATTEMPT, PUBLIC_ATTEMPT, row, withInput, type OperationRequest } from './operation.ts';
+import { revokeSession } from './revoke-session.ts';
 import { endSession, listActivity, listSessions, renameSession } from './sessions.ts';
 
 export const SESSION_OPERATIONS = {
@@ -31,6 +32,14 @@ export const SESSION_OPERATIONS = {
     refusals: ['not-found'],
     response: 'done',
     run: (request: OperationRequest<{ id: string }>) => endSession(request, request.input.id),
+  }),
+  'revoke-session': row({
+    ...PUBLIC_ATTEMPT,
+    path: 'sessions/revoke',
+    summary: 'End the session that an e-mail told of; its link stays good for a new password',
+    refusals: ['invalid-link'],
+    response: 'done',
+    run: (request: OperationRequest<{ token: string }>) => revokeSession(withInput(request)),
   }),
   'list-activity': row({
     method: 'GET',

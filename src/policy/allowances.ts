@@ -17,6 +17,11 @@ export const CODES: Limit = { attempts: 5, windowSeconds: HOUR_SECONDS };
 export const LINKS: Limit = { attempts: 3, windowSeconds: HOUR_SECONDS };
 export const NOTICES: Limit = { attempts: 3, windowSeconds: HOUR_SECONDS };
 
+/** E-mails about sign-ins on devices that are not known. */
+export const SIGN_INS: Limit = { attempts: 5, windowSeconds: HOUR_SECONDS };
+/** Lifetime of the link in such an e-mail, which its owner may read the next morning. */
+export const REVOCATION_SECONDS = 86_400;
+
 /** Tries at the codes counted under one key (rate-limit-keys.ts), over the lifetime of one code. */
 export const TRIES: Limit = { attempts: 5, windowSeconds: CODE_SECONDS };
 

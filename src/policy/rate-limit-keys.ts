@@ -9,6 +9,7 @@ export const operatorAt = (address: string) => `operator ${address}` as const;
 export const codesTo = (email: string) => `codes to ${email}` as const;
 export const linksTo = (email: string) => `links to ${email}` as const;
 export const noticesTo = (email: string) => `notices to ${email}` as const;
+export const signInsOf = (email: string) => `sign-ins of ${email}` as const;
 export const registrationsOf = (email: string) => `registrations of ${email}` as const;
 /** `lockoutKey`: of the name, the known device or the registration whose codes are tried. */
 export const codeTriesAt = (lockoutKey: string) => `tries at ${lockoutKey}` as const;
@@ -21,6 +22,7 @@ export type RateLimitKey = ReturnType<
   | typeof codesTo
   | typeof linksTo
   | typeof noticesTo
+  | typeof signInsOf
   | typeof registrationsOf
   | typeof codeTriesAt
   | typeof emailChangeTriesOf

@@ -3,6 +3,7 @@ import { and, desc, eq, ne, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { AuditAction, AuditContext, StoredEvent } from '../flows/model/audit.ts';
 import type { Audit } from '../flows/ports/audit.ts';
+import { createKnownDevices } from './known-devices.ts';
 import { auditEvents } from './schema.ts';
 import { aliased, builder, insertSelect, param, statement } from './statement.ts';
 
@@ -103,6 +104,8 @@ const NOTIFIED: AuditAction = 'NEW_DEVICE_NOTIFIED';
 
 export function createAudit(database: D1Database): Audit {
   return {
+    ...createKnownDevices(database),
+
     async record({ action, reason, userId, ...context }) {
       const values = { ...auditValues(context), action, reason, userId };
       await insertEvent.bind(database, values).run();

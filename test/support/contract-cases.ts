@@ -95,6 +95,7 @@ export const contractCases = knownContracts
           'list-sessions': null,
           'rename-session': { id: '00000000-0000-4000-8000-000000000000', name: 'Another' },
           'end-session': { id: '00000000-0000-4000-8000-000000000000' },
+          'revoke-session': { token: 'x' },
           'list-activity': null,
           register: application(user),
           'send-code': named(user),

@@ -63,6 +63,7 @@ function inputsOf({ identifier: kind, refresh }: Contract): Inputs {
     'list-sessions': nothing,
     'rename-session': fc.record({ id: fc.uuid(), name: fc.constantFrom(null, 'My "phone" & co') }),
     'end-session': fc.record({ id: fc.uuid() }),
+    'revoke-session': fc.record({ token: secret }),
     'list-activity': nothing,
     register: fc.record({
       email,

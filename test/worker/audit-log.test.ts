@@ -41,13 +41,14 @@ const ids = (events: { id: number }[]) => events.map(({ id }) => id);
 
 it('lists the newest first, in pages that do not shift while more happens', async () => {
   const person = await addUser();
-  for (let n = 0; n < 5; n += 1) await pair.login(person);
+  const from = { address: '198.51.100.19' };
+  for (let n = 0; n < 5; n += 1) await pair.login(person, from);
   const path = `/audit?user=${person.id}&limit=2` as const;
   const seen: number[] = [];
   let page = await json(`GET ${path}`);
   for (;;) {
     seen.push(...ids(page.events));
-    await pair.login(person);
+    await pair.login(person, from);
     if (page.next === null) break;
     page = await json(`GET ${path}&cursor=${page.next}`);
   }
@@ -61,12 +62,13 @@ it('finds by user, action and address, alone and together', async () => {
   await pair.login(person, { address });
   await pair.login({ ...person, password: 'a wrong one' }, { address });
   await pair.login(person, { address: '2001:db8:1:2::7' });
-  expect(await actions(`user=${person.id}`)).toEqual(['LOGIN', 'LOGIN_FAILED', 'LOGIN']);
+  const NOTIFIED = 'NEW_DEVICE_NOTIFIED';
+  expect(await actions(`user=${person.id}`)).toEqual([NOTIFIED, 'LOGIN', 'LOGIN_FAILED', 'LOGIN']);
   expect(await actions('user=audited-person&action=LOGIN')).toEqual(['LOGIN', 'LOGIN']);
   expect(await actions(`address=${address}`)).toEqual(['LOGIN_FAILED', 'LOGIN']);
   expect(await actions(`address=${address}&action=LOGIN_FAILED`)).toEqual(['LOGIN_FAILED']);
   // Any address of the /64 that the audit keeps.
-  expect(await actions('address=2001:DB8:1:2::ffff')).toEqual(['LOGIN']);
+  expect(await actions('address=2001:DB8:1:2::ffff')).toEqual([NOTIFIED, 'LOGIN']);
   expect(await actions('action=ADMIN_ROLE_SET')).toEqual([]);
 });
 

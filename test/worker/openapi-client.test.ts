@@ -171,6 +171,9 @@ describe.each([
     const reset = 'a password after the reset';
     await call('reset-password', { token: tokenIn(to(email)), password: reset });
 
+    const elsewhere = { address: freshAddress() };
+    await client(app, name).login({ ...user, password: reset }, elsewhere);
+    await call('revoke-session', { token: tokenIn(to(email)) });
     await login(reset);
     ({ access: token, refresh: refreshToken } = tokensOf(await login(reset)));
     if (ids.includes('issue-authorization-code')) {

@@ -18,7 +18,7 @@ import {
   valueIn,
 } from '../support/passkeys.ts';
 import { client, deviceOf, tokensOf } from '../support/session.ts';
-import { addUser, createTestApp, oneOfEachKind } from '../support/test-app.ts';
+import { addUser, createTestApp, freshAddress, oneOfEachKind } from '../support/test-app.ts';
 
 let captured: CapturedConsole;
 beforeEach(() => {
@@ -102,9 +102,10 @@ describe.each(oneOfEachKind)('$name', ({ name, contract, status, statusAt }) => 
 
     expect(to(user.email).map(({ subject }) => subject)).toEqual([
       'A passkey was added at Gatehouse',
+      'A new sign-in at Gatehouse',
       'A passkey was removed at Gatehouse',
     ]);
-    const [first, second] = to(user.email);
+    const [first, , second] = to(user.email);
     expect([first?.text, second?.text]).toEqual([
       expect.stringContaining('My phone'),
       expect.stringContaining('Spare'),
@@ -114,6 +115,7 @@ describe.each(oneOfEachKind)('$name', ({ name, contract, status, statusAt }) => 
       'LOGIN granted',
       'PASSKEY_ADDED done',
       'LOGIN passkey',
+      'NEW_DEVICE_NOTIFIED done',
       'PASSKEY_RENAMED done',
       'PASSKEY_REMOVED done',
     ]);
@@ -192,9 +194,10 @@ describe('a counter that goes back', () => {
     const own = client(app, 'email-cookie');
     const user = await addUser();
     const passkey = await addPasskey(user, kind);
+    const from = { address: freshAddress() };
     for (const count of [5, 6, 3]) {
       const credential = await assertionAt(own, passkey, { count });
-      const { status } = await own.ask('passkey-login', { credential, remember: false });
+      const { status } = await own.ask('passkey-login', { credential, remember: false }, from);
       expect(status).toBe(200);
     }
     const copied = 'A passkey may have been copied, at Gatehouse';

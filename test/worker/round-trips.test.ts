@@ -30,6 +30,9 @@ const countsOf = ({ roundTrips, besideHash, calls, afterwards }: CallTrace): Cou
 
 const EXPECTED: Record<string, Counts> = {
   'login, right': [2, 1, 5, 1],
+  // The device is looked for, and told of, behind the answer.
+  'login, new device': [2, 1, 9, 5],
+  'login, known device': [2, 1, 6, 2],
   'login, wrong': [2, 1, 5, 1],
   'login, unknown': [2, 1, 5, 1],
   'login, locked': [1, 1, 3, 0],
@@ -54,7 +57,7 @@ const EXPECTED: Record<string, Counts> = {
   'change-password, wrong': [2, 1, 5, 1],
   'change-email': [1, 1, 13, 9],
   'change-email/confirm': [4, 0, 7, 2],
-  'delete-account': [2, 1, 7, 2],
+  'delete-account': [2, 1, 8, 3],
 };
 
 /** A user with a username has one more lockout to clear. */
@@ -63,7 +66,7 @@ const WITH_USERNAME: typeof EXPECTED = {
   'register, known address': [3, 1, 7, 2],
   'verify-email': [2, 1, 8, 3],
   'reset-password': [3, 0, 7, 1],
-  'delete-account': [2, 1, 8, 3],
+  'delete-account': [2, 1, 9, 4],
 };
 
 // Calls are the core's, and differ with the names and tokens that a kind of contract has.
@@ -88,6 +91,9 @@ describe.each(oneOfEachKind)('$name', ({ name, contract, status, statusAt, ...co
     const user = await addUser();
     recorder.take();
     const first = tokensOf(await take('login, right', login(user), status.granted));
+    const device = { address: freshAddress() };
+    await take('login, new device', login(user, device), status.granted);
+    await take('login, known device', login(user, device), status.granted);
     await take('login, wrong', login({ ...user, password: WRONG }), status.invalid);
     await take('login, unknown', login(newUser()), status.invalid);
     const other = await addUser();

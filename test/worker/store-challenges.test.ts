@@ -100,8 +100,8 @@ describe('findCodes', () => {
 });
 
 describe('findBySecret', () => {
-  const find = (id: string, purpose: Purpose = 'reset-password') =>
-    challenges.findBySecret(`${id}-secret`, purpose, rows.NOW);
+  const find = (id: string, ...others: Purpose[]) =>
+    challenges.findBySecret(`${id}-secret`, ['reset-password', ...others], rows.NOW);
 
   it('finds the challenge with its owner, to its last millisecond', async () => {
     await rows.inLastMillisecond('challenges', 'alice-link');
@@ -164,12 +164,12 @@ describe('ofUser', () => {
 describe('issue', () => {
   const issue =
     (owner: ChallengeOwner, purpose: Purpose, email: string | null = null) =>
-    () =>
-      challenges.issue(
-        owner,
-        { id: 'new', secretHash: 'new-secret', email, purpose, expiresAtMs: 3000 },
-        rows.auditContext,
-      );
+    () => {
+      const sessionId = purpose === 'revoke-session' ? 'alice-here' : null;
+      const to = owner === dora ? 'dora@example.com' : 'alice@example.com';
+      const made = { id: 'new', secretHash: 'new-secret', purpose, expiresAtMs: 3000 };
+      return challenges.issue(owner, { ...made, email, sessionId, to }, rows.auditContext);
+    };
   const row = {
     id: 'new',
     user_id: null,
@@ -178,7 +178,6 @@ describe('issue', () => {
     email: null,
     expires_at_ms: 3000,
     session_id: null,
-    code_challenge: null,
   };
   const other = 'alice@other.example';
 
@@ -187,17 +186,29 @@ describe('issue', () => {
     ['replaces one user’s code', alice, 'change-email', other, 'EMAIL_CHANGE_ASKED', 'alice-move'],
     ['replaces one registration’s code', dora, 'verify-email', null, 'CODE_SENT', 'dora-code'],
     ['adds a link beside the older ones', alice, 'reset-password', null, 'RESET_SENT', null],
+    ['adds a link to a session', alice, 'revoke-session', null, 'NEW_DEVICE_NOTIFIED', null],
   ] as const)('%s', async (...[, owner, purpose, email, action, replaced]) => {
-    const ids = owner === dora ? { registration_id: 'dora' } : { user_id: 1 };
+    const ids = {
+      ...(owner === dora ? { registration_id: 'dora' } : { user_id: 1 }),
+      ...(purpose === 'revoke-session' && { session_id: 'alice-here' }),
+    };
     const event = rows.eventRow(action, { user_id: owner === dora ? null : 1 });
-    expect((await rows.differenceAfter(issue(owner, purpose, email)))[1]).toEqual({
-      added: { challenges: [{ ...row, ...ids, purpose, email }], audit_events: [event] },
-      ...(replaced !== null && { removed: [`challenges ${replaced}`] }),
-    });
+    expect(await rows.differenceAfter(issue(owner, purpose, email))).toEqual([
+      true,
+      {
+        added: { challenges: [{ ...row, ...ids, purpose, email }], audit_events: [event] },
+        ...(replaced !== null && { removed: [`challenges ${replaced}`] }),
+      },
+    ]);
   });
 
-  rows.writesNothing(issue(alice, 'verify-email'), undefined, [rows.isDeleted]);
-  rows.writesNothing(issue(dora, 'verify-email'), undefined, [
+  const hasOtherAddress = [
+    'the user has another address',
+    `UPDATE users SET email = '${other}' WHERE id = 1`,
+  ] as const;
+  rows.writesNothing(issue(alice, 'reset-password'), false, [rows.isDeleted, hasOtherAddress]);
+  rows.writesNothing(issue(alice, 'revoke-session'), false, [rows.isDeleted, hasOtherAddress]);
+  rows.writesNothing(issue(dora, 'verify-email'), false, [
     ['the registration is gone', "DELETE FROM registrations WHERE id = 'dora'"],
   ]);
 });

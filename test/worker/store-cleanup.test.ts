@@ -60,7 +60,7 @@ describe('deleteBatch', () => {
 
   it('deletes challenges that have no owner, and leaves those of users and registrations', async () => {
     await execute(
-      "INSERT INTO challenges VALUES ('lost', NULL, NULL, 'verify-email', 'x', NULL, 2000, NULL, NULL)",
+      "INSERT INTO challenges VALUES ('lost', NULL, NULL, 'verify-email', 'x', NULL, 2000, NULL)",
     );
     const [result, { removed }] = await deleteAll('challenges');
     expect([result.removed, removed]).toEqual([1, ['challenges lost']]);

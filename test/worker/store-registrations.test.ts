@@ -38,7 +38,6 @@ const code = {
   registration_id: 'new',
   purpose: 'verify-email',
   session_id: null,
-  code_challenge: null,
   secret_hash: 'new-code-secret',
   email: null,
   expires_at_ms: 2500,

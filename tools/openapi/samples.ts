@@ -190,6 +190,7 @@ export function sampleInputs(kind: Identifier['kind']): { [O in Operation]: Inpu
     'list-sessions': null,
     'rename-session': { id: UUID, name: 'My laptop' },
     'end-session': { id: UUID },
+    'revoke-session': { token: 'q3mJ0kX8vT5yN7bRgw1c' },
     'list-activity': null,
     register: { email, password, name: 'John Doe', username: 'johndoe', handle: null },
     'send-code': named,

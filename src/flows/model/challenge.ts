@@ -7,7 +7,8 @@ export type ChallengeOwner =
   | { is: 'user'; account: Account }
   | { is: 'registration'; registration: Registration };
 
-export type Purpose = 'verify-email' | 'reset-password' | 'change-email';
+/** `revoke-session`: of an e-mail about a sign-in, which resets the password as well. */
+export type Purpose = 'verify-email' | 'reset-password' | 'change-email' | 'revoke-session';
 
 /** A code or a link that has neither been used nor expired. */
 export interface Challenge {

@@ -1,7 +1,17 @@
 import type { AuditEvent, StoredEvent } from '../model/audit.ts';
+import type { RequestMeta } from '../model/request.ts';
 
 export interface Audit {
   record(event: AuditEvent): Promise<void>;
+  /**
+   * Tells whether the user has signed in before this session with the same browser, system and address, by
+   * the user's newest 500 events. Sign-ins count until a link of an e-mail has ended a session; those whose
+   * own session was ended from another one never do.
+   */
+  knowsDevice(
+    session: { userId: number; sessionId: string },
+    device: Pick<RequestMeta, 'address' | 'browser'>,
+  ): Promise<boolean>;
   /** Reads the newest events of a user, newest first, without those that concern no user. */
   newestOf(userId: number, limit: number): Promise<StoredEvent[]>;
 }

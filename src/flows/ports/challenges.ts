@@ -17,12 +17,24 @@ export interface Challenges {
     identifier: Identifier,
     how: { most: number; nowMs: number },
   ): Promise<{ account: Account | null; codes: OwnedChallenge[] }>;
-  findBySecret(secretHash: string, purpose: Purpose, nowMs: number): Promise<OwnedChallenge | null>;
+  findBySecret(
+    secretHash: string,
+    purposes: readonly Purpose[],
+    nowMs: number,
+  ): Promise<OwnedChallenge | null>;
   ofUser(userId: number, purpose: Purpose, nowMs: number): Promise<Challenge | null>;
-  /** A code takes the place of its owner's previous one; links stand side by side. */
+  /**
+   * A code takes the place of its owner's previous one; links stand side by side. `to`: the mailbox that
+   * it is sent to. False: the owner is gone, or has another address by now, and nothing may be sent.
+   */
   issue(
     owner: ChallengeOwner,
-    challenge: Challenge & { purpose: Purpose; expiresAtMs: number },
+    challenge: Challenge & {
+      purpose: Purpose;
+      expiresAtMs: number;
+      sessionId: string | null;
+      to: string;
+    },
     auditContext: AuditContext,
-  ): Promise<void>;
+  ): Promise<boolean>;
 }

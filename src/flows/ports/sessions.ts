@@ -1,4 +1,5 @@
 import type { AuditContext } from '../model/audit.ts';
+import type { Challenge } from '../model/challenge.ts';
 import type {
   Extension,
   SessionTransfer,
@@ -8,6 +9,7 @@ import type {
   Rotation,
   SessionEnd,
 } from '../model/session.ts';
+import type { Account } from '../model/user.ts';
 
 /** All of these read and write the primary. */
 export interface Sessions {
@@ -39,6 +41,11 @@ export interface Sessions {
   ): Promise<boolean>;
   /** False: there was no such session of this user, and nothing was written. */
   end(session: { id: string; userId: number }, sessionEnd: SessionEnd): Promise<boolean>;
+  /**
+   * Ends the session of a `revoke-session` challenge, and voids the account's device cookies, once. False:
+   * the challenge is no longer valid, or its user inactive, and nothing was written.
+   */
+  revoke(account: Account, proof: Challenge, auditContext: AuditContext): Promise<boolean>;
   endAll(userId: number, sessionEnd: SessionEnd): Promise<void>;
   /** Ends all sessions of the user but the one of this id. */
   endOthers(session: { id: string; userId: number }, sessionEnd: SessionEnd): Promise<void>;

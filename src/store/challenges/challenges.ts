@@ -1,5 +1,5 @@
 /** Stores codes and links on their way to a mailbox. Reads and writes the primary alone. */
-import { and, eq, ne, or } from 'drizzle-orm';
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { AuditAction } from '../../flows/model/audit.ts';
 import type { Purpose } from '../../flows/model/challenge.ts';
 import type { Challenges } from '../../flows/ports/challenges.ts';
@@ -18,7 +18,7 @@ const deletePreviousCode = statement<OwnerIds>(() =>
     .where(
       and(
         eq(challenges.purpose, param('purpose')),
-        ne(challenges.purpose, 'reset-password'),
+        inArray(challenges.purpose, ['verify-email', 'change-email']),
         or(
           eq(challenges.userId, param('userId')),
           eq(challenges.registrationId, param('registrationId')),
@@ -27,10 +27,20 @@ const deletePreviousCode = statement<OwnerIds>(() =>
     ),
 );
 
-/** Inserts nothing where the owner is gone: a registration may have become a user meanwhile. */
-const insert = statement<
-  OwnerIds & { id: string; secretHash: string; email: string | null; expiresAtMs: number }
->(() =>
+type Inserted = OwnerIds & {
+  id: string;
+  secretHash: string;
+  email: string | null;
+  sessionId: string | null;
+  expiresAtMs: number;
+  to: string;
+};
+
+/**
+ * Inserts nothing where the owner is gone (a registration may have become a user meanwhile), or where the
+ * user's address is another by now: the former mailbox must get no link to the account.
+ */
+const insert = statement<Inserted>(() =>
   insertSelect(
     challenges,
     {
@@ -40,11 +50,18 @@ const insert = statement<
       purpose: param('purpose'),
       secretHash: param('secretHash'),
       email: param('email'),
+      sessionId: param('sessionId'),
       expiresAtMs: param('expiresAtMs'),
     },
     {
       where: or(
-        existsIn(users, eq(users.id, param('userId'))),
+        existsIn(
+          users,
+          and(
+            eq(users.id, param('userId')),
+            or(sql`${param('purpose')} = 'change-email'`, eq(users.email, param('to'))),
+          ),
+        ),
         existsIn(registrations, eq(registrations.id, param('registrationId'))),
       ),
     },
@@ -55,6 +72,7 @@ const ISSUED: Record<Purpose, AuditAction> = {
   'verify-email': 'CODE_SENT',
   'reset-password': 'RESET_SENT',
   'change-email': 'EMAIL_CHANGE_ASKED',
+  'revoke-session': 'NEW_DEVICE_NOTIFIED',
 };
 
 export function createChallenges(database: D1Database): Challenges {
@@ -67,13 +85,14 @@ export function createChallenges(database: D1Database): Challenges {
       const values = { ...challenge, userId, registrationId, purpose, expiresAtMs };
       const event = { ...auditValues(context), action: ISSUED[purpose], reason: 'done' };
       const write = async () => {
-        await database.batch([
+        const [, inserted] = await database.batch([
           deletePreviousCode.bind(database, values),
           insert.bind(database, values),
           auditChange.bind(database, { ...event, userId, publicId: null }),
         ]);
+        return inserted !== undefined && inserted.meta.changes > 0;
       };
-      await writeOrRecover(database, write, { ...event, onAudited: () => undefined });
+      return writeOrRecover(database, write, { ...event, onAudited: () => true });
     },
   };
 }

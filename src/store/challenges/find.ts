@@ -31,7 +31,12 @@ type CodeRow = RegistrationRow & RowOf<typeof codeColumns>;
 
 const isLive = () => gt(challenges.expiresAtMs, param('nowMs'));
 const hasPurpose = () => and(eq(challenges.purpose, param('purpose')), isLive());
-const hasSecret = () => and(eq(challenges.secretHash, param('secretHash')), hasPurpose());
+const hasSecret = () =>
+  and(
+    eq(challenges.secretHash, param('secretHash')),
+    sql`${challenges.purpose} in (select value from json_each(${param('purposes')}))`,
+    isLive(),
+  );
 const isLiveCode = () => and(eq(challenges.purpose, 'verify-email'), isLive());
 
 const statementsBy = (kind: Identifier['kind']) => {
@@ -80,7 +85,8 @@ const statementsBy = (kind: Identifier['kind']) => {
 
 const by = { email: statementsBy('email'), username: statementsBy('username') };
 
-type Secret = { secretHash: string; purpose: string; nowMs: number };
+/** `purposes`: a JSON array. */
+type Secret = { secretHash: string; purposes: string; nowMs: number };
 
 const challengeBySecret = statement<Secret>(() =>
   builder.select(challengeColumns).from(challenges).where(hasSecret()),
@@ -139,8 +145,8 @@ export function createChallengeLookups(database: D1Database): Omit<Challenges, '
       return { account, codes };
     },
 
-    async findBySecret(secretHash, purpose, nowMs) {
-      const values = { secretHash, purpose, nowMs };
+    async findBySecret(secretHash, purposes, nowMs) {
+      const values = { secretHash, purposes: JSON.stringify(purposes), nowMs };
       const [user, registration, found] = await database.batch([
         userBySecret.bind(database, values),
         registrationBySecret.bind(database, values),

@@ -20,6 +20,7 @@ import { createSessionCreation } from './create.ts';
 import { createSessionEnd } from './end.ts';
 import { MAX_SESSIONS } from './limit.ts';
 import { findLive, isOwnLive, liveSession, sessionIsValid, type LiveRow } from './live.ts';
+import { createSessionRevocation } from './revoke.ts';
 
 const absoluteEndMs = () => sql`${sessions.createdAtMs} + ${param('absoluteMs')}`;
 const newExpiryMs = () => sql`min(${param('nowMs')} + ${param('idleMs')}, ${absoluteEndMs()})`;
@@ -156,6 +157,7 @@ export function createSessions(database: D1Database): Sessions {
   return {
     ...createSessionCreation(database),
     ...createSessionEnd(database),
+    ...createSessionRevocation(database),
 
     async live(sessionId, nowMs) {
       const { results } = await findLive.bind(database, { sessionId, nowMs }).all<LiveRow>();

@@ -183,6 +183,12 @@ export function requestsOf(name: string) {
       const outgoing = write('end-session', { id: claimsOf(access).sid }, { token: access });
       return { outgoing, needed: [access], secret, user };
     },
+    'revoke-session': async () => {
+      const { user } = await signedIn();
+      succeeded(await caller.login(user, { address: freshAddress() }));
+      const token = tokenIn(to(user.email));
+      return open(write('revoke-session', { token }), user, [token]);
+    },
     'list-activity': () => byBearer('list-activity', without, false),
     register: async () => {
       const user = newUser();

@@ -96,9 +96,14 @@ export async function granted(app: TestApp, request: Request) {
 export const loginAt = (
   wire: Wire,
   user: User,
-  { app = plain.app, code = null as string | null } = {},
+  {
+    app = plain.app,
+    code = null as string | null,
+    address,
+  }: { app?: TestApp; code?: string | null; address?: string } = {},
 ) =>
   ask(app, {
+    ...(address === undefined ? {} : { address }),
     contract: wire.contract,
     operation: 'login',
     input: { ...named({ wire, user }), password: user.password, remember: false, code },

@@ -15,7 +15,10 @@ import {
 
 /** For requests that name the account or prove it. */
 const unchanged = each(
-  ['send-code', 'verify-email', 'forgot-password', 'reset-password', 'logout', 'second-factor'],
+  [
+    ...(['send-code', 'verify-email', 'forgot-password', 'reset-password'] as const),
+    ...(['revoke-session', 'logout', 'second-factor'] as const),
+  ],
   'granted',
 );
 

@@ -33,14 +33,14 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
   'the name is locked': row(['password', 'reset', 'step', 'passkey'], {
     ...each(['login', 'verify-email'], 'locked'),
     // The sessions' checks are counted apart.
-    ...each([...CHANGES, 'forgot-password', 'reset-password'], 'granted'),
+    ...each([...CHANGES, 'forgot-password', 'reset-password', 'revoke-session'], 'granted'),
     // No stranger's failures keep a step from its ticket, and none counts against a passkey.
     ...each(['second-factor', 'passkey-login'], 'granted'),
   }),
   'the name is stopped until a reset': row(['password', 'reset', 'step', 'passkey'], {
     ...each(['login', 'verify-email'], 'locked-until-reset'),
-    ...each([...CHANGES, 'forgot-password', 'reset-password', 'second-factor'], 'granted'),
-    'passkey-login': 'granted',
+    ...each([...CHANGES, 'forgot-password', 'reset-password', 'revoke-session'], 'granted'),
+    ...each(['second-factor', 'passkey-login'], 'granted'),
   }),
   'the password checks of its sessions are locked': row(['password'], {
     ...each(CHANGES, 'locked'),
@@ -62,7 +62,7 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
   'the account has no password': row(['password', 'reset'], {
     ...each(['login', ...CHANGES], 'invalid'),
     'verify-email': 'invalid-code',
-    ...each(['forgot-password', 'reset-password'], 'granted'),
+    ...each(['forgot-password', 'reset-password', 'revoke-session'], 'granted'),
   }),
   'the account is inactive': row(['account'], {
     ...signedOut,
@@ -80,7 +80,7 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     {
       ...each(['login', 'refresh', 'send-code', 'verify-email', 'second-factor'], 'granted'),
       ...each(['forgot-password', 'reset-password', 'confirm-totp', 'verify-factor'], 'granted'),
-      'passkey-login': 'granted',
+      ...each(['revoke-session', 'passkey-login'], 'granted'),
       ...each(['enroll-totp', 'passkey-options', 'add-passkey'], 'unverified'),
     },
   ),
@@ -195,5 +195,6 @@ export const EXPECTED: Readonly<Record<State, Row>> = {
     ...each([...ENDS, 'delete-account'], 'session-ended'),
     'change-password': 'invalid',
     ...unproven,
+    'revoke-session': 'granted',
   }),
 };

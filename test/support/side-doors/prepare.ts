@@ -5,7 +5,7 @@ import type { InputOf, Operation } from '../../../src/flows/operations.ts';
 import { codeAt } from '../authenticator.ts';
 import { codeIn, otherThan, tokenIn, type Mail } from '../mailbox.ts';
 import { claimsOf, deviceOf as deviceIn, WRONG } from '../session.ts';
-import { addUser, factorIdOf, newUser, type TestUser } from '../test-app.ts';
+import { addUser, factorIdOf, freshAddress, newUser, type TestUser } from '../test-app.ts';
 import {
   at,
   granted,
@@ -34,6 +34,7 @@ const WITHOUT_SESSION = new Set<Operation>([
   'register',
   'forgot-password',
   'reset-password',
+  'revoke-session',
   'second-factor',
   'passkey-login-options',
   'passkey-login',
@@ -125,6 +126,12 @@ const INPUTS: Inputs = {
   'list-sessions': () => null,
   'rename-session': (account) => ({ id: sessionIdOf(account), name: 'Laptop' }),
   'end-session': (account) => ({ id: sessionIdOf(account) }),
+  async 'revoke-session'(account) {
+    await signIn(account);
+    const { user } = account;
+    await loginAt(open, user, { address: freshAddress() });
+    return { token: tokenIn(plain.to(user.email)) };
+  },
   'list-activity': () => null,
   // A contract whose registrations have no username leaves it out.
   register: () => ({ ...newUser(), name: null, handle: null }),

@@ -42,6 +42,7 @@ const TAKES = {
     'fenced by session',
   ],
   'end-session': ['account', 'session', 'access token', 'session id'],
+  'revoke-session': ['attempt', 'account', 'proof', 'reset', 'fenced'],
   'list-activity': ['account', 'session', 'access token'],
   register: ['browser', 'attempt', 'e-mail', 'new password', 'new address', 'new username'],
   'send-code': ['attempt', 'e-mail', 'account', 'name'],
@@ -191,13 +192,13 @@ export const signedOut = {
 export const gone = {
   ...each(['send-code', 'forgot-password'], 'silent'),
   'verify-email': 'invalid-code',
-  'reset-password': 'invalid-link',
+  ...each(['revoke-session', 'reset-password'], 'invalid-link'),
   'second-factor': 'expired-step',
   'exchange-authorization-code': 'invalid-code',
 } as const;
 
 export const unproven = {
   ...each(['verify-email', 'confirm-email', 'exchange-authorization-code'], 'invalid-code'),
-  'reset-password': 'invalid-link',
+  ...each(['revoke-session', 'reset-password'], 'invalid-link'),
   'second-factor': 'expired-step',
 } as const;

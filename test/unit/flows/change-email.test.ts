@@ -23,7 +23,8 @@ const askForEmail = ({ request }: Fakes) =>
 
 describe('change-email', () => {
   const owned = (owner: ChallengeOwner | null) => ({ findOwner: async () => owner });
-  const stored = { purpose: 'change-email', email: 'new@example.com' };
+  const email = 'new@example.com';
+  const stored = { purpose: 'change-email', email, to: email, sessionId: null };
   const expiresAtMs = NOW_MS + 600_000;
   const decoy = { ...stored, id: 'id-2', secretHash: '-'.repeat(43), expiresAtMs };
 

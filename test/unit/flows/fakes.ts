@@ -15,6 +15,7 @@ import {
   passkeyUse,
   rules,
   session,
+  yes,
 } from './fixtures.ts';
 
 export * from './fixtures.ts';
@@ -57,11 +58,12 @@ export function createFakes(changes: Changes = {}) {
       provePassword: async () => true,
       list: async () => [],
       rename: async () => true,
+      revoke: async () => true,
       end: async () => true,
       endAll: async () => undefined,
       endOthers: async () => undefined,
     },
-    audit: { record: async () => undefined, newestOf: async () => [] },
+    audit: { record: async () => undefined, knowsDevice: yes, newestOf: async () => [] },
     limits: {
       rememberedRefusal: () => null,
       consumeAddress: async () => ({ admitted: true }),
@@ -146,7 +148,7 @@ export function createFakes(changes: Changes = {}) {
       findCodes: async () => ({ account: null, codes: [] }),
       findBySecret: async () => null,
       ofUser: async () => null,
-      issue: async () => undefined,
+      issue: async () => true,
     },
     accountChanges: {
       verifyEmail: async () => true,

@@ -219,6 +219,7 @@ export const context = (accountKey = 'key of user 7', nowMs = NOW_MS) => ({
 /** Answers that several tests give. */
 export const limited = async () => ({ admitted: false, retryAtMs: 99 }) as const;
 export const no = async () => false;
+export const yes = async () => true;
 export const liveOf = (account: Account) => ({
   live: async () => ({ ...session, account, user: account.user }),
 });

@@ -42,7 +42,7 @@ describe('reset-password', () => {
       'mailer.send',
     ]);
     expect(fakes.given('challenges.findBySecret')).toEqual([
-      ['hash of link', 'reset-password', NOW_MS],
+      ['hash of link', ['reset-password', 'revoke-session'], NOW_MS],
     ]);
     expect(fakes.given('accountChanges.resetPassword')).toEqual([
       [alice, challenge, { ...context(), passwordHash: 'new hash of a new one' }],

@@ -84,7 +84,8 @@ it.each([
   ]);
   expect(fakes.given('limits.consume')).toEqual([[`${key} ${to}`, limit]]);
   const expiresAtMs = NOW_MS + lifetimeMs;
-  const challenge = { id: 'id-1', secretHash, email: null, purpose, expiresAtMs };
+  const sent = { purpose, expiresAtMs, sessionId: null, to };
+  const challenge = { id: 'id-1', secretHash, email: null, ...sent };
   expect(fakes.given('challenges.issue')).toEqual([[owner, challenge, context(accountKey)]]);
   expect(fakes.given('mailer.send')).toEqual([
     [{ to: { email: to, language }, contract: 'email-cookie', template }],
