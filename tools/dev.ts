@@ -2,19 +2,38 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { become } from './child.mjs';
+import { failUsage } from './command-line.ts';
 import { root } from './install.mjs';
 import { lockState, type StateLock } from './lock.ts';
 import { preload } from './orphan.mjs';
-import { localPort, localSettings, makeSecrets, prepareDatabase, readSecret } from './local.ts';
+import {
+  localProtocol,
+  localPort,
+  localSettings,
+  makeSecrets,
+  prepareDatabase,
+  readSecret,
+} from './local.ts';
 import { curlLine, loginLines } from './login-lines.ts';
 import type { Settings } from '../src/settings.ts';
 
 const passedOn = process.argv.slice(2);
 const { values } = parseArgs({
   args: passedOn,
-  options: { 'persist-to': { type: 'string' }, port: { type: 'string' } },
+  options: {
+    'persist-to': { type: 'string' },
+    port: { type: 'string' },
+    'local-protocol': { type: 'string' },
+  },
   strict: false,
 });
+const USAGE =
+  'npm start -- [--port N] [--local-protocol http|https] [--persist-to DIR] [options of wrangler dev]';
+const { port = String(localPort()), 'local-protocol': protocol = localProtocol() } = values;
+if (typeof port !== 'string' || !/^\d+$/.test(port)) failUsage(USAGE, '--port takes a number.');
+if (protocol !== 'http' && protocol !== 'https') {
+  failUsage(USAGE, '--local-protocol takes http or https.');
+}
 const persistTo = values['persist-to'];
 const state = resolve(root, typeof persistTo === 'string' ? persistTo : '.wrangler/state');
 
@@ -59,10 +78,9 @@ function serve(settings: Settings, lock: StateLock): void {
  * from there, since wrangler.toml has none.
  */
 function ownOrigin(): string[] {
-  const port = typeof values.port === 'string' ? values.port : localPort();
   return ['ISSUER', 'PAGES_ORIGIN'].flatMap((name) => [
     '--var',
-    `${name}:${readSecret(name) || `http://localhost:${port}`}`,
+    `${name}:${readSecret(name) || `${protocol}://localhost:${port}`}`,
   ]);
 }
 

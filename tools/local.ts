@@ -47,6 +47,11 @@ export function localPort(): number {
   return unstable_readConfig({ config: join(root, 'wrangler.toml') }).dev.port ?? 8787;
 }
 
+/** The default protocol of `wrangler dev`. */
+export function localProtocol(): string {
+  return unstable_readConfig({ config: join(root, 'wrangler.toml') }).dev.local_protocol ?? 'http';
+}
+
 /** The settings of the local Worker. Throws an error that names a faulty one. */
 export function localSettings(): Settings {
   const { vars } = unstable_readConfig({ config: join(root, 'wrangler.toml') });

@@ -29,7 +29,8 @@ export function loginLines(contracts: readonly Contract[], address: string): str
 export function curlLine(contract: Contract, address: string): string {
   const { method, path, headers, body } = demoLogin(contract);
   return [
-    'curl -i',
+    // The certificate of wrangler dev is signed by itself.
+    address.startsWith('https:') ? 'curl -ik' : 'curl -i',
     ...(method === 'POST' ? [] : [`-X ${method}`]),
     quoted(address + path),
     ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),

@@ -20,6 +20,16 @@ export function temporaryDirectory(name: string, parent = tmpdir()): string {
   return directory;
 }
 
+/** Returns a function that removes the path. An exit before it is called removes the path, too. */
+export function removeAtExit(path: string): () => void {
+  const remove = () => {
+    process.off('exit', remove);
+    rmSync(path, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
+  return remove;
+}
+
 /** A TCP port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');

@@ -95,6 +95,26 @@ it('starts, says a curl line that works as it is, is found by OAuth clients, sto
   await stop(second.child, 'SIGTERM');
 });
 
+it('names https in the issuer, the links of e-mails and the curl line where it serves https', async () => {
+  const { url, printed, child } = await startInstance(
+    [...NPM_START, '--local-protocol', 'https'],
+    state,
+  );
+  const origin = url.replace('http:', 'https:');
+  expect(printed).toContain(`Gatehouse answers at ${origin}`);
+  expect(signIn({ url, printed, child })).toMatch(/^HTTP\/(?:1.1|2) 200/);
+  const ask = (...args: string[]) => execFileSync('curl', ['-sk', ...args], { encoding: 'utf8' });
+  const metadata = JSON.parse(ask(`${origin}/.well-known/oauth-authorization-server`)) as object;
+  expect(metadata).toMatchObject({ issuer: origin });
+  const body = JSON.stringify({ email: 'user@example.com' });
+  const json = 'Content-Type: application/json';
+  ask('-H', json, '-d', body, `${origin}/email-remember/api/v1/auth/forgot-password`);
+  await expect
+    .poll(() => ask(`${origin}/dev/mail`), { timeout: 30_000 })
+    .toContain(`"${origin}/email-remember/reset`);
+  await stop(child, 'Ctrl-C');
+});
+
 it('lets one instance at a time have a folder, and the next one as soon as that was killed', async () => {
   const first = await startInstance(NPM_START, state);
   const second = spawnSync(

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
 import { costsIn } from '../../tools/users/hash-cost.ts';
-import type { Refused } from '../../tools/users/import.ts';
+import type { RefusedLine } from '../../tools/users/import.ts';
 import { createImportDatabase } from '../fixtures/user-imports.ts';
 import vectors from '../fixtures/legacy-hashes.json' with { type: 'json' };
 
@@ -125,7 +125,7 @@ describe('an import', () => {
     `same@example.com,,${hash},,,,`,
     ...bad.slice(13).map(([, , line]) => line),
   ].join('\n');
-  const reasons = (refused: Refused[]) =>
+  const reasons = (refused: RefusedLine[]) =>
     new Map(
       refused.map(({ line, reason }) => [`${line}`, reason.split('; ').toSorted().join('; ')]),
     );

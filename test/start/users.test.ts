@@ -51,7 +51,8 @@ const login = async (password: string) =>
 describe('the admin commands', () => {
   it('lists, page by page or all', async () => {
     const { code, stdout, stderr } = await here('list', '--limit', '2');
-    expect([code, stdout.trim().split('\n').length]).toEqual([0, 2]);
+    expect([code, stdout.trim().split('\n').length]).toEqual([0, 3]);
+    expect(stdout).toMatch(/^number\tstatus\tusername\temail\tlast login\n\d+\tactive\t/);
     expect(stderr).toMatch(/There are more: --cursor \d+/);
     const all = await here('list', '--all', '--json', '--status', 'active');
     const found = all.stdout
@@ -61,9 +62,14 @@ describe('the admin commands', () => {
     expect(found.map(({ email }) => email)).toContain('brackly@griot.com');
     expect(found.map(({ email }) => email)).not.toContain('inactive@example.com');
     expect((await here('list', '--email', 'BRACK')).stdout).toContain('brackly@griot.com');
+    expect(await here('list', '--username', 'no-such')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'There are no such users.\n',
+    });
   });
 
-  it('shows a user by number, public id or address', async () => {
+  it('shows a user by number, public id, username or address, and takes no beginning of one for it', async () => {
     const { code, stdout } = await here('show', '123');
     expect([code, stdout]).toEqual([
       0,
@@ -73,6 +79,11 @@ describe('the admin commands', () => {
     ]);
     expect((await here('show', 'user-admin-001')).stdout).toContain('Admin (role-admin)');
     expect((await here('show', 'John@Example.com')).stdout).toBe(stdout);
+    expect((await here('show', 'JohnDoe')).stdout).toBe(stdout);
+    for (const beginning of ['johnd', 'john@example.co']) {
+      const { code, stderr } = await here('show', beginning);
+      expect([beginning, code, stderr]).toEqual([beginning, 1, 'There is no such user.\n']);
+    }
   });
 
   it('unlocks a locked user', async () => {

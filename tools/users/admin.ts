@@ -1,7 +1,8 @@
 /** The commands about single users. They use the admin API, since only that has the lockout's state. */
 import { parseArgs } from 'node:util';
+import { normalise } from '../../src/policy/identifier.ts';
 import { Refused, wrongUsage } from '../command-line.ts';
-import { connect } from './api.ts';
+import { connect, NO_USER } from './api.ts';
 import type { Api, Changed, Command, Page, User, UserState } from './api.ts';
 
 const text = { type: 'string' } as const;
@@ -52,16 +53,59 @@ function parse(args: string[], options: readonly Option[]) {
   });
 }
 
-/** The user by number, public id, or full address. */
+/**
+ * The user by number, e-mail address, public id or username. Digits alone are always a number: a username of
+ * digits must not stand in for the number of a user who is gone.
+ */
 async function pathOf(api: Api, user = ''): Promise<string> {
-  if (user === '') throw wrongUsage('Name a user by number, public id or address.');
-  if (!user.includes('@')) return `/users/${encodeURIComponent(user)}`;
-  const { users } = await api<Page>('GET', `/users?limit=1&email=${encodeURIComponent(user)}`);
-  const [found] = users;
-  if (found === undefined || found.email !== user.normalize('NFC').toLowerCase()) {
-    throw new Refused('There is no such user.');
+  if (user === '')
+    throw wrongUsage('Name a user by number, username, e-mail address or public id.');
+  if (/^\d+$/.test(user)) return `/users/${user}`;
+  if (user.includes('@')) return pathTo(await findExactly(api, 'email', user));
+  const [holder, named] = await Promise.all([
+    findPublicId(api, user),
+    findExactly(api, 'username', user),
+  ]);
+  if (holder !== null && named !== null && holder.id !== named.id) {
+    throw new Refused(
+      `That is the public id of user ${holder.id} and the username of user ${named.id}: give the number.`,
+    );
   }
-  return `/users/${found.id}`;
+  return pathTo(holder ?? named);
+}
+
+function pathTo(user: User | null): string {
+  if (user === null) throw new Refused(NO_USER);
+  return `/users/${user.id}`;
+}
+
+async function findPublicId(api: Api, id: string): Promise<User | null> {
+  if (!/^[\w.-]{1,64}$/.test(id)) return null;
+  try {
+    return (await api<UserState>('GET', `/users/${encodeURIComponent(id)}`)).user;
+  } catch (error) {
+    if (error instanceof Refused && error.message === NO_USER) return null;
+    throw error;
+  }
+}
+
+/** The API finds what begins with the name; the whole one may be on a later page. */
+async function findExactly(
+  api: Api,
+  kind: 'username' | 'email',
+  text: string,
+): Promise<User | null> {
+  const { value } = normalise({ kind, value: text });
+  const query = new URLSearchParams({ [kind]: value, limit: '100' });
+  for (;;) {
+    const { users, next } = await api<Page>('GET', `/users?${query.toString()}`);
+    const found = users.find((user) => {
+      const name = user[kind];
+      return name !== null && normalise({ kind, value: name }).value === value;
+    });
+    if (found !== undefined || next === null) return found ?? null;
+    query.set('cursor', String(next));
+  }
 }
 
 /** Names must not move the terminal's cursor. */
@@ -73,6 +117,8 @@ const json = (value: unknown) =>
     /\p{Cc}/gu,
     (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+
+const HEADER = ['number', 'status', 'username', 'email', 'last login'].join('\t');
 
 const row = ({ id, username, email, status, lastLoginAt }: User) =>
   [String(id), status, username ?? '–', email ?? '–', lastLoginAt ?? 'never'].map(plain).join('\t');
@@ -110,10 +156,14 @@ async function list({ api, values }: Call): Promise<string[]> {
   for (const name of FILTERS) if (values[name] !== undefined) query.set(name, values[name]);
   if (values.all && values.limit === undefined) query.set('limit', '100');
   let next: number | null;
+  let isFirst = true;
   do {
     const page = await api<Page>('GET', `/users?${query.toString()}`);
     ({ next } = page);
     if (next !== null) query.set('cursor', String(next));
+    if (isFirst && page.users.length > 0 && !values.json) console.log(HEADER);
+    if (isFirst && page.users.length === 0) console.error('There are no such users.');
+    isFirst = false;
     for (const user of page.users) console.log(values.json ? json(user) : row(user));
   } while (values.all && next !== null);
   if (next !== null) console.error(`There are more: --cursor ${next}, or --all.`);

@@ -62,6 +62,8 @@ export interface Changed {
 /** Returns the body; throws `Refused` where there is none. */
 export type Api = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
+export const NO_USER = 'There is no such user.';
+
 const TOKEN = 'GATEHOUSE_OPERATOR_TOKEN';
 
 /** `url`: the local instance where undefined. */
@@ -123,7 +125,7 @@ function messageOf({ status, headers }: Response, refusal: Refusal | null): stri
     case 404:
       // Without OPERATOR_TOKEN there is no admin API, and its own refusals have this shape.
       return refusal?.error === 'not_found'
-        ? 'There is no such user.'
+        ? NO_USER
         : 'There is no admin API: is OPERATOR_TOKEN set there?';
     case 409:
       return 'The user changed meanwhile; nothing was done. Try again.';

@@ -3,7 +3,7 @@
  * statement, which has no limit of bound parameters and can be written into a file.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ import { getPlatformProxy, unstable_readConfig } from 'wrangler';
 import { wrongUsage } from '../command-line.ts';
 import { environment, root } from '../install.mjs';
 import { lockState } from '../lock.ts';
+import { removeAtExit } from '../process.ts';
 
 export interface Query {
   /** `?1` stands for `json`, where there is one. */
@@ -57,8 +58,9 @@ export async function openDatabase(
   const state = resolve(root, persistTo);
   const lock = lockState(state, 'npm run users');
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
+  const remove = removeAtExit(directory);
   const release = () => {
-    rmSync(directory, { recursive: true, force: true });
+    remove();
     lock.release();
   };
   try {
@@ -110,6 +112,7 @@ const LARGEST_FILE = 2_000_000;
 /** Through wrangler, which is logged in. It has no parameters: texts are in the statement. */
 export function remoteDatabase(wrangler: (argv: string[]) => Promise<string>): Database {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
+  const remove = removeAtExit(directory);
   const execute = (...how: string[]) =>
     wrangler(['d1', 'execute', 'DB', '--remote', '--yes', ...how]);
   return {
@@ -125,7 +128,7 @@ export function remoteDatabase(wrangler: (argv: string[]) => Promise<string>): D
         await execute('--file', file);
       }
     },
-    close: async () => rmSync(directory, { recursive: true, force: true }),
+    close: async () => remove(),
   };
 }
 

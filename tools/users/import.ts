@@ -10,8 +10,10 @@ import { EXIT, wrongUsage } from '../command-line.ts';
 import { localSettings, makeSecrets, prepareDatabase } from '../local.ts';
 import type { Command } from './api.ts';
 import { rowOf, type UserRow } from './columns.ts';
+import { checkFile } from './file-checks.ts';
 import { locationOf, locationOptions, openDatabase, type Database, type Row } from './database.ts';
 import { costsIn, setCosts } from './hash-cost.ts';
+import { abortOnInterrupt, finishWith, progressBar, type Progress } from './progress.ts';
 import { readRecords, sizeOf } from './records.ts';
 import { Staging } from './staging.ts';
 import { additions, audit, findTaken } from './statements.ts';
@@ -31,36 +33,34 @@ export const importCommand: Command = {
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw wrongUsage('Name one file to import.');
     const location = locationOf(values);
+    await checkFile(file);
+    let howFar = 'nothing was imported. Run the same import again.';
+    const interrupt = abortOnInterrupt(() => howFar);
     const database = await openDatabase(location, async (state) => {
       makeSecrets();
       await prepareDatabase(localSettings(), state);
     });
-    try {
-      const outcome = await importUsers({
-        file,
-        database,
-        skipRefused: values['skip-refused'],
-        dryRun: values['dry-run'],
-        setCosts: (costs) => setCosts(costs, location.remote),
-        onRefused: ({ line, reason }) => console.error(`line ${line}: ${reason}`),
-        progress: progressBar,
-      });
-      console.log(summary(outcome));
-      if (outcome.stopped) process.exitCode = EXIT.refused;
-    } finally {
-      await database.close();
-    }
+    const work = importUsers({
+      file,
+      database,
+      skipRefused: values['skip-refused'],
+      dryRun: values['dry-run'],
+      setCosts: (costs) => setCosts(costs, location.remote),
+      onRefused: ({ line, reason }) => console.error(`line ${line}: ${reason}`),
+      onWritten: (sentence) => (howFar = sentence),
+      progress: progressBar,
+      interrupt,
+    });
+    const outcome = await finishWith(work, { database, interrupt });
+    if (outcome === null) return;
+    console.log(summary(outcome));
+    if (outcome.stopped) process.exitCode = EXIT.refused;
   },
 };
 
-export interface Refused {
+export interface RefusedLine {
   line: number;
   reason: string;
-}
-
-interface Progress {
-  at(done: number, total: number): void;
-  end(): void;
 }
 
 export interface Import {
@@ -71,8 +71,12 @@ export interface Import {
   dryRun: boolean;
   /** Called before the first user is written, so that no imported hash is recognised by its time. */
   setCosts(costs: readonly LegacyCost[]): void | Promise<void>;
-  onRefused(refused: Refused): void;
+  onRefused(refused: RefusedLine): void;
+  /** Called with how far the import came, after each step of it. */
+  onWritten?(howFar: string): void;
   progress?(what: string): Progress;
+  /** Ends the import between two steps. */
+  interrupt?: AbortSignal;
 }
 
 export interface Imported {
@@ -116,12 +120,14 @@ export async function importUsers(options: Import): Promise<Imported> {
 
 type Refuse = (line: number, reason: string) => void;
 
-async function read({ file, progress }: Import, staging: Staging, refuse: Refuse): Promise<void> {
+async function read(options: Import, staging: Staging, refuse: Refuse): Promise<void> {
+  const { file, progress, interrupt } = options;
   const bar = progress?.('Reading');
   const total = sizeOf(file);
   const nowMs = Date.now();
   for await (const record of readRecords(file)) {
     bar?.at(record.bytes, total);
+    interrupt?.throwIfAborted();
     const { line } = record;
     const row = 'fault' in record ? [record.fault] : rowOf(record.fields, nowMs);
     if (Array.isArray(row)) {
@@ -136,12 +142,14 @@ async function read({ file, progress }: Import, staging: Staging, refuse: Refuse
 
 /** Removes present users from the staging, and returns how many there are. */
 async function compare(options: Import, staging: Staging, refuse: Refuse): Promise<number> {
-  const bar = options.progress?.('Comparing');
+  const { database, progress, interrupt } = options;
+  const bar = progress?.('Comparing');
   const total = staging.count();
   let compared = 0;
   let present = 0;
   for (const staged of staging.pages(COMPARED_AT_ONCE)) {
-    const taken = await options.database.read(findTaken(staged.map(({ row }) => row)));
+    interrupt?.throwIfAborted();
+    const taken = await database.read(findTaken(staged.map(({ row }) => row)));
     const holders = new Map<string, Row>();
     for (const user of taken) for (const name of namesOf(user)) holders.set(name, user);
     for (const { line, row } of staged) {
@@ -171,25 +179,28 @@ function compareWith({ columns }: UserRow, holders: ReadonlyMap<string, Row>) {
   return holder === undefined || found.has(holder['id']) ? 'present' : 'conflict';
 }
 
-/** An interrupted import leaves an audit row of what it has written, too. */
-async function write({ database, progress }: Import, staging: Staging, counts: Imported) {
+/** An import that ends early leaves an audit row of what it has written, too, where the database answers. */
+async function write(options: Import, staging: Staging, counts: Imported) {
+  const { database, progress, interrupt } = options;
   const bar = progress?.('Writing');
   let written = 0;
+  const howFar = () =>
+    `${written} of ${counts.imported} users were imported. Run the same import again to finish it.`;
+  const record = () => database.write([audit({ ...counts, imported: written })]);
   try {
     for (const staged of staging.pages(WRITTEN_AT_ONCE)) {
+      interrupt?.throwIfAborted();
       await database.write(additions(staged.map(({ row }) => row)));
       written += staged.length;
+      options.onWritten?.(howFar());
       bar?.at(written, counts.imported);
     }
   } catch (error) {
+    await record().catch(() => undefined);
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(
-      `${reason}\n${written} of ${counts.imported} users were imported. Run the same import again to finish it.`,
-      { cause: error },
-    );
-  } finally {
-    await database.write([audit({ ...counts, imported: written })]);
+    throw new Error(`${reason}\n${howFar()}`, { cause: error });
   }
+  await record();
   bar?.end();
 }
 
@@ -197,26 +208,4 @@ function summary({ imported, present, refused, stopped, dryRun }: Imported): str
   const counts = `${present} present already, ${refused} refused`;
   if (stopped) return `Nothing was imported: ${counts}. Correct the file, or add --skip-refused.`;
   return `${imported} users ${dryRun ? 'would be imported' : 'imported'}, ${counts}.`;
-}
-
-const BAR_WIDTH = 30;
-
-/** A bar on a terminal, elsewhere a line at every tenth. */
-function progressBar(what: string): Progress {
-  const { stderr } = process;
-  let printed = -1;
-  return {
-    at(done, total) {
-      const share = total > 0 ? Math.min(1, done / total) : 1;
-      const step = Math.floor(share * (stderr.isTTY ? 100 : 10));
-      if (step === printed) return;
-      printed = step;
-      const percent = `${Math.floor(share * 100)}`.padStart(3);
-      const bar = '█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░');
-      stderr.write(stderr.isTTY ? `\r${what}: ${bar} ${percent} %` : `${what}: ${percent} %\n`);
-    },
-    end() {
-      if (stderr.isTTY && printed >= 0) stderr.write('\n');
-    },
-  };
 }

@@ -23,14 +23,14 @@ export const sizeOf = (file: string): number => statSync(file).size;
 export const readRecords = (file: string): AsyncGenerator<Read> =>
   isJsonLines(file) ? readJsonLines(file) : readCsv(file);
 
-function isJsonLines(file: string): boolean {
+export function isJsonLines(file: string): boolean {
   if (/\.(jsonl|ndjson|json)$/i.test(file)) return true;
   if (/\.csv$/i.test(file)) return false;
   const start = Buffer.alloc(64);
   const handle = openSync(file, 'r');
   readSync(handle, start);
   closeSync(handle);
-  return /^(?:\u{FEFF})?\s*\{/u.test(start.toString('utf8'));
+  return /^(?:\u{FEFF})?\s*[[{]/u.test(start.toString('utf8'));
 }
 
 async function* readCsv(file: string): AsyncGenerator<Read> {

@@ -3,10 +3,11 @@
  * stays flat and the input is read once. It contains hashes: only its owner may read it, and it is
  * deleted with the import.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { removeAtExit } from '../process.ts';
 import type { UserRow } from './columns.ts';
 
 export interface StagedRow {
@@ -20,6 +21,7 @@ const TRANSACTION = 10_000;
 export class Staging {
   // mkdtemp makes directories that only their owner can read.
   readonly #directory = mkdtempSync(join(tmpdir(), 'gatehouse-import-'));
+  readonly #remove = removeAtExit(this.#directory);
   readonly #database = new DatabaseSync(join(this.#directory, 'staged.db'));
   readonly #insert;
   readonly #same;
@@ -83,6 +85,6 @@ export class Staging {
 
   close(): void {
     this.#database.close();
-    rmSync(this.#directory, { recursive: true, force: true });
+    this.#remove();
   }
 }

@@ -83,6 +83,8 @@ export const findCosts: Query = {
     FROM users WHERE password_hash IS NOT NULL AND password_hash NOT LIKE '$gh-%'`,
 };
 
+export const countUsers: Query = { sql: 'SELECT count(*) AS users FROM users' };
+
 /** Users by the fields of a record, from the one after `afterId`. */
 export const page = (afterId: number, count: number): Query => ({
   sql: `SELECT users.id, public_id, username, email, email_verified, users.name, phone, avatar,
