@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -168,6 +169,40 @@ describe('errors', () => {
     const away = await users(['list', '--url', `http://127.0.0.1:${port}`]);
     deaf.close();
     expect([away.code, away.stderr]).toEqual([1, expect.stringContaining('cannot be reached')]);
+  });
+
+  it('touch no user where a name could mean two, and take digits for a number alone', async () => {
+    const asked: string[] = [];
+    const answers = new Map<string | undefined, object>([
+      ['/admin/users/twin', { user: { id: 1, username: 'first' } }],
+      [
+        '/admin/users?username=twin&limit=100',
+        { users: [{ id: 2, username: 'Twin' }], next: null },
+      ],
+      ['/admin/users?username=77&limit=100', { users: [{ id: 78, username: '77' }], next: null }],
+    ]);
+    const api = createHttpServer(({ method, url }, response) => {
+      asked.push(`${method} ${url}`);
+      const answer = answers.get(url);
+      response.writeHead(answer === undefined ? 404 : 200);
+      response.end(JSON.stringify(answer ?? { error: 'not_found' }));
+    }).listen(0, '127.0.0.1');
+    await once(api, 'listening');
+    const { port } = api.address() as AddressInfo;
+    const there = (...args: string[]) =>
+      users([...args, '--url', `http://127.0.0.1:${port}`], { GATEHOUSE_OPERATOR_TOKEN: 'x' });
+    expect(await there('delete', 'twin', '--yes')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'That is the public id of user 1 and the username of user 2: give the number.\n',
+    });
+    expect((await there('delete', '77', '--yes')).stderr).toBe('There is no such user.\n');
+    api.close();
+    expect(asked.toSorted()).toEqual([
+      'DELETE /admin/users/77',
+      'GET /admin/users/twin',
+      'GET /admin/users?username=twin&limit=100',
+    ]);
   });
 
   it('refuse an import or export under a running instance, in one sentence, and fail none of its logins', async () => {
