@@ -120,6 +120,15 @@ it('opens metrics and document to an account that reads, and to no stranger', as
   }
 });
 
+it('opens to no account while sessions cannot be read', async () => {
+  const { token } = await addOperator(app, ROLES.writeRole);
+  const broken = createTestApp(operatorSettings, (call, proceed) =>
+    call.to === 'database' ? Promise.reject(new Error('Network connection lost.')) : proceed(),
+  );
+  const { status, text } = await asking(broken)('GET /users', token);
+  expect([status, text]).toEqual([500, '{"error":"internal"}']);
+});
+
 it('is there for accounts where no token is set', async () => {
   const other = createTestApp({ ...operatorSettings, OPERATOR_TOKEN: undefined });
   const { token } = await addOperator(other, ROLES.readRole);

@@ -104,8 +104,18 @@ function tokenFor(isLocal: boolean): string {
   if (token !== '') return token;
   if (!isLocal) throw wrongUsage(`Put the deployment's OPERATOR_TOKEN into ${TOKEN}.`);
   const local = existsSync(join(root, '.dev.vars')) ? readSecret('OPERATOR_TOKEN') : '';
+  if (local.startsWith('[')) return tokenOf(local);
   if (local !== '') return local;
   throw wrongUsage('.dev.vars has no OPERATOR_TOKEN yet: `npm start` makes it.');
+}
+
+/** The first token of a list that may change users. */
+function tokenOf(list: string): string {
+  const tokens = JSON.parse(list) as { token: string; scope: string }[];
+  const found = tokens.find(({ scope }) => scope === 'write');
+  if (found === undefined)
+    throw wrongUsage(`OPERATOR_TOKEN has no token that writes: put one into ${TOKEN}.`);
+  return found.token;
 }
 
 interface Refusal {
@@ -122,6 +132,8 @@ function messageOf({ status, headers }: Response, refusal: Refusal | null): stri
       return `Refused: ${details.join('; ') || String(refusal?.error)}.`;
     case 401:
       return 'The token is not the right one.';
+    case 403:
+      return 'The token may read, and change nothing.';
     case 404:
       // Without OPERATOR_TOKEN there is no admin API, and its own refusals have this shape.
       return refusal?.error === 'not_found'
