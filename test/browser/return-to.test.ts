@@ -95,6 +95,9 @@ test.for([
     await submitLogin(page, ada);
     await accountShown(page);
     expect(new URL(page.url()).origin).toBe(origin);
+    // A user who is signed in is told as well, in place of being led on.
+    await page.goto(`/username-pair/login?${search}`, { waitUntil: 'networkidle' });
+    expect(await notice(page)).toContain(reason);
   },
 );
 

@@ -15,6 +15,7 @@ import {
   canUsePasskeys,
   contract,
   messages,
+  pageData,
 } from './page-data.ts';
 
 type Credentials = {
@@ -97,7 +98,8 @@ const asksForLogin = () => new URLSearchParams(location.search).get('prompt') ==
 
 /** Leads on where this browser is signed in already. */
 async function goOnIfSignedIn(): Promise<void> {
-  if (!hasSession() || asksForLogin() || !mayGoOnUnasked()) return;
+  if (pageData.returnRefused !== null || asksForLogin()) return;
+  if (!hasSession() || !mayGoOnUnasked()) return;
   const profile = await callSignedIn('profile');
   if (profile === 'out') forgetSession();
   else if (profile?.ok) await goOn();
