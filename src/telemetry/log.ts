@@ -102,9 +102,12 @@ export function logMail(template: string): void {
   write({ event: 'mail', template, see: '/dev/mail' });
 }
 
-/** Logs, in local development, why a browser will keep something from a page. */
+/**
+ * Logs, in local development, why a browser will keep something from a page. Plain text, not a line of
+ * JSON: its values are there to be copied.
+ */
 export function logHint(hint: string): void {
-  write({ event: 'hint', hint });
+  console.log(`Hint: ${hint}`);
 }
 
 const KNOWN_CAUSES = [

@@ -26,6 +26,7 @@ const modules = [
   'telemetry',
   'pages',
   'http',
+  'verify',
   'store/sessions',
   'crypto/passwords',
 ] as const;
@@ -97,6 +98,7 @@ const allowed: Record<Module, readonly (typeof imports)[number][]> = {
     'zod/mini',
     'type ../http/responder.ts',
   ],
+  verify: ['./email-cookie.ts', 'jose'],
   // app.ts passes the services to http/.
   http: imports.filter((from) => !/store|limits|crypto|app\.ts|^zod$/.test(from)),
 };

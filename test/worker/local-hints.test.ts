@@ -17,8 +17,7 @@ beforeEach(() => {
 const hints = () =>
   captured
     .take()
-    .map((line) => JSON.parse(line) as { event: string; hint: string })
-    .flatMap(({ event, hint }) => (event === 'hint' ? [hint] : []));
+    .flatMap((line) => (line.startsWith('Hint: ') ? [line.slice('Hint: '.length)] : []));
 
 const ask = (app: ReturnType<typeof createTestApp>, path: string, headers: object) =>
   app.fetch(path, {
