@@ -105,6 +105,20 @@ it.each<[string, (toml: string) => string, string[]]>([
     ],
   ],
   [
+    'a setting that has moved',
+    (toml) => toml.replace('[vars.MAIL]', '[vars.MAIL]\nservice = "Acme"'),
+    [`error  MAIL: has no service any more: set BRAND.name. ${BOUNDS}`],
+  ],
+  [
+    'our name in place of the service’s',
+    (toml) => toml.replaceAll('"Acme', '"Gatehouse'),
+    [
+      'note  BRAND.name: names Gatehouse on pages or in e-mails. Give the name of your service.',
+      'note  MAIL.from: names Gatehouse on pages or in e-mails. Give the name of your service.',
+      SENDER,
+    ],
+  ],
+  [
     'a value out of its bounds',
     (toml) => toml.replace('threshold = 5', 'threshold = 500'),
     [

@@ -15,6 +15,7 @@ export const directory = mkdtempSync(join(tmpdir(), 'gatehouse-check-'));
 export const original = readFileSync(join(root, 'wrangler.toml'), 'utf8');
 export const deployed = original
   .replaceAll('gatehouse.example', 'login.acme.dev')
+  .replaceAll('"Gatehouse', '"Acme')
   .replace('migrations_dir', 'database_id = "0d1"\nmigrations_dir');
 
 export const SECRETS = ['SERVER_KEY', 'TOKEN_KEYS', 'FACTOR_KEYS'];

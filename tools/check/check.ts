@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { completeSecrets, makers } from '../secrets.ts';
 import { error, type Finding } from './finding.ts';
-import { checkOrigins, checkSender } from './origins.ts';
+import { checkBrand, checkOrigins, checkSender } from './origins.ts';
 import { readRemote } from './remote.ts';
-import { checkGroups, checkNames, checkPlaceholders, checkStart, type Values } from './settings.ts';
+import { checkNames, checkPlaceholders, checkStart, type Values } from './settings.ts';
 import {
   checkBindings,
   readWranglerConfig,
@@ -37,7 +37,6 @@ function checkLocal(config: WranglerConfig, source: ConfigSource): Finding[] {
   const values: Values = { ...config.vars, ...parseEnv(completeSecrets(text)) };
   return [
     ...checkNames(Object.keys(own), '.dev.vars'),
-    ...checkGroups(values),
     ...(values['LOCAL_DEVELOPMENT'] === 'true' ? [] : checkPlaceholders(values)),
     ...checkStart(values).findings,
   ];
@@ -70,7 +69,6 @@ async function checkDeployment(config: WranglerConfig, source: ConfigSource): Pr
   const remote = await readRemote(source, hasDatabase);
   const { settings, findings } = checkStart({ ...vars, ...standIns(remote.secrets) });
   return [
-    ...checkGroups(vars),
     ...checkPlaceholders(vars),
     ...checkLocalDevelopment(vars),
     ...(hasDatabase
@@ -86,7 +84,9 @@ async function checkDeployment(config: WranglerConfig, source: ConfigSource): Pr
     ...checkNames(remote.secrets ?? [], 'secrets'),
     ...checkSecrets(config, remote.secrets),
     ...findings,
-    ...(settings === null ? [] : [...checkOrigins(settings), ...checkSender(settings)]),
+    ...(settings === null
+      ? []
+      : [...checkBrand(settings), ...checkOrigins(settings), ...checkSender(settings)]),
   ];
 }
 

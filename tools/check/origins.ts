@@ -1,4 +1,4 @@
-/** Compares domains: those of frontends with the API's, and the sender's with the pages'. */
+/** Compares domains: those of frontends with the API's, and the sender's with the pages'. Looks for our name. */
 import type { Settings } from '../../src/settings.ts';
 import { error, note, type Finding } from './finding.ts';
 
@@ -74,3 +74,12 @@ export function checkSender({ mail }: Settings): Finding[] {
       : []),
   ];
 }
+
+/** Users would read our name in place of the operator's. */
+export const checkBrand = ({ brand, mail }: Settings): Finding[] =>
+  Object.entries({ 'BRAND.name': brand.name, 'MAIL.from': mail.from.name }).flatMap(
+    ([place, name]) =>
+      name === 'Gatehouse'
+        ? note(place, 'names Gatehouse on pages or in e-mails', 'Give the name of your service')
+        : [],
+  );

@@ -33,7 +33,7 @@ function renameTo(name: string, known: readonly string[], group = ''): string {
 }
 
 /** A setting below the header of a group belongs to the group, in TOML. */
-export const checkGroups = (values: Values): Finding[] =>
+const checkGroups = (values: Values): Finding[] =>
   [...groups].flatMap(([group, known]) =>
     Object.keys(objectIn(values[group])).flatMap((name) => {
       if (known.includes(name)) return [];
@@ -77,13 +77,26 @@ export function checkStart(values: Values): { settings: Settings | null; finding
   try {
     return { settings: readSettings(values, contracts), findings: [] };
   } catch (cause) {
-    const [, ...lines] = (cause as Error).message.split('\n');
-    const findings = lines.flatMap((line) => {
-      const [, name = '', problem = ''] = /^ *([\w.-]+): (.*)$/.exec(line) ?? [];
-      // checkGroups and checkPlaceholders report these with a remedy.
-      if (/^Unrecognized key|is still the placeholder/.test(problem)) return [];
-      return [error(name, problem, 'docs/configuration.md has its format and bounds')];
-    });
-    return { settings: null, findings };
+    const lines = Array.from(
+      (cause as Error).message.matchAll(/^ +([\w.-]+): (.*)$/gm),
+      ([, name = '', problem = '']) => ({ name, problem }),
+    );
+    if (lines.length === 0) throw cause;
+    const moved = new Set(
+      lines.map(({ name, problem }) => `${name}.${/^has no (\S+) any more/.exec(problem)?.[1]}`),
+    );
+    // The checks of groups and of placeholders report these with a remedy.
+    const others = lines.filter(
+      ({ problem }) => !/^Unrecognized key|is still the placeholder/.test(problem),
+    );
+    return {
+      settings: null,
+      findings: [
+        ...checkGroups(values).filter(({ place }) => !moved.has(place)),
+        ...others.map(({ name, problem }) =>
+          error(name, problem, 'docs/configuration.md has its format and bounds'),
+        ),
+      ],
+    };
   }
 }
