@@ -22,7 +22,7 @@ export function browserFacts(contract: Contract): string {
   const facts = [
     'A page of another origin can read answers if `ALLOWED_ORIGINS` lists its origin, for local work in `.dev.vars`. It sends `credentials: "include"`: device and registration are known by cookies.',
     usesCookie
-      ? `Its site has to be Gatehouse's own, since all cookies are \`SameSite=Strict; Secure; HttpOnly\`: the same scheme and registrable domain, whatever the port. \`localhost\` and \`127.0.0.1\` are two sites, and so are http and https. A refresh token from elsewhere is not sent, and the answer is that of a user who is not signed in. The refresh cookie is sent below \`${folder}\` alone.`
+      ? `Its site has to be Gatehouse's own, since its cookies are \`SameSite=Strict; Secure; HttpOnly\`: the same scheme and registrable domain, whatever the port. \`localhost\` and \`127.0.0.1\` are two sites, and so are http and https. A refresh token from elsewhere is not sent, and the answer is that of a user who is not signed in. The refresh cookie is sent below \`${folder}\` alone.`
       : 'It may be of any site: only the device cookie, which keeps strangers from locking a user out, needs the same one.',
     `Access token: ${carrierText(access, paths.login.access)}.`,
     refresh === null
