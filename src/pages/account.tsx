@@ -124,6 +124,21 @@ export const ResetPage: FC<PageProps> = ({ context, pageData }) => {
   );
 };
 
+/** Follows an e-mail about a sign-in from a new device. Its token is in the fragment, too. */
+export const RevokePage: FC<PageProps> = ({ context, pageData }) => {
+  const { revoke, login, scriptsOff } = context.messages;
+  return (
+    <Layout context={context} title={revoke.title} pageData={pageData}>
+      <Heading title={revoke.title} intro={revoke.intro} />
+      <Form submit={revoke.submit} noscript={scriptsOff} />
+      <nav>
+        <a href={linkTo(pageData, '/')}>{revoke.wasMe}</a>
+        <a href={linkTo(pageData, '/forgot')}>{login.forgot}</a>
+      </nav>
+    </Layout>
+  );
+};
+
 export const NewPassword: FC<{ name: string; label: string; context: RenderContext }> = ({
   name,
   label,

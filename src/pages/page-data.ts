@@ -26,7 +26,7 @@ export interface ScriptMessages extends Omit<Messages['script'], 'activity' | 'r
 
 /** The reasons that a page has messages for. */
 export type Reason = keyof ScriptMessages['refusals'];
-export type PageName = 'login' | 'register' | 'verify' | 'forgot' | 'reset' | 'home';
+export type PageName = 'login' | 'register' | 'verify' | 'forgot' | 'reset' | 'revoke' | 'home';
 
 /** A refusal as a client sees it. */
 export interface RefusalSignature {
@@ -90,6 +90,7 @@ export type RequestName =
   | 'verify-email'
   | 'forgot-password'
   | 'reset-password'
+  | 'revoke-session'
   | 'change-password'
   | 'update-profile'
   | 'update-language'

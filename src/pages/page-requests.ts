@@ -63,6 +63,7 @@ function inputsOf(contract: Contract): Record<RequestName, Sent> {
       { identifier: { kind: 'email', value: text('identifier') }, handle: null },
     ],
     'reset-password': ['reset-password', { token: text('token'), password }],
+    'revoke-session': ['revoke-session', { token: text('token') }],
     'change-password': [
       'change-password',
       { currentPassword: text('currentPassword'), newPassword: text('newPassword') },

@@ -4,7 +4,7 @@
  */
 import { Hono, type Context, type Handler } from 'hono';
 import type { Contract } from '../contracts/contract.ts';
-import { ForgotPage, RegisterPage, ResetPage, VerifyPage } from './account.tsx';
+import { ForgotPage, RegisterPage, ResetPage, RevokePage, VerifyPage } from './account.tsx';
 import { serveAsset } from './assets.ts';
 import { mountMail } from './dev-mail.tsx';
 import { DocsPage, docsHeaders } from './docs.tsx';
@@ -32,6 +32,7 @@ const PATHS: Readonly<Record<PageName, string>> = {
   verify: '/verify',
   forgot: '/forgot',
   reset: '/reset',
+  revoke: '/revoke',
   home: '/',
 };
 
@@ -41,6 +42,7 @@ const PAGES = {
   verify: VerifyPage,
   forgot: ForgotPage,
   reset: ResetPage,
+  revoke: RevokePage,
   home: HomePage,
 };
 

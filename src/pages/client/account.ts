@@ -1,4 +1,4 @@
-/** Creating an account, confirming its address, and a forgotten password. */
+/** Creating an account, confirming its address, and asking for a new password. */
 import { call, readRefusal } from './call.ts';
 import * as form from './form.ts';
 import { goOn } from './go-on.ts';
@@ -102,28 +102,6 @@ export function forgotPage(): void {
       if (answer?.ok) form.showNotice(messages.linkSent, 'good');
       else if (!form.showFieldErrors(answer, { identifier: ['identifier', error] }))
         form.showRefusal(answer, ['malformed']);
-      return false;
-    },
-  });
-}
-
-export function resetPage(): void {
-  const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
-  // Keeps the token out of the address bar and the history.
-  history.replaceState(null, '', location.pathname + location.search);
-  const linkIsOver = messages.refusals['invalid-link'];
-  if (token === '') return form.closeForm(linkIsOver);
-  form.enhanceForm({
-    checks: { password: form.newPassword },
-    async send({ password = '' }) {
-      const answer = await call('reset-password', { token, password });
-      if (answer?.ok) {
-        form.closeForm(messages.passwordSet, 'good');
-        return true;
-      }
-      const fields = { password: ['password', form.passwordError(answer)] } as const;
-      if (form.showFieldErrors(answer, fields)) return false;
-      if (form.showRefusal(answer, ['invalid-link']) === 'invalid-link') form.closeForm(linkIsOver);
       return false;
     },
   });

@@ -1,7 +1,8 @@
 /** Entry point of the script of all pages but the signed-in one: starts the page that the page data names. */
-import { forgotPage, registerPage, resetPage, verifyPage } from './account.ts';
+import { forgotPage, registerPage, verifyPage } from './account.ts';
 import { enableRevealButtons } from './form.ts';
 import { keepFragment } from './languages.ts';
+import { resetPage, revokePage } from './links.ts';
 import { loginPage } from './login.ts';
 import { pageData } from './page-data.ts';
 
@@ -14,5 +15,6 @@ const pages = {
   verify: verifyPage,
   forgot: forgotPage,
   reset: resetPage,
+  revoke: revokePage,
 };
 pages[pageData.page as keyof typeof pages]();
