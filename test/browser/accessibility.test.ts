@@ -11,7 +11,7 @@ import {
 } from './page-objects.ts';
 import type { Page } from 'playwright-core';
 
-const forms = ['login', 'register', 'verify', 'forgot', 'reset#token=a'];
+const forms = ['login', 'register', 'verify', 'forgot', 'reset#token=a', 'revoke#token=a'];
 
 const overflows = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
@@ -20,7 +20,8 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   test('axe finds no violation on any page, before and after an empty form is sent', async ({
     openBrowser,
   }) => {
-    const { page } = await openBrowser({ colorScheme, width: 480 });
+    const { page, expectStatus } = await openBrowser({ colorScheme, width: 480 });
+    expectStatus(400);
     for (const { name } of contractCases) {
       for (const path of forms) {
         await page.goto(`/${name}/${path}`);

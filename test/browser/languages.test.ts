@@ -5,7 +5,7 @@ import { axeViolations, test } from './browser.ts';
 import { accountShown, signIn } from './page-objects.ts';
 import type { Page } from 'playwright-core';
 
-const forms = ['login', 'register', 'verify', 'forgot', 'reset'];
+const forms = ['login', 'register', 'verify', 'forgot', 'reset', 'revoke'];
 
 /** Elements that reach beyond the window, where the page can be scrolled sideways. */
 const overflowing = (page: Page): Promise<string[]> =>
@@ -33,7 +33,7 @@ test('fit into 320 pixels, and axe finds no violation', async ({ openBrowser, us
   await signIn(page, 'email-remember', ada);
   for (const { tag, dir, name } of allMessages) {
     for (const path of forms) {
-      await page.goto(`/username-pair/${path}?lang=${tag}`);
+      await page.goto(`/username-pair/${path}?lang=${tag}#token=a`);
       const html = page.locator('html');
       expect([await html.getAttribute('lang'), await html.getAttribute('dir')]).toEqual([tag, dir]);
       await page.click('#languages summary');

@@ -53,7 +53,7 @@ const get = (path: string, headers = {}, refused = [404]): Target => ({
 
 const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const OPERATOR = { Authorization: `Bearer ${operatorToken}` };
-const pages = ['/', '/login', '/register', '/verify', '/forgot', '/reset'];
+const pages = ['/', '/login', '/register', '/verify', '/forgot', '/reset', '/revoke'];
 const { path: loginPath, body } = contractCase('email-cookie');
 
 const QUERIES: Readonly<Record<string, string>> = {

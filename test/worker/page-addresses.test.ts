@@ -13,7 +13,7 @@ const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 const openPage = (path: string, headers: Record<string, string> = {}) =>
   createTestApp().fetch(path, { headers: { Accept: BROWSER, ...headers } });
 
-const paths = ['/', '/login', '/register', '/verify', '/forgot', '/reset'];
+const paths = ['/', '/login', '/register', '/verify', '/forgot', '/reset', '/revoke'];
 
 it.each<[Record<string, string>]>([[{}], [{ Accept: '*/*' }]])(
   'gives a page to a client that takes anything: %o',

@@ -23,6 +23,7 @@ const paths = [
   '/verify',
   '/forgot',
   '/reset',
+  '/revoke',
   '/docs',
   '/dev/mail',
   '/none',

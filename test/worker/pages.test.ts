@@ -10,7 +10,7 @@ const openPage = (path: string, headers: Record<string, string> = {}, settings =
 const isPage = ({ status, headers }: Answer) =>
   status === 200 && headers.get('Content-Type') === 'text/html; charset=utf-8';
 
-const paths = ['/', '/login', '/register', '/verify', '/forgot', '/reset'];
+const paths = ['/', '/login', '/register', '/verify', '/forgot', '/reset', '/revoke'];
 
 describe('a page', () => {
   it('stands under every contract, and on bare paths', async () => {

@@ -39,7 +39,7 @@ const documented = (name: string, before = '') =>
     ),
   );
 
-const PAGES = ['/login', '/register', '/verify', '/forgot', '/reset', '/'];
+const PAGES = ['/login', '/register', '/verify', '/forgot', '/reset', '/revoke', '/'];
 
 describe.each(contracts)('$name', (contract) => {
   it('serves its generated document where it is listed', async () => {
