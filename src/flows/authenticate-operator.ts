@@ -20,7 +20,8 @@ export interface OperatorRules extends Pick<
 
 /** `methods`: those that would prove what is missing; none: the account has to set one up. */
 export type OperatorRefusal =
-  | { reason: 'unauthenticated' | 'no-operator' }
+  | { reason: 'unauthenticated' }
+  | { reason: 'no-operator'; name: string }
   | { reason: 'second-factor-required'; name: string; methods: readonly FactorMethod[] };
 
 export async function authenticateOperator(
@@ -33,7 +34,7 @@ export async function authenticateOperator(
   const session = caller.value;
   const name = session.user.publicId;
   const scope = scopeOf(session, rules);
-  if (scope === null) return { reason: 'no-operator' };
+  if (scope === null) return { reason: 'no-operator', name };
   // A password alone opens no other user's data, whatever SECOND_FACTOR asks of everybody.
   if (session.secondFactorAtMs === null) {
     return { reason: 'second-factor-required', name, methods: operatorMethods(session, rules) };

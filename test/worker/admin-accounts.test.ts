@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { valueNamed } from '../support/authenticator.ts';
+import { captureConsole, type CapturedConsole } from '../support/captured-console.ts';
 import { eventsOf, operator } from '../support/operator.ts';
 import {
   addOperator,
@@ -103,6 +104,34 @@ describe('the audit', () => {
     const user = await addUser();
     await client(app, CONTRACT).login(user);
     expect(await eventsOf(user.id)).toMatchObject([{ action: 'LOGIN', operator: null }]);
+  });
+});
+
+describe('the log', () => {
+  const lines = (console: CapturedConsole) =>
+    console
+      .take()
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .flatMap(({ event, route, status, operator }) =>
+        event === 'operator' ? [[route, status, operator]] : [],
+      );
+
+  it('names the operator of every request, reads too, and an account that is none', async () => {
+    const { token, publicId } = await addOperator(app, ROLES.readRole);
+    const stranger = await addOperator(app, null);
+    const console = captureConsole();
+    await ask('GET /users', token);
+    await ask('DELETE /users/1', token);
+    await ask('GET /users', TOKENS.write);
+    await ask('GET /users', stranger.token);
+    await ask('GET /users', 'x.y.z');
+    expect(lines(console)).toEqual([
+      ['GET /admin/users', 200, publicId],
+      ['DELETE /admin/users/:id', 403, publicId],
+      ['GET /admin/users', 200, 'token:writer'],
+      ['admin authentication', 403, stranger.publicId],
+      ['admin authentication', 401, null],
+    ]);
   });
 });
 
