@@ -5,6 +5,7 @@ import { contracts } from '../../src/contracts/index.ts';
 import { RECOVERY_CODES } from '../../src/crypto/factors/recovery-codes.ts';
 import { OPERATOR_LIMIT } from '../../src/http/admin-auth.ts';
 import {
+  AUTHORIZATION_CODE_SECONDS,
   CODE_SECONDS,
   CODES,
   DEVICE_SECONDS,
@@ -13,6 +14,8 @@ import {
   NOTICES,
   REGISTRATION_SECONDS,
   REGISTRATIONS,
+  REVOCATION_SECONDS,
+  SIGN_INS,
   TRIES,
 } from '../../src/policy/allowances.ts';
 import { STEP_MS, STEP_TRIES, TICKET_MS } from '../../src/policy/lockout.ts';
@@ -45,10 +48,12 @@ const expected: Record<string, (number | undefined)[]> = {
   'lifetime of an unverified registration': [REGISTRATION_SECONDS],
   'lifetime of a mailed code': [CODE_SECONDS],
   'lifetime of a mailed link': [LINK_SECONDS],
+  'lifetime of the link in an e-mail about a sign-in': [REVOCATION_SECONDS],
   'registrations of one address': of(REGISTRATIONS),
   'codes sent again to one address': of(CODES),
   'links to one address': of(LINKS),
   'notices to one address': of(NOTICES),
+  'e-mails about sign-ins on new devices to one address': of(SIGN_INS),
   'requests from one address that cause e-mail': [emailLimits.perAddressPerHour, 3600],
   'e-mails that requests cause, in total': [emailLimits.perHour, 3600],
   'requests of an address to the admin API and the metrics': of(OPERATOR_LIMIT),
@@ -57,6 +62,7 @@ const expected: Record<string, (number | undefined)[]> = {
   'recovery codes of a user': [RECOVERY_CODES],
   'passkeys of a user': [MAX_PASSKEYS],
   'lifetime of a challenge that a passkey signs': [CHALLENGE_MS / 1000],
+  'lifetime of a code that transfers a session to an application': [AUTHORIZATION_CODE_SECONDS],
   'age of a proof of identity that a change of credentials takes': [RECENT_PROOF_MS / 1000],
   'length of a new password': [passwordRules.least, passwordRules.most],
   'PBKDF2 iterations of a password check': [passwords.cost.iterations * passwords.cost.rounds],
