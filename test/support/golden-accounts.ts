@@ -7,6 +7,7 @@ import { addPasskeys } from './golden-passkeys.ts';
 export async function addAccounts(contract: string): Promise<string> {
   const secret = await addEnrolled(contract);
   await addAccount('plain', contract);
+  await addAccount('sessions', contract);
   await addPasskeys(contract, await addAccount('passkey', contract));
   const twenty = Array.from({ length: 20 }, (_, n) => `passkey-${n}`);
   await addPasskeys(contract, await addAccount('twenty', contract), twenty);

@@ -5,7 +5,7 @@
  * <opaque> (an identifier without meaning), <handle> (of a registration), <integer> (a number, without quotes), and
  * <epoch>, <epoch+900> (a number: the moment of the request in seconds, and 900 after it).
  *
- * In requests <token>, <challenge> and <factor> stand for the values of earlier answers, and <totp> for
+ * In requests <token>, <session>, <challenge> and <factor> stand for the values of earlier answers, and <totp> for
  * the code of this moment, by the secret of an earlier answer or else of the contract's account
  * `enrolled`. <passkey> is the id of the newest passkey in an earlier list; <credential> a new passkey,
  * <assertion> one of the contract's account `passkey`, and <forged> the same with a wrong signature, all
@@ -61,12 +61,13 @@ const enrolledSecrets = new Map<string, string>();
 
 /** Values in the answers that came before a request of the same pair. */
 let earlier: Partial<
-  Record<'challenge' | 'factor' | 'options' | 'passkey' | 'secret' | 'token', unknown>
+  Record<'challenge' | 'factor' | 'options' | 'passkey' | 'secret' | 'session' | 'token', unknown>
 > = {};
 
 async function remember(answer: Response): Promise<void> {
   const body: unknown = await answer.json().catch(() => null);
   const [factor] = (valueNamed(body, 'factors') ?? []) as { id: string }[];
+  const [session] = (valueNamed(body, 'sessions') ?? []) as { id: string }[];
   const passkeys = Array.isArray(body) ? body : (valueNamed(body, 'passkeys') ?? []);
   const found = {
     challenge: valueNamed(body, 'challenge', 'mfa_token'),
@@ -74,6 +75,7 @@ async function remember(answer: Response): Promise<void> {
     options: valueNamed(body, 'publicKey', 'options'),
     passkey: (passkeys as { id: string }[]).at(-1)?.id,
     secret: valueNamed(body, 'secret'),
+    session: session?.id,
     token: valueNamed(body, 'accessToken', 'access_token', 'token', 'jwt'),
   };
   earlier = { ...earlier, ...Object.fromEntries(Object.entries(found).filter(([, v]) => v)) };
@@ -86,10 +88,12 @@ async function filledIn<T>(contract: string, request: T): Promise<T> {
   return JSON.parse(text, (_, value: unknown) =>
     typeof value === 'string'
       ? (credentials[value] ??
-        value.replaceAll(/<(challenge|factor|passkey|token|totp)>/g, (placeholder, name: string) =>
-          name === 'totp'
-            ? codeAt(String(earlier.secret))
-            : String(earlier[name as keyof typeof earlier] ?? placeholder),
+        value.replaceAll(
+          /<(challenge|factor|passkey|session|token|totp)>/g,
+          (placeholder, name: string) =>
+            name === 'totp'
+              ? codeAt(String(earlier.secret))
+              : String(earlier[name as keyof typeof earlier] ?? placeholder),
         ))
       : value,
   ) as T;
@@ -171,10 +175,11 @@ function againstDocument(
   const judged = body !== undefined && headers['content-type']?.startsWith('application/json');
   const ofRequest = judged ? flawsOfRequest(exchange, body) : null;
   if (ofRequest === null) return flaws;
-  // At gotrue an unknown passkey has the code of a malformed body.
+  // At gotrue an unknown passkey has the code of a malformed body, at username-pair a void link.
   const malformed =
     (contract === 'realworld' && status === 422) ||
     (status !== 404 &&
+      !text.includes('The link has been used') &&
       (contract === 'strapi'
         ? /"errors":\[/
         : /VALIDATION_ERROR|REQUIRED_FIELD_MISSING|ValidationError|validation_failed|invalid_request|"reasons":\["length"\]/

@@ -115,6 +115,7 @@ describe('delete-account', () => {
     expect(await remove(fakes)).toEqual({ ok: true, value: null });
     await fakes.finish();
     expect(fakes.given('accountChanges.remove')).toEqual([[alice, context()]]);
+    expect(fakes.sent()).toEqual(['account-deleted to alice@example.com in en']);
     expect(fakes.given('limits.clear').map(([key]) => key)).toEqual([
       'lockout of email alice@example.com',
       'lockout of username alice',
