@@ -77,7 +77,7 @@ it('keeps users and sessions, and lets no session be opened by anything but a pa
   expect(users).toEqual(before.users.map((user) => ({ ...user, passkey_handle: null })));
   const { results: sessions } = await DB.prepare('SELECT * FROM sessions').all();
   expect(sessions).toEqual(
-    before.sessions.map((session) => ({ ...session, opened_by: 'password' })),
+    before.sessions.map((session) => ({ ...session, opened_by: 'password', name: null })),
   );
   const openBy = (value: string) =>
     DB.prepare('UPDATE sessions SET opened_by = ?').bind(value).run();
