@@ -48,6 +48,8 @@ describe('the admin API', () => {
       flow('a search', () => 'GET /users'),
       flow('a user', (id) => `GET /users/${id}`),
       flow('the audit log', () => 'GET /audit'),
+      flow('the overview', () => 'GET /overview'),
+      flow('the sessions of a user', (id) => `GET /users/${id}/sessions`),
     ],
     mainFaults,
   );

@@ -59,6 +59,7 @@ it('scans no table in any operation', async () => {
   for (const sql of statements) {
     // Its plan has a scan of users, for the case that a foreign key were left dangling.
     if (sql.startsWith('insert into "roles"')) continue;
+    if (BOUNDED.test(sql)) continue;
     for (const step of await planOf(sql)) if (SCAN.test(step)) scans.push(`${step}: ${sql}`);
   }
   expect(scans).toEqual([]);
@@ -66,6 +67,9 @@ it('scans no table in any operation', async () => {
 
 /** Matches the scan of a table; a statement's own rows (`halves`, `json_each`) and bounded subqueries may be scanned. */
 const SCAN = /^SCAN (?!CONSTANT|halves|json_each|\(subquery)/;
+
+/** Counts at most as many rows as its limit. */
+const BOUNDED = /^select (?:count|sum)\(.* from \(select .* limit \?\) "some"$/;
 
 /** Calls the operations from a registration to the deletion of its account. */
 async function callAccountOperations(name: string, collect: BindingInterceptor): Promise<void> {
@@ -127,6 +131,8 @@ async function callAdminOperations({ call, json }: ReturnType<typeof operator>):
   }
   const { id } = await addUser();
   await json(`GET /users/${id}`);
+  await json(`GET /users/${id}/sessions`);
+  await json('GET /overview');
   await call('GET /users/nobody');
   for (const change of ['deactivate', 'activate', 'unlock', 'end-sessions'] as const) {
     await json(`POST /users/${id}/${change}`);
