@@ -149,3 +149,20 @@ export async function expireAccess(page: Page): Promise<void> {
     .sign(createPrivateKey({ key: jwk, format: 'jwk' }));
   await tokens(await expired);
 }
+
+/** The status of a refresh right after a login; null: the login's answer cannot be read. */
+export async function refreshAfterLogin(page: Page, credentials: object): Promise<number | null> {
+  const login = await callOnce(page, 'login', credentials);
+  if (login.status === undefined) return null;
+  return page.evaluate(async () => {
+    const { API, read } = await load('tokens.js');
+    const { refreshToken } = read();
+    const json = { 'Content-Type': 'application/json' };
+    const { status } = await fetch(`${API}/auth/refresh`, {
+      method: 'POST',
+      credentials: 'include',
+      ...(refreshToken && { headers: json, body: JSON.stringify({ refreshToken }) }),
+    });
+    return status;
+  });
+}

@@ -9,6 +9,7 @@ import {
   expireAccess,
   openFrontend,
   origins,
+  refreshAfterLogin,
   type FrontendContract,
 } from './frontend-objects.ts';
 import { newestCode, submitLogin } from './page-objects.ts';
@@ -208,23 +209,31 @@ test('is signed in by the refresh cookie after a return', async ({
 });
 
 describe('cookies and origins', () => {
-  /** Status of a refresh right after a login; null: the login's answer cannot be read. */
-  const refreshAt = async (open: () => ReturnType<typeof openFrontend>, credentials: object) => {
-    const { page } = await open();
-    const login = await callOnce(page, 'login', credentials);
-    if (login.status === undefined) return null;
-    return page.evaluate(async () => {
-      const { API, read } = await load('tokens.js');
-      const { refreshToken } = read();
-      const json = { 'Content-Type': 'application/json' };
-      const { status } = await fetch(`${API}/auth/refresh`, {
-        method: 'POST',
-        credentials: 'include',
-        ...(refreshToken && { headers: json, body: JSON.stringify({ refreshToken }) }),
-      });
-      return status;
-    });
-  };
+  test('keeps no cookie of a login without credentials', async ({
+    openBrowser,
+    users: { ada },
+  }) => {
+    const { page } = await openFrontend(openBrowser, 'email-cookie');
+    const statuses = await page.evaluate(
+      async (user) => {
+        const { API } = await load('tokens.js');
+        const post = { method: 'POST', headers: { 'Content-Type': 'application/json' } };
+        const login = await fetch(`${API}/auth/login`, { ...post, body: JSON.stringify(user) });
+        const refresh = await fetch(`${API}/auth/refresh`, { ...post, credentials: 'include' });
+        return [login.status, refresh.status];
+      },
+      credentialsOf('email-cookie', ada),
+    );
+    expect(statuses).toEqual([200, 401]);
+  });
+
+  test('shows no answer to a page without an origin', async ({ openBrowser }) => {
+    const { page, expectErrors } = await openBrowser();
+    expectErrors(/from origin 'null' has been blocked by CORS policy/, /net::ERR_FAILED/);
+    const read = (api: string) => fetch(api).then(({ status }) => status, String);
+    const outcome = await page.evaluate(read, `${origin}/email-cookie/api/v1/profile`);
+    expect(outcome).toBe('TypeError: Failed to fetch');
+  });
 
   test.for([
     ['email-cookie', 'sameSite', 200],
@@ -238,12 +247,9 @@ describe('cookies and origins', () => {
   ] as const)(
     '%s from an origin %s: %s',
     async ([contract, at, expected], { openBrowser, users }) => {
-      const open = () =>
-        openFrontend(openBrowser, contract, {
-          at: origins[at],
-          errors: [/blocked by CORS policy/, /net::ERR_FAILED/],
-        });
-      expect(await refreshAt(open, credentialsOf(contract, users.ada))).toBe(expected);
+      const errors = [/blocked by CORS policy/, /net::ERR_FAILED/];
+      const { page } = await openFrontend(openBrowser, contract, { at: origins[at], errors });
+      expect(await refreshAfterLogin(page, credentialsOf(contract, users.ada))).toBe(expected);
     },
   );
 });
