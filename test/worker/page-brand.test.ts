@@ -24,6 +24,7 @@ const paths = [
   '/forgot',
   '/reset',
   '/revoke',
+  '/revoke',
   '/docs',
   '/dev/mail',
   '/none',
