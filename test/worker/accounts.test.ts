@@ -48,7 +48,9 @@ describe.each(contractCases)(
       expect((await profile(access)).status).toBe(status.unauthenticated);
       expect((await login(user)).status).toBe(status.invalid);
       expect((await login(renewed)).status).toBe(status.granted);
-      expect(to(email)).toHaveLength(3);
+      // Each of the test's requests comes from a new device.
+      const others = to(email).filter(({ subject }) => !subject.startsWith('A new sign-in'));
+      expect(others).toHaveLength(3);
       const again = await ask('reset-password', { token, password: 'once more, with feeling' });
       expect(again.status).toBe(status['invalid-link']);
     });
@@ -90,7 +92,8 @@ describe.each(contractCases)(
       expect((await profile(other.access)).status).toBe(status.unauthenticated);
       expect((await login(user)).status).toBe(status.invalid);
       expect((await login(renewed)).status).toBe(status.granted);
-      expect(to(user.email).map(({ subject }) => subject)).toEqual([
+      const subjects = to(user.email).map(({ subject }) => subject);
+      expect(subjects.filter((subject) => !subject.startsWith('A new sign-in'))).toEqual([
         'Your password for Gatehouse was changed',
       ]);
       if (own.refresh !== '') {

@@ -117,5 +117,11 @@ it('keeps the session that asks when all others end', async () => {
   const { access: other = '' } = bodyOf(await login(user));
   expect((await post('logout-others', {}, { token: access })).status).toBe(204);
   expect([(await profile(access)).status, (await profile(other)).status]).toEqual([200, 401]);
-  expect(await actionsOf(user.id)).toEqual(['LOGIN', 'LOGIN', 'LOGOUT_OTHERS', 'LOGOUT_OTHERS']);
+  expect(await actionsOf(user.id)).toEqual([
+    'LOGIN',
+    'LOGIN',
+    'NEW_DEVICE_NOTIFIED',
+    'LOGOUT_OTHERS',
+    'LOGOUT_OTHERS',
+  ]);
 });

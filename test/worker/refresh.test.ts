@@ -127,7 +127,7 @@ describe.each(refreshing)('$name', ({ name, contract, status, statusAt }) => {
       expect(challengeOf(answer)).toBe(challengeTo(name, 'refresh', true));
     }
     expect(await count('sessions', user.id)).toBe(2);
-    expect(await actionsOf(user.id)).toEqual(['LOGIN', 'LOGIN']);
+    expect(await actionsOf(user.id)).toEqual(['LOGIN', 'LOGIN', 'NEW_DEVICE_NOTIFIED']);
   });
 });
 

@@ -12,7 +12,14 @@ import {
   tokensOf,
   WRONG,
 } from '../support/session.ts';
-import { addUser, contractCases, count, createTestApp, type Answer } from '../support/test-app.ts';
+import {
+  addUser,
+  type Answer,
+  contractCases,
+  count,
+  createTestApp,
+  freshAddress,
+} from '../support/test-app.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
@@ -79,8 +86,9 @@ describe.each(contractCases)('$name', ({ name, contract, status, statusAt }) => 
 
   it('ends one session of the caller’s', async () => {
     const user = await addUser();
-    const first = tokensOf(await login(user)).access;
-    const second = tokensOf(await login(user)).access;
+    const from = { address: freshAddress() };
+    const first = tokensOf(await login(user, from)).access;
+    const second = tokensOf(await login(user, from)).access;
     const other = sessionsIn(await sessions(second)).find((one) => one[fields.current] === false);
     const answer = await endSession(second, String(other?.[fields.id]));
     expect([answer.status, answer.headers.get('Set-Cookie')]).toEqual([
