@@ -80,6 +80,7 @@ it('keeps credentials, challenges and handles out of the log and the audit, also
     'LOGIN granted',
     'PASSKEY_ADDED done',
     'LOGIN passkey',
+    'NEW_DEVICE_NOTIFIED done',
     'LOGIN_FAILED wrong-origin',
     'REAUTHENTICATED passkey',
     'SECOND_FACTOR_FAILED user-not-verified',
