@@ -87,7 +87,7 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
     assets: env.ASSETS,
     loadMessages: deps.loadMessages,
     contractAt: contractFor,
-    ...apiPaths(settings.contracts, contractFor),
+    ownsPath: apiPaths(settings.contracts, contractFor),
     answer,
     reportForm({ name: contract }, outcome, c: Context) {
       const what = { operation: 'login', contract } as const;
@@ -139,21 +139,13 @@ function undecodedPath({ url }: Request): string {
 
 /** Tells the paths of the contracts' APIs from those of pages. */
 function apiPaths(served: readonly Contract[], contractFor: (url: URL) => Contract) {
-  const matchers = new Map(
-    served.map((contract) => {
-      return [contract, { owns: pathMatcher(contract), reads: pathMatcher(contract, 'GET') }];
-    }),
-  );
-  const matches = (url: URL, which: 'owns' | 'reads'): boolean => {
+  const matchers = new Map(served.map((contract) => [contract, pathMatcher(contract)]));
+  return (url: URL): boolean => {
     const contract = contractFor(url);
     const prefix = `/${contract.name}/`;
     const { pathname } = url;
     const path = pathname.startsWith(prefix) ? pathname.slice(prefix.length - 1) : pathname;
-    return matchers.get(contract)?.[which](path) ?? false;
-  };
-  return {
-    ownsPath: (url: URL) => matches(url, 'owns'),
-    readsAt: (url: URL) => matches(url, 'reads'),
+    return matchers.get(contract)?.(path) ?? false;
   };
 }
 

@@ -20,18 +20,15 @@ export function endpointsOf({ routes }: Contract): AnyRoute[][] {
   return [...Map.groupBy(routes, ({ method, path }) => `${method} ${path}`).values()];
 }
 
-/** Tells whether a path without prefix is one of the contract's. `method`: for requests with it alone. */
-export function pathMatcher(contract: Contract, method?: AnyRoute['method']) {
+/** Tells whether a path without prefix is one of the contract's. */
+export function pathMatcher({ routes, documents }: Contract): (path: string) => boolean {
   const owned = lazy(() => {
-    const routes = contract.routes.filter(
-      (route) => method === undefined || route.method === method,
-    );
-    const patterns = [...routes, ...contract.documents].map(({ path }) =>
+    const patterns = [...routes, ...documents].map(({ path }) =>
       path.replaceAll(/[^\w/:-]/g, String.raw`\$&`).replaceAll(/\/:\w+/g, '/[^/]+'),
     );
     return new RegExp(`^(?:${patterns.join('|')})$`);
   });
-  return (path: string): boolean => owned().test(path);
+  return (path) => owned().test(path);
 }
 
 /** Renders what an operation has granted. */

@@ -53,7 +53,7 @@ export function createPages(deps: PagesDependencies): Pages {
     (page: PageName, named: Contract | null): Handler =>
     async (c, next) => {
       const url = new URL(c.req.url);
-      if (!wantsHtml(c) && !(takesAnything(c) && !deps.readsAt(url))) return next();
+      if (!wantsHtml(c) && !(takesAnything(c) && !deps.ownsPath(url))) return next();
       const contract = named ?? deps.contractAt(url);
       const prefix = named === null ? '' : `/${named.name}`;
       const target = readReturn(url, { contract, allowedOrigins: deps.allowedOrigins });

@@ -36,8 +36,6 @@ export interface PagesDependencies {
   contractAt(url: URL): Contract;
   /** Tells whether a path is one of its contract's API. */
   ownsPath(url: URL): boolean;
-  /** Tells whether a contract's API answers GET there. */
-  readsAt(url: URL): boolean;
   /** Calls the API, for a form that is sent without scripts. */
   answer(request: Request, c: PageContext): Promise<Response>;
   /** Counts and logs such a form that was refused before the API was called. */

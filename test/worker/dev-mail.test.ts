@@ -30,7 +30,6 @@ describe('/dev/mail', () => {
       offersPasskeysAt: () => true,
       assets: env.ASSETS,
       ownsPath: () => false,
-      readsAt: () => false,
       loadMessages,
       contractAt: () => contracts[0] as (typeof contracts)[number],
       reportForm: () => undefined,

@@ -18,12 +18,21 @@ const paths = ['/', '/login', '/register', '/verify', '/forgot', '/reset', '/rev
 it.each<[Record<string, string>]>([[{}], [{ Accept: '*/*' }]])(
   'gives a page to a client that takes anything: %o',
   async (headers) => {
-    for (const path of paths) {
+    // oauth2 revokes tokens at /revoke.
+    for (const path of paths.filter((path) => path !== '/revoke')) {
       const { status, text } = await createTestApp().fetch(path, { headers });
       expect([path, status, text.slice(0, 15)]).toEqual([path, 200, '<!doctype html>']);
     }
   },
 );
+
+it('leaves a path of the API to it, whatever its method, unless a browser asks', async () => {
+  const at = async (accept: string) =>
+    (await createTestApp().fetch('/oauth2/revoke', { headers: { Accept: accept } })).status;
+  expect([await at('*/*'), await at('application/json'), await at(BROWSER)]).toEqual([
+    405, 405, 200,
+  ]);
+});
 
 it('leaves the path of a page to a contract that answers GET there, unless a browser asks', async () => {
   const document = { path: '/login', summary: 'A flow', schema: () => z.object({}) };

@@ -11,13 +11,8 @@ import { clearUser, showUser, startUser } from './admin-user.ts';
 import type { Answer } from './call.ts';
 import { onClick } from './elements.ts';
 import { elementById, fillTemplate, pageData, replacePage } from './page-data.ts';
-import {
-  callSignedIn,
-  forgetMemory,
-  forgetSession,
-  onSessionEndedElsewhere,
-  signOut,
-} from './session.ts';
+import { startPrivatePage } from './private-page.ts';
+import { callSignedIn, forgetSession, signOut } from './session.ts';
 
 /** The rest of the page, as its parts use it. */
 export interface AdminPage {
@@ -116,19 +111,8 @@ onClick(elementById('sign-out'), async () => {
 startDirectory(page);
 startUser(page);
 startEvents();
-onSessionEndedElsewhere(() => {
-  elementById('private').hidden = true;
-  void load();
-});
 addEventListener('hashchange', () => {
   clear();
   void load();
 });
-addEventListener('pagehide', () => {
-  clear();
-  forgetMemory();
-});
-addEventListener('pageshow', ({ persisted }) => {
-  if (persisted) void load();
-});
-void load();
+startPrivatePage({ clear, load });

@@ -7,13 +7,8 @@ import { readRefusal, type Answer } from './call.ts';
 import type { AccountPage } from './changes.ts';
 import { createElement } from './elements.ts';
 import * as form from './form.ts';
-import {
-  callSignedIn,
-  forgetMemory,
-  forgetSession,
-  signOut,
-  onSessionEndedElsewhere,
-} from './session.ts';
+import { startPrivatePage } from './private-page.ts';
+import { callSignedIn, forgetSession, signOut } from './session.ts';
 import {
   replacePage,
   inputById,
@@ -52,18 +47,7 @@ function start(): void {
     },
     send: changePassword,
   });
-  onSessionEndedElsewhere(() => {
-    elementById('private').hidden = true;
-    void load();
-  });
-  addEventListener('pagehide', () => {
-    clear();
-    forgetMemory();
-  });
-  addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) void load();
-  });
-  void load();
+  startPrivatePage({ clear, load });
 }
 
 function clear(): void {

@@ -2,7 +2,7 @@
  * Reads and rotates sessions. Everything here goes to the primary: a session that was ended a moment
  * ago must not be accepted from a stale replica.
  */
-import { and, desc, eq, gt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, sql, type SQL } from 'drizzle-orm';
 import type {
   Extension,
   SessionTransfer,
@@ -41,16 +41,19 @@ type TransferValues = Pick<
 > &
   ReturnType<typeof challengeValues>;
 
+/** The refresh token gives way to its successor. */
+const successor = (expiresAtMs: SQL) => ({
+  refreshHash: sql`${param('successorHash')}`,
+  refreshGeneration: sql`${sessions.refreshGeneration} + 1`,
+  refreshedAtMs: sql`${param('nowMs')}`,
+  lastUsedAtMs: sql`${param('nowMs')}`,
+  expiresAtMs,
+});
+
 const swapHash = statement<Pick<Rotation, keyof Rotation>>(() =>
   builder
     .update(sessions)
-    .set({
-      refreshHash: sql`${param('successorHash')}`,
-      refreshGeneration: sql`${sessions.refreshGeneration} + 1`,
-      refreshedAtMs: sql`${param('nowMs')}`,
-      lastUsedAtMs: sql`${param('nowMs')}`,
-      expiresAtMs: newExpiryMs(),
-    })
+    .set(successor(newExpiryMs()))
     .where(and(mayGoOn(), eq(sessions.refreshHash, param('presentedHash')))),
 );
 
@@ -72,13 +75,11 @@ const extend = statement<Pick<Extension, keyof Extension>>(() =>
 const swapByCode = statement<TransferValues>(() =>
   builder
     .update(sessions)
-    .set({
-      refreshHash: sql`${param('successorHash')}`,
-      refreshGeneration: sql`${sessions.refreshGeneration} + 1`,
-      refreshedAtMs: sql`${param('nowMs')}`,
-      lastUsedAtMs: sql`${param('nowMs')}`,
-      expiresAtMs: sql`iif(${param('successorHash')} is null, ${sessions.expiresAtMs}, ${newExpiryMs()})`,
-    })
+    .set(
+      successor(
+        sql`iif(${param('successorHash')} is null, ${sessions.expiresAtMs}, ${newExpiryMs()})`,
+      ),
+    )
     .where(
       and(
         mayGoOn(),
