@@ -4,21 +4,21 @@ import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 export interface CapturedConsole {
   /** The lines since the last call. */
   take(): string[];
+  /** The hints for the makers of frontends, which are text, and of local development alone. */
+  takeHints(): string[];
 }
 
 /** Replaces the console until the end of the test. */
 export function captureConsole(): CapturedConsole {
-  let lines: string[] = [];
+  const lines: string[] = [];
+  const hints: string[] = [];
   for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-    vi.spyOn(console, method).mockImplementation((...words) => void lines.push(words.join(' ')));
+    vi.spyOn(console, method).mockImplementation((...words) => {
+      const line = words.join(' ');
+      (line.startsWith('Hint: ') ? hints : lines).push(line);
+    });
   }
-  return {
-    take: () => {
-      const taken = lines;
-      lines = [];
-      return taken;
-    },
-  };
+  return { take: () => lines.splice(0), takeHints: () => hints.splice(0) };
 }
 
 /**
@@ -55,7 +55,7 @@ export function failOnUnhandled() {
     async leaks(secrets: readonly string[]): Promise<string[]> {
       // A rejection is reported in the next turn of the event loop.
       await scheduler.wait(0);
-      const log = captured.take().join('\n');
+      const log = [...captured.take(), ...captured.takeHints()].join('\n');
       return [
         ...[...secrets, '$gh-', 'eyJ']
           .filter((secret) => log.includes(secret))

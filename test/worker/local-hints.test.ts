@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const hints = () =>
   captured
-    .take()
+    .takeHints()
     .flatMap((line) => (line.startsWith('Hint: ') ? [line.slice('Hint: '.length)] : []));
 
 const ask = (app: ReturnType<typeof createTestApp>, path: string, headers: object) =>

@@ -18,11 +18,7 @@ import {
 
 let captured: CapturedConsole;
 const takeRecords = () =>
-  captured
-    .take()
-    // Local development has hints for the makers of frontends, as text.
-    .filter((line) => !line.startsWith('Hint: '))
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  captured.take().map((line) => JSON.parse(line) as Record<string, unknown>);
 
 beforeEach(() => {
   captured = captureConsole();
