@@ -39,7 +39,8 @@ export function requestOf<O extends Operation>(
     origin: ORIGIN,
     method,
     path,
-    headers: Object.entries(headers),
+    // To clients that take anything, the paths of pages answer with pages.
+    headers: Object.entries({ ...headers, Accept: 'application/json' }),
     fields: leaves && [...leaves.filter((one) => !isTag(one)), ...leaves.filter(isTag)],
     isForm,
     bodyChanges: [],
