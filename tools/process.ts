@@ -63,7 +63,10 @@ export async function startCommand(
   await new Promise<void>((resolve, reject) => {
     const read = (chunk: Buffer) => {
       printed += chunk.toString();
-      if (until.test(printed)) resolve();
+      if (!until.test(printed)) return;
+      // Drained from here on: a full pipe would hold the instance up, and with it the requests to it.
+      for (const stream of [child.stdout, child.stderr]) stream.off('data', read).resume();
+      resolve();
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);

@@ -1,4 +1,4 @@
-/** Input of people: forgiven where it is clear, carried on, and judged by its own account. */
+/** Names, codes and passwords as users type them, on their way through the pages. */
 import { describe, expect } from 'vitest';
 import { test } from './browser.ts';
 import {

@@ -41,7 +41,12 @@ export async function setup(project: TestProject): Promise<void> {
   project.provide('origin', origin);
 }
 
+/** Lines of the instance that say why a page got no answer, for the report of a run. */
+const failures: string[] = [];
+const isFailure = (line: string): boolean => /"event":"failure"|ERROR|Reloading/.test(line);
+
 export async function teardown(): Promise<void> {
+  if (failures.length > 0) console.error(`The instance logged:\n${failures.join('\n')}`);
   frontends?.close();
   if (server?.pid !== undefined && server.exitCode === null) {
     const ended = new Promise((resolve) => server?.once('exit', resolve));
@@ -61,6 +66,9 @@ async function start(settings: string[]): Promise<string> {
   const variables = settings.flatMap((setting) => ['--var', setting]);
   const { child, url } = await startInstance([...command, ...variables], state);
   server = child;
+  child.stdout?.on('data', (chunk: Buffer) => {
+    failures.push(...chunk.toString().split('\n').filter(isFailure));
+  });
   return url;
 }
 
