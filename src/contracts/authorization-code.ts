@@ -1,4 +1,4 @@
-/** The bodies of the operations that hand a session over to an application, alike in all contracts. */
+/** The bodies of the operations that transfer a session to an application, alike in all contracts. */
 import * as z from 'zod/mini';
 import type { AuthorizationCode } from '../flows/authorization-code.ts';
 import type { InputOf } from '../flows/operations.ts';

@@ -1,4 +1,4 @@
-/** The operations that hand a session over to an application: rows of the operations' table. */
+/** The operations that transfer a session to an application: rows of the operations' table. */
 import { exchangeAuthorizationCode, issueAuthorizationCode } from './authorization-code.ts';
 import { ATTEMPT, PUBLIC_ATTEMPT, row, withInput, type OperationRequest } from './operation.ts';
 
@@ -6,7 +6,7 @@ export const AUTHORIZATION_CODE_OPERATIONS = {
   'issue-authorization-code': row({
     ...ATTEMPT,
     path: 'authorization-code',
-    summary: 'Ask for a code that hands this session over to an application',
+    summary: 'Ask for a code that transfers this session to an application',
     access: 'bearer',
     response: 'authorizationCode',
     run: (

@@ -1,7 +1,7 @@
 /**
- * Hands the session of a sign-in page over to the application that sent its user there (RFC 6749 4.1, RFC
+ * Transfers the session of a sign-in page to the application that sent its user there (RFC 6749 4.1, RFC
  * 7636): the page asks for a code, and the application exchanges it for the tokens of that session. The
- * page's own tokens are void from then on, where the contract has refresh tokens.
+ * page's own refresh token is the previous one from then on (refresh.ts); its access token expires.
  *
  * A code is asked for with the credential that it leads to: a refresh token where the contract has them.
  * Otherwise a thief of an access token could make a session of it.

@@ -13,31 +13,14 @@ import type {
 import { textsIn } from './refusal-reason.ts';
 
 export function describeContract(contract: Contract): ContractDescriptor {
-  const {
-    login: tokens,
-    profile,
-    sessions,
-    activity,
-    factors,
-    passkeys,
-    authorizationCode,
-  } = contract.paths;
+  const { login: tokens, refresh: _, ...paths } = contract.paths;
   return {
     name: contract.name,
     identifier: contract.identifier,
     hasAccessCookie: contract.access.in === 'cookie',
     hasRefreshCookie: contract.refresh?.in === 'cookie',
     takesCodeWithPassword: contract.codeTravels === 'with-password',
-    paths: {
-      tokens,
-      profile,
-      sessions,
-      activity,
-      factors,
-      passkeys,
-      authorizationCode,
-      error: contract.errors.paths,
-    },
+    paths: { tokens, ...paths, error: contract.errors.paths },
     refusals: signaturesOf(contract),
   };
 }

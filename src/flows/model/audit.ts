@@ -26,7 +26,7 @@ export const AUDIT_ACTIONS = [
   'SESSION_RENAMED',
   /** An e-mail told of a sign-in on a device that was not known. */
   'NEW_DEVICE_NOTIFIED',
-  /** A session was handed over from the sign-in page to an application. */
+  /** A session was transferred from the sign-in page to an application. */
   'SESSION_TRANSFERRED',
   /** A refresh token was used twice, and its session ended. */
   'REFRESH_REUSED',
