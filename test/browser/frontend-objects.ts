@@ -3,7 +3,7 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { SignJWT } from 'jose';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { expect, inject } from 'vitest';
 import type { TestUser } from '../support/browser-files.ts';
 import { frontendFile, frontendOrigins, unlistedOrigin } from '../support/frontend-server.ts';
@@ -165,4 +165,19 @@ export async function refreshAfterLogin(page: Page, credentials: object): Promis
     });
     return status;
   });
+}
+
+/** Holds the next request of an address back from the time when it `arrived` until its `release`. */
+export async function holdOnce(
+  page: Page,
+  address: string,
+): Promise<{ arrived: Promise<void>; release(): void }> {
+  const [arrived, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const hold = async (route: Route) => {
+    arrived.resolve();
+    await released.promise;
+    await route.continue();
+  };
+  await page.route(address, hold, { times: 1 });
+  return { arrived: arrived.promise, release: released.resolve };
 }

@@ -1,5 +1,4 @@
 /** The code of docs/from-your-frontend.md, in a browser that opens it from another origin. */
-import type { Route } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { origin, test } from './browser.ts';
 import {
@@ -7,6 +6,7 @@ import {
   callOnce,
   credentialsOf,
   expireAccess,
+  holdOnce,
   openFrontend,
   origins,
   refreshAfterLogin,
@@ -107,17 +107,11 @@ describe.each(contracts)('the frontend of %s', (contract) => {
 
     const other = await openTab();
     await expireAccess(page);
-    const [arrived, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const hold = async (route: Route) => {
-      arrived.resolve();
-      await released.promise;
-      await route.continue();
-    };
-    await page.route('**/profile', hold, { times: 1 });
+    const profile = await holdOnce(page, '**/profile');
     const late = callOnce(page, ...PROFILE);
-    await arrived.promise;
+    await profile.arrived;
     await callOnce(other, 'login', credentialsOf(contract, dora));
-    released.resolve();
+    profile.release();
     expect(await late).toEqual({ status: 401, body: UNAUTHENTICATED });
     expect(JSON.stringify(await callOnce(page, ...PROFILE))).toContain(dora.email);
   });
@@ -168,21 +162,28 @@ test('sends a user to the sign-in page, and trades the code for tokens', async (
   users: { ben },
 }) => {
   const { page } = await openFrontend(openBrowser, 'username-coded');
-  const [home, isShown] = [page.url(), (text: string) => page.getByText(text).waitFor()];
+  const home = page.url();
   const arrive = () => page.evaluate(async () => (await load('return.js'))['arrive']?.());
   const leave = async () => {
     await page.evaluate(async () => void (await load('return.js'))['leave']?.());
     await page.waitForURL(`${origin}/**`);
   };
   await leave();
+  // The page's own call is about to find that no user is signed in when the tokens arrive.
+  const refresh = await holdOnce(page, '**/auth/refresh');
   await submitLogin(page, ben);
   await page.waitForURL((url) => url.href.startsWith(home) && url.search !== '');
   const returned = page.url();
-  expect(await arrive()).toBe(true);
+  await refresh.arrived;
+  const exchanged = page.waitForResponse('**/exchange');
+  const arrived = arrive();
+  await (await exchanged).finished();
+  refresh.release();
+  expect(await arrived).toBe(true);
   expect(page.url()).toBe(home);
   expect(await callOnce(page, ...PROFILE)).toMatchObject({ status: 200 });
   await page.reload();
-  await isShown(ben.email);
+  await expect.poll(() => page.getByRole('status').textContent()).toContain(ben.email);
 
   // The same address once more, and one with a state that was never sent.
   await page.goto(returned);
