@@ -24,7 +24,7 @@ export const emails: Emails = {
   'registration-code': {
     subject: '{service} 이메일 주소 확인',
     intro:
-      '누군가(본인일 수도 있습니다) 이 주소로 계정을 만들어 달라고 요청했습니다. 확인하려면 다음 코드를 입력하세요:',
+      '누군가(본인일 수도 있습니다) 이 주소로 계정을 만들어 달라고 요청했습니다. 주소를 확인하려면 다음 코드를 입력하세요:',
     oneRegistration:
       '코드는 이번 가입의 비밀번호와 함께 사용할 때만 유효합니다. 가입할 때마다 코드가 따로 발급됩니다.',
     otherwise:
@@ -66,37 +66,37 @@ export const emails: Emails = {
       '계정의 이메일 주소가 다른 주소로 변경되었으며, 이것이 이 주소로 보내는 마지막 이메일입니다. 본인이 하신 일이라면 아무것도 하지 않으셔도 됩니다. 본인이 아니라면 비밀번호가 유효한 동안 로그인하여 주소와 비밀번호를 모두 변경하세요:',
   },
   'factor-added': {
-    subject: '{service} 인증 앱이 추가되었습니다',
+    subject: '{service} 계정에 인증 앱이 추가되었습니다',
     intro: '이제 계정에 로그인할 때 비밀번호 외에 인증 앱의 코드도 필요합니다.',
     keepCodes: '복구 코드는 휴대전화 없이도 찾을 수 있는 곳에 보관하세요.',
   },
   'factor-removed': {
-    subject: '{service} 인증 앱이 삭제되었습니다',
+    subject: '{service} 계정에서 인증 앱이 삭제되었습니다',
     intro: '계정에서 인증 앱이 삭제되었습니다.',
   },
   'recovery-codes-replaced': {
-    subject: '{service} 새 복구 코드',
+    subject: '{service} 계정의 새 복구 코드',
     intro: '계정의 새 복구 코드가 만들어졌으며, 이전 코드는 무효가 되었습니다.',
     neverSent: '복구 코드는 절대 이메일로 보내지 않습니다.',
   },
   'recovery-code-used': {
-    subject: '{service} 복구 코드가 사용되었습니다',
+    subject: '{service} 계정의 복구 코드가 사용되었습니다',
     intro: '인증 앱 대신 계정의 복구 코드가 사용되었습니다.',
     left: '남은 복구 코드: {left}. 계정 페이지에서 새로 만들 수 있습니다.',
   },
   'passkey-added': {
-    subject: '{service} 패스키가 추가되었습니다',
+    subject: '{service} 계정에 패스키가 추가되었습니다',
     intro:
       '계정에 패스키가 추가되었으며, 이 패스키로 비밀번호 없이 로그인할 수 있습니다. 본인이 하신 일이라면 아무것도 하지 않으셔도 됩니다. 본인이 아니라면 즉시 로그인하여 삭제하세요:',
     passwordToo:
       '그런 다음 다른 비밀번호를 설정하세요. 새 비밀번호만으로는 패스키가 삭제되지 않습니다.',
   },
   'passkey-removed': {
-    subject: '{service} 패스키가 삭제되었습니다',
+    subject: '{service} 계정에서 패스키가 삭제되었습니다',
     intro: '계정에서 패스키가 삭제되었으며, 이 패스키로는 더 이상 로그인할 수 없습니다.',
   },
   'passkey-counted-back': {
-    subject: '{service} 패스키가 복제되었을 수 있습니다',
+    subject: '{service} 계정의 패스키가 복제되었을 수 있습니다',
     intro:
       '방금 계정의 패스키가 사용되었는데, 해당 기기의 서명 횟수가 지난번보다 늘지 않았습니다. 본인이라면 기기가 초기화되었거나 수리되었을 가능성이 큽니다. 본인이 아니라면 누군가 사본을 가지고 있을 수 있습니다. 즉시 로그인하여 삭제하세요:',
   },
@@ -107,14 +107,14 @@ export const emails: Emails = {
     removePasskeys: '그런 다음 로그인하여 본인의 것이 아닌 패스키를 삭제하세요.',
   },
   'factors-reset': {
-    subject: '{service} 로그인의 두 번째 단계가 재설정되었습니다',
+    subject: '{service} 계정의 2단계 인증이 재설정되었습니다',
     intro:
       '{service} 운영자가 계정의 인증 앱, 패스키, 복구 코드를 삭제했습니다. 본인이 요청하셨다면 비밀번호로 로그인하거나, 비밀번호가 없으면 아래에서 설정한 후 새로 등록하세요.',
     otherwise: '요청하지 않으셨다면 {service} 운영자에게 문의하세요.',
   },
   'new-device': {
-    subject: '{service} 새 로그인',
-    intro: '방금 이전에 사용된 적이 없는 기기에서 계정에 로그인했습니다:',
+    subject: '{service} 계정의 새 로그인',
+    intro: '이 계정에 사용된 적이 없는 기기에서 방금 로그인이 있었습니다:',
     otherwise:
       '본인이 하신 일이라면 아무것도 하지 않으셔도 됩니다. 본인이 아니라면 즉시 그 세션을 종료하고 새 비밀번호를 설정하세요:',
   },

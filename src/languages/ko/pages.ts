@@ -6,7 +6,7 @@ export const pages: Pages = {
     language: '언어',
     support: '도움말',
     terms: '이용약관',
-    privacy: '개인정보',
+    privacy: '개인정보 보호',
   },
   scriptsOff: '이 페이지에는 JavaScript가 필요합니다. 이 사이트에서 허용한 후 다시 불러오세요.',
   signedInScriptsOff: '로그인되어 있습니다. JavaScript를 켜면 프로필과 세션이 표시됩니다.',
@@ -52,7 +52,7 @@ export const pages: Pages = {
   forgot: {
     title: '비밀번호를 잊으셨나요?',
     intro:
-      '계정 정보를 알려 주세요. 계정이 있으면 새 비밀번호를 설정할 수 있는 링크를 보내 드립니다.',
+      '계정 정보를 입력하세요. 계정이 있으면 새 비밀번호를 설정할 수 있는 링크를 보내 드립니다.',
     submit: '링크 보내기',
     back: '로그인으로 돌아가기',
   },
@@ -108,7 +108,7 @@ export const pages: Pages = {
   },
   enrolment: {
     title: '2단계 인증 설정',
-    required: '이 계정에는 두 번째 단계가 필요합니다. 지금 설정하면 로그인됩니다.',
+    required: '이 계정에는 2단계 인증이 필요합니다. 지금 설정하면 로그인됩니다.',
     scan: '인증 앱으로 스캔하세요:',
     qr: '비밀 키가 담긴 QR 코드',
     open: '이 기기에서 앱 열기',
@@ -129,7 +129,7 @@ export const pages: Pages = {
     title: '2단계 인증',
     add: '인증 앱 설정',
     newCodes: '새 복구 코드 만들기',
-    others: '다른 곳에서도 로그인되어 있습니다. 모두 본인인가요?',
+    others: '다른 곳에서도 로그인되어 있습니다. 모두 본인이신가요?',
     endOthers: '다른 모든 곳에서 로그아웃',
   },
   proof: {

@@ -22,11 +22,11 @@ export const script: Script = {
   again: '이제 다시 시도할 수 있습니다.',
   working: '잠시만 기다려 주세요…',
   codeSent:
-    '계정이 코드를 기다리고 있다면 새 코드를 보내고 있습니다. 한 시간에 보낼 수 있는 코드는 몇 개뿐입니다.',
+    '코드를 기다리는 계정이라면 새 코드를 보내 드립니다. 한 시간에 보낼 수 있는 코드 수는 제한되어 있습니다.',
   codeNeeded:
-    '이메일 주소가 아직 확인되지 않았습니다. 코드 전송을 요청했습니다. 한 시간에 보낼 수 있는 코드는 몇 개뿐입니다.',
+    '이메일 주소가 아직 확인되지 않았습니다. 코드 전송을 요청했습니다. 한 시간에 보낼 수 있는 코드 수는 제한되어 있습니다.',
   codeNotSent: '코드가 전송되지 않았습니다.',
-  linkSent: '해당 계정이 있다면 링크를 보내고 있습니다. 메일함을 확인해 주세요.',
+  linkSent: '해당 계정이 있다면 링크를 보내 드립니다. 메일함을 확인해 주세요.',
   passwordSet: '새 비밀번호가 설정되었습니다. 새 비밀번호로 로그인할 수 있습니다.',
   passwordChanged: '비밀번호가 변경되었습니다.',
   ended: '세션이 종료되었습니다.',
@@ -47,7 +47,7 @@ export const script: Script = {
   neverUsed: '사용한 적 없음',
   recoveryCodesLeft: '남은 복구 코드: {n}',
   remove: '삭제',
-  removeOf: '삭제: 인증 앱, 추가: {time}',
+  removeOf: '인증 앱 삭제(추가: {time})',
   factorAdded: '2단계 인증이 설정되었습니다.',
   factorRemoved: '인증 앱이 삭제되었습니다.',
   codesReplaced: '이전 복구 코드는 더 이상 유효하지 않습니다.',
@@ -84,7 +84,7 @@ export const script: Script = {
   pictureMalformed: 'https://로 시작하는 주소를 입력해 주세요.',
   emailSame: '이미 사용 중인 본인의 주소입니다.',
   emailCodeSent:
-    '사용할 수 있는 주소라면 그 주소로 코드를 보내고 있습니다. 변경하려면 코드를 입력하세요.',
+    '사용할 수 있는 주소라면 그 주소로 코드를 보내 드립니다. 변경하려면 코드를 입력하세요.',
   emailChanged: '이메일 주소가 변경되었습니다.',
   returnRefused:
     '이곳으로 연결한 애플리케이션이 이 로그인을 이어받을 수 없습니다. 제작자에게 알려 주세요: {detail}',
@@ -104,9 +104,9 @@ export const script: Script = {
     'invalid-code':
       '코드가 올바르지 않거나 더 이상 유효하지 않습니다. 새 코드를 요청할 수 있습니다.',
     'invalid-link': '더 이상 유효하지 않은 링크입니다. 새 링크를 요청해 주세요.',
-    'second-factor-required': '두 번째 단계의 코드가 필요합니다. 다시 로그인해 주세요.',
+    'second-factor-required': '2단계 인증 코드가 필요합니다. 다시 로그인해 주세요.',
     'enrolment-required':
-      '이 계정에는 두 번째 단계가 필요하며, 설정하려면 JavaScript가 필요합니다. JavaScript를 허용하고 다시 로그인해 주세요.',
+      '이 계정에는 2단계 인증이 필요하며, 설정하려면 JavaScript가 필요합니다. JavaScript를 허용하고 다시 로그인해 주세요.',
     'invalid-factor': '코드가 올바르지 않거나 이미 사용되었습니다. 다른 코드를 입력해 주세요.',
     'expired-step': '시간이 너무 오래 걸렸거나 계정이 변경되었습니다. 다시 로그인해 주세요.',
     'reauthentication-required': '본인임을 한 번 더 확인해 주세요.',
@@ -117,7 +117,7 @@ export const script: Script = {
     'unacceptable-passkey': '이 계정에는 해당 기기에만 저장되는 패스키가 필요합니다.',
     'too-many-passkeys': '패스키 수가 한도에 도달했습니다.',
     'last-way-in':
-      '이것이 없으면 로그인할 수 없습니다. 먼저 다른 패스키를 추가하거나 복구 코드를 만들어 주세요.',
+      '삭제하면 로그인할 수 없게 됩니다. 먼저 다른 패스키를 추가하거나 복구 코드를 만들어 주세요.',
     'cross-site': '다른 사이트에서 보낸 양식이므로 접수되지 않았습니다.',
     'not-found': '더 이상 존재하지 않습니다.',
     insecure: '이 페이지를 https로 열어 주세요.',
@@ -126,7 +126,7 @@ export const script: Script = {
   activity: {
     LOGIN: '로그인',
     LOGIN_FAILED: '로그인 거부됨',
-    SECOND_FACTOR_FAILED: '두 번째 단계의 코드 거부됨',
+    SECOND_FACTOR_FAILED: '2단계 인증 코드 거부됨',
     PASSWORD_CHECK_FAILED: '비밀번호 거부됨',
     CODE_CHECK_FAILED: '코드 거부됨',
     ACCOUNT_LOCKED: '실패한 시도가 너무 많아 잠김',
@@ -136,7 +136,7 @@ export const script: Script = {
     SESSION_ENDED: '세션 종료',
     SESSION_REVOKED: '이메일에서 세션 종료',
     SESSION_RENAMED: '세션 이름 변경',
-    SESSION_TRANSFERRED: '로그인이 애플리케이션으로 넘겨짐',
+    SESSION_TRANSFERRED: '애플리케이션에 로그인 전달',
     NEW_DEVICE_NOTIFIED: '새 기기에 관한 이메일 발송',
     REFRESH_REUSED: '세션 종료: 토큰이 두 번 사용됨',
     EMAIL_VERIFIED: '이메일 주소 확인',

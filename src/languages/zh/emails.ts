@@ -58,12 +58,12 @@ export const emails: Emails = {
       '您的账号现在使用另一个电子邮箱，这是发往此邮箱的最后一封邮件。如果是您本人操作，则无需处理。如果不是，请趁您的密码仍有效时登录，并更改邮箱和密码：',
   },
   'factor-added': {
-    subject: '{service} 已添加身份验证器应用',
+    subject: '您的 {service} 账号已添加身份验证器应用',
     intro: '现在登录您的账号时，除密码外还需要身份验证器应用的验证码。',
     keepCodes: '请将恢复代码保管在没有手机也能找到的地方。',
   },
   'factor-removed': {
-    subject: '{service} 已移除身份验证器应用',
+    subject: '您的 {service} 账号已移除身份验证器应用',
     intro: '您的账号已移除一个身份验证器应用。',
   },
   'recovery-codes-replaced': {
@@ -72,18 +72,18 @@ export const emails: Emails = {
     neverSent: '恢复代码绝不会通过邮件发送。',
   },
   'recovery-code-used': {
-    subject: '{service} 的恢复代码已被使用',
+    subject: '您的 {service} 账号的恢复代码已被使用',
     intro: '您账号的一个恢复代码已被用来代替身份验证器应用。',
     left: '剩余恢复代码：{left}。可以在账号页面生成新的恢复代码。',
   },
   'passkey-added': {
-    subject: '{service} 已添加通行密钥',
+    subject: '您的 {service} 账号已添加通行密钥',
     intro:
       '您的账号添加了一个通行密钥，用它登录无需密码。如果是您本人操作，则无需处理。如果不是，请立即登录并将其移除：',
     passwordToo: '然后请设置另一个密码。仅设置新密码并不会移除通行密钥。',
   },
   'passkey-removed': {
-    subject: '{service} 已移除通行密钥',
+    subject: '您的 {service} 账号已移除通行密钥',
     intro: '您的账号已移除一个通行密钥，它不能再用于登录。',
   },
   'passkey-counted-back': {
@@ -105,7 +105,7 @@ export const emails: Emails = {
   },
   'new-device': {
     subject: '{service} 的新登录',
-    intro: '您的账号刚刚在一台以前未使用过的设备上登录：',
+    intro: '您的账号刚刚在一台以前未用于登录此账号的设备上登录：',
     otherwise: '如果是您本人操作，则无需处理。如果不是，请立即结束该会话并设置新密码：',
   },
   'account-deleted': {

@@ -8,7 +8,7 @@ export const pages: Pages = {
     terms: '使用条款',
     privacy: '隐私',
   },
-  scriptsOff: '此页面需要 JavaScript。请为此网站允许 JavaScript，然后重新加载。',
+  scriptsOff: '此页面需要 JavaScript。请允许此网站使用 JavaScript，然后重新加载。',
   signedInScriptsOff: '您已登录。启用 JavaScript 后会显示个人资料和会话。',
   fields: {
     email: '电子邮箱',
@@ -51,7 +51,7 @@ export const pages: Pages = {
   },
   forgot: {
     title: '忘记密码？',
-    intro: '请告诉我们您的账号。如果账号存在，我们会向其发送用于设置新密码的链接。',
+    intro: '请输入您的账号信息。如果账号存在，我们会向其发送用于设置新密码的链接。',
     submit: '发送链接',
     back: '返回登录',
   },
@@ -149,7 +149,7 @@ export const pages: Pages = {
     submit: '继续',
     cancel: '取消',
     passwordless:
-      '有了通行密钥就不需要密码。移除密码会结束您的其他会话。您需要有两个通行密钥，或一个通行密钥和恢复代码。',
+      '有了通行密钥就不需要密码。移除密码会结束您的其他会话。要移除密码，您需要有两个通行密钥，或一个通行密钥和恢复代码。',
     removePassword: '移除密码',
   },
   docs: { title: 'API 参考', scriptsOff: '此参考文档需要 JavaScript。' },
