@@ -13,7 +13,7 @@ export const emails: Emails = {
   ignore: 'Bunu siz yapmadıysanız bir şey yapmanız gerekmez.',
   contactOperator: 'Artık giriş yapamıyorsanız {service} işletmecisine başvurun.',
   codeLifetime: 'Kodun geçerlilik süresi: {duration}. Kodu kimseyle paylaşmayın.',
-  linkLifetime: 'Bağlantı bir kez geçerlidir, geçerlilik süresi: {duration}.',
+  linkLifetime: 'Bağlantı yalnızca bir kez kullanılabilir. Geçerlilik süresi: {duration}.',
   passkeyName: 'Geçiş anahtarının adı: {name}',
   'verification-code': {
     subject: '{service} için adresinizi onaylayın',
@@ -24,7 +24,7 @@ export const emails: Emails = {
   'registration-code': {
     subject: '{service} için adresinizi onaylayın',
     intro:
-      'Birisi, belki siz, bu adresle bir hesap oluşturmak istedi. Onaylamak için bu kodu girin:',
+      'Birisi, belki siz, bu adresle bir hesap oluşturmak istedi. Adresi onaylamak için bu kodu girin:',
     oneRegistration:
       'Kod yalnızca bu kaydın şifresiyle birlikte geçerlidir: her kaydın kendi kodu vardır.',
     otherwise: 'Bunu siz yapmadıysanız bir şey yapmanız gerekmez: kod olmadan hesap oluşmaz.',
@@ -35,12 +35,12 @@ export const emails: Emails = {
       'Birisi, belki siz, bu adresle bir hesap oluşturmak istedi. Böyle bir hesap zaten var ve onda hiçbir şey değiştirilmedi. Şifresini unuttuysanız:',
   },
   'password-reset': {
-    subject: '{service} için şifrenizi sıfırlayın',
+    subject: '{service} şifrenizi sıfırlayın',
     intro: 'Yeni bir şifre seçmek için bu bağlantıyı açın:',
     otherwise: 'Bunu siz yapmadıysanız bir şey yapmanız gerekmez: şifreniz olduğu gibi kalır.',
   },
   'password-changed': {
-    subject: '{service} için şifreniz değiştirildi',
+    subject: '{service} şifreniz değiştirildi',
     intro:
       'Hesabınızın şifresi değiştirildi. Bunu siz yaptıysanız bir şey yapmanız gerekmez. Siz yapmadıysanız hesabı hemen geri alın:',
     passkeysStay:
@@ -59,45 +59,45 @@ export const emails: Emails = {
     otherwise: 'Bunu siz yaptıysanız burada bir şey yapmanız gerekmez.',
   },
   'email-changed': {
-    subject: '{service} için adresiniz değiştirildi',
+    subject: '{service} hesabınızın e-posta adresi değiştirildi',
     intro:
       'Hesabınızın artık başka bir e-posta adresi var ve bu, bu adrese gönderilen son e-postaydı. Bunu siz yaptıysanız bir şey yapmanız gerekmez. Siz yapmadıysanız, şifreniz hâlâ geçerliyken giriş yapın ve ikisini de değiştirin:',
   },
   'factor-added': {
-    subject: '{service} için bir kimlik doğrulama uygulaması eklendi',
+    subject: '{service} hesabınıza bir kimlik doğrulama uygulaması eklendi',
     intro:
       'Hesabınıza giriş yaparken artık şifrenin yanı sıra bir kimlik doğrulama uygulamasındaki kod da isteniyor.',
     keepCodes: 'Kurtarma kodlarını, telefonunuz olmadan da bulabileceğiniz bir yerde saklayın.',
   },
   'factor-removed': {
-    subject: '{service} için bir kimlik doğrulama uygulaması kaldırıldı',
+    subject: '{service} hesabınızdan bir kimlik doğrulama uygulaması kaldırıldı',
     intro: 'Hesabınızdan bir kimlik doğrulama uygulaması kaldırıldı.',
   },
   'recovery-codes-replaced': {
-    subject: '{service} için yeni kurtarma kodları',
+    subject: '{service} hesabınız için yeni kurtarma kodları',
     intro: 'Hesabınız için yeni kurtarma kodları oluşturuldu, eskileri artık geçersiz.',
     neverSent: 'Kurtarma kodları hiçbir zaman e-postayla gönderilmez.',
   },
   'recovery-code-used': {
-    subject: '{service} için bir kurtarma kodu kullanıldı',
+    subject: '{service} hesabınızın bir kurtarma kodu kullanıldı',
     intro: 'Kimlik doğrulama uygulaması yerine hesabınızın bir kurtarma kodu kullanıldı.',
     left: 'Kalan kurtarma kodları: {left}. Hesap sayfasında yenileri oluşturulabilir.',
   },
   'passkey-added': {
-    subject: '{service} için bir geçiş anahtarı eklendi',
+    subject: '{service} hesabınıza bir geçiş anahtarı eklendi',
     intro:
       'Hesabınıza, şifresiz giriş yapılmasını sağlayan bir geçiş anahtarı eklendi. Bunu siz yaptıysanız bir şey yapmanız gerekmez. Siz yapmadıysanız hemen giriş yapıp onu kaldırın:',
     passwordToo:
       'Ardından başka bir şifre seçin. Yeni bir şifre tek başına geçiş anahtarını kaldırmaz.',
   },
   'passkey-removed': {
-    subject: '{service} için bir geçiş anahtarı kaldırıldı',
+    subject: '{service} hesabınızdan bir geçiş anahtarı kaldırıldı',
     intro: 'Hesabınızdan bir geçiş anahtarı kaldırıldı, artık onunla giriş yapılamaz.',
   },
   'passkey-counted-back': {
-    subject: '{service} için bir geçiş anahtarı kopyalanmış olabilir',
+    subject: '{service} hesabınızın bir geçiş anahtarı kopyalanmış olabilir',
     intro:
-      'Hesabınızın bir geçiş anahtarı az önce kullanıldı ve cihazının imza sayısı son seferden bu yana artmadı. Bu sizdiyseniz cihaz büyük olasılıkla sıfırlandı veya onarıldı. Siz değildiyseniz birinde bir kopyası olabilir: hemen giriş yapıp onu kaldırın:',
+      'Hesabınızın bir geçiş anahtarı az önce kullanıldı ve cihazının imza sayısı son seferden bu yana artmadı. Kullanan sizseniz cihaz büyük olasılıkla sıfırlanmış veya onarılmıştır. Siz değilseniz birinde bir kopyası olabilir: hemen giriş yapıp onu kaldırın:',
   },
   'password-removed': {
     subject: '{service} hesabınızın şifresi kaldırıldı',
@@ -112,7 +112,7 @@ export const emails: Emails = {
     otherwise: 'Bunu siz istemediyseniz {service} işletmecisine başvurun.',
   },
   'new-device': {
-    subject: '{service} için yeni bir giriş',
+    subject: '{service} hesabınıza yeni bir giriş yapıldı',
     intro: 'Az önce hesabınıza, bunun için daha önce kullanılmamış bir cihazdan giriş yapıldı:',
     otherwise:
       'Bunu siz yaptıysanız bir şey yapmanız gerekmez. Siz yapmadıysanız hemen o oturumu sonlandırın ve yeni bir şifre seçin:',
