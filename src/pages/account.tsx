@@ -149,6 +149,9 @@ export const NewPassword: FC<{ name: string; label: string; context: RenderConte
     label={label}
     autocomplete="new-password"
     messages={messages.fields}
-    hint={messages.fields.passwordHint.replace('{least}', String(passwordRules.least))}
+    hint={messages.fields.passwordHint.replace(
+      '{least}',
+      passwordRules.least.toLocaleString(messages.tag),
+    )}
   />
 );

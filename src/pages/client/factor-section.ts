@@ -35,7 +35,7 @@ export function createFactorSection(shared: Shared, changes: Changes) {
     const isShown = isOn || hasPasskeys;
     elementById('factors-state').textContent = isOn ? messages.factorsOn : messages.factorsOff;
     elementById('factor-list').replaceChildren(...rows.map(itemOf));
-    const left = { n: String(codesLeft) };
+    const left = { n: codesLeft.toLocaleString(pageData.language) };
     elementById('codes-left').textContent = fillTemplate(messages.recoveryCodesLeft, left);
     for (const id of ['codes-left', 'new-codes']) elementById(id).hidden = !isShown;
     elementById('add-factor').hidden = !pageData.offersSecondFactor;

@@ -15,8 +15,10 @@ export const email: Check = (value) =>
   required(value) ?? (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : messages.emailMalformed);
 const { least, most, flaws } = pageData.passwordRules;
 const flawMessages: Readonly<Record<string, string>> = {
-  'too-short': fillTemplate(messages.passwordShort, { least: String(least) }),
-  'too-long': fillTemplate(messages.passwordLong, { most: String(most) }),
+  'too-short': fillTemplate(messages.passwordShort, {
+    least: least.toLocaleString(pageData.language),
+  }),
+  'too-long': fillTemplate(messages.passwordLong, { most: most.toLocaleString(pageData.language) }),
   common: messages.passwordCommon,
   personal: messages.passwordPersonal,
   breached: messages.passwordBreached,
