@@ -4,7 +4,7 @@
  *
  * Takes the first 72 bytes of the password and a NUL after it, as all implementations do.
  */
-import { PI } from './blowfish-tables.ts';
+import { fractionOfPi } from './pi.ts';
 
 const ROUNDS = 16;
 const P_WORDS = ROUNDS + 2;
@@ -49,9 +49,9 @@ export function* bcrypt(
   return result;
 }
 
+/** Blowfish starts from the fraction of pi. */
 function tables(): Blowfish {
-  const bytes = Uint8Array.from(atob(PI), (char) => char.charCodeAt(0));
-  const all = words(bytes, P_WORDS + S_WORDS);
+  const all = fractionOfPi(P_WORDS + S_WORDS);
   return { p: all.slice(0, P_WORDS), s: all.slice(P_WORDS) };
 }
 
