@@ -60,7 +60,7 @@ test('by keyboard alone, in German at 320 pixels', async ({ openBrowser, users: 
   expect(await axeViolations(page)).toEqual([]);
   // Without a name.
   await page.keyboard.press('Enter');
-  await expect.poll(() => page.textContent('#page-notice')).toBe('Der Passkey ist hinzugefügt.');
+  await expect.poll(() => page.textContent('#page-notice')).toBe('Der Passkey wurde hinzugefügt.');
   const row = passkeyRows(page);
   expect(await row.locator('strong').textContent()).toBe('Passkey');
   expect(await row.locator('.hint').textContent()).toMatch(
@@ -69,7 +69,7 @@ test('by keyboard alone, in German at 320 pixels', async ({ openBrowser, users: 
   expect(await overflows(page)).toBe(false);
   expect(await axeViolations(page)).toEqual([]);
 
-  await page.getByRole('button', { name: 'Umbenennen: Passkey Passkey' }).focus();
+  await page.getByRole('button', { name: 'Passkey umbenennen: Passkey' }).focus();
   await page.keyboard.press('Enter');
   expect(await page.textContent('#naming-title')).toBe('Passkey umbenennen');
   await page.keyboard.press('Enter');
@@ -79,12 +79,12 @@ test('by keyboard alone, in German at 320 pixels', async ({ openBrowser, users: 
   expect(await fieldError(page, 'passkey-name')).toBe('Ein Name hat höchstens 64 Zeichen.');
   await page.click('#cancel-passkey');
   expect(await focusedId(page)).toBe('passkeys-title');
-  await page.getByRole('button', { name: 'Umbenennen: Passkey Passkey' }).click();
+  await page.getByRole('button', { name: 'Passkey umbenennen: Passkey' }).click();
   expect(await page.getAttribute('#passkey-name', 'aria-invalid')).toBe(null);
   await page.fill('#passkey-name', ' Küche <b> ');
   await page.keyboard.press('Enter');
   await expect.poll(() => row.locator('strong').textContent()).toBe('Küche <b>');
-  expect(await page.textContent('#page-notice')).toBe('Der Passkey ist umbenannt.');
+  expect(await page.textContent('#page-notice')).toBe('Der Passkey wurde umbenannt.');
 
   await authenticator.signOut('email-remember');
   expect(await overflows(page)).toBe(false);
@@ -92,8 +92,10 @@ test('by keyboard alone, in German at 320 pixels', async ({ openBrowser, users: 
   await page.focus('#passkey-sign-in');
   await page.keyboard.press('Enter');
   await accountShown(page);
-  await page.getByRole('button', { name: 'Entfernen: Passkey Küche <b>' }).focus();
+  await page.getByRole('button', { name: 'Passkey entfernen: Küche <b>' }).focus();
   await page.keyboard.press('Enter');
   await expect.poll(() => row.count()).toBe(0);
-  await expect.poll(() => page.textContent('#page-notice')).toContain('Der Passkey ist entfernt.');
+  await expect
+    .poll(() => page.textContent('#page-notice'))
+    .toContain('Der Passkey wurde entfernt.');
 });

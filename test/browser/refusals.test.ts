@@ -41,7 +41,7 @@ describe('email-envelope', () => {
       'ACCOUNT_INACTIVE',
       { status: 403, headers: { 'Retry-After': '900' } },
       'locked after too many failed attempts. Reset the password, or ask support for help.',
-      'nach zu vielen Fehlversuchen gesperrt. Setze das Passwort zurück, oder wende dich an den Support.',
+      'nach zu vielen Fehlversuchen gesperrt. Setze das Passwort zurück oder wende dich an den Support.',
     ],
     [
       'INTERNAL_ERROR',

@@ -85,7 +85,7 @@ describe.each(allMessages.map((messages) => [messages.tag, messages] as const))(
 );
 
 it.each([
-  ['de', 'für: 10 Minuten', '1 Stunde', '22. November 2026'],
+  ['de', 'gilt 10 Minuten', '1 Stunde', '22. November 2026'],
   ['ar', '10 دقائق', 'ساعة', '22 نوفمبر 2026'],
   ['ja', '10 分', '1 時間', '2026年11月22日'],
 ])('says times and durations in the words of %s', (...[tag, minutes, hour, date]) => {

@@ -20,6 +20,7 @@ const SHARED = new Set([
   'E-mail',
   'JavaScript',
   'Name',
+  'Name (optional)',
   'Passkey',
   'Passkeys',
   'Password',
