@@ -110,7 +110,8 @@ function contentOf(
       const closing = template.passkeysStay ? [passkeysStay, neverSent] : [neverSent];
       return { subject, intro: [intro], action: forgot, closing };
     }
-    case 'email-change-notice': {
+    case 'email-change-notice':
+    case 'factors-reset': {
       const { subject, intro, otherwise } = texts[template.kind];
       return { subject, intro: [intro], action: forgot, closing: [otherwise] };
     }
@@ -120,7 +121,12 @@ function contentOf(
     }
     case 'factor-added': {
       const { subject, intro, keepCodes } = texts[template.kind];
-      return { subject, intro: [intro, notYou], action: forgot, closing: [keepCodes] };
+      return {
+        subject,
+        intro: [intro, notYou],
+        action: forgot,
+        closing: [keepCodes, contactOperator],
+      };
     }
     case 'factor-removed': {
       const { subject, intro } = texts[template.kind];
@@ -154,10 +160,6 @@ function contentOf(
     case 'password-removed': {
       const { subject, intro, removePasskeys } = texts[template.kind];
       return { subject, intro: [intro], action: forgot, closing: [removePasskeys] };
-    }
-    case 'factors-reset': {
-      const { subject, intro, otherwise } = texts[template.kind];
-      return { subject, intro: [intro, notYou], action: forgot, closing: [otherwise] };
     }
     case 'new-device': {
       const { subject, intro, otherwise } = texts[template.kind];

@@ -178,6 +178,6 @@ test('a proof is by password or passkey where there is no app', async ({
   await askForProof(other.page, '**/auth/remove-password', ['passkey']);
   await other.page.click('#remove-password');
   await other.page.waitForSelector('#proof-form-notice:not([hidden])');
-  expect(await other.page.textContent('#proof-form-notice')).toContain('has no passkeys');
+  expect(await other.page.textContent('#proof-form-notice')).toContain('does not support passkeys');
   await other.page.click('#cancel-proof');
 });

@@ -88,7 +88,7 @@ describe.each(templates)('$template.kind', ({ template, key }) => {
   });
 
   it('says what to do if somebody else caused it', () => {
-    expect(written.text).toMatch(/if this was (?:not )?you/i);
+    expect(written.text).toMatch(/if (?:this was (?:not )?you|you did not ask)/i);
   });
 
   it('loads nothing and runs nothing', () => {
@@ -97,8 +97,8 @@ describe.each(templates)('$template.kind', ({ template, key }) => {
 });
 
 it.each([
-  [1, 'valid for: 1 minute.'],
-  [10, 'valid for: 10 minutes.'],
+  [1, 'valid for 1 minute.'],
+  [10, 'valid for 10 minutes.'],
 ])('names the lifetime of a code: %i', (minutes, lifetime) => {
   const { text, html } = renderIn(head, 'x', { kind: 'verification-code', code: '1', minutes });
   expect(text).toContain(lifetime);
@@ -109,7 +109,7 @@ it('says that the code of a registration works with its password only', () => {
   const template = { kind: 'registration-code', code: '543210', minutes: 10 } as const;
   const { subject, text } = renderIn(head, 'x', template);
   expect(subject).toBe('Confirm your address for Gatehouse');
-  expect(text).toContain('The code is valid for: 10 minutes.');
+  expect(text).toContain('The code is valid for 10 minutes.');
   expect(text).toContain(
     'The code is valid with the password of this registration only: each registration has a code of its own.',
   );
@@ -146,6 +146,19 @@ it.each([
   const { text } = renderIn(head, 'x', { kind: 'passkey-added', name });
   expect(text).not.toContain('Name of the passkey');
   if (name) expect(text).not.toContain(name);
+});
+
+it.each(['email-changed', 'factor-added', 'factor-removed', 'factors-reset'] as const)(
+  'names the operator where a new password may not be enough to sign in: %s',
+  (kind) => {
+    expect(renderIn(head, 'x', { kind }).text).toContain('contact the operator of Gatehouse.');
+  },
+);
+
+it('says of a reset by the operator to set up new factors, and not to do nothing', () => {
+  const { text } = renderIn(head, 'x', { kind: 'factors-reset' });
+  expect(text).toContain('and set up new ones');
+  expect(text).not.toContain('do nothing');
 });
 
 it.each([

@@ -200,7 +200,7 @@ describe('a counter that goes back', () => {
       const { status } = await own.ask('passkey-login', { credential, remember: false }, from);
       expect(status).toBe(200);
     }
-    const copied = 'A passkey may have been copied, at Gatehouse';
+    const copied = 'A passkey at Gatehouse may have been copied';
     const subjects = to(user.email).map(({ subject }) => subject);
     expect(subjects).toEqual(Array.from({ length: times }, () => copied));
     const actions = (await eventsOf(user.id)).map(({ action }) => action);

@@ -104,8 +104,9 @@ export const emails: Emails = {
   'factors-reset': {
     subject: 'Váš druhý faktor ve službě {service} byl resetován',
     intro:
-      'Provozovatel služby {service} odebral ověřovací aplikace, přístupové klíče a kódy pro obnovení vašeho účtu. Pokud to byla vaše žádost, přihlaste se svým heslem, nebo si ho zvolte níže, pokud žádné nemáte, a nastavte nové.',
-    otherwise: 'Pokud to nebyla vaše žádost, obraťte se na provozovatele služby {service}.',
+      'Provozovatel služby {service} odebral ověřovací aplikace, přístupové klíče a kódy pro obnovení vašeho účtu. Pokud jste o to požádali, přihlaste se svým heslem, nebo si ho zvolte níže, pokud žádné nemáte, a nastavte nové.',
+    otherwise:
+      'Pokud jste o to nepožádali, ihned zvolte jiné heslo a obraťte se na provozovatele služby {service}.',
   },
   'new-device': {
     subject: 'Nové přihlášení ke službě {service}',

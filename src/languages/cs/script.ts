@@ -73,7 +73,8 @@ export const script: Script = {
   passkeyKnown: 'Toto zařízení už má přístupový klíč k vašemu účtu.',
   passkeyDomain: 'Na této adrese nelze přístupové klíče použít.',
   passkeyFailed: 'Váš prohlížeč nemohl použít přístupový klíč. Zkuste prosím jiný způsob.',
-  passkeyMissing: 'Váš prohlížeč nemá přístupové klíče. Použijte prosím takový, který má ten váš.',
+  passkeyMissing:
+    'Tento prohlížeč nepodporuje přístupové klíče. Použijte prosím takový, který má ten váš.',
   labels: { name: 'Jméno', username: 'Uživatelské jméno', email: 'E-mail' },
   renameSessionOf: 'Přejmenovat relaci: {device}',
   nameMalformed: 'Název má nejvýše 64 znaků.',

@@ -96,7 +96,7 @@ export const emails: Emails = {
     intro: 'En adgangsnøgle er fjernet fra din konto og logger ikke længere ind.',
   },
   'passkey-counted-back': {
-    subject: 'En adgangsnøgle kan være kopieret, hos {service}',
+    subject: 'En adgangsnøgle hos {service} kan være kopieret',
     intro:
       'En adgangsnøgle til din konto er lige blevet brugt, og dens enhed har ikke talt flere signaturer end sidste gang. Hvis det var dig, er enheden sandsynligvis blevet nulstillet eller repareret. Hvis det ikke var dig, har nogen måske en kopi af den: log ind, og fjern den straks:',
   },
@@ -110,7 +110,8 @@ export const emails: Emails = {
     subject: 'Din anden faktor hos {service} er nulstillet',
     intro:
       'Administratoren af {service} har fjernet godkendelsesapps, adgangsnøgler og gendannelseskoder fra din konto. Hvis du bad om det, så log ind med din adgangskode, eller vælg en nedenfor, hvis du ikke har nogen, og konfigurer nye.',
-    otherwise: 'Hvis du ikke bad om det, så kontakt administratoren af {service}.',
+    otherwise:
+      'Hvis du ikke bad om det, så vælg straks en anden adgangskode, og kontakt administratoren af {service}.',
   },
   'new-device': {
     subject: 'Et nyt login hos {service}',

@@ -72,7 +72,7 @@ export const script: Script = {
   passkeyKnown: 'Denne enhed har allerede en adgangsnøgle til din konto.',
   passkeyDomain: 'Adgangsnøgler kan ikke bruges på denne adresse.',
   passkeyFailed: 'Din browser kunne ikke bruge en adgangsnøgle. Prøv på en anden måde.',
-  passkeyMissing: 'Din browser har ingen adgangsnøgler. Brug en, der har din.',
+  passkeyMissing: 'Denne browser understøtter ikke adgangsnøgler. Brug en, der har din.',
   labels: { name: 'Navn', username: 'Brugernavn', email: 'E-mail' },
   renameSessionOf: 'Omdøb sessionen: {device}',
   nameMalformed: 'Et navn har højst 64 tegn.',

@@ -13,8 +13,8 @@ export const emails = {
   ignore: 'If this was not you, you need to do nothing.',
   contactOperator: 'If you cannot sign in any more, contact the operator of {service}.',
   /** `{duration}`: “10 minutes”, by Intl. */
-  codeLifetime: 'The code is valid for: {duration}. Do not share it.',
-  linkLifetime: 'The link is valid once, for: {duration}.',
+  codeLifetime: 'The code is valid for {duration}. Do not share it.',
+  linkLifetime: 'The link is valid once, for {duration}.',
   passkeyName: 'Name of the passkey: {name}',
   'verification-code': {
     subject: 'Confirm your address for {service}',
@@ -63,7 +63,7 @@ export const emails = {
   'email-changed': {
     subject: 'Your address for {service} was changed',
     intro:
-      'Your account has another e-mail address now, and this was the last e-mail to this one. If this was you, you need to do nothing. If this was not you, sign in as long as your password is good, and change both:',
+      'Your account has another e-mail address now, and this is the last e-mail to this one. If this was you, you need to do nothing. If this was not you, sign in while your password still works, and change your password and the address:',
   },
   'factor-added': {
     subject: 'An authenticator app was added at {service}',
@@ -93,10 +93,10 @@ export const emails = {
   },
   'passkey-removed': {
     subject: 'A passkey was removed at {service}',
-    intro: 'A passkey was removed from your account, and signs in no more.',
+    intro: 'A passkey was removed from your account. It can no longer sign in.',
   },
   'passkey-counted-back': {
-    subject: 'A passkey may have been copied, at {service}',
+    subject: 'A passkey at {service} may have been copied',
     intro:
       'A passkey of your account was just used, and its device has counted no more signatures than the last time. If this was you, the device was probably reset or repaired. If this was not you, somebody may have a copy of it: sign in and remove it at once:',
   },
@@ -110,7 +110,8 @@ export const emails = {
     subject: 'Your second factor at {service} was reset',
     intro:
       'The operator of {service} removed the authenticator apps, passkeys and recovery codes of your account. If you asked for this, sign in with your password, or choose one below where you have none, and set up new ones.',
-    otherwise: 'If you did not ask for this, contact the operator of {service}.',
+    otherwise:
+      'If you did not ask for this, choose another password at once, and contact the operator of {service}.',
   },
   'new-device': {
     subject: 'A new sign-in at {service}',

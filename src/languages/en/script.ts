@@ -72,7 +72,7 @@ export const script = {
   passkeyKnown: 'This device has a passkey for your account already.',
   passkeyDomain: 'Passkeys cannot be used at this address.',
   passkeyFailed: 'Your browser could not use a passkey. Please try another way.',
-  passkeyMissing: 'Your browser has no passkeys. Please use one that has yours.',
+  passkeyMissing: 'This browser does not support passkeys. Please use one that has yours.',
   labels: { name: 'Name', username: 'Username', email: 'E-mail' },
   renameSessionOf: 'Rename the session: {device}',
   nameMalformed: 'A name has at most 64 characters.',

@@ -115,7 +115,8 @@ export const emails: Emails = {
     subject: 'Se ha restablecido tu segundo factor en {service}',
     intro:
       'El administrador de {service} ha quitado las apps de autenticación, las llaves de acceso y los códigos de recuperación de tu cuenta. Si lo pediste, inicia sesión con tu contraseña, o elige una abajo si no tienes ninguna, y configura otros nuevos.',
-    otherwise: 'Si no lo pediste, ponte en contacto con el administrador de {service}.',
+    otherwise:
+      'Si no lo pediste, elige de inmediato otra contraseña y ponte en contacto con el administrador de {service}.',
   },
   'new-device': {
     subject: 'Nuevo inicio de sesión en {service}',

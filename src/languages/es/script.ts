@@ -75,7 +75,7 @@ export const script: Script = {
   passkeyKnown: 'Este dispositivo ya tiene una llave de acceso para tu cuenta.',
   passkeyDomain: 'En esta dirección no se pueden usar llaves de acceso.',
   passkeyFailed: 'Tu navegador no ha podido usar una llave de acceso. Prueba de otra forma.',
-  passkeyMissing: 'Tu navegador no tiene llaves de acceso. Usa uno que tenga la tuya.',
+  passkeyMissing: 'Este navegador no admite llaves de acceso. Usa uno que tenga la tuya.',
   labels: { name: 'Nombre', username: 'Nombre de usuario', email: 'Correo electrónico' },
   renameSessionOf: 'Renombrar la sesión: {device}',
   nameMalformed: 'Un nombre tiene 64 caracteres como máximo.',

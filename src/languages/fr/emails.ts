@@ -101,7 +101,7 @@ export const emails: Emails = {
     intro: 'Une clé d’accès a été supprimée de votre compte et ne permet plus de se connecter.',
   },
   'passkey-counted-back': {
-    subject: 'Une clé d’accès a peut-être été copiée, sur {service}',
+    subject: 'Une clé d’accès pour {service} a peut-être été copiée',
     intro:
       'Une clé d’accès de votre compte vient d’être utilisée, et son appareil n’a pas compté plus de signatures que la dernière fois. Si c’était vous, l’appareil a probablement été réinitialisé ou réparé. Si ce n’était pas vous, quelqu’un en a peut-être une copie : connectez-vous et supprimez-la immédiatement :',
   },
@@ -115,7 +115,8 @@ export const emails: Emails = {
     subject: 'Votre deuxième facteur sur {service} a été réinitialisé',
     intro:
       'L’administrateur de {service} a supprimé les applications d’authentification, les clés d’accès et les codes de récupération de votre compte. Si vous l’avez demandé, connectez-vous avec votre mot de passe, ou choisissez-en un ci-dessous si vous n’en avez pas, puis configurez de nouveaux moyens de connexion.',
-    otherwise: 'Si vous ne l’avez pas demandé, contactez l’administrateur de {service}.',
+    otherwise:
+      'Si vous ne l’avez pas demandé, choisissez immédiatement un autre mot de passe et contactez l’administrateur de {service}.',
   },
   'new-device': {
     subject: 'Nouvelle connexion sur {service}',

@@ -77,7 +77,7 @@ export const script: Script = {
   passkeyDomain: 'Les clés d’accès ne sont pas utilisables à cette adresse.',
   passkeyFailed: 'Votre navigateur n’a pas pu utiliser de clé d’accès. Veuillez essayer autrement.',
   passkeyMissing:
-    'Votre navigateur n’a pas de clés d’accès. Veuillez en utiliser un qui a la vôtre.',
+    'Ce navigateur ne prend pas en charge les clés d’accès. Veuillez en utiliser un qui a la vôtre.',
   labels: { name: 'Nom', username: 'Nom d’utilisateur', email: 'E-mail' },
   renameSessionOf: 'Renommer la session : {device}',
   nameMalformed: 'Un nom comporte au plus 64 caractères.',

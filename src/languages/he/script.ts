@@ -71,7 +71,7 @@ export const script: Script = {
   passkeyKnown: 'במכשיר הזה כבר יש מפתח גישה לחשבון שלך.',
   passkeyDomain: 'אי אפשר להשתמש במפתחות גישה בכתובת הזו.',
   passkeyFailed: 'הדפדפן שלך לא הצליח להשתמש במפתח גישה. יש לנסות דרך אחרת.',
-  passkeyMissing: 'בדפדפן שלך אין מפתחות גישה. יש להשתמש בדפדפן שבו נמצא המפתח שלך.',
+  passkeyMissing: 'הדפדפן הזה אינו תומך במפתחות גישה. יש להשתמש בדפדפן שבו נמצא המפתח שלך.',
   labels: { name: 'שם', username: 'שם משתמש', email: 'אימייל' },
   renameSessionOf: 'שינוי שם הסשן: {device}',
   nameMalformed: 'בשם יש לכל היותר 64 תווים.',

@@ -97,7 +97,7 @@ export const emails: Emails = {
     intro: 'Una passkey è stata rimossa dal tuo account e non permette più di accedere.',
   },
   'passkey-counted-back': {
-    subject: 'Una passkey potrebbe essere stata copiata, su {service}',
+    subject: 'Una passkey per {service} potrebbe essere stata copiata',
     intro:
       'Una passkey del tuo account è stata appena usata, e il suo dispositivo non ha contato più firme dell’ultima volta. Se eri tu, probabilmente il dispositivo è stato ripristinato o riparato. Se non eri tu, qualcuno potrebbe averne una copia: accedi e rimuovila immediatamente:',
   },
@@ -111,7 +111,8 @@ export const emails: Emails = {
     subject: 'Il tuo secondo fattore su {service} è stato reimpostato',
     intro:
       'L’amministratore di {service} ha rimosso le app di autenticazione, le passkey e i codici di recupero del tuo account. Se lo hai chiesto tu, accedi con la tua password, oppure scegline una qui sotto se non ne hai, e configurane di nuovi.',
-    otherwise: 'Se non lo hai chiesto tu, contatta l’amministratore di {service}.',
+    otherwise:
+      'Se non lo hai chiesto tu, scegli immediatamente un’altra password e contatta l’amministratore di {service}.',
   },
   'new-device': {
     subject: 'Nuovo accesso su {service}',

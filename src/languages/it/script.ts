@@ -75,7 +75,7 @@ export const script: Script = {
   passkeyKnown: 'Questo dispositivo ha già una passkey per il tuo account.',
   passkeyDomain: 'A questo indirizzo non si possono usare passkey.',
   passkeyFailed: 'Il tuo browser non è riuscito a usare una passkey. Prova in un altro modo.',
-  passkeyMissing: 'Il tuo browser non ha passkey. Usane uno che abbia la tua.',
+  passkeyMissing: 'Questo browser non supporta le passkey. Usane uno che abbia la tua.',
   labels: { name: 'Nome', username: 'Nome utente', email: 'E-mail' },
   renameSessionOf: 'Rinomina la sessione: {device}',
   nameMalformed: 'Un nome ha al massimo 64 caratteri.',

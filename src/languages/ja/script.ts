@@ -77,7 +77,7 @@ export const script: Script = {
   passkeyDomain: 'このアドレスではパスキーを使えません。',
   passkeyFailed: 'ブラウザーでパスキーを使えませんでした。別の方法をお試しください。',
   passkeyMissing:
-    'このブラウザーにはパスキーがありません。パスキーのあるブラウザーを使用してください。',
+    'このブラウザーはパスキーに対応していません。パスキーのあるブラウザーを使用してください。',
   labels: { name: '名前', username: 'ユーザー名', email: 'メールアドレス' },
   renameSessionOf: 'セッションの名前を変更：{device}',
   nameMalformed: '名前は 64 文字以内で入力してください。',

@@ -110,7 +110,7 @@ export const emails: Emails = {
     subject: '{service} 계정의 2단계 인증이 재설정되었습니다',
     intro:
       '{service} 운영자가 계정의 인증 앱, 패스키, 복구 코드를 삭제했습니다. 본인이 요청하셨다면 비밀번호로 로그인하거나, 비밀번호가 없으면 아래에서 설정한 후 새로 등록하세요.',
-    otherwise: '요청하지 않으셨다면 {service} 운영자에게 문의하세요.',
+    otherwise: '요청하지 않으셨다면 즉시 다른 비밀번호를 설정하고 {service} 운영자에게 문의하세요.',
   },
   'new-device': {
     subject: '{service} 계정의 새 로그인',

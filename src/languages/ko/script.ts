@@ -74,7 +74,8 @@ export const script: Script = {
   passkeyKnown: '이 기기에 이미 이 계정의 패스키가 있습니다.',
   passkeyDomain: '이 주소에서는 패스키를 사용할 수 없습니다.',
   passkeyFailed: '브라우저에서 패스키를 사용할 수 없었습니다. 다른 방법을 시도해 주세요.',
-  passkeyMissing: '이 브라우저에는 패스키가 없습니다. 패스키가 있는 브라우저를 사용해 주세요.',
+  passkeyMissing:
+    '이 브라우저는 패스키를 지원하지 않습니다. 패스키가 있는 브라우저를 사용해 주세요.',
   labels: { name: '이름', username: '사용자 이름', email: '이메일' },
   renameSessionOf: '세션 이름 변경: {device}',
   nameMalformed: '이름은 최대 64자입니다.',

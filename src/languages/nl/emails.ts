@@ -109,7 +109,8 @@ export const emails: Emails = {
     subject: 'Je tweede factor bij {service} is gereset',
     intro:
       'De beheerder van {service} heeft de authenticator-apps, passkeys en herstelcodes van je account verwijderd. Heb je hierom gevraagd, log dan in met je wachtwoord, of kies er hieronder een als je er geen hebt, en stel nieuwe in.',
-    otherwise: 'Heb je hier niet om gevraagd, neem dan contact op met de beheerder van {service}.',
+    otherwise:
+      'Als je hier niet om hebt gevraagd, kies dan meteen een ander wachtwoord en neem contact op met de beheerder van {service}.',
   },
   'new-device': {
     subject: 'Een nieuwe login bij {service}',

@@ -73,7 +73,7 @@ export const script: Script = {
   passkeyKnown: 'Dit apparaat heeft al een passkey voor je account.',
   passkeyDomain: 'Passkeys kunnen op dit adres niet worden gebruikt.',
   passkeyFailed: 'Je browser kon geen passkey gebruiken. Probeer het op een andere manier.',
-  passkeyMissing: 'Je browser heeft geen passkeys. Gebruik er een die de jouwe heeft.',
+  passkeyMissing: 'Deze browser ondersteunt geen passkeys. Gebruik een browser die de jouwe heeft.',
   labels: { name: 'Naam', username: 'Gebruikersnaam', email: 'E-mail' },
   renameSessionOf: 'Naam wijzigen: sessie {device}',
   nameMalformed: 'Een naam heeft hoogstens 64 tekens.',

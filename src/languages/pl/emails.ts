@@ -108,7 +108,7 @@ export const emails: Emails = {
     intro:
       'Administrator serwisu {service} usunął aplikacje uwierzytelniające, klucze dostępu i kody odzyskiwania z twojego konta. Jeśli to była twoja prośba, zaloguj się hasłem lub wybierz je poniżej, jeśli go nie masz, i skonfiguruj nowe.',
     otherwise:
-      'Jeśli to nie była twoja prośba, skontaktuj się z administratorem serwisu {service}.',
+      'Jeśli to nie była twoja prośba, natychmiast wybierz inne hasło i skontaktuj się z administratorem serwisu {service}.',
   },
   'new-device': {
     subject: 'Nowe logowanie w serwisie {service}',

@@ -72,7 +72,7 @@ export const script: Script = {
   passkeyKnown: 'To urządzenie ma już klucz dostępu do twojego konta.',
   passkeyDomain: 'Pod tym adresem nie można używać kluczy dostępu.',
   passkeyFailed: 'Przeglądarka nie mogła użyć klucza dostępu. Spróbuj w inny sposób.',
-  passkeyMissing: 'Ta przeglądarka nie ma kluczy dostępu. Użyj takiej, która ma twój.',
+  passkeyMissing: 'Ta przeglądarka nie obsługuje kluczy dostępu. Użyj takiej, która ma twój.',
   labels: { name: 'Imię i nazwisko', username: 'Nazwa użytkownika', email: 'E-mail' },
   renameSessionOf: 'Zmień nazwę sesji: {device}',
   nameMalformed: 'Nazwa ma najwyżej 64 znaki.',

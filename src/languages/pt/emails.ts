@@ -97,7 +97,7 @@ export const emails: Emails = {
     intro: 'Uma chave de acesso foi removida da sua conta e não permite mais entrar.',
   },
   'passkey-counted-back': {
-    subject: 'Uma chave de acesso pode ter sido copiada, em {service}',
+    subject: 'Uma chave de acesso para {service} pode ter sido copiada',
     intro:
       'Uma chave de acesso da sua conta acabou de ser usada, e o dispositivo dela não contou mais assinaturas do que da última vez. Se foi você, o dispositivo provavelmente foi redefinido ou consertado. Se não foi você, alguém pode ter uma cópia dela: entre e remova-a imediatamente:',
   },
@@ -111,7 +111,8 @@ export const emails: Emails = {
     subject: 'Seu segundo fator em {service} foi redefinido',
     intro:
       'O administrador de {service} removeu os apps autenticadores, as chaves de acesso e os códigos de recuperação da sua conta. Se você pediu isso, entre com a sua senha, ou escolha uma abaixo se não tiver nenhuma, e configure novos.',
-    otherwise: 'Se você não pediu isso, entre em contato com o administrador de {service}.',
+    otherwise:
+      'Se você não pediu isso, escolha imediatamente outra senha e entre em contato com o administrador de {service}.',
   },
   'new-device': {
     subject: 'Novo login em {service}',

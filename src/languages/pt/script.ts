@@ -74,7 +74,7 @@ export const script: Script = {
   passkeyKnown: 'Este dispositivo já tem uma chave de acesso para a sua conta.',
   passkeyDomain: 'Chaves de acesso não podem ser usadas neste endereço.',
   passkeyFailed: 'Seu navegador não conseguiu usar uma chave de acesso. Tente de outra forma.',
-  passkeyMissing: 'Seu navegador não tem chaves de acesso. Use um que tenha a sua.',
+  passkeyMissing: 'Este navegador não é compatível com chaves de acesso. Use um que tenha a sua.',
   labels: { name: 'Nome', username: 'Nome de usuário', email: 'E-mail' },
   renameSessionOf: 'Renomear a sessão: {device}',
   nameMalformed: 'Um nome tem no máximo 64 caracteres.',

@@ -94,7 +94,7 @@ export const emails: Emails = {
     intro: 'En passkey har tagits bort från ditt konto och loggar inte längre in.',
   },
   'passkey-counted-back': {
-    subject: 'En passkey kan ha kopierats, hos {service}',
+    subject: 'En passkey hos {service} kan ha kopierats',
     intro:
       'En passkey för ditt konto användes nyss, och dess enhet har inte räknat fler signaturer än förra gången. Om det var du har enheten troligen återställts eller reparerats. Om det inte var du kan någon ha en kopia av den: logga in och ta genast bort den:',
   },
@@ -108,7 +108,8 @@ export const emails: Emails = {
     subject: 'Din andra faktor hos {service} har återställts',
     intro:
       'Administratören för {service} har tagit bort autentiseringsappar, passkeys och återställningskoder från ditt konto. Om du bad om detta, logga in med ditt lösenord, eller välj ett nedan om du saknar det, och ställ in nya.',
-    otherwise: 'Om du inte bad om detta, kontakta administratören för {service}.',
+    otherwise:
+      'Om du inte bad om detta, välj genast ett annat lösenord och kontakta administratören för {service}.',
   },
   'new-device': {
     subject: 'En ny inloggning hos {service}',

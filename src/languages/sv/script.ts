@@ -72,7 +72,7 @@ export const script: Script = {
   passkeyKnown: 'Den här enheten har redan en passkey för ditt konto.',
   passkeyDomain: 'Passkeys kan inte användas på den här adressen.',
   passkeyFailed: 'Din webbläsare kunde inte använda en passkey. Försök på ett annat sätt.',
-  passkeyMissing: 'Din webbläsare har inga passkeys. Använd en som har din.',
+  passkeyMissing: 'Den här webbläsaren stöder inte passkeys. Använd en som har din.',
   labels: { name: 'Namn', username: 'Användarnamn', email: 'E-post' },
   renameSessionOf: 'Byt namn på sessionen: {device}',
   nameMalformed: 'Ett namn har högst 64 tecken.',

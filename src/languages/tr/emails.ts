@@ -109,7 +109,8 @@ export const emails: Emails = {
     subject: '{service} girişinizin ikinci adımı sıfırlandı',
     intro:
       '{service} işletmecisi hesabınızın kimlik doğrulama uygulamalarını, geçiş anahtarlarını ve kurtarma kodlarını kaldırdı. Bunu siz istediyseniz şifrenizle giriş yapın ya da şifreniz yoksa aşağıda bir şifre seçin ve yenilerini kurun.',
-    otherwise: 'Bunu siz istemediyseniz {service} işletmecisine başvurun.',
+    otherwise:
+      'Bunu siz istemediyseniz hemen başka bir şifre seçin ve {service} işletmecisine başvurun.',
   },
   'new-device': {
     subject: '{service} hesabınıza yeni bir giriş yapıldı',

@@ -75,7 +75,7 @@ export const script: Script = {
   passkeyDomain: 'Bu adreste geçiş anahtarı kullanılamaz.',
   passkeyFailed: 'Tarayıcınız geçiş anahtarını kullanamadı. Lütfen başka bir yol deneyin.',
   passkeyMissing:
-    'Tarayıcınızda geçiş anahtarı yok. Lütfen sizinkinin bulunduğu bir tarayıcı kullanın.',
+    'Bu tarayıcı geçiş anahtarlarını desteklemiyor. Lütfen sizinkinin bulunduğu bir tarayıcı kullanın.',
   labels: { name: 'Ad', username: 'Kullanıcı adı', email: 'E-posta' },
   renameSessionOf: 'Oturumu yeniden adlandır: {device}',
   nameMalformed: 'Ad en fazla 64 karakter olabilir.',

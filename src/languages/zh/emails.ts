@@ -101,7 +101,7 @@ export const emails: Emails = {
     subject: '您在 {service} 的第二步验证已重置',
     intro:
       '{service} 的运营方移除了您账号的身份验证器应用、通行密钥和恢复代码。如果这是您要求的，请使用密码登录（没有密码时请在下方设置），然后重新设置。',
-    otherwise: '如果您没有要求这样做，请联系 {service} 的运营方。',
+    otherwise: '如果您没有要求这样做，请立即设置另一个密码，并联系 {service} 的运营方。',
   },
   'new-device': {
     subject: '{service} 的新登录',

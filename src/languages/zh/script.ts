@@ -69,7 +69,7 @@ export const script: Script = {
   passkeyKnown: '此设备已有您账号的通行密钥。',
   passkeyDomain: '此网址无法使用通行密钥。',
   passkeyFailed: '您的浏览器无法使用通行密钥。请尝试其他方式。',
-  passkeyMissing: '您的浏览器没有通行密钥。请使用存有您通行密钥的浏览器。',
+  passkeyMissing: '此浏览器不支持通行密钥。请使用存有您通行密钥的浏览器。',
   labels: { name: '姓名', username: '用户名', email: '电子邮箱' },
   renameSessionOf: '重命名会话：{device}',
   nameMalformed: '名称最多 64 个字符。',
