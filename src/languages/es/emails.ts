@@ -13,8 +13,8 @@ export const emails: Emails = {
   ignore: 'Si no fuiste tú, no tienes que hacer nada.',
   contactOperator:
     'Si ya no puedes iniciar sesión, ponte en contacto con el administrador de {service}.',
-  codeLifetime: 'Validez del código: {duration}. No lo compartas.',
-  linkLifetime: 'El enlace sirve una sola vez, durante: {duration}.',
+  codeLifetime: 'El código es válido durante {duration}. No lo compartas.',
+  linkLifetime: 'El enlace sirve una sola vez, durante {duration}.',
   passkeyName: 'Nombre de la llave de acceso: {name}',
   'verification-code': {
     subject: 'Confirma tu dirección para {service}',
@@ -64,7 +64,7 @@ export const emails: Emails = {
   'email-changed': {
     subject: 'Se ha cambiado tu dirección de {service}',
     intro:
-      'Tu cuenta tiene ahora otra dirección de correo electrónico, y este es el último correo a esta. Si fuiste tú, no tienes que hacer nada. Si no fuiste tú, inicia sesión mientras tu contraseña siga siendo válida y cambia ambas:',
+      'Tu cuenta tiene ahora otra dirección de correo electrónico, y este es el último correo a la anterior. Si fuiste tú, no tienes que hacer nada. Si no fuiste tú, inicia sesión mientras tu contraseña siga siendo válida y cambia la contraseña y la dirección:',
   },
   'factor-added': {
     subject: 'Se ha añadido una app de autenticación en {service}',

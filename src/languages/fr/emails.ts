@@ -13,8 +13,8 @@ export const emails: Emails = {
   ignore: 'Si ce n’était pas vous, vous n’avez rien à faire.',
   contactOperator:
     'Si vous ne pouvez plus vous connecter, contactez l’administrateur de {service}.',
-  codeLifetime: 'Durée de validité du code : {duration}. Ne le communiquez à personne.',
-  linkLifetime: 'Le lien est valable une seule fois, pendant : {duration}.',
+  codeLifetime: 'Le code est valable {duration}. Ne le communiquez à personne.',
+  linkLifetime: 'Le lien est valable une seule fois, pendant {duration}.',
   passkeyName: 'Nom de la clé d’accès : {name}',
   'verification-code': {
     subject: 'Confirmez votre adresse pour {service}',
@@ -34,7 +34,7 @@ export const emails: Emails = {
   'registration-attempt': {
     subject: 'Vous avez déjà un compte sur {service}',
     intro:
-      'Quelqu’un, peut-être vous, a demandé la création d’un compte avec cette adresse. Il en existe déjà un, et rien n’y a été modifié. Si vous avez oublié son mot de passe :',
+      'Quelqu’un, peut-être vous, a demandé la création d’un compte avec cette adresse. Il en existe déjà un, et rien n’y a été modifié. Si vous en avez oublié le mot de passe :',
   },
   'password-reset': {
     subject: 'Réinitialisez votre mot de passe pour {service}',
@@ -64,7 +64,7 @@ export const emails: Emails = {
   'email-changed': {
     subject: 'Votre adresse pour {service} a été changée',
     intro:
-      'Votre compte a désormais une autre adresse e-mail, et ceci est le dernier e-mail envoyé à celle-ci. Si c’était vous, vous n’avez rien à faire. Si ce n’était pas vous, connectez-vous tant que votre mot de passe est encore valable et changez les deux :',
+      'Votre compte a désormais une autre adresse e-mail, et ceci est le dernier e-mail envoyé à l’ancienne. Si c’était vous, vous n’avez rien à faire. Si ce n’était pas vous, connectez-vous tant que votre mot de passe est encore valable et changez le mot de passe et l’adresse :',
   },
   'factor-added': {
     subject: 'Une application d’authentification a été ajoutée sur {service}',

@@ -32,8 +32,8 @@ export const pages: Pages = {
     title: 'Se connecter',
     intro: 'Bon retour parmi nous.',
     submit: 'Se connecter',
-    forgot: 'Mot de passe oublié ?',
-    newHere: 'Première visite ?',
+    forgot: 'Mot de passe oublié ?',
+    newHere: 'Première visite ?',
     register: 'Créer un compte',
     passkey: 'Utiliser une clé d’accès',
   },
@@ -41,7 +41,7 @@ export const pages: Pages = {
     title: 'Créer un compte',
     intro: 'Nous envoyons un code à votre adresse e-mail pour vérifier qu’elle est bien à vous.',
     submit: 'Créer le compte',
-    haveOne: 'Vous avez déjà un compte ?',
+    haveOne: 'Vous avez déjà un compte ?',
     signIn: 'Se connecter',
   },
   verify: {
@@ -53,9 +53,9 @@ export const pages: Pages = {
     back: 'Retour à la connexion',
   },
   forgot: {
-    title: 'Mot de passe oublié ?',
+    title: 'Mot de passe oublié ?',
     intro:
-      'Dites-nous qui vous êtes. Si le compte existe, nous lui envoyons un lien pour choisir un nouveau mot de passe.',
+      'Dites-nous qui vous êtes. Si le compte existe, nous envoyons un lien pour choisir un nouveau mot de passe.',
     submit: 'Envoyer le lien',
     back: 'Retour à la connexion',
   },
@@ -67,7 +67,7 @@ export const pages: Pages = {
     again: 'Demander un nouveau lien',
   },
   revoke: {
-    title: 'Ce n’était pas vous ?',
+    title: 'Ce n’était pas vous ?',
     intro: 'Fermez cette session maintenant et choisissez un nouveau mot de passe.',
     submit: 'Fermer la session',
     wasMe: 'C’était moi',
@@ -116,7 +116,7 @@ export const pages: Pages = {
     title: 'Configurer la validation en deux étapes',
     required:
       'Votre compte exige une deuxième étape. Configurez-la maintenant pour ouvrir votre session.',
-    scan: 'Scannez ceci avec une application d’authentification :',
+    scan: 'Scannez ce code avec une application d’authentification :',
     qr: 'Code QR contenant la clé secrète',
     open: 'Ouvrir une application de cet appareil',
     secret: 'Ou saisissez cette clé secrète dans l’application :',
@@ -126,7 +126,7 @@ export const pages: Pages = {
   recovery: {
     title: 'Vos codes de récupération',
     intro:
-      'Avec votre mot de passe, chacun d’eux vous connecte une fois, sans application ni clé d’accès. Conservez-les en lieu sûr : ils ne seront plus affichés.',
+      'Avec votre mot de passe, chacun d’eux permet de vous connecter une fois, sans application ni clé d’accès. Conservez-les en lieu sûr : ils ne seront plus affichés.',
     download: 'Télécharger',
     copy: 'Copier',
     print: 'Imprimer',
@@ -135,13 +135,13 @@ export const pages: Pages = {
   factors: {
     title: 'Validation en deux étapes',
     add: 'Configurer une application d’authentification',
-    newCodes: 'Nouveaux codes de récupération',
-    others: 'Votre compte a aussi des sessions ouvertes ailleurs. Est-ce toujours vous ?',
+    newCodes: 'Créer de nouveaux codes de récupération',
+    others: 'Votre compte a aussi des sessions ouvertes ailleurs. Sont-elles toutes à vous ?',
     endOthers: 'Se déconnecter partout ailleurs',
   },
   proof: {
-    title: 'Est-ce bien vous ?',
-    intro: 'Prouvez-le encore une fois pour modifier votre façon de vous connecter.',
+    title: 'Est-ce bien vous ?',
+    intro: 'Confirmez-le encore une fois pour modifier votre façon de vous connecter.',
     submit: 'Continuer',
     passkey: 'Utiliser une clé d’accès',
     cancel: 'Annuler',
@@ -149,10 +149,10 @@ export const pages: Pages = {
   passkeys: {
     title: 'Clés d’accès',
     intro:
-      'Une clé d’accès vous connecte avec le verrouillage de l’écran de votre appareil, sans mot de passe ni code.',
+      'Une clé d’accès vous permet de vous connecter avec le verrouillage de l’écran de votre appareil, sans mot de passe ni code.',
     add: 'Ajouter une clé d’accès',
     offer:
-      'La prochaine fois, vous connecter avec le verrouillage de l’écran de cet appareil, au lieu de votre mot de passe ?',
+      'La prochaine fois, voulez-vous vous connecter avec le verrouillage de l’écran de cet appareil au lieu de votre mot de passe ?',
     notNow: 'Pas maintenant',
     name: 'Nom de la clé d’accès',
     nameHint: 'Pour la distinguer des autres : l’appareil où elle se trouve, par exemple.',

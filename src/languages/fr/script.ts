@@ -11,7 +11,7 @@ export const script: Script = {
   passwordPersonal:
     'Ce mot de passe ressemble à votre nom, à votre adresse ou au nom de ce service. Veuillez en choisir un autre.',
   passwordBreached:
-    'Ce mot de passe est connu à la suite d’une fuite de données ailleurs. Veuillez en choisir un autre.',
+    'Ce mot de passe est connu par une fuite de données survenue ailleurs. Veuillez en choisir un autre.',
   codeMalformed: 'Le code comporte six chiffres.',
   weakPassword:
     'Ce mot de passe est trop facile à deviner, trop court ou trop long. Veuillez en choisir un autre.',
@@ -23,14 +23,14 @@ export const script: Script = {
   again: 'Vous pouvez réessayer maintenant.',
   working: 'Un instant…',
   codeSent:
-    'Si le compte attend un code, un nouveau est en route. Nous n’en envoyons que quelques-uns par heure.',
+    'Si le compte attend un code, un nouveau code est en route. Nous n’en envoyons que quelques-uns par heure.',
   codeNeeded:
-    'Votre adresse e-mail n’est pas encore confirmée. Nous avons demandé l’envoi d’un code à cette adresse ; seuls quelques-uns sont envoyés par heure.',
+    'Votre adresse e-mail n’est pas encore confirmée. Nous avons demandé l’envoi d’un code à cette adresse ; seuls quelques-uns sont envoyés par heure.',
   codeNotSent: 'Aucun code n’a été envoyé.',
   linkSent:
     'Si ce compte existe, un lien est en route. Veuillez consulter votre boîte de réception.',
   passwordSet: 'Votre nouveau mot de passe est défini. Vous pouvez vous connecter avec celui-ci.',
-  passwordChanged: 'Votre mot de passe est changé.',
+  passwordChanged: 'Votre mot de passe a été changé.',
   ended: 'La session est fermée.',
   thisDevice: 'Cet appareil',
   lastUsed: 'Dernière utilisation : {time}',
@@ -51,7 +51,7 @@ export const script: Script = {
   remove: 'Supprimer',
   removeOf: 'Supprimer l’application d’authentification (ajoutée : {time})',
   factorAdded: 'La validation en deux étapes est configurée.',
-  factorRemoved: 'L’application d’authentification est supprimée.',
+  factorRemoved: 'L’application d’authentification a été supprimée.',
   codesReplaced: 'Vos anciens codes de récupération ne sont plus valables.',
   codesOf: 'Codes de récupération pour {host}',
   copied: 'Copié.',
@@ -67,10 +67,10 @@ export const script: Script = {
   addPasskey: 'Ajouter une clé d’accès',
   renamePasskey: 'Renommer la clé d’accès',
   passkeyNameMalformed: 'Un nom comporte au plus 64 caractères.',
-  passkeyAdded: 'La clé d’accès est ajoutée.',
-  passkeyRenamed: 'La clé d’accès est renommée.',
-  passkeyRemoved: 'La clé d’accès est supprimée. Vous pouvez aussi l’effacer de votre appareil.',
-  passwordRemoved: 'Votre mot de passe est supprimé et vos autres sessions sont fermées.',
+  passkeyAdded: 'La clé d’accès a été ajoutée.',
+  passkeyRenamed: 'La clé d’accès a été renommée.',
+  passkeyRemoved: 'La clé d’accès a été supprimée. Vous pouvez aussi l’effacer de votre appareil.',
+  passwordRemoved: 'Votre mot de passe a été supprimé et vos autres sessions sont fermées.',
   emptyPassword: 'Laissez ce champ vide si vous avez supprimé votre mot de passe.',
   passkeyCancelled: 'L’opération a été annulée ou a pris trop de temps. Vous pouvez réessayer.',
   passkeyKnown: 'Cet appareil a déjà une clé d’accès pour votre compte.',
@@ -81,26 +81,26 @@ export const script: Script = {
   labels: { name: 'Nom', username: 'Nom d’utilisateur', email: 'E-mail' },
   renameSessionOf: 'Renommer la session : {device}',
   nameMalformed: 'Un nom comporte au plus 64 caractères.',
-  sessionRenamed: 'La session est renommée.',
+  sessionRenamed: 'La session a été renommée.',
   sessionRevoked: 'Cette session est fermée. Choisissez maintenant un nouveau mot de passe.',
-  profileSaved: 'Votre profil est enregistré.',
+  profileSaved: 'Votre profil a été enregistré.',
   pictureMalformed: 'Veuillez saisir une adresse qui commence par https://.',
   emailSame: 'C’est déjà votre adresse.',
   emailCodeSent:
     'Si cette adresse peut être la vôtre, un code est en route. Saisissez-le pour passer à cette adresse.',
-  emailChanged: 'Votre adresse e-mail est changée.',
+  emailChanged: 'Votre adresse e-mail a été changée.',
   returnRefused:
-    'L’application d’où vous venez ne peut pas reprendre cette connexion. Veuillez le signaler à ses auteurs : {detail}',
+    'L’application d’où vous venez ne peut pas prendre en charge cette connexion. Veuillez le signaler à ses développeurs : {detail}',
   /** By reason. */
   refusals: {
     malformed: 'Veuillez vérifier votre saisie.',
     limited: 'Trop de tentatives depuis votre réseau.',
     busy: 'Trop de tentatives à la fois.',
     locked:
-      'Ce compte est verrouillé après trop d’échecs. Réinitialisez le mot de passe ou demandez de l’aide à l’assistance.',
+      'Ce compte est verrouillé après trop de tentatives infructueuses. Réinitialisez le mot de passe ou contactez l’assistance.',
     'locked-until-reset':
-      'Ce compte est verrouillé après trop d’échecs. Réinitialisez le mot de passe pour le déverrouiller ou demandez de l’aide à l’assistance.',
-    inactive: 'Ce compte est inactif. Veuillez demander de l’aide à l’assistance.',
+      'Ce compte est verrouillé après trop de tentatives infructueuses. Réinitialisez le mot de passe pour déverrouiller le compte, ou contactez l’assistance.',
+    inactive: 'Ce compte est inactif. Veuillez contacter l’assistance.',
     unverified: 'Votre adresse e-mail n’est pas encore confirmée.',
     unauthenticated: 'Votre session n’est plus ouverte.',
     taken: 'Ce nom est déjà pris. Veuillez en choisir un autre.',
@@ -115,7 +115,7 @@ export const script: Script = {
     'invalid-factor': 'Ce code est incorrect ou a déjà été utilisé. Veuillez en saisir un autre.',
     'expired-step':
       'Cela a pris trop de temps ou votre compte a changé. Veuillez vous reconnecter.',
-    'reauthentication-required': 'Veuillez prouver encore une fois que c’est bien vous.',
+    'reauthentication-required': 'Veuillez confirmer encore une fois que c’est bien vous.',
     'too-many-factors': 'Vous avez déjà le nombre maximal d’applications d’authentification.',
     'invalid-passkey':
       'Cette clé d’accès n’a pas été acceptée. Veuillez en utiliser une autre ou vous connecter autrement.',
@@ -124,11 +124,11 @@ export const script: Script = {
     'too-many-passkeys': 'Vous avez déjà le nombre maximal de clés d’accès.',
     'last-way-in':
       'Vous ne pourriez plus vous connecter sans cela. Veuillez d’abord ajouter une autre clé d’accès ou créer des codes de récupération.',
-    'cross-site': 'Ce formulaire a été envoyé depuis un autre site ; il n’a donc pas été accepté.',
+    'cross-site': 'Ce formulaire a été envoyé depuis un autre site ; il n’a donc pas été accepté.',
     'not-found': 'Cet élément n’existe plus.',
     insecure: 'Veuillez ouvrir cette page en https.',
     internal:
-      'Un problème est survenu de notre côté. Veuillez réessayer ou demander de l’aide à l’assistance.',
+      'Un problème est survenu de notre côté. Veuillez réessayer ou contacter l’assistance.',
   },
   activity: {
     LOGIN: 'Connexion',
@@ -136,7 +136,7 @@ export const script: Script = {
     SECOND_FACTOR_FAILED: 'Code de la deuxième étape refusé',
     PASSWORD_CHECK_FAILED: 'Mot de passe refusé',
     CODE_CHECK_FAILED: 'Code refusé',
-    ACCOUNT_LOCKED: 'Verrouillage après trop d’échecs',
+    ACCOUNT_LOCKED: 'Verrouillage après trop de tentatives infructueuses',
     LOGOUT: 'Déconnexion',
     LOGOUT_ALL: 'Déconnexion partout',
     LOGOUT_OTHERS: 'Déconnexion partout ailleurs',
@@ -147,7 +147,7 @@ export const script: Script = {
     NEW_DEVICE_NOTIFIED: 'E-mail envoyé au sujet d’un nouvel appareil',
     REFRESH_REUSED: 'Session fermée : son jeton a été utilisé deux fois',
     EMAIL_VERIFIED: 'Adresse e-mail confirmée',
-    RESET_SENT: 'Lien pour un nouveau mot de passe demandé',
+    RESET_SENT: 'Demande d’un lien pour un nouveau mot de passe',
     PASSWORD_RESET: 'Mot de passe réinitialisé',
     PASSWORD_CHANGED: 'Mot de passe changé',
     PASSWORD_REMOVED: 'Mot de passe supprimé',
@@ -162,7 +162,7 @@ export const script: Script = {
     PASSKEY_RENAMED: 'Clé d’accès renommée',
     PASSKEY_REMOVED: 'Clé d’accès supprimée',
     PASSKEY_COUNTED_BACK: 'Utilisation d’une clé d’accès peut-être copiée',
-    REAUTHENTICATED: 'Identité prouvée encore une fois',
+    REAUTHENTICATED: 'Identité confirmée encore une fois',
     OPERATOR: 'Modification par un administrateur',
     OTHER: 'Autre modification',
   },

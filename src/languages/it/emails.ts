@@ -11,8 +11,8 @@ export const emails: Emails = {
   notYou: 'Se eri tu, non devi fare nulla. Se non eri tu, scegli immediatamente un’altra password:',
   ignore: 'Se non eri tu, non devi fare nulla.',
   contactOperator: 'Se non riesci più ad accedere, contatta l’amministratore di {service}.',
-  codeLifetime: 'Durata del codice: {duration}. Non comunicarlo a nessuno.',
-  linkLifetime: 'Il link è valido una volta sola, per: {duration}.',
+  codeLifetime: 'Il codice è valido per {duration}. Non comunicarlo a nessuno.',
+  linkLifetime: 'Il link è valido una volta sola, per {duration}.',
   passkeyName: 'Nome della passkey: {name}',
   'verification-code': {
     subject: 'Conferma il tuo indirizzo per {service}',
@@ -61,7 +61,7 @@ export const emails: Emails = {
   'email-changed': {
     subject: 'Il tuo indirizzo per {service} è stato cambiato',
     intro:
-      'Il tuo account ora ha un altro indirizzo e-mail, e questa è l’ultima e-mail inviata a questo indirizzo. Se eri tu, non devi fare nulla. Se non eri tu, accedi finché la tua password è valida e cambia entrambi:',
+      'Il tuo account ora ha un altro indirizzo e-mail, e questa è l’ultima e-mail inviata a quello precedente. Se eri tu, non devi fare nulla. Se non eri tu, accedi finché la tua password è ancora valida e cambia la password e l’indirizzo:',
   },
   'factor-added': {
     subject: 'Un’app di autenticazione è stata aggiunta su {service}',

@@ -10,7 +10,7 @@ export const pages: Pages = {
   },
   scriptsOff: 'Questa pagina richiede JavaScript. Consentilo per questo sito e ricaricala.',
   signedInScriptsOff:
-    'Accesso effettuato. Il profilo e le sessioni compaiono una volta attivato JavaScript.',
+    'Accesso effettuato. Il profilo e le sessioni compariranno una volta attivato JavaScript.',
   fields: {
     email: 'E-mail',
     username: 'Nome utente',
@@ -19,7 +19,7 @@ export const pages: Pages = {
     password: 'Password',
     newPassword: 'Nuova password',
     currentPassword: 'Password attuale',
-    passwordHint: 'Lunghezza minima: {least}. Qualche parola di seguito è una buona password.',
+    passwordHint: 'Lunghezza minima: {least}. Alcune parole di seguito formano una buona password.',
     code: 'Codice ricevuto per e-mail',
     newEmail: 'Nuova e-mail',
     picture: 'Indirizzo di un’immagine (facoltativo)',
@@ -112,7 +112,7 @@ export const pages: Pages = {
     title: 'Configura la verifica in due passaggi',
     required:
       'Il tuo account richiede un secondo passaggio. Configuralo ora per completare l’accesso.',
-    scan: 'Scansiona questo con un’app di autenticazione:',
+    scan: 'Scansiona questo codice con un’app di autenticazione:',
     qr: 'Codice QR con la chiave segreta',
     open: 'Apri un’app su questo dispositivo',
     secret: 'Oppure digita questa chiave segreta nell’app:',
@@ -122,7 +122,7 @@ export const pages: Pages = {
   recovery: {
     title: 'I tuoi codici di recupero',
     intro:
-      'Insieme alla password, ognuno di essi ti fa accedere una volta, senza app né passkey. Conservali in un luogo sicuro: non verranno mostrati di nuovo.',
+      'Insieme alla password, ognuno di essi ti permette di accedere una volta, senza app né passkey. Conservali in un luogo sicuro: non verranno mostrati di nuovo.',
     download: 'Scarica',
     copy: 'Copia',
     print: 'Stampa',
@@ -131,13 +131,13 @@ export const pages: Pages = {
   factors: {
     title: 'Verifica in due passaggi',
     add: 'Configura un’app di autenticazione',
-    newCodes: 'Nuovi codici di recupero',
-    others: 'Hai effettuato l’accesso anche altrove. Sei sempre tu?',
+    newCodes: 'Crea nuovi codici di recupero',
+    others: 'Hai effettuato l’accesso anche altrove. Sei tu ovunque?',
     endOthers: 'Esci ovunque tranne qui',
   },
   proof: {
     title: 'Sei tu?',
-    intro: 'Dimostralo ancora una volta per cambiare il tuo modo di accedere.',
+    intro: 'Confermalo ancora una volta per cambiare il modo in cui accedi.',
     submit: 'Continua',
     passkey: 'Usa una passkey',
     cancel: 'Annulla',
@@ -161,7 +161,7 @@ export const pages: Pages = {
   docs: { title: 'Riferimento API', scriptsOff: 'Il riferimento richiede JavaScript.' },
   mail: {
     title: 'Posta locale',
-    intro: 'Ciò che questa macchina avrebbe inviato. Resta qui e non viene inviato a nessuno.',
+    intro: 'Ciò che questo computer avrebbe inviato. Resta qui e non viene inviato a nessuno.',
     none: 'Ancora nessuna e-mail.',
     to: 'A',
     reload: 'Ricarica',

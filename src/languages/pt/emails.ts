@@ -13,8 +13,8 @@ export const emails: Emails = {
   ignore: 'Se não foi você, não precisa fazer nada.',
   contactOperator:
     'Se você não conseguir mais entrar, entre em contato com o administrador de {service}.',
-  codeLifetime: 'Validade do código: {duration}. Não o compartilhe.',
-  linkLifetime: 'O link vale uma única vez, por: {duration}.',
+  codeLifetime: 'O código vale por {duration}. Não o compartilhe.',
+  linkLifetime: 'O link vale uma única vez, por {duration}.',
   passkeyName: 'Nome da chave de acesso: {name}',
   'verification-code': {
     subject: 'Confirme seu endereço para {service}',
@@ -56,13 +56,13 @@ export const emails: Emails = {
   'email-change-notice': {
     subject: 'Um novo endereço foi pedido em {service}',
     intro:
-      'Alguém, talvez você, pediu para substituir este endereço de e-mail da sua conta. Isso acontece assim que o novo endereço for confirmado. Se não foi você, escolha imediatamente outra senha:',
+      'Alguém, talvez você, pediu para substituir este endereço de e-mail da sua conta. Isso acontecerá assim que o novo endereço for confirmado. Se não foi você, escolha imediatamente outra senha:',
     otherwise: 'Se foi você, não precisa fazer nada aqui.',
   },
   'email-changed': {
     subject: 'Seu endereço para {service} foi alterado',
     intro:
-      'Sua conta agora tem outro endereço de e-mail, e este foi o último e-mail para este endereço. Se foi você, não precisa fazer nada. Se não foi você, entre enquanto sua senha ainda vale e altere os dois:',
+      'Sua conta agora tem outro endereço de e-mail, e este é o último e-mail para o anterior. Se foi você, não precisa fazer nada. Se não foi você, entre enquanto sua senha ainda vale e altere a senha e o endereço:',
   },
   'factor-added': {
     subject: 'Um app autenticador foi adicionado em {service}',

@@ -8,9 +8,9 @@ export const pages: Pages = {
     terms: 'Termos de uso',
     privacy: 'Privacidade',
   },
-  scriptsOff: 'Esta página precisa de JavaScript. Permita-o para este site e carregue-a de novo.',
+  scriptsOff: 'Esta página precisa de JavaScript. Permita-o para este site e recarregue a página.',
   signedInScriptsOff:
-    'Você entrou na conta. Seu perfil e suas sessões aparecem quando o JavaScript estiver ativado.',
+    'Você entrou na conta. Seu perfil e suas sessões aparecerão quando o JavaScript estiver ativado.',
   fields: {
     email: 'E-mail',
     username: 'Nome de usuário',
@@ -82,8 +82,8 @@ export const pages: Pages = {
     changePassword: 'Alterar senha',
     change: 'Alterar senha',
     signOut: 'Sair',
-    signOutEverywhere: 'Sair em todos os lugares',
-    editProfile: 'Alterar perfil',
+    signOutEverywhere: 'Sair de todos os dispositivos',
+    editProfile: 'Editar perfil',
     language: 'Idioma dos e-mails',
     save: 'Salvar',
     changeEmail: 'Alterar endereço de e-mail',
@@ -106,12 +106,12 @@ export const pages: Pages = {
     back: 'Voltar ao login',
     optional:
       'Somente se você configurou a verificação em duas etapas. Um código de recuperação também serve.',
-    passkey: 'Usar uma chave de acesso',
+    passkey: 'Usar uma chave de acesso em vez disso',
   },
   enrolment: {
     title: 'Configurar a verificação em duas etapas',
     required: 'Sua conta precisa de uma segunda etapa. Configure-a agora para concluir o login.',
-    scan: 'Escaneie isto com um app autenticador:',
+    scan: 'Escaneie este código com um app autenticador:',
     qr: 'QR code com a chave secreta',
     open: 'Abrir um app neste dispositivo',
     secret: 'Ou digite esta chave secreta no app:',
@@ -130,13 +130,13 @@ export const pages: Pages = {
   factors: {
     title: 'Verificação em duas etapas',
     add: 'Configurar um app autenticador',
-    newCodes: 'Novos códigos de recuperação',
+    newCodes: 'Criar novos códigos de recuperação',
     others: 'Sua conta também está aberta em outros lugares. É você em todos eles?',
-    endOthers: 'Sair nos outros lugares',
+    endOthers: 'Encerrar as outras sessões',
   },
   proof: {
     title: 'É você?',
-    intro: 'Prove mais uma vez para alterar o seu modo de entrar.',
+    intro: 'Confirme mais uma vez para alterar a forma como você entra.',
     submit: 'Continuar',
     passkey: 'Usar uma chave de acesso',
     cancel: 'Cancelar',
@@ -159,7 +159,7 @@ export const pages: Pages = {
   docs: { title: 'Referência da API', scriptsOff: 'A referência precisa de JavaScript.' },
   mail: {
     title: 'E-mails locais',
-    intro: 'O que esta máquina teria enviado. Fica guardado aqui e não é enviado a ninguém.',
+    intro: 'O que este computador teria enviado. Fica guardado aqui e não é enviado a ninguém.',
     none: 'Nenhum e-mail ainda.',
     to: 'Para',
     reload: 'Recarregar',
