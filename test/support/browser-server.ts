@@ -15,6 +15,8 @@ import { accounts, OPERATOR_ROLES } from './browser-files.ts';
 import { frontendOrigins, startFrontendServer } from './frontend-server.ts';
 import { startInstance } from './instance.ts';
 
+/** Cheap: what pages do with an answer does not depend on how long its hash took. */
+const PASSWORD_COST = { iterations: 100, rounds: 6 };
 const OPERATORS = { readRole: OPERATOR_ROLES.read.id, writeRole: OPERATOR_ROLES.write.id };
 const state = mkdtempSync(join(tmpdir(), 'gatehouse-browser-'));
 let server: ChildProcess | null = null;
@@ -28,12 +30,13 @@ export async function setup(project: TestProject): Promise<void> {
     'https://app.example',
     ...Object.values(frontendOrigins(started.port)),
   ]);
-  const settings = [
+  const overrides = [
     'SECOND_FACTOR:required-for-admins',
     `ALLOWED_ORIGINS:${allowed}`,
     `OPERATORS:${JSON.stringify(OPERATORS)}`,
+    `PASSWORD_COST:${JSON.stringify(PASSWORD_COST)}`,
   ];
-  const [path, url] = await Promise.all([unpackBrowser(), start(settings)]);
+  const [path, url] = await Promise.all([unpackBrowser(), start(overrides)]);
   origin = url;
   project.provide('frontendPort', started.port);
   project.provide('browserPath', path);
@@ -58,12 +61,14 @@ export async function teardown(): Promise<void> {
   rmSync(state, { recursive: true, force: true });
 }
 
-async function start(settings: string[]): Promise<string> {
+async function start(overrides: string[]): Promise<string> {
   makeSecrets();
+  const { passwords, ...settings } = localSettings();
+  const cheap = { ...settings, passwords: { ...passwords, cost: PASSWORD_COST } };
   // `npm start` leaves a prepared database as it is.
-  await prepareDatabase(localSettings(), state, [...demoAccounts, ...accounts]);
+  await prepareDatabase(cheap, state, [...demoAccounts, ...accounts]);
   const command = ['node', join(root, 'tools', 'dev.ts')] as const;
-  const variables = settings.flatMap((setting) => ['--var', setting]);
+  const variables = overrides.flatMap((setting) => ['--var', setting]);
   const { child, url } = await startInstance([...command, ...variables], state);
   server = child;
   child.stdout?.on('data', (chunk: Buffer) => {

@@ -18,7 +18,7 @@ import { applyMutations, requestInit } from './mutation.ts';
 import { requestsOf, type Requests } from './requests.ts';
 
 /** Besides those cases; `npm run fuzz` draws others, for as long as it is told. */
-const RUNS_EACH = 40;
+const RUNS_EACH = 15;
 
 const drawn = (hasFields: boolean): fc.Arbitrary<Case> =>
   fc.record({
