@@ -100,12 +100,9 @@ export const callAtOnce = (page: Page, ...calls: (readonly [name: string, ...arg
     return Promise.all(
       calls.map(async ([name, ...args]): Promise<Called> => {
         try {
-          const response = (await session[name]?.(...args)) as Response | undefined;
-          const text = (await response?.text()) ?? '';
-          return {
-            ...(response && { status: response.status }),
-            ...(text !== '' && { body: JSON.parse(text) as unknown }),
-          };
+          const result = await session[name]?.(...args);
+          const { status, answer } = result as { status: number; answer: unknown };
+          return answer === null ? { status } : { status, body: answer };
         } catch (error) {
           const { message, seconds } = error as Error & { seconds?: number };
           return { message, ...(seconds !== undefined && { seconds }) };
@@ -166,6 +163,10 @@ export async function refreshAfterLogin(page: Page, credentials: object): Promis
     return status;
   });
 }
+
+/** The number of requests for the session's lock that wait for another. */
+export const waitingForLock = (page: Page): Promise<number | undefined> =>
+  page.evaluate(async () => (await navigator.locks.query()).pending?.length);
 
 /** Holds the next request of an address back from the time when it `arrived` until its `release`. */
 export async function holdOnce(

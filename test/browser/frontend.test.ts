@@ -1,4 +1,5 @@
 /** The code of docs/from-your-frontend.md, in a browser that opens it from another origin. */
+import type { Route } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { origin, test } from './browser.ts';
 import {
@@ -10,6 +11,7 @@ import {
   openFrontend,
   origins,
   refreshAfterLogin,
+  waitingForLock,
   type FrontendContract,
 } from './frontend-objects.ts';
 import { newestCode, submitLogin } from './page-objects.ts';
@@ -122,24 +124,65 @@ describe.each(contracts)('the frontend of %s', (contract) => {
     for (let n = 0; n < 5; n += 1) await callOnce(page, 'login', wrong);
     asked();
     const { message, seconds } = await callOnce(page, 'login', wrong);
-    expect({ message }).toEqual({ message: 'Try again later' });
+    expect({ message }).toEqual({ message: `Try again in ${seconds} seconds` });
     expect(seconds).toBeGreaterThan(800);
     expect(seconds).toBeLessThanOrEqual(900);
     expect(asked()).toHaveLength(1);
   });
 
-  test('forgets nothing while the server is not reached', async ({
+  test.for([
+    ['is not reached', 'abort'],
+    ['fails', { status: 500, json: {} }],
+    ['fails without an answer of its own', { status: 502, body: '<h1>Bad gateway</h1>' }],
+    ['is busy', { status: 503, headers: { 'Retry-After': '1' }, json: {} }],
+  ] as const)(
+    'forgets nothing while the server %s',
+    async ([, outage], { openBrowser, users: { ada } }) => {
+      const { page, expectErrors } = await openFrontend(openBrowser, contract);
+      expectErrors(/net::ERR_FAILED/, /status of 50[023]/);
+      const readable = {
+        'Access-Control-Allow-Origin': origins.sameSite,
+        'Access-Control-Allow-Credentials': 'true',
+        'Access-Control-Expose-Headers': 'Retry-After',
+      };
+      const stop = (route: Route) =>
+        outage === 'abort'
+          ? route.abort()
+          : route.fulfill({
+              ...outage,
+              headers: { ...readable, ...('headers' in outage && outage.headers) },
+            });
+      await callOnce(page, 'login', credentialsOf(contract, ada));
+      await page.route('**/auth/logout', stop);
+      expect(await callOnce(page, 'logout')).not.toMatchObject({ status: 204 });
+      expect(await callOnce(page, ...PROFILE)).toMatchObject({ status: 200 });
+      await expireAccess(page);
+      await page.route('**/auth/refresh', stop);
+      expect(await callOnce(page, ...PROFILE)).not.toMatchObject({ status: 200 });
+      await page.unrouteAll();
+      expect(await callOnce(page, ...PROFILE)).toMatchObject({ status: 200 });
+    },
+  );
+
+  test('signs out its own user alone, when another signs in meanwhile', async ({
     openBrowser,
-    users: { ada },
+    users: { ben, dora },
   }) => {
-    const { page, expectErrors } = await openFrontend(openBrowser, contract);
-    expectErrors(/net::ERR_FAILED/);
-    await callOnce(page, 'login', credentialsOf(contract, ada));
-    await expireAccess(page);
-    await page.route('**/auth/refresh', (route) => route.abort());
-    expect(await callOnce(page, ...PROFILE)).toEqual({ message: 'Failed to fetch' });
-    await page.unroute('**/auth/refresh');
-    expect(await callOnce(page, ...PROFILE)).toMatchObject({ status: 200 });
+    const { page, openTab } = await openFrontend(openBrowser, contract);
+    await callOnce(page, 'login', credentialsOf(contract, ben));
+    const other = await openTab();
+    const logout = await holdOnce(page, '**/auth/logout');
+    const left = callOnce(page, 'logout');
+    await logout.arrived;
+    const entered = callOnce(other, 'login', credentialsOf(contract, dora));
+    await expect.poll(() => waitingForLock(other)).toBe(1);
+    logout.release();
+    expect((await left).status).toBeLessThan(300);
+    expect(await entered).toMatchObject({ status: 200 });
+    await expireAccess(other);
+    for (const tab of [page, other]) {
+      expect(JSON.stringify(await callOnce(tab, ...PROFILE))).toContain(dora.email);
+    }
   });
 });
 
@@ -175,9 +218,8 @@ test('sends a user to the sign-in page, and trades the code for tokens', async (
   await page.waitForURL((url) => url.href.startsWith(home) && url.search !== '');
   const returned = page.url();
   await refresh.arrived;
-  const exchanged = page.waitForResponse('**/exchange');
   const arrived = arrive();
-  await (await exchanged).finished();
+  await expect.poll(() => waitingForLock(page)).toBe(1);
   refresh.release();
   expect(await arrived).toBe(true);
   expect(page.url()).toBe(home);
