@@ -55,6 +55,35 @@ it('says with each refusal what it asks of a frontend', () => {
   );
 });
 
+it.each([
+  [
+    'email-cookie',
+    '/api/v1/profile',
+    'get',
+    'Refresh once and repeat the request once; after that, ask to sign in',
+  ],
+  ['email-cookie', '/api/v1/auth/refresh', 'post', 'Forget the tokens, and ask to sign in'],
+  ['email-envelope', '/api/v1/profile', 'get', 'Forget the tokens, and ask to sign in'],
+])('asks for a refresh only where one can help: %s %s', (...[name, path, method, advice]) => {
+  const answer = documentOf(contractNamed(name)).paths[path][method].responses['401'];
+  const { examples } = answer.content['application/json'];
+  expect(examples.unauthenticated.description).toBe(advice);
+});
+
+it.each([
+  ['username-pair', true, true],
+  ['email-remember', false, true],
+  ['oauth2', true, false],
+  ['keycloak', true, false],
+] as const)(
+  'describes refreshes and device cookie as they are at %s',
+  (name, refreshes, knowsDevice) => {
+    const { description } = documentOf(contractNamed(name)).info;
+    expect(description.includes('refresh once')).toBe(refreshes);
+    expect(description.includes('no device is known')).toBe(!knowsDevice);
+  },
+);
+
 it('has the same table in docs/from-your-frontend.md', () => {
   const guide = readFileSync('docs/from-your-frontend.md', 'utf8');
   const rows = [...guide.matchAll(/^\| `([\w-]+)` +\| (.+?) +\|$/gm)].map(([, key, text]) => [

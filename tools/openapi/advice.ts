@@ -40,3 +40,6 @@ export const ADVICE: Record<Reason, string> = {
 
 export const ADVICE_UNTIL_RESET =
   'Offer a password reset: nothing else but an operator ends this lock';
+
+/** Advice after the 401 of `refresh`, and of contracts without refresh tokens: no refresh can help. */
+export const ADVICE_SIGN_IN = 'Forget the tokens, and ask to sign in';

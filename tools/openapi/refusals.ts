@@ -7,7 +7,7 @@ import type { OperationRow } from '../../src/flows/operation.ts';
 import { OPERATIONS, type Operation } from '../../src/flows/operations.ts';
 import type { Refusal } from '../../src/flows/model/outcome.ts';
 import { issuesOf } from '../../src/http/body.ts';
-import { ADVICE, ADVICE_UNTIL_RESET } from './advice.ts';
+import { ADVICE, ADVICE_SIGN_IN, ADVICE_UNTIL_RESET } from './advice.ts';
 import { emailTaken, refusalContext, sampleOf, type Reason } from './samples.ts';
 import { readsCookie } from './security.ts';
 
@@ -161,7 +161,9 @@ function answersTo(
   >();
   for (const { key, when, refusal, isVariant } of samples) {
     const { reason } = refusal;
-    const advice = key === UNTIL_RESET ? ADVICE_UNTIL_RESET : ADVICE[reason];
+    const isLast = contract.refresh === null || operation === 'refresh';
+    const usual = reason === 'unauthenticated' && isLast ? ADVICE_SIGN_IN : ADVICE[reason];
+    const advice = key === UNTIL_RESET ? ADVICE_UNTIL_RESET : usual;
     const { status, body } = refusalWire(contract, refusal, { ...refusalContext, operation });
     const before = byStatus.get(status) ?? { descriptions: [], headers: {}, examples: {} };
     const isKnown = isVariant === true && before.descriptions.length > 0;
