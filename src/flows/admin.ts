@@ -11,6 +11,7 @@ import type { RequestMeta } from './model/request.ts';
 import type { ListedSession } from './model/session.ts';
 import type { User } from './model/user.ts';
 import type { ChangeResult, RoleChoice, UserRef } from './ports/admin.ts';
+import type { EmailTemplate } from './ports/mail.ts';
 import type { AdminServices } from './ports/services.ts';
 
 export interface AdminRequest<Ports extends keyof AdminServices = keyof AdminServices> {
@@ -105,33 +106,23 @@ export async function unlock(
  * before; an account without one is left with the password reset by e-mail.
  */
 export async function resetFactors(
-  request: AdminRequest<FindUserPorts | 'factors' | 'mailer' | 'waitUntil'>,
+  request: AdminRequest<FindUserPorts | NotifyPorts | 'factors'>,
 ): Promise<ChangeResult> {
   const found = await findUser(request);
   if (found === null) return null;
   const { account, user, context } = found;
-  const { services, pagesOf: contract } = request;
-  const changed = await services.factors.reset(account, context);
-  if (changed && user.email !== null) {
-    const template = { kind: 'factors-reset' } as const;
-    services.waitUntil(
-      services.mailer.send({
-        to: { email: user.email, language: user.language },
-        contract,
-        template,
-      }),
-    );
-  }
+  const changed = await request.services.factors.reset(account, context);
+  if (changed) notifyOwner(request, user, { kind: 'factors-reset' });
   const left = { factors: [], recoveryCodesLeft: 0, passkeys: [] };
   return { user: { ...user, ...left }, changed, sessionsEnded: 0 };
 }
 
 /**
- * Deletes the account as its owner does. `changed-meanwhile`: the password was changed twice in
- * between, and nothing was deleted.
+ * Deletes the account as its owner does, and tells its owner by e-mail. `changed-meanwhile`: the password
+ * was changed twice in between, and nothing was deleted.
  */
 export async function deleteUser(
-  request: AdminRequest<FindUserPorts | ClearLockoutsPorts | 'accountChanges'>,
+  request: AdminRequest<FindUserPorts | ClearLockoutsPorts | NotifyPorts | 'accountChanges'>,
 ): Promise<'deleted' | 'changed-meanwhile' | null> {
   const { services, lockout } = request;
   for (let tries = 0; tries < 2; tries += 1) {
@@ -141,10 +132,23 @@ export async function deleteUser(
     if (await services.accountChanges.remove(account, { ...context, by: 'operator' })) {
       // After a final stop the lockout would keep the failures for ever.
       services.waitUntil(clearLockouts(services, scopesOfUser(user), lockout));
+      notifyOwner(request, user, { kind: 'account-deleted' });
       return 'deleted';
     }
   }
   return 'changed-meanwhile';
+}
+
+type NotifyPorts = 'mailer' | 'waitUntil';
+
+/** Tells the owner of the account what an operator did, behind the answer. */
+function notifyOwner(
+  { services, pagesOf: contract }: AdminRequest<NotifyPorts>,
+  { email, language }: User,
+  template: EmailTemplate,
+): void {
+  if (email === null) return;
+  services.waitUntil(services.mailer.send({ to: { email, language }, contract, template }));
 }
 
 type ViewLockoutPorts = 'limits' | 'lockoutKey';

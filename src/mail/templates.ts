@@ -175,8 +175,9 @@ function contentOf(
       return { subject, intro: [intro, device, otherwise], action: { link }, closing: [lifetime] };
     }
     case 'account-deleted': {
-      const { subject, intro, otherwise } = texts[template.kind];
-      return { subject, intro: [intro], action: null, closing: [otherwise] };
+      const { subject, intro } = texts[template.kind];
+      const closing = [texts['factors-reset'].otherwise];
+      return { subject, intro: [intro], action: null, closing };
     }
   }
 }

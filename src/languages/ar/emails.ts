@@ -115,7 +115,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: 'حُذف حسابك لدى {service}',
-    intro: 'حُذف حسابك مع جميع بياناته، بناءً على طلبك.',
-    otherwise: 'إن لم تكن أنت من طلب ذلك، فيُرجى الاتصال بالجهة المشغّلة لخدمة {service}.',
+    intro: 'حُذف حسابك مع جميع بياناته.',
   },
 };

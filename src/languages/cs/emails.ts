@@ -117,7 +117,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: 'Váš účet ve službě {service} byl smazán',
-    intro: 'Váš účet byl smazán se všemi údaji podle vašeho přání.',
-    otherwise: 'Pokud o vás nešlo, obraťte se na provozovatele služby {service}.',
+    intro: 'Váš účet byl smazán se všemi údaji.',
   },
 };

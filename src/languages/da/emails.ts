@@ -122,7 +122,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: 'Din konto hos {service} er slettet',
-    intro: 'Din konto er slettet med alle dens data, som du bad om.',
-    otherwise: 'Hvis det ikke var dig, så kontakt administratoren af {service}.',
+    intro: 'Din konto er slettet med alle dens data.',
   },
 };

@@ -122,7 +122,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: 'Dein Konto bei {service} wurde gelöscht',
-    intro: 'Dein Konto wurde mit allen Daten gelöscht, wie du es verlangt hast.',
-    otherwise: 'Wenn du das nicht warst, wende dich an den Betreiber von {service}.',
+    intro: 'Dein Konto wurde mit allen Daten gelöscht.',
   },
 };

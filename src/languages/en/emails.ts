@@ -121,8 +121,7 @@ export const emails = {
   },
   'account-deleted': {
     subject: 'Your account at {service} was deleted',
-    intro: 'Your account was deleted with all of its data, as you asked.',
-    otherwise: 'If this was not you, contact the operator of {service}.',
+    intro: 'Your account was deleted with all of its data.',
   },
 };
 

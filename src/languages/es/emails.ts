@@ -127,7 +127,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: 'Se ha eliminado tu cuenta en {service}',
-    intro: 'Tu cuenta se ha eliminado con todos sus datos, como pediste.',
-    otherwise: 'Si no fuiste tú, ponte en contacto con el administrador de {service}.',
+    intro: 'Tu cuenta se ha eliminado con todos sus datos.',
   },
 };

@@ -127,7 +127,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: 'Votre compte sur {service} a été supprimé',
-    intro: 'Votre compte a été supprimé avec toutes ses données, comme vous l’avez demandé.',
-    otherwise: 'Si ce n’était pas vous, contactez l’administrateur de {service}.',
+    intro: 'Votre compte a été supprimé avec toutes ses données.',
   },
 };

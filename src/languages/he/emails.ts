@@ -114,7 +114,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: 'החשבון שלך ב-{service} נמחק',
-    intro: 'החשבון שלך נמחק עם כל הנתונים שלו, כפי שביקשת.',
-    otherwise: 'אם זה לא בוצע על ידך, יש לפנות למפעילי {service}.',
+    intro: 'החשבון שלך נמחק עם כל הנתונים שלו.',
   },
 };

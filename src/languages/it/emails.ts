@@ -123,7 +123,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: 'Il tuo account su {service} è stato eliminato',
-    intro: 'Il tuo account è stato eliminato con tutti i suoi dati, come hai chiesto.',
-    otherwise: 'Se non eri tu, contatta l’amministratore di {service}.',
+    intro: 'Il tuo account è stato eliminato con tutti i suoi dati.',
   },
 };

@@ -122,7 +122,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: '{service} のアカウントが削除されました',
-    intro: 'ご依頼のとおり、アカウントとそのすべてのデータが削除されました。',
-    otherwise: 'お心当たりがない場合は、{service} の運営者にお問い合わせください。',
+    intro: 'アカウントとそのすべてのデータが削除されました。',
   },
 };

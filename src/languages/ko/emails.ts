@@ -120,7 +120,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: '{service} 계정이 삭제되었습니다',
-    intro: '요청하신 대로 계정과 모든 데이터가 삭제되었습니다.',
-    otherwise: '본인이 아니라면 {service} 운영자에게 문의하세요.',
+    intro: '계정과 모든 데이터가 삭제되었습니다.',
   },
 };

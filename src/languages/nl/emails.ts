@@ -121,7 +121,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: 'Je account bij {service} is verwijderd',
-    intro: 'Je account is met alle gegevens verwijderd, zoals je hebt gevraagd.',
-    otherwise: 'Was jij dit niet, neem dan contact op met de beheerder van {service}.',
+    intro: 'Je account is met alle gegevens verwijderd.',
   },
 };

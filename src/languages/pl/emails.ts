@@ -119,7 +119,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: 'Twoje konto w serwisie {service} zostało usunięte',
-    intro: 'Twoje konto zostało usunięte wraz ze wszystkimi danymi, zgodnie z twoją prośbą.',
-    otherwise: 'Jeśli to nie ty, skontaktuj się z administratorem serwisu {service}.',
+    intro: 'Twoje konto zostało usunięte wraz ze wszystkimi danymi.',
   },
 };

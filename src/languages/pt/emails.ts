@@ -123,7 +123,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: 'Sua conta em {service} foi excluída',
-    intro: 'Sua conta foi excluída com todos os dados dela, como você pediu.',
-    otherwise: 'Se não foi você, entre em contato com o administrador de {service}.',
+    intro: 'Sua conta foi excluída com todos os dados dela.',
   },
 };

@@ -120,7 +120,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: 'Ditt konto hos {service} har raderats',
-    intro: 'Ditt konto har raderats med alla dess data, som du bad om.',
-    otherwise: 'Om det inte var du, kontakta administratören för {service}.',
+    intro: 'Ditt konto har raderats med alla dess data.',
   },
 };

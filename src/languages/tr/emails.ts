@@ -120,7 +120,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: '{service} hesabınız silindi',
-    intro: 'Hesabınız, istediğiniz gibi tüm verileriyle birlikte silindi.',
-    otherwise: 'Bunu siz yapmadıysanız {service} işletmecisine başvurun.',
+    intro: 'Hesabınız tüm verileriyle birlikte silindi.',
   },
 };

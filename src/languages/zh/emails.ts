@@ -110,7 +110,6 @@ export const emails: Emails = {
   },
   'account-deleted': {
     subject: '您在 {service} 的账号已删除',
-    intro: '您的账号及其所有数据已按您的要求删除。',
-    otherwise: '如果不是您本人操作，请联系 {service} 的运营方。',
+    intro: '您的账号及其所有数据已删除。',
   },
 };

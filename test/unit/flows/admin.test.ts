@@ -90,13 +90,17 @@ describe('show', () => {
   });
 });
 
-describe('reset-factors', () => {
-  const to = { email: 'alice@example.com', language: 'en' };
-  const notice = { to, contract: 'first', template: { kind: 'factors-reset' } };
+const notice = (kind: string) => ({
+  to: { email: 'alice@example.com', language: 'en' },
+  contract: 'first',
+  template: { kind },
+});
+const withoutEmail = { ...alice, user: { ...alice.user, email: null } };
 
+describe('reset-factors', () => {
   it.each([
-    ['tells the user by e-mail', alice, true, [[notice]]],
-    ['has no mailbox to tell', { ...alice, user: { ...alice.user, email: null } }, true, []],
+    ['tells the user by e-mail', alice, true, [[notice('factors-reset')]]],
+    ['has no mailbox to tell', withoutEmail, true, []],
     ['sends no e-mail where there was nothing to reset', alice, false, []],
   ])('%s', async (...[, account, changed, mails]) => {
     const find = async () => account;
@@ -147,20 +151,24 @@ describe('unlock', () => {
 });
 
 describe('delete', () => {
-  it('removes the account in the operator’s name and clears its lockouts', async () => {
-    const fakes = createFakes();
+  it.each([
+    ['tells the user by e-mail', alice, keys, [[notice('account-deleted')]]],
+    ['has no mailbox to tell', withoutEmail, keys.slice(1), []],
+  ])('removes the account, clears its lockouts, and %s', async (...[, account, keys, mails]) => {
+    const fakes = createFakes({ adminUsers: { find: async () => account } });
     expect(await admin.deleteUser(asked(fakes))).toBe('deleted');
     await fakes.finish();
     expect(fakes.given('accountChanges.remove')).toEqual([
-      [alice, { ...operatorContext, by: 'operator' }],
+      [account, { ...operatorContext, by: 'operator' }],
     ]);
     expect(fakes.given('limits.clear').map(([key]) => key)).toEqual(keys);
+    expect(fakes.given('mailer.send')).toEqual(mails);
   });
 
   it('tries once more where the account has changed meanwhile, and then gives up', async () => {
     const fakes = createFakes({ accountChanges: { remove: no } });
     expect(await admin.deleteUser(asked(fakes))).toBe('changed-meanwhile');
     expect(fakes.given('accountChanges.remove').length).toBe(2);
-    expect(fakes.given('limits.clear')).toEqual([]);
+    expect([fakes.given('limits.clear'), fakes.given('mailer.send')]).toEqual([[], []]);
   });
 });
