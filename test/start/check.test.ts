@@ -47,6 +47,46 @@ it('reports settings of .dev.vars that are unknown or at fault, and shows no val
 });
 
 it.each([
+  [
+    'a file that is no TOML',
+    original.replace('threshold = 5', 'threshold ='),
+    [],
+    'line 46, cannot be read: Invalid TOML document: invalid value\n',
+  ],
+  [
+    'a required secret in [vars], and shows no value',
+    original.replace('[vars]', '[vars]\nSERVER_KEY = "secret-1"'),
+    [],
+    'error  SERVER_KEY: is a secret, and stands in [vars], which everyone with the code can read. Make a new one, and `npx wrangler secret put SERVER_KEY`.\n',
+  ],
+  ['an environment that is not there', original, ['--env', 'prod'], 'has no [env.prod].\n'],
+  [
+    'an environment of another name',
+    `${original}\n[env.production]\n`,
+    ['--env', 'prod'],
+    'has no [env.prod].\n',
+  ],
+])('refuses %s in one line', async (...[, toml, args, line]) => {
+  const { code, lines, stderr } = await check({ toml, args });
+  expect([code, lines, stderr.endsWith(line)]).toEqual([1, [''], true]);
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+  expect(stderr).not.toContain('secret-1');
+});
+
+it('names what an environment lacks, since it inherits neither vars nor bindings', async () => {
+  const toml = `${original.replaceAll(/^SECOND_FACTOR.*$/gm, '')}
+[env.production]
+durable_objects = { bindings = [] }
+[env.production.vars]
+ISSUER = "https://login.acme.dev"
+`;
+  const { lines } = await check({ toml, args: ['--env', 'production'] });
+  expect(lines[0]).toMatch(
+    /^note {2}\[env\.production\]: does not inherit send_email, d1_databases, vars\.CONTRACTS, .*vars\.OPERATORS\. Repeat there what is not to be missing or the default\.$/,
+  );
+});
+
+it.each([
   ['an unknown option', ['--remot'], 2, "Unknown option '--remot'\nUsage: npm run check -- "],
   ['a surplus argument', ['production'], 2, "Unexpected argument 'production'"],
   ['a file that is not there', ['--config', 'none.toml'], 1, 'none.toml cannot be read: '],

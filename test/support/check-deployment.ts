@@ -19,22 +19,30 @@ export const deployed = original
   .replace('migrations_dir', 'database_id = "0d1"\nmigrations_dir');
 
 export const SECRETS = ['SERVER_KEY', 'TOKEN_KEYS', 'FACTOR_KEYS'];
+
+/** The one thing about a complete deployment that cannot be seen from here. */
+export const SENDER =
+  'note  MAIL.from: whether login.acme.dev may send cannot be seen from here. `npx wrangler email sending list` has to name it, or onboard it with `npx wrangler email sending enable login.acme.dev`.';
+
 const APPLIED = '✅ No migrations to apply!\n';
 
 export interface Answers {
   whoami?: number;
+  /** Names; or the error with which the list fails. */
   secrets?: readonly string[] | string;
+  /** Printed in place of the list, without an error. */
+  listed?: string;
   migrations?: string;
 }
 
 /** Makes a `wrangler` that prints the answers, and writes down what it was asked. */
-function standIn({ whoami = 0, secrets = SECRETS, migrations = APPLIED }: Answers): string {
+function standIn({ whoami = 0, secrets = SECRETS, migrations = APPLIED, ...rest }: Answers) {
   const bin = mkdtempSync(join(directory, 'bin-'));
   const isList = typeof secrets !== 'string';
   const listed = isList
-    ? JSON.stringify(secrets.map((name) => ({ name, type: 'secret_text' })))
+    ? `A warning.\n${JSON.stringify(secrets.map((name) => ({ name, type: 'secret_text' })))}\n`
     : secrets;
-  writeFileSync(join(bin, 'secrets'), listed);
+  writeFileSync(join(bin, 'secrets'), rest.listed ?? listed);
   writeFileSync(join(bin, 'migrations'), migrations);
   const script = `#!/bin/sh
 echo "$@" >> ${bin}/asked

@@ -4,12 +4,13 @@ import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { completeSecrets, makers } from '../secrets.ts';
 import { error, type Finding } from './finding.ts';
-import { checkBrand, checkOrigins, checkSender } from './origins.ts';
+import { checkBrand, checkHosts, checkOrigins, checkSender } from './origins.ts';
 import { readRemote } from './remote.ts';
 import { checkNames, checkPlaceholders, checkStart, type Values } from './settings.ts';
 import {
   checkBindings,
   readWranglerConfig,
+  secretInPublic,
   type ConfigSource,
   type WranglerConfig,
 } from './wrangler-config.ts';
@@ -51,11 +52,11 @@ function readLocal({ config, env }: ConfigSource): string {
 }
 
 function checkLocalDevelopment({ LOCAL_DEVELOPMENT: value }: Values): Finding[] {
-  if (value === undefined || value === 'false') return [];
+  if (value !== 'true') return [];
   return [
     error(
       'LOCAL_DEVELOPMENT',
-      'is not "false": plain http and a cheap hash would be allowed',
+      'is "true": plain http and a cheap hash would be allowed',
       'Set it to "false"; .dev.vars has the local value',
     ),
   ];
@@ -63,15 +64,13 @@ function checkLocalDevelopment({ LOCAL_DEVELOPMENT: value }: Values): Finding[] 
 
 async function checkDeployment(config: WranglerConfig, source: ConfigSource): Promise<Finding[]> {
   const { vars } = config;
-  const hasDatabase = config.d1_databases.some(
-    ({ binding, database_id: id }) => binding === 'DB' && id,
-  );
-  const remote = await readRemote(source, hasDatabase);
+  const database = config.d1_databases.find(({ binding }) => binding === 'DB');
+  const remote = await readRemote(source, Boolean(database?.database_id));
   const { settings, findings } = checkStart({ ...vars, ...standIns(remote.secrets) });
   return [
     ...checkPlaceholders(vars),
     ...checkLocalDevelopment(vars),
-    ...(hasDatabase
+    ...(database === undefined || database.database_id
       ? []
       : [
           error(
@@ -86,15 +85,19 @@ async function checkDeployment(config: WranglerConfig, source: ConfigSource): Pr
     ...findings,
     ...(settings === null
       ? []
-      : [...checkBrand(settings), ...checkOrigins(settings), ...checkSender(settings)]),
+      : [
+          ...checkBrand(settings),
+          ...checkHosts(settings),
+          ...checkOrigins(settings),
+          ...checkSender(settings),
+        ]),
   ];
 }
 
 function checkSecrets({ vars }: WranglerConfig, secrets: readonly string[] | null): Finding[] {
-  if (secrets === null) return [];
   const needed = vars['SECOND_FACTOR'] === 'off' ? REQUIRED : [...REQUIRED, 'FACTOR_KEYS'];
-  const missing = needed.filter((name) => !secrets.includes(name));
-  const inPublic = Object.keys(makers).filter((name) => name in vars);
+  const missing = needed.filter((name) => secrets?.includes(name) === false);
+  const inPublic = [...Object.keys(makers), 'RESEND_API_KEY'].filter((name) => name in vars);
   return [
     ...missing.map((name) =>
       error(
@@ -103,13 +106,7 @@ function checkSecrets({ vars }: WranglerConfig, secrets: readonly string[] | nul
         `Run \`npm run --silent secret ${name} | npx wrangler secret put ${name}\``,
       ),
     ),
-    ...inPublic.map((name) =>
-      error(
-        name,
-        'is a secret, and stands in [vars], which everyone with the code can read',
-        `Make a new one, and \`npx wrangler secret put ${name}\``,
-      ),
-    ),
+    ...inPublic.map(secretInPublic),
   ];
 }
 

@@ -48,6 +48,18 @@ export function checkOrigins({ contracts, allowedOrigins, hosts, mail }: Setting
   });
 }
 
+/** A key that is no host name as requests have it would match none of them. */
+export const checkHosts = ({ hosts }: Settings): Finding[] =>
+  [...hosts.keys()].flatMap((host) =>
+    URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host
+      ? []
+      : error(
+          `CONTRACT_HOSTS, ${host}`,
+          'is not a host name',
+          'Write it without scheme, path and slash, as "login.example.com"',
+        ),
+  );
+
 /** Receivers compare the sender's domain with the links' and with its DNS records (DMARC). */
 export function checkSender({ mail }: Settings): Finding[] {
   const { hostname } = new URL(mail.pagesOrigin);

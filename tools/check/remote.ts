@@ -42,14 +42,25 @@ export async function readRemote(source: ConfigSource, hasDatabase: boolean): Pr
 async function listSecrets(flags: readonly string[]): Promise<Remote> {
   const listed = await wrangler(['secret', 'list', '--format', 'json', ...flags]);
   if (listed.ok) {
-    const secrets = (JSON.parse(listed.stdout) as { name: string }[]).map(({ name }) => name);
-    return { secrets, findings: [] };
+    const secrets = namesIn(listed.stdout);
+    const problem = 'printed no list of secrets';
+    return { secrets, findings: secrets === null ? [failed('secret list', { problem })] : [] };
   }
   if (/Worker ".*" .*not found/.test(listed.problem)) {
     const remedy = 'Its secrets are made before the first deployment, see docs/deployment.md';
     return { secrets: [], findings: [note('wrangler', 'the Worker is not deployed yet', remedy)] };
   }
   return { secrets: null, findings: [failed('secret list', listed)] };
+}
+
+/** Null: not the list of names that wrangler 4 prints, perhaps behind a warning. */
+function namesIn(printed: string): string[] | null {
+  try {
+    const listed = JSON.parse(printed.slice(printed.indexOf('['))) as { name: string }[];
+    return listed.map(({ name }) => name);
+  } catch {
+    return null;
+  }
 }
 
 async function listMigrations(flags: readonly string[]): Promise<Finding[]> {
@@ -65,7 +76,7 @@ async function listMigrations(flags: readonly string[]): Promise<Finding[]> {
   return [error('migrations', problem, remedy)];
 }
 
-const failed = (command: string, { problem }: Ended) =>
+const failed = (command: string, { problem }: Pick<Ended, 'problem'>) =>
   error(`wrangler ${command}`, `failed: ${problem}`, 'Run it by itself for all that it says');
 
 /** npm puts the installed wrangler in front of the path; a process without npm finds it at the end. */

@@ -8,11 +8,11 @@ export type Values = Readonly<Record<string, unknown>>;
 
 const settingNames = Object.keys(schema.shape);
 
+const described = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }).properties ?? {};
+
 /** Fields of the settings that are groups. Others hold names that deployments choose. */
 const groups = new Map(
-  Object.entries(
-    z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }).properties ?? {},
-  ).flatMap(([name, setting]) =>
+  Object.entries(described).flatMap(([name, setting]) =>
     typeof setting === 'object' && setting.properties !== undefined && name !== 'TOKEN_KEYS'
       ? [[name, Object.keys(setting.properties)] as const]
       : [],
@@ -54,23 +54,40 @@ function objectIn(value: unknown): object {
   }
 }
 
-/** Strings with the placeholder's host, by the path of their setting. */
+/** Domains of the sample values, reserved by RFC 2606. */
+const PLACEHOLDER = /\b(?:gatehouse\.example|example\.(?:com|net|org))\b/i;
+
+/** Strings with a placeholder's host, by the path of their setting. */
 export function checkPlaceholders(value: unknown, path = ''): Finding[] {
   if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([name, inner]) =>
-      checkPlaceholders(inner, path === '' ? name : `${path}.${name}`),
-    );
+    return Object.entries(value).flatMap(([name, inner]) => [
+      ...checkPlaceholders(inner, path === '' ? name : `${path}.${name}`),
+    ]);
   }
-  return typeof value === 'string' && /gatehouse\.example\b/i.test(value)
-    ? [
-        error(
-          path,
-          'still names the placeholder gatehouse.example',
-          'Name the domain of this deployment',
-        ),
-      ]
-    : [];
+  const [found] = (typeof value === 'string' && PLACEHOLDER.exec(value)) || [];
+  if (found === undefined) return [];
+  return [
+    error(path, `still names the placeholder ${found}`, 'Name the domain of this deployment'),
+  ];
 }
+
+/** The way out of problems whose words leave it open; `place`: the path of the setting. */
+function remedyOf(place: string, problem: string): string {
+  if (problem === 'is not an origin') {
+    return 'Write scheme and host alone, as "https://app.example.com": no path, and no slash behind';
+  }
+  const { type = '' } = Object(described[place]) as { type?: string };
+  return (problem === 'is not JSON' ? FORMS[type] : undefined) ?? BOUNDS;
+}
+
+const BOUNDS = 'docs/configuration.md has its format and bounds';
+const number = 'Write a number, without quotes';
+const FORMS: Readonly<Record<string, string>> = {
+  array: 'Write a list, as ["one", "two"]',
+  boolean: 'Write true or false, without quotes',
+  integer: number,
+  number,
+};
 
 /** The settings, or why the Worker would not start. */
 export function checkStart(values: Values): { settings: Settings | null; findings: Finding[] } {
@@ -93,9 +110,7 @@ export function checkStart(values: Values): { settings: Settings | null; finding
       settings: null,
       findings: [
         ...checkGroups(values).filter(({ place }) => !moved.has(place)),
-        ...others.map(({ name, problem }) =>
-          error(name, problem, 'docs/configuration.md has its format and bounds'),
-        ),
+        ...others.map(({ name, problem }) => error(name, problem, remedyOf(name, problem))),
       ],
     };
   }

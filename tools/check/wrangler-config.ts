@@ -1,7 +1,7 @@
 /** Reads wrangler.toml, and finds what the Worker needs and it lacks: bindings, objects, triggers, dates. */
 import { unstable_readConfig } from 'wrangler';
 import { Refused } from '../command-line.ts';
-import { error, nearest, type Finding } from './finding.ts';
+import { error, lineOf, nearest, note, type Finding } from './finding.ts';
 
 /** The part that is checked; wrangler's own types leave most of it open. */
 export interface WranglerConfig {
@@ -25,7 +25,7 @@ export interface ConfigSource {
   env?: string | undefined;
 }
 
-/** Wrangler prints unknown entries as warnings; they become findings. Throws where the file cannot be read. */
+/** Wrangler prints its doubts as warnings; they become findings. Throws where the file cannot be read. */
 export function readWranglerConfig(source: ConfigSource): {
   config: WranglerConfig;
   findings: Finding[];
@@ -36,18 +36,56 @@ export function readWranglerConfig(source: ConfigSource): {
   console.warn = (...parts: unknown[]) => void warnings.push(parts.join(' '));
   try {
     const config = unstable_readConfig(source) as WranglerConfig;
-    const unexpected = warnings
-      .join('\n')
-      .matchAll(/Unexpected fields found in (.+?) field: (.+)/g);
+    const printed = warnings.join('\n');
+    if (printed.includes(NO_ENVIRONMENT)) throw new Error(NO_ENVIRONMENT);
+    const unexpected = printed.matchAll(/Unexpected fields found in (.+?) field: (.+)/g);
     return {
       config,
-      findings: Array.from(unexpected, ([, place, names]) => unknownField(place, names)),
+      findings: [
+        ...Array.from(unexpected, ([, place, names]) => unknownField(place, names)),
+        ...notInherited(source, printed),
+      ],
     };
   } catch (cause) {
-    throw new Refused(`${source.config} cannot be read: ${(cause as Error).message}`);
+    throw new Refused(refusalOf(source, cause as ReadFault));
   } finally {
     Object.assign(console, { warn, log });
   }
+}
+
+const NO_ENVIRONMENT = 'No environment found in configuration with name';
+
+/** In one sentence. Wrangler refuses names that are both in [vars] and in [secrets]. */
+function refusalOf({ config, env }: ConfigSource, { message, location }: ReadFault): string {
+  if (message.includes(NO_ENVIRONMENT)) return `${config} has no [env.${env}].`;
+  const [, secret] = /(\w+) assigned to Environment Variable and Secret/.exec(message) ?? [];
+  if (secret !== undefined) return lineOf(secretInPublic(secret));
+  const place = location?.line === undefined ? config : `${config}, line ${location.line},`;
+  return `${place} cannot be read: ${message.replaceAll(/\s+/g, ' ').trim()}`;
+}
+
+type ReadFault = Error & { location?: { line?: number } };
+
+export const secretInPublic = (name: string): Finding =>
+  error(
+    name,
+    'is a secret, and stands in [vars], which everyone with the code can read',
+    `Make a new one, and \`npx wrangler secret put ${name}\``,
+  );
+
+/** Without its own, an environment has the defaults of the vars, and no binding. */
+function notInherited({ env }: ConfigSource, printed: string): Finding[] {
+  if (env === undefined) return [];
+  const bindings = printed.matchAll(/"(\w+)" exists at the top level, but not on/g);
+  const [, vars = ''] =
+    /Please add these vars to [^\n]*\n((?: *- [A-Z_]+\n?)+)/.exec(printed) ?? [];
+  const names = [
+    ...Array.from(bindings, ([, name]) => name),
+    ...Array.from(vars.matchAll(/[A-Z_]+/g), ([name]) => `vars.${name}`),
+  ].filter((name) => name !== 'secrets');
+  if (names.length === 0) return [];
+  const problem = `does not inherit ${names.join(', ')}`;
+  return [note(`[env.${env}]`, problem, 'Repeat there what is not to be missing or the default')];
 }
 
 const unknownField = (place = '', names = '') =>
