@@ -74,7 +74,7 @@ export const script: Script = {
   passkeyDomain: 'لا يمكن استخدام مفاتيح المرور في هذا العنوان.',
   passkeyFailed: 'لم يتمكن متصفحك من استخدام مفتاح مرور. يُرجى تجربة طريقة أخرى.',
   passkeyMissing: 'هذا المتصفح لا يدعم مفاتيح المرور. يُرجى استخدام متصفح يحتوي على مفتاحك.',
-  labels: { name: 'الاسم', username: 'اسم المستخدم', email: 'البريد الإلكتروني' },
+  labels: { name: 'الاسم', username: 'اسم المستخدم', email: 'البريد' },
   renameSessionOf: 'إعادة تسمية الجلسة: {device}',
   nameMalformed: 'يجب ألا يزيد الاسم على 64 حرفًا.',
   sessionRenamed: 'تمت إعادة تسمية الجلسة.',

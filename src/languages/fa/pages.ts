@@ -19,7 +19,7 @@ export const pages: Pages = {
     password: 'گذرواژه',
     newPassword: 'گذرواژهٔ جدید',
     currentPassword: 'گذرواژهٔ فعلی',
-    passwordHint: 'کمترین طول: {least}. چند واژهٔ پشت سر هم گذرواژهٔ خوبی می‌سازند.',
+    passwordHint: 'دست‌کم {least} نویسه. چند واژهٔ پشت سر هم گذرواژهٔ خوبی می‌سازند.',
     code: 'کد درون ایمیل',
     newEmail: 'ایمیل جدید',
     picture: 'نشانی تصویر (اختیاری)',

@@ -18,7 +18,7 @@ export const pages: Pages = {
     password: 'סיסמה',
     newPassword: 'סיסמה חדשה',
     currentPassword: 'הסיסמה הנוכחית',
-    passwordHint: 'אורך מינימלי: {least}. כמה מילים ברצף הן סיסמה טובה.',
+    passwordHint: 'לפחות {least} תווים. כמה מילים ברצף הן סיסמה טובה.',
     code: 'הקוד מהאימייל',
     newEmail: 'אימייל חדש',
     picture: 'כתובת של תמונה (לא חובה)',

@@ -20,7 +20,7 @@ export const pages: Pages = {
     password: 'パスワード',
     newPassword: '新しいパスワード',
     currentPassword: '現在のパスワード',
-    passwordHint: '最小文字数：{least}。いくつかの単語を並べると、よいパスワードになります。',
+    passwordHint: '{least} 文字以上。いくつかの単語を並べると、よいパスワードになります。',
     code: 'メールに記載のコード',
     newEmail: '新しいメールアドレス',
     picture: '画像のアドレス（任意）',
@@ -111,7 +111,7 @@ export const pages: Pages = {
   enrolment: {
     title: '2 段階認証を設定',
     required: 'このアカウントには 2 段階目の認証が必要です。今設定すると、ログインが完了します。',
-    scan: '認証アプリでスキャンしてください：',
+    scan: '認証アプリでスキャン：',
     qr: 'シークレットキーの QR コード',
     open: 'このデバイスのアプリを開く',
     secret: 'または、このシークレットキーをアプリに入力してください：',

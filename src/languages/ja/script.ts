@@ -5,8 +5,8 @@ export const script: Script = {
   required: '入力してください。',
   emailMalformed: 'メールアドレスの形式ではないようです。',
   usernameMalformed: '3～32 文字の英字、数字、ドット、ハイフン、アンダースコアを使用してください。',
-  passwordShort: 'パスワードが短すぎます。最小文字数：{least}。',
-  passwordLong: 'パスワードが長すぎます。最大文字数：{most}。',
+  passwordShort: 'パスワードが短すぎます。{least} 文字以上にしてください。',
+  passwordLong: 'パスワードが長すぎます。{most} 文字以内にしてください。',
   passwordCommon: '多くの人が使っているパスワードです。別のパスワードを選んでください。',
   passwordPersonal:
     '名前、アドレス、またはこのサービスの名前に似ています。別のパスワードを選んでください。',
@@ -78,7 +78,7 @@ export const script: Script = {
   passkeyFailed: 'ブラウザーでパスキーを使えませんでした。別の方法をお試しください。',
   passkeyMissing:
     'このブラウザーはパスキーに対応していません。パスキーのあるブラウザーを使用してください。',
-  labels: { name: '名前', username: 'ユーザー名', email: 'メールアドレス' },
+  labels: { name: '名前', username: 'ユーザー名', email: 'メール' },
   renameSessionOf: 'セッションの名前を変更：{device}',
   nameMalformed: '名前は 64 文字以内で入力してください。',
   sessionRenamed: 'セッションの名前を変更しました。',

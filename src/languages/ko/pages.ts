@@ -18,7 +18,7 @@ export const pages: Pages = {
     password: '비밀번호',
     newPassword: '새 비밀번호',
     currentPassword: '현재 비밀번호',
-    passwordHint: '최소 길이: {least}. 단어 몇 개를 이어 쓰면 좋은 비밀번호가 됩니다.',
+    passwordHint: '최소 {least}자입니다. 단어 몇 개를 이어 쓰면 좋은 비밀번호가 됩니다.',
     code: '이메일로 받은 코드',
     newEmail: '새 이메일',
     picture: '사진 주소(선택 사항)',

@@ -5,8 +5,8 @@ export const script: Script = {
   required: '입력해 주세요.',
   emailMalformed: '이메일 주소 형식이 아닌 것 같습니다.',
   usernameMalformed: '3~32자의 문자, 숫자, 점, 하이픈, 밑줄을 사용해 주세요.',
-  passwordShort: '비밀번호가 너무 짧습니다. 최소 길이: {least}.',
-  passwordLong: '비밀번호가 너무 깁니다. 최대 길이: {most}.',
+  passwordShort: '비밀번호가 너무 짧습니다. {least}자 이상이어야 합니다.',
+  passwordLong: '비밀번호가 너무 깁니다. {most}자 이하여야 합니다.',
   passwordCommon: '많은 사람이 사용하는 비밀번호입니다. 다른 비밀번호를 선택해 주세요.',
   passwordPersonal:
     '이름, 주소 또는 이 서비스의 이름과 비슷한 비밀번호입니다. 다른 비밀번호를 선택해 주세요.',

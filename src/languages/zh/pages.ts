@@ -18,7 +18,7 @@ export const pages: Pages = {
     password: '密码',
     newPassword: '新密码',
     currentPassword: '当前密码',
-    passwordHint: '最小长度：{least}。将几个词连在一起就是不错的密码。',
+    passwordHint: '至少 {least} 个字符。将几个词连在一起就是不错的密码。',
     code: '邮件中的验证码',
     newEmail: '新电子邮箱',
     picture: '图片网址（选填）',
