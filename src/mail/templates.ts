@@ -168,7 +168,8 @@ function contentOf(
         timeStyle: 'long',
         timeZone: 'UTC',
       }).format(template.atMs);
-      const device = [...template.device, time].join(' · ');
+      // The time first: in text from right to left its day would join the Latin letters before it.
+      const device = [time, ...template.device].join(' · ');
       const lifetime = fillIn(texts.linkLifetime, { duration: duration(template.minutes, tag) });
       const { token } = template;
       const link = linkTo(links.revokeSession, texts.links.revokeSession, { token });

@@ -95,3 +95,13 @@ it.each([
     .join('');
   for (const words of [minutes, hour, date]) expect(text).toContain(words);
 });
+
+it.each([
+  ['ar', /^22 نوفمبر 2026 .*UTC · Firefox · Linux$/],
+  ['he', /^22 בנובמבר 2026 .*UTC · Firefox · Linux$/],
+  ['en', /^November 22, 2026 .*UTC · Firefox · Linux$/],
+])('keeps the day beside its month in a line with a device in %s', (tag, line) => {
+  const messages = allMessages.find((each) => each.tag === tag) as Messages;
+  const { text } = rendered(SAMPLES['new-device'], messages);
+  expect(paragraphs(text)).toContainEqual(expect.stringMatching(line));
+});
