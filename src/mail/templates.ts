@@ -176,9 +176,8 @@ function contentOf(
       return { subject, intro: [intro, device, otherwise], action: { link }, closing: [lifetime] };
     }
     case 'account-deleted': {
-      const { subject, intro } = texts[template.kind];
-      const closing = [texts['factors-reset'].otherwise];
-      return { subject, intro: [intro], action: null, closing };
+      const { subject, intro, otherwise } = texts[template.kind];
+      return { subject, intro: [intro], action: null, closing: [otherwise] };
     }
   }
 }

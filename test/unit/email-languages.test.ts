@@ -105,3 +105,11 @@ it.each([
   const { text } = rendered(SAMPLES['new-device'], messages);
   expect(paragraphs(text)).toContainEqual(expect.stringMatching(line));
 });
+
+it('sends the owner of a deleted account to the operator, and to no password', () => {
+  const { text } = rendered(SAMPLES['account-deleted'], english);
+  expect(paragraphs(text).slice(0, -1)).toEqual([
+    'Your account was deleted with all of its data.',
+    'If you did not ask for this, contact the operator of Acme.',
+  ]);
+});

@@ -116,5 +116,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'حُذف حسابك لدى {service}',
     intro: 'حُذف حسابك مع جميع بياناته.',
+    otherwise: 'إن لم تكن أنت من طلب ذلك، فيُرجى الاتصال بالجهة المشغّلة لخدمة {service}.',
   },
 };

@@ -122,6 +122,7 @@ export const emails = {
   'account-deleted': {
     subject: 'Your account at {service} was deleted',
     intro: 'Your account was deleted with all of its data.',
+    otherwise: 'If you did not ask for this, contact the operator of {service}.',
   },
 };
 

@@ -128,5 +128,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'Se ha eliminado tu cuenta en {service}',
     intro: 'Tu cuenta se ha eliminado con todos sus datos.',
+    otherwise: 'Si no lo pediste, ponte en contacto con el administrador de {service}.',
   },
 };

@@ -116,5 +116,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'حساب شما در {service} حذف شد',
     intro: 'حساب شما با همهٔ داده‌هایش حذف شد.',
+    otherwise: 'اگر شما درخواست نکرده‌اید، با گردانندهٔ {service} تماس بگیرید.',
   },
 };

@@ -128,5 +128,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'Votre compte sur {service} a été supprimé',
     intro: 'Votre compte a été supprimé avec toutes ses données.',
+    otherwise: 'Si vous ne l’avez pas demandé, contactez l’administrateur de {service}.',
   },
 };

@@ -115,5 +115,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'החשבון שלך ב-{service} נמחק',
     intro: 'החשבון שלך נמחק עם כל הנתונים שלו.',
+    otherwise: 'אם לא ביקשת זאת, יש לפנות למפעילי {service}.',
   },
 };

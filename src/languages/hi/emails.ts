@@ -114,5 +114,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: '{service} पर आपका खाता मिटाया गया',
     intro: 'आपका खाता उसके सारे डेटा के साथ मिटा दिया गया है।',
+    otherwise: 'अगर यह आपके कहने पर नहीं हुआ, तो {service} के संचालक से संपर्क करें।',
   },
 };

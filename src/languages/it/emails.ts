@@ -124,5 +124,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'Il tuo account su {service} è stato eliminato',
     intro: 'Il tuo account è stato eliminato con tutti i suoi dati.',
+    otherwise: 'Se non lo hai chiesto tu, contatta l’amministratore di {service}.',
   },
 };

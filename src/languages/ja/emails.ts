@@ -123,5 +123,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: '{service} のアカウントが削除されました',
     intro: 'アカウントとそのすべてのデータが削除されました。',
+    otherwise: 'ご依頼のお心当たりがない場合は、{service} の運営者にお問い合わせください。',
   },
 };

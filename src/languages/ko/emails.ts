@@ -121,5 +121,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: '{service} 계정이 삭제되었습니다',
     intro: '계정과 모든 데이터가 삭제되었습니다.',
+    otherwise: '요청하지 않으셨다면 {service} 운영자에게 문의하세요.',
   },
 };

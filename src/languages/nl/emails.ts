@@ -122,5 +122,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'Je account bij {service} is verwijderd',
     intro: 'Je account is met alle gegevens verwijderd.',
+    otherwise: 'Heb je hier niet om gevraagd, neem dan contact op met de beheerder van {service}.',
   },
 };

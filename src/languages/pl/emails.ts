@@ -120,5 +120,7 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'Twoje konto w serwisie {service} zostało usunięte',
     intro: 'Twoje konto zostało usunięte wraz ze wszystkimi danymi.',
+    otherwise:
+      'Jeśli to nie była twoja prośba, skontaktuj się z administratorem serwisu {service}.',
   },
 };

@@ -124,5 +124,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'Sua conta em {service} foi excluída',
     intro: 'Sua conta foi excluída com todos os dados dela.',
+    otherwise: 'Se você não pediu isso, entre em contato com o administrador de {service}.',
   },
 };

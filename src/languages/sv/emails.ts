@@ -121,5 +121,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'Ditt konto hos {service} har raderats',
     intro: 'Ditt konto har raderats med alla dess data.',
+    otherwise: 'Om du inte bad om detta, kontakta administratören för {service}.',
   },
 };

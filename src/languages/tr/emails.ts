@@ -121,5 +121,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: '{service} hesabınız silindi',
     intro: 'Hesabınız tüm verileriyle birlikte silindi.',
+    otherwise: 'Bunu siz istemediyseniz {service} işletmecisine başvurun.',
   },
 };

@@ -123,5 +123,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'Ваш обліковий запис у {service} видалено',
     intro: 'Ваш обліковий запис видалено з усіма його даними.',
+    otherwise: 'Якщо ви про це не просили, зверніться до оператора сервісу {service}.',
   },
 };

@@ -111,5 +111,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: '您在 {service} 的账号已删除',
     intro: '您的账号及其所有数据已删除。',
+    otherwise: '如果您没有要求这样做，请联系 {service} 的运营方。',
   },
 };
