@@ -112,7 +112,11 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
   // Nothing is served over plain http, not even public keys: they could be replaced in transit.
   app.use(async (c, next) => (isInsecure(c.req.raw) ? answer(c.req.raw, c) : next()));
   app.get('/healthz', healthRoute(deps.health));
-  app.get('/.well-known/jwks.json', () => publishedKeys(settings.tokens.keys));
+  app.get('/.well-known/jwks.json', (c) => {
+    const { keys } = settings.tokens;
+    const contract = c.req.query('contract');
+    return publishedKeys(contract === undefined ? keys : keysFor(keys, contract));
+  });
   app.get('/openapi/:file', documentsOf(settings.contracts, env.ASSETS));
   app.route('/', createPages(pages));
   app.all('*', (c) => answer(c.req.raw, c));

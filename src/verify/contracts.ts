@@ -9,8 +9,6 @@ export interface ContractFacts {
   readonly scheme: 'Bearer' | 'Token';
   /** The statuses that its profile answers when the session has ended. */
   readonly ended: readonly number[];
-  /** The path of its keys, where it has one of its own. */
-  readonly keysPath?: string;
 }
 
 const bearerAt = (profilePath: string): ContractFacts => ({
@@ -20,8 +18,6 @@ const bearerAt = (profilePath: string): ContractFacts => ({
   ended: [401],
 });
 
-const REALM = '/realms/:realm/protocol/openid-connect';
-
 export const CONTRACTS = {
   'email-remember': bearerAt('/api/v1/profile'),
   'email-cookie': bearerAt('/api/v1/profile'),
@@ -30,13 +26,11 @@ export const CONTRACTS = {
   'username-coded': bearerAt('/api/profile'),
   realworld: { ...bearerAt('/api/user'), scheme: 'Token' },
   oauth2: bearerAt('/userinfo'),
-  keycloak: { ...bearerAt(`${REALM}/userinfo`), type: 'JWT', keysPath: `${REALM}/certs` },
-  gotrue: {
-    ...bearerAt('/auth/v1/user'),
+  keycloak: {
+    ...bearerAt('/realms/:realm/protocol/openid-connect/userinfo'),
     type: 'JWT',
-    ended: [401, 403],
-    keysPath: '/auth/v1/.well-known/jwks.json',
   },
+  gotrue: { ...bearerAt('/auth/v1/user'), type: 'JWT', ended: [401, 403] },
   strapi: bearerAt('/api/users/me'),
 } satisfies Record<string, ContractFacts>;
 

@@ -67,7 +67,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
   if (typeof audience !== 'string' || audience === '') throw new TypeError('audience is missing');
   const realm = new URL(issuer).pathname.split('/').at(-1) ?? '';
   const address = (path: string) => new URL(`/${name}${path.replace(':realm', realm)}`, base).href;
-  const keysAt = facts.keysPath ? address(facts.keysPath) : `${base}/.well-known/jwks.json`;
+  // Without the keys that sign for other contracts alone.
+  const keysAt = `${base}/.well-known/jwks.json?contract=${encodeURIComponent(name)}`;
   const keys = createRemoteJWKSet(new URL(keysAt), {
     cacheMaxAge: keysMaxAgeSeconds * 1000,
     cooldownDuration: cooldownSeconds * 1000,

@@ -50,6 +50,11 @@ export const REFUSED: [name: string, code: string, token: (issuer: string) => Pr
   ],
   ['a token of an unknown key', 'unknown-key', (issuer) => forged(issuer, { key: foreign })],
   [
+    'a token of a key for another contract',
+    'unknown-key',
+    (issuer) => forged(issuer, { key: ofGotrue, header: { alg: 'ES256' } }),
+  ],
+  [
     'a token of an unknown key under a known name',
     'wrong-signature',
     (issuer) => forged(issuer, { key: { ...foreign, kid: current.kid } }),

@@ -154,6 +154,9 @@ describe('/.well-known/jwks.json', () => {
 
   it.each([
     { path: '/.well-known/jwks.json', kids: ['test-key', 'all', 'ours', 'others'] },
+    { path: '/.well-known/jwks.json?contract=gotrue', kids: ['test-key', 'all', 'ours'] },
+    { path: '/.well-known/jwks.json?contract=email-cookie', kids: ['test-key', 'all', 'others'] },
+    { path: '/.well-known/jwks.json?contract=', kids: ['test-key', 'all'] },
     { path: '/gotrue/auth/v1/.well-known/jwks.json', kids: ['all', 'ours'] },
     {
       path: '/keycloak/realms/main/protocol/openid-connect/certs',
