@@ -114,16 +114,9 @@ export const Form: FC<{
   noscript?: string;
   /** A button after the one that submits. */
   second?: Child;
-  isHidden?: boolean;
   children?: Child;
-}> = ({ id, submit, action, notice, noscript, second, isHidden, children }) => (
-  <form
-    id={id ?? 'form'}
-    method="post"
-    action={action}
-    novalidate={action === undefined}
-    hidden={isHidden}
-  >
+}> = ({ id, submit, action, notice, noscript, second, children }) => (
+  <form id={id ?? 'form'} method="post" action={action} novalidate={action === undefined}>
     <Notice prefix={id === undefined ? '' : `${id}-`} notice={notice} />
     {noscript && (
       <noscript>

@@ -142,7 +142,7 @@ const EmailForms: FC<{ messages: Messages }> = ({ messages: { fields, home } }) 
         autocomplete="email"
       />
     </Form>
-    <Form id="email-code-form" submit={home.confirmEmail} isHidden>
+    <Form id="email-code-form" submit={home.confirmEmail}>
       <Field
         name="email-code"
         label={fields.code}

@@ -7,7 +7,9 @@ import {
   fill,
   focusedId,
   loginShown,
+  newestCode,
   notice,
+  pageNotice,
   signIn,
   stubOperation,
   submit,
@@ -23,6 +25,26 @@ test('checks a new password and a code before sending', async ({ openBrowser }) 
   await fill(page, { identifier: 'ada@example.com', password: 'a good long one', code: '12345' });
   await submit(page);
   expect(await fieldError(page, 'code')).toContain('six digits');
+});
+
+test('signs in with a confirmed address, though the first sign-in after the code fails', async ({
+  openBrowser,
+}) => {
+  const { page, openTab, expectStatus } = await openBrowser();
+  const account = { email: 'confirmed-once@example.org', password: 'three green lamps at noon' };
+  await page.goto('/email-remember/register');
+  await fill(page, account);
+  await submit(page);
+  await page.waitForURL('**/email-remember/verify');
+  const code = await newestCode(await openTab(), account.email);
+  expectStatus(503);
+  await stubOperation(page, 'login', { status: 503, json: {} });
+  await fill(page, { password: account.password, code });
+  await submit(page);
+  expect(await notice(page)).toContain('Something went wrong on our side.');
+  await page.unroute('**/auth/login');
+  await submit(page);
+  await accountShown(page);
 });
 
 test('sends a new code once the address is filled in', async ({ openBrowser }) => {
@@ -126,6 +148,25 @@ describe('the signed-in page', () => {
     await page.click('#sign-out');
     await loginShown(page, 'email-remember');
   });
+
+  test.for([
+    ['refresh', 429, 'We cannot be reached.'],
+    ['refresh', 503, 'We cannot be reached.'],
+    ['sessions', 500, 'Something went wrong on our side.'],
+  ] as const)(
+    'stays signed in where %s answers %d',
+    async ([operation, status, text], { openBrowser, users: { ada } }) => {
+      const { page, expectStatus } = await openBrowser();
+      await signIn(page, 'email-cookie', ada);
+      expectStatus(status);
+      await stubOperation(page, operation, { status, json: {} });
+      await page.reload();
+      expect(await pageNotice(page)).toContain(text);
+      await page.unroute(`**/auth/${operation}`);
+      await page.reload();
+      await accountShown(page);
+    },
+  );
 
   test('leaves nothing private in the back/forward cache, and loads anew', async ({
     openBrowser,

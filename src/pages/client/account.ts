@@ -64,17 +64,24 @@ export function verifyPage(): void {
     password: ['password', messages.refusals.malformed],
     code: ['code', messages.codeMalformed],
   } as const;
+  /** Its code is used up, though the sign-in after it may fail and be tried again. */
+  let confirmed = '';
   form.enhanceForm({
     account: 'identifier',
     checks: { identifier: form.identifierCheck, password: form.required, code: form.codeFormat },
     async send({ identifier = '', password = '', code = '' }) {
-      const answer = await call('verify-email', { identifier, password, code });
-      if (answer?.ok) return signInAndLeave({ identifier, password, remember: false }, ids);
-      const reason = answer && readRefusal(answer, ['invalid-code']).reason;
-      if (reason === 'invalid-code')
-        form.focusFieldError('code', messages.refusals['invalid-code']);
-      else if (!form.showFieldErrors(answer, fields)) form.showRefusal(answer, ['malformed']);
-      return false;
+      if (confirmed !== identifier) {
+        const answer = await call('verify-email', { identifier, password, code });
+        if (!answer?.ok) {
+          const reason = answer && readRefusal(answer, ['invalid-code']).reason;
+          if (reason === 'invalid-code')
+            form.focusFieldError('code', messages.refusals['invalid-code']);
+          else if (!form.showFieldErrors(answer, fields)) form.showRefusal(answer, ['malformed']);
+          return false;
+        }
+        confirmed = identifier;
+      }
+      return signInAndLeave({ identifier, password, remember: false }, ids);
     },
   });
   const sendCode = async (notice: string) => {

@@ -2,15 +2,14 @@
 import { textAt } from '../json-path.ts';
 import type { ProvenPage } from './profile.ts';
 import type { Shared } from './scripts.ts';
-import { contract, elementById, inputById, messages } from './page-data.ts';
+import { contract, inputById, messages } from './page-data.ts';
+
+function clear(): void {
+  for (const id of ['new-email', 'email-code']) inputById(id).value = '';
+}
 
 export function createEmailSection(shared: Shared, page: ProvenPage) {
-  const codeForm = elementById('email-code-form');
   let current = '';
-  const clear = (): void => {
-    for (const id of ['new-email', 'email-code']) inputById(id).value = '';
-    codeForm.hidden = true;
-  };
 
   shared.enhanceForm({
     id: 'email-form',
@@ -22,7 +21,6 @@ export function createEmailSection(shared: Shared, page: ProvenPage) {
     async send({ 'new-email': email = '' }) {
       const answer = await page.callProven('change-email', { email });
       if (answer?.ok) {
-        codeForm.hidden = false;
         shared.setFormInUse('email-code-form');
         shared.showNotice(messages.emailCodeSent, 'good');
       } else if (

@@ -79,7 +79,7 @@ async function load(): Promise<void> {
     profile === 'out' ? ['out' as const] : await Promise.all([fetchSessions(), loadSections()]);
   elementById('loading').hidden = true;
   if (profile === 'out' || rows === 'out' || shown === 'out') return forgetSessionAndLeave();
-  if (!profile?.ok || rows === null) {
+  if (!profile?.ok || !Array.isArray(rows)) {
     clear();
     showPageNotice(
       profile === null || rows === null ? messages.offline : messages.refusals.internal,

@@ -18,12 +18,12 @@ interface Page {
   showNotice(message: string): void;
 }
 
-/** Null: they could not be fetched. */
-export async function fetchSessions(): Promise<Row[] | 'out' | null> {
+/** Returns the answer where that is no list. */
+export async function fetchSessions(): Promise<Row[] | Answer | 'out' | null> {
   const answer = await callSignedIn('list-sessions');
-  if (answer === 'out' || answer === null) return answer;
+  if (answer === 'out' || !answer?.ok) return answer;
   const rows = valueAt(answer.body, list);
-  return answer.ok && Array.isArray(rows) ? (rows as Row[]) : null;
+  return Array.isArray(rows) ? (rows as Row[]) : answer;
 }
 
 const isGone = (answer: Answer | null): boolean =>

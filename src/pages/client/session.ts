@@ -124,7 +124,8 @@ async function renewOnce(): Promise<'done' | 'out' | null> {
   if (pageData.requests.refresh === null) return 'out';
   if (!hasRefreshCookie && values['refreshToken'] === null) return 'out';
   const answer = await call('refresh', values);
-  if (answer === null || answer.status >= 500) return null;
+  // Refused for now: the session goes on.
+  if (answer === null || answer.status >= 500 || answer.status === 429) return null;
   return answer.ok && storeTokens(answer, storageInUse()) ? 'done' : 'out';
 }
 
