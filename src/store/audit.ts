@@ -1,5 +1,5 @@
 /** Writes audit events. No identifier and no secret is ever part of a row. */
-import { and, desc, eq, ne, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
+import { desc, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { AuditAction, AuditContext, StoredEvent } from '../flows/model/audit.ts';
 import type { Audit } from '../flows/ports/audit.ts';
@@ -80,7 +80,18 @@ const insertEvent = insertAudit<{ action: AuditAction; reason: string; userId: n
   userId: param('userId'),
 });
 
-/** Leaves out the notice of a sign-in: the sign-in itself is in the list. */
+/** Say nothing that the list has not beside them, or tell of no change. */
+const UNLISTED = sql.raw("'NEW_DEVICE_NOTIFIED', 'REGISTERED', 'CODE_SENT', 'FACTOR_ENROLLED'");
+
+/**
+ * The newest of one kind that are listed, unless they are sign-ins: neither the attempts of strangers nor
+ * the renamings of a thief push what else has happened out of the list.
+ */
+const SHOWN_OF_EACH = sql.raw('5');
+
+/** A bound on what is read. */
+const RECENT_EVENTS = sql.raw('5000');
+
 const findNewest = statement<{ userId: number; limit: number }>(() =>
   builder
     .select(
@@ -95,12 +106,19 @@ const findNewest = statement<{ userId: number; limit: number }>(() =>
       }),
     )
     .from(auditEvents)
-    .where(and(eq(auditEvents.userId, param('userId')), ne(auditEvents.action, NOTIFIED)))
-    .orderBy(desc(auditEvents.id))
-    .limit(param('limit')),
+    .where(
+      sql`${auditEvents.id} in (
+        select id from (
+          select id, action, row_number() over (partition by action order by id desc) as position
+          from (
+            select id, action from audit_events
+            where user_id = ${param('userId')} and action not in (${UNLISTED})
+            order by id desc limit ${RECENT_EVENTS}))
+        where action = 'LOGIN' or position <= ${SHOWN_OF_EACH}
+        order by id desc limit ${param('limit')})`,
+    )
+    .orderBy(desc(auditEvents.id)),
 );
-
-const NOTIFIED: AuditAction = 'NEW_DEVICE_NOTIFIED';
 
 export function createAudit(database: D1Database): Audit {
   return {

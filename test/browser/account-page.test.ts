@@ -14,6 +14,7 @@ import {
   pageNotice,
   sendForm,
   signIn,
+  stubOperation,
   submitLogin,
 } from './page-objects.ts';
 
@@ -92,6 +93,25 @@ describe.each(cases)('$name', ({ name, refusals }) => {
     expect(await focusedId(page)).toBe('currentPassword');
     expect(page.url()).toContain(`/${name}/#change`);
   });
+});
+
+test('names the events of operators, and passwords that were right', async ({
+  openBrowser,
+  users: { ada },
+}) => {
+  const { page } = await openBrowser();
+  await signIn(page, 'email-remember', ada);
+  const actions = ['ADMIN_UNLOCKED', 'SECOND_FACTOR_ASKED', 'LOGIN_UNANSWERED'];
+  const activity = actions.map((action) => ({ action, at: 0, address: null, device: null }));
+  await stubOperation(page, 'activity', { json: { activity } });
+  await page.click('#show-activity');
+  await expect
+    .poll(() => page.locator('#activity strong').allTextContents())
+    .toEqual([
+      'Changed by an operator',
+      'Password accepted, second step asked for',
+      'Other change',
+    ]);
 });
 
 test('changes name, picture and language where the contract shows them', async ({

@@ -17,13 +17,16 @@ it('records one event with the address and the trace of its request', async () =
   });
 });
 
-it('reads the newest events of one user, without notices of sign-ins', async () => {
+it('reads the newest events of one user, without those that tell nothing more', async () => {
   const { record, newestOf } = createAudit(env.DB);
   await rows.execute('DELETE FROM audit_events');
   for (const [n, action, userId] of [
     [1, 'LOGOUT', 1],
     [2, 'LOGOUT', 1],
     [3, 'NEW_DEVICE_NOTIFIED', 1],
+    [3, 'REGISTERED', 1],
+    [3, 'CODE_SENT', 1],
+    [3, 'FACTOR_ENROLLED', 1],
     [4, 'LOGOUT', 2],
     [5, 'EMAIL_CHANGED', 1],
   ] as const) {
@@ -41,6 +44,33 @@ it('reads the newest events of one user, without notices of sign-ins', async () 
   const older = { ...event, reason: 'reason 2', action: 'LOGOUT', atMs: 2 };
   expect(await newestOf(1, 2)).toEqual([event, older]);
 });
+
+it.each([
+  ['refused attempts', 'LOGIN_FAILED', 5],
+  ['new names of a session', 'SESSION_RENAMED', 5],
+  ['sign-ins', 'LOGIN', 50],
+] as const)('lists few of many %s, and the events before them', async (_, action, shown) => {
+  await rows.execute('DELETE FROM audit_events');
+  await insertEvents('EMAIL_CHANGED', 1);
+  await insertEvents(action, 100);
+  await insertEvents('PASSWORD_CHANGED', 1);
+  const actions = (await createAudit(env.DB).newestOf(1, 50)).map((event) => event.action);
+  const expected = ['PASSWORD_CHANGED', ...Array(shown).fill(action), 'EMAIL_CHANGED'];
+  expect(actions).toEqual(expected.slice(0, 50));
+});
+
+it('reads no more than the newest 5,000 events for the list', async () => {
+  await rows.execute('DELETE FROM audit_events');
+  await insertEvents('EMAIL_CHANGED', 2);
+  await insertEvents('LOGIN_FAILED', 4999);
+  const actions = (await createAudit(env.DB).newestOf(1, 50)).map((event) => event.action);
+  expect(actions).toEqual([...Array(5).fill('LOGIN_FAILED'), 'EMAIL_CHANGED']);
+});
+
+const insertEvents = (action: AuditAction, count: number) =>
+  rows.execute(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+    INSERT INTO audit_events (at_ms, action, reason, user_id, subject, contract, address, trace_id)
+    SELECT i, '${action}', 'done', 1, 'key', 'email-cookie', '198.51.100.1', 'trace' FROM n`);
 
 describe('a write whose answer was lost', () => {
   const recover = (

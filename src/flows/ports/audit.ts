@@ -12,6 +12,9 @@ export interface Audit {
     session: { userId: number; sessionId: string },
     device: Pick<RequestMeta, 'address' | 'browser'>,
   ): Promise<boolean>;
-  /** Reads the newest events of a user, newest first, without those that concern no user. */
+  /**
+   * Reads the newest events of a user, newest first, without those that tell the user nothing. Of each kind
+   * but sign-ins there are a few, so that no number of them hides the others.
+   */
   newestOf(userId: number, limit: number): Promise<StoredEvent[]>;
 }

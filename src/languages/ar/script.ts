@@ -124,6 +124,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'تسجيل دخول',
     LOGIN_FAILED: 'رفض تسجيل دخول',
+    SECOND_FACTOR_ASKED: 'قبول كلمة المرور وطلب الخطوة الثانية',
     SECOND_FACTOR_FAILED: 'رفض رمز الخطوة الثانية',
     PASSWORD_CHECK_FAILED: 'رفض كلمة المرور',
     CODE_CHECK_FAILED: 'رفض الرمز',
@@ -135,7 +136,6 @@ export const script: Script = {
     SESSION_REVOKED: 'إنهاء جلسة من رسالة إلكترونية',
     SESSION_RENAMED: 'تغيير اسم الجلسة',
     SESSION_TRANSFERRED: 'نقل تسجيل الدخول إلى تطبيق',
-    NEW_DEVICE_NOTIFIED: 'إرسال رسالة عن جهاز جديد',
     REFRESH_REUSED: 'إنهاء جلسة: استُخدم رمزها المميز مرتين',
     EMAIL_VERIFIED: 'تأكيد البريد الإلكتروني',
     RESET_SENT: 'طلب رابط لكلمة مرور جديدة',

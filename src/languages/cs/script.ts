@@ -126,6 +126,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'Přihlášení',
     LOGIN_FAILED: 'Přihlášení odmítnuto',
+    SECOND_FACTOR_ASKED: 'Heslo přijato, vyžádán druhý krok',
     SECOND_FACTOR_FAILED: 'Kód druhého kroku odmítnut',
     PASSWORD_CHECK_FAILED: 'Heslo odmítnuto',
     CODE_CHECK_FAILED: 'Kód odmítnut',
@@ -137,7 +138,6 @@ export const script: Script = {
     SESSION_REVOKED: 'Relace ukončena z e-mailu',
     SESSION_RENAMED: 'Relace přejmenována',
     SESSION_TRANSFERRED: 'Přihlášení předáno aplikaci',
-    NEW_DEVICE_NOTIFIED: 'Odeslán e-mail o novém zařízení',
     REFRESH_REUSED: 'Relace ukončena: její token byl použit dvakrát',
     EMAIL_VERIFIED: 'E-mailová adresa potvrzena',
     RESET_SENT: 'Vyžádán odkaz pro nové heslo',

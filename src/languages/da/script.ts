@@ -124,6 +124,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'Logget ind',
     LOGIN_FAILED: 'Login afvist',
+    SECOND_FACTOR_ASKED: 'Adgangskode godkendt, andet trin krævet',
     SECOND_FACTOR_FAILED: 'Kode fra det andet trin afvist',
     PASSWORD_CHECK_FAILED: 'Adgangskode afvist',
     CODE_CHECK_FAILED: 'Kode afvist',
@@ -135,7 +136,6 @@ export const script: Script = {
     SESSION_REVOKED: 'Session afsluttet fra en e-mail',
     SESSION_RENAMED: 'Session omdøbt',
     SESSION_TRANSFERRED: 'Login givet videre til en applikation',
-    NEW_DEVICE_NOTIFIED: 'E-mail om en ny enhed sendt',
     REFRESH_REUSED: 'Session afsluttet: dens token blev brugt to gange',
     EMAIL_VERIFIED: 'E-mailadresse bekræftet',
     RESET_SENT: 'Anmodning om link til en ny adgangskode',

@@ -133,6 +133,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'Angemeldet',
     LOGIN_FAILED: 'Anmeldung abgelehnt',
+    SECOND_FACTOR_ASKED: 'Passwort richtig, zweiter Schritt verlangt',
     SECOND_FACTOR_FAILED: 'Code des zweiten Schritts abgelehnt',
     PASSWORD_CHECK_FAILED: 'Passwort abgelehnt',
     CODE_CHECK_FAILED: 'Code abgelehnt',
@@ -144,7 +145,6 @@ export const script: Script = {
     SESSION_REVOKED: 'Sitzung aus einer E-Mail beendet',
     SESSION_RENAMED: 'Sitzung umbenannt',
     SESSION_TRANSFERRED: 'Anmeldung an eine Anwendung übergeben',
-    NEW_DEVICE_NOTIFIED: 'E-Mail über ein neues Gerät verschickt',
     REFRESH_REUSED: 'Sitzung beendet: Ihr Token wurde zweimal benutzt',
     EMAIL_VERIFIED: 'E-Mail-Adresse bestätigt',
     RESET_SENT: 'Link für ein neues Passwort angefordert',

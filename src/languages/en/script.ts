@@ -125,6 +125,7 @@ export const script = {
   activity: {
     LOGIN: 'Signed in',
     LOGIN_FAILED: 'Sign-in refused',
+    SECOND_FACTOR_ASKED: 'Password accepted, second step asked for',
     SECOND_FACTOR_FAILED: 'Code of the second step refused',
     PASSWORD_CHECK_FAILED: 'Password refused',
     CODE_CHECK_FAILED: 'Code refused',
@@ -136,7 +137,6 @@ export const script = {
     SESSION_REVOKED: 'Session ended from an e-mail',
     SESSION_RENAMED: 'Session renamed',
     SESSION_TRANSFERRED: 'Sign-in passed to an application',
-    NEW_DEVICE_NOTIFIED: 'E-mail about a new device sent',
     REFRESH_REUSED: 'Session ended: its token was used twice',
     EMAIL_VERIFIED: 'E-mail address confirmed',
     RESET_SENT: 'Link for a new password requested',

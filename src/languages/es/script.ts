@@ -129,6 +129,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'Inicio de sesión',
     LOGIN_FAILED: 'Inicio de sesión rechazado',
+    SECOND_FACTOR_ASKED: 'Contraseña aceptada; se pidió el segundo paso',
     SECOND_FACTOR_FAILED: 'Código del segundo paso rechazado',
     PASSWORD_CHECK_FAILED: 'Contraseña rechazada',
     CODE_CHECK_FAILED: 'Código rechazado',
@@ -140,7 +141,6 @@ export const script: Script = {
     SESSION_REVOKED: 'Sesión cerrada desde un correo',
     SESSION_RENAMED: 'Sesión renombrada',
     SESSION_TRANSFERRED: 'Inicio de sesión pasado a una aplicación',
-    NEW_DEVICE_NOTIFIED: 'Correo enviado sobre un dispositivo nuevo',
     REFRESH_REUSED: 'Sesión cerrada: su token se usó dos veces',
     EMAIL_VERIFIED: 'Dirección de correo electrónico confirmada',
     RESET_SENT: 'Solicitud de un enlace para una contraseña nueva',

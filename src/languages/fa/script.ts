@@ -126,6 +126,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'ورود',
     LOGIN_FAILED: 'رد شدن ورود',
+    SECOND_FACTOR_ASKED: 'پذیرفته شدن گذرواژه و درخواست مرحلهٔ دوم',
     SECOND_FACTOR_FAILED: 'رد شدن کد مرحلهٔ دوم',
     PASSWORD_CHECK_FAILED: 'رد شدن گذرواژه',
     CODE_CHECK_FAILED: 'رد شدن کد',
@@ -137,7 +138,6 @@ export const script: Script = {
     SESSION_REVOKED: 'پایان نشست از طریق ایمیل',
     SESSION_RENAMED: 'تغییر نام نشست',
     SESSION_TRANSFERRED: 'سپردن ورود به یک برنامه',
-    NEW_DEVICE_NOTIFIED: 'ارسال ایمیل دربارهٔ دستگاه جدید',
     REFRESH_REUSED: 'پایان نشست: توکن آن دو بار استفاده شد',
     EMAIL_VERIFIED: 'تأیید نشانی ایمیل',
     RESET_SENT: 'درخواست پیوند برای گذرواژهٔ جدید',

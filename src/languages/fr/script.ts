@@ -133,6 +133,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'Connexion',
     LOGIN_FAILED: 'Connexion refusée',
+    SECOND_FACTOR_ASKED: 'Mot de passe accepté, deuxième étape demandée',
     SECOND_FACTOR_FAILED: 'Code de la deuxième étape refusé',
     PASSWORD_CHECK_FAILED: 'Mot de passe refusé',
     CODE_CHECK_FAILED: 'Code refusé',
@@ -144,7 +145,6 @@ export const script: Script = {
     SESSION_REVOKED: 'Session fermée depuis un e-mail',
     SESSION_RENAMED: 'Session renommée',
     SESSION_TRANSFERRED: 'Connexion transmise à une application',
-    NEW_DEVICE_NOTIFIED: 'E-mail envoyé au sujet d’un nouvel appareil',
     REFRESH_REUSED: 'Session fermée : son jeton a été utilisé deux fois',
     EMAIL_VERIFIED: 'Adresse e-mail confirmée',
     RESET_SENT: 'Demande d’un lien pour un nouveau mot de passe',

@@ -120,6 +120,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'כניסה',
     LOGIN_FAILED: 'כניסה שנדחתה',
+    SECOND_FACTOR_ASKED: 'הסיסמה התקבלה ונדרש השלב השני',
     SECOND_FACTOR_FAILED: 'קוד של השלב השני נדחה',
     PASSWORD_CHECK_FAILED: 'סיסמה נדחתה',
     CODE_CHECK_FAILED: 'קוד נדחה',
@@ -131,7 +132,6 @@ export const script: Script = {
     SESSION_REVOKED: 'סשן הסתיים מתוך אימייל',
     SESSION_RENAMED: 'שם של סשן שונה',
     SESSION_TRANSFERRED: 'כניסה הועברה לאפליקציה',
-    NEW_DEVICE_NOTIFIED: 'נשלח אימייל על מכשיר חדש',
     REFRESH_REUSED: 'סשן הסתיים: נעשה שימוש כפול באסימון שלו',
     EMAIL_VERIFIED: 'כתובת האימייל אושרה',
     RESET_SENT: 'התבקש קישור לסיסמה חדשה',

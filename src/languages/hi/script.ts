@@ -121,6 +121,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'साइन इन किया गया',
     LOGIN_FAILED: 'साइन इन अस्वीकार हुआ',
+    SECOND_FACTOR_ASKED: 'पासवर्ड स्वीकार हुआ, दूसरा चरण माँगा गया',
     SECOND_FACTOR_FAILED: 'दूसरे चरण का कोड अस्वीकार हुआ',
     PASSWORD_CHECK_FAILED: 'पासवर्ड अस्वीकार हुआ',
     CODE_CHECK_FAILED: 'कोड अस्वीकार हुआ',
@@ -132,7 +133,6 @@ export const script: Script = {
     SESSION_REVOKED: 'ईमेल से सेशन खत्म किया गया',
     SESSION_RENAMED: 'सेशन का नाम बदला गया',
     SESSION_TRANSFERRED: 'साइन इन एक ऐप्लिकेशन को सौंपा गया',
-    NEW_DEVICE_NOTIFIED: 'नए डिवाइस के बारे में ईमेल भेजा गया',
     REFRESH_REUSED: 'सेशन खत्म हुआ: उसका टोकन दो बार इस्तेमाल हुआ',
     EMAIL_VERIFIED: 'ईमेल पते की पुष्टि हुई',
     RESET_SENT: 'नए पासवर्ड का लिंक माँगा गया',

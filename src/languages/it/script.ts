@@ -127,6 +127,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'Accesso effettuato',
     LOGIN_FAILED: 'Accesso rifiutato',
+    SECOND_FACTOR_ASKED: 'Password accettata, richiesto il secondo passaggio',
     SECOND_FACTOR_FAILED: 'Codice del secondo passaggio rifiutato',
     PASSWORD_CHECK_FAILED: 'Password rifiutata',
     CODE_CHECK_FAILED: 'Codice rifiutato',
@@ -138,7 +139,6 @@ export const script: Script = {
     SESSION_REVOKED: 'Sessione chiusa da un’e-mail',
     SESSION_RENAMED: 'Sessione rinominata',
     SESSION_TRANSFERRED: 'Accesso passato a un’applicazione',
-    NEW_DEVICE_NOTIFIED: 'Inviata un’e-mail riguardo a un nuovo dispositivo',
     REFRESH_REUSED: 'Sessione chiusa: il suo token è stato usato due volte',
     EMAIL_VERIFIED: 'Indirizzo e-mail confermato',
     RESET_SENT: 'Richiesta di un link per una nuova password',

@@ -130,6 +130,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'ログイン',
     LOGIN_FAILED: 'ログイン拒否',
+    SECOND_FACTOR_ASKED: 'パスワード承認、2 段階目を要求',
     SECOND_FACTOR_FAILED: '2 段階目のコード拒否',
     PASSWORD_CHECK_FAILED: 'パスワード拒否',
     CODE_CHECK_FAILED: 'コード拒否',
@@ -141,7 +142,6 @@ export const script: Script = {
     SESSION_REVOKED: 'メールからセッション終了',
     SESSION_RENAMED: 'セッション名の変更',
     SESSION_TRANSFERRED: 'ログインをアプリケーションに引き継ぎ',
-    NEW_DEVICE_NOTIFIED: '新しいデバイスについてのメールを送信',
     REFRESH_REUSED: 'セッション終了：トークンが 2 回使用されたため',
     EMAIL_VERIFIED: 'メールアドレスの確認',
     RESET_SENT: '新しいパスワード用リンクのリクエスト',

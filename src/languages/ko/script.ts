@@ -127,6 +127,7 @@ export const script: Script = {
   activity: {
     LOGIN: '로그인',
     LOGIN_FAILED: '로그인 거부됨',
+    SECOND_FACTOR_ASKED: '비밀번호 확인됨, 2단계 인증 요청됨',
     SECOND_FACTOR_FAILED: '2단계 인증 코드 거부됨',
     PASSWORD_CHECK_FAILED: '비밀번호 거부됨',
     CODE_CHECK_FAILED: '코드 거부됨',
@@ -138,7 +139,6 @@ export const script: Script = {
     SESSION_REVOKED: '이메일에서 세션 종료',
     SESSION_RENAMED: '세션 이름 변경',
     SESSION_TRANSFERRED: '애플리케이션에 로그인 전달',
-    NEW_DEVICE_NOTIFIED: '새 기기에 관한 이메일 발송',
     REFRESH_REUSED: '세션 종료: 토큰이 두 번 사용됨',
     EMAIL_VERIFIED: '이메일 주소 확인',
     RESET_SENT: '새 비밀번호 링크 요청',

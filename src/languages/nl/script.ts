@@ -125,6 +125,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'Ingelogd',
     LOGIN_FAILED: 'Login geweigerd',
+    SECOND_FACTOR_ASKED: 'Wachtwoord geaccepteerd, tweede stap gevraagd',
     SECOND_FACTOR_FAILED: 'Code van de tweede stap geweigerd',
     PASSWORD_CHECK_FAILED: 'Wachtwoord geweigerd',
     CODE_CHECK_FAILED: 'Code geweigerd',
@@ -136,7 +137,6 @@ export const script: Script = {
     SESSION_REVOKED: 'Sessie beëindigd vanuit een e-mail',
     SESSION_RENAMED: 'Sessie hernoemd',
     SESSION_TRANSFERRED: 'Inloggen doorgegeven aan een app',
-    NEW_DEVICE_NOTIFIED: 'E-mail over een nieuw apparaat verstuurd',
     REFRESH_REUSED: 'Sessie beëindigd: het token ervan is twee keer gebruikt',
     EMAIL_VERIFIED: 'E-mailadres bevestigd',
     RESET_SENT: 'Link voor een nieuw wachtwoord aangevraagd',

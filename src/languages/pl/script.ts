@@ -125,6 +125,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'Zalogowanie',
     LOGIN_FAILED: 'Logowanie odrzucone',
+    SECOND_FACTOR_ASKED: 'Hasło przyjęte, wymagany drugi krok',
     SECOND_FACTOR_FAILED: 'Kod drugiego kroku odrzucony',
     PASSWORD_CHECK_FAILED: 'Hasło odrzucone',
     CODE_CHECK_FAILED: 'Kod odrzucony',
@@ -136,7 +137,6 @@ export const script: Script = {
     SESSION_REVOKED: 'Sesja zakończona z e-maila',
     SESSION_RENAMED: 'Zmieniono nazwę sesji',
     SESSION_TRANSFERRED: 'Przekazano logowanie aplikacji',
-    NEW_DEVICE_NOTIFIED: 'Wysłano e-mail o nowym urządzeniu',
     REFRESH_REUSED: 'Sesja zakończona: jej token został użyty dwa razy',
     EMAIL_VERIFIED: 'Adres e-mail potwierdzony',
     RESET_SENT: 'Prośba o link do nowego hasła',

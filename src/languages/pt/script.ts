@@ -126,6 +126,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'Login',
     LOGIN_FAILED: 'Login recusado',
+    SECOND_FACTOR_ASKED: 'Senha aceita, segunda etapa solicitada',
     SECOND_FACTOR_FAILED: 'Código da segunda etapa recusado',
     PASSWORD_CHECK_FAILED: 'Senha recusada',
     CODE_CHECK_FAILED: 'Código recusado',
@@ -137,7 +138,6 @@ export const script: Script = {
     SESSION_REVOKED: 'Sessão encerrada a partir de um e-mail',
     SESSION_RENAMED: 'Sessão renomeada',
     SESSION_TRANSFERRED: 'Login passado a um aplicativo',
-    NEW_DEVICE_NOTIFIED: 'E-mail enviado sobre um novo dispositivo',
     REFRESH_REUSED: 'Sessão encerrada: o token dela foi usado duas vezes',
     EMAIL_VERIFIED: 'Endereço de e-mail confirmado',
     RESET_SENT: 'Pedido de link para uma nova senha',

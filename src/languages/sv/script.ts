@@ -123,6 +123,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'Inloggning',
     LOGIN_FAILED: 'Inloggning nekad',
+    SECOND_FACTOR_ASKED: 'Lösenord godkänt, andra steget krävdes',
     SECOND_FACTOR_FAILED: 'Kod från det andra steget nekad',
     PASSWORD_CHECK_FAILED: 'Lösenord nekat',
     CODE_CHECK_FAILED: 'Kod nekad',
@@ -134,7 +135,6 @@ export const script: Script = {
     SESSION_REVOKED: 'Session avslutad från ett mejl',
     SESSION_RENAMED: 'Session har bytt namn',
     SESSION_TRANSFERRED: 'Inloggningen lämnad till ett program',
-    NEW_DEVICE_NOTIFIED: 'Mejl om en ny enhet skickat',
     REFRESH_REUSED: 'Session avslutad: dess token användes två gånger',
     EMAIL_VERIFIED: 'E-postadress bekräftad',
     RESET_SENT: 'Länk för ett nytt lösenord begärd',

@@ -127,6 +127,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'Giriş yapıldı',
     LOGIN_FAILED: 'Giriş reddedildi',
+    SECOND_FACTOR_ASKED: 'Şifre kabul edildi, ikinci adım istendi',
     SECOND_FACTOR_FAILED: 'İkinci adımın kodu reddedildi',
     PASSWORD_CHECK_FAILED: 'Şifre reddedildi',
     CODE_CHECK_FAILED: 'Kod reddedildi',
@@ -138,7 +139,6 @@ export const script: Script = {
     SESSION_REVOKED: 'Oturum bir e-postadan sonlandırıldı',
     SESSION_RENAMED: 'Oturum yeniden adlandırıldı',
     SESSION_TRANSFERRED: 'Oturum bir uygulamaya aktarıldı',
-    NEW_DEVICE_NOTIFIED: 'Yeni cihaz hakkında e-posta gönderildi',
     REFRESH_REUSED: 'Oturum sonlandı: belirteci iki kez kullanıldı',
     EMAIL_VERIFIED: 'E-posta adresi onaylandı',
     RESET_SENT: 'Yeni şifre için bağlantı istendi',

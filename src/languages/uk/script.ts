@@ -127,6 +127,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'Вхід',
     LOGIN_FAILED: 'Вхід відхилено',
+    SECOND_FACTOR_ASKED: 'Пароль прийнято, потрібен другий етап',
     SECOND_FACTOR_FAILED: 'Код другого етапу відхилено',
     PASSWORD_CHECK_FAILED: 'Пароль відхилено',
     CODE_CHECK_FAILED: 'Код відхилено',
@@ -138,7 +139,6 @@ export const script: Script = {
     SESSION_REVOKED: 'Сеанс завершено з електронного листа',
     SESSION_RENAMED: 'Сеанс перейменовано',
     SESSION_TRANSFERRED: 'Вхід передано застосунку',
-    NEW_DEVICE_NOTIFIED: 'Надіслано лист про новий пристрій',
     REFRESH_REUSED: 'Сеанс завершено: його токен використано двічі',
     EMAIL_VERIFIED: 'Електронну адресу підтверджено',
     RESET_SENT: 'Запитано посилання для нового пароля',

@@ -114,6 +114,7 @@ export const script: Script = {
   activity: {
     LOGIN: '登录',
     LOGIN_FAILED: '登录被拒绝',
+    SECOND_FACTOR_ASKED: '密码正确，已要求第二步验证',
     SECOND_FACTOR_FAILED: '第二步的验证码被拒绝',
     PASSWORD_CHECK_FAILED: '密码被拒绝',
     CODE_CHECK_FAILED: '验证码被拒绝',
@@ -125,7 +126,6 @@ export const script: Script = {
     SESSION_REVOKED: '通过邮件结束会话',
     SESSION_RENAMED: '会话已重命名',
     SESSION_TRANSFERRED: '登录已移交给应用',
-    NEW_DEVICE_NOTIFIED: '已发送关于新设备的邮件',
     REFRESH_REUSED: '会话已结束：其令牌被使用了两次',
     EMAIL_VERIFIED: '电子邮箱已确认',
     RESET_SENT: '申请新密码的链接',

@@ -16,9 +16,11 @@ export function createActivitySection(shared: Shared, page: ProvenPage) {
 
   const itemOf = (row: Row): HTMLElement => {
     const about = createElement('div', '');
+    const action = String(row[fields.action]);
+    const other = action.startsWith('ADMIN_') ? 'OPERATOR' : 'OTHER';
     const known = [row[fields.device], row[fields.address]].filter((fact) => fact);
     about.append(
-      createElement('strong', texts[String(row[fields.action])] ?? texts['OTHER'] ?? ''),
+      createElement('strong', texts[action] ?? texts[other] ?? ''),
       createFacts([formatTime(row[fields.at]), ...known.map(String)]),
     );
     const item = createElement('li', '');
