@@ -6,14 +6,8 @@ import { failUsage } from './command-line.ts';
 import { root } from './install.mjs';
 import { lockState, type StateLock } from './lock.ts';
 import { preload } from './orphan.mjs';
-import {
-  localProtocol,
-  localPort,
-  localSettings,
-  makeSecrets,
-  prepareDatabase,
-  readSecret,
-} from './local.ts';
+import { localProtocol, localPort, localSettings, prepareDatabase } from './local.ts';
+import { makeSecrets, readSecret } from './local-secrets.ts';
 import { curlLine, loginLines } from './login-lines.ts';
 import type { Settings } from '../src/settings.ts';
 

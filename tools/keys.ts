@@ -15,7 +15,8 @@ import {
   rotate,
   type KeySet,
 } from './key-set.ts';
-import { localSettings, makeSecrets, readSecret, replaceSecret } from './local.ts';
+import { localSettings } from './local.ts';
+import { makeSecrets, readSecret, replaceSecret } from './local-secrets.ts';
 import { addNamedKey, describeNamedKeys, type NamedKey } from './named-keys.ts';
 
 const USAGE = `npm run keys -- generate [--file FILE] [--alg ${ALGORITHMS.join('|')}]   a set of new keys

@@ -1,46 +1,15 @@
-/** Prepares local development: secrets, settings, migrations and demo accounts. */
+/** Prepares local development: settings, migrations and demo accounts. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { unstable_readConfig } from 'wrangler';
 import { contracts } from '../src/contracts/index.ts';
 import { createPasswords } from '../src/crypto/passwords/hash.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
 import { demoAccounts, demoSql } from '../test/fixtures/demo-accounts.ts';
 import { environment, root } from './install.mjs';
-import { exclusively } from './lock.ts';
-import { completeSecrets, withSecret } from './secrets.ts';
-
-const secretsFile = join(root, '.dev.vars');
-
-/**
- * Adds missing local secrets, and changes no present one. Of several processes that start at once, one
- * makes them: a second set would void what the first has signed.
- */
-export function makeSecrets(): void {
-  exclusively('secrets', addMissing);
-}
-
-function addMissing(): void {
-  const present = existsSync(secretsFile) ? readFileSync(secretsFile, 'utf8') : '';
-  const complete = completeSecrets(present);
-  if (complete === present) return;
-  writeFileSync(secretsFile, complete, { mode: 0o600 });
-  console.log('Made local secrets in .dev.vars.');
-}
-
-export function readSecret(name: string): string {
-  return parseEnv(readFileSync(secretsFile, 'utf8'))[name] ?? '';
-}
-
-export function replaceSecret(name: string, value: string): void {
-  exclusively('secrets', () => {
-    const text = readFileSync(secretsFile, 'utf8');
-    writeFileSync(secretsFile, withSecret(text, name, value), { mode: 0o600 });
-  });
-}
+import { readSecrets } from './local-secrets.ts';
 
 /** The default port of `wrangler dev`. */
 export function localPort(): number {
@@ -55,8 +24,7 @@ export function localProtocol(): string {
 /** The settings of the local Worker. Throws an error that names a faulty one. */
 export function localSettings(): Settings {
   const { vars } = unstable_readConfig({ config: join(root, 'wrangler.toml') });
-  const secrets = parseEnv(readFileSync(secretsFile, 'utf8'));
-  return readSettings({ ...vars, ...secrets }, contracts);
+  return readSettings({ ...vars, ...readSecrets() }, contracts);
 }
 
 /**

@@ -14,7 +14,7 @@ import { encodeRequest } from '../../src/contracts/routes.ts';
 import { demoAccounts } from '../../test/fixtures/demo-accounts.ts';
 import { readArguments } from '../command-line.ts';
 import { root } from '../install.mjs';
-import { readSecret } from '../local.ts';
+import { readSecret } from '../local-secrets.ts';
 import {
   exitOnSignals,
   freePort,

@@ -241,7 +241,7 @@ const commandOf = ({ usage, options = [], takes = 1, run }: AdminCommand): Comma
     const { values, positionals } = parse(args, options);
     const surplus = positionals.slice(takes);
     if (surplus.length > 0) throw wrongUsage(`Unexpected argument: ${surplus.join(' ')}`);
-    const api = connect(values.url);
+    const api = await connect(values.url);
     const [user, ...rest] = positionals;
     const path = takes === 0 ? '' : await pathOf(api, user);
     for (const line of await run({ values, api, path, rest })) console.log(line);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { User as StoredUser } from '../../src/flows/model/user.ts';
 import { Refused, wrongUsage } from '../command-line.ts';
 import { root } from '../install.mjs';
-import { localPort, readSecret } from '../local.ts';
+import { readSecret } from '../local-secrets.ts';
 
 /** A command of `npm run users`; `args` is what follows its name. */
 export interface Command {
@@ -66,8 +66,9 @@ export const NO_USER = 'There is no such user.';
 
 const TOKEN = 'GATEHOUSE_OPERATOR_TOKEN';
 
-/** `url`: the local instance where undefined. */
-export function connect(url = `http://localhost:${localPort()}`): Api {
+/** `address`: the local instance where undefined. */
+export async function connect(address?: string): Promise<Api> {
+  const url = address ?? `http://localhost:${(await import('../local.ts')).localPort()}`;
   if (!URL.canParse(url) || !/^https?:/.test(url)) throw wrongUsage(`--url ${url} is not a URL.`);
   const base = new URL(url);
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(base.hostname);

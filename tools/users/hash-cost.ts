@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
 import { environment, root } from '../install.mjs';
-import { makeSecrets, replaceSecret } from '../local.ts';
+import { makeSecrets, replaceSecret } from '../local-secrets.ts';
 import type { Command } from './api.ts';
 import { HighestCosts } from './columns.ts';
 import { locationOf, locationOptions, openDatabase, type Database } from './database.ts';

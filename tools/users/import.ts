@@ -7,7 +7,8 @@
 import { parseArgs } from 'node:util';
 import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
 import { EXIT, wrongUsage } from '../command-line.ts';
-import { localSettings, makeSecrets, prepareDatabase } from '../local.ts';
+import { localSettings, prepareDatabase } from '../local.ts';
+import { makeSecrets } from '../local-secrets.ts';
 import type { Command } from './api.ts';
 import { rowOf, type UserRow } from './columns.ts';
 import { checkFile } from './file-checks.ts';
