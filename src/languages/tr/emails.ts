@@ -61,7 +61,7 @@ export const emails: Emails = {
   'email-changed': {
     subject: '{service} hesabınızın e-posta adresi değiştirildi',
     intro:
-      'Hesabınızın artık başka bir e-posta adresi var ve bu, bu adrese gönderilen son e-postaydı. Bunu siz yaptıysanız bir şey yapmanız gerekmez. Siz yapmadıysanız, şifreniz hâlâ geçerliyken giriş yapın ve ikisini de değiştirin:',
+      'Hesabınızın artık başka bir e-posta adresi var ve bu, bu adrese gönderilen son e-postaydı. Bunu siz yaptıysanız bir şey yapmanız gerekmez. Siz yapmadıysanız, şifreniz hâlâ geçerliyken giriş yapın, hem şifrenizi hem de adresi değiştirin:',
   },
   'factor-added': {
     subject: '{service} hesabınıza bir kimlik doğrulama uygulaması eklendi',
