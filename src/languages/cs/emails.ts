@@ -8,16 +8,16 @@ export const emails: Emails = {
     verifyEmail: 'Potvrdit adresu',
     revokeSession: 'Ukončit relaci',
   },
-  notYou: 'Pokud šlo o vás, nemusíte nic dělat. Pokud o vás nešlo, ihned zvolte jiné heslo:',
-  ignore: 'Pokud o vás nešlo, nemusíte nic dělat.',
+  notYou: 'Pokud jste to byli vy, nemusíte nic dělat. Pokud ne, ihned zvolte jiné heslo:',
+  ignore: 'Pokud jste to nebyli vy, nemusíte nic dělat.',
   contactOperator: 'Pokud se už nemůžete přihlásit, obraťte se na provozovatele služby {service}.',
   codeLifetime: 'Doba platnosti kódu: {duration}. Nikomu ho nesdělujte.',
-  linkLifetime: 'Odkaz platí jednou, doba platnosti: {duration}.',
+  linkLifetime: 'Odkaz lze použít jen jednou. Doba platnosti: {duration}.',
   passkeyName: 'Název přístupového klíče: {name}',
   'verification-code': {
     subject: 'Potvrďte svou adresu pro službu {service}',
     intro: 'Zadejte tento kód a potvrďte tím svou e-mailovou adresu:',
-    otherwise: 'Pokud o vás nešlo, nemusíte nic dělat: bez kódu zůstane adresa nepotvrzená.',
+    otherwise: 'Pokud jste to nebyli vy, nemusíte nic dělat: bez kódu zůstane adresa nepotvrzená.',
   },
   'registration-code': {
     subject: 'Potvrďte svou adresu pro službu {service}',
@@ -25,7 +25,7 @@ export const emails: Emails = {
       'Někdo, možná vy, požádal o vytvoření účtu s touto adresou. Potvrďte to zadáním tohoto kódu:',
     oneRegistration:
       'Kód platí jen s heslem této registrace: každá registrace má svůj vlastní kód.',
-    otherwise: 'Pokud o vás nešlo, nemusíte nic dělat: bez kódu žádný účet nevznikne.',
+    otherwise: 'Pokud jste to nebyli vy, nemusíte nic dělat: bez kódu žádný účet nevznikne.',
   },
   'registration-attempt': {
     subject: 'Ve službě {service} už máte účet',
@@ -35,12 +35,12 @@ export const emails: Emails = {
   'password-reset': {
     subject: 'Obnovte své heslo pro službu {service}',
     intro: 'Otevřete tento odkaz a zvolte nové heslo:',
-    otherwise: 'Pokud o vás nešlo, nemusíte nic dělat: vaše heslo zůstane beze změny.',
+    otherwise: 'Pokud jste to nebyli vy, nemusíte nic dělat: vaše heslo zůstane beze změny.',
   },
   'password-changed': {
     subject: 'Vaše heslo pro službu {service} bylo změněno',
     intro:
-      'Heslo vašeho účtu bylo změněno. Pokud šlo o vás, nemusíte nic dělat. Pokud o vás nešlo, ihned získejte účet zpět:',
+      'Heslo vašeho účtu bylo změněno. Pokud jste to byli vy, nemusíte nic dělat. Pokud ne, ihned získejte účet zpět:',
     passkeysStay:
       'Přístupovými klíči vašeho účtu se lze dál přihlásit. Přihlaste se a odeberte ty, které nejsou vaše.',
     neverSent: 'Hesla se nikdy neposílají e-mailem.',
@@ -48,18 +48,18 @@ export const emails: Emails = {
   'email-change-code': {
     subject: 'Potvrďte svou novou adresu pro službu {service}',
     intro: 'Zadejte tento kód, aby se tato adresa stala e-mailovou adresou vašeho účtu:',
-    otherwise: 'Pokud o vás nešlo, nemusíte nic dělat: bez kódu se nic nezmění.',
+    otherwise: 'Pokud jste to nebyli vy, nemusíte nic dělat: bez kódu se nic nezmění.',
   },
   'email-change-notice': {
     subject: 'Žádost o novou adresu ve službě {service}',
     intro:
-      'Někdo, možná vy, požádal o nahrazení této e-mailové adresy vašeho účtu. Stane se to, jakmile bude nová adresa potvrzena. Pokud o vás nešlo, ihned zvolte jiné heslo:',
-    otherwise: 'Pokud šlo o vás, nemusíte zde nic dělat.',
+      'Někdo, možná vy, požádal o nahrazení této e-mailové adresy vašeho účtu. Stane se to, jakmile bude nová adresa potvrzena. Pokud jste to nebyli vy, ihned zvolte jiné heslo:',
+    otherwise: 'Pokud jste to byli vy, nemusíte zde nic dělat.',
   },
   'email-changed': {
     subject: 'Vaše adresa pro službu {service} byla změněna',
     intro:
-      'Váš účet má nyní jinou e-mailovou adresu a toto je poslední e-mail na tuto adresu. Pokud šlo o vás, nemusíte nic dělat. Pokud o vás nešlo, přihlaste se, dokud vaše heslo platí, a změňte obojí:',
+      'Váš účet má nyní jinou e-mailovou adresu a toto je poslední e-mail na tu dosavadní. Pokud jste to byli vy, nemusíte nic dělat. Pokud ne, přihlaste se, dokud vaše heslo platí, a změňte heslo i adresu:',
   },
   'factor-added': {
     subject: 'Ve službě {service} byla přidána ověřovací aplikace',
@@ -83,7 +83,7 @@ export const emails: Emails = {
   'passkey-added': {
     subject: 'Ve službě {service} byl přidán přístupový klíč',
     intro:
-      'K vašemu účtu byl přidán přístupový klíč, kterým se lze přihlásit bez hesla. Pokud šlo o vás, nemusíte nic dělat. Pokud o vás nešlo, přihlaste se a ihned ho odeberte:',
+      'K vašemu účtu byl přidán přístupový klíč, kterým se lze přihlásit bez hesla. Pokud jste to byli vy, nemusíte nic dělat. Pokud ne, přihlaste se a ihned ho odeberte:',
     passwordToo: 'Potom zvolte jiné heslo. Samotné nové heslo přístupový klíč neodebere.',
   },
   'passkey-removed': {
@@ -93,12 +93,12 @@ export const emails: Emails = {
   'passkey-counted-back': {
     subject: 'Přístupový klíč ve službě {service} mohl být zkopírován',
     intro:
-      'Právě byl použit přístupový klíč vašeho účtu a jeho zařízení nenapočítalo více podpisů než minule. Pokud šlo o vás, zařízení bylo pravděpodobně resetováno nebo opraveno. Pokud o vás nešlo, někdo může mít jeho kopii: přihlaste se a ihned ho odeberte:',
+      'Právě byl použit přístupový klíč vašeho účtu a jeho zařízení nenapočítalo více podpisů než minule. Pokud jste to byli vy, zařízení bylo pravděpodobně resetováno nebo opraveno. Pokud ne, někdo může mít jeho kopii: přihlaste se a ihned ho odeberte:',
   },
   'password-removed': {
     subject: 'Heslo vašeho účtu ve službě {service} bylo odebráno',
     intro:
-      'Váš účet už nemá heslo: k přihlášení slouží jeho přístupové klíče. Pokud šlo o vás, nemusíte nic dělat. Pokud o vás nešlo, ihned zvolte nové heslo:',
+      'Váš účet už nemá heslo: k přihlášení slouží jeho přístupové klíče. Pokud jste to byli vy, nemusíte nic dělat. Pokud ne, ihned zvolte nové heslo:',
     removePasskeys: 'Potom se přihlaste a odeberte přístupové klíče, které nejsou vaše.',
   },
   'factors-reset': {
@@ -113,7 +113,7 @@ export const emails: Emails = {
     intro:
       'K vašemu účtu právě proběhlo přihlášení na zařízení, které k tomu dosud nebylo použito:',
     otherwise:
-      'Pokud šlo o vás, nemusíte nic dělat. Pokud o vás nešlo, ukončete tuto relaci a ihned zvolte nové heslo:',
+      'Pokud jste to byli vy, nemusíte nic dělat. Pokud ne, ukončete tuto relaci a ihned zvolte nové heslo:',
   },
   'account-deleted': {
     subject: 'Váš účet ve službě {service} byl smazán',

@@ -13,7 +13,7 @@ export const emails: Emails = {
   contactOperator:
     'Jeśli nie możesz się już zalogować, skontaktuj się z administratorem serwisu {service}.',
   codeLifetime: 'Czas ważności kodu: {duration}. Nie udostępniaj go nikomu.',
-  linkLifetime: 'Link działa jeden raz, czas ważności: {duration}.',
+  linkLifetime: 'Link działa tylko raz. Czas ważności: {duration}.',
   passkeyName: 'Nazwa klucza dostępu: {name}',
   'verification-code': {
     subject: 'Potwierdź swój adres w serwisie {service}',
@@ -60,7 +60,7 @@ export const emails: Emails = {
   'email-changed': {
     subject: 'Twój adres w serwisie {service} został zmieniony',
     intro:
-      'Twoje konto ma teraz inny adres e-mail, a to jest ostatni e-mail na ten adres. Jeśli to ty, nie musisz nic robić. Jeśli to nie ty, zaloguj się, dopóki hasło działa, i zmień jedno i drugie:',
+      'Twoje konto ma teraz inny adres e-mail, a to jest ostatni e-mail na dotychczasowy. Jeśli to ty, nie musisz nic robić. Jeśli to nie ty, zaloguj się, dopóki hasło działa, i zmień hasło oraz adres:',
   },
   'factor-added': {
     subject: 'Dodano aplikację uwierzytelniającą w serwisie {service}',

@@ -84,7 +84,7 @@ export const pages: Pages = {
     change: 'Zmień hasło',
     signOut: 'Wyloguj się',
     signOutEverywhere: 'Wyloguj się wszędzie',
-    editProfile: 'Zmień profil',
+    editProfile: 'Edytuj profil',
     language: 'Język e-maili',
     save: 'Zapisz',
     changeEmail: 'Zmień adres e-mail',
@@ -107,12 +107,12 @@ export const pages: Pages = {
     back: 'Wróć do logowania',
     optional:
       'Tylko jeśli weryfikacja dwuetapowa jest skonfigurowana. Kod odzyskiwania też działa.',
-    passkey: 'Użyj zamiast tego klucza dostępu',
+    passkey: 'Użyj klucza dostępu',
   },
   enrolment: {
     title: 'Skonfiguruj weryfikację dwuetapową',
     required: 'Twoje konto wymaga drugiego kroku. Skonfiguruj go teraz, aby dokończyć logowanie.',
-    scan: 'Zeskanuj to aplikacją uwierzytelniającą:',
+    scan: 'Zeskanuj ten kod aplikacją uwierzytelniającą:',
     qr: 'Kod QR z tajnym kluczem',
     open: 'Otwórz aplikację na tym urządzeniu',
     secret: 'Lub wpisz ten tajny klucz w aplikacji:',
@@ -133,18 +133,19 @@ export const pages: Pages = {
     add: 'Skonfiguruj aplikację uwierzytelniającą',
     newCodes: 'Utwórz nowe kody odzyskiwania',
     others: 'Twoje konto ma też otwarte sesje gdzie indziej. Czy to wszędzie ty?',
-    endOthers: 'Wyloguj się wszędzie indziej',
+    endOthers: 'Zakończ pozostałe sesje',
   },
   proof: {
     title: 'Czy to ty?',
-    intro: 'Udowodnij to jeszcze raz, aby zmienić swój sposób logowania.',
+    intro: 'Potwierdź to jeszcze raz, aby zmienić sposób logowania.',
     submit: 'Dalej',
     passkey: 'Użyj klucza dostępu',
     cancel: 'Anuluj',
   },
   passkeys: {
     title: 'Klucze dostępu',
-    intro: 'Klucz dostępu loguje cię za pomocą blokady ekranu urządzenia, bez hasła i bez kodu.',
+    intro:
+      'Klucz dostępu pozwala zalogować się za pomocą blokady ekranu urządzenia, bez hasła i bez kodu.',
     add: 'Dodaj klucz dostępu',
     offer:
       'Czy następnym razem chcesz zalogować się blokadą ekranu tego urządzenia zamiast hasłem?',
@@ -154,7 +155,7 @@ export const pages: Pages = {
     submit: 'Dalej',
     cancel: 'Anuluj',
     passwordless:
-      'Z kluczami dostępu nie potrzebujesz hasła. Usunięcie go kończy twoje pozostałe sesje. Potrzebujesz do tego dwóch kluczy dostępu albo jednego i kodów odzyskiwania.',
+      'Z kluczami dostępu nie potrzebujesz hasła. Usunięcie go zakończy twoje pozostałe sesje. Potrzebujesz do tego dwóch kluczy dostępu albo jednego i kodów odzyskiwania.',
     removePassword: 'Usuń hasło',
   },
   docs: { title: 'Dokumentacja API', scriptsOff: 'Dokumentacja wymaga JavaScriptu.' },
