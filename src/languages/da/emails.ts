@@ -11,9 +11,9 @@ export const emails: Emails = {
   notYou:
     'Hvis det var dig, behøver du ikke gøre noget. Hvis det ikke var dig, så vælg straks en anden adgangskode:',
   ignore: 'Hvis det ikke var dig, behøver du ikke gøre noget.',
-  contactOperator: 'Hvis du ikke længere kan logge ind, så kontakt administratoren af {service}.',
-  codeLifetime: 'Koden gælder i: {duration}. Del den ikke med nogen.',
-  linkLifetime: 'Linket gælder én gang, i: {duration}.',
+  contactOperator: 'Hvis du ikke længere kan logge ind, så kontakt administratoren for {service}.',
+  codeLifetime: 'Koden gælder i {duration}. Del den ikke med nogen.',
+  linkLifetime: 'Linket gælder én gang, i {duration}.',
   passkeyName: 'Adgangsnøglens navn: {name}',
   'verification-code': {
     subject: 'Bekræft din adresse til {service}',
@@ -24,7 +24,7 @@ export const emails: Emails = {
   'registration-code': {
     subject: 'Bekræft din adresse til {service}',
     intro:
-      'Nogen, måske dig, bad om at oprette en konto med denne adresse. Indtast denne kode for at bekræfte det:',
+      'Nogen, måske dig, bad om at få oprettet en konto med denne adresse. Indtast denne kode for at bekræfte det:',
     oneRegistration:
       'Koden gælder kun med adgangskoden fra denne registrering: hver registrering har sin egen kode.',
     otherwise:
@@ -33,7 +33,7 @@ export const emails: Emails = {
   'registration-attempt': {
     subject: 'Du har allerede en konto hos {service}',
     intro:
-      'Nogen, måske dig, bad om at oprette en konto med denne adresse. Der findes allerede en, og intet i den er ændret. Hvis du har glemt dens adgangskode:',
+      'Nogen, måske dig, bad om at få oprettet en konto med denne adresse. Der findes allerede en, og intet i den er ændret. Hvis du har glemt adgangskoden:',
   },
   'password-reset': {
     subject: 'Nulstil din adgangskode til {service}',
@@ -44,9 +44,9 @@ export const emails: Emails = {
   'password-changed': {
     subject: 'Din adgangskode til {service} er skiftet',
     intro:
-      'Adgangskoden til din konto er skiftet. Hvis det var dig, behøver du ikke gøre noget. Hvis det ikke var dig, så tag straks kontoen tilbage:',
+      'Adgangskoden til din konto er skiftet. Hvis det var dig, behøver du ikke gøre noget. Hvis det ikke var dig, så få straks kontoen tilbage:',
     passkeysStay:
-      'Din kontos adgangsnøgler logger ind som før. Log ind, og fjern dem, der ikke er dine.',
+      'Din kontos adgangsnøgler kan stadig bruges til at logge ind. Log ind, og fjern dem, der ikke er dine.',
     neverSent: 'Adgangskoder sendes aldrig via e-mail.',
   },
   'email-change-code': {
@@ -55,15 +55,15 @@ export const emails: Emails = {
     otherwise: 'Hvis det ikke var dig, behøver du ikke gøre noget: uden koden ændres intet.',
   },
   'email-change-notice': {
-    subject: 'Der er bedt om en ny adresse hos {service}',
+    subject: 'Anmodning om en ny adresse hos {service}',
     intro:
-      'Nogen, måske dig, bad om at erstatte denne e-mailadresse for din konto. Det sker, så snart den nye adresse er bekræftet. Hvis det ikke var dig, så vælg straks en anden adgangskode:',
+      'Nogen, måske dig, bad om at få erstattet denne e-mailadresse på din konto. Det sker, så snart den nye adresse er bekræftet. Hvis det ikke var dig, så vælg straks en anden adgangskode:',
     otherwise: 'Hvis det var dig, behøver du ikke gøre noget her.',
   },
   'email-changed': {
     subject: 'Din adresse til {service} er skiftet',
     intro:
-      'Din konto har nu en anden e-mailadresse, og dette var den sidste e-mail til denne adresse. Hvis det var dig, behøver du ikke gøre noget. Hvis det ikke var dig, så log ind, så længe din adgangskode gælder, og skift begge dele:',
+      'Din konto har nu en anden e-mailadresse, og dette er den sidste e-mail til den tidligere. Hvis det var dig, behøver du ikke gøre noget. Hvis det ikke var dig, så log ind, mens din adgangskode stadig gælder, og skift både adgangskoden og adressen:',
   },
   'factor-added': {
     subject: 'En godkendelsesapp er tilføjet hos {service}',
@@ -87,13 +87,13 @@ export const emails: Emails = {
   'passkey-added': {
     subject: 'En adgangsnøgle er tilføjet hos {service}',
     intro:
-      'En adgangsnøgle er tilføjet til din konto og logger ind uden adgangskoden. Hvis det var dig, behøver du ikke gøre noget. Hvis det ikke var dig, så log ind, og fjern den straks:',
+      'En adgangsnøgle er tilføjet til din konto og kan bruges til at logge ind uden adgangskoden. Hvis det var dig, behøver du ikke gøre noget. Hvis det ikke var dig, så log ind, og fjern den straks:',
     passwordToo:
       'Vælg derefter en anden adgangskode. En ny adgangskode alene fjerner ikke en adgangsnøgle.',
   },
   'passkey-removed': {
     subject: 'En adgangsnøgle er fjernet hos {service}',
-    intro: 'En adgangsnøgle er fjernet fra din konto og logger ikke længere ind.',
+    intro: 'En adgangsnøgle er fjernet fra din konto og kan ikke længere bruges til at logge ind.',
   },
   'passkey-counted-back': {
     subject: 'En adgangsnøgle hos {service} kan være kopieret',
@@ -109,9 +109,9 @@ export const emails: Emails = {
   'factors-reset': {
     subject: 'Din anden faktor hos {service} er nulstillet',
     intro:
-      'Administratoren af {service} har fjernet godkendelsesapps, adgangsnøgler og gendannelseskoder fra din konto. Hvis du bad om det, så log ind med din adgangskode, eller vælg en nedenfor, hvis du ikke har nogen, og konfigurer nye.',
+      'Administratoren for {service} har fjernet godkendelsesapps, adgangsnøgler og gendannelseskoder fra din konto. Hvis du bad om det, så log ind med din adgangskode, eller vælg en nedenfor, hvis du ikke har nogen, og konfigurer nye.',
     otherwise:
-      'Hvis du ikke bad om det, så vælg straks en anden adgangskode, og kontakt administratoren af {service}.',
+      'Hvis du ikke bad om det, så vælg straks en anden adgangskode, og kontakt administratoren for {service}.',
   },
   'new-device': {
     subject: 'Et nyt login hos {service}',

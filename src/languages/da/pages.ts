@@ -19,7 +19,7 @@ export const pages: Pages = {
     password: 'Adgangskode',
     newPassword: 'Ny adgangskode',
     currentPassword: 'Nuværende adgangskode',
-    passwordHint: 'Mindste længde: {least}. Nogle ord i træk er en god adgangskode.',
+    passwordHint: 'Mindste længde: {least}. Nogle ord i træk udgør en god adgangskode.',
     code: 'Kode fra e-mailen',
     newEmail: 'Ny e-mail',
     picture: 'Adresse på et billede (valgfrit)',
@@ -111,7 +111,7 @@ export const pages: Pages = {
   enrolment: {
     title: 'Konfigurer totrinsbekræftelse',
     required: 'Din konto kræver totrinsbekræftelse. Konfigurer den nu, så er du logget ind.',
-    scan: 'Scan dette med en godkendelsesapp:',
+    scan: 'Scan denne kode med en godkendelsesapp:',
     qr: 'QR-kode med den hemmelige nøgle',
     open: 'Åbn en app på denne enhed',
     secret: 'Eller skriv denne hemmelige nøgle i appen:',
@@ -121,7 +121,7 @@ export const pages: Pages = {
   recovery: {
     title: 'Dine gendannelseskoder',
     intro:
-      'Sammen med din adgangskode logger hver af dem dig ind én gang, uden app eller adgangsnøgle. Opbevar dem et sikkert sted: de vises ikke igen.',
+      'Sammen med din adgangskode kan du logge ind én gang med hver af dem, uden app eller adgangsnøgle. Opbevar dem et sikkert sted: de vises ikke igen.',
     download: 'Hent',
     copy: 'Kopiér',
     print: 'Udskriv',
@@ -136,14 +136,15 @@ export const pages: Pages = {
   },
   proof: {
     title: 'Er det dig?',
-    intro: 'Bevis det en gang til for at ændre, hvordan du logger ind.',
+    intro: 'Bekræft det en gang til for at ændre, hvordan du logger ind.',
     submit: 'Fortsæt',
     passkey: 'Brug en adgangsnøgle',
     cancel: 'Annuller',
   },
   passkeys: {
     title: 'Adgangsnøgler',
-    intro: 'En adgangsnøgle logger dig ind med din enheds skærmlås, uden adgangskode og kode.',
+    intro:
+      'En adgangsnøgle logger dig ind med din enheds skærmlås, uden adgangskode og engangskode.',
     add: 'Tilføj en adgangsnøgle',
     offer: 'Vil du næste gang logge ind med denne enheds skærmlås i stedet for din adgangskode?',
     notNow: 'Ikke nu',
@@ -158,7 +159,7 @@ export const pages: Pages = {
   docs: { title: 'API-reference', scriptsOff: 'Referencen kræver JavaScript.' },
   mail: {
     title: 'Lokal mail',
-    intro: 'Det, som denne maskine ville have sendt. Det gemmes her og sendes ikke til nogen.',
+    intro: 'Det, som denne computer ville have sendt. Det gemmes her og sendes ikke til nogen.',
     none: 'Ingen mail endnu.',
     to: 'Til',
     reload: 'Indlæs igen',

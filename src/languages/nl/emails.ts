@@ -9,17 +9,18 @@ export const emails: Emails = {
     revokeSession: 'Sessie beëindigen',
   },
   notYou:
-    'Was jij dit, dan hoef je niets te doen. Was jij dit niet, kies dan meteen een ander wachtwoord:',
-  ignore: 'Was jij dit niet, dan hoef je niets te doen.',
-  contactOperator: 'Kun je niet meer inloggen, neem dan contact op met de beheerder van {service}.',
-  codeLifetime: 'Geldigheid van de code: {duration}. Deel de code met niemand.',
-  linkLifetime: 'De link is één keer geldig, gedurende: {duration}.',
+    'Als jij dit was, hoef je niets te doen. Als jij dit niet was, kies dan meteen een ander wachtwoord:',
+  ignore: 'Als jij dit niet was, hoef je niets te doen.',
+  contactOperator:
+    'Als je niet meer kunt inloggen, neem dan contact op met de beheerder van {service}.',
+  codeLifetime: 'De code is {duration} geldig. Deel de code met niemand.',
+  linkLifetime: 'De link is één keer geldig, gedurende {duration}.',
   passkeyName: 'Naam van de passkey: {name}',
   'verification-code': {
     subject: 'Bevestig je adres voor {service}',
     intro: 'Vul deze code in om je e-mailadres te bevestigen:',
     otherwise:
-      'Was jij dit niet, dan hoef je niets te doen: zonder de code blijft het adres onbevestigd.',
+      'Als jij dit niet was, hoef je niets te doen: zonder de code blijft het adres onbevestigd.',
   },
   'registration-code': {
     subject: 'Bevestig je adres voor {service}',
@@ -27,7 +28,7 @@ export const emails: Emails = {
       'Iemand, misschien jij, heeft gevraagd een account met dit adres aan te maken. Vul deze code in om dat te bevestigen:',
     oneRegistration:
       'De code is alleen geldig met het wachtwoord van deze registratie: elke registratie heeft een eigen code.',
-    otherwise: 'Was jij dit niet, dan hoef je niets te doen: zonder de code komt er geen account.',
+    otherwise: 'Als jij dit niet was, hoef je niets te doen: zonder de code komt er geen account.',
   },
   'registration-attempt': {
     subject: 'Je hebt al een account bij {service}',
@@ -37,12 +38,12 @@ export const emails: Emails = {
   'password-reset': {
     subject: 'Stel je wachtwoord voor {service} opnieuw in',
     intro: 'Volg deze link om een nieuw wachtwoord te kiezen:',
-    otherwise: 'Was jij dit niet, dan hoef je niets te doen: je wachtwoord blijft zoals het is.',
+    otherwise: 'Als jij dit niet was, hoef je niets te doen: je wachtwoord blijft zoals het is.',
   },
   'password-changed': {
     subject: 'Je wachtwoord voor {service} is gewijzigd',
     intro:
-      'Het wachtwoord van je account is gewijzigd. Was jij dit, dan hoef je niets te doen. Was jij dit niet, neem het account dan meteen terug:',
+      'Het wachtwoord van je account is gewijzigd. Als jij dit was, hoef je niets te doen. Als jij dit niet was, neem dan meteen de controle over het account terug:',
     passkeysStay:
       'Met de passkeys van je account kan nog steeds worden ingelogd. Log in en verwijder de passkeys die niet van jou zijn.',
     neverSent: 'Wachtwoorden worden nooit per e-mail verstuurd.',
@@ -50,18 +51,18 @@ export const emails: Emails = {
   'email-change-code': {
     subject: 'Bevestig je nieuwe adres voor {service}',
     intro: 'Vul deze code in om dit het e-mailadres van je account te maken:',
-    otherwise: 'Was jij dit niet, dan hoef je niets te doen: zonder de code verandert er niets.',
+    otherwise: 'Als jij dit niet was, hoef je niets te doen: zonder de code verandert er niets.',
   },
   'email-change-notice': {
     subject: 'Er is een nieuw adres aangevraagd bij {service}',
     intro:
-      'Iemand, misschien jij, heeft gevraagd dit e-mailadres van je account te vervangen. Dat gebeurt zodra het nieuwe adres is bevestigd. Was jij dit niet, kies dan meteen een ander wachtwoord:',
-    otherwise: 'Was jij dit, dan hoef je hier niets te doen.',
+      'Iemand, misschien jij, heeft gevraagd dit e-mailadres van je account te vervangen. Dat gebeurt zodra het nieuwe adres is bevestigd. Als jij dit niet was, kies dan meteen een ander wachtwoord:',
+    otherwise: 'Als jij dit was, hoef je hier niets te doen.',
   },
   'email-changed': {
     subject: 'Je adres voor {service} is gewijzigd',
     intro:
-      'Je account heeft nu een ander e-mailadres, en dit was de laatste e-mail naar dit adres. Was jij dit, dan hoef je niets te doen. Was jij dit niet, log dan in zolang je wachtwoord nog geldig is en wijzig ze allebei:',
+      'Je account heeft nu een ander e-mailadres, en dit is de laatste e-mail naar het vorige. Als jij dit was, hoef je niets te doen. Als jij dit niet was, log dan in zolang je wachtwoord nog geldig is en wijzig het wachtwoord en het adres:',
   },
   'factor-added': {
     subject: 'Er is een authenticator-app toegevoegd bij {service}',
@@ -86,29 +87,29 @@ export const emails: Emails = {
   'passkey-added': {
     subject: 'Er is een passkey toegevoegd bij {service}',
     intro:
-      'Er is een passkey aan je account toegevoegd waarmee zonder het wachtwoord kan worden ingelogd. Was jij dit, dan hoef je niets te doen. Was jij dit niet, log dan in en verwijder hem meteen:',
+      'Er is een passkey aan je account toegevoegd waarmee zonder het wachtwoord kan worden ingelogd. Als jij dit was, hoef je niets te doen. Als jij dit niet was, log dan in en verwijder hem meteen:',
     passwordToo:
       'Kies daarna een ander wachtwoord. Een nieuw wachtwoord alleen verwijdert geen passkey.',
   },
   'passkey-removed': {
     subject: 'Er is een passkey verwijderd bij {service}',
-    intro: 'Er is een passkey van je account verwijderd; daarmee kan niet meer worden ingelogd.',
+    intro: 'Er is een passkey van je account verwijderd. Daarmee kan niet meer worden ingelogd.',
   },
   'passkey-counted-back': {
     subject: 'Een passkey bij {service} is mogelijk gekopieerd',
     intro:
-      'Er is zojuist een passkey van je account gebruikt, en het apparaat ervan heeft niet meer handtekeningen geteld dan de vorige keer. Was jij dit, dan is het apparaat waarschijnlijk gereset of gerepareerd. Was jij dit niet, dan heeft iemand misschien een kopie ervan: log in en verwijder hem meteen:',
+      'Er is zojuist een passkey van je account gebruikt, en het apparaat ervan heeft niet méér handtekeningen geteld dan de vorige keer. Als jij dit was, is het apparaat waarschijnlijk gereset of gerepareerd. Als jij dit niet was, heeft iemand misschien een kopie ervan: log in en verwijder hem meteen:',
   },
   'password-removed': {
     subject: 'Het wachtwoord van je account bij {service} is verwijderd',
     intro:
-      'Je account heeft geen wachtwoord meer: er wordt ingelogd met de passkeys ervan. Was jij dit, dan hoef je niets te doen. Was jij dit niet, kies dan meteen een nieuw wachtwoord:',
+      'Je account heeft geen wachtwoord meer: inloggen gaat met de passkeys ervan. Als jij dit was, hoef je niets te doen. Als jij dit niet was, kies dan meteen een nieuw wachtwoord:',
     removePasskeys: 'Log daarna in en verwijder de passkeys die niet van jou zijn.',
   },
   'factors-reset': {
     subject: 'Je tweede factor bij {service} is gereset',
     intro:
-      'De beheerder van {service} heeft de authenticator-apps, passkeys en herstelcodes van je account verwijderd. Heb je hierom gevraagd, log dan in met je wachtwoord, of kies er hieronder een als je er geen hebt, en stel nieuwe in.',
+      'De beheerder van {service} heeft de authenticator-apps, passkeys en herstelcodes van je account verwijderd. Als je hierom hebt gevraagd, log dan in met je wachtwoord, of kies er hieronder een als je er geen hebt, en stel nieuwe in.',
     otherwise:
       'Als je hier niet om hebt gevraagd, kies dan meteen een ander wachtwoord en neem contact op met de beheerder van {service}.',
   },
@@ -117,7 +118,7 @@ export const emails: Emails = {
     intro:
       'Er is zojuist op je account ingelogd op een apparaat dat daar nog niet eerder voor was gebruikt:',
     otherwise:
-      'Was jij dit, dan hoef je niets te doen. Was jij dit niet, beëindig dan die sessie en kies meteen een nieuw wachtwoord:',
+      'Als jij dit was, hoef je niets te doen. Als jij dit niet was, beëindig dan die sessie en kies meteen een nieuw wachtwoord:',
   },
   'account-deleted': {
     subject: 'Je account bij {service} is verwijderd',

@@ -21,13 +21,13 @@ export const pages: Pages = {
     newPassword: 'Nieuw wachtwoord',
     currentPassword: 'Huidig wachtwoord',
     passwordHint:
-      'Minimale lengte: {least}. Een paar woorden achter elkaar zijn een goed wachtwoord.',
+      'Minimale lengte: {least}. Een paar woorden achter elkaar vormen een goed wachtwoord.',
     code: 'Code uit de e-mail',
     newEmail: 'Nieuw e-mailadres',
     picture: 'Adres van een afbeelding (optioneel)',
     remember: 'Ingelogd blijven op dit apparaat',
     show: 'Tonen',
-    showPassword: 'Tonen: wachtwoord',
+    showPassword: 'Wachtwoord tonen',
   },
   login: {
     title: 'Inloggen',
@@ -85,7 +85,7 @@ export const pages: Pages = {
     change: 'Wachtwoord wijzigen',
     signOut: 'Uitloggen',
     signOutEverywhere: 'Overal uitloggen',
-    editProfile: 'Profiel wijzigen',
+    editProfile: 'Profiel bewerken',
     language: 'Taal van e-mails',
     save: 'Opslaan',
     changeEmail: 'E-mailadres wijzigen',
@@ -114,7 +114,7 @@ export const pages: Pages = {
   enrolment: {
     title: 'Verificatie in twee stappen instellen',
     required: 'Je account heeft een tweede stap nodig. Stel die nu in, dan ben je ingelogd.',
-    scan: 'Scan dit met een authenticator-app:',
+    scan: 'Scan deze code met een authenticator-app:',
     qr: 'QR-code met de geheime sleutel',
     open: 'Een app op dit apparaat openen',
     secret: 'Of typ deze geheime sleutel in de app:',
@@ -124,7 +124,7 @@ export const pages: Pages = {
   recovery: {
     title: 'Je herstelcodes',
     intro:
-      'Samen met je wachtwoord kun je met elk ervan één keer inloggen, zonder app of passkey. Bewaar ze op een veilige plaats: ze worden niet nog eens getoond.',
+      'Samen met je wachtwoord kun je met elke code één keer inloggen, zonder app of passkey. Bewaar ze op een veilige plaats: ze worden niet nog eens getoond.',
     download: 'Downloaden',
     copy: 'Kopiëren',
     print: 'Afdrukken',
@@ -135,11 +135,11 @@ export const pages: Pages = {
     add: 'Authenticator-app instellen',
     newCodes: 'Nieuwe herstelcodes maken',
     others: 'Je bent ook elders ingelogd. Ben jij dat overal zelf?',
-    endOthers: 'Overal elders uitloggen',
+    endOthers: 'Alle andere sessies beëindigen',
   },
   proof: {
     title: 'Ben jij het?',
-    intro: 'Bewijs het nog een keer om te wijzigen hoe je inlogt.',
+    intro: 'Bevestig het nog een keer om te wijzigen hoe je inlogt.',
     submit: 'Doorgaan',
     passkey: 'Een passkey gebruiken',
     cancel: 'Annuleren',
@@ -164,7 +164,7 @@ export const pages: Pages = {
   mail: {
     title: 'Lokale mail',
     intro:
-      'Wat deze machine zou hebben verstuurd. Het wordt hier bewaard en naar niemand verstuurd.',
+      'Wat deze computer zou hebben verstuurd. Het wordt hier bewaard en naar niemand verstuurd.',
     none: 'Nog geen mail.',
     to: 'Aan',
     reload: 'Opnieuw laden',

@@ -12,8 +12,8 @@ export const emails: Emails = {
     'Om det var du behöver du inte göra något. Om det inte var du, välj genast ett annat lösenord:',
   ignore: 'Om det inte var du behöver du inte göra något.',
   contactOperator: 'Om du inte längre kan logga in, kontakta administratören för {service}.',
-  codeLifetime: 'Koden gäller i: {duration}. Dela den inte med någon.',
-  linkLifetime: 'Länken gäller en gång, i: {duration}.',
+  codeLifetime: 'Koden gäller i {duration}. Dela den inte med någon.',
+  linkLifetime: 'Länken gäller en gång, i {duration}.',
   passkeyName: 'Passkeyns namn: {name}',
   'verification-code': {
     subject: 'Bekräfta din adress för {service}',
@@ -24,7 +24,7 @@ export const emails: Emails = {
   'registration-code': {
     subject: 'Bekräfta din adress för {service}',
     intro:
-      'Någon, kanske du, bad om att skapa ett konto med den här adressen. Ange den här koden för att bekräfta det:',
+      'Någon, kanske du, bad om ett konto med den här adressen. Ange den här koden för att bekräfta det:',
     oneRegistration:
       'Koden gäller bara med lösenordet för den här registreringen: varje registrering har en egen kod.',
     otherwise: 'Om det inte var du behöver du inte göra något: utan koden blir det inget konto.',
@@ -32,7 +32,7 @@ export const emails: Emails = {
   'registration-attempt': {
     subject: 'Du har redan ett konto hos {service}',
     intro:
-      'Någon, kanske du, bad om att skapa ett konto med den här adressen. Det finns redan ett, och inget i det har ändrats. Om du har glömt dess lösenord:',
+      'Någon, kanske du, bad om ett konto med den här adressen. Det finns redan ett, och inget i det har ändrats. Om du har glömt lösenordet:',
   },
   'password-reset': {
     subject: 'Återställ ditt lösenord för {service}',
@@ -44,7 +44,7 @@ export const emails: Emails = {
     intro:
       'Lösenordet för ditt konto har ändrats. Om det var du behöver du inte göra något. Om det inte var du, ta genast tillbaka kontot:',
     passkeysStay:
-      'Kontots passkeys går att logga in med som förut. Logga in och ta bort dem som inte är dina.',
+      'Det går fortfarande att logga in med kontots passkeys. Logga in och ta bort dem som inte är dina.',
     neverSent: 'Lösenord skickas aldrig med e-post.',
   },
   'email-change-code': {
@@ -55,13 +55,13 @@ export const emails: Emails = {
   'email-change-notice': {
     subject: 'En ny adress har begärts hos {service}',
     intro:
-      'Någon, kanske du, bad om att ersätta den här e-postadressen för ditt konto. Det sker så snart den nya adressen är bekräftad. Om det inte var du, välj genast ett annat lösenord:',
+      'Någon, kanske du, bad om att den här e-postadressen för ditt konto ska ersättas. Det sker så snart den nya adressen är bekräftad. Om det inte var du, välj genast ett annat lösenord:',
     otherwise: 'Om det var du behöver du inte göra något här.',
   },
   'email-changed': {
     subject: 'Din adress för {service} har ändrats',
     intro:
-      'Ditt konto har nu en annan e-postadress, och detta var det sista mejlet till den här adressen. Om det var du behöver du inte göra något. Om det inte var du, logga in så länge ditt lösenord gäller och ändra båda:',
+      'Ditt konto har nu en annan e-postadress, och detta är det sista mejlet till den gamla. Om det var du behöver du inte göra något. Om det inte var du, logga in medan ditt lösenord fortfarande gäller och ändra både lösenordet och adressen:',
   },
   'factor-added': {
     subject: 'En autentiseringsapp har lagts till hos {service}',
@@ -85,13 +85,13 @@ export const emails: Emails = {
   'passkey-added': {
     subject: 'En passkey har lagts till hos {service}',
     intro:
-      'En passkey har lagts till på ditt konto, och den loggar in utan lösenordet. Om det var du behöver du inte göra något. Om det inte var du, logga in och ta genast bort den:',
+      'En passkey har lagts till på ditt konto, och med den går det att logga in utan lösenordet. Om det var du behöver du inte göra något. Om det inte var du, logga in och ta genast bort den:',
     passwordToo:
-      'Välj sedan ett annat lösenord. Ett nytt lösenord tar inte i sig bort någon passkey.',
+      'Välj sedan ett annat lösenord. Enbart ett nytt lösenord tar inte bort någon passkey.',
   },
   'passkey-removed': {
     subject: 'En passkey har tagits bort hos {service}',
-    intro: 'En passkey har tagits bort från ditt konto och loggar inte längre in.',
+    intro: 'En passkey har tagits bort från ditt konto. Det går inte längre att logga in med den.',
   },
   'passkey-counted-back': {
     subject: 'En passkey hos {service} kan ha kopierats',
@@ -107,14 +107,13 @@ export const emails: Emails = {
   'factors-reset': {
     subject: 'Din andra faktor hos {service} har återställts',
     intro:
-      'Administratören för {service} har tagit bort autentiseringsappar, passkeys och återställningskoder från ditt konto. Om du bad om detta, logga in med ditt lösenord, eller välj ett nedan om du saknar det, och ställ in nya.',
+      'Administratören för {service} har tagit bort autentiseringsappar, passkeys och återställningskoder från ditt konto. Om du bad om detta, logga in med ditt lösenord, eller välj ett nedan om du inte har något, och ställ in nya.',
     otherwise:
       'Om du inte bad om detta, välj genast ett annat lösenord och kontakta administratören för {service}.',
   },
   'new-device': {
     subject: 'En ny inloggning hos {service}',
-    intro:
-      'En inloggning på ditt konto gjordes nyss på en enhet som inte har använts för det förut:',
+    intro: 'Någon loggade nyss in på ditt konto på en enhet som inte har använts för det förut:',
     otherwise:
       'Om det var du behöver du inte göra något. Om det inte var du, avsluta den sessionen och välj genast ett nytt lösenord:',
   },

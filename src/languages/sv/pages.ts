@@ -18,7 +18,7 @@ export const pages: Pages = {
     password: 'Lösenord',
     newPassword: 'Nytt lösenord',
     currentPassword: 'Nuvarande lösenord',
-    passwordHint: 'Minsta längd: {least}. Några ord i rad är ett bra lösenord.',
+    passwordHint: 'Minsta längd: {least}. Några ord i rad blir ett bra lösenord.',
     code: 'Kod från mejlet',
     newEmail: 'Ny e-postadress',
     picture: 'Adress till en bild (valfritt)',
@@ -37,7 +37,7 @@ export const pages: Pages = {
   },
   register: {
     title: 'Skapa ett konto',
-    intro: 'Vi skickar en kod till din e-postadress för att säkerställa att den är din.',
+    intro: 'Vi skickar en kod till din e-postadress för att kontrollera att den är din.',
     submit: 'Skapa konto',
     haveOne: 'Har du redan ett konto?',
     signIn: 'Logga in',
@@ -51,15 +51,14 @@ export const pages: Pages = {
   },
   forgot: {
     title: 'Glömt lösenordet?',
-    intro:
-      'Tala om vem du är. Om kontot finns skickar vi en länk till det för att välja ett nytt lösenord.',
+    intro: 'Tala om vem du är. Om kontot finns skickar vi en länk för att välja ett nytt lösenord.',
     submit: 'Skicka länken',
     back: 'Tillbaka till inloggningen',
   },
   reset: {
     title: 'Välj ett nytt lösenord',
     intro: 'Alla dina sessioner avslutas, och du loggar in med det nya lösenordet.',
-    submit: 'Ange lösenordet',
+    submit: 'Spara lösenordet',
     again: 'Be om en ny länk',
   },
   revoke: {
@@ -82,7 +81,7 @@ export const pages: Pages = {
     change: 'Ändra lösenord',
     signOut: 'Logga ut',
     signOutEverywhere: 'Logga ut överallt',
-    editProfile: 'Ändra profil',
+    editProfile: 'Redigera profil',
     language: 'Språk i mejl',
     save: 'Spara',
     changeEmail: 'Ändra e-postadress',
@@ -109,7 +108,7 @@ export const pages: Pages = {
   enrolment: {
     title: 'Ställ in tvåstegsverifiering',
     required: 'Ditt konto behöver ett andra steg. Ställ in det nu, så är du inloggad.',
-    scan: 'Skanna detta med en autentiseringsapp:',
+    scan: 'Skanna den här koden med en autentiseringsapp:',
     qr: 'QR-kod med den hemliga nyckeln',
     open: 'Öppna en app på den här enheten',
     secret: 'Eller skriv in den här hemliga nyckeln i appen:',
@@ -119,7 +118,7 @@ export const pages: Pages = {
   recovery: {
     title: 'Dina återställningskoder',
     intro:
-      'Tillsammans med ditt lösenord loggar var och en av dem in dig en gång, utan app eller passkey. Förvara dem på en säker plats: de visas inte igen.',
+      'Tillsammans med ditt lösenord kan du logga in en gång med var och en av dem, utan app eller passkey. Förvara dem på en säker plats: de visas inte igen.',
     download: 'Ladda ner',
     copy: 'Kopiera',
     print: 'Skriv ut',
@@ -129,19 +128,19 @@ export const pages: Pages = {
     title: 'Tvåstegsverifiering',
     add: 'Ställ in en autentiseringsapp',
     newCodes: 'Skapa nya återställningskoder',
-    others: 'Du är inloggad på andra ställen också. Är allt det du?',
+    others: 'Du är inloggad på andra ställen också. Är det du på alla ställen?',
     endOthers: 'Logga ut på alla andra ställen',
   },
   proof: {
     title: 'Är det du?',
-    intro: 'Bevisa det en gång till för att ändra hur du loggar in.',
+    intro: 'Bekräfta det en gång till för att ändra hur du loggar in.',
     submit: 'Fortsätt',
     passkey: 'Använd en passkey',
     cancel: 'Avbryt',
   },
   passkeys: {
     title: 'Passkeys',
-    intro: 'En passkey loggar in dig med din enhets skärmlås, utan lösenord och kod.',
+    intro: 'Med en passkey loggar du in med enhetens skärmlås, utan lösenord och kod.',
     add: 'Lägg till en passkey',
     offer:
       'Vill du logga in med den här enhetens skärmlås nästa gång, i stället för med ditt lösenord?',
@@ -151,7 +150,7 @@ export const pages: Pages = {
     submit: 'Fortsätt',
     cancel: 'Avbryt',
     passwordless:
-      'Med passkeys behöver du inget lösenord. Om du tar bort det avslutas dina andra sessioner. För det behöver du två passkeys, eller en och återställningskoder.',
+      'Med passkeys behöver du inget lösenord. Om du tar bort det avslutas dina andra sessioner. För att ta bort det behöver du två passkeys, eller en och återställningskoder.',
     removePassword: 'Ta bort lösenordet',
   },
   docs: { title: 'API-referens', scriptsOff: 'Referensen behöver JavaScript.' },
