@@ -93,7 +93,7 @@ export const emails = {
   },
   'passkey-removed': {
     subject: 'A passkey was removed at {service}',
-    intro: 'A passkey was removed from your account. It can no longer sign in.',
+    intro: 'A passkey was removed from your account, and can no longer sign in to it.',
   },
   'passkey-counted-back': {
     subject: 'A passkey at {service} may have been copied',

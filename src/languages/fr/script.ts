@@ -11,7 +11,7 @@ export const script: Script = {
   passwordPersonal:
     'Ce mot de passe ressemble à votre nom, à votre adresse ou au nom de ce service. Veuillez en choisir un autre.',
   passwordBreached:
-    'Ce mot de passe est connu par une fuite de données survenue ailleurs. Veuillez en choisir un autre.',
+    'Ce mot de passe figure dans une fuite de données survenue ailleurs. Veuillez en choisir un autre.',
   codeMalformed: 'Le code comporte six chiffres.',
   weakPassword:
     'Ce mot de passe est trop facile à deviner, trop court ou trop long. Veuillez en choisir un autre.',

@@ -132,7 +132,7 @@ export const pages: Pages = {
     title: 'Verifica in due passaggi',
     add: 'Configura un’app di autenticazione',
     newCodes: 'Crea nuovi codici di recupero',
-    others: 'Hai effettuato l’accesso anche altrove. Sei tu ovunque?',
+    others: 'Ci sono sessioni aperte anche altrove. Sono tutte tue?',
     endOthers: 'Esci ovunque tranne qui',
   },
   proof: {
