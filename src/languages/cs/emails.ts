@@ -118,6 +118,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'Váš účet ve službě {service} byl smazán',
     intro: 'Váš účet byl smazán se všemi údaji.',
-    otherwise: 'Pokud to nebyla vaše žádost, obraťte se na provozovatele služby {service}.',
+    otherwise: 'Pokud jste o to nepožádali, obraťte se na provozovatele služby {service}.',
   },
 };

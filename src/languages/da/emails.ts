@@ -123,6 +123,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'Din konto hos {service} er slettet',
     intro: 'Din konto er slettet med alle dens data.',
-    otherwise: 'Hvis du ikke bad om det, så kontakt administratoren af {service}.',
+    otherwise: 'Hvis du ikke bad om det, så kontakt administratoren for {service}.',
   },
 };

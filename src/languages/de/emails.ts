@@ -123,6 +123,6 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'Dein Konto bei {service} wurde gelöscht',
     intro: 'Dein Konto wurde mit allen Daten gelöscht.',
-    otherwise: 'Hast du nicht darum gebeten, wende dich an den Betreiber von {service}.',
+    otherwise: 'Wenn du nicht darum gebeten hast, wende dich an den Betreiber von {service}.',
   },
 };

@@ -123,6 +123,7 @@ export const emails: Emails = {
   'account-deleted': {
     subject: 'Je account bij {service} is verwijderd',
     intro: 'Je account is met alle gegevens verwijderd.',
-    otherwise: 'Heb je hier niet om gevraagd, neem dan contact op met de beheerder van {service}.',
+    otherwise:
+      'Als je hier niet om hebt gevraagd, neem dan contact op met de beheerder van {service}.',
   },
 };
