@@ -130,7 +130,7 @@ export const script: Script = {
   activity: {
     LOGIN: 'ログイン',
     LOGIN_FAILED: 'ログイン拒否',
-    SECOND_FACTOR_ASKED: 'パスワード承認、2 段階目を要求',
+    SECOND_FACTOR_ASKED: 'パスワード一致、2 段階目を要求',
     SECOND_FACTOR_FAILED: '2 段階目のコード拒否',
     PASSWORD_CHECK_FAILED: 'パスワード拒否',
     CODE_CHECK_FAILED: 'コード拒否',
