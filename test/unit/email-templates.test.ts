@@ -155,12 +155,6 @@ it.each(['email-changed', 'factor-added', 'factor-removed', 'factors-reset'] as 
   },
 );
 
-it('sends the owner of a deleted account to the operator, and not to a new password', () => {
-  const { text } = renderIn(head, 'x', { kind: 'account-deleted' });
-  expect(text).toContain('contact the operator of Gatehouse.');
-  expect(text).not.toContain('password');
-});
-
 it('says of a reset by the operator to set up new factors, and not to do nothing', () => {
   const { text } = renderIn(head, 'x', { kind: 'factors-reset' });
   expect(text).toContain('and set up new ones');
