@@ -90,7 +90,6 @@ export interface Called {
   body?: unknown;
   /** Of an error that was thrown. */
   message?: string;
-  seconds?: number;
 }
 
 /** Calls a function of session.js several times at once. */
@@ -104,8 +103,7 @@ export const callAtOnce = (page: Page, ...calls: (readonly [name: string, ...arg
           const { status, answer } = result as { status: number; answer: unknown };
           return answer === null ? { status } : { status, body: answer };
         } catch (error) {
-          const { message, seconds } = error as Error & { seconds?: number };
-          return { message, ...(seconds !== undefined && { seconds }) };
+          return { message: (error as Error).message };
         }
       }),
     );
