@@ -86,6 +86,30 @@ export const REFUSED: [name: string, code: string, token: (issuer: string) => Pr
         .setExpirationTime(SECOND + 900)
         .sign(new TextEncoder().encode(String(current.x).padEnd(32, '='))),
   ],
+  [
+    'a token without a type',
+    'wrong-kind',
+    (issuer) => forged(issuer, { header: { typ: undefined } }),
+  ],
+  [
+    'a token that is not good yet',
+    'malformed',
+    (issuer) => forged(issuer, { claims: { nbf: SECOND + 900 } }),
+  ],
+  [
+    'a token of 9,000 characters',
+    'malformed',
+    (issuer) => forged(issuer, { claims: { extra: 'a'.repeat(6_750) } }),
+  ],
+  [
+    'a token with an extension that is critical',
+    'malformed',
+    async (issuer) => {
+      const [, payload, signature] = (await forged(issuer)).split('.');
+      const header = { alg: 'EdDSA', typ: 'at+jwt', kid: current.kid, crit: ['x'], x: 1 };
+      return `${encoded(header)}.${payload}.${signature}`;
+    },
+  ],
   ['another spelling of a token', 'malformed', async (issuer) => `${await forged(issuer)}=`],
   ['a text', 'malformed', async () => 'no.token'],
 ];
