@@ -55,8 +55,8 @@ export interface Verifier {
 /** No secret is ever published, so a token signed with one is never accepted. */
 const ALGORITHMS = ['EdDSA', 'Ed25519', 'ES256'];
 const TIMEOUT_MS = 5_000;
-/** Longer than any token that is issued. */
-const MAX_TOKEN_LENGTH = 8_192;
+/** Longer than any token that is issued: one with the longest picture address has some 10,000 characters. */
+const MAX_TOKEN_LENGTH = 12_288;
 
 /** Throws a TypeError where an option is unfit. Make one and keep it: it keeps the keys. */
 export function createVerifier(options: VerifierOptions): Verifier {

@@ -148,6 +148,12 @@ createVerifier({ issuer: 'https://a.b', audience: 'c', contract: 'saml' });
     },
   );
 
+  it('accepts a token with the longest profile', async () => {
+    const user_metadata = { name: '名'.repeat(100), avatar_url: `https://${'名'.repeat(2_040)}` };
+    const token = await forged(server.origin, { claims: { user_metadata } });
+    expect(await verifierOf('username-pair').verify(token)).toMatchObject({ user_metadata });
+  });
+
   /** A fetch that counts, and answers for keys what `keys` returns, if anything. */
   function counting(keys: (n: number) => Response | null) {
     const asked: string[] = [];

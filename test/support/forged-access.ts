@@ -97,9 +97,9 @@ export const REFUSED: [name: string, code: string, token: (issuer: string) => Pr
     (issuer) => forged(issuer, { claims: { nbf: SECOND + 900 } }),
   ],
   [
-    'a token of 9,000 characters',
+    'a token of 13,000 characters',
     'malformed',
-    (issuer) => forged(issuer, { claims: { extra: 'a'.repeat(6_750) } }),
+    (issuer) => forged(issuer, { claims: { extra: 'a'.repeat(9_500) } }),
   ],
   [
     'a token with an extension that is critical',
