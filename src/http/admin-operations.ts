@@ -75,14 +75,15 @@ export const ADMIN_OPERATIONS = {
     method: 'GET',
     path: '/overview',
     summary: 'Count users, live sessions and the events of a day, each up to ten thousand',
-    async run({ services, operator: { name, scope }, readMetrics }) {
+    async run({ services, operator: { name, scope, session }, readMetrics }) {
       const nowMs = services.nowMs();
       const sinceMs = nowMs - OVERVIEW_MS;
       const [counts, sums] = await Promise.all([
         services.overview.count({ nowMs, sinceMs }),
         readMetrics(),
       ]);
-      return ok({ operator: { name, scope }, ...renderOverview(counts, sums, sinceMs) });
+      const operator = { name, scope, email: session?.user.email ?? null };
+      return ok({ operator, ...renderOverview(counts, sums, sinceMs) });
     },
   }),
   'list-users': row({

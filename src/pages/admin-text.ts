@@ -90,7 +90,6 @@ export const TEXT = {
   events: 'Recent events',
   eventsOf: 'Events of this user',
   by: 'by {operator}',
-  ofUser: 'user {id}',
   done: 'Done.',
   unchanged: 'Nothing had to change.',
   deleted: 'The account is deleted.',

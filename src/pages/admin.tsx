@@ -53,6 +53,9 @@ const AdminPage: FC<{ context: RenderContext; pageData: AdminPageData }> = ({
       <button type="button" id="sign-out" class="link">
         {TEXT.signOut}
       </button>
+      <a id="back" href="#" hidden>
+        {TEXT.back}
+      </a>
     </nav>
     <div id="private" hidden>
       <Directory />
@@ -116,7 +119,6 @@ const Choice: FC<{ id: string; label: string; options: Readonly<Record<string, s
 
 const User: FC = () => (
   <div id="user" hidden>
-    <a href="#">{TEXT.back}</a>
     <section aria-labelledby="user-title">
       <h2 id="user-title" tabindex={-1}>
         {TEXT.user}

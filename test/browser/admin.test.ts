@@ -160,6 +160,47 @@ test('an operator changes a user by keyboard, and deletes one after typing the n
   await expect.poll(() => noticeText(page)).toContain('You cannot do this to your own account.');
 });
 
+test('Back restores a search, a mistake leads on, and a notice goes with the next request', async ({
+  openBrowser,
+  users: { searcher, ada, ben },
+}) => {
+  const { page, expectStatus } = await openBrowser();
+  expectStatus(400, 401, 403, 404);
+  await open(page, searcher);
+  expect(await page.textContent('#operator')).toBe(
+    `Signed in as ${searcher.email} (may read and change)`,
+  );
+  const found = () => page.locator('#users strong').allTextContents();
+  await find(page, ben);
+  await expect.poll(() => focusedId(page)).toBe('user-title');
+  expect(await page.locator('#events a').count()).toBe(0);
+  await page.fill('#search-text', ada.email, { force: true });
+  await page.goBack();
+  await expect.poll(found).toEqual([ben.email]);
+
+  await page.selectOption('#search-by', 'id');
+  await page.fill('#search-text', 'no-such-id');
+  await page.click('#form button[type=submit]');
+  await expect.poll(() => noticeText(page)).toBe('There is no such user.');
+  await page.click('#back');
+  await page.waitForSelector('#events a');
+  expect(await noticeText(page)).toBe('');
+  await page.selectOption('#search-by', 'email');
+  await page.fill('#search-text', 'a'.repeat(257));
+  await page.click('#form button[type=submit]');
+  await expect.poll(() => noticeText(page)).toBe('The server takes no such value.');
+  await find(page, ada);
+  expect(await noticeText(page)).toBe('');
+
+  // The answer of a proxy or a captive portal, which is none of the API's.
+  const portal = { status: 200, contentType: 'text/html', body: '<h1>Log in</h1>' };
+  await page.route('**/admin/users/*/unlock', (route) => route.fulfill(portal), { times: 1 });
+  await page.click('[data-action=unlock]');
+  await expect.poll(() => noticeText(page)).toContain('The server could not be reached.');
+  await page.click('[data-action=unlock]');
+  await expect.poll(() => noticeText(page)).toBe('Nothing had to change.');
+});
+
 const STALE = {
   status: 403,
   contentType: 'application/json',

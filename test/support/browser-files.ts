@@ -55,6 +55,7 @@ export function usersOf(file: string) {
     newOperator: user('new-operator', { role: OPERATOR_ROLES.write }),
     writer: user('writer', { role: OPERATOR_ROLES.write }),
     reader: user('reader', { role: OPERATOR_ROLES.read }),
+    searcher: user('searcher', { role: OPERATOR_ROLES.write }),
     auditor: user('auditor', { role: OPERATOR_ROLES.read }),
     inactive: user('inactive', { status: 'inactive' }),
     unverified: user('unverified', { emailVerified: false }),

@@ -41,7 +41,7 @@ describe('the overview', () => {
   it('counts nothing in an empty directory', async () => {
     const none = { count: 0, isComplete: true };
     expect(await json('GET /overview')).toEqual({
-      operator: { name: 'token:OPERATOR_TOKEN', scope: 'write' },
+      operator: { name: 'token:OPERATOR_TOKEN', scope: 'write', email: null },
       users: none,
       inactiveUsers: none,
       liveSessions: none,

@@ -89,7 +89,11 @@ const bounded = z
 export const overview = z
   .strictObject({
     operator: z
-      .strictObject({ name: z.string(), scope: z.enum(['read', 'write']) })
+      .strictObject({
+        name: z.string().meta({ description: 'As the audit has it' }),
+        scope: z.enum(['read', 'write']),
+        email: z.string().nullable().meta({ description: 'Null: a token, or an account without' }),
+      })
       .meta({ description: 'The bearer of the token' }),
     users: bounded,
     inactiveUsers: bounded,

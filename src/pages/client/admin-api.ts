@@ -61,6 +61,8 @@ export function refusalText(answer: Answer): string {
   const { headers, status } = answer;
   if (status === 429)
     return fillTemplate(TEXT.limited, { seconds: headers.get('Retry-After') ?? '60' });
-  const trace = headers.get('X-Request-Id') ?? '';
-  return TEXTS[refusalIn(answer).error] ?? fillTemplate(TEXT.failed, { trace });
+  const trace = headers.get('X-Request-Id');
+  const known = TEXTS[refusalIn(answer).error];
+  // Without an id it is the answer of something in between.
+  return known ?? (trace === null ? TEXT.offline : fillTemplate(TEXT.failed, { trace }));
 }

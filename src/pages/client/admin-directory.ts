@@ -1,7 +1,7 @@
 /** The overview, and the search for users. */
 import { TEXT } from '../admin-text.ts';
 import type { AdminPage } from './admin.ts';
-import { createElement } from './elements.ts';
+import { createElement, createFacts } from './elements.ts';
 import { elementById, fillTemplate, inputById } from './page-data.ts';
 
 export interface ShownUser {
@@ -22,6 +22,7 @@ export interface ShownUser {
 
 export interface ShownOperator {
   name: string;
+  email: string | null;
   scope: 'read' | 'write';
 }
 
@@ -71,14 +72,34 @@ export async function showDirectory(
 }
 
 let searches = 0;
+let resume = () => {};
+
+/** Searches once more for what was searched for last: a search is cleared where a user is shown. */
+export const resumeSearch = (): void => resume();
 
 export function startDirectory(page: AdminPage): void {
   const list = elementById('users');
   const more = elementById('more-users');
-  let next: string | null = null;
+  // As it was sent: the form may hold another one by the time that more is asked for.
+  let query = new URLSearchParams();
   const find = async () => {
     searches += 1;
     const own = searches;
+    const found = await page.ask({ method: 'GET', path: `/users?${query.toString()}` });
+    if (found === null || own !== searches) return;
+    const { users, next } = found as { users: ShownUser[]; next: number | null };
+    query.set('cursor', String(next));
+    more.hidden = next === null;
+    list.append(...users.map(userRow));
+    elementById('no-users').hidden = list.childElementCount > 0;
+  };
+  const search = () => {
+    clearSearch();
+    query.delete('cursor');
+    void find();
+  };
+  elementById('form').addEventListener('submit', (event) => {
+    event.preventDefault();
     const by = elementById<HTMLSelectElement>('search-by').value;
     const text = inputById('search-text').value.trim();
     const status = elementById<HTMLSelectElement>('search-status').value;
@@ -86,42 +107,39 @@ export function startDirectory(page: AdminPage): void {
       location.hash = `#user=${encodeURIComponent(text)}`;
       return;
     }
-    const query = new URLSearchParams({
+    query = new URLSearchParams({
       limit: '20',
       ...(text === '' ? {} : { [by]: text }),
       ...(status === 'any' ? {} : { status }),
-      ...(next === null ? {} : { cursor: next }),
     });
-    const found = await page.ask({ method: 'GET', path: `/users?${query.toString()}` });
-    if (found === null || own !== searches) return;
-    const { users, next: cursor } = found as { users: ShownUser[]; next: number | null };
-    next = cursor === null ? null : String(cursor);
-    more.hidden = next === null;
-    list.append(...users.map(userRow));
-    elementById('no-users').hidden = list.childElementCount > 0;
-  };
-  elementById('form').addEventListener('submit', (event) => {
-    event.preventDefault();
-    clearSearch();
-    next = null;
-    void find();
+    resume = search;
+    search();
   });
   more.addEventListener('click', () => void find());
 }
 
-function userRow(user: ShownUser): HTMLElement {
+/** A row of a list: a title, and what is known below it. */
+export function createRow(title: string, facts: readonly (string | null | undefined)[]) {
   const about = createElement('div', '');
-  const details = [String(user.id), user.username, user.name, user.role?.id, user.status];
-  const shown = details.filter((detail) => typeof detail === 'string' && detail !== '');
-  about.append(
-    createElement('strong', nameOf(user)),
-    createElement('p', shown.join(' · '), 'hint'),
-  );
-  const link = createElement('a', TEXT.show) as HTMLAnchorElement;
-  link.href = `#user=${user.id}`;
-  link.setAttribute('aria-label', fillTemplate(TEXT.showUser, { name: nameOf(user) }));
+  const known = facts.filter((fact): fact is string => typeof fact === 'string' && fact !== '');
+  about.append(createElement('strong', title), createFacts(known));
   const row = createElement('li', '');
-  row.append(about, link);
+  row.append(about);
+  return row;
+}
+
+export function linkToUser(id: number, name: string): HTMLElement {
+  const link = createElement('a', TEXT.show) as HTMLAnchorElement;
+  link.href = `#user=${id}`;
+  link.setAttribute('aria-label', fillTemplate(TEXT.showUser, { name }));
+  return link;
+}
+
+function userRow(user: ShownUser): HTMLElement {
+  const name = nameOf(user);
+  const { id, username, role, status } = user;
+  const row = createRow(name, [String(id), username, user.name, role?.id, status]);
+  row.append(linkToUser(id, name));
   return row;
 }
 

@@ -2,6 +2,7 @@
 import { TEXT } from '../admin-text.ts';
 import type { AdminPage } from './admin.ts';
 import { createElement } from './elements.ts';
+import { createRow, linkToUser } from './admin-directory.ts';
 import { elementById, fillTemplate } from './page-data.ts';
 import { timeFormat } from './time.ts';
 
@@ -32,7 +33,7 @@ export async function showEvents(
 ): Promise<void> {
   const list = elementById('events');
   const more = elementById('more-events');
-  const formatTime = timeFormat();
+  const formatTime = timeFormat('long');
   elementById('events-title').textContent = id === null ? TEXT.events : TEXT.eventsOf;
   list.replaceChildren();
   let next: number | null = null;
@@ -48,7 +49,10 @@ export async function showEvents(
       const { events, next: cursor } = found as { events: Event[]; next: number | null };
       next = cursor;
       more.hidden = next === null;
-      list.append(...events.map((event) => eventRow(event, formatTime)));
+      const rows = events.map((event) =>
+        eventRow(id === null ? event : { ...event, userId: null }, formatTime),
+      );
+      list.append(...rows);
       if (events.length > 0 || next === null) break;
     }
     if (list.childElementCount === 0) list.append(createElement('li', TEXT.none));
@@ -58,22 +62,16 @@ export async function showEvents(
 
 function eventRow(event: Event, formatTime: (time: unknown) => string): HTMLElement {
   const { action, reason, userId, operator } = event;
-  const about = createElement('div', '');
-  const details = [
+  const user = userId === null ? null : fillTemplate(TEXT.unnamed, { id: String(userId) });
+  const row = createRow(reason === 'done' ? action : `${action} (${reason})`, [
     formatTime(event.at),
-    userId === null ? null : fillTemplate(TEXT.ofUser, { id: String(userId) }),
+    user,
     operator === null ? null : fillTemplate(TEXT.by, { operator }),
     event.contract,
     event.address,
     event.device,
-  ];
-  const shown = details.filter((detail) => detail !== null && detail !== '');
-  about.append(
-    createElement('strong', reason === 'done' ? action : `${action} (${reason})`),
-    createElement('p', shown.join(' · '), 'hint'),
-  );
-  const row = createElement('li', '');
-  row.append(about);
+  ]);
+  if (userId !== null) row.append(linkToUser(userId, user ?? ''));
   return row;
 }
 

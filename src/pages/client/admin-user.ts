@@ -2,7 +2,13 @@
 import { TEXT } from '../admin-text.ts';
 import type { AdminPage } from './admin.ts';
 import { confirmChange } from './admin-confirm.ts';
-import { describe, nameOf, type ShownOperator, type ShownUser } from './admin-directory.ts';
+import {
+  createRow,
+  describe,
+  nameOf,
+  type ShownOperator,
+  type ShownUser,
+} from './admin-directory.ts';
 import { createElement, onClick } from './elements.ts';
 import { elementById, fillTemplate, inputById } from './page-data.ts';
 import { timeFormat } from './time.ts';
@@ -47,7 +53,7 @@ export async function showUser(
   elementById('user-actions').hidden = !mayWrite;
   actionButton('activate').hidden = user.status === 'active';
   actionButton('deactivate').hidden = user.status === 'inactive';
-  const formatTime = timeFormat();
+  const formatTime = timeFormat('long');
   const rows = listed.sessions.map((session) => sessionRow(session, formatTime));
   elementById('sessions').replaceChildren(
     ...(rows.length === 0 ? [createElement('li', TEXT.none)] : rows),
@@ -59,7 +65,7 @@ const actionButton = (action: Action): HTMLElement =>
   document.querySelector(`[data-action="${action}"]`) as HTMLElement;
 
 function fieldsOf({ user, guard, signInMethods }: UserState): [string, string][] {
-  const formatTime = timeFormat();
+  const formatTime = timeFormat('long');
   const { fields } = TEXT;
   const { email, lastLoginAt } = user;
   const lock = guard.stopped
@@ -93,14 +99,7 @@ function fieldsOf({ user, guard, signInMethods }: UserState): [string, string][]
 function sessionRow(session: Session, formatTime: (time: unknown) => string): HTMLElement {
   const { name, device, address, contract } = session;
   const used = fillTemplate(TEXT.lastUsed, { time: formatTime(session.lastUsedAt) });
-  const about = createElement('div', '');
-  about.append(
-    createElement('strong', name === null ? device : `${name} (${device})`),
-    createElement('p', [contract, address, used].filter((text) => text !== '').join(' · '), 'hint'),
-  );
-  const row = createElement('li', '');
-  row.append(about);
-  return row;
+  return createRow(name === null ? device : `${name} (${device})`, [contract, address, used]);
 }
 
 export function startUser(page: AdminPage): void {

@@ -5,7 +5,7 @@
 import { TEXT } from '../admin-text.ts';
 import type { AdminPageData } from '../page-data.ts';
 import { askAdmin, proofMethods, refusalText, type AdminRequest } from './admin-api.ts';
-import { clearDirectory, showDirectory, startDirectory } from './admin-directory.ts';
+import { clearDirectory, resumeSearch, showDirectory, startDirectory } from './admin-directory.ts';
 import { clearEvents, showEvents, startEvents } from './admin-events.ts';
 import { clearUser, showUser, startUser } from './admin-user.ts';
 import type { Answer } from './call.ts';
@@ -39,11 +39,13 @@ async function askProof(methods: readonly string[]): Promise<boolean> {
 }
 
 async function ask(request: AdminRequest): Promise<Answer['body'] | null> {
+  hideNotice();
   for (;;) {
     const answer = await askAdmin(request);
     if (answer === 'out') leave();
     else if (answer === null) showNotice(TEXT.offline);
-    else if (answer.ok) return answer.body ?? {};
+    else if (answer.status === 204) return {};
+    else if (answer.ok && answer.body !== null) return answer.body;
     else {
       const methods = proofMethods(answer);
       if (methods !== null && (await askProof(methods))) continue;
@@ -60,11 +62,15 @@ function showNotice(message: string): void {
   notice.focus();
 }
 
+function hideNotice(): void {
+  elementById('page-notice').hidden = true;
+  elementById('page-notice').textContent = '';
+}
+
 function clear(): void {
   elementById('private').hidden = true;
   elementById('operator').textContent = '';
-  elementById('page-notice').hidden = true;
-  elementById('page-notice').textContent = '';
+  hideNotice();
   clearDirectory();
   clearUser();
   clearEvents();
@@ -87,6 +93,7 @@ async function load(): Promise<void> {
   const isCurrent = () => own === loads;
   elementById('loading').hidden = false;
   const [, id = null] = /^#user=([^&]+)$/.exec(location.hash) ?? [];
+  elementById('back').hidden = id === null;
   elementById('directory').hidden = id !== null;
   elementById('user').hidden = id === null;
   const operator = await showDirectory(page, isCurrent);
@@ -96,9 +103,10 @@ async function load(): Promise<void> {
   elementById('loading').hidden = true;
   if (operator === null || !isShown) return;
   const scope = TEXT.scopes[operator.scope];
-  const { name } = operator;
+  const name = operator.email ?? operator.name;
   elementById('operator').textContent = fillTemplate(TEXT.signedInAs, { name, scope });
   elementById('private').hidden = false;
+  if (id === null) resumeSearch();
   await showEvents(page, { id, isCurrent });
 }
 
@@ -113,6 +121,6 @@ startUser(page);
 startEvents();
 addEventListener('hashchange', () => {
   clear();
-  void load();
+  void load().then(() => elementById('user-title').focus());
 });
 startPrivatePage({ clear, load });

@@ -1,8 +1,8 @@
 /** Formats times in the reader's language. */
 import { pageData } from './page-data.ts';
 
-/** Formats times for the reader's region if its language is the page's. */
-export function timeFormat(): (time: unknown) => string {
+/** Formats times for the reader's region if its language is the page's. `long`: with seconds and zone. */
+export function timeFormat(timeStyle: 'short' | 'long' = 'short'): (time: unknown) => string {
   let format: Intl.DateTimeFormat | null = null;
   try {
     const regions = navigator.languages.filter(
@@ -10,7 +10,7 @@ export function timeFormat(): (time: unknown) => string {
     );
     format = new Intl.DateTimeFormat([...regions, pageData.language], {
       dateStyle: 'medium',
-      timeStyle: 'short',
+      timeStyle,
     });
   } catch {
     // Intl rejects the browser's time zone: times are shown as they were sent.
