@@ -54,9 +54,10 @@ it.each([
   await insertEvents('EMAIL_CHANGED', 1);
   await insertEvents(action, 100);
   await insertEvents('PASSWORD_CHANGED', 1);
-  const actions = (await createAudit(env.DB).newestOf(1, 50)).map((event) => event.action);
-  const expected = ['PASSWORD_CHANGED', ...Array(shown).fill(action), 'EMAIL_CHANGED'];
-  expect(actions).toEqual(expected.slice(0, 50));
+  const events = await createAudit(env.DB).newestOf(1, 50);
+  const many = Array.from({ length: shown }, (_, n) => `${action} ${100 - n}`);
+  const expected = ['PASSWORD_CHANGED 1', ...many, 'EMAIL_CHANGED 1'].slice(0, 50);
+  expect(events.map((event) => `${event.action} ${event.atMs}`)).toEqual(expected);
 });
 
 it('reads no more than the newest 5,000 events for the list', async () => {
