@@ -63,7 +63,6 @@ export const script: Script = {
   removePasskeyOf: 'إزالة مفتاح المرور: {name}',
   addPasskey: 'إضافة مفتاح مرور',
   renamePasskey: 'إعادة تسمية مفتاح المرور',
-  passkeyNameMalformed: 'يجب ألا يزيد الاسم على 64 حرفًا.',
   passkeyAdded: 'تمت إضافة مفتاح المرور.',
   passkeyRenamed: 'تمت إعادة تسمية مفتاح المرور.',
   passkeyRemoved: 'تمت إزالة مفتاح المرور. يمكنك حذفه من جهازك أيضًا.',

@@ -63,7 +63,6 @@ export const script: Script = {
   removePasskeyOf: 'Odebrat přístupový klíč: {name}',
   addPasskey: 'Přidat přístupový klíč',
   renamePasskey: 'Přejmenovat přístupový klíč',
-  passkeyNameMalformed: 'Název má nejvýše 64 znaků.',
   passkeyAdded: 'Přístupový klíč byl přidán.',
   passkeyRenamed: 'Přístupový klíč byl přejmenován.',
   passkeyRemoved: 'Přístupový klíč byl odebrán. Můžete ho smazat i ze svého zařízení.',

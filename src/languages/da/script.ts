@@ -62,7 +62,6 @@ export const script: Script = {
   removePasskeyOf: 'Fjern adgangsnøglen: {name}',
   addPasskey: 'Tilføj en adgangsnøgle',
   renamePasskey: 'Omdøb adgangsnøglen',
-  passkeyNameMalformed: 'Et navn har højst 64 tegn.',
   passkeyAdded: 'Adgangsnøglen er tilføjet.',
   passkeyRenamed: 'Adgangsnøglen er omdøbt.',
   passkeyRemoved: 'Adgangsnøglen er fjernet. Du kan også slette den fra din enhed.',

@@ -64,7 +64,6 @@ export const script: Script = {
   removePasskeyOf: 'Passkey entfernen: {name}',
   addPasskey: 'Passkey hinzufügen',
   renamePasskey: 'Passkey umbenennen',
-  passkeyNameMalformed: 'Ein Name hat höchstens 64 Zeichen.',
   passkeyAdded: 'Der Passkey wurde hinzugefügt.',
   passkeyRenamed: 'Der Passkey wurde umbenannt.',
   passkeyRemoved: 'Der Passkey wurde entfernt. Du kannst ihn auch auf deinem Gerät löschen.',

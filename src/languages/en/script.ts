@@ -62,7 +62,6 @@ export const script = {
   removePasskeyOf: 'Remove the passkey: {name}',
   addPasskey: 'Add a passkey',
   renamePasskey: 'Rename the passkey',
-  passkeyNameMalformed: 'A name has at most 64 characters.',
   passkeyAdded: 'The passkey is added.',
   passkeyRenamed: 'The passkey is renamed.',
   passkeyRemoved: 'The passkey is removed. You can delete it from your device, too.',

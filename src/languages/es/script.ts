@@ -65,7 +65,6 @@ export const script: Script = {
   removePasskeyOf: 'Quitar la llave de acceso: {name}',
   addPasskey: 'Añadir una llave de acceso',
   renamePasskey: 'Renombrar la llave de acceso',
-  passkeyNameMalformed: 'Un nombre tiene 64 caracteres como máximo.',
   passkeyAdded: 'Se ha añadido la llave de acceso.',
   passkeyRenamed: 'Se ha cambiado el nombre de la llave de acceso.',
   passkeyRemoved: 'Se ha quitado la llave de acceso. También puedes eliminarla de tu dispositivo.',

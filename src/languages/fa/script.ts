@@ -64,7 +64,6 @@ export const script: Script = {
   removePasskeyOf: 'حذف گذرکلید: {name}',
   addPasskey: 'افزودن گذرکلید',
   renamePasskey: 'تغییر نام گذرکلید',
-  passkeyNameMalformed: 'نام حداکثر ۶۴ نویسه دارد.',
   passkeyAdded: 'گذرکلید افزوده شد.',
   passkeyRenamed: 'نام گذرکلید تغییر کرد.',
   passkeyRemoved: 'گذرکلید حذف شد. می‌توانید آن را از دستگاهتان هم حذف کنید.',

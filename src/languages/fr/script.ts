@@ -66,7 +66,6 @@ export const script: Script = {
   removePasskeyOf: 'Supprimer la clé d’accès : {name}',
   addPasskey: 'Ajouter une clé d’accès',
   renamePasskey: 'Renommer la clé d’accès',
-  passkeyNameMalformed: 'Un nom comporte au plus 64 caractères.',
   passkeyAdded: 'La clé d’accès a été ajoutée.',
   passkeyRenamed: 'La clé d’accès a été renommée.',
   passkeyRemoved: 'La clé d’accès a été supprimée. Vous pouvez aussi l’effacer de votre appareil.',

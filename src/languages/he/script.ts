@@ -61,7 +61,6 @@ export const script: Script = {
   removePasskeyOf: 'הסרה של מפתח הגישה: {name}',
   addPasskey: 'הוספת מפתח גישה',
   renamePasskey: 'שינוי שם מפתח הגישה',
-  passkeyNameMalformed: 'בשם יש לכל היותר 64 תווים.',
   passkeyAdded: 'מפתח הגישה נוסף.',
   passkeyRenamed: 'השם של מפתח הגישה שונה.',
   passkeyRemoved: 'מפתח הגישה הוסר. אפשר למחוק אותו גם מהמכשיר שלך.',

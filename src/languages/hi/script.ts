@@ -61,7 +61,6 @@ export const script: Script = {
   removePasskeyOf: 'पासकी हटाएँ: {name}',
   addPasskey: 'पासकी जोड़ें',
   renamePasskey: 'पासकी का नाम बदलें',
-  passkeyNameMalformed: 'नाम में ज़्यादा से ज़्यादा 64 वर्ण हो सकते हैं।',
   passkeyAdded: 'पासकी जोड़ दी गई है।',
   passkeyRenamed: 'पासकी का नाम बदल दिया गया है।',
   passkeyRemoved: 'पासकी हटा दी गई है। इसे अपने डिवाइस से भी मिटाया जा सकता है।',

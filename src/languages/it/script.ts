@@ -65,7 +65,6 @@ export const script: Script = {
   removePasskeyOf: 'Rimuovi la passkey: {name}',
   addPasskey: 'Aggiungi una passkey',
   renamePasskey: 'Rinomina la passkey',
-  passkeyNameMalformed: 'Un nome ha al massimo 64 caratteri.',
   passkeyAdded: 'La passkey è stata aggiunta.',
   passkeyRenamed: 'La passkey è stata rinominata.',
   passkeyRemoved: 'La passkey è stata rimossa. Puoi eliminarla anche dal tuo dispositivo.',

@@ -66,7 +66,6 @@ export const script: Script = {
   removePasskeyOf: 'パスキーを削除：{name}',
   addPasskey: 'パスキーを追加',
   renamePasskey: 'パスキーの名前を変更',
-  passkeyNameMalformed: '名前は 64 文字以内で入力してください。',
   passkeyAdded: 'パスキーを追加しました。',
   passkeyRenamed: 'パスキーの名前を変更しました。',
   passkeyRemoved: 'パスキーを削除しました。デバイスからも削除できます。',

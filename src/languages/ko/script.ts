@@ -64,7 +64,6 @@ export const script: Script = {
   removePasskeyOf: '패스키 삭제: {name}',
   addPasskey: '패스키 추가',
   renamePasskey: '패스키 이름 변경',
-  passkeyNameMalformed: '이름은 최대 64자입니다.',
   passkeyAdded: '패스키가 추가되었습니다.',
   passkeyRenamed: '패스키 이름이 변경되었습니다.',
   passkeyRemoved: '패스키가 삭제되었습니다. 기기에서도 삭제할 수 있습니다.',

@@ -63,7 +63,6 @@ export const script: Script = {
   removePasskeyOf: 'Passkey verwijderen: {name}',
   addPasskey: 'Passkey toevoegen',
   renamePasskey: 'Naam van passkey wijzigen',
-  passkeyNameMalformed: 'Een naam heeft hoogstens 64 tekens.',
   passkeyAdded: 'De passkey is toegevoegd.',
   passkeyRenamed: 'De naam van de passkey is gewijzigd.',
   passkeyRemoved: 'De passkey is verwijderd. Je kunt hem ook van je apparaat verwijderen.',

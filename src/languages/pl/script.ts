@@ -62,7 +62,6 @@ export const script: Script = {
   removePasskeyOf: 'Usuń klucz dostępu: {name}',
   addPasskey: 'Dodaj klucz dostępu',
   renamePasskey: 'Zmień nazwę klucza dostępu',
-  passkeyNameMalformed: 'Nazwa ma najwyżej 64 znaki.',
   passkeyAdded: 'Klucz dostępu został dodany.',
   passkeyRenamed: 'Nazwa klucza dostępu została zmieniona.',
   passkeyRemoved: 'Klucz dostępu został usunięty. Możesz go usunąć także z urządzenia.',

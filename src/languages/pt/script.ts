@@ -64,7 +64,6 @@ export const script: Script = {
   removePasskeyOf: 'Remover a chave de acesso: {name}',
   addPasskey: 'Adicionar uma chave de acesso',
   renamePasskey: 'Renomear a chave de acesso',
-  passkeyNameMalformed: 'Um nome tem no máximo 64 caracteres.',
   passkeyAdded: 'A chave de acesso foi adicionada.',
   passkeyRenamed: 'A chave de acesso foi renomeada.',
   passkeyRemoved: 'A chave de acesso foi removida. Você também pode excluí-la do seu dispositivo.',

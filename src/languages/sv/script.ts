@@ -62,7 +62,6 @@ export const script: Script = {
   removePasskeyOf: 'Ta bort passkeyn: {name}',
   addPasskey: 'Lägg till en passkey',
   renamePasskey: 'Byt namn på passkeyn',
-  passkeyNameMalformed: 'Ett namn har högst 64 tecken.',
   passkeyAdded: 'Passkeyn är tillagd.',
   passkeyRenamed: 'Passkeyn har bytt namn.',
   passkeyRemoved: 'Passkeyn är borttagen. Du kan radera den från din enhet också.',

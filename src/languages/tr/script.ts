@@ -64,7 +64,6 @@ export const script: Script = {
   removePasskeyOf: 'Geçiş anahtarını kaldır: {name}',
   addPasskey: 'Geçiş anahtarı ekle',
   renamePasskey: 'Geçiş anahtarını yeniden adlandır',
-  passkeyNameMalformed: 'Ad en fazla 64 karakter olabilir.',
   passkeyAdded: 'Geçiş anahtarı eklendi.',
   passkeyRenamed: 'Geçiş anahtarı yeniden adlandırıldı.',
   passkeyRemoved: 'Geçiş anahtarı kaldırıldı. Cihazınızdan da silebilirsiniz.',

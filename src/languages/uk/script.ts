@@ -64,7 +64,6 @@ export const script: Script = {
   removePasskeyOf: 'Вилучити ключ доступу: {name}',
   addPasskey: 'Додати ключ доступу',
   renamePasskey: 'Перейменувати ключ доступу',
-  passkeyNameMalformed: 'Назва має містити не більше 64 символів.',
   passkeyAdded: 'Ключ доступу додано.',
   passkeyRenamed: 'Ключ доступу перейменовано.',
   passkeyRemoved: 'Ключ доступу вилучено. Його можна також видалити з вашого пристрою.',

@@ -59,7 +59,6 @@ export const script: Script = {
   removePasskeyOf: '移除通行密钥：{name}',
   addPasskey: '添加通行密钥',
   renamePasskey: '重命名通行密钥',
-  passkeyNameMalformed: '名称最多 64 个字符。',
   passkeyAdded: '通行密钥已添加。',
   passkeyRenamed: '通行密钥已重命名。',
   passkeyRemoved: '通行密钥已移除。您也可以从设备上将其删除。',

@@ -120,7 +120,7 @@ export function createPasskeySection(shared: Shared, changes: Changes) {
   const save = async (...request: Parameters<typeof callProven>): Promise<boolean> => {
     const answer = await callProven(...request);
     if (answer?.ok) return true;
-    const malformed = { name: ['passkey-name', messages.passkeyNameMalformed] } as const;
+    const malformed = { name: ['passkey-name', messages.nameMalformed] } as const;
     if (answer !== null && !shared.showFieldErrors(answer, malformed)) {
       shared.showRefusal(answer, ['expired-challenge', 'unacceptable-passkey']);
     }
