@@ -1,16 +1,52 @@
 /** The texts of the page for operators: English alone, like the admin API and its documents. */
-export const TEXT = {
+
+/** In the markup and in the script. */
+export const SHARED_TEXT = {
+  statuses: { any: 'active and inactive', active: 'active', inactive: 'inactive' },
+  user: 'User',
+  actions: {
+    unlock: 'Unlock',
+    activate: 'Activate',
+    deactivate: 'Deactivate',
+    'end-sessions': 'End all sessions',
+    'reset-factors': 'Reset second factors',
+    delete: 'Delete the account',
+  },
+  setRole: 'Set the role',
+  events: 'Recent events',
+} as const;
+
+/** In the markup alone, which the Worker renders. */
+export const MARKUP_TEXT = {
   title: 'Operators',
   scriptsOff: 'This page works with scripts alone.',
   loading: 'Loading …',
   account: 'Your account',
   signOut: 'Sign out',
-  signedInAs: 'Signed in as {name} ({scope})',
-  scopes: { read: 'may read', write: 'may read and change' },
   back: 'Back to all users',
   more: 'More',
-  none: 'None.',
   overview: 'At a glance',
+  search: 'Find users',
+  searchBy: 'By',
+  searchKinds: {
+    email: 'beginning of the e-mail address',
+    username: 'beginning of the username',
+    id: 'number or public id',
+  },
+  searchText: 'Value',
+  status: 'Status',
+  find: 'Find',
+  noUsers: 'No user fits.',
+  cancel: 'Cancel',
+  role: 'Id of the role; empty for none',
+  sessions: 'Sessions',
+} as const;
+
+/** In the script alone. */
+export const TEXT = {
+  signedInAs: 'Signed in as {name} ({scope})',
+  scopes: { read: 'may read', write: 'may read and change' },
+  none: 'None.',
   users: 'Users',
   inactiveUsers: 'Inactive users',
   liveSessions: 'Live sessions',
@@ -23,22 +59,9 @@ export const TEXT = {
     auth_d1_errors_total: 'Errors of the database, in all',
     auth_limits_errors_total: 'Errors of the limiters, in all',
   },
-  search: 'Find users',
-  searchBy: 'By',
-  searchKinds: {
-    email: 'beginning of the e-mail address',
-    username: 'beginning of the username',
-    id: 'number or public id',
-  },
-  searchText: 'Value',
-  status: 'Status',
-  statuses: { any: 'active and inactive', active: 'active', inactive: 'inactive' },
-  find: 'Find',
-  noUsers: 'No user fits.',
   show: 'Show',
   showUser: 'Show the user: {name}',
   unnamed: 'User {id}',
-  user: 'User',
   fields: {
     id: 'Number',
     publicId: 'Public id',
@@ -63,14 +86,6 @@ export const TEXT = {
   notLocked: 'none',
   lockedUntil: 'until {time}',
   stopped: 'until a password reset or an unlock',
-  actions: {
-    unlock: 'Unlock',
-    activate: 'Activate',
-    deactivate: 'Deactivate',
-    'end-sessions': 'End all sessions',
-    'reset-factors': 'Reset second factors',
-    delete: 'Delete the account',
-  },
   confirm: {
     deactivate:
       '{name} is signed out everywhere, and cannot sign in until you activate the account.',
@@ -82,12 +97,7 @@ export const TEXT = {
   },
   typeName: 'To confirm, type: {name}',
   wrongName: 'This is another name.',
-  cancel: 'Cancel',
-  role: 'Id of the role; empty for none',
-  setRole: 'Set the role',
-  sessions: 'Sessions',
   lastUsed: 'last used {time}',
-  events: 'Recent events',
   eventsOf: 'Events of this user',
   by: 'by {operator}',
   done: 'Done.',

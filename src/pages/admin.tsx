@@ -5,7 +5,7 @@
 import type { Handler } from 'hono';
 import type { FC } from 'hono/jsx';
 import type { Contract } from '../contracts/contract.ts';
-import { TEXT } from './admin-text.ts';
+import { MARKUP_TEXT, SHARED_TEXT } from './admin-text.ts';
 import { pageHeaders } from './content-security-policy.ts';
 import { Field } from './form.tsx';
 import { assetPath, Heading, Layout, type RenderContext } from './layout.tsx';
@@ -38,30 +38,30 @@ const AdminPage: FC<{ context: RenderContext; pageData: AdminPageData }> = ({
   context,
   pageData,
 }) => (
-  <Layout context={context} title={TEXT.title} pageData={pageData} files="admin" wide>
-    <Heading title={TEXT.title} />
+  <Layout context={context} title={MARKUP_TEXT.title} pageData={pageData} files="admin" wide>
+    <Heading title={MARKUP_TEXT.title} />
     <noscript>
-      <p class="notice">{TEXT.scriptsOff}</p>
+      <p class="notice">{MARKUP_TEXT.scriptsOff}</p>
     </noscript>
     <p id="loading" role="status" hidden>
-      {TEXT.loading}
+      {MARKUP_TEXT.loading}
     </p>
     <div id="page-notice" class="notice" role="status" tabindex={-1} hidden />
     <nav>
       <p id="operator" />
-      <a href={`${pageData.prefix}/`}>{TEXT.account}</a>
+      <a href={`${pageData.prefix}/`}>{MARKUP_TEXT.account}</a>
       <button type="button" id="sign-out" class="link">
-        {TEXT.signOut}
+        {MARKUP_TEXT.signOut}
       </button>
       <a id="back" href="#" hidden>
-        {TEXT.back}
+        {MARKUP_TEXT.back}
       </a>
     </nav>
     <div id="private" hidden>
       <Directory />
       <User />
       <section aria-labelledby="events-title">
-        <h2 id="events-title">{TEXT.events}</h2>
+        <h2 id="events-title">{SHARED_TEXT.events}</h2>
         <ul id="events" />
         <MoreButton id="more-events" />
       </section>
@@ -73,28 +73,28 @@ const AdminPage: FC<{ context: RenderContext; pageData: AdminPageData }> = ({
 
 const MoreButton: FC<{ id: string }> = ({ id }) => (
   <button type="button" id={id} class="quiet" hidden>
-    {TEXT.more}
+    {MARKUP_TEXT.more}
   </button>
 );
 
 const Directory: FC = () => (
   <div id="directory">
     <section aria-labelledby="overview-title">
-      <h2 id="overview-title">{TEXT.overview}</h2>
+      <h2 id="overview-title">{MARKUP_TEXT.overview}</h2>
       <dl id="overview" />
     </section>
     <section aria-labelledby="search-title">
-      <h2 id="search-title">{TEXT.search}</h2>
+      <h2 id="search-title">{MARKUP_TEXT.search}</h2>
       <form id="form" method="get" novalidate>
-        <Choice id="search-by" label={TEXT.searchBy} options={TEXT.searchKinds} />
-        <Field name="search-text" label={TEXT.searchText} autocomplete="off" optional />
-        <Choice id="search-status" label={TEXT.status} options={TEXT.statuses} />
+        <Choice id="search-by" label={MARKUP_TEXT.searchBy} options={MARKUP_TEXT.searchKinds} />
+        <Field name="search-text" label={MARKUP_TEXT.searchText} autocomplete="off" optional />
+        <Choice id="search-status" label={MARKUP_TEXT.status} options={SHARED_TEXT.statuses} />
         <button type="submit" class="main">
-          {TEXT.find}
+          {MARKUP_TEXT.find}
         </button>
       </form>
       <p id="no-users" role="status" hidden>
-        {TEXT.noUsers}
+        {MARKUP_TEXT.noUsers}
       </p>
       <ul id="users" />
       <MoreButton id="more-users" />
@@ -121,25 +121,25 @@ const User: FC = () => (
   <div id="user" hidden>
     <section aria-labelledby="user-title">
       <h2 id="user-title" tabindex={-1}>
-        {TEXT.user}
+        {SHARED_TEXT.user}
       </h2>
       <dl id="user-fields" />
       <div id="user-actions" class="actions">
-        {Object.entries(TEXT.actions).map(([action, text]) => (
+        {Object.entries(SHARED_TEXT.actions).map(([action, text]) => (
           <button type="button" class="quiet" data-action={action}>
             {text}
           </button>
         ))}
       </div>
       <form id="role-form" method="get" novalidate>
-        <Field name="role" label={TEXT.role} autocomplete="off" optional />
+        <Field name="role" label={MARKUP_TEXT.role} autocomplete="off" optional />
         <button type="submit" class="quiet">
-          {TEXT.setRole}
+          {SHARED_TEXT.setRole}
         </button>
       </form>
     </section>
     <section aria-labelledby="sessions-title">
-      <h2 id="sessions-title">{TEXT.sessions}</h2>
+      <h2 id="sessions-title">{MARKUP_TEXT.sessions}</h2>
       <ul id="sessions" />
     </section>
   </div>
@@ -154,11 +154,11 @@ const ConfirmDialog: FC = () => (
     </header>
     <form id="confirm-form" method="dialog" novalidate>
       <div id="confirm-by-name">
-        <Field name="confirm-name" label={TEXT.user} autocomplete="off" optional />
+        <Field name="confirm-name" label={SHARED_TEXT.user} autocomplete="off" optional />
       </div>
       <button type="submit" id="confirm-submit" class="main" />
       <button type="button" id="cancel-confirm" class="quiet">
-        {TEXT.cancel}
+        {MARKUP_TEXT.cancel}
       </button>
     </form>
   </dialog>

@@ -1,5 +1,5 @@
 /** The audit: the newest events of all users, or of the one that is shown. */
-import { TEXT } from '../admin-text.ts';
+import { SHARED_TEXT, TEXT } from '../admin-text.ts';
 import type { AdminPage } from './admin.ts';
 import { createElement } from './elements.ts';
 import { createRow, linkToUser } from './admin-directory.ts';
@@ -34,7 +34,7 @@ export async function showEvents(
   const list = elementById('events');
   const more = elementById('more-events');
   const formatTime = timeFormat('long');
-  elementById('events-title').textContent = id === null ? TEXT.events : TEXT.eventsOf;
+  elementById('events-title').textContent = id === null ? SHARED_TEXT.events : TEXT.eventsOf;
   list.replaceChildren();
   let next: number | null = null;
   loadMore = async () => {

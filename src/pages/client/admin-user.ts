@@ -1,5 +1,5 @@
 /** One user: state, sessions, and changes, each confirmed before it is made. */
-import { TEXT } from '../admin-text.ts';
+import { SHARED_TEXT, TEXT } from '../admin-text.ts';
 import type { AdminPage } from './admin.ts';
 import { confirmChange } from './admin-confirm.ts';
 import {
@@ -27,7 +27,7 @@ interface Session {
   lastUsedAt: string;
 }
 
-type Action = keyof typeof TEXT.actions;
+type Action = keyof typeof SHARED_TEXT.actions;
 
 let shown: ShownUser | null = null;
 
@@ -84,7 +84,7 @@ function fieldsOf({ user, guard, signInMethods }: UserState): [string, string][]
     [fields.name, user.name],
     [fields.role, user.role && `${user.role.name} (${user.role.id})`],
     [fields.team, user.team && `${user.team.name} (${user.team.id})`],
-    [fields.status, TEXT.statuses[user.status]],
+    [fields.status, SHARED_TEXT.statuses[user.status]],
     [fields.lock, lock],
     [fields.failures, String(guard.failuresInARow)],
     [fields.signInMethods, signInMethods.join(', ') || TEXT.none],
@@ -103,7 +103,7 @@ function sessionRow(session: Session, formatTime: (time: unknown) => string): HT
 }
 
 export function startUser(page: AdminPage): void {
-  for (const action of Object.keys(TEXT.actions) as Action[]) {
+  for (const action of Object.keys(SHARED_TEXT.actions) as Action[]) {
     onClick(actionButton(action), () => change(page, action));
   }
   const submit = elementById('role-form').querySelector('button') as HTMLElement;
@@ -118,7 +118,7 @@ async function change(page: AdminPage, action: Action | 'role'): Promise<void> {
   const role = inputById('role').value.trim();
   if (action in TEXT.confirm) {
     const text = TEXT.confirm[action as keyof typeof TEXT.confirm];
-    const title = action === 'role' ? TEXT.setRole : TEXT.actions[action];
+    const title = action === 'role' ? SHARED_TEXT.setRole : SHARED_TEXT.actions[action];
     const asked = {
       title,
       text: fillTemplate(text, { name }),
@@ -151,7 +151,7 @@ async function change(page: AdminPage, action: Action | 'role'): Promise<void> {
 export function clearUser(): void {
   shown = null;
   for (const id of ['user-fields', 'sessions']) elementById(id).replaceChildren();
-  elementById('user-title').textContent = TEXT.user;
+  elementById('user-title').textContent = SHARED_TEXT.user;
   inputById('role').value = '';
   elementById<HTMLDialogElement>('confirm').close();
 }
