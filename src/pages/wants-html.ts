@@ -1,15 +1,8 @@
 import type { Context } from 'hono';
-import { accepts } from 'hono/accepts';
 
-/** Checks that Accept names text/html: API clients send a wildcard. */
-export function wantsHtml(c: Context): boolean {
-  return (
-    accepts(c, {
-      header: 'Accept',
-      supports: ['text/html'],
-      default: '',
-      match: (types) =>
-        types.some(({ type, q }) => type.toLowerCase() === 'text/html' && q > 0) ? 'html' : '',
-    }) === 'html'
-  );
-}
+/** Checks that Accept names text/html, and not with a weight of 0: API clients send a wildcard. */
+export const wantsHtml = (c: Context): boolean =>
+  (c.req.header('Accept') ?? '').split(',').some((range) => {
+    const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    return type === 'text/html' && !parameters.some((one) => /^q=0(?:\.0*)?$/.test(one));
+  });
