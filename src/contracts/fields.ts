@@ -94,11 +94,16 @@ export const profileText = (label: string) =>
 /** A handle that cannot be one of ours is ignored, since it is optional. */
 export const registration = lazy(() =>
   z.pipe(
-    // oxlint-disable-next-line promise/valid-params -- Zod's catch, not a promise's.
-    z
-      .catch(z.nullish(z.string().check(z.maxLength(MAX_HANDLE_LENGTH))), null)
-      .check(z.meta({ description: 'From the answer to register, for clients without cookies' })),
-    z.transform((handle) => handle ?? null),
+    z.optional(z.unknown()).check(
+      z.meta({
+        default: null,
+        description: 'From the answer to register, for clients without cookies',
+        anyOf: [{ type: 'string', maxLength: MAX_HANDLE_LENGTH }, { type: 'null' }],
+      }),
+    ),
+    z.transform((handle) =>
+      typeof handle === 'string' && handle.length <= MAX_HANDLE_LENGTH ? handle : null,
+    ),
   ),
 );
 
