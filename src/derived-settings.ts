@@ -37,7 +37,7 @@ interface PasskeyValues {
   deviceBound: PasskeyPolicy['deviceBound'];
 }
 
-export interface PasskeySettings {
+interface PasskeySettings {
   policy: PasskeyPolicy;
   /** The relying party's id: every passkey is bound to it. */
   domain: string;

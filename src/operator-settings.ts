@@ -55,7 +55,7 @@ export const operatorRoles = group({
   writeRole: z.optional(text),
 });
 
-export interface OperatorAccounts {
+interface OperatorAccounts {
   /** Issues their access tokens. */
   contract: string;
   /** Ids; null: no role has this scope alone. */

@@ -44,7 +44,7 @@ export type BodyOf<O extends Operation> = Omit<NonNullable<InputOf<O>>, 'id'>;
 type RequestOf<O extends Operation> = O extends 'login' ? LoginRequest : WireRequest<BodyOf<O>>;
 
 /** The value that an operation's renderer takes: of sessions, the part that their owner may see. */
-export type Rendered<O extends Operation> = O extends 'list-sessions'
+type Rendered<O extends Operation> = O extends 'list-sessions'
   ? readonly SessionView[]
   : O extends 'register'
     ? RegistrationAccepted
@@ -93,14 +93,14 @@ export interface StaticDocument {
 }
 
 /** A token in a header. `scheme`: null if the value stands bare. */
-export type HeaderCarrier = {
+type HeaderCarrier = {
   readonly in: 'header';
   readonly name: string;
   readonly scheme: string | null;
 };
-export type CookieCarrier = { readonly in: 'cookie'; readonly name: string };
+type CookieCarrier = { readonly in: 'cookie'; readonly name: string };
 /** `decode` of the operation's request reads it. */
-export type BodyCarrier = { readonly in: 'body' };
+type BodyCarrier = { readonly in: 'body' };
 
 export interface TokenPaths {
   access: JsonPath;

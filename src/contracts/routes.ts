@@ -112,7 +112,7 @@ function tokenHeaders(
 }
 
 /** The parts of a request that tell routes apart. Null: the request does not have it; undefined: it has no one value. */
-export interface Tagged {
+interface Tagged {
   query(name: string): string | null | undefined;
   header(name: string): string | null;
   body: Readonly<Record<string, unknown>>;

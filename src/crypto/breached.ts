@@ -8,7 +8,7 @@ const ENDPOINT = 'https://api.pwnedpasswords.com/range/';
 const PREFIX_DIGITS = 5;
 const TIMEOUT_MS = 1_000;
 
-export interface BreachOptions {
+interface BreachOptions {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   onFailure(error: unknown): void;
 }

@@ -5,7 +5,7 @@
  */
 import { base64url, importJWK, type CryptoKey, type JWK } from 'jose';
 
-export type MacPurpose =
+type MacPurpose =
   | 'account'
   | 'address'
   | 'refresh'

@@ -19,7 +19,7 @@ import {
 import { createStepTokens } from './step-tokens.ts';
 
 /** Remembers verified tokens until they expire, so that a signature is verified once. */
-export interface VerifiedTokenCache {
+interface VerifiedTokenCache {
   get(key: string, nowMs: number): VerifiedToken | null;
   set(key: string, entry: VerifiedToken): void;
 }
@@ -29,7 +29,7 @@ interface VerifiedToken {
   untilMs: number;
 }
 
-export interface TokenOptions {
+interface TokenOptions {
   mac: Mac;
   nowMs(): number;
   verifiedTokens: VerifiedTokenCache;

@@ -27,7 +27,7 @@ export interface AuthorizationCode {
   expiresInSeconds: number;
 }
 
-export interface IssueCodeRequest extends AuthenticatedRequest<
+interface IssueCodeRequest extends AuthenticatedRequest<
   AuthenticatePorts | RequestLimitPorts | 'authorizationCodes' | 'uuid'
 > {
   codeChallenge: string;
@@ -75,7 +75,7 @@ async function hasRefreshToken(
   return claims?.sessionId === id && claims.jti === current.jti;
 }
 
-export interface ExchangeCodeRequest extends UseCaseRequest<
+interface ExchangeCodeRequest extends UseCaseRequest<
   | IssueTokensPorts
   | RecordEventPorts
   | RequestLimitPorts

@@ -20,7 +20,7 @@ import { auditContext, type RecordEventPorts } from './use-case.ts';
 import { languageOf } from './recipients.ts';
 import { rejectCode } from './verify-email.ts';
 
-export interface ChangeEmailRequest extends AuthenticatedRequest<
+interface ChangeEmailRequest extends AuthenticatedRequest<
   AfterResponsePorts | IssueChallengePorts | ReauthenticatePorts
 > {
   email: string;
@@ -63,7 +63,7 @@ async function writeToNewAddress(
   await sendNotice(request, to, { kind: 'registration-attempt' });
 }
 
-export interface ConfirmEmailRequest extends AuthenticatedRequest<
+interface ConfirmEmailRequest extends AuthenticatedRequest<
   | RecordEventPorts
   | ClearLockoutsPorts
   | 'accountChanges'

@@ -23,7 +23,7 @@ export interface CleanupRun {
   onFailure(error: unknown, table: string): void;
 }
 
-export interface CleanupResult {
+interface CleanupResult {
   removed: Record<CleanupTable | 'audit_events', number>;
   /** Nothing was left for the next run, and nothing failed. */
   finished: boolean;

@@ -7,7 +7,7 @@ import { requirePassword } from './prove-identity.ts';
 import type { ReauthenticatePorts } from './reauthenticate.ts';
 import { auditContext } from './use-case.ts';
 
-export interface DeleteAccountRequest extends AuthenticatedRequest<
+interface DeleteAccountRequest extends AuthenticatedRequest<
   ReauthenticatePorts | 'accountChanges' | 'mailer'
 > {
   /** Null: none was sent, as is right where the account has none. */

@@ -28,7 +28,7 @@ export async function listFactors(
   return ok({ factors: confirmed, recoveryCodesLeft });
 }
 
-export interface EnrollRequest extends AuthenticatedRequest<
+interface EnrollRequest extends AuthenticatedRequest<
   keyof FactorsRequest['services'] | 'loginSteps' | 'users' | 'uuid'
 > {
   /** The handle of a step that enrols, in place of a token; null: none. */

@@ -22,7 +22,7 @@ import {
   type VerifyPasskeyPorts,
 } from './verify-passkey.ts';
 
-export interface LoginWithPasskeyRequest extends UseCaseRequest<
+interface LoginWithPasskeyRequest extends UseCaseRequest<
   OpenSessionPorts | RecordEventPorts | VerifyPasskeyPorts | 'accountKey' | 'limits' | 'mailer'
 > {
   credential: AssertionCredential;

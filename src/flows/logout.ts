@@ -6,7 +6,7 @@ import { UNAUTHENTICATED, type AuthenticatedRequest } from './authenticate.ts';
 import { ok, refuse, type Outcome } from './model/outcome.ts';
 import type { VerifiedClaims } from './ports/tokens.ts';
 
-export interface LogoutRequest extends AuthenticatedRequest<
+interface LogoutRequest extends AuthenticatedRequest<
   'accountKey' | 'nowMs' | 'sessions' | 'tokens'
 > {
   refreshToken: string | null;

@@ -16,7 +16,7 @@ export type OpenSessionPorts = NewSessionPorts | NewDevicePorts | 'sessions';
 type Plan = Awaited<ReturnType<typeof planSession>>;
 
 /** An account whose owner has proven everything that it asks for. */
-export interface ProvenAccount {
+interface ProvenAccount {
   account: Account;
   accountKey: string;
   /** Under which the last proof was given; null: nothing was guessed at (a passkey). */

@@ -21,8 +21,6 @@ import {
 
 const WITH_PROOF = { ...WITH_BEARER, ...ATTEMPT, needsRecentProof: true } as const;
 
-export type PasskeyOperation = keyof typeof PASSKEY_OPERATIONS;
-
 export const PASSKEY_OPERATIONS = {
   'passkey-login-options': row({
     method: 'POST',

@@ -9,7 +9,7 @@ import type { User } from './model/user.ts';
 import type { PasswordRules } from './ports/passwords.ts';
 import type { Services } from './ports/services.ts';
 
-export interface PasswordRuleOptions {
+interface PasswordRuleOptions {
   rules: PasswordBounds;
   /** The service's name, which must not be a password. */
   service: string;

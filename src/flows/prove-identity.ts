@@ -30,7 +30,7 @@ import {
 import { underLockout } from './verify-password.ts';
 
 /** Null: the session's owner has proven their identity within the last five minutes. */
-export function checkRecentProof(
+function checkRecentProof(
   { services, rules }: UseCaseRequest<'nowMs'>,
   session: LiveSession,
 ): Refusal | null {

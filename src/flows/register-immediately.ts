@@ -17,7 +17,7 @@ import { readRegistrationHandle } from './recipients.ts';
 import { checkApplication, type RegisterRequest } from './register.ts';
 import { auditContext, type UseCaseRequest } from './use-case.ts';
 
-export type RegisterImmediatelyRequest = RegisterRequest &
+type RegisterImmediatelyRequest = RegisterRequest &
   UseCaseRequest<AfterResponsePorts | IssueChallengePorts | ClearLockoutsPorts | NewSessionPorts>;
 
 export async function registerImmediately(

@@ -8,9 +8,9 @@ import { issueTokens, type IssueTokensPorts } from './issue-tokens.ts';
 import { ok, refuse, type Granted, type Outcome } from './model/outcome.ts';
 import type { UseCaseRequest } from './use-case.ts';
 
-export type ExtendSessionPorts = IssueTokensPorts | 'nowMs' | 'sessions';
+type ExtendSessionPorts = IssueTokensPorts | 'nowMs' | 'sessions';
 
-export interface RenewRequest extends AuthenticatedRequest<ExtendSessionPorts> {
+interface RenewRequest extends AuthenticatedRequest<ExtendSessionPorts> {
   sessionLimits: SessionLimits;
 }
 

@@ -41,7 +41,7 @@ export async function forgotPassword(
 /** The link that ends a session leads on to a new password. */
 const RESETTING: readonly Purpose[] = ['reset-password', 'revoke-session'];
 
-export interface ResetPasswordRequest extends UseCaseRequest<
+interface ResetPasswordRequest extends UseCaseRequest<
   | ClearLockoutsPorts
   | 'accountChanges'
   | 'accountKey'

@@ -244,7 +244,7 @@ async function giveBack(taking: ReturnType<typeof takeTicket>): Promise<void> {
 }
 
 /** The step ends with everything that its password was verified for, and with a later login. */
-export function checkStep(
+function checkStep(
   step: LoginStep,
   account: Account | null,
   requiresVerifiedEmail: boolean,

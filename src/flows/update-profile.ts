@@ -16,7 +16,7 @@ type Names = { readonly [K in 'email' | 'username']?: string | undefined };
 /** A client's form may have the account's names in it; others are refused. */
 export type ProfileUpdate = ProfileInput & Names;
 
-export interface UpdateProfileRequest extends AuthenticatedRequest<
+interface UpdateProfileRequest extends AuthenticatedRequest<
   AuthenticatePorts | 'accountChanges' | 'accountKey' | 'limits'
 > {
   profile: ProfileUpdate;

@@ -59,7 +59,7 @@ function unverifiedEmail(owner: ChallengeOwner): string | null {
   return emailVerified || status !== 'active' ? null : email;
 }
 
-export interface VerifyEmailRequest extends IdentifierRequest<
+interface VerifyEmailRequest extends IdentifierRequest<
   | LockoutKeyPorts
   | VerifyPasswordPorts
   | 'accountChanges'

@@ -44,7 +44,7 @@ type VerifyFactorPorts = keyof (CompleteLoginRequest['services'] &
   ProveIdentityRequest['services'] &
   RotateRequest['services']);
 
-export interface VerifyFactorRequest
+interface VerifyFactorRequest
   extends AuthenticatedRequest<VerifyFactorPorts>, Pick<RotateRequest, 'sessionLimits'> {
   /** Of the factor; `recovery-codes` for all of those. */
   id: string;

@@ -14,7 +14,7 @@ export type LockoutPorts = RecordEventPorts | 'limits' | 'uuid';
 export type VerifyPasswordPorts = LockoutPorts | 'passwords';
 
 /** One of the lockouts of an account, and the account that the audit records its locks for. */
-export interface LockoutOf {
+interface LockoutOf {
   /** Null: there is no such user. */
   account: WithUserId | null;
   /** The pseudonym of the account, or of the name: for the audit. */
@@ -23,7 +23,7 @@ export interface LockoutOf {
   key: string;
 }
 
-export interface PasswordCheck extends LockoutOf {
+interface PasswordCheck extends LockoutOf {
   password: string;
   /** Null: there is no such user, or no password. */
   stored: string | null;

@@ -21,7 +21,7 @@ import { documentOf } from './documents.ts';
 import { PROTECTIVE_HEADERS } from './headers.ts';
 import { requestMeta, waitUntilOf } from './request-context.ts';
 
-export interface AdminDependencies {
+interface AdminDependencies {
   /** Without any there is no admin API, and its paths are unknown like any other. */
   operators: {
     tokens: readonly OperatorToken[];

@@ -31,7 +31,7 @@ export interface AdminEnv extends RequestEnv {
   Variables: RequestEnv['Variables'] & { operator: Operator };
 }
 
-export interface AdminAuthOptions {
+interface AdminAuthOptions {
   tokens: readonly OperatorToken[];
   /** Null: no account is an operator's. */
   accounts: OperatorRules | null;

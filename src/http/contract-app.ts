@@ -29,7 +29,7 @@ import { createResponder, type Responder } from './responder.ts';
 export type ContractApp = Hono<ContractEnv>;
 type Step = MiddlewareHandler<ContractEnv>;
 
-export interface ContractAppOptions {
+interface ContractAppOptions {
   lockout: LockoutRules;
   sessions: SessionLimits;
   secondFactor: SecondFactorPolicy;
@@ -197,7 +197,7 @@ function validateWith(
 }
 
 /** Returns the path without the contract's own prefix. */
-export function pathWithin({ name }: Contract, url: string): string {
+function pathWithin({ name }: Contract, url: string): string {
   const { pathname } = new URL(url);
   return pathname.startsWith(`/${name}/`) ? pathname.slice(name.length + 1) : pathname;
 }

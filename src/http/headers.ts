@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { Contract } from '../contracts/contract.ts';
 
-export const TRACE_HEADER = 'X-Request-Id';
+const TRACE_HEADER = 'X-Request-Id';
 const EXPOSED = ['Retry-After', 'RateLimit', 'RateLimit-Policy', TRACE_HEADER];
 const TWO_YEARS_SECONDS = 63_072_000;
 

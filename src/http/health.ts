@@ -8,7 +8,7 @@ import { outageResponse, wireResponse } from './responses.ts';
 const KEEP_MS = 5_000;
 const POLL_MS = 20;
 
-export interface HealthOptions {
+interface HealthOptions {
   /** Rejects if one of them does not answer. */
   probe(): Promise<unknown>;
   nowMs(): number;

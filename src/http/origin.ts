@@ -4,7 +4,7 @@
  */
 
 /** `unknown`: neither header was sent, as by clients other than browsers. */
-export type RequestSite = 'own' | 'foreign' | 'unknown';
+type RequestSite = 'own' | 'foreign' | 'unknown';
 
 /** Tells the site that caused a request, by `Origin` or else `Sec-Fetch-Site`: no script can set either. */
 export function requestSite(

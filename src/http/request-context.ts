@@ -14,7 +14,7 @@ import { addressOf } from './address.ts';
 import { cookieIn, DEVICE_COOKIE, REGISTRATION_COOKIE } from './cookies.ts';
 
 /** Handed over by app.ts with every request. */
-export interface RequestContext {
+interface RequestContext {
   services: Services;
   meta: RequestMeta;
   metrics: Pick<Metrics, 'recordOperation'>;

@@ -1,6 +1,6 @@
 /** In-memory store of the last e-mails, for the page /dev/mail of local development. */
 
-export interface OutboxMail {
+interface OutboxMail {
   id: string;
   to: string;
   subject: string;

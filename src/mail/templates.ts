@@ -19,7 +19,7 @@ export interface EmailBranding {
   links: EmailLinks;
 }
 
-export interface RenderedEmail {
+interface RenderedEmail {
   subject: string;
   text: string;
   html: string;

@@ -4,7 +4,7 @@ import { imageSources } from './brand.tsx';
 import { Layout, type RenderContext } from './layout.tsx';
 import { htmlHeaders } from './content-security-policy.ts';
 
-export interface PublishedDocument {
+interface PublishedDocument {
   name: string;
   url: string;
 }

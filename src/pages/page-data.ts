@@ -18,7 +18,7 @@ import type { JsonPath } from '../contracts/wire.ts';
 import type { Messages } from '../languages/messages.ts';
 
 /** The script's messages, with the contract's own for a wrong password. */
-export interface ScriptMessages extends Omit<Messages['script'], 'activity' | 'refusals'> {
+interface ScriptMessages extends Omit<Messages['script'], 'activity' | 'refusals'> {
   /** Sent with the signed-in page alone. */
   activity?: Messages['script']['activity'];
   refusals: Messages['script']['refusals'] & { invalid: string };

@@ -3,7 +3,7 @@ import type { Contract } from '../contracts/contract.ts';
 import { operationsOf } from '../contracts/routes.ts';
 import type { SessionTransfer } from './page-data.ts';
 
-export interface ReturnTarget {
+interface ReturnTarget {
   /** Null: none was asked for, or it is refused. */
   returnTo: string | null;
   transfer: SessionTransfer | null;

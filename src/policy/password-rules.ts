@@ -19,7 +19,7 @@ export type PasswordFlaw =
   | 'personal'
   | 'breached';
 
-export interface PasswordViolation {
+interface PasswordViolation {
   flaw: PasswordFlaw;
   message: string;
 }
@@ -37,7 +37,7 @@ export const passwordMessages = ({
   breached: 'Password is known from a data breach elsewhere',
 });
 
-export interface PasswordContext {
+interface PasswordContext {
   rules: PasswordBounds;
   /** Names and e-mail addresses of the user, and the name of the service. */
   personal: readonly string[];

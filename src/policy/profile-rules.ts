@@ -17,7 +17,7 @@ type ProfileField = keyof ProfileChange;
 /** A change as it was asked for. */
 export type ProfileInput = { readonly [F in ProfileField]?: string | null | undefined };
 
-export interface ProfileViolation {
+interface ProfileViolation {
   field: ProfileField;
   message: string;
 }

@@ -8,7 +8,7 @@
 import type { Operation } from '../flows/operations.ts';
 import { maskIdentifier, type Identifier } from '../policy/identifier.ts';
 
-export interface OperationLine {
+interface OperationLine {
   operation: Operation;
   contract: string;
   /** `granted`, or the reason of the refusal. */

@@ -23,7 +23,7 @@ export interface MetricsStore {
   read(): Promise<Sums>;
 }
 
-export interface MetricsOptions {
+interface MetricsOptions {
   /** Null without an operator token: the metrics cannot be read, so nothing is flushed. */
   aggregator: MetricsStore | null;
   flushMs: number;
@@ -35,7 +35,7 @@ export interface MetricsOptions {
   analytics?: Pick<AnalyticsEngineDataset, 'writeDataPoint'> | undefined;
 }
 
-export interface OperationRecord {
+interface OperationRecord {
   operation: Operation;
   contract: string;
   /** Null if granted. */

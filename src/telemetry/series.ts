@@ -11,7 +11,7 @@ export const BUCKETS_MS: readonly number[] = [
   5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000,
 ];
 
-export const MAX_SERIES = 2_000;
+const MAX_SERIES = 2_000;
 export const DROPPED = 'auth_metrics_dropped_total';
 
 /** Keyed by the series in exposition notation: `name{label="value"}`. */

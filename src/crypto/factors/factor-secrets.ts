@@ -14,7 +14,7 @@ import { normaliseCodeText } from './code-text.ts';
 import { hashRecoveryCode, newRecoveryCode, RECOVERY_CODES } from './recovery-codes.ts';
 import { matchingStep, newSecret, totpUri } from './totp.ts';
 
-export interface FactorKey {
+interface FactorKey {
   id: string;
   key: Uint8Array;
 }

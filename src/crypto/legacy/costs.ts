@@ -6,7 +6,7 @@
 
 /** In the order in which they are verified. */
 export const KINDS = ['pbkdf2-sha256', 'pbkdf2-sha512', 'bcrypt', 'scrypt'] as const;
-export type LegacyKind = (typeof KINDS)[number];
+type LegacyKind = (typeof KINDS)[number];
 
 export interface LegacyCost {
   kind: LegacyKind;

@@ -9,14 +9,14 @@ import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { SCRYPT_BLOCK_BYTES } from './costs.ts';
 
-export interface ScryptParameters {
+interface ScryptParameters {
   n: number;
   r: number;
   p: number;
 }
 
 /** Blocks done since the last slice ended. Work in several pieces passes it on. */
-export interface SliceProgress {
+interface SliceProgress {
   blocks: number;
 }
 

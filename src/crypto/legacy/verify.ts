@@ -40,7 +40,7 @@ import { scrypt } from './scrypt.ts';
 const DECOY_SALT = new Uint8Array(16);
 const DECOY_R = 8;
 
-export interface LegacyCheck {
+interface LegacyCheck {
   password: string;
   stored: string | null;
   /** The setting: one entry a kind. */

@@ -3,7 +3,7 @@ import { check, parse } from './flaw.ts';
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /** CollectedClientData (WebAuthn Level 3, 5.8.1): the browser's account of the ceremony. */
-export interface ClientData {
+interface ClientData {
   type: string;
   challenge: string;
   origin: string;

@@ -18,7 +18,7 @@ export interface PasswordCost {
   rounds: number;
 }
 
-export interface StoredHash extends PasswordCost {
+interface StoredHash extends PasswordCost {
   /** Null: made without a pepper. */
   pepperId: string | null;
   salt: Uint8Array;

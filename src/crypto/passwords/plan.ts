@@ -4,7 +4,7 @@
  */
 import type { PasswordCost } from './format.ts';
 
-export interface Slice {
+interface Slice {
   /** Slots to take before it (schedule.ts). */
   slots: number;
   iterations: number;

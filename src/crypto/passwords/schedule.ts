@@ -1,5 +1,5 @@
 /** Yields to the event loop until the caller may run one slice; false: it is to abort instead. */
-export type TakeSlot = (shouldAbort?: () => boolean) => Promise<boolean>;
+type TakeSlot = (shouldAbort?: () => boolean) => Promise<boolean>;
 
 /**
  * Schedules the slices of all hashes of one isolate fairly.

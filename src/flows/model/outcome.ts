@@ -77,12 +77,7 @@ export type Refusal =
   /** Plain http. Refused, not redirected: the password has already crossed the wire. */
   | { reason: 'insecure' };
 
-export type InvalidBecause =
-  | 'unknown-user'
-  | 'wrong-password'
-  | 'no-password'
-  | 'wrong-code'
-  | 'no-code';
+type InvalidBecause = 'unknown-user' | 'wrong-password' | 'no-password' | 'wrong-code' | 'no-code';
 
 /** A login whose password was right, and whose second factor is owed. */
 export interface PendingStep {
@@ -130,7 +125,7 @@ export interface RegistrationAccepted {
 
 export interface LoginResult extends Granted, NewDeviceCookie {}
 
-export interface IssuedToken {
+interface IssuedToken {
   token: string;
   expiresAtMs: number;
 }

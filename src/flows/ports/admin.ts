@@ -48,7 +48,7 @@ export interface AdminUsers {
   ): Promise<ChangeResult | 'unknown-role'>;
 }
 
-export interface AuditLogQuery {
+interface AuditLogQuery {
   user: UserRef | null;
   action: string | null;
   operator: string | null;

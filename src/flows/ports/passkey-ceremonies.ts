@@ -15,7 +15,7 @@ import type {
 type Verified<Value> = ({ ok: true } & Value) | { ok: false; flaw: PasskeyFlaw };
 
 /** The session that asks for a passkey: no other one registers with the challenge. */
-export interface RegistrationScope {
+interface RegistrationScope {
   contract: string;
   sessionId: string;
 }

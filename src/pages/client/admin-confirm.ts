@@ -2,7 +2,7 @@
 import { TEXT } from '../admin-text.ts';
 import { elementById, fillTemplate, inputById } from './page-data.ts';
 
-export interface Confirmation {
+interface Confirmation {
   title: string;
   text: string;
   /** The text that has to be typed; null: a click is enough. */

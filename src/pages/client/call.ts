@@ -58,7 +58,7 @@ function json(text: string): unknown {
   }
 }
 
-export interface RefusalSeen {
+interface RefusalSeen {
   reason: Reason | null;
   waitSeconds: number;
 }

@@ -128,7 +128,7 @@ function setBusy(form: HTMLFormElement, busy: boolean, label: string): void {
 }
 
 /** Shows the error of a field, or removes it (null). Returns whether there is one. */
-export function setFieldError(id: string, message: string | null): boolean {
+function setFieldError(id: string, message: string | null): boolean {
   const field = inputById(id);
   const error = elementById(`${id}-error`);
   error.textContent = message;
