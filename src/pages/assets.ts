@@ -7,25 +7,19 @@ const HOST = 'https://assets.local';
 /** Names contain a hash of the content, so that a file never changes. */
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
-const cache = new WeakMap<Fetcher, Promise<AssetNames>>();
+// Names, not promises of them: a request must not wait for another one, which may be cancelled.
+const cache = new WeakMap<Fetcher, AssetNames>();
 
-/** Returns the hashed file names of this build; read once per isolate. */
-export function assetNames(assets: Fetcher): Promise<AssetNames> {
-  let names = cache.get(assets);
-  if (names === undefined) {
-    names = readNames(assets);
-    cache.set(assets, names);
-    // The next request tries again after a failure.
-    names.catch(() => cache.delete(assets));
-  }
-  return names;
-}
-
-async function readNames(assets: Fetcher): Promise<AssetNames> {
+/** Returns the hashed file names of this build; kept in the isolate once they were read. */
+export async function assetNames(assets: Fetcher): Promise<AssetNames> {
+  const known = cache.get(assets);
+  if (known !== undefined) return known;
   const answer = await assets.fetch(`${HOST}/assets/names.json`);
   if (!answer.ok)
     throw new Error("the asset names.json is missing: wrangler's build command makes dist/assets");
-  return answer.json();
+  const names: AssetNames = await answer.json();
+  cache.set(assets, names);
+  return names;
 }
 
 export async function serveAsset(assets: Fetcher, c: Context, next: Next) {

@@ -232,4 +232,16 @@ describe('static assets', () => {
     there = true;
     expect((await ask()).status).toBe(200);
   });
+
+  it('are not waited for in the request of another page, which may be cancelled', async () => {
+    const cancelled = Promise.withResolvers<Response>();
+    const reads = [cancelled.promise, Promise.resolve(Response.json({}))];
+    const own = createTestApp({ ASSETS: { fetch: () => reads.shift() } });
+    const ask = () => own.fetch('/login', { headers: { Accept: BROWSER } });
+    const pages = [ask(), ask()] as const;
+    await expect.poll(() => reads.length).toBe(0);
+    expect((await pages[1]).status).toBe(200);
+    cancelled.resolve(Response.json({}));
+    expect((await pages[0]).status).toBe(200);
+  });
 });
