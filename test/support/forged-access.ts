@@ -28,6 +28,9 @@ export function forged(issuer: string, other: Differences = {}): Promise<string>
 const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 const SECOND = Math.floor(Date.now() / 1000);
 
+/** A signature of 64 bytes ends with two bits and four of padding, which decoders ignore. */
+const LAST_BITS: Record<string, string> = { A: 'B', Q: 'R', g: 'h', w: 'x' };
+
 /** Every token that is refused, and the code that says why. */
 export const REFUSED: [name: string, code: string, token: (issuer: string) => Promise<string>][] = [
   ['an expired token', 'expired', (issuer) => forged(issuer, { claims: { exp: SECOND - 1 } })],
@@ -111,5 +114,10 @@ export const REFUSED: [name: string, code: string, token: (issuer: string) => Pr
     },
   ],
   ['another spelling of a token', 'malformed', async (issuer) => `${await forged(issuer)}=`],
+  [
+    'a token with other bits behind its last byte',
+    'malformed',
+    async (issuer) => (await forged(issuer)).replace(/.$/, (end) => LAST_BITS[end] ?? end),
+  ],
   ['a text', 'malformed', async () => 'no.token'],
 ];
