@@ -4,7 +4,7 @@
  * the set of a deployment, whose secrets cannot be read back; then it also prints the command that
  * deploys the set.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { contracts } from '../src/contracts/index.ts';
 import { failUsage, readArguments } from './command-line.ts';
 import {
@@ -16,7 +16,7 @@ import {
   type KeySet,
 } from './key-set.ts';
 import { localSettings } from './local.ts';
-import { makeSecrets, readSecret, replaceSecret } from './local-secrets.ts';
+import { makeSecrets, readSecret, replaceSecret, writeSecrets } from './local-secrets.ts';
 import { addNamedKey, describeNamedKeys, type NamedKey } from './named-keys.ts';
 
 const USAGE = `npm run keys -- generate [--file FILE] [--alg ${ALGORITHMS.join('|')}]   a set of new keys
@@ -153,7 +153,11 @@ function write(text: string): void {
     console.log('Restart `npm start`: a running instance goes on with the old keys.');
     return;
   }
-  writeFileSync(values.file, text, { mode: 0o600 });
+  try {
+    writeSecrets(values.file, text);
+  } catch (error) {
+    fail(`${values.file} cannot be written: ${(error as Error).message}`);
+  }
   console.log(`Deploy it with: npx wrangler secret put ${setting} < ${values.file}`);
 }
 

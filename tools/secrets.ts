@@ -43,8 +43,7 @@ export function completeSecrets(
   const lines = Object.entries(local)
     .filter(([name]) => !(name in present))
     .map(([name, make]) => `${name}='${make()}'\n`);
-  const gap = text === '' || text.endsWith('\n') ? '' : '\n';
-  const complete = lines.length === 0 ? text : text + gap + lines.join('');
+  const complete = lines.length === 0 ? text : text + gapAfter(text) + lines.join('');
   const { TOKEN_KEYS: keys = '' } = parseEnv(complete);
   const set = parseKeySet(keys);
   const all = set && addMissingKeys(set, known);
@@ -63,13 +62,16 @@ function parseKeySet(text: string): KeySet | null {
   }
 }
 
-/** `value` must hold neither a line break nor a single quote. */
+/** Replaces the secret's line, or adds one. `value` must hold neither a line break nor a single quote. */
 export function withSecret(text: string, name: string, value: string): string {
+  const line = `${name}='${value}'`;
+  const isOfName = (line: string) => line.startsWith(`${name}=`);
   const lines = text.split('\n');
-  return lines
-    .map((line) => (line.startsWith(`${name}=`) ? `${name}='${value}'` : line))
-    .join('\n');
+  if (lines.some(isOfName)) return lines.map((old) => (isOfName(old) ? line : old)).join('\n');
+  return `${text}${gapAfter(text)}${line}\n`;
 }
+
+const gapAfter = (text: string) => (text === '' || text.endsWith('\n') ? '' : '\n');
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const USAGE = 'npm run --silent secret NAME';

@@ -1,6 +1,14 @@
 /** The tools of package.json: exit codes, errors without traces, and the sentence after a rotation. */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -80,6 +88,30 @@ it('refuses key files that are missing or no key set with 1, in a sentence witho
     1,
     expect.stringMatching(/^\S+missing.json cannot be read: .*\n$/),
   ]);
+});
+
+it('keeps a key set that it cannot replace, and says so in a sentence', async () => {
+  const folder = join(copy, 'nowhere');
+  const { code, stdout, stderr } = await run(
+    'keys',
+    'generate',
+    '--file',
+    join(folder, 'keys.json'),
+  );
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^\S+keys\.json cannot be written: ENOENT.*\n$/);
+
+  const file = join(copy, 'kept.json');
+  await run('keys', 'generate', '--file', file);
+  const before = readFileSync(file, 'utf8');
+  // In place of the file that is written first.
+  mkdirSync(`${file}.part`);
+  const rotated = await run('keys', 'rotate', '--file', file);
+  expect([rotated.code, rotated.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^\S+kept\.json cannot be written: .*\n$/),
+  ]);
+  expect(readFileSync(file, 'utf8')).toBe(before);
 });
 
 it('says after a rotation of the local keys that a running instance has to be restarted', async () => {

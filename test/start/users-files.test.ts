@@ -1,9 +1,10 @@
 /** Files that an import cannot read, and those that an export would overwrite. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../tools/users/database.ts';
 import { confirmOverwriting } from '../../tools/users/export.ts';
 import { checkFile } from '../../tools/users/file-checks.ts';
 
@@ -26,7 +27,6 @@ describe('an import', () => {
     ['commas', users],
     ['a byte order mark and CRLF', `\u{FEFF}${users.replaceAll('\n', '\r\n')}`],
     ['quoted names in capitals', '"Email","PASSWORD_HASH"\n'],
-    ['one column', 'email\na@example.com\n'],
     ['JSON lines', '{"email":"a@example.com"}\n', 'jsonl'],
     ['JSON lines without an extension', '\n {"email":"a@example.com"}\n', ''],
     ['a long file in UTF-8', `${users}${'ü'.repeat(200_001)}`],
@@ -68,6 +68,15 @@ describe('an import', () => {
       'has columns that the import does not know: "shoe_size", "hat". It knows username, email, ',
     ],
     ['with a column twice', 'email,name,email\n', 'has the column email twice.'],
+    ['without hashes', 'email,name\n', 'has no column password_hash.'],
+    ['without names', 'password_hash\n', 'has neither a column username nor a column email.'],
+    [
+      'of objects over several lines',
+      '{\n  "email": "a@example.com"\n}\n',
+      'has objects over several lines. Write one object a line, as `jq -c .` does.',
+      'jsonl',
+    ],
+    ['of an object that goes on', '{"email":"a@example.com",\n"x":1}', 'has objects over ', 'json'],
     ['of one JSON array', '[{"email":"a@example.com"}]', 'is one JSON array. Write one ', 'json'],
     ['of one JSON array without an extension', '[\n{}]', 'is one JSON array.', ''],
   ])('refuses a file %s in one sentence', async (_, ...row) => {
@@ -90,6 +99,14 @@ describe('an export', () => {
     stdin.end(answer);
     return { stdin, stderr } as unknown as Parameters<typeof confirmOverwriting>[1];
   };
+
+  it('refuses a folder without a database, and leaves no folder behind', async () => {
+    const persistTo = join(directory, 'mistyped');
+    await expect(openDatabase({ remote: false, persistTo })).rejects.toThrow(
+      `${persistTo} has no database: \`npm start\` and an import make it.`,
+    );
+    expect(existsSync(persistTo)).toBe(false);
+  });
 
   it('writes a new file without a question', async () => {
     const file = join(directory, 'new.csv');

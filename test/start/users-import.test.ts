@@ -189,6 +189,12 @@ describe('an import', () => {
     ]);
   });
 
+  it('reports a line that is too long once, and a file without users', async () => {
+    const long = await importText(`email,password_hash\na@example.com,${'x'.repeat(200_000)}\n`);
+    expect(long.refused).toEqual([{ line: 2, reason: 'is too long; a quote may not be closed' }]);
+    await expect(importText('email,password_hash\n')).rejects.toThrow(/\.csv has no users\.$/);
+  });
+
   it('writes nothing in a dry run', async () => {
     const csv = `email,password_hash\ndry@example.com,${hash}\n`;
     const { outcome, costs } = await importText(csv, 'csv', { dryRun: true });

@@ -2,7 +2,7 @@
 import { parseEnv } from 'node:util';
 import { expect, it } from 'vitest';
 import { addNamedKey, describeNamedKeys } from '../../tools/named-keys.ts';
-import { completeSecrets, makers } from '../../tools/secrets.ts';
+import { completeSecrets, makers, withSecret } from '../../tools/secrets.ts';
 import { settingsWith } from './sample-env.ts';
 
 it('puts a new key of 256 bits in front, and keeps all others', () => {
@@ -29,3 +29,16 @@ it('makes a set with which the Worker starts, and replaces none', () => {
     expect(settingsWith({ FACTOR_KEYS: value }).factorKeys).toHaveLength(1);
   }
 });
+
+it.each([
+  ['', "FOREIGN_HASH_COST='[]'\n"],
+  ["A='1'", "A='1'\nFOREIGN_HASH_COST='[]'\n"],
+  ["A='1'\n", "A='1'\nFOREIGN_HASH_COST='[]'\n"],
+  ["FOREIGN_HASH_COST='old'\nA='1'\n", "FOREIGN_HASH_COST='[]'\nA='1'\n"],
+  ["FOREIGN_HASH_COST='old'\nFOREIGN_HASH_COST='older'\n", "FOREIGN_HASH_COST='[]'\n".repeat(2)],
+])(
+  'puts a secret into .dev.vars, in place of an older one or behind the others: %j',
+  (text, set) => {
+    expect(withSecret(text, 'FOREIGN_HASH_COST', '[]')).toBe(set);
+  },
+);

@@ -1,8 +1,5 @@
 /** Asks Cloudflare through wrangler, which is logged in, what is deployed: secrets and migrations. Changes nothing. */
-import { execFile } from 'node:child_process';
-import { delimiter, join } from 'node:path';
-import { promisify, stripVTControlCharacters } from 'node:util';
-import { root } from '../install.mjs';
+import { runWrangler, type Ended } from '../wrangler.ts';
 import { error, note, type Finding } from './finding.ts';
 import type { ConfigSource } from './wrangler-config.ts';
 
@@ -12,15 +9,8 @@ export interface Remote {
   findings: Finding[];
 }
 
-interface Ended {
-  ok: boolean;
-  stdout: string;
-  /** Of both streams, the line that names the error. */
-  problem: string;
-}
-
 export async function readRemote(source: ConfigSource, hasDatabase: boolean): Promise<Remote> {
-  const whoami = await wrangler(['whoami', '--json']);
+  const whoami = await runWrangler(['whoami', '--json']);
   if (!whoami.ok) {
     const problem =
       'is not logged in, so secrets and migrations of the deployment were not checked';
@@ -40,7 +30,7 @@ export async function readRemote(source: ConfigSource, hasDatabase: boolean): Pr
 }
 
 async function listSecrets(flags: readonly string[]): Promise<Remote> {
-  const listed = await wrangler(['secret', 'list', '--format', 'json', ...flags]);
+  const listed = await runWrangler(['secret', 'list', '--format', 'json', ...flags]);
   if (listed.ok) {
     const secrets = namesIn(listed.stdout);
     const problem = 'printed no list of secrets';
@@ -64,7 +54,7 @@ function namesIn(printed: string): string[] | null {
 }
 
 async function listMigrations(flags: readonly string[]): Promise<Finding[]> {
-  const listed = await wrangler(['d1', 'migrations', 'list', 'DB', '--remote', ...flags]);
+  const listed = await runWrangler(['d1', 'migrations', 'list', 'DB', '--remote', ...flags]);
   if (!listed.ok) return [failed('d1 migrations list', listed)];
   if (listed.stdout.includes('No migrations to apply')) return [];
   const names = listed.stdout.match(/\d{4}_\w+\.sql/g) ?? [];
@@ -78,36 +68,3 @@ async function listMigrations(flags: readonly string[]): Promise<Finding[]> {
 
 const failed = (command: string, { problem }: Pick<Ended, 'problem'>) =>
   error(`wrangler ${command}`, `failed: ${problem}`, 'Run it by itself for all that it says');
-
-/** npm puts the installed wrangler in front of the path; a process without npm finds it at the end. */
-const environment = () => ({
-  ...process.env,
-  PATH: (process.env['PATH'] ?? '') + delimiter + join(root, 'node_modules', '.bin'),
-  WRANGLER_SEND_METRICS: 'false',
-});
-
-async function wrangler(argv: readonly string[]): Promise<Ended> {
-  try {
-    const { stdout } = await promisify(execFile)('wrangler', argv, {
-      cwd: root,
-      env: environment(),
-    });
-    return { ok: true, stdout: stripVTControlCharacters(stdout), problem: '' };
-  } catch (cause) {
-    const {
-      stdout = '',
-      stderr = '',
-      message,
-    } = cause as Error & { stdout?: string; stderr?: string };
-    const printed = stripVTControlCharacters(`${stderr}\n${stdout}`).split('\n');
-    const line = printed.find((line) => line.includes('[ERROR]')) ?? message;
-    return {
-      ok: false,
-      stdout,
-      problem: line
-        .replace(/^.*\[ERROR\] */, '')
-        .trim()
-        .replace(/\.$/, ''),
-    };
-  }
-}

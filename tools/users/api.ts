@@ -134,14 +134,18 @@ function messageOf({ status, headers }: Response, refusal: Refusal | null): stri
     case 401:
       return 'The token is not the right one.';
     case 403:
-      return 'The token may read, and change nothing.';
+      return refusal?.error === 'insufficient_scope'
+        ? 'The token may read, and change nothing.'
+        : `Refused: ${refusal?.error}.`;
     case 404:
       // Without OPERATOR_TOKEN there is no admin API, and its own refusals have this shape.
       return refusal?.error === 'not_found'
         ? NO_USER
         : 'There is no admin API: is OPERATOR_TOKEN set there?';
     case 409:
-      return 'The user changed meanwhile; nothing was done. Try again.';
+      return refusal?.error === 'own_account'
+        ? 'Operators cannot do this to their own account.'
+        : 'The user changed meanwhile; nothing was done. Try again.';
     case 429:
       return `Too many requests; try again in ${headers.get('Retry-After') ?? 'some'} seconds.`;
     default:

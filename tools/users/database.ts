@@ -2,16 +2,15 @@
  * The local or the deployed database behind two calls. Values travel as one JSON text for each
  * statement, which has no limit of bound parameters and can be written into a file.
  */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { getPlatformProxy, unstable_readConfig } from 'wrangler';
-import { wrongUsage } from '../command-line.ts';
-import { environment, root } from '../install.mjs';
+import { Refused, wrongUsage } from '../command-line.ts';
+import { root } from '../install.mjs';
 import { lockState } from '../lock.ts';
 import { removeAtExit } from '../process.ts';
+import { runWrangler } from '../wrangler.ts';
 
 export interface Query {
   /** `?1` stands for `json`, where there is one. */
@@ -54,8 +53,11 @@ export async function openDatabase(
   { remote, persistTo = '.wrangler/state' }: Location,
   prepare?: (stateDirectory: string) => Promise<void>,
 ): Promise<Database> {
-  if (remote) return remoteDatabase(runWrangler);
+  if (remote) return remoteDatabase(executeRemotely);
   const state = resolve(root, persistTo);
+  if (prepare === undefined && !existsSync(join(state, 'v3', 'd1'))) {
+    throw new Refused(`${state} has no database: \`npm start\` and an import make it.`);
+  }
   const lock = lockState(state, 'npm run users');
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-users-'));
   const remove = removeAtExit(directory);
@@ -151,12 +153,8 @@ function* parts(statements: readonly string[]): Generator<string> {
   if (part !== '') yield part;
 }
 
-async function runWrangler(argv: string[]): Promise<string> {
-  try {
-    const options = { cwd: root, env: environment, maxBuffer: 2 ** 28 };
-    return (await promisify(execFile)('wrangler', argv, options)).stdout;
-  } catch (error) {
-    const { stderr = '' } = error as { stderr?: string };
-    throw new Error(`wrangler ${argv.slice(0, 4).join(' ')} failed.\n${stderr}`, { cause: error });
-  }
+async function executeRemotely(argv: string[]): Promise<string> {
+  const { ok, stdout, problem } = await runWrangler(argv);
+  if (!ok) throw new Error(`wrangler ${argv.slice(0, 4).join(' ')} failed: ${problem}.`);
+  return stdout;
 }

@@ -14,12 +14,22 @@ export async function checkFile(file: string): Promise<void> {
   const start = await checkEncoding(file);
   if (start.trim() === '') throw new Refused(`${file} is empty.`);
   if (isJsonLines(file)) {
-    if (!/^\s*\[/.test(start)) return;
+    return checkFirstLine(file, start.trimStart());
+  }
+  checkHeader(file, start.trimStart().split(/\r\n|\r|\n/, 1)[0] ?? '');
+}
+
+function checkFirstLine(file: string, start: string): void {
+  if (start.startsWith('[')) {
     throw new Refused(
       `${file} is one JSON array. Write one object a line, as \`jq -c '.[]'\` does.`,
     );
   }
-  checkHeader(file, start.trimStart().split(/\r\n|\r|\n/, 1)[0] ?? '');
+  if (/^\{\s*(?:"[^"]*":.*,\s*)?\n/.test(start)) {
+    throw new Refused(
+      `${file} has objects over several lines. Write one object a line, as \`jq -c .\` does.`,
+    );
+  }
 }
 
 /** Returns the beginning of the text, without a byte order mark. */
@@ -89,4 +99,10 @@ function checkHeader(file: string, header: string): void {
   }
   const double = columns.find((name, at) => columns.indexOf(name) < at);
   if (double !== undefined) throw new Refused(`${file} has the column ${double} twice.`);
+  if (!columns.includes('password_hash')) {
+    throw new Refused(`${file} has no column password_hash.`);
+  }
+  if (!columns.includes('username') && !columns.includes('email')) {
+    throw new Refused(`${file} has neither a column username nor a column email.`);
+  }
 }

@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { LegacyCost } from '../../src/crypto/legacy/costs.ts';
-import { EXIT, wrongUsage } from '../command-line.ts';
+import { EXIT, Refused, wrongUsage } from '../command-line.ts';
 import { localSettings, prepareDatabase } from '../local.ts';
 import { makeSecrets } from '../local-secrets.ts';
 import type { Command } from './api.ts';
@@ -103,6 +103,7 @@ export async function importUsers(options: Import): Promise<Imported> {
       options.onRefused({ line, reason });
     };
     await read(options, staging, refuse);
+    if (refused === 0 && staging.count() === 0) throw new Refused(`${options.file} has no users.`);
     const present = await compare(options, staging, refuse);
     const stopped = refused > 0 && !skipRefused;
     const outcome = { imported: staging.count(), present, refused, stopped, dryRun };

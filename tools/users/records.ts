@@ -35,6 +35,7 @@ export function isJsonLines(file: string): boolean {
 
 async function* readCsv(file: string): AsyncGenerator<Read> {
   const skipped: { line: number; fault: string }[] = [];
+  let lastSkipped = 0;
   const parser = parse({
     bom: true,
     info: true,
@@ -42,11 +43,13 @@ async function* readCsv(file: string): AsyncGenerator<Read> {
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: LONGEST_RECORD,
-    on_skip: (error: CsvError | undefined) =>
-      void skipped.push({
-        line: Number(error?.['lines'] ?? 0),
-        fault: faults[error?.code ?? ''] ?? 'is not CSV',
-      }),
+    on_skip: (error: CsvError | undefined) => {
+      const line = Number(error?.['lines'] ?? 0);
+      // The parser reports a record that is too long once for each piece of it.
+      if (line === lastSkipped) return;
+      lastSkipped = line;
+      skipped.push({ line, fault: faults[error?.code ?? ''] ?? 'is not CSV' });
+    },
   });
   const source = createReadStream(file, { highWaterMark: CHUNK_BYTES });
   source.on('error', (error) => parser.destroy(error));
