@@ -214,6 +214,17 @@ describe('a link that is over', () => {
   });
 });
 
+test('a link is not found again on the way back', async ({ openBrowser }) => {
+  const { page } = await openBrowser();
+  await page.goto('/email-remember/reset#token=t0k3n');
+  await page.waitForSelector('button.main:not([disabled])');
+  await page.goto('/email-remember/login');
+  await page.goBack();
+  expect(await notice(page)).toContain('no longer good');
+  await page.reload();
+  expect(await notice(page)).toContain('no longer good');
+});
+
 test('a tab that signs out is asked for a name again', async ({ openBrowser, users: { ada } }) => {
   const { page } = await openBrowser();
   await signIn(page, 'email-remember', ada);

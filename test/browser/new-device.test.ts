@@ -52,9 +52,13 @@ describe.each(cases)('$name', ({ name, user }) => {
     await thief.page.reload();
     await accountShown(thief.page);
 
+    await page.reload();
+    await page.waitForSelector('button[type=submit]:not([disabled])');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/${name}/reset`);
+    await notice(page);
+    await page.reload();
     expect(await notice(page)).toBe('That session has ended. Now choose a new password.');
     thief.expectStatus(401);
     await thief.page.reload();
@@ -62,6 +66,8 @@ describe.each(cases)('$name', ({ name, user }) => {
     await fill(page, { password: PASSWORD });
     await submit(page);
     await expect.poll(() => notice(page)).toContain('Your new password is set');
+    await page.reload();
+    expect(await notice(page)).toContain('no longer good');
     // The reset ended every session, this browser's as well.
     own.expectStatus(401);
     await page.goto(`/${name}/login?prompt=login`);

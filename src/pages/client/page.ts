@@ -1,8 +1,7 @@
 /** Entry point of the script of all pages but the signed-in one: starts the page that the page data names. */
 import { forgotPage, registerPage, verifyPage } from './account.ts';
 import { enableRevealButtons } from './form.ts';
-import { keepFragment } from './languages.ts';
-import { resetPage, revokePage } from './links.ts';
+import { keepFragment, resetPage, revokePage } from './links.ts';
 import { loginPage } from './login.ts';
 import { pageData } from './page-data.ts';
 
