@@ -12,7 +12,7 @@ import type { OperatorRules } from './flows/authenticate-operator.ts';
 import { tokenRulesOf } from './flows/model/token-rules.ts';
 import { addressOf } from './http/address.ts';
 import { mountAdmin } from './http/admin-app.ts';
-import { createContractApp, type ContractApp } from './http/contract-app.ts';
+import { createContractApp, pathWithin, type ContractApp } from './http/contract-app.ts';
 import { pathMatcher } from './http/contract-operations.ts';
 import { documentsOf, publishedKeys } from './http/documents.ts';
 import { securityHeaders } from './http/headers.ts';
@@ -36,7 +36,8 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
   const settings = readSettings(env, known);
   const deps = createServices(env, settings);
   const { metrics, lineLimit } = deps;
-  const contractFor = contractChooser(settings);
+  const owners = new Map(settings.contracts.map((contract) => [contract, pathMatcher(contract)]));
+  const contractFor = contractChooser(owners, settings.hosts);
   const apps = new Map<Contract, ContractApp>();
   const appOf = (contract: Contract): ContractApp => {
     let found = apps.get(contract);
@@ -87,7 +88,7 @@ export function createApp(env: Env, known: readonly Contract[] = contracts): Hon
     assets: env.ASSETS,
     loadMessages: deps.loadMessages,
     contractAt: contractFor,
-    ownsPath: apiPaths(settings.contracts, contractFor),
+    ownsPath: apiPaths(owners, contractFor),
     answer,
     reportForm({ name: contract }, outcome, c: Context) {
       const what = { operation: 'login', contract } as const;
@@ -141,28 +142,27 @@ function undecodedPath({ url }: Request): string {
   return /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] || '/';
 }
 
+/** The contracts that are served, in the order of the setting, each with what tells its paths. */
+type Owners = ReadonlyMap<Contract, (path: string) => boolean>;
+
 /** Tells the paths of the contracts' APIs from those of pages. */
-function apiPaths(served: readonly Contract[], contractFor: (url: URL) => Contract) {
-  const matchers = new Map(served.map((contract) => [contract, pathMatcher(contract)]));
+function apiPaths(owners: Owners, contractFor: (url: URL) => Contract) {
   return (url: URL): boolean => {
     const contract = contractFor(url);
-    const prefix = `/${contract.name}/`;
-    const { pathname } = url;
-    const path = pathname.startsWith(prefix) ? pathname.slice(prefix.length - 1) : pathname;
-    return matchers.get(contract)?.(path) ?? false;
+    return owners.get(contract)?.(pathWithin(contract, url)) ?? false;
   };
 }
 
 /** Chooses by the contract's own prefix, else the host's contract, else the first that has the path. */
-function contractChooser({ contracts: served, hosts }: Settings): (url: URL) => Contract {
-  const owners = served.map((contract) => ({ contract, owns: pathMatcher(contract) }));
+function contractChooser(owners: Owners, hosts: Settings['hosts']): (url: URL) => Contract {
+  const served = [...owners.keys()];
   return ({ pathname, host, hostname }) => {
     const [, prefix] = pathname.split('/', 2);
     const ofHost = hosts.get(host) ?? hosts.get(hostname);
     const contract =
       served.find(({ name }) => name === prefix) ??
       served.find(({ name }) => name === ofHost) ??
-      owners.find(({ owns }) => owns(pathname))?.contract ??
+      served.find((candidate) => owners.get(candidate)?.(pathname)) ??
       served[0];
     if (contract === undefined) throw new Error('no contract is served');
     return contract;

@@ -55,7 +55,9 @@ export function createContractApp(contract: Contract, options: ContractAppOption
   const tokensAt = (c: ContractContext) =>
     tokenRulesOf(contract, options.tokens, { ...contract.params, ...c.req.param() });
   const responder = createResponder(contract, options.allowedOrigins);
-  const app: ContractApp = new Hono({ getPath: (request) => pathWithin(contract, request.url) });
+  const app: ContractApp = new Hono({
+    getPath: (request) => pathWithin(contract, new URL(request.url)),
+  });
 
   app.notFound((c) => responder.refuse(c, { reason: 'unknown-path' }));
   app.onError((error, c) => {
@@ -197,10 +199,8 @@ function validateWith(
 }
 
 /** Returns the path without the contract's own prefix. */
-function pathWithin({ name }: Contract, url: string): string {
-  const { pathname } = new URL(url);
-  return pathname.startsWith(`/${name}/`) ? pathname.slice(name.length + 1) : pathname;
-}
+export const pathWithin = ({ name }: Contract, { pathname }: URL): string =>
+  pathname.startsWith(`/${name}/`) ? pathname.slice(name.length + 1) : pathname;
 
 /**
  * Rejects an address that this isolate already knows to be limited, before the body is read, and
