@@ -87,21 +87,29 @@ export async function connect(address?: string): Promise<Api> {
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch(() => {
-      throw new Refused(
-        `${base.origin} cannot be reached.${isLocal ? ' Is `npm start` running?' : ''}`,
-      );
+    }).catch((error: unknown) => {
+      const hint = isLocal ? ' Is `npm start` running?' : '';
+      throw new Refused(`${base.origin} cannot be reached (${causeOf(error)}).${hint}`);
     });
     if (response.status === 204) return null as never;
     const answer = (await response.json().catch(() => null)) as Refusal | null;
     if (!response.ok) throw new Refused(messageOf(response, answer));
+    if (answer === null) throw new Refused(`The answer is not the API’s: ${FRONT}`);
     return answer as never;
   };
 }
 
+/** fetch puts the reason behind its own error: ENOTFOUND, an expired certificate, an unexpected redirect. */
+function causeOf(error: unknown): string {
+  const { cause, message } = error as Error & { cause?: { code?: string; message: string } };
+  return cause?.code ?? cause?.message ?? message;
+}
+
+const FRONT = 'something in front of it answers. Is --url right?';
+
 /** The local token is never sent to another machine. */
 function tokenFor(isLocal: boolean): string {
-  const token = process.env[TOKEN] ?? '';
+  const token = process.env[TOKEN]?.trim() ?? '';
   if (token !== '') return token;
   if (!isLocal) throw wrongUsage(`Put the deployment's OPERATOR_TOKEN into ${TOKEN}.`);
   const local = existsSync(join(root, '.dev.vars')) ? readSecret('OPERATOR_TOKEN') : '';
@@ -112,7 +120,12 @@ function tokenFor(isLocal: boolean): string {
 
 /** The first token of a list that may change users. */
 function tokenOf(list: string): string {
-  const tokens = JSON.parse(list) as { token: string; scope: string }[];
+  let tokens: { token: string; scope: string }[] = [];
+  try {
+    tokens = JSON.parse(list) as typeof tokens;
+  } catch {
+    // The error would show a part of it.
+  }
   const found = tokens.find(({ scope }) => scope === 'write');
   if (found === undefined)
     throw wrongUsage(`OPERATOR_TOKEN has no token that writes: put one into ${TOKEN}.`);
@@ -136,7 +149,7 @@ function messageOf({ status, headers }: Response, refusal: Refusal | null): stri
     case 403:
       return refusal?.error === 'insufficient_scope'
         ? 'The token may read, and change nothing.'
-        : `Refused: ${refusal?.error}.`;
+        : `Refused: ${refusal?.error ?? FRONT}`;
     case 404:
       // Without OPERATOR_TOKEN there is no admin API, and its own refusals have this shape.
       return refusal?.error === 'not_found'
