@@ -11,7 +11,7 @@ import { isActive, isUser, isVerified, verified, type Verified } from './account
 import { challengeIsValid, type Proof } from './challenges/conditions.ts';
 import { createPasswordRemoval } from './remove-password.ts';
 import { auditEvents, challenges, registrations, sessions, users } from './schema.ts';
-import { builder, existsIn, param, statement } from './statement.ts';
+import { builder, changedRows, existsIn, param, statement } from './statement.ts';
 import { createProfileUpdate } from './update-profile.ts';
 import { bumpDeviceVersion } from './users.ts';
 import { writeOrRecover } from './write-or-recover.ts';
@@ -152,7 +152,7 @@ export function createAccountChanges(database: D1Database): AccountChanges {
     const write = async () => {
       const audit = auditChange.bind(database, event);
       const [changed] = await database.batch([change, audit, ...rest]);
-      return changed !== undefined && changed.meta.changes > 0;
+      return changedRows(changed);
     };
     const { action, traceId } = event;
     return writeOrRecover(database, write, { action, traceId, onAudited: () => true });

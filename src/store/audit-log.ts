@@ -5,6 +5,7 @@
  */
 import { and, desc, eq, gte, lt, sql, type SQL } from 'drizzle-orm';
 import type { AuditLog, AuditLogEntry } from '../flows/ports/admin.ts';
+import { namedUserId } from './audit.ts';
 import { auditEvents } from './schema.ts';
 import { aliased, builder, param, statement } from './statement.ts';
 
@@ -90,10 +91,7 @@ const readWhere = <Values = unknown>(isSought?: () => SQL) =>
 
 const readAll = readWhere();
 const readUser = readWhere<{ userId: number | null; publicId: string | null }>(() =>
-  eq(
-    auditEvents.userId,
-    sql`coalesce(${param('userId')}, (select id from users where public_id = ${param('publicId')}))`,
-  ),
+  eq(auditEvents.userId, namedUserId),
 );
 
 export function createAuditLog(database: D1Database): AuditLog {

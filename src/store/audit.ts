@@ -48,6 +48,10 @@ export const insertAudit = <Values = unknown>(
 
 const named = { action: param('action'), reason: param('reason') };
 
+/** The id of the user that either of its ids names. */
+export const namedUserId = sql`coalesce(${param('userId')},
+  (select id from users where public_id = ${param('publicId')}))`;
+
 /**
  * For a batch, right after the statement that makes a change: writes nothing where that changed no
  * row. The user is named by either id.
@@ -57,14 +61,7 @@ export const auditChange = insertAudit<{
   reason: string;
   userId: number | null;
   publicId: string | null;
-}>(
-  {
-    ...named,
-    userId: sql`coalesce(${param('userId')},
-      (select id from users where public_id = ${param('publicId')}))`,
-  },
-  () => ({ where: sql`changes() > 0` }),
-);
+}>({ ...named, userId: namedUserId }, () => ({ where: sql`changes() > 0` }));
 
 /** The values of `auditChange` for a change to the user. */
 export const changeEvent = (action: AuditAction, userId: number | null, context: AuditContext) => ({

@@ -8,7 +8,7 @@ import { isActive, isVerified, verified, type Verified } from './account-conditi
 import { auditChange, changeEvent } from './audit.ts';
 import { isOwned, staysReachable } from './passkeys/conditions.ts';
 import { challenges, sessions, users } from './schema.ts';
-import { builder, existsIn, param, statement } from './statement.ts';
+import { builder, changedRows, existsIn, param, statement } from './statement.ts';
 import { bumpDeviceVersion } from './users.ts';
 import { writeOrRecover } from './write-or-recover.ts';
 
@@ -70,7 +70,7 @@ export function createPasswordRemoval(
           auditChange.bind(database, event),
           findPassword.bind(database, values),
         ]);
-        if (removed !== undefined && removed.meta.changes > 0) return 'removed';
+        if (changedRows(removed)) return 'removed';
         return left?.results.length === 0 ? 'stale' : 'last-way-in';
       };
       const { action, traceId } = event;

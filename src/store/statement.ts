@@ -74,6 +74,10 @@ export function insertSelect<Table extends SQLiteTable>(
   return { toSQL: () => dialect.sqlToQuery(query) };
 }
 
+/** Tells whether a statement of a batch changed a row. */
+export const changedRows = (result: D1Result | undefined): boolean =>
+  (result?.meta.changes ?? 0) > 0;
+
 export type Connection = Pick<D1Database | D1DatabaseSession, 'prepare'>;
 
 export interface Statement<Values> {

@@ -5,7 +5,7 @@ import type { Purpose } from '../../flows/model/challenge.ts';
 import type { Challenges } from '../../flows/ports/challenges.ts';
 import { auditChange, auditValues } from '../audit.ts';
 import { challenges, registrations, users } from '../schema.ts';
-import { builder, existsIn, insertSelect, param, statement } from '../statement.ts';
+import { builder, changedRows, existsIn, insertSelect, param, statement } from '../statement.ts';
 import { writeOrRecover } from '../write-or-recover.ts';
 import { createChallengeLookups } from './find.ts';
 
@@ -90,7 +90,7 @@ export function createChallenges(database: D1Database): Challenges {
           insert.bind(database, values),
           auditChange.bind(database, { ...event, userId, publicId: null }),
         ]);
-        return inserted !== undefined && inserted.meta.changes > 0;
+        return changedRows(inserted);
       };
       return writeOrRecover(database, write, { ...event, onAudited: () => true });
     },

@@ -12,7 +12,7 @@ import { auditChange, auditValues, changeEvent, insertAudit } from '../audit.ts'
 import { hasPasskey } from '../passkeys/conditions.ts';
 import { factors, passkeys, sessions } from '../schema.ts';
 import { isOwnLive } from '../sessions/live.ts';
-import { builder, existsIn, insertSelect, param, statement } from '../statement.ts';
+import { builder, changedRows, existsIn, insertSelect, param, statement } from '../statement.ts';
 import { writeOrRecover } from '../write-or-recover.ts';
 import {
   hasTotp,
@@ -168,7 +168,7 @@ export function createFactors(
     statements: D1PreparedStatement[],
     at = 0,
   ): Promise<boolean> => {
-    const write = async () => ((await database.batch(statements))[at]?.meta.changes ?? 0) > 0;
+    const write = async () => changedRows((await database.batch(statements))[at]);
     return writeOrRecover(database, write, { action, traceId, onAudited: () => true });
   };
 

@@ -18,7 +18,7 @@ import { auditChange, changeEvent } from '../audit.ts';
 import { hasTotp, isOwned as isFactorOfUser, isRecoveryCode } from '../factors/conditions.ts';
 import { factors, passkeys, sessions, users } from '../schema.ts';
 import { isOwnLive } from '../sessions/live.ts';
-import { aliased, builder, existsIn, param, statement } from '../statement.ts';
+import { aliased, builder, changedRows, existsIn, param, statement } from '../statement.ts';
 import { writeOrRecover } from '../write-or-recover.ts';
 import { createPasskeyRegistration } from './add.ts';
 import { isNamed, isOther, passkeyIsPresented, staysReachable } from './conditions.ts';
@@ -95,8 +95,6 @@ const markSession = statement<SessionUse>(() =>
 
 const useInSession = usePasskey<{ sessionId: string }>(isInSession);
 
-const changed = (result: D1Result | undefined) => (result?.meta.changes ?? 0) > 0;
-
 /** `maxPasskeys`: of an account. */
 export function createPasskeys(database: D1Database, limits: { maxPasskeys: number }): Passkeys {
   return {
@@ -141,7 +139,7 @@ export function createPasskeys(database: D1Database, limits: { maxPasskeys: numb
           auditChange.bind(database, event),
           findNamed.bind(database, values),
         ]);
-        if (changed(removed)) return 'removed';
+        if (changedRows(removed)) return 'removed';
         return left?.results.length === 0 ? 'stale' : 'last-way-in';
       };
       const { action, traceId } = event;
@@ -158,7 +156,7 @@ export function createPasskeys(database: D1Database, limits: { maxPasskeys: numb
           auditChange.bind(database, { ...event, reason: 'passkey' }),
           ...useInSession(database, values),
         ]);
-        return changed(marked);
+        return changedRows(marked);
       };
       const { action, traceId } = event;
       return writeOrRecover(database, write, { action, traceId, onAudited: () => true });

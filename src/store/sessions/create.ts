@@ -16,7 +16,7 @@ import { NO_FACTOR, useFactor, useValues } from '../factors/use.ts';
 import { passkeyIsPresented } from '../passkeys/conditions.ts';
 import { passkeyValues, usePasskey } from '../passkeys/use.ts';
 import { factors, sessions, users } from '../schema.ts';
-import { builder, existsIn, insertSelect, param, statement } from '../statement.ts';
+import { builder, changedRows, existsIn, insertSelect, param, statement } from '../statement.ts';
 import { writeOrRecover } from '../write-or-recover.ts';
 import { endSurplus, isCreated } from './limit.ts';
 
@@ -183,7 +183,7 @@ export function createSessionCreation(database: D1Database): Pick<Sessions, 'ope
           ...uses,
           ...endSurplus.map((each) => each.bind(database, values)),
         ]);
-        return inserted !== undefined && inserted.meta.changes > 0;
+        return changedRows(inserted);
       };
       const { traceId } = values;
       return writeOrRecover(database, write, { action: 'LOGIN', traceId, onAudited: () => true });

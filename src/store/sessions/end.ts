@@ -4,7 +4,7 @@ import type { SessionEnd } from '../../flows/model/session.ts';
 import type { Sessions } from '../../flows/ports/sessions.ts';
 import { auditValues, insertAudit } from '../audit.ts';
 import { sessions, users } from '../schema.ts';
-import { builder, existsIn, param, statement } from '../statement.ts';
+import { builder, changedRows, existsIn, param, statement } from '../statement.ts';
 import { bumpDeviceVersion } from '../users.ts';
 
 type Ended = { userId: number; sessionId: string };
@@ -57,7 +57,7 @@ export function createSessionEnd(
       revokeDevices.bind(database, values),
       remove.bind(database, values),
     ]);
-    return removed !== undefined && removed.meta.changes > 0;
+    return changedRows(removed);
   };
 
   return {

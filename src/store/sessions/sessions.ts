@@ -14,7 +14,7 @@ import { auditValues, insertAudit } from '../audit.ts';
 import { challengeIsUnused } from '../passkeys/conditions.ts';
 import { challengeValues, useChallenge } from '../passkeys/use.ts';
 import { sessions, users } from '../schema.ts';
-import { aliased, builder, existsIn, param, statement } from '../statement.ts';
+import { aliased, builder, changedRows, existsIn, param, statement } from '../statement.ts';
 import { writeOrRecover } from '../write-or-recover.ts';
 import { createSessionCreation } from './create.ts';
 import { createSessionEnd } from './end.ts';
@@ -180,7 +180,7 @@ export function createSessions(database: D1Database): Sessions {
         extend.bind(database, { ...extension }),
         findLive.bind(database, { sessionId, nowMs }),
       ]);
-      const isExtended = extended !== undefined && extended.meta.changes > 0;
+      const isExtended = changedRows(extended);
       return { session: liveSession(found?.results ?? []), isExtended };
     },
 
@@ -196,7 +196,7 @@ export function createSessions(database: D1Database): Sessions {
           useCode.bind(database, values),
           auditTransfer.bind(database, values),
         ]);
-        return swapped !== undefined && swapped.meta.changes > 0;
+        return changedRows(swapped);
       };
       const { traceId } = values;
       const event = { action: 'SESSION_TRANSFERRED', traceId, onAudited: () => true } as const;
