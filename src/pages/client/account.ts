@@ -1,5 +1,6 @@
 /** Creating an account, confirming its address, and asking for a new password. */
 import { call, readRefusal } from './call.ts';
+import { onClick } from './elements.ts';
 import * as form from './form.ts';
 import { goOn } from './go-on.ts';
 import { signInAndLeave } from './login.ts';
@@ -93,7 +94,7 @@ export function verifyPage(): void {
     else if (!form.showFieldErrors(answer, fields))
       form.showRefusal(answer, ['malformed'], messages.codeNotSent);
   };
-  elementById('again').addEventListener('click', () => sendCode(messages.codeSent));
+  onClick(elementById('again'), () => sendCode(messages.codeSent));
   if (takeNeedsCode()) void sendCode(messages.codeNeeded);
 }
 
