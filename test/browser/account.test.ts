@@ -56,7 +56,7 @@ test('sends one new code for a double click, once the address is filled in', asy
   await page.click('#again');
   expect(await focusedId(page)).toBe('identifier');
   await fill(page, { identifier: 'ada@example.com' });
-  await page.locator('#again').evaluate((button) => {
+  await page.locator('#again').evaluate((button: HTMLElement) => {
     for (let n = 0; n < 2; n += 1) button.click();
   });
   expect(await notice(page)).toContain('on its way');
