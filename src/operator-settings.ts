@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Contract } from './contracts/contract.ts';
 import { BEARER } from './contracts/routes.ts';
 import type { OperatorToken } from './flows/model/operator.ts';
-import { group, id, text } from './setting-kinds.ts';
+import { group, id, isDistinct, json, secretObject, text } from './setting-kinds.ts';
 
 const FLAWED_TOKEN = 'has less than 32 characters, or other ones than a bearer may have';
 const TOKEN = /^[\w.~+/-]{32,}$/;
@@ -11,40 +11,27 @@ const TOKEN = /^[\w.~+/-]{32,}$/;
 /** Audit and log call a token that is the whole setting by this id. */
 const ONLY_TOKEN = 'OPERATOR_TOKEN';
 
-const namedToken = z.strictObject(
-  {
-    id,
-    token: z.string().check(z.regex(TOKEN, FLAWED_TOKEN)),
-    scope: z.enum(['read', 'write']),
-  },
-  // Do not echo an unknown key: someone may have pasted the secret in the key's place.
-  { error: ({ code }) => (code === 'unrecognized_keys' ? 'has an unknown field' : undefined) },
-);
-
-const isDistinct = (values: readonly string[]) => new Set(values).size === values.length;
+const namedToken = secretObject({
+  id,
+  token: z.string().check(z.regex(TOKEN, FLAWED_TOKEN)),
+  scope: z.enum(['read', 'write']),
+});
 
 /** One token with all rights, or a list of tokens with ids and scopes. */
 export const operatorTokens = z.pipe(
   z.transform((value, { issues }) => {
-    if (typeof value !== 'string') return value;
-    const fail = (message: string) => {
-      issues.push({ code: 'custom', message, input: value });
-      return z.NEVER;
-    };
-    if (!value.trimStart().startsWith('[')) {
-      const only: OperatorToken = { id: ONLY_TOKEN, token: value, scope: 'write' };
-      return TOKEN.test(value) ? [only] : fail(FLAWED_TOKEN);
-    }
-    try {
-      return JSON.parse(value) as unknown;
-    } catch {
-      return fail('is not JSON');
-    }
+    if (typeof value !== 'string' || value.trimStart().startsWith('[')) return value;
+    const only: OperatorToken = { id: ONLY_TOKEN, token: value, scope: 'write' };
+    if (TOKEN.test(value)) return [only];
+    issues.push({ code: 'custom', message: FLAWED_TOKEN, input: value });
+    return z.NEVER;
   }),
-  z.array(namedToken).check(
-    z.minLength(1, 'is empty'),
-    z.refine((tokens) => isDistinct(tokens.map(({ id }) => id)), 'has an id twice'),
-    z.refine((tokens) => isDistinct(tokens.map(({ token }) => token)), 'has a token twice'),
+  json(
+    z.array(namedToken).check(
+      z.minLength(1, 'is empty'),
+      z.refine((tokens) => isDistinct(tokens.map(({ id }) => id)), 'has an id twice'),
+      z.refine((tokens) => isDistinct(tokens.map(({ token }) => token)), 'has a token twice'),
+    ),
   ),
 );
 

@@ -59,19 +59,20 @@ export const key = z
 
 export const id = z.string().check(z.regex(/^[\w.-]{1,64}$/, 'is not an id'));
 
-const namedKey = z.strictObject(
-  { id, key },
-  // Do not echo an unknown key: someone may have pasted the secret in the key's place.
-  { error: ({ code }) => (code === 'unrecognized_keys' ? 'has an unknown field' : undefined) },
-);
+/** An object that holds a secret. */
+export const secretObject = <T extends z.core.$ZodShape>(fields: T) =>
+  z.strictObject(fields, {
+    // Do not echo an unknown key: someone may have pasted the secret in the key's place.
+    error: ({ code }) => (code === 'unrecognized_keys' ? 'has an unknown field' : undefined),
+  });
+
+export const isDistinct = (values: readonly string[]) => new Set(values).size === values.length;
 
 /** Rotatable keys: the first is used for what is new, all for what is old, which names its key. */
 export const namedKeys = json(
   z
-    .array(namedKey)
-    .check(
-      z.refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'has an id twice'),
-    ),
+    .array(secretObject({ id, key }))
+    .check(z.refine((keys) => isDistinct(keys.map(({ id }) => id)), 'has an id twice')),
 );
 
 export const jwk = z.looseObject({ kty: z.string() }).check(
@@ -162,8 +163,4 @@ export const legacyCosts = z
       z.transform(() => []),
     ),
   ])
-  .check(
-    z.refine((costs) => new Set(costs.map(({ kind }) => kind)).size === costs.length, {
-      error: 'names a kind twice',
-    }),
-  );
+  .check(z.refine((costs) => isDistinct(costs.map(({ kind }) => kind)), 'names a kind twice'));
