@@ -181,7 +181,7 @@ export const ADMIN_OPERATIONS = {
     async run(request, { role: id, name = null }) {
       const outcome = await setRole(request, { id, name });
       if (outcome !== 'unknown-role') return changed(outcome);
-      const details = { role: ['is none; with a name it is made'] };
+      const details = { role: ['is unknown; with a name it is created'] };
       return adminRefusal(400, 'unknown_role', { details });
     },
   }),

@@ -93,6 +93,7 @@ export async function connect(address?: string): Promise<Api> {
     });
     if (response.status === 204) return null as never;
     const answer = (await response.json().catch(() => null)) as Refusal | null;
+    if (answer?.error === 'malformed') throw wrongUsage(messageOf(response, answer));
     if (!response.ok) throw new Refused(messageOf(response, answer));
     if (answer === null) throw new Refused(`The answer is not the API’s: ${FRONT}`);
     return answer as never;
