@@ -171,12 +171,15 @@ test('Back restores a search, a mistake leads on, and a notice goes with the nex
     `Signed in as ${searcher.email} (may read and change)`,
   );
   const found = () => page.locator('#users strong').allTextContents();
+  let overviews = 0;
+  page.on('request', (request) => (overviews += Number(request.url().endsWith('/overview'))));
   await find(page, ben);
   await expect.poll(() => focusedId(page)).toBe('user-title');
   expect(await page.locator('#events a').count()).toBe(0);
   await page.fill('#search-text', ada.email, { force: true });
   await page.goBack();
   await expect.poll(found).toEqual([ben.email]);
+  expect(overviews).toBe(1);
 
   await page.selectOption('#search-by', 'id');
   await page.fill('#search-text', 'no-such-id');

@@ -5,7 +5,13 @@
 import { TEXT } from '../admin-text.ts';
 import type { AdminPageData } from '../page-data.ts';
 import { askAdmin, proofMethods, refusalText, type AdminRequest } from './admin-api.ts';
-import { clearDirectory, resumeSearch, showDirectory, startDirectory } from './admin-directory.ts';
+import {
+  clearDirectory,
+  resumeSearch,
+  showDirectory,
+  startDirectory,
+  type ShownOperator,
+} from './admin-directory.ts';
 import { clearEvents, showEvents, startEvents } from './admin-events.ts';
 import { clearUser, showUser, startUser } from './admin-user.ts';
 import type { Answer } from './call.ts';
@@ -68,6 +74,7 @@ function hideNotice(): void {
 }
 
 function clear(): void {
+  known = null;
   elementById('private').hidden = true;
   elementById('operator').textContent = '';
   hideNotice();
@@ -84,6 +91,9 @@ function leave(): void {
   replacePage(`${pageData.prefix}/login?return_to=${back}`);
 }
 
+/** As the overview has named it; null: not asked yet. */
+let known: ShownOperator | null = null;
+
 /** Counts loads: an answer that came after another load had begun is not shown. */
 let loads = 0;
 
@@ -96,10 +106,12 @@ async function load(): Promise<void> {
   elementById('back').hidden = id === null;
   elementById('directory').hidden = id !== null;
   elementById('user').hidden = id === null;
-  const operator = await showDirectory(page, isCurrent);
+  // The overview counts thousands of rows: not anew for each user.
+  const operator = (id !== null && known) || (await showDirectory(page, isCurrent));
   const isShown =
     operator !== null && (id === null || (await showUser(page, { id, operator, isCurrent })));
   if (!isCurrent()) return;
+  known = operator;
   elementById('loading').hidden = true;
   if (operator === null || !isShown) return;
   const scope = TEXT.scopes[operator.scope];
@@ -120,7 +132,9 @@ startDirectory(page);
 startUser(page);
 startEvents();
 addEventListener('hashchange', () => {
+  const kept = known;
   clear();
+  known = kept;
   void load().then(() => elementById('user-title').focus());
 });
 startPrivatePage({ clear, load });
