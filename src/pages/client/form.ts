@@ -2,6 +2,7 @@
  * Behaviour of a form: one request at a time, errors beside their fields, everything else in one
  * notice that is read out and gets the focus, and a countdown where the answer names a time.
  */
+import { normaliseCodeText } from '../../crypto/factors/code-text.ts';
 import { fieldsNamed, textsIn } from '../refusal-reason.ts';
 import type { Reason } from '../page-data.ts';
 import { readRefusal, type Answer } from './call.ts';
@@ -64,13 +65,10 @@ const inForm = (selector: string, form = formInUse()) =>
   form.querySelector(selector) as HTMLElement;
 const accountInputs = new WeakMap<HTMLFormElement, HTMLInputElement>();
 
-/** Spaces, dashes and invisible marks, as they are pasted with codes. */
-const SEPARATORS = /[\s\p{Z}\p{Pd}\p{Cf}\u2212]/gu;
-
-/** Returns what is sent: codes without separators, and no blanks around anything but passwords. */
+/** Returns what is sent: codes in ASCII without separators, and no blanks around anything but passwords. */
 export function valueOf(id: string): string {
   const { value, autocomplete, dataset } = inputById(id);
-  if ('code' in dataset) return value.replaceAll(SEPARATORS, '');
+  if ('code' in dataset) return normaliseCodeText(value);
   return autocomplete.endsWith('-password') ? value : value.trim();
 }
 
