@@ -43,6 +43,9 @@ it('scans no table in any operation', async () => {
     await profile(access);
     await sessions(access);
     await ask('update-profile', { name: 'Al' }, { token: access });
+    await ask('list-activity', null, { token: access });
+    await ask('rename-session', { id: crypto.randomUUID(), name: 'Desk' }, { token: access });
+    await ask('revoke-session', { token: 'unknown' });
     await ask('logout-others', null, { token: access });
     await endSession(access, crypto.randomUUID());
     await logout(access);
