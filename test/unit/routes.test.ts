@@ -33,7 +33,8 @@ const byGrant = (grant_type: string): Condition => ({ query: { grant_type } });
 describe('routes that conflict', () => {
   it.each<[string, Partly, Partly]>([
     ['the same place twice', {}, { operation: 'refresh' }],
-    ['a parameter over a literal', { path: '/a/:id' }, { path: '/a/b' }],
+    ['a literal after a parameter', { path: '/a/:id' }, { path: '/a/b' }],
+    ['a parameter after a literal', { path: '/a/b' }, { path: '/a/:id' }],
     ['a condition beside none', { when: byGrant('password') }, { operation: 'refresh' }],
     [
       'conditions on different parts',
