@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 import { siteOf } from '../../tools/check/origins.ts';
+import { checkPlaceholders } from '../../tools/check/settings.ts';
 import { checkRemote, deployed, directory, SENDER } from '../support/check-deployment.ts';
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -72,6 +73,18 @@ it.each<[string, (toml: string) => string, string[]]>([
   const toml = change(deployed);
   expect(toml).not.toBe(deployed);
   expect((await checkRemote(toml)).lines).toEqual(expected);
+});
+
+it.each([
+  ['https://login.example.com/x', 'example.com'],
+  ['Acme <no-reply@example.org>', 'example.org'],
+  ['https://GATEHOUSE.example', 'GATEHOUSE.example'],
+  ['https://my-example.com', null],
+  ['https://example.com.au', null],
+  ['https://example.community', null],
+])('takes the domain in %s for a placeholder: %s', (MAIL, found) => {
+  const problems = checkPlaceholders({ MAIL }).map(({ place, problem }) => `${place}: ${problem}`);
+  expect(problems).toEqual(found === null ? [] : [`MAIL: still names the placeholder ${found}`]);
 });
 
 it.each([

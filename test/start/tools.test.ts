@@ -1,28 +1,12 @@
 /** The tools of package.json: exit codes, errors without traces, and the sentence after a rotation. */
 import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { environment, root } from '../../tools/install.mjs';
+import { copyTools } from '../support/tools-copy.ts';
 
-/** A copy of what tools need, since some change .dev.vars. */
-const copy = mkdtempSync(join(tmpdir(), 'gatehouse-tools-'));
-afterAll(() => rmSync(copy, { recursive: true, force: true }));
-beforeAll(() => {
-  for (const part of ['src', 'test', 'tools', 'docs/api', 'package.json', 'wrangler.toml']) {
-    cpSync(join(root, part), join(copy, part), { recursive: true });
-  }
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-});
+const copy = copyTools();
 
 interface Ended {
   code: number;

@@ -55,7 +55,7 @@ function objectIn(value: unknown): object {
 }
 
 /** Domains of the sample values, reserved by RFC 2606. */
-const PLACEHOLDER = /\b(?:gatehouse\.example|example\.(?:com|net|org))\b/i;
+const PLACEHOLDER = /(?<![\w-])(?:gatehouse\.example|example\.(?:com|net|org))(?!\.?[\w-])/i;
 
 /** Strings with a placeholder's host, by the path of their setting. */
 export function checkPlaceholders(value: unknown, path = ''): Finding[] {
