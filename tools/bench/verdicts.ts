@@ -14,7 +14,7 @@ const FACTOR = 2.2;
 /** No call of the lockout, and a signature to verify. */
 const PASSKEY = 1.1;
 const PASSKEY_OVER_HASH = 0.1;
-const BUNDLE_KIB = 200;
+const BUNDLE_KIB = 193;
 
 export const startKinds = {
   'no-op': { to: 'no-op', path: '/', status: 200 },
