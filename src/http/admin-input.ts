@@ -5,6 +5,7 @@
 import * as z from 'zod/mini';
 import { AUDIT_ACTIONS } from '../flows/model/audit.ts';
 import type { UserRef } from '../flows/ports/admin.ts';
+import { networkOf } from './address.ts';
 
 /** Bounded text without control characters and unpaired surrogates. */
 const text = (most: number) =>
@@ -53,17 +54,31 @@ export const roleBody = z.strictObject({
   name: described(text(64), 'Creates the role if there is none of this id'),
 });
 
-export const auditQuery = z.strictObject({
-  user: z.optional(userId),
-  action: z.optional(z.enum(AUDIT_ACTIONS, 'is no action of the audit')),
-  operator: described(text(128), 'Public id of an account, or `token:` and the id of a token'),
-  address: described(text(64), 'As the audit has it; IPv6 as its /64'),
-  from: described(time, 'Inclusive'),
-  to: described(time, 'Exclusive'),
-  cursor: described(whole(1), '`next` of the page before'),
-  limit: z._default(whole(1, 500), 100),
-  format: described(z.enum(['json', 'csv']), 'Goes before `Accept`'),
-});
+const network = text(64).check(
+  z.refine(
+    (address) => networkOf(address) !== 'unknown' || /^unknown$|^[\da-f:]+::\/64$/i.test(address),
+    'is no address',
+  ),
+);
+
+export const auditQuery = z
+  .strictObject({
+    user: z.optional(userId),
+    action: z.optional(z.enum(AUDIT_ACTIONS, 'is no action of the audit')),
+    operator: described(text(128), 'Public id of an account, or `token:` and the id of a token'),
+    address: described(network, 'As the audit has it; IPv6 as its /64'),
+    from: described(time, 'Inclusive'),
+    to: described(time, 'Exclusive'),
+    cursor: described(whole(1), '`next` of the page before'),
+    limit: z._default(whole(1, 500), 100),
+    format: described(z.enum(['json', 'csv']), 'Goes before `Accept`'),
+  })
+  .check(
+    z.refine(
+      ({ from, to }) => from === undefined || to === undefined || Date.parse(from) < Date.parse(to),
+      { path: ['to'], error: 'is not after from' },
+    ),
+  );
 
 /** Reads digits alone as the number, and anything else as the public id. */
 export const userName = (id: string): UserRef =>

@@ -90,10 +90,10 @@ describe('hostile input', () => {
     id: [`/users/${long}`, '/users/a%00b', '/users/99999999999999999999'],
     action: ['/audit?action=login', '/audit?action=LOGIN;--', '/audit?action=LOGINS'],
     from: ['/audit?from=yesterday', '/audit?from=2026-13-01'],
-    to: ['/audit?to=2026-01-01T00:00:00'],
+    to: ['/audit?to=2026-01-01T00:00:00', '/audit?from=2026-01-02&to=2026-01-02'],
     format: ['/audit?format=xml'],
     user: [`/audit?user=${long}`, '/audit?user='],
-    address: ['/audit?address=%0A'],
+    address: ['%0A', '10.0.0', 'example.com', '2001:db8::/48'].map((a) => `/audit?address=${a}`),
     before: ['/audit?before=7'],
   };
   it.each(Object.entries(malformed))(

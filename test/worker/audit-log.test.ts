@@ -69,6 +69,7 @@ it('finds by user, action and address, alone and together', async () => {
   expect(await actions(`address=${address}&action=LOGIN_FAILED`)).toEqual(['LOGIN_FAILED']);
   // Any address of the /64 that the audit keeps.
   expect(await actions('address=2001:DB8:1:2::ffff')).toEqual([NOTIFIED, 'LOGIN']);
+  expect(await actions('address=2001:db8:1:2::/64')).toEqual([NOTIFIED, 'LOGIN']);
   expect(await actions('action=ADMIN_ROLE_SET')).toEqual([]);
 });
 
@@ -107,7 +108,6 @@ describe('a time', () => {
     ]);
     expect(await days('from=2030-01-01')).toEqual([]);
     expect(await days('to=2020-01-01')).toEqual([]);
-    expect(await days('from=2026-01-13&to=2026-01-10')).toEqual([]);
   });
 
   it('finds every day among ids with gaps', async () => {
