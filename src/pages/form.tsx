@@ -146,3 +146,24 @@ const Notice: FC<{ prefix: string; notice?: string | undefined }> = ({ prefix, n
     <p class="timer" id={`${prefix}timer`} role="timer" hidden />
   </div>
 );
+
+/** Asks for a name that users give. `of`: the kind of thing, which the ids of the elements carry. */
+export const NamingForm: FC<Record<'of' | 'submit' | 'cancel' | 'label' | 'hint', string>> = ({
+  of,
+  submit,
+  cancel,
+  label,
+  hint,
+}) => (
+  <Form
+    id={`${of}-form`}
+    submit={submit}
+    second={
+      <button type="button" id={`cancel-${of}`} class="quiet">
+        {cancel}
+      </button>
+    }
+  >
+    <Field name={`${of}-name`} label={label} autocomplete="off" hint={hint} optional />
+  </Form>
+);

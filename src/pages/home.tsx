@@ -4,7 +4,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { NewPassword } from './account.tsx';
-import { Field, Form, PasswordField } from './form.tsx';
+import { Field, Form, NamingForm, PasswordField } from './form.tsx';
 import { LANGUAGES } from '../languages/list.ts';
 import { Layout, Heading, type RenderContext } from './layout.tsx';
 import type { Messages } from '../languages/messages.ts';
@@ -162,23 +162,13 @@ const Sessions: FC<{ messages: Messages }> = ({ messages: { factors, home } }) =
     <ul id="sessions" />
     <div id="session-naming" hidden>
       <h3>{home.renameSession}</h3>
-      <Form
-        id="session-form"
+      <NamingForm
+        of="session"
         submit={home.save}
-        second={
-          <button type="button" id="cancel-session" class="quiet">
-            {home.cancel}
-          </button>
-        }
-      >
-        <Field
-          name="session-name"
-          label={home.sessionName}
-          autocomplete="off"
-          hint={home.sessionNameHint}
-          optional
-        />
-      </Form>
+        cancel={home.cancel}
+        label={home.sessionName}
+        hint={home.sessionNameHint}
+      />
     </div>
     <p id="others" class="notice" hidden>
       {factors.others}

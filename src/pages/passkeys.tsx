@@ -1,6 +1,6 @@
 /** The parts of pages for passkeys. All are hidden until a script has found that the browser has any. */
 import type { FC } from 'hono/jsx';
-import { Field, Form } from './form.tsx';
+import { NamingForm } from './form.tsx';
 import type { Messages } from '../languages/messages.ts';
 
 interface PartProps {
@@ -56,23 +56,13 @@ export const PasskeySection: FC<PartProps> = ({ messages: { passkeys } }) => (
     </section>
     <section id="passkey-naming" aria-labelledby="naming-title" hidden>
       <h2 id="naming-title">{passkeys.add}</h2>
-      <Form
-        id="passkey-form"
+      <NamingForm
+        of="passkey"
         submit={passkeys.submit}
-        second={
-          <button type="button" id="cancel-passkey" class="quiet">
-            {passkeys.cancel}
-          </button>
-        }
-      >
-        <Field
-          name="passkey-name"
-          label={passkeys.name}
-          autocomplete="off"
-          hint={passkeys.nameHint}
-          optional
-        />
-      </Form>
+        cancel={passkeys.cancel}
+        label={passkeys.name}
+        hint={passkeys.nameHint}
+      />
     </section>
   </>
 );
