@@ -10,9 +10,13 @@ const RECENT_EVENTS = 500;
 /** The user ended such a session from another one, or its tokens reached no browser. */
 const DISTRUSTED = sql.raw("'SESSION_ENDED', 'LOGOUT_OTHERS', 'LOGIN_UNANSWERED'");
 
+/** Void the device cookies and sign-ins before them. The device that set the password is known by that. */
+const NEW_PASSWORD = sql.raw("'PASSWORD_RESET', 'PASSWORD_CHANGED', 'PASSWORD_REMOVED'");
+
 /**
  * Of two sign-ins at once the later one finds the earlier, and never the other way round: one of them is
- * told of. After a revoked session no earlier sign-in counts, as no earlier device cookie does.
+ * told of. After a revoked session or a new password no earlier sign-in counts, as no earlier device cookie
+ * does.
  */
 const findEarlier = statement<{
   userId: number;
@@ -27,10 +31,11 @@ const findEarlier = statement<{
           select * from ${auditEvents} where ${auditEvents.userId} = ${param('userId')}
           order by ${auditEvents.id} desc limit ${sql.raw(String(RECENT_EVENTS))})
         select 1 from recent
-        where action = 'LOGIN' and address = ${param('address')} and device = ${param('device')}
+        where action in ('LOGIN', ${NEW_PASSWORD}) and address = ${param('address')} and device = ${param('device')}
           and id < (select id from recent where action = 'LOGIN' and session_id = ${param('sessionId')})
-          and id > coalesce((select max(id) from recent where action = 'SESSION_REVOKED'), 0)
-          and session_id not in (
+          and id >= coalesce((
+            select max(id) from recent where action in ('SESSION_REVOKED', ${NEW_PASSWORD})), 0)
+          and coalesce(session_id, '') not in (
             select session_id from recent
             where action in (${DISTRUSTED}) and reason = 'ended' and session_id is not null))`.as(
         'isKnown',

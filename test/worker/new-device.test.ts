@@ -84,6 +84,21 @@ describe('a known device', () => {
     expect(notices(user)).toHaveLength(2);
   });
 
+  it('is the one that reset the password, and no other that had signed in before', async () => {
+    const { own, to, notices, robbed } = prepare();
+    const { user, from } = await robbed();
+    const home = { address: freshAddress() };
+    const identifier = { kind: 'email', value: user.email } as const;
+    await own.ask('forgot-password', { identifier, handle: null });
+    const token = tokenIn(to(user.email));
+    await own.ask('reset-password', { token, password: NEW_PASSWORD }, home);
+    const renewed = { ...user, password: NEW_PASSWORD };
+    await own.login(renewed, home);
+    expect(notices(user)).toHaveLength(1);
+    await own.login(renewed, from);
+    expect(notices(user)).toHaveLength(2);
+  });
+
   it('is told of once where two sign in at a time', async () => {
     const { own, notices } = prepare();
     const user = await addUser({ last_login_at_ms: 1 });

@@ -48,9 +48,13 @@ describe('a device is known', () => {
       'though that session was one too many',
       [earlier, event('SESSION_ENDED', 'earlier', { reason: 'too-many' }), own],
     ],
+    ...['PASSWORD_RESET', 'PASSWORD_CHANGED', 'PASSWORD_REMOVED'].map((action) => [
+      `by its own ${action}`,
+      [event('SESSION_REVOKED', 'other'), event(action, null, { reason: 'done' }), own],
+    ]),
     ['by a sign-in after a revocation', [event('SESSION_REVOKED', 'other'), earlier, own]],
     ['by the 500th newest event', [earlier, ...Array(498).fill(event('LOGIN_FAILED', null)), own]],
-  ])('%s', async (_, events) => {
+  ] as [string, ReturnType<typeof event>[]][])('%s', async (_, events) => {
     expect(await isKnownAfter(...events)).toBe(true);
   });
 });
@@ -64,6 +68,10 @@ describe('a device is not known', () => {
     ['by an event of an older version', [event('LOGIN', 'earlier', { device: null }), own]],
     ['by another user’s sign-in', [event('LOGIN', 'earlier', { user_id: 2 }), own]],
     ['by a refused sign-in', [event('LOGIN_FAILED', 'earlier'), own]],
+    ...['PASSWORD_RESET', 'PASSWORD_CHANGED', 'PASSWORD_REMOVED'].map((action) => [
+      `by a sign-in before ${action} elsewhere`,
+      [earlier, event(action, null, { address: '192.0.2.2' }), own],
+    ]),
     ['by one before a revocation', [earlier, event('SESSION_REVOKED', 'other'), own]],
     ...['SESSION_ENDED', 'LOGOUT_OTHERS', 'LOGIN_UNANSWERED'].map((action) => [
       `by a session that ended with ${action}`,

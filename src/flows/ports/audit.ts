@@ -5,8 +5,9 @@ export interface Audit {
   record(event: AuditEvent): Promise<void>;
   /**
    * Tells whether the user has signed in before this session with the same browser, system and address, by
-   * the user's newest 500 events. Sign-ins count until a link of an e-mail has ended a session; those whose
-   * own session was ended from another one never do.
+   * the user's newest 500 events. Sign-ins count until a link of an e-mail has ended a session or the
+   * password is another, which makes the device known that set it; those whose own session was ended from
+   * another one never do.
    */
   knowsDevice(
     session: { userId: number; sessionId: string },
