@@ -50,7 +50,12 @@ describe('a device is known', () => {
     ],
     ...['PASSWORD_RESET', 'PASSWORD_CHANGED', 'PASSWORD_REMOVED'].map((action) => [
       `by its own ${action}`,
-      [event('SESSION_REVOKED', 'other'), event(action, null, { reason: 'done' }), own],
+      [
+        event('SESSION_REVOKED', 'other'),
+        event('SESSION_ENDED', 'ended', { reason: 'ended' }),
+        event(action, null, { reason: 'done' }),
+        own,
+      ],
     ]),
     ['by a sign-in after a revocation', [event('SESSION_REVOKED', 'other'), earlier, own]],
     ['by the 500th newest event', [earlier, ...Array(498).fill(event('LOGIN_FAILED', null)), own]],
