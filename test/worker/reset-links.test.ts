@@ -43,7 +43,7 @@ describe.each(oneOfEachKind)('$name', (own) => {
     // The limit: the fourth and the fifth request sent nothing.
     expect(to(user.email)).toHaveLength(3);
     expect(new Set(links).size).toBe(3);
-    expect(to(user.email)[0]?.text).toContain('for: 1 hour.');
+    expect(to(user.email)[0]?.text).toContain('for 1 hour.');
     moveClock(HOUR_MS - 1);
     await ask('forgot-password', byAddress(user.email));
     expect(to(user.email)).toHaveLength(3);
