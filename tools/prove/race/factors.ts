@@ -15,6 +15,7 @@ import {
   submissions,
   submit,
   withCode,
+  withStep,
   type Enrolled,
 } from './authenticators.ts';
 import { threshold, type AttackContext } from './context.ts';
@@ -101,7 +102,10 @@ async function claimOneSession(
   });
   const alive = tally(await outcomesInTurn(origin, sessions)).of('granted');
   const verdicts = outcomes.of('invalid-factor', 'invalid');
-  const step = await openStep(origin, user, firstWithStep);
+  // At the name whose tries the success has given back; the steps of the other name keep theirs.
+  const granted = attempts.find(({ contract }, n) => answers[n] && tokensIn(contract, answers[n]));
+  const { contract } = granted ?? { contract: firstWithStep };
+  const step = await openStep(origin, user, withStep.includes(contract) ? contract : firstWithStep);
   const [again] = step === null ? ['locked'] : await outcomesInTurn(origin, [submit(step, code)]);
   claim({
     what: `${what}; then the same code by a handle of its own`,
