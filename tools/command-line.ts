@@ -14,8 +14,16 @@ export class Refused extends Error {
 
 export const wrongUsage = (message: string) => new Refused(message, EXIT.usage);
 
+/** Prints the usage and exits with 0 where the arguments ask for it. */
+export function answerHelp(usage: string): void {
+  if (!process.argv.includes('--help')) return;
+  console.log(`Usage: ${usage}`);
+  process.exit(0);
+}
+
 /** Parses this process's arguments. Exits with 2 on an unknown option, a missing value or a surplus argument. */
 export function readArguments<T extends ParseArgsConfig>(usage: string, config: T) {
+  answerHelp(usage);
   try {
     return parseArgs(config);
   } catch (error) {

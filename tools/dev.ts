@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { become } from './child.mjs';
-import { failUsage } from './command-line.ts';
+import { answerHelp, failUsage } from './command-line.ts';
 import { root } from './install.mjs';
 import { lockState, type StateLock } from './lock.ts';
 import { preload } from './orphan.mjs';
@@ -11,6 +11,9 @@ import { makeSecrets, readSecret } from './local-secrets.ts';
 import { curlLine, loginLines } from './login-lines.ts';
 import type { Settings } from '../src/settings.ts';
 
+const USAGE =
+  'npm start -- [--port N] [--local-protocol http|https] [--persist-to DIR] [options of wrangler dev]';
+answerHelp(USAGE);
 const passedOn = process.argv.slice(2);
 const { values } = parseArgs({
   args: passedOn,
@@ -21,8 +24,6 @@ const { values } = parseArgs({
   },
   strict: false,
 });
-const USAGE =
-  'npm start -- [--port N] [--local-protocol http|https] [--persist-to DIR] [options of wrangler dev]';
 const { port = String(localPort()), 'local-protocol': protocol = localProtocol() } = values;
 if (typeof port !== 'string' || !/^\d+$/.test(port)) failUsage(USAGE, '--port takes a number.');
 if (protocol !== 'http' && protocol !== 'https') {

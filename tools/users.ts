@@ -3,7 +3,7 @@
  * code is 1 where something was refused, and 2 for wrong usage.
  */
 import { argv } from 'node:process';
-import { EXIT, firstSentence, Refused } from './command-line.ts';
+import { answerHelp, EXIT, failUsage, firstSentence, Refused } from './command-line.ts';
 import { adminCommands } from './users/admin.ts';
 import type { Command } from './users/api.ts';
 
@@ -21,14 +21,17 @@ for (const [name, command] of Object.entries(adminCommands))
 const load = commands.get(name);
 try {
   if (load === undefined) {
-    if (name !== '') console.error(`There is no command ${JSON.stringify(name)}.`);
-    for (const load of commands.values()) console.error(usageOf(await load()));
-    process.exitCode = EXIT.usage;
+    const usages: string[] = [];
+    for (const load of commands.values()) usages.push(usageOf(await load()));
+    const usage = usages.join('\n       ');
+    answerHelp(usage);
+    failUsage(usage, name === '' ? 'Name a command.' : `There is no command "${name}".`);
   } else {
     const command = await load();
+    answerHelp(usageOf(command));
     await command.run(args).catch((error: unknown) => {
       if (exitCodeOf(error) === EXIT.usage)
-        process.once('exit', () => console.error(usageOf(command)));
+        process.once('exit', () => console.error(`Usage: ${usageOf(command)}`));
       throw error;
     });
   }
@@ -43,7 +46,7 @@ function messageOf(error: unknown): string {
 }
 
 function usageOf({ usage }: Command): string {
-  return `Usage: npm run users -- ${usage}`;
+  return `npm run users -- ${usage}`;
 }
 
 function isArgumentError(error: unknown): boolean {

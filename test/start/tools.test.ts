@@ -57,6 +57,18 @@ it.each([
   expect(stderr).not.toMatch(/\n +at /);
 });
 
+it.each(['secret', 'keys', 'check', 'users', 'users list', 'bench'])(
+  'shows the usage with 0 where help is asked for: %s',
+  async (command) => {
+    const [name = '', ...args] = command.split(' ');
+    const { code, stdout, stderr } = await run(name, ...args, '--help');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(
+      `Usage: npm run ${name === 'secret' ? '--silent secret' : command.replace(' ', ' -- ')}`,
+    );
+  },
+);
+
 it('refuses key files that are missing or no key set with 1, in a sentence without their content', async () => {
   const bad = join(copy, 'bad.json');
   for (const text of ['{"c4n4ry', '{"c4n4ry":1}', 'null']) {
