@@ -41,9 +41,12 @@ export async function addAuthenticator(page: Page, { isSyncable = true } = {}) {
   await page.addInitScript(recordSuggestions);
   const setPresence = (enabled: boolean) =>
     session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
-  /** Waits until the page has asked for suggestions for the nth time. */
-  const suggested = (n: number) =>
-    page.waitForFunction((n) => (globalThis as Recorded).suggested === n, n);
+  /** Waits until the browser has got the page's nth request for suggestions. */
+  const suggested = async (n: number) => {
+    await page.waitForFunction((n) => (globalThis as Recorded).suggested === n, n);
+    // Answered after the request before it: presence that is simulated from now on does not choose for it.
+    await page.evaluate(() => PublicKeyCredential.isConditionalMediationAvailable());
+  };
   return {
     /** False: the screen lock is not opened. */
     setUserVerified: (isUserVerified: boolean) =>

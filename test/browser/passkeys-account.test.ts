@@ -2,15 +2,7 @@
 import { expect } from 'vitest';
 import { axeViolations, test } from './browser.ts';
 import { codesOn, enrol, enterCode, nextCode, overflows, shown } from './factor-objects.ts';
-import {
-  accountShown,
-  fill,
-  focusedId,
-  notice,
-  signIn,
-  signOut,
-  submitLogin,
-} from './page-objects.ts';
+import { accountShown, fill, focusedId, notice, signIn, submitLogin } from './page-objects.ts';
 import { addAuthenticator, addPasskey, askForProof, passkeyRows } from './passkey-objects.ts';
 
 const name = 'email-envelope';
@@ -139,7 +131,7 @@ test('an account with an app and a passkey proves itself by either, and signs in
   await accountShown(page);
   await page.click('#passkey-list button:last-child');
   await expect.poll(() => passkeyRows(page).count()).toBe(0);
-  await signOut(page, name);
+  await authenticator.signOut(name);
   await submitLogin(page, ben);
   await shown(page, 'code-step');
   expect(await page.isHidden('#step-by-passkey')).toBe(true);

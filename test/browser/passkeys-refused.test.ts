@@ -48,11 +48,9 @@ test('a passkey is not made or used where its user is not verified, gives up, or
   await authenticator.setUserVerified(true);
   await page.focus('#email');
   await accountShown(page);
-  await authenticator.setPresence(false);
   await page.click('#passkey-list button:last-child');
   await expect.poll(() => passkeyRows(page).count()).toBe(0);
-  await signOut(page, name);
-  await authenticator.setPresence(true);
+  await authenticator.signOut(name);
   await page.click('#passkey-sign-in');
   expect(await notice(page)).toContain('This passkey was not accepted.');
 });
