@@ -2,6 +2,7 @@
  * Records the statements that the store really sends for a login, so that the baseline that runs
  * them alone cannot drift from it.
  */
+import { createAudit } from '../../src/store/audit.ts';
 import { createSessions } from '../../src/store/sessions/sessions.ts';
 import { databaseAnswers } from '../../src/store/health.ts';
 import { createUsers } from '../../src/store/users.ts';
@@ -57,10 +58,16 @@ export async function statements(contract: string) {
       stepIssuedAtMs: null,
     }),
   );
+  const [known] = await recorded((d1) =>
+    createAudit(d1).knowsDevice(
+      { userId: placeholder('userId'), sessionId },
+      { address: placeholder('address'), browser: placeholder('device') },
+    ),
+  );
   const [live] = await recorded((d1) => createSessions(d1).live(sessionId, nowMs));
   const [probe] = await recorded(databaseAnswers);
-  if (!find || !live || !probe) throw new Error('the store sent no statement');
-  return { find, open, live, probe };
+  if (!find || !known || !live || !probe) throw new Error('the store sent no statement');
+  return { find, open, known, live, probe };
 }
 
 /** Calls the store with a database that returns nothing, and returns what it was sent. */

@@ -14,7 +14,7 @@ interface Bindings {
   DB: D1Database;
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   ACCOUNT_LOCKOUT: DurableObjectNamespace<AccountLockout>;
-  STATEMENTS: { find: Statement; open: Statement[]; live: Statement };
+  STATEMENTS: Record<'find' | 'known' | 'live', Statement> & { open: Statement[] };
 }
 
 const limit = { attempts: 1, windowSeconds: 60 };
@@ -26,8 +26,11 @@ function bind(
   statement: Statement,
   values: Record<string, unknown>,
 ): D1PreparedStatement {
-  const valueOf = (value: Statement['values'][number]) =>
-    typeof value === 'object' && value !== null ? values[value.name] : value;
+  const valueOf = (value: Statement['values'][number]) => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (values[value.name] === undefined) throw new Error(`the baseline has no ${value.name}`);
+    return values[value.name];
+  };
   return connection.prepare(statement.sql).bind(...statement.values.map(valueOf));
 }
 
@@ -40,7 +43,7 @@ export default {
       const { results } = await bind(env.DB, env.STATEMENTS.live, values).all();
       return Response.json(results, { status: results.length === 1 ? 200 : 404 });
     }
-    const { find, open } = env.STATEMENTS;
+    const { find, known, open } = env.STATEMENTS;
     const nearest = env.DB.withSession('first-unconstrained');
     const [, found] = await Promise.all([
       env.RATE_LIMITER.getByName(`address ${address}`).consume(limit),
@@ -62,11 +65,13 @@ export default {
       expiresAtMs: nowMs + SESSION_MS,
       address,
       userAgent: request.headers.get('User-Agent'),
+      device: 'Unknown device',
       subject: ticket,
       traceId: ticket,
     };
     await env.DB.batch(open.map((statement) => bind(env.DB, statement, values)));
     context.waitUntil(account.settle({ ticket, verdict: 'right' }, rules));
+    context.waitUntil(bind(env.DB, known, values).all());
     return new Response('{"status":"ok"}');
   },
 } satisfies ExportedHandler<Bindings>;
