@@ -46,7 +46,9 @@ async function listSecrets(flags: readonly string[]): Promise<Remote> {
 /** Null: not the list of names that wrangler 4 prints, perhaps behind a warning. */
 function namesIn(printed: string): string[] | null {
   try {
-    const listed = JSON.parse(printed.slice(printed.indexOf('['))) as { name: string }[];
+    // At the start of a line: `[WARNING]` stands behind a sign.
+    const [list = ''] = /^\[[^]*/m.exec(printed) ?? [];
+    const listed = JSON.parse(list) as { name: string }[];
     return listed.map(({ name }) => name);
   } catch {
     return null;

@@ -60,9 +60,9 @@ const PLACEHOLDER = /(?<![\w-])(?:gatehouse\.example|example\.(?:com|net|org))(?
 /** Strings with a placeholder's host, by the path of their setting. */
 export function checkPlaceholders(value: unknown, path = ''): Finding[] {
   if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([name, inner]) => [
-      ...checkPlaceholders(inner, path === '' ? name : `${path}.${name}`),
-    ]);
+    return Object.entries(value).flatMap(([name, inner]) =>
+      checkPlaceholders(inner, path === '' ? name : `${path}.${name}`),
+    );
   }
   const [found] = (typeof value === 'string' && PLACEHOLDER.exec(value)) || [];
   if (found === undefined) return [];
