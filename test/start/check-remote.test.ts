@@ -74,6 +74,14 @@ it.each<[string, Answers, string[]]>([
     ],
   ],
   [
+    'the list of secrets behind a warning',
+    { listed: '▲ [WARNING] Something is old.\n\n[\n  { "name": "TOKEN_KEYS" }\n]\n' },
+    ['SERVER_KEY', 'FACTOR_KEYS'].map(
+      (name) =>
+        `error  ${name}: the secret is missing. Run \`npm run --silent secret ${name} | npx wrangler secret put ${name}\`.`,
+    ),
+  ],
+  [
     'an answer about secrets that has no known form',
     { listed: 'No secrets yet.\n' },
     [
